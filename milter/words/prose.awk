@@ -1,0 +1,118 @@
+# prose.awk - prose.txt becomes C: awk -f prose.awk prose.txt > words_prose.c
+#
+# The form of prose.txt is told at its top. Mistakes are reported as
+# file:line: words, all of them, and the exit status is then 1.
+
+BEGIN {
+	nkeys = split("title plain page steps tune", keys, " ")
+	print "/* made by prose.awk from prose.txt: edit that, not this */"
+	print "#include <stddef.h>\n"
+	print "#include \"words/prose.h\"\n"
+	print "const struct reason_prose words_prose[REASON_COUNT] = {"
+}
+
+function complain(words) {
+	printf "%s:%d: %s\n", FILENAME, FNR, words > "/dev/stderr"
+	bad = 1
+}
+
+function trim(text) {
+	sub(/^[ \t]+/, "", text)
+	sub(/[ \t]+$/, "", text)
+	return text
+}
+
+# "spf-fail" is REASON_SPF_FAIL.
+function constant(name,    id) {
+	id = toupper(name)
+	gsub(/-/, "_", id)
+	return "REASON_" id
+}
+
+function quote(text) {
+	gsub(/\\/, "\\\\", text)
+	gsub(/"/, "\\\"", text)
+	gsub(/\n/, "\\n\"\n\t\t\"", text)
+	return "\"" text "\""
+}
+
+function end_reason(    i) {
+	if (reason == "")
+		return
+	printf "\t[%s] = {\n", constant(reason)
+	for (i = 1; i <= nkeys; i++) {
+		if (text[keys[i]] == "")
+			complain(reason " has no " keys[i])
+		printf "\t\t.%s = %s,\n", keys[i], quote(text[keys[i]])
+		text[keys[i]] = ""
+	}
+	print "\t},"
+	reason = ""
+}
+
+function begin_reason(name) {
+	end_reason()
+	if (name in seen)
+		complain(name " stands here twice")
+	seen[name] = 1
+	reason = name
+	key = ""
+	if (nchapters == 0)
+		complain("a chapter (== title) must come first")
+	members[nchapters] = members[nchapters] constant(name) ", "
+}
+
+function is_key(word,    i) {
+	for (i = 1; i <= nkeys; i++)
+		if (keys[i] == word)
+			return 1
+	return 0
+}
+
+# A line goes on with the paragraph or step before it, unless a blank line or
+# a "- " parts them.
+function add(line,    glue) {
+	if (key == "") {
+		complain("text that belongs to no key")
+		return
+	}
+	if (key == "steps") {
+		glue = sub(/^- /, "", line) ? "\n" : " "
+		if (text[key] == "" && glue != "\n")
+			complain("a step begins with \"- \"")
+	} else
+		glue = blank ? "\n\n" : " "
+	text[key] = text[key] (text[key] == "" ? "" : glue) line
+}
+
+/[^\t -~]/ { complain("a letter that is not ASCII") }
+/^#/ { next }
+/^== / { end_reason(); chapters[++nchapters] = trim(substr($0, 4)); next }
+/^= / { begin_reason(trim(substr($0, 3))); next }
+/^[ \t]*$/ { blank = 1; next }
+/^[a-z]+:/ {
+	key = substr($0, 1, index($0, ":") - 1)
+	if (!is_key(key))
+		complain("no such key: " key)
+	else if (text[key] != "")
+		complain(key " stands here twice")
+	blank = 0
+	rest = trim(substr($0, length(key) + 2))
+	if (rest != "")
+		add(rest)
+	next
+}
+{ add(trim($0)); blank = 0 }
+
+END {
+	end_reason()
+	print "};\n"
+	for (i = 1; i <= nchapters; i++)
+		printf "static const int chapter_%d[] = { %sREASON_NONE };\n",
+		    i, members[i]
+	print "\nconst struct prose_chapter words_chapters[] = {"
+	for (i = 1; i <= nchapters; i++)
+		printf "\t{ %s, chapter_%d },\n", quote(chapters[i]), i
+	print "\t{ NULL, NULL },\n};"
+	exit bad
+}

@@ -1,0 +1,22 @@
+/*
+ * prose.h - what prose.awk makes of prose.txt
+ *
+ * Only reason.c and the generators of the manual look at this; everybody else
+ * asks reason_prose().
+ */
+#ifndef WORDS_PROSE_H
+#define WORDS_PROSE_H
+
+#include "words/reason.h"
+
+/* By enum reason_id; the texts of REASON_NONE are NULL. */
+extern const struct reason_prose words_prose[REASON_COUNT];
+
+/* The chapters of the manual in the order of prose.txt, ends with NULL. */
+struct prose_chapter {
+	const char *title;
+	const int *reasons;	/* ends with REASON_NONE */
+};
+extern const struct prose_chapter words_chapters[];
+
+#endif

@@ -1,0 +1,102 @@
+/* reason.c - the catalogue: rows of reasons.def, prose of prose.txt */
+#include "words/reason.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "words/prose.h"
+
+#define REASON(id, reason_name, pcode, pstatus, tcode, tstatus, act, must,    \
+    keys, first, second, again, section)                                      \
+	[REASON_##id] = {                                                     \
+		.name = (reason_name),                                        \
+		.permanent = { .code = (pcode), .status = (pstatus) },        \
+		.temporary = { .code = (tcode), .status = (tstatus) },        \
+		.action = ACTION_##act,                                       \
+		.who = WHO_##must,                                            \
+		.fields = (keys),                                             \
+		.what = (first),                                              \
+		.remedy = (second),                                           \
+		.later = (again),                                             \
+		.rfc = (section),                                             \
+	},
+static const struct reason rows[REASON_COUNT] = {
+#include "words/reasons.def"
+};
+#undef REASON
+
+/* enum reason_id begins with 1, so the terminator has room. */
+static const char *const names[REASON_COUNT] = {
+#define REASON(id, reason_name, ...) [REASON_##id - 1] = (reason_name),
+#include "words/reasons.def"
+#undef REASON
+};
+
+static const char *const who_names[] = {
+	[WHO_SENDER] = "sender",
+	[WHO_SENDER_ADMIN] = "sender-admin",
+	[WHO_POSTMASTER] = "postmaster",
+	[WHO_RECIPIENT] = "recipient",
+	[WHO_NOBODY] = "nobody",
+};
+
+static void
+check_id(int id)
+{
+	if (id <= REASON_NONE || id >= REASON_COUNT)
+		BUG("no such reason");
+}
+
+const struct reason *
+reason_get(int id)
+{
+	check_id(id);
+	return &rows[id];
+}
+
+const struct reason_prose *
+reason_prose(int id)
+{
+	check_id(id);
+	return &words_prose[id];
+}
+
+int
+reason_by_name(const char *name)
+{
+	for (int id = REASON_NONE + 1; id < REASON_COUNT; id++)
+		if (strcmp(rows[id].name, name) == 0)
+			return id;
+	return REASON_NONE;
+}
+
+const char *const *
+reason_names(void)
+{
+	return names;
+}
+
+const char *
+who_name(enum who who)
+{
+	return who_names[who];
+}
+
+bool
+reason_allows(int id, enum action action)
+{
+	const struct reason *reason = reason_get(id);
+
+	switch (action) {
+	case ACTION_REJECT:
+		return reason->permanent.code != 0;
+	case ACTION_TEMPFAIL:
+		return reason->temporary.code != 0;
+	case ACTION_OFF:
+	case ACTION_NOTE:
+	case ACTION_MARK:
+	case ACTION_QUARANTINE:
+		return true;
+	}
+	BUG("no such action");
+}
