@@ -1,0 +1,23 @@
+/*
+ * clock.h - time: monotonic for waiting, wall for telling
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_TEXT 32
+
+/* Monotonic, for durations and deadlines. */
+int64_t clock_ms(void);
+int64_t clock_us(void);
+
+/* Wall clock as RFC 3339 in UTC with milliseconds: 2026-01-02T03:04:05.678Z */
+const char *clock_rfc3339(const struct timespec *t, char text[CLOCK_TEXT]);
+struct timespec clock_now(void);
+
+/* Milliseconds left until a clock_ms() deadline, never below 0, for poll(). */
+int clock_left(int64_t deadline);
+
+#endif

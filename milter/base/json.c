@@ -1,0 +1,223 @@
+/* json - writing JSON (RFC 8259) */
+
+#include "base/json.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* What stands for bytes that are no UTF-8: U+FFFD. */
+static const char replacement[] = "\xef\xbf\xbd";
+
+static void
+before_value(struct json *j)
+{
+	if (j->comma)
+		buf_putc(j->out, ',');
+	j->comma = true;
+}
+
+static void
+begin(struct json *j, char bracket)
+{
+	before_value(j);
+	buf_putc(j->out, bracket);
+	j->comma = false;
+}
+
+static void
+end(struct json *j, char bracket)
+{
+	buf_putc(j->out, bracket);
+	j->comma = true;
+}
+
+void
+json_object(struct json *j)
+{
+	begin(j, '{');
+}
+
+void
+json_object_end(struct json *j)
+{
+	end(j, '}');
+}
+
+void
+json_array(struct json *j)
+{
+	begin(j, '[');
+}
+
+void
+json_array_end(struct json *j)
+{
+	end(j, ']');
+}
+
+/* Bytes that need no second look: printable ASCII but quote and backslash. */
+static size_t
+plain_span(const char *text, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && text[i] >= ' ' && text[i] < 0x7f && text[i] != '"' &&
+	    text[i] != '\\')
+		i++;
+	return i;
+}
+
+/*
+ * The character that begins the text and its length in bytes, 0 when it is
+ * not UTF-8 (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF).
+ */
+static size_t
+utf8_decode(const char *text, size_t n, uint32_t *c)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)text;
+	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
+	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	size_t i;
+
+	if (length == 0 || length > n)
+		return 0;
+	*c = length == 1 ? p[0] : p[0] & (0x7fu >> length);
+	for (i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (p[i] & 0x3f);
+	}
+	if (*c < least[length] || (*c >= 0xd800 && *c < 0xe000) ||
+	    *c > 0x10ffff)
+		return 0;
+	return length;
+}
+
+/* Unseen, but able to change how a line reads: C0, C1, separators, bidi. */
+static bool
+is_hidden(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Writes one character that plain_span() left; returns its bytes. */
+static size_t
+put_special(struct buf *out, const char *text, size_t n)
+{
+	uint32_t c;
+	size_t length = utf8_decode(text, n, &c);
+
+	if (length == 0) {
+		buf_put(out, replacement, sizeof replacement - 1);
+		return 1;
+	}
+	if (c == '"' || c == '\\')
+		buf_printf(out, "\\%c", (int)c);
+	else if (c == '\n')
+		buf_puts(out, "\\n");
+	else if (c == '\r')
+		buf_puts(out, "\\r");
+	else if (c == '\t')
+		buf_puts(out, "\\t");
+	else if (is_hidden(c))
+		buf_printf(out, "\\u%04x", (unsigned)c);
+	else
+		buf_put(out, text, length);
+	return length;
+}
+
+static void
+put_text(struct buf *out, const char *text, size_t n)
+{
+	size_t at = 0, span;
+
+	buf_putc(out, '"');
+	while (at < n) {
+		span = plain_span(text + at, n - at);
+		buf_put(out, text + at, span);
+		at += span;
+		if (at < n)
+			at += put_special(out, text + at, n - at);
+	}
+	buf_putc(out, '"');
+}
+
+void
+json_key(struct json *j, const char *key)
+{
+	before_value(j);
+	put_text(j->out, key, strlen(key));
+	buf_putc(j->out, ':');
+	j->comma = false;
+}
+
+void
+json_string_n(struct json *j, const char *text, size_t n)
+{
+	if (text == NULL) {
+		json_null(j);
+		return;
+	}
+	before_value(j);
+	put_text(j->out, text, n);
+}
+
+void
+json_string(struct json *j, const char *text)
+{
+	json_string_n(j, text, text != NULL ? strlen(text) : 0);
+}
+
+void
+json_int(struct json *j, long long value)
+{
+	before_value(j);
+	buf_printf(j->out, "%lld", value);
+}
+
+/* The shorter form where it says the same number. */
+void
+json_double(struct json *j, double value)
+{
+	char text[40];
+
+	if (!isfinite(value)) {
+		json_null(j);
+		return;
+	}
+	snprintf(text, sizeof text, "%.15g", value);
+	if (strtod(text, NULL) != value)
+		snprintf(text, sizeof text, "%.17g", value);
+	before_value(j);
+	buf_puts(j->out, text);
+}
+
+void
+json_bool(struct json *j, bool value)
+{
+	before_value(j);
+	buf_puts(j->out, value ? "true" : "false");
+}
+
+void
+json_null(struct json *j)
+{
+	before_value(j);
+	buf_puts(j->out, "null");
+}
+
+void
+json_member(struct json *j, const char *key, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return;
+	json_key(j, key);
+	json_string(j, text);
+}

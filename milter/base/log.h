@@ -1,0 +1,29 @@
+/*
+ * log.h - what we say about ourselves (records say what happened to mail)
+ *
+ * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line
+ * a call, never longer than 1,000 bytes, control characters made visible as
+ * \xHH. Any thread may call; log_open() is called before threads start.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG };
+
+/* `ident` must live on. Without this call: stderr, up to LOG_LEVEL_INFO. */
+void log_open(const char *ident, bool to_syslog, enum log_level upto);
+
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Our own bug: says where, then abort(). */
+void log_bug(const char *file, int line, const char *what)
+    __attribute__((noreturn));
+#define BUG(what) log_bug(__FILE__, __LINE__, what)
+
+#endif

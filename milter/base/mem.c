@@ -1,0 +1,86 @@
+/* mem - memory that is there */
+
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+
+/* How many items an array has room for at first. */
+#define FIRST_ROOM 8
+
+/* exit() would run handlers that need memory again, in a worker thread. */
+static void
+gone(void)
+{
+	log_error("out of memory");
+	_Exit(EX_OSERR);
+}
+
+void *
+mem_array(size_t n, size_t size)
+{
+	void *p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
+
+	if (p == NULL)
+		gone();
+	return p;
+}
+
+void *
+mem_alloc(size_t size)
+{
+	return mem_array(1, size);
+}
+
+void *
+mem_resize(void *p, size_t n, size_t size)
+{
+	p = reallocarray(p, n != 0 ? n : 1, size != 0 ? size : 1);
+	if (p == NULL)
+		gone();
+	return p;
+}
+
+void *
+mem_room(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	if (*cap > SIZE_MAX / 2)
+		gone();
+	*cap = *cap != 0 ? *cap * 2 : FIRST_ROOM;
+	return mem_resize(v, *cap, size);
+}
+
+char *
+mem_ndup(const char *text, size_t n)
+{
+	char *copy;
+
+	if (text == NULL)
+		return NULL;
+	n = strnlen(text, n);
+	copy = mem_resize(NULL, n + 1, 1);
+	memcpy(copy, text, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
+mem_dup(const char *text)
+{
+	return text != NULL ? mem_ndup(text, strlen(text)) : NULL;
+}
+
+void
+mem_replace(char **slot, const char *text)
+{
+	char *copy = mem_dup(text);
+
+	free(*slot);
+	*slot = copy;
+}

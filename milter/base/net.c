@@ -1,0 +1,216 @@
+/* net - IP addresses and networks */
+
+#include "base/net.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+/* Bits before the 32 of IPv4 in the mapped form. */
+#define V4_PREFIX 96
+#define ALL_BITS 128
+
+static const uint8_t v4_head[12] = { [10] = 0xff, [11] = 0xff };
+
+static struct ip
+from_v4(const struct in_addr *v4)
+{
+	struct ip ip = { .known = true };
+
+	memcpy(ip.b, v4_head, sizeof v4_head);
+	memcpy(ip.b + sizeof v4_head, v4, sizeof *v4);
+	return ip;
+}
+
+bool
+ip_parse(const char *text, struct ip *ip)
+{
+	static const char tag[] = "IPv6:";
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, text, &v4) == 1) {
+		*ip = from_v4(&v4);
+		return true;
+	}
+	if (strncasecmp(text, tag, sizeof tag - 1) == 0)
+		text += sizeof tag - 1;
+	if (inet_pton(AF_INET6, text, &v6) != 1)
+		return false;
+	memcpy(ip->b, &v6, sizeof ip->b);
+	ip->known = true;
+	return true;
+}
+
+bool
+ip_equal(const struct ip *a, const struct ip *b)
+{
+	return a->known && b->known && memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+
+bool
+ip_is_v4(const struct ip *ip)
+{
+	return ip->known && memcmp(ip->b, v4_head, sizeof v4_head) == 0;
+}
+
+struct ip
+ip_from_sockaddr(const struct sockaddr *sa)
+{
+	struct ip ip = { .known = false };
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (sa != NULL && sa->sa_family == AF_INET) {
+		memcpy(&v4, sa, sizeof v4);
+		return from_v4(&v4.sin_addr);
+	}
+	if (sa != NULL && sa->sa_family == AF_INET6) {
+		memcpy(&v6, sa, sizeof v6);
+		memcpy(ip.b, &v6.sin6_addr, sizeof ip.b);
+		ip.known = true;
+	}
+	return ip;
+}
+
+const char *
+ip_format(const struct ip *ip, char text[IP_TEXT])
+{
+	if (!ip->known)
+		snprintf(text, IP_TEXT, "unknown");
+	else if (ip_is_v4(ip))
+		inet_ntop(AF_INET, ip->b + sizeof v4_head, text, IP_TEXT);
+	else
+		inet_ntop(AF_INET6, ip->b, text, IP_TEXT);
+	return text;
+}
+
+/* Zero from bit `prefix` on? If not, `clean` is what it should be. */
+static bool
+ends_at(const struct ip *ip, unsigned prefix, struct ip *clean)
+{
+	unsigned i;
+
+	*clean = *ip;
+	for (i = prefix; i < ALL_BITS; i++)
+		clean->b[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+	return memcmp(clean->b, ip->b, sizeof ip->b) == 0;
+}
+
+/* One to three digits, at most `most`. */
+static bool
+parse_prefix(const char *text, unsigned most, unsigned *prefix)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (n == 0 || n > 3 || text[n] != '\0')
+		return false;
+	*prefix = (unsigned)strtoul(text, NULL, 10);
+	return *prefix <= most;
+}
+
+static bool
+parse(const char *text, struct net *net, struct buf *why)
+{
+	size_t n = strcspn(text, "/");
+	unsigned most = ALL_BITS, prefix;
+	char address[IP_TEXT + sizeof "IPv6:"], right[NET_TEXT];
+	struct net clean;
+
+	if (n >= sizeof address)
+		n = 0;
+	memcpy(address, text, n);
+	address[n] = '\0';
+	if (!ip_parse(address, &net->ip)) {
+		buf_printf(why, "\"%.60s\" is not an address or network like "
+		    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", text);
+		return false;
+	}
+	net->prefix = ALL_BITS;
+	if (text[n] == '\0')
+		return true;
+	if (strchr(address, ':') == NULL)
+		most -= V4_PREFIX;
+	if (!parse_prefix(text + n + 1, most, &prefix)) {
+		buf_printf(why, "\"%.60s\": the prefix must be a number from 0 "
+		    "to %u", text, most);
+		return false;
+	}
+	net->prefix = prefix + ALL_BITS - most;
+	clean.prefix = net->prefix;
+	if (ends_at(&net->ip, net->prefix, &clean.ip))
+		return true;
+	buf_printf(why, "\"%.60s\" has bits set after its prefix; the network "
+	    "is %s", text, net_format(&clean, right));
+	return false;
+}
+
+bool
+net_parse(const char *text, struct net *net, struct buf *why)
+{
+	struct buf unread = BUF_INIT;
+	bool good = parse(text, net, why != NULL ? why : &unread);
+
+	buf_free(&unread);
+	return good;
+}
+
+bool
+net_has(const struct net *net, const struct ip *ip)
+{
+	unsigned bytes = net->prefix / 8, bits = net->prefix % 8;
+
+	if (!ip->known || memcmp(net->ip.b, ip->b, bytes) != 0)
+		return false;
+	if (bits != 0 && (net->ip.b[bytes] ^ ip->b[bytes]) >> (8 - bits) != 0)
+		return false;
+	return net->prefix >= V4_PREFIX || !ip_is_v4(ip);
+}
+
+const char *
+net_format(const struct net *net, char text[NET_TEXT])
+{
+	bool v4 = ip_is_v4(&net->ip) && net->prefix >= V4_PREFIX;
+	size_t n = strlen(ip_format(&net->ip, text));
+
+	if (net->prefix < ALL_BITS)
+		snprintf(text + n, NET_TEXT - n, "/%u",
+		    v4 ? net->prefix - V4_PREFIX : net->prefix);
+	return text;
+}
+
+/* Kept with the narrowest first, so the first hit is the answer. */
+void
+netset_add(struct netset *set, const struct net *net)
+{
+	size_t i = set->n;
+
+	set->v = mem_room(set->v, set->n, &set->cap, sizeof *set->v);
+	for (; i > 0 && set->v[i - 1].prefix < net->prefix; i--)
+		set->v[i] = set->v[i - 1];
+	set->v[i] = *net;
+	set->n++;
+}
+
+const struct net *
+netset_find(const struct netset *set, const struct ip *ip)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (net_has(&set->v[i], ip))
+			return &set->v[i];
+	return NULL;
+}
+
+void
+netset_free(struct netset *set)
+{
+	free(set->v);
+	*set = (struct netset){ .v = NULL };
+}

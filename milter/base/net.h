@@ -1,0 +1,72 @@
+/*
+ * net.h - IP addresses and networks
+ *
+ * One form for all: 16 bytes, IPv4 held as IPv4-mapped IPv6 (RFC 4291
+ * section 2.5.5.2), so ::ffff:192.0.2.1 and 192.0.2.1 are equal. Values, no
+ * ownership; parsing touches nothing but its result. Text accepted: dotted
+ * quad without leading zeros; RFC 4291 forms, with or without the "IPv6:" tag
+ * of RFC 5321 section 4.1.3. Address literals keep their brackets elsewhere.
+ */
+#ifndef BASE_NET_H
+#define BASE_NET_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+struct ip {
+	uint8_t b[16];
+	bool known;	/* false: no address (a UNIX client, not told) */
+};
+
+struct net {
+	struct ip ip;		/* bits after the prefix are zero */
+	unsigned prefix;	/* 0 to 128, counted in the mapped form */
+};
+
+/* Longest text of ip_format() and net_format(), with NUL. */
+#define IP_TEXT 46
+#define NET_TEXT 50
+
+/* False: not an address. */
+bool ip_parse(const char *text, struct ip *ip);
+
+/* An address that is not known equals nothing, not even another such. */
+bool ip_equal(const struct ip *a, const struct ip *b);
+bool ip_is_v4(const struct ip *ip);
+
+/* An AF_INET or AF_INET6 address; anything else, NULL too: not known. */
+struct ip ip_from_sockaddr(const struct sockaddr *sa);
+
+/* "192.0.2.7", "2001:db8::7" (RFC 5952), "unknown". Returns `text`. */
+const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
+
+/*
+ * "192.0.2.0/24", "2001:db8::/32", or an address alone. False when it is no
+ * network, has bits after its prefix, or the prefix is too long; then `why`
+ * (may be NULL) says so in words.
+ */
+bool net_parse(const char *text, struct net *net, struct buf *why);
+
+/*
+ * An IPv4 address is in IPv4 networks only: "::/0" means all of IPv6, though
+ * the mapped form lies inside. An address that is not known is in none.
+ */
+bool net_has(const struct net *net, const struct ip *ip);
+const char *net_format(const struct net *net, char text[NET_TEXT]);
+
+/* A set of networks, for inline lists (hundreds, not millions). */
+struct netset {
+	struct net *v;
+	size_t n, cap;
+};
+
+void netset_add(struct netset *set, const struct net *net);
+/* The narrowest network of the set that holds ip, or NULL. */
+const struct net *netset_find(const struct netset *set, const struct ip *ip);
+void netset_free(struct netset *set);
+
+#endif

@@ -1,0 +1,208 @@
+/* option - rows that describe settings: presets, values, groups */
+
+#include "base/option.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/option_value.h"
+
+static void *
+slot_of(const struct option *row, void *base)
+{
+	return (char *)base + row->offset;
+}
+
+/* Frees what is there; the slot of a TAKE or LIST is as before the first. */
+static void
+drop(const struct option *row, void *slot)
+{
+	if (row->drop != NULL)
+		row->drop(slot);
+}
+
+static bool
+set_number(const struct option *row, void *slot, const char *value,
+    struct buf *why)
+{
+	long long number;
+
+	if (!option_number(row, value, &number, why))
+		return false;
+	*(long long *)slot = number;
+	return true;
+}
+
+static bool
+set_word(const struct option *row, void *slot, const char *value,
+    struct buf *why)
+{
+	int index = option_word(row->words, value, why);
+
+	if (index < 0)
+		return false;
+	*(int *)slot = index;
+	return true;
+}
+
+bool
+option_set(const struct option *row, void *base, const char *value,
+    struct buf *why)
+{
+	void *slot = slot_of(row, base);
+
+	switch (row->type) {
+	case OPTION_BOOL:
+		return option_bool(value, slot, why);
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		return set_number(row, slot, value, why);
+	case OPTION_WORD:
+		return set_word(row, slot, value, why);
+	case OPTION_TEXT:
+		mem_replace(slot, value);
+		return true;
+	case OPTION_TAKE:
+		drop(row, slot);
+		return row->take(base, slot, value, why);
+	case OPTION_LIST:
+		return row->take(base, slot, value, why);
+	case OPTION_GROUP:
+		break;
+	}
+	BUG("a group has no value of its own");
+}
+
+static void
+free_items(const struct option *row, struct option_items *items)
+{
+	size_t i;
+
+	for (i = 0; i < items->n; i++) {
+		struct option_item *item = items->v[i];
+
+		option_clear(row->rows, item);
+		free(item->title);
+		free(item->file);
+		free(item);
+	}
+	free(items->v);
+	*items = (struct option_items){ .v = NULL };
+}
+
+void
+option_unset(const struct option *row, void *base)
+{
+	void *slot = slot_of(row, base);
+
+	switch (row->type) {
+	case OPTION_BOOL:
+		*(bool *)slot = false;
+		break;
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		*(long long *)slot = 0;
+		break;
+	case OPTION_WORD:
+		*(int *)slot = 0;
+		break;
+	case OPTION_TEXT:
+		mem_replace(slot, NULL);
+		break;
+	case OPTION_TAKE:
+	case OPTION_LIST:
+		drop(row, slot);
+		break;
+	case OPTION_GROUP:
+		free_items(row, slot);
+		break;
+	}
+}
+
+void
+option_clear(const struct option *rows, void *base)
+{
+	for (; rows->name != NULL; rows++)
+		option_unset(rows, base);
+}
+
+/* One value of "{a, b}", without quotes; NULL at the end. */
+static char *
+next_preset(const char **at)
+{
+	const char *start = *at + strspn(*at, "{}, \t\"");
+	size_t n = strcspn(start, ",}\"");
+
+	*at = start + n;
+	while (n > 0 && start[n - 1] == ' ')
+		n--;
+	return n > 0 ? mem_ndup(start, n) : NULL;
+}
+
+static void
+preset_value(const struct option *row, void *base, const char *value)
+{
+	struct buf why = BUF_INIT;
+
+	if (!option_set(row, base, value, &why)) {
+		log_error("preset of %s: %s", row->name, why.data);
+		BUG("a preset is wrong");
+	}
+	buf_free(&why);
+}
+
+static void
+preset_list(const struct option *row, void *base)
+{
+	const char *at = row->preset;
+	char *value;
+
+	while ((value = next_preset(&at)) != NULL) {
+		preset_value(row, base, value);
+		free(value);
+	}
+}
+
+void
+option_presets(const struct option *rows, void *base)
+{
+	for (; rows->name != NULL; rows++) {
+		if (rows->preset == NULL)
+			continue;
+		if (rows->type == OPTION_LIST)
+			preset_list(rows, base);
+		else
+			preset_value(rows, base, rows->preset);
+	}
+}
+
+void *
+option_item_new(const struct option *row, void *base, const char *title,
+    const char *file, int line)
+{
+	struct option_items *items = slot_of(row, base);
+	struct option_item *item = mem_alloc(row->item_size);
+
+	item->title = mem_dup(title);
+	item->file = mem_dup(file);
+	item->line = line;
+	option_presets(row->rows, item);
+	items->v = mem_room(items->v, items->n, &items->cap,
+	    sizeof *items->v);
+	items->v[items->n++] = item;
+	return item;
+}
+
+const struct option *
+option_find(const struct option *rows, const char *name)
+{
+	for (; rows->name != NULL; rows++)
+		if (strcmp(rows->name, name) == 0)
+			return rows;
+	return NULL;
+}

@@ -1,0 +1,127 @@
+/*
+ * option.h - one row says everything about an option
+ *
+ * Parser, checker, `saywhy options` and the lint of the manual all read these
+ * rows. A table of rows ends with one whose name is NULL. The owner of a
+ * setting declares a plain struct for its values and a table that points into
+ * it by offset; config.c fills it. `base` below is that struct.
+ *
+ * What a slot must be, by type:
+ *   OPTION_BOOL  bool            yes no true false on off
+ *   OPTION_INT   long long       decimal, within min and max
+ *   OPTION_SIZE  long long       bytes; 10k 10M 1G (1024), within min and max
+ *   OPTION_TIME  long long       milliseconds; "500 ms" "5 s" "2 min" "1 h" "14 days"
+ *   OPTION_WORD  int             index into `words`
+ *   OPTION_TEXT  char *          owned, NULL when unset
+ *   OPTION_TAKE  anything        `take` is called with the value
+ *   OPTION_LIST  anything        `take` is called for each value of {a, b}
+ *   OPTION_GROUP struct option_items   titled blocks: name "title" { rows }
+ */
+#ifndef BASE_OPTION_H
+#define BASE_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+enum option_type { OPTION_BOOL, OPTION_INT, OPTION_SIZE, OPTION_TIME,
+	OPTION_WORD, OPTION_TEXT, OPTION_TAKE, OPTION_LIST, OPTION_GROUP };
+
+struct option {
+	const char *name;
+	enum option_type type;
+	size_t offset;
+	const char *preset;	/* default, as an admin would write it; NULL: none
+				   (zero, NULL, empty) */
+	long long min, max;	/* INT, SIZE, TIME in its unit; both 0: any >= 0 */
+	const char *const *words;	/* WORD: ends with NULL */
+	/*
+	 * TAKE, LIST: stores the value; false with words in `why` when it is
+	 * wrong. In a group, `base` begins with a struct option_item whose title
+	 * is set already. A LIST value may be taken many times.
+	 */
+	bool (*take)(void *base, void *slot, const char *value, struct buf *why);
+	void (*drop)(void *slot);	/* TAKE, LIST: frees what take stored and
+				   leaves the slot as it was before; NULL
+				   when there is nothing to free */
+	const struct option *rows;	/* GROUP: what a block may hold */
+	size_t item_size;		/* GROUP: sizeof its struct */
+	/* GROUP: looks at a whole block after its values; may be NULL. */
+	bool (*finish)(void *item, struct buf *why);
+	const char *help;	/* one line, for `saywhy options` */
+};
+
+/* First member of the struct of every group. */
+struct option_item {
+	char *title;
+	char *file;
+	int line;
+};
+
+struct option_items {
+	void **v;	/* each points to a struct that begins with option_item */
+	size_t n, cap;
+};
+
+/* Rows and where their values go. */
+struct option_table {
+	const struct option *rows;
+	void *base;
+};
+
+/* A section of the file, filled by several tables; name "" is the top. */
+struct option_section {
+	const char *name;
+	struct option_table *tables;
+	size_t n;
+};
+
+/* Stores every preset of the table (a wrong preset is our bug: aborts). */
+void option_presets(const struct option *rows, void *base);
+
+/*
+ * Parses `value` into the slot of one row (not GROUP) in place of what is
+ * there; for a LIST the value is added. False, words in why; then a number or
+ * text keeps what it had, a TAKE may be empty.
+ */
+bool option_set(const struct option *row, void *base, const char *value,
+    struct buf *why);
+
+/* Empties the slot of one row: zero, NULL, no value; not the preset. */
+void option_unset(const struct option *row, void *base);
+
+/* Frees every value of the table; the struct itself is the caller's. */
+void option_clear(const struct option *rows, void *base);
+
+/* A new item at the end of the group's slot, presets stored, title copied. */
+void *option_item_new(const struct option *row, void *base,
+    const char *title, const char *file, int line);
+
+/* Row by name, or NULL. */
+const struct option *option_find(const struct option *rows, const char *name);
+
+/* Ready-made take and drop. */
+bool option_take_net(void *base, void *slot, const char *value,
+    struct buf *why);			/* struct netset */
+void option_drop_nets(void *slot);
+bool option_take_int(void *base, void *slot, const char *value,
+    struct buf *why);			/* struct option_ints */
+void option_drop_ints(void *slot);
+bool option_take_port(void *base, void *slot, const char *value,
+    struct buf *why);			/* struct option_ints, 1 to 65535 */
+bool option_take_string(void *base, void *slot, const char *value,
+    struct buf *why);			/* struct strset */
+void option_drop_strings(void *slot);
+bool option_take_pattern(void *base, void *slot, const char *value,
+    struct buf *why);			/* struct pattern * */
+void option_drop_pattern(void *slot);
+
+struct option_ints {
+	long long *v;
+	size_t n, cap;
+};
+
+bool option_ints_has(const struct option_ints *set, long long value);
+
+#endif

@@ -1,0 +1,128 @@
+/* option_take - ready-made values of more than one word or number */
+
+#include "base/option.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "base/option_value.h"
+#include "base/pattern.h"
+#include "base/strset.h"
+
+#define PORT_MOST 65535
+
+bool
+option_take_net(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct net net;
+
+	(void)base;
+	if (!net_parse(value, &net, why))
+		return false;
+	netset_add(slot, &net);
+	return true;
+}
+
+void
+option_drop_nets(void *slot)
+{
+	netset_free(slot);
+}
+
+static void
+ints_add(struct option_ints *set, long long value)
+{
+	set->v = mem_room(set->v, set->n, &set->cap, sizeof *set->v);
+	set->v[set->n++] = value;
+}
+
+bool
+option_take_int(void *base, void *slot, const char *value, struct buf *why)
+{
+	long long number;
+
+	(void)base;
+	if (!option_integer(value, &number)) {
+		buf_printf(why, "\"%.60s\" is not a number", value);
+		return false;
+	}
+	ints_add(slot, number);
+	return true;
+}
+
+bool
+option_take_port(void *base, void *slot, const char *value, struct buf *why)
+{
+	long long number;
+
+	(void)base;
+	if (!option_integer(value, &number) || number < 1 ||
+	    number > PORT_MOST) {
+		buf_printf(why, "\"%.60s\" is not a port (1 to %d)", value,
+		    PORT_MOST);
+		return false;
+	}
+	ints_add(slot, number);
+	return true;
+}
+
+void
+option_drop_ints(void *slot)
+{
+	struct option_ints *set = slot;
+
+	free(set->v);
+	*set = (struct option_ints){ .v = NULL };
+}
+
+bool
+option_ints_has(const struct option_ints *set, long long value)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++)
+		if (set->v[i] == value)
+			return true;
+	return false;
+}
+
+bool
+option_take_string(void *base, void *slot, const char *value,
+    struct buf *why)
+{
+	(void)base;
+	if (*value == '\0') {
+		buf_puts(why, "an empty value says nothing");
+		return false;
+	}
+	strset_add(slot, value);
+	return true;
+}
+
+void
+option_drop_strings(void *slot)
+{
+	strset_free(slot);
+}
+
+bool
+option_take_pattern(void *base, void *slot, const char *value,
+    struct buf *why)
+{
+	struct pattern **pattern = slot;
+
+	(void)base;
+	*pattern = pattern_new(value, why);
+	return *pattern != NULL;
+}
+
+void
+option_drop_pattern(void *slot)
+{
+	struct pattern **pattern = slot;
+
+	pattern_free(*pattern);
+	*pattern = NULL;
+}

@@ -1,0 +1,28 @@
+/*
+ * option_value.h - from the admin's text to a number or word; for option*.c
+ *
+ * Each returns false (option_word: -1) with words in `why` that quote the
+ * value and tell what is valid. Nothing is stored then.
+ */
+#ifndef BASE_OPTION_VALUE_H
+#define BASE_OPTION_VALUE_H
+
+#include <stdbool.h>
+
+struct buf;
+struct option;
+
+bool option_bool(const char *value, bool *on, struct buf *why);
+
+/* OPTION_INT, OPTION_SIZE (bytes), OPTION_TIME (ms), within the row's range. */
+bool option_number(const struct option *row, const char *value,
+    long long *number, struct buf *why);
+
+/* A whole number and nothing else; no range, no words. */
+bool option_integer(const char *value, long long *number);
+
+/* Index of the value in `words`. */
+int option_word(const char *const *words, const char *value,
+    struct buf *why);
+
+#endif

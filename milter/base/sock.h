@@ -1,0 +1,66 @@
+/*
+ * sock.h - sockets with deadlines
+ *
+ * A spec is the text an admin writes: "unix:/absolute/path", "inet:port@host",
+ * "inet6:port@host", "fd:N" (handed over by the service manager; N from 3).
+ * Deadlines are clock_ms() values. No function here blocks past its deadline,
+ * raises SIGPIPE, or leaks a descriptor into a child. One exception: a host
+ * that is a name is looked up by the system's resolver, in its own time; where
+ * mail waits, let the spec hold an address.
+ */
+#ifndef BASE_SOCK_H
+#define BASE_SOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+
+enum sock_kind { SOCK_KIND_UNIX, SOCK_KIND_INET, SOCK_KIND_INET6,
+	SOCK_KIND_FD };
+
+struct sock_spec {
+	enum sock_kind kind;
+	char path[108];		/* unix; the system may allow less */
+	char host[256];		/* inet, inet6; an address, or a name */
+	int port;		/* inet, inet6; or the number of fd: */
+};
+
+/* False and words in `why` for anything but a spec as above. */
+bool sock_spec_parse(const char *text, struct sock_spec *spec,
+    struct buf *why);
+
+/*
+ * Opens a listening socket (CLOEXEC, non-blocking). A UNIX path where a live
+ * server answers is refused; a stale one is replaced. `mode` and `gid`
+ * ((gid_t)-1: keep) are set before listen(), so nobody gets in early.
+ * -1 and words in `why` on failure.
+ */
+int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
+    struct buf *why);
+
+/*
+ * Somebody accepts on it now? In doubt (shut to us, or queue full) yes, for
+ * a path is removed when nobody does. Takes a quarter of a second at most.
+ */
+bool sock_is_live(const struct sock_spec *spec);
+
+/* -1 and words in `why` when not connected by the deadline. */
+int sock_connect(const struct sock_spec *spec, int64_t deadline,
+    struct buf *why);
+
+/* All n bytes by the deadline, or false. */
+bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);
+
+/*
+ * Appends what comes until end of file, at most `most` bytes, by the
+ * deadline. False on error, too much, or too late.
+ */
+bool sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline);
+
+/* Appends up to and without the next "\n"; the same limits. */
+bool sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline);
+
+#endif

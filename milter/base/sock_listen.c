@@ -1,0 +1,152 @@
+/* sock_listen - listening sockets that take no place from a live server */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/sock.h"
+#include "base/sock_address.h"
+
+/* A live server takes a connection at once, however busy it is. */
+#define PROBE_MS 250
+
+bool
+sock_is_live(const struct sock_spec *spec)
+{
+	struct sock_address v[SOCK_ADDRESSES];
+	struct buf unread = BUF_INIT;
+	size_t n = sock_addresses(spec, v, &unread), i;
+	int fd = -1;
+
+	buf_free(&unread);
+	for (i = 0; i < n && fd < 0; i++) {
+		fd = sock_dial(&v[i], clock_ms() + PROBE_MS);
+		/* Somebody is there, with a full queue or shut to us. */
+		if (fd < 0 && (errno == ETIMEDOUT || errno == EACCES))
+			return true;
+	}
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Makes room at the path, but not by removing what is in use or no socket. */
+static bool
+clear_path(const struct sock_spec *spec, struct buf *why)
+{
+	struct stat st;
+
+	if (lstat(spec->path, &st) != 0) {
+		if (errno == ENOENT)
+			return true;
+		buf_printf(why, "%s: %s", spec->path, strerror(errno));
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		buf_printf(why, "%s: is there and is no socket", spec->path);
+		return false;
+	}
+	if (sock_is_live(spec)) {
+		buf_printf(why, "%s: another server answers on it",
+		    spec->path);
+		return false;
+	}
+	if (unlink(spec->path) == 0 || errno == ENOENT)
+		return true;
+	buf_printf(why, "%s: cannot remove the old socket: %s", spec->path,
+	    strerror(errno));
+	return false;
+}
+
+/* Rights are set while nobody can connect yet: before listen(). */
+static int
+bind_unix(int fd, const struct sock_spec *spec, const struct sock_address *at,
+    mode_t mode, gid_t gid)
+{
+	if (bind(fd, (const struct sockaddr *)&at->sa, at->n) != 0)
+		return -1;
+	if (gid != (gid_t)-1 && chown(spec->path, (uid_t)-1, gid) != 0)
+		return -1;
+	return chmod(spec->path, mode);
+}
+
+/* An inet6 socket leaves IPv4 to an inet one on the same port. */
+static int
+bind_inet(int fd, const struct sock_address *at)
+{
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
+		return -1;
+	if (at->sa.ss_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6,
+	    IPV6_V6ONLY, &on, sizeof on) != 0)
+		return -1;
+	return bind(fd, (const struct sockaddr *)&at->sa, at->n);
+}
+
+static int
+listen_at(const struct sock_spec *spec, const struct sock_address *at,
+    mode_t mode, gid_t gid, struct buf *why)
+{
+	bool is_unix = spec->kind == SOCK_KIND_UNIX;
+	int fd = socket(at->sa.ss_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd >= 0 && (is_unix ? bind_unix(fd, spec, at, mode, gid) :
+	    bind_inet(fd, at)) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	if (is_unix)
+		buf_printf(why, "%s: %s", spec->path, strerror(errno));
+	else
+		buf_printf(why, "%s port %d: %s", spec->host, spec->port,
+		    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* What the service manager opened for us. */
+static int
+adopt(int fd, struct buf *why)
+{
+	int listening = 0;
+	socklen_t n = sizeof listening;
+	int flags;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) != 0) {
+		buf_printf(why, "fd:%d: %s", fd, strerror(errno));
+		return -1;
+	}
+	if (!listening) {
+		buf_printf(why, "fd:%d: is not a listening socket", fd);
+		return -1;
+	}
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+		buf_printf(why, "fd:%d: %s", fd, strerror(errno));
+		return -1;
+	}
+	return fd;
+}
+
+int
+sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
+    struct buf *why)
+{
+	struct sock_address v[SOCK_ADDRESSES];
+
+	if (spec->kind == SOCK_KIND_FD)
+		return adopt(spec->port, why);
+	if (sock_addresses(spec, v, why) == 0)
+		return -1;
+	if (spec->kind == SOCK_KIND_UNIX && !clear_path(spec, why))
+		return -1;
+	return listen_at(spec, &v[0], mode, gid, why);
+}
