@@ -1,0 +1,71 @@
+/*
+ * check.h - the contract of a check
+ *
+ * A check says what is so, never what to do about it: it looks at the session
+ * and adds findings. One file each, named family_what.c, one row in checks.def
+ * (its place is its turn), one scenario. Its options are rows of base/option.h
+ * that become part of the section it names.
+ *
+ * run() is called from many threads at once with different sessions; options
+ * are read only. It never waits past the deadline of a service.
+ */
+#ifndef CHECKS_CHECK_H
+#define CHECKS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/option.h"
+#include "model/finding.h"
+#include "model/session.h"
+#include "model/site.h"
+#include "model/stage.h"
+#include "words/reason.h"
+
+struct check;
+
+struct check_ctx {
+	const struct check *check;
+	const struct session *session;
+	const struct site *site;
+	const void *options;	/* the check's own struct */
+	enum stage stage;	/* where we are */
+};
+
+/* What a check must be told of a message. */
+enum check_needs {
+	CHECK_NEEDS_HEADERS = 1,	/* header fields */
+	CHECK_NEEDS_BODY = 2		/* how many bytes the body has */
+};
+
+struct check {
+	const char *name;	/* "relay_denied", as the file */
+	const char *section;	/* "relay", "auth", "blacklist", "content" */
+	unsigned stages;	/* STAGE_BIT()s: when run() is called */
+	/*
+	 * When its findings may be spoken: STAGE_MAIL or STAGE_RCPT. What is
+	 * found later is spoken after the final dot in any case.
+	 */
+	enum stage speaks;
+	/*
+	 * It judges who the peer is, by client, HELO, blacklist or sender
+	 * authentication: logins, own networks, postmaster are exempt.
+	 */
+	bool identity;
+	unsigned needs;		/* enum check_needs */
+	const int *reasons;	/* all it may give, ends with REASON_NONE */
+	const struct option *options;	/* NULL: none */
+	size_t options_size;
+	/* Is there anything to look for? NULL: always. Decided at load. */
+	bool (*active)(const void *options, const struct site *site);
+	void (*run)(const struct check_ctx *ctx, struct findings *found);
+};
+
+/* Every check, in turn; ends with NULL. */
+extern const struct check *const checks_all[];
+
+/* A finding of this check, here and now: add evidence with finding_say(). */
+struct finding *check_found(const struct check_ctx *ctx,
+    struct findings *found, enum reason_id reason);
+
+#endif

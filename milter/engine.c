@@ -1,0 +1,191 @@
+/* engine - one SMTP session, step by step */
+
+#include "engine.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "checks/check.h"
+#include "engine_report.h"
+#include "ruleset.h"
+
+struct engine {
+	struct ruleset *rules;
+	struct recorder *recorder;
+	struct session session;
+	struct findings found;
+	struct marks marks;
+	const struct engine_watcher *watcher;
+};
+
+struct engine *
+engine_new(struct ruleset *rules, struct recorder *recorder)
+{
+	struct engine *e = mem_alloc(sizeof *e);
+
+	e->rules = ruleset_hold(rules);
+	e->recorder = recorder;
+	session_init(&e->session);
+	engine_count(COUNT_SESSIONS);
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	marks_clear(&e->marks);
+	findings_free(&e->found);
+	session_free(&e->session);
+	ruleset_drop(e->rules);
+	free(e);
+}
+
+struct session *
+engine_session(struct engine *e)
+{
+	return &e->session;
+}
+
+const struct ruleset *
+engine_rules(const struct engine *e)
+{
+	return e->rules;
+}
+
+const struct marks *
+engine_marks(const struct engine *e)
+{
+	return &e->marks;
+}
+
+void
+engine_watch(struct engine *e, const struct engine_watcher *w)
+{
+	e->watcher = w;
+}
+
+static void
+run_watched(struct engine *e, const struct check_ctx *ctx)
+{
+	size_t before = e->found.n;
+	int64_t began = clock_us();
+
+	ctx->check->run(ctx, &e->found);
+	e->watcher->check(e->watcher->arg, ctx->check, ctx->stage,
+	    e->found.v + before, e->found.n - before, clock_us() - began);
+}
+
+static void
+run_checks(struct engine *e, enum stage stage)
+{
+	struct check_ctx ctx = { .session = &e->session,
+		.site = &e->rules->site, .stage = stage };
+	const struct rule *rule = e->rules->rules;
+	const struct rule *end = rule + e->rules->nrules;
+
+	for (; rule < end; rule++) {
+		if (!rule->active ||
+		    (rule->check->stages & STAGE_BIT(stage)) == 0)
+			continue;
+		ctx.check = rule->check;
+		ctx.options = rule->options;
+		if (e->watcher != NULL)
+			run_watched(e, &ctx);
+		else
+			rule->check->run(&ctx, &e->found);
+	}
+}
+
+static bool
+may_speak(const struct engine *e, enum stage stage)
+{
+	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
+	    (stage == STAGE_MAIL && e->rules->speaks_at_mail);
+}
+
+static void
+collect_marks(struct engine *e, const struct decision *d, const char *id)
+{
+	const struct site *site = &e->rules->site;
+	size_t i;
+
+	marks_clear(&e->marks);
+	if (e->rules->policy.mode == MODE_OBSERVE || action_refuses(d->taken))
+		return;
+	marks_add(&e->marks, &d->because, site, id);
+	for (i = 0; i < d->nalso; i++)
+		marks_add(&e->marks, &d->also[i], site, id);
+	marks_find_forged(&e->marks, &e->session, site);
+}
+
+static enum action
+speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
+{
+	struct report report = { .rules = e->rules, .recorder = e->recorder,
+		.session = &e->session, .stage = stage, .began = began };
+	struct decision decision;
+	const char *id;
+
+	policy_decide(&e->rules->policy, &e->session, &e->found, stage,
+	    &decision);
+	id = report_decision(&report, &decision, reply);
+	if (stage == STAGE_MESSAGE)
+		collect_marks(e, &decision, id);
+	if (e->watcher != NULL)
+		e->watcher->decided(e->watcher->arg, stage, &decision,
+		    &report.reply, id);
+	report_end(&report);
+	return decision.taken;
+}
+
+enum action
+engine_step(struct engine *e, enum stage stage, struct reply *reply)
+{
+	int64_t began = clock_us();
+	enum action action = ACTION_OFF;
+
+	if (e->session.local)
+		return ACTION_OFF;
+	findings_restart(&e->found, stage);
+	if (stage > STAGE_RCPT)
+		e->session.rcpt = NULL;
+	run_checks(e, stage);
+	if (may_speak(e, stage))
+		action = speak(e, stage, reply, began);
+	if (stage == STAGE_RCPT && !action_refuses(action))
+		session_rcpt_accepted(&e->session);
+	engine_count_stage(stage);
+	return action;
+}
+
+void
+engine_find(struct engine *e, int reason, const char *check,
+    enum stage stage)
+{
+	struct finding *f = findings_add(&e->found, reason, check, stage);
+
+	f->speaks = STAGE_RCPT;
+}
+
+void
+engine_refused_by_mta(struct engine *e, const char *status, const char *text)
+{
+	struct report report = { .rules = e->rules, .recorder = e->recorder,
+		.session = &e->session, .stage = STAGE_RCPT,
+		.began = clock_us() };
+
+	report_mta(&report, status, text);
+	report_end(&report);
+}
+
+void
+engine_reset(struct engine *e)
+{
+	findings_reset(&e->found);
+	marks_clear(&e->marks);
+	session_reset(&e->session);
+}

@@ -1,0 +1,77 @@
+/*
+ * engine.h - one SMTP session, step by step
+ *
+ * A door tells the session what happened (model/session.h) and asks for the
+ * next step; the engine runs the checks of that stage, lets the policy decide
+ * what may be spoken here, renders the reply and writes the record, in this
+ * order, before it returns. It knows neither libmilter nor libConfuse. One
+ * thread at a time; different engines are independent.
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/action.h"
+#include "model/finding.h"
+#include "model/session.h"
+#include "policy/marks.h"
+#include "words/reply.h"
+
+struct check;
+struct recorder;
+struct ruleset;
+struct engine;
+
+/* Holds `rules` (its own hold) until engine_free(). recorder may be NULL. */
+struct engine *engine_new(struct ruleset *rules, struct recorder *recorder);
+void engine_free(struct engine *e);	/* NULL: nothing */
+
+struct session *engine_session(struct engine *e);
+const struct ruleset *engine_rules(const struct engine *e);
+
+/*
+ * What the MTA must be told: TEMPFAIL or REJECT with `reply` filled (the
+ * caller clears it), or a milder action, which is "continue". After MESSAGE
+ * engine_marks() tells what to do to the message.
+ */
+enum action engine_step(struct engine *e, enum stage stage,
+    struct reply *reply);
+
+/* Marks and quarantine for this message; empty in observe mode. */
+const struct marks *engine_marks(const struct engine *e);
+
+/* Something the door itself found: the session cap, a trouble of ours. */
+void engine_find(struct engine *e, int reason, const char *check,
+    enum stage stage);
+
+/*
+ * The MTA refuses the recipient at RCPT and tells us: status ("5.1.1", or
+ * NULL) and its text, its first word perhaps lost. Recorded, never answered.
+ */
+void engine_refused_by_mta(struct engine *e, const char *status,
+    const char *text);
+
+/* RSET, end of message, a new MAIL: forget the message. */
+void engine_reset(struct engine *e);
+
+/* For `saywhy try --trace`: told of each check run and each decision. */
+struct engine_watcher {
+	void *arg;
+	void (*check)(void *arg, const struct check *check, enum stage stage,
+	    const struct finding *found, size_t n, int64_t us);
+	void (*decided)(void *arg, enum stage stage, const struct decision *d,
+	    const struct reply *reply, const char *id);
+};
+void engine_watch(struct engine *e, const struct engine_watcher *w);
+
+/* Counters of the whole process, for `saywhy status`; any thread. */
+struct engine_counts {
+	uint64_t sessions, messages, recipients;
+	uint64_t rejected, tempfailed, observed, quarantined, marked;
+	uint64_t refused_by_mta;
+};
+struct engine_counts engine_counts(void);
+
+#endif

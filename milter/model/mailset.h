@@ -1,0 +1,48 @@
+/*
+ * mailset.h - a set of mailboxes, domains and host names, as admins write them
+ *
+ *   example.org        that domain, and any mailbox in it
+ *   .example.org       every domain below it (not itself)
+ *   user@example.org   that mailbox; without +extension too
+ *   user@              that local part in any domain
+ *   <>                 the null sender
+ *   /pattern/flags     PCRE2, against the whole mailbox or name
+ *   *                  anything
+ *
+ * Domains may be written in UTF-8 and are kept as A-labels. Letters compare
+ * without case, local parts too. Read by many threads once it is built.
+ */
+#ifndef MODEL_MAILSET_H
+#define MODEL_MAILSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/strset.h"
+
+struct buf;
+struct mailbox;
+struct pattern;
+
+struct mailset {
+	struct strset names;	/* everything but patterns */
+	struct pattern **patterns;
+	size_t npatterns, cap;
+	bool any;	/* "*" */
+};
+
+/* False with words in `why` when the entry has no such form. */
+bool mailset_add(struct mailset *set, const char *entry, struct buf *why);
+bool mailset_is_empty(const struct mailset *set);
+void mailset_clear(struct mailset *set);
+
+/* The entry that matches, as it was added, or NULL. NULL name: NULL. */
+const char *mailset_find_mailbox(const struct mailset *set,
+    const struct mailbox *m);
+const char *mailset_find_name(const struct mailset *set, const char *name);
+
+/* take and drop of option.h for a slot that is a struct mailset. */
+bool mailset_take(void *base, void *slot, const char *value, struct buf *why);
+void mailset_drop(void *slot);
+
+#endif

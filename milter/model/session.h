@@ -1,0 +1,93 @@
+/*
+ * session.h - everything the MTA told us about one SMTP session
+ *
+ * Written by a door (or a test) through the functions below, `const` for
+ * everybody else. No I/O, no opinions. Strings are owned by the session and
+ * are raw: whatever the peer sent, but for NUL. A NULL means "not told".
+ * A session belongs to one thread at a time.
+ *
+ * Each function that starts something ends what was: a new greeting ends the
+ * message, a new message its recipients.
+ */
+#ifndef MODEL_SESSION_H
+#define MODEL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/net.h"
+#include "model/mailbox.h"
+#include "model/stage.h"
+
+/* What the MTA says of the client's name (Sendmail's {client_resolve}). */
+enum resolve { RESOLVE_UNTOLD, RESOLVE_OK, RESOLVE_FAIL, RESOLVE_FORGED,
+	RESOLVE_TEMP };
+
+struct header {
+	char *name;
+	char *value;	/* unfolded lines are kept: CR LF as they came */
+};
+
+struct recipient {
+	struct mailbox mailbox;
+	bool accepted;	/* by us; the MTA may still refuse it */
+};
+
+struct session {
+	/* connection */
+	bool local;		/* not from the network: never refused */
+	struct ip client;
+	unsigned client_port;
+	char *client_name;	/* confirmed name, NULL if none or "unknown" */
+	char *client_ptr;	/* name before it was confirmed */
+	enum resolve resolve;
+	struct ip server;
+	unsigned server_port;
+	char *server_name;	/* as the MTA calls itself ({j}) */
+	char *daemon;		/* {daemon_name} */
+	/* greeting */
+	char *helo;
+	char *tls;		/* protocol version, NULL: in the clear */
+	char *cipher;
+	/* message */
+	char *login;
+	struct mailbox sender;
+	long long declared_size;	/* SIZE=, -1: not told */
+	bool smtputf8;
+	struct recipient *recipients;	/* seen with this message, in order */
+	size_t nrecipients, recipients_cap;
+	struct recipient *rcpt;		/* the one at RCPT, else NULL */
+	char *queue_id;
+	struct header *headers;
+	size_t nheaders, headers_cap;
+	size_t header_bytes;
+	bool headers_cut;	/* there were more than we keep */
+	long long body_bytes;
+};
+
+void session_init(struct session *s);
+void session_free(struct session *s);	/* what it owns, not itself */
+
+/* NULL name or text is "not told"; "unknown" as a name too. */
+void session_connect(struct session *s, const char *name,
+    const struct ip *client);
+void session_helo(struct session *s, const char *helo);
+void session_mail(struct session *s, const char *sender);
+void session_rcpt(struct session *s, const char *rcpt);
+/* The recipient at RCPT was let pass by us. */
+void session_rcpt_accepted(struct session *s);
+/* Past this many bytes of header fields no more are kept. */
+#define SESSION_HEADER_BYTES (1024 * 1024)
+void session_header(struct session *s, const char *name, const char *value);
+void session_body(struct session *s, size_t bytes);
+/* The message is over, accepted or not: forget it. */
+void session_reset(struct session *s);
+
+/* The value of the first header field of that name, or NULL. */
+const char *session_find_header(const struct session *s, const char *name);
+
+/* Bytes of the message so far: header fields with ": " and CR LF, and body. */
+long long session_size(const struct session *s);
+
+#endif

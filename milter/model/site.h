@@ -1,0 +1,34 @@
+/*
+ * site.h - what the admin told about this place; read only once loaded
+ *
+ * The settings that more than one room needs. Owned by the ruleset.
+ */
+#ifndef MODEL_SITE_H
+#define MODEL_SITE_H
+
+#include <stdbool.h>
+
+#include "base/net.h"
+#include "base/option.h"
+#include "base/strset.h"
+#include "model/mailset.h"
+
+struct session;
+
+struct site {
+	char *name;		/* this mail server's name */
+	char *contact;		/* a mailbox that people can write to */
+	char *page;		/* URL with {id}, or NULL */
+	struct mailset domains;	/* relay.domains: ours */
+	struct netset networks;	/* relay.networks: may relay */
+	struct option_ints submission_ports;
+	struct strset submission_daemons;
+};
+
+/* By port, or by the daemon name the MTA tells. */
+bool site_is_submission(const struct site *site, const struct session *s);
+
+/* Logged in, or a client of relay.networks. */
+bool site_trusts(const struct site *site, const struct session *s);
+
+#endif

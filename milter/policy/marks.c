@@ -1,0 +1,77 @@
+/* marks - what is done to a message that is let pass */
+
+#include "policy/marks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "words/reason.h"
+#include "words/template.h"
+
+/* "mx.example.org; reason=spf-softfail; check=auth_spf; id=7K3M9QXD2H4T" */
+static char *
+field_value(const struct verdict *v, const struct site *site, const char *id)
+{
+	struct buf b = BUF_INIT;
+
+	template_put_safe(&b, site->name, strlen(site->name));
+	buf_printf(&b, "; reason=%s; check=%s",
+	    reason_get(v->finding->reason)->name, v->finding->check);
+	if (id != NULL)
+		buf_printf(&b, "; id=%s", id);
+	return buf_steal(&b);
+}
+
+void
+marks_add(struct marks *m, const struct verdict *v, const struct site *site,
+    const char *id)
+{
+	if (v->finding == NULL || (v->action != ACTION_MARK &&
+	    v->action != ACTION_QUARANTINE))
+		return;
+	if (v->action == ACTION_QUARANTINE && m->quarantine == NULL)
+		m->quarantine = mem_dup(reason_get(v->finding->reason)->name);
+	if (m->n < MARKS_MAX)
+		m->values[m->n++] = field_value(v, site, id);
+}
+
+/* Does the field's value name us as its author? */
+static bool
+claims_us(const char *value, const char *name)
+{
+	size_t n = strlen(name);
+
+	value += strspn(value, " \t\r\n");
+	return strncasecmp(value, name, n) == 0 &&
+	    strchr("; \t\r\n", value[n]) != NULL;
+}
+
+void
+marks_find_forged(struct marks *m, const struct session *s,
+    const struct site *site)
+{
+	size_t i;
+	int index = 0;
+
+	for (i = 0; i < s->nheaders; i++) {
+		if (strcasecmp(s->headers[i].name, MARKS_FIELD) != 0)
+			continue;
+		index++;
+		if (m->nforged < MARKS_MAX &&
+		    claims_us(s->headers[i].value, site->name))
+			m->forged[m->nforged++] = index;
+	}
+}
+
+void
+marks_clear(struct marks *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		free(m->values[i]);
+	free(m->quarantine);
+	memset(m, 0, sizeof *m);
+}

@@ -1,0 +1,37 @@
+/*
+ * marks.h - what is done to a message that is let pass
+ *
+ * Our own header fields, and the hold queue. Gathered from the decisions of
+ * every recipient and of the message itself, applied by the door after the
+ * final dot. Fields of ours that a sender forged are taken out.
+ */
+#ifndef POLICY_MARKS_H
+#define POLICY_MARKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/policy.h"
+
+#define MARKS_FIELD "X-Saywhy"
+#define MARKS_MAX 16
+
+struct marks {
+	char *values[MARKS_MAX];	/* of MARKS_FIELD, safe text, one line */
+	size_t n;
+	char *quarantine;		/* why it is held, or NULL */
+	int forged[MARKS_MAX];		/* which of the sender's MARKS_FIELD
+					   fields to take out, counted from 1 */
+	size_t nforged;
+};
+
+/* Adds what the verdict asks for (MARK, QUARANTINE), once each. */
+void marks_add(struct marks *m, const struct verdict *v,
+    const struct site *site, const char *id);
+
+/* Finds the header fields that claim to be ours. */
+void marks_find_forged(struct marks *m, const struct session *s,
+    const struct site *site);
+void marks_clear(struct marks *m);
+
+#endif

@@ -1,0 +1,248 @@
+/* override - `reason "…" { }`: the admin's word on one reason */
+
+#include "policy/override.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "words/template.h"
+
+enum { PERMANENT, TEMPORARY };
+
+static bool
+parse_action(struct action_slot *slot, const char *value, struct buf *why)
+{
+	const char *nearest;
+	int i;
+
+	for (i = 0; action_names[i] != NULL; i++)
+		if (strcmp(action_names[i], value) == 0) {
+			slot->set = true;
+			slot->action = (enum action)i;
+			return true;
+		}
+	nearest = diag_nearest(value, action_names);
+	buf_puts(why, "is no action;");
+	if (nearest != NULL)
+		buf_printf(why, " did you mean \"%s\"?", nearest);
+	else
+		for (i = 0; action_names[i] != NULL; i++)
+			buf_printf(why, "%s %s", i == 0 ? " one of" : ",",
+			    action_names[i]);
+	return false;
+}
+
+bool
+override_take_any_action(void *base, void *slot, const char *value,
+    struct buf *why)
+{
+	(void)base;
+	return parse_action(slot, value, why);
+}
+
+/* An unknown name is reported once, by override_reason(). */
+static int
+reason_of(const void *base)
+{
+	const struct option_item *item = base;
+
+	return reason_by_name(item->title);
+}
+
+static bool
+take_action(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct action_slot *action = slot;
+	int reason = reason_of(base);
+
+	if (!parse_action(action, value, why))
+		return false;
+	if (reason == REASON_NONE || reason_allows(reason, action->action))
+		return true;
+	buf_printf(why, "is not possible: %s has no %s code (see "
+	    "saywhy-reasons(7))", reason_get(reason)->name,
+	    action->action == ACTION_REJECT ? "permanent" : "temporary");
+	return false;
+}
+
+static bool
+take_template(void *base, void *slot, const char *value, struct buf *why,
+    size_t longest)
+{
+	int reason = reason_of(base);
+	const char *fields =
+	    reason != REASON_NONE ? reason_get(reason)->fields : NULL;
+
+	if (reason != REASON_NONE &&
+	    !template_check(value, fields, longest, why))
+		return false;
+	mem_replace(slot, value);
+	return true;
+}
+
+static bool
+take_text(void *base, void *slot, const char *value, struct buf *why)
+{
+	return take_template(base, slot, value, why, REPLY_FIRST_MAX);
+}
+
+static bool
+take_remedy(void *base, void *slot, const char *value, struct buf *why)
+{
+	return take_template(base, slot, value, why, REPLY_LINE_MAX);
+}
+
+static void
+drop_text(void *slot)
+{
+	mem_replace(slot, NULL);
+}
+
+/* The reason must have a code of this class already. */
+static bool
+class_exists(int reason, bool permanent, struct buf *why)
+{
+	if (reason == REASON_NONE || reason_allows(reason,
+	    permanent ? ACTION_REJECT : ACTION_TEMPFAIL))
+		return true;
+	buf_printf(why, "is not possible: %s has no %s code",
+	    reason_get(reason)->name, permanent ? "permanent" : "temporary");
+	return false;
+}
+
+static bool
+take_code(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct override *o = base;
+	char *end;
+	long code = strtol(value, &end, 10);
+
+	(void)slot;
+	if (*value == '\0' || *end != '\0') {
+		buf_puts(why, "is no reply code; it has three digits");
+		return false;
+	}
+	if (!reply_code_check(code, why) ||
+	    !class_exists(reason_of(base), code >= 500, why))
+		return false;
+	o->code[code >= 500 ? PERMANENT : TEMPORARY].code = (int)code;
+	return true;
+}
+
+static bool
+take_status(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct override *o = base;
+	bool permanent = value[0] == '5';
+	struct code_change *code =
+	    &o->code[permanent ? PERMANENT : TEMPORARY];
+
+	(void)slot;
+	if (!reply_status_check(value, why) ||
+	    !class_exists(reason_of(base), permanent, why))
+		return false;
+	mem_replace(&code->status, value);
+	return true;
+}
+
+static void
+drop_statuses(void *slot)
+{
+	struct code_change *code = slot;
+
+	mem_replace(&code[PERMANENT].status, NULL);
+	mem_replace(&code[TEMPORARY].status, NULL);
+}
+
+#define AT(member) offsetof(struct override, member)
+
+#define ACTION_ROW \
+	{ .name = "action", .type = OPTION_TAKE, .offset = AT(action), \
+	    .take = take_action, \
+	    .help = "off, note, mark, quarantine, tempfail or reject" }
+
+const struct option override_action_options[] = {
+	ACTION_ROW,
+	{ .name = NULL }
+};
+
+const struct option override_options[] = {
+	ACTION_ROW,
+	{ .name = "text", .type = OPTION_TAKE, .offset = AT(text),
+	    .take = take_text, .drop = drop_text,
+	    .help = "first line of the reply; may hold {fields}" },
+	{ .name = "remedy", .type = OPTION_TAKE, .offset = AT(remedy),
+	    .take = take_remedy, .drop = drop_text,
+	    .help = "second line of the reply; may hold {fields}" },
+	{ .name = "code", .type = OPTION_TAKE, .offset = AT(code),
+	    .take = take_code,
+	    .help = "reply code, 4yz or 5yz; its class says for which action" },
+	{ .name = "status", .type = OPTION_TAKE, .offset = AT(code),
+	    .take = take_status, .drop = drop_statuses,
+	    .help = "enhanced status, 4.y.z or 5.y.z" },
+	{ .name = "disclose", .type = OPTION_WORD, .offset = AT(disclose),
+	    .words = disclose_names, .preset = "full",
+	    .help = "how much the reply tells of what was seen" },
+	{ .name = NULL }
+};
+
+/* A code and no status (or a status and no code): the row gives the other. */
+bool
+override_finish(void *item, struct buf *why)
+{
+	struct override *o = item;
+	const struct code_change *p = &o->code[PERMANENT];
+	const struct code_change *t = &o->code[TEMPORARY];
+
+	if ((p->code != 0 && p->status == NULL && t->status != NULL) ||
+	    (t->code != 0 && t->status == NULL && p->status != NULL)) {
+		buf_puts(why, "code and status are of different classes; "
+		    "both begin with 4 or both with 5");
+		return false;
+	}
+	return true;
+}
+
+int
+override_reason(const struct override *o, struct diags *d)
+{
+	int reason = reason_by_name(o->item.title);
+	const char *nearest;
+
+	if (reason != REASON_NONE)
+		return reason;
+	nearest = diag_nearest(o->item.title, reason_names());
+	diags_error(d, o->item.file, o->item.line,
+	    "there is no reason \"%s\"%s%s%s", o->item.title,
+	    nearest != NULL ? "; did you mean \"" : " (see saywhy reasons)",
+	    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+	return REASON_NONE;
+}
+
+static void
+merge(struct reason_code *into, const struct code_change *change,
+    const struct reason_code *row)
+{
+	if (change->code == 0 && change->status == NULL)
+		return;
+	into->code = change->code != 0 ? change->code : row->code;
+	into->status = change->status != NULL ? change->status : row->status;
+}
+
+void
+override_apply(const struct override *o, enum action *action,
+    struct wording *wording)
+{
+	const struct reason *row = reason_get(wording->reason);
+
+	if (o->action.set)
+		*action = o->action.action;
+	merge(&wording->permanent, &o->code[PERMANENT], &row->permanent);
+	merge(&wording->temporary, &o->code[TEMPORARY], &row->temporary);
+	wording->text = o->text;
+	wording->remedy = o->remedy;
+	wording->disclose = (enum disclose)o->disclose;
+}

@@ -1,0 +1,249 @@
+/* policy - findings become a decision; pure */
+
+#include "policy/policy.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "policy/exception.h"
+#include "policy/override.h"
+
+const char *const mode_names[] = { "observe", "enforce", NULL };
+
+enum speak_at { SPEAK_AT_RCPT, SPEAK_AT_MAIL };
+static const char *const speak_names[] = { "rcpt", "mail", NULL };
+
+#define AT(member) offsetof(struct policy, member)
+
+const struct option policy_options[] = {
+	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
+	    .words = mode_names, .preset = "observe",
+	    .help = "observe: decide and record, refuse nothing; enforce" },
+	{ .name = "speak-at", .type = OPTION_WORD, .offset = AT(speak_at),
+	    .words = speak_names, .preset = "rcpt",
+	    .help = "where client, HELO and sender refusals are spoken" },
+	{ .name = "reason", .type = OPTION_GROUP, .offset = AT(reasons),
+	    .rows = override_options, .item_size = sizeof(struct override),
+	    .finish = override_finish,
+	    .help = "what is done and said about one reason" },
+	{ .name = "exception", .type = OPTION_GROUP,
+	    .offset = AT(exceptions), .rows = exception_options,
+	    .item_size = sizeof(struct exception),
+	    .help = "for whom the policy differs" },
+	{ .name = NULL }
+};
+
+static void
+finish_reasons(struct policy *p, struct diags *d)
+{
+	const struct override *o;
+	size_t i;
+	int reason;
+
+	for (reason = 1; reason < REASON_COUNT; reason++) {
+		p->action[reason] = reason_get(reason)->action;
+		p->wording[reason].reason = reason;
+	}
+	for (i = 0; i < p->reasons.n; i++) {
+		o = p->reasons.v[i];
+		reason = override_reason(o, d);
+		if (reason != REASON_NONE)
+			override_apply(o, &p->action[reason],
+			    &p->wording[reason]);
+	}
+}
+
+void
+policy_finish(struct policy *p, const struct site *site, struct diags *d)
+{
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	p->site = site;
+	finish_reasons(p, d);
+	for (i = 0; i < p->exceptions.n; i++)
+		exception_finish(p->exceptions.v[i], d);
+	if (site->contact != NULL && !mailset_add(&p->postmasters,
+	    site->contact, &why))
+		diags_error(d, NULL, 0, "contact \"%s\": %s", site->contact,
+		    why.data);
+	buf_free(&why);
+	if (p->speak_at == SPEAK_AT_MAIL)
+		diags_warn(d, NULL, 0, "speak-at = mail: who is refused at "
+		    "MAIL cannot reach postmaster either");
+}
+
+void
+policy_clear(struct policy *p)
+{
+	mailset_clear(&p->postmasters);
+	option_clear(policy_options, p);
+}
+
+enum stage
+policy_speaking_stage(const struct policy *p, const struct finding *f)
+{
+	if (f->stage > STAGE_RCPT)
+		return STAGE_MESSAGE;
+	if (f->stage == STAGE_RCPT)
+		return STAGE_RCPT;
+	return p->speak_at == SPEAK_AT_MAIL ? STAGE_MAIL : f->speaks;
+}
+
+/*
+ * postmaster (RFC 5321 section 4.5.1) and abuse of our domains, and the
+ * contact: they must hear from those whom we refuse.
+ */
+static bool
+is_postmaster(const struct policy *p, const struct mailbox *rcpt)
+{
+	if (rcpt == NULL || rcpt->local == NULL)
+		return false;
+	if (mailset_find_mailbox(&p->postmasters, rcpt) != NULL)
+		return true;
+	if (strcasecmp(rcpt->local, "postmaster") != 0 &&
+	    strcasecmp(rcpt->local, "abuse") != 0)
+		return false;
+	return rcpt->domain == NULL || mailset_is_empty(&p->site->domains) ||
+	    mailset_find_name(&p->site->domains, rcpt->domain) != NULL;
+}
+
+static bool
+is_exempt(const struct policy *p, const struct session *s,
+    const struct mailbox *rcpt, const struct finding *f)
+{
+	return f->identity &&
+	    (site_trusts(p->site, s) || is_postmaster(p, rcpt));
+}
+
+/* The policy's word on one finding and one recipient. */
+static struct verdict
+judge(const struct policy *p, const struct session *s,
+    const struct mailbox *rcpt, const struct finding *f)
+{
+	struct verdict v = { .finding = f, .action = p->action[f->reason] };
+	const struct action_slot *slot;
+	const struct exception *e;
+	size_t i;
+
+	for (i = 0; i < p->exceptions.n; i++) {
+		e = p->exceptions.v[i];
+		slot = exception_action(e, f);
+		if (slot == NULL || !exception_matches(e, s, rcpt))
+			continue;
+		v.action = slot->action;
+		v.exception = e->item.title;
+		break;
+	}
+	if (is_exempt(p, s, rcpt, f))
+		v.action = ACTION_OFF;
+	return v;
+}
+
+/*
+ * After the final dot the strictest verdict of any recipient we accepted
+ * stands; a finding about one recipient is judged for that one.
+ */
+static struct verdict
+judge_message(const struct policy *p, const struct session *s,
+    const struct finding *f)
+{
+	struct verdict strictest = { .finding = f, .action = ACTION_OFF }, v;
+	bool judged = false;
+	size_t i;
+
+	for (i = 0; i < s->nrecipients; i++) {
+		if (!s->recipients[i].accepted ||
+		    (f->rcpt != 0 && f->rcpt != i + 1))
+			continue;
+		v = judge(p, s, &s->recipients[i].mailbox, f);
+		if (!judged || v.action > strictest.action)
+			strictest = v;
+		judged = true;
+	}
+	return judged || f->rcpt != 0 ? strictest : judge(p, s, NULL, f);
+}
+
+/* What this finding means at this stage; OFF when it is not its turn. */
+static struct verdict
+judge_at(const struct policy *p, const struct session *s,
+    const struct finding *f, enum stage stage)
+{
+	struct verdict v = { .finding = f, .action = ACTION_OFF };
+	enum stage speaks = policy_speaking_stage(p, f);
+
+	if (stage == STAGE_MESSAGE) {
+		v = judge_message(p, s, f);
+		/* Refusals of earlier stages have been spoken there. */
+		if (speaks != STAGE_MESSAGE && action_refuses(v.action))
+			v.action = ACTION_OFF;
+		return v;
+	}
+	if (speaks != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
+		return v;
+	return judge(p, s, s->rcpt != NULL ? &s->rcpt->mailbox : NULL, f);
+}
+
+static void
+keep_also(struct decision *d, const struct verdict *v)
+{
+	if (v->finding != NULL && v->action != ACTION_OFF &&
+	    d->nalso < DECISION_ALSO_MAX)
+		d->also[d->nalso++] = *v;
+}
+
+void
+policy_decide(const struct policy *p, const struct session *s,
+    const struct findings *found, enum stage stage, struct decision *d)
+{
+	struct verdict v;
+	size_t i;
+
+	d->because = (struct verdict){ .finding = NULL, .action = ACTION_OFF };
+	d->nalso = 0;
+	for (i = 0; i < found->n; i++) {
+		v = judge_at(p, s, &found->v[i], stage);
+		if (v.action > d->because.action) {
+			keep_also(d, &d->because);
+			d->because = v;
+		} else
+			keep_also(d, &v);
+	}
+	d->wanted = d->taken = d->because.action;
+	if (p->mode == MODE_OBSERVE && d->taken > ACTION_NOTE)
+		d->taken = ACTION_NOTE;
+}
+
+/* Does any exception say this much or more about the reason? */
+static bool
+some_exception_says(const struct policy *p, int reason, enum action least,
+    enum action most)
+{
+	const struct exception *e;
+	size_t i;
+
+	for (i = 0; i < p->exceptions.n; i++) {
+		e = p->exceptions.v[i];
+		if (e->by_reason[reason].set &&
+		    e->by_reason[reason].action >= least &&
+		    e->by_reason[reason].action <= most)
+			return true;
+	}
+	return false;
+}
+
+bool
+policy_ignores(const struct policy *p, int reason)
+{
+	return p->action[reason] == ACTION_OFF &&
+	    !some_exception_says(p, reason, ACTION_NOTE, ACTION_REJECT);
+}
+
+bool
+policy_may_mark(const struct policy *p, int reason)
+{
+	return p->action[reason] == ACTION_MARK ||
+	    p->action[reason] == ACTION_QUARANTINE ||
+	    some_exception_says(p, reason, ACTION_MARK, ACTION_QUARANTINE);
+}

@@ -1,0 +1,66 @@
+/*
+ * record.h - one decision, told
+ *
+ * A record is a view: it borrows everything and lives while it is written.
+ * record_write() makes the JSON line of doc/record.schema.json; the fields and
+ * their meaning are a contract with whoever reads the files (NEWS).
+ */
+#ifndef RECORDS_RECORD_H
+#define RECORDS_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "model/session.h"
+#include "policy/policy.h"
+#include "words/reply.h"
+
+struct buf;
+
+#define RECORD_VERSION 1
+
+/* Twelve characters of Crockford base32, 60 random bits, and NUL. */
+#define RECORD_ID_TEXT 13
+
+enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
+enum outcome { OUTCOME_REJECT, OUTCOME_TEMPFAIL, OUTCOME_OBSERVED,
+	OUTCOME_QUARANTINE, OUTCOME_BOUNCED, OUTCOME_DEFERRED };
+enum privacy { PRIVACY_FULL, PRIVACY_REMOVED, PRIVACY_HASHED };
+
+extern const char *const issuer_names[];
+extern const char *const outcome_names[];
+extern const char *const privacy_names[];
+
+struct record {
+	struct timespec time;
+	char id[RECORD_ID_TEXT];
+	enum issuer issuer;
+	enum outcome outcome;
+	enum stage stage;
+	const char *host;		/* our name */
+	const char *software;		/* of the issuer, NULL: not known */
+	bool submission;
+	int reason;			/* REASON_NONE: not recognised */
+	enum mode mode;
+	const struct session *session;
+	const struct decision *decision;	/* NULL: not ours */
+	const struct reply *reply;	/* code 0: the MTA does not tell it */
+	const struct reply *was;	/* before we rewrote it, or NULL */
+	int64_t us;			/* our own time since the stage began */
+};
+
+/* A fresh id from the system's random source (getrandom(2)). */
+void record_id(char id[RECORD_ID_TEXT]);
+
+struct record_options;
+
+/* Appends the JSON object, without newline. */
+void record_json(const struct record *r, const struct record_options *opt,
+    struct buf *out);
+
+/* Appends the short key=value form for syslog, one line. */
+void record_brief(const struct record *r, const struct record_options *opt,
+    struct buf *out);
+
+#endif

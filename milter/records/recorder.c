@@ -1,0 +1,212 @@
+/* recorder - where records go */
+
+#include "records/recorder.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "records/privacy.h"
+#include "records/record.h"
+#include "records/sink.h"
+
+static const struct sink *const sinks[] = {
+#define SINK(name) &sink_##name,
+#include "records/sinks.def"
+#undef SINK
+};
+
+#define NSINKS (sizeof sinks / sizeof sinks[0])
+
+/* A sink that is open, and how it fares. */
+struct outlet {
+	void *state;		/* NULL: the options want none of it */
+	uint64_t lost;		/* since it began to fail; 0: it works */
+};
+
+struct recorder {
+	pthread_mutex_t lock;
+	struct record_options opt;
+	struct outlet outlets[NSINKS];
+	struct recorder_counts counts;
+};
+
+#define AT(member) offsetof(struct record_options, member)
+
+const struct option record_option_rows[] = {
+	{ .name = "record-file", .type = OPTION_TEXT, .offset = AT(file),
+	    .help = "file that gets one JSON line a record" },
+	{ .name = "syslog", .type = OPTION_BOOL, .offset = AT(syslog),
+	    .preset = "yes", .help = "records to syslog, too" },
+	{ .name = "retention", .type = OPTION_TIME, .offset = AT(retention),
+	    .preset = "14 days",
+	    .help = "how long record files live; 0 keeps no records" },
+	{ .name = "privacy", .type = OPTION_WORD, .offset = AT(privacy),
+	    .words = privacy_names, .preset = "full",
+	    .help = "full, or local parts removed, or hashed" },
+	{ .name = "privacy-key", .type = OPTION_TEXT,
+	    .offset = AT(privacy_key),
+	    .help = "secret of the hashes; unset: a new one at every start" },
+	{ .name = "matched-text", .type = OPTION_BOOL,
+	    .offset = AT(matched_text), .preset = "no",
+	    .help = "records may hold up to 64 bytes of matched text" },
+	{ .name = NULL }
+};
+
+static void
+copy_options(struct recorder *r, const struct record_options *opt)
+{
+	char *file = mem_dup(opt->file);
+	char *words = mem_dup(opt->privacy_key);
+
+	free(r->opt.file);
+	free(r->opt.privacy_key);
+	r->opt = *opt;
+	r->opt.file = file;
+	r->opt.privacy_key = words;
+}
+
+static void
+close_all(struct recorder *r)
+{
+	size_t i;
+
+	for (i = 0; i < NSINKS; i++)
+		if (r->outlets[i].state != NULL) {
+			sinks[i]->close(r->outlets[i].state);
+			r->outlets[i].state = NULL;
+		}
+}
+
+static void
+open_all(struct recorder *r)
+{
+	size_t i;
+
+	for (i = 0; i < NSINKS; i++)
+		if (r->opt.retention != 0)
+			r->outlets[i].state = sinks[i]->open(&r->opt);
+}
+
+struct recorder *
+recorder_new(const struct record_options *opt)
+{
+	struct recorder *r = mem_alloc(sizeof *r);
+
+	pthread_mutex_init(&r->lock, NULL);
+	copy_options(r, opt);
+	privacy_key(opt->privacy_key);
+	open_all(r);
+	return r;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+void
+recorder_apply(struct recorder *r, const struct record_options *opt)
+{
+	pthread_mutex_lock(&r->lock);
+	if (!same_text(r->opt.privacy_key, opt->privacy_key))
+		privacy_key(opt->privacy_key);
+	close_all(r);
+	copy_options(r, opt);
+	open_all(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+recorder_reopen(struct recorder *r)
+{
+	size_t i;
+
+	pthread_mutex_lock(&r->lock);
+	for (i = 0; i < NSINKS; i++)
+		if (r->outlets[i].state != NULL && sinks[i]->reopen != NULL)
+			sinks[i]->reopen(r->outlets[i].state);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+recorder_expire(struct recorder *r)
+{
+	size_t i;
+
+	pthread_mutex_lock(&r->lock);
+	for (i = 0; i < NSINKS; i++)
+		if (r->outlets[i].state != NULL && sinks[i]->expire != NULL)
+			sinks[i]->expire(r->outlets[i].state,
+			    r->opt.retention);
+	pthread_mutex_unlock(&r->lock);
+}
+
+/*
+ * True when the sink kept the record. Says that a sink fails, and that it
+ * works again, once each.
+ */
+static bool
+tell(struct recorder *r, size_t i, const struct record *record)
+{
+	struct outlet *o = &r->outlets[i];
+	struct buf why = BUF_INIT;
+	bool kept = sinks[i]->emit(o->state, record, &r->opt, &why);
+
+	if (kept && o->lost > 0) {
+		log_warn("%s works again; %llu records were not kept",
+		    sinks[i]->name, (unsigned long long)o->lost);
+		o->lost = 0;
+	}
+	if (!kept && o->lost++ == 0)
+		log_error("%s cannot keep records, mail goes on: %s",
+		    sinks[i]->name, why.data);
+	buf_free(&why);
+	return kept;
+}
+
+void
+recorder_emit(struct recorder *r, const struct record *record)
+{
+	bool kept = true;
+	size_t i;
+
+	if (r == NULL)
+		return;
+	pthread_mutex_lock(&r->lock);
+	for (i = 0; i < NSINKS; i++)
+		if (r->outlets[i].state != NULL)
+			kept &= tell(r, i, record);
+	if (kept)
+		r->counts.written++;
+	else
+		r->counts.lost++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+struct recorder_counts
+recorder_counts(struct recorder *r)
+{
+	struct recorder_counts counts;
+
+	pthread_mutex_lock(&r->lock);
+	counts = r->counts;
+	pthread_mutex_unlock(&r->lock);
+	return counts;
+}
+
+void
+recorder_free(struct recorder *r)
+{
+	if (r == NULL)
+		return;
+	close_all(r);
+	free(r->opt.file);
+	free(r->opt.privacy_key);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}

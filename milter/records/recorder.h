@@ -1,0 +1,56 @@
+/*
+ * recorder.h - where records go
+ *
+ * One for the process. recorder_emit() returns after every sink has the
+ * record: write(2) has returned, no fsync. A sink that fails (full disk) says
+ * so once, counts what it could not keep, says so again when it works again,
+ * and never stops mail. All functions may be called from any thread.
+ */
+#ifndef RECORDS_RECORDER_H
+#define RECORDS_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/option.h"
+
+struct buf;
+struct record;
+struct recorder;
+
+/* Rows at the top of the file: record-file, syslog, retention, privacy… */
+struct record_options {
+	char *file;
+	bool syslog;
+	long long retention;	/* ms; 0 keeps nothing anywhere */
+	int privacy;		/* enum privacy */
+	char *privacy_key;	/* secret of hashed local parts, or NULL */
+	bool matched_text;
+};
+
+extern const struct option record_option_rows[];
+
+/* Opens what opt names. A sink that cannot open is reported and retried. */
+struct recorder *recorder_new(const struct record_options *opt);
+
+/* Takes over new settings after a reload; `opt` is copied. */
+void recorder_apply(struct recorder *r, const struct record_options *opt);
+
+/* Closes and opens the files again (SIGUSR1, logrotate). */
+void recorder_reopen(struct recorder *r);
+
+/* Removes what is older than the retention; cheap, call it every minute. */
+void recorder_expire(struct recorder *r);
+
+/* NULL recorder: nothing is written. */
+void recorder_emit(struct recorder *r, const struct record *record);
+
+struct recorder_counts {
+	uint64_t written;	/* every sink kept it */
+	uint64_t lost;		/* some sink did not */
+};
+
+struct recorder_counts recorder_counts(struct recorder *r);
+void recorder_free(struct recorder *r);
+
+#endif

@@ -1,0 +1,136 @@
+/* sink_file - records as JSON lines in a file */
+
+#include "records/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "records/expire.h"
+
+struct file {
+	char *path;
+	int fd;			/* -1: could not be opened */
+	int64_t looked;		/* clock_ms() of the last look at the path */
+	bool torn;		/* the last line was written in part */
+};
+
+static void
+open_again(struct file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+}
+
+static void *
+open_file(const struct record_options *opt)
+{
+	struct file *f;
+
+	if (opt->file == NULL)
+		return NULL;
+	f = mem_alloc(sizeof *f);
+	f->path = mem_dup(opt->file);
+	f->fd = -1;
+	open_again(f);
+	return f;
+}
+
+/* Somebody renamed or removed the file: write to the path, not to the past. */
+static bool
+was_moved(const struct file *f)
+{
+	struct stat open_one, named_one;
+
+	return stat(f->path, &named_one) < 0 ||
+	    fstat(f->fd, &open_one) < 0 ||
+	    open_one.st_ino != named_one.st_ino ||
+	    open_one.st_dev != named_one.st_dev;
+}
+
+static void
+follow_path(struct file *f)
+{
+	int64_t now = clock_ms();
+
+	if (f->fd >= 0 && now - f->looked < 1000)
+		return;
+	f->looked = now;
+	if (f->fd < 0 || was_moved(f))
+		open_again(f);
+}
+
+/* One write(2), so that lines of several processes never mix. */
+static bool
+put_line(struct file *f, const struct buf *line)
+{
+	ssize_t n;
+
+	do
+		n = write(f->fd, line->data, line->len);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0 && (size_t)n < line->len)
+		errno = ENOSPC;
+	if (n > 0)
+		f->torn = (size_t)n < line->len;
+	return n >= 0 && (size_t)n == line->len;
+}
+
+static bool
+emit(void *state, const struct record *r, const struct record_options *opt,
+    struct buf *why)
+{
+	struct file *f = state;
+	struct buf line = BUF_INIT;
+	bool kept;
+
+	follow_path(f);
+	if (f->torn)
+		buf_putc(&line, '\n');
+	record_json(r, opt, &line);
+	buf_putc(&line, '\n');
+	kept = f->fd >= 0 && put_line(f, &line);
+	if (!kept)
+		buf_printf(why, "%s: %s", f->path, strerror(errno));
+	buf_free(&line);
+	return kept;
+}
+
+static void
+reopen(void *state)
+{
+	open_again(state);
+}
+
+static void
+expire(void *state, long long retention)
+{
+	struct file *f = state;
+
+	if (expire_files(f->path, retention))
+		open_again(f);
+}
+
+static void
+close_file(void *state)
+{
+	struct file *f = state;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->path);
+	free(f);
+}
+
+const struct sink sink_file = {
+	.name = "record-file", .open = open_file, .emit = emit,
+	.reopen = reopen, .expire = expire, .close = close_file
+};

@@ -1,0 +1,172 @@
+/* ruleset_options - the options that belong to no check: site and daemon */
+
+#include "ruleset_options.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "model/mailbox.h"
+#include "model/mailset.h"
+#include "model/site.h"
+#include "ruleset.h"
+#include "words/template.h"
+
+/* Longest page line: it stands alone in a reply line. */
+#define PAGE_MAX 300
+
+static void
+drop_text(void *slot)
+{
+	mem_replace(slot, NULL);
+}
+
+static bool
+take_name(void *base, void *slot, const char *value, struct buf *why)
+{
+	(void)base;
+	if (!mailbox_is_host_name(value)) {
+		buf_puts(why, "is no host name");
+		return false;
+	}
+	mem_replace(slot, value);
+	return true;
+}
+
+static bool
+take_contact(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct mailbox m = { .text = NULL };
+	bool good = mailbox_set(&m, value) && m.domain != NULL && !m.utf8;
+
+	(void)base;
+	mailbox_clear(&m);
+	if (!good) {
+		buf_puts(why, "is no mail address (user@domain, ASCII)");
+		return false;
+	}
+	mem_replace(slot, value);
+	return true;
+}
+
+static bool
+take_page(void *base, void *slot, const char *value, struct buf *why)
+{
+	(void)base;
+	if (!template_check(value, NULL, PAGE_MAX, why))
+		return false;
+	if (strstr(value, "{id}") == NULL) {
+		buf_puts(why, "must hold {id}, so that each refusal has a "
+		    "page of its own");
+		return false;
+	}
+	mem_replace(slot, value);
+	return true;
+}
+
+static bool
+take_spec(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct sock_spec spec;
+
+	(void)base;
+	if (!sock_spec_parse(value, &spec, why))
+		return false;
+	mem_replace(slot, value);
+	return true;
+}
+
+/* Octal, as chmod(1) takes it. */
+static bool
+take_mode(void *base, void *slot, const char *value, struct buf *why)
+{
+	long long *mode = slot;
+
+	(void)base;
+	if (*value == '\0' || strlen(value) > 4 ||
+	    value[strspn(value, "01234567")] != '\0') {
+		buf_puts(why, "is no file mode; it is octal, as 0660");
+		return false;
+	}
+	for (*mode = 0; *value != '\0'; value++)
+		*mode = *mode * 8 + (*value - '0');
+	return true;
+}
+
+#define SITE(member) offsetof(struct site, member)
+#define DAEMON(member) offsetof(struct daemon_options, member)
+
+const struct option site_options[] = {
+	{ .name = "name", .type = OPTION_TAKE, .offset = SITE(name),
+	    .take = take_name, .drop = drop_text,
+	    .help = "this mail server's name; unset: the host's" },
+	{ .name = "contact", .type = OPTION_TAKE, .offset = SITE(contact),
+	    .take = take_contact, .drop = drop_text,
+	    .help = "mail address of a human, told in replies" },
+	{ .name = "page", .type = OPTION_TAKE, .offset = SITE(page),
+	    .take = take_page, .drop = drop_text,
+	    .help = "URL with {id} that explains one refusal" },
+	{ .name = NULL }
+};
+
+const struct option site_relay_options[] = {
+	{ .name = "domains", .type = OPTION_LIST, .offset = SITE(domains),
+	    .take = mailset_take, .drop = mailset_drop,
+	    .help = "domains this server takes mail for; unset: relay is off" },
+	{ .name = "networks", .type = OPTION_LIST, .offset = SITE(networks),
+	    .take = option_take_net, .drop = option_drop_nets,
+	    .help = "clients that may send anywhere" },
+	{ .name = NULL }
+};
+
+const struct option site_auth_options[] = {
+	{ .name = "submission-ports", .type = OPTION_LIST,
+	    .offset = SITE(submission_ports), .preset = "{465, 587}",
+	    .take = option_take_int, .drop = option_drop_ints,
+	    .help = "ports where users hand in mail" },
+	{ .name = "submission-daemons", .type = OPTION_LIST,
+	    .offset = SITE(submission_daemons),
+	    .preset = "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
+	    .take = option_take_string, .drop = option_drop_strings,
+	    .help = "daemon names of the MTA where users hand in mail" },
+	{ .name = NULL }
+};
+
+static const char *const level_names[] = { "error", "warn", "info", "debug",
+	NULL };
+
+const struct option daemon_options[] = {
+	{ .name = "listen", .type = OPTION_TAKE, .offset = DAEMON(listen),
+	    .take = take_spec, .drop = drop_text,
+	    .preset = "unix:/var/spool/postfix/saywhy/milter.sock",
+	    .help = "where the MTA finds the filter" },
+	{ .name = "listen-mode", .type = OPTION_TAKE,
+	    .offset = DAEMON(listen_mode), .take = take_mode,
+	    .preset = "0660", .help = "rights of that UNIX socket" },
+	{ .name = "listen-group", .type = OPTION_TEXT,
+	    .offset = DAEMON(listen_group),
+	    .help = "group of that UNIX socket; unset: the daemon's own" },
+	{ .name = "control", .type = OPTION_TAKE, .offset = DAEMON(control),
+	    .take = take_spec, .drop = drop_text,
+	    .preset = "unix:/run/saywhy/control.sock",
+	    .help = "where saywhy status asks" },
+	{ .name = "user", .type = OPTION_TEXT, .offset = DAEMON(user),
+	    .preset = "saywhy", .help = "whom to become when started as root" },
+	{ .name = "pid-file", .type = OPTION_TEXT, .offset = DAEMON(pid_file),
+	    .help = "file that gets the process id; unset: none" },
+	{ .name = "max-sessions", .type = OPTION_INT,
+	    .offset = DAEMON(max_sessions), .preset = "1000", .min = 1,
+	    .max = 100000, .help = "sessions at once; over it: 451 4.3.2" },
+	{ .name = "step-timeout", .type = OPTION_TIME,
+	    .offset = DAEMON(step_timeout), .preset = "5 s", .min = 100,
+	    .max = 60000, .help = "what all waits of one step may take" },
+	{ .name = "stop-timeout", .type = OPTION_TIME,
+	    .offset = DAEMON(stop_timeout), .preset = "25 s", .min = 0,
+	    .max = 600000,
+	    .help = "how long live sessions are served after SIGTERM" },
+	{ .name = "log-level", .type = OPTION_WORD,
+	    .offset = DAEMON(log_level), .words = level_names,
+	    .preset = "info", .help = "what the daemon says about itself" },
+	{ .name = NULL }
+};

@@ -1,0 +1,90 @@
+/*
+ * reply.h - a reason becomes the words a sender reads
+ *
+ * reply_render() is the only maker of reply text. What it makes is valid by
+ * construction: the code's class is that of the action, the status begins
+ * with the same digit, the text is ASCII 32 to 126, never empty, the first
+ * line at most 280 bytes (so that Sendmail's "<address>... " fits), the others
+ * at most 480 (RFC 5321 section 4.5.3.1.5 less code, status and CR LF), at
+ * most REPLY_LINES of them. `%` is plain here; a door doubles it.
+ */
+#ifndef WORDS_REPLY_H
+#define WORDS_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/action.h"
+#include "words/reason.h"
+
+struct buf;
+struct finding;
+struct session;
+struct site;
+
+#define REPLY_LINES 6
+#define REPLY_FIRST_MAX 280
+#define REPLY_LINE_MAX 480
+
+/* Owns its lines; zeroed is "no reply". */
+struct reply {
+	int code;		/* 0: none */
+	char status[12];
+	char *lines[REPLY_LINES];
+	size_t n;
+};
+
+/* How much of what we saw a reply tells. */
+enum disclose { DISCLOSE_FULL, DISCLOSE_REASON, DISCLOSE_NOTHING };
+extern const char *const disclose_names[];
+
+/* What to say for a reason: its row, with what the admin changed. */
+struct wording {
+	int reason;
+	struct reason_code permanent, temporary;	/* code 0: the row's */
+	const char *text;	/* NULL: the row's first line */
+	const char *remedy;	/* NULL: the row's second line */
+	enum disclose disclose;
+};
+
+/* Where the fields come from; all but `id` and `site` may be NULL. */
+struct reply_facts {
+	const struct session *session;
+	const struct finding *finding;
+	const struct site *site;
+	const char *id;
+};
+
+/*
+ * Fills `reply` (cleared first). `action` is TEMPFAIL or REJECT, and the
+ * reason must have a code of that class; anything else is our bug, for the
+ * configuration refuses it.
+ */
+void reply_render(struct reply *reply, const struct wording *wording,
+    enum action action, const struct reply_facts *facts);
+
+void reply_clear(struct reply *reply);
+
+/* `to` is cleared first and owns its copies. */
+void reply_copy(struct reply *to, const struct reply *from);
+
+/*
+ * Takes what an MTA tells of a reply of its own: the status apart (NULL: not
+ * told) and the text, which may begin with code and status (Sendmail) or have
+ * lost both (Postfix). What is not told stays 0 or "": nothing is invented.
+ * The text is kept raw, as one line.
+ */
+void reply_read(struct reply *reply, const char *status, const char *text);
+
+/* "550 5.7.1 a / b": one line, for people and logs. */
+void reply_print(const struct reply *reply, struct buf *out);
+
+/*
+ * May an admin set this code, this status, and both together? False with
+ * words in `why`. Codes 4yz and 5yz whose second digit is 0 to 5, without
+ * 421 and 521 (both close the session); status as RFC 3463 section 2.
+ */
+bool reply_code_check(long long code, struct buf *why);
+bool reply_status_check(const char *status, struct buf *why);
+
+#endif
