@@ -1,0 +1,125 @@
+"""conftest - what the tests share: the box, the name server, both MTAs
+
+The whole run happens in a box (see the script of that name), which needs root.
+Each MTA starts once; every set of options that a test wants is a port of it.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+import names
+import packages
+import postfix as postfix_mta
+import sendmail as sendmail_mta
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+LOGIN, PASSWORD = "user@example.org", "secret"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--build", default=os.environ.get("SAYWHY_BUILD", str(TOP / "build")),
+        help="folder where saywhyd and saywhy were built",
+    )
+    parser.addoption(
+        "--update", action="store_true",
+        help="write the list files of replies anew instead of comparing",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Enter the box, with what can be fetched only outside of it."""
+    if os.environ.get("SAYWHY_BOX") == "inside" or config.option.collectonly:
+        return
+    if os.geteuid() != 0:
+        pytest.exit("tests/mta needs root (network and mount namespaces)", 0)
+    os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked())
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
+    sys.stdout.flush()
+    os.execv(
+        HERE / "box",
+        ["box", sys.executable, "-m", "pytest", *config.invocation_params.args],
+    )
+
+
+@pytest.fixture(scope="session")
+def box():
+    """The folder in memory where everything of this run lies."""
+    return pathlib.Path("/srv")
+
+
+@pytest.fixture(scope="session")
+def dns(box):
+    server = names.NameServer(box / "dns")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sendmail_packages():
+    return pathlib.Path(os.environ["SAYWHY_SENDMAIL"])
+
+
+@pytest.fixture(scope="session")
+def sasl_db(box, sendmail_packages):
+    """One user who can log in to either MTA."""
+    path = box / "sasl.db"
+    user, realm = LOGIN.split("@")
+    subprocess.run(
+        [sendmail_packages / "usr/sbin/saslpasswd2", "-p", "-c", "-f", path,
+         "-u", realm, user],
+        input=PASSWORD, text=True, check=True,
+    )
+    shutil.chown(path, "postfix", "postfix")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tls_pem():
+    """Key and certificate in one file, as both MTAs take them."""
+    with tempfile.TemporaryDirectory(dir="/srv") as folder:
+        key, cert = f"{folder}/key", f"{folder}/cert"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=mx.example.org", "-keyout", key, "-out", cert],
+            check=True, stderr=subprocess.DEVNULL,
+        )
+        return (pathlib.Path(key).read_bytes() + pathlib.Path(cert).read_bytes())
+
+
+@pytest.fixture(scope="session")
+def postfix(box, dns, sasl_db, tls_pem):
+    mta = postfix_mta.Postfix(box / "postfix", sasl_db, tls_pem)
+    mta.start()
+    yield mta
+    mta.stop()
+
+
+@pytest.fixture(scope="session")
+def sendmail_tree(dns, sendmail_packages, sasl_db, tls_pem):
+    return sendmail_mta.Tree(sendmail_packages, sasl_db, tls_pem)
+
+
+@pytest.fixture(scope="session")
+def sendmail_site(box, sendmail_tree):
+    """A function that starts a site; all are ended with the run."""
+    sites = []
+
+    def site(**arguments):
+        folder = box / f"sendmail{len(sites)}"
+        sites.append(sendmail_mta.Sendmail(sendmail_tree, folder, **arguments))
+        return sites[-1].start()
+
+    yield site
+    for running in sites:
+        running.stop()

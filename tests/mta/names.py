@@ -1,0 +1,115 @@
+"""names - the DNS of the box: nsd on 127.0.0.1, one zone for the whole world
+
+Every name that is not below does not exist. A name below BROKEN belongs to a
+zone that cannot be loaded: nsd answers SERVFAIL.
+"""
+
+import socket
+import subprocess
+
+import process
+
+BROKEN = ("broken.example", "113.0.203.in-addr.arpa")
+
+# Name, type, value. PTR rows are made from ADDRESSES.
+RECORDS = """
+mx.example.org.             A     192.0.2.1
+mx.example.org.             AAAA  2001:db8::1
+example.org.                MX    10 mx.example.org.
+sender.example.             MX    10 client.example.
+nullmx.example.             MX    0 .
+mixed-name.example.         A     192.0.2.99
+unverified.example.         A     192.0.2.1
+listed.example.             A     192.0.2.66
+2.113.0.203.dnsbl.example.  A     127.0.0.2
+66.2.0.192.dnsbl.example.   A     127.0.0.2
+66.2.0.192.dnsbl.example.   TXT   "192.0.2.66 sent spam, see https://dnsbl.example/?ip=192.0.2.66"
+listed.example.rhsbl.example.  A  127.0.1.2
+listed.example.rhsbl.example.  TXT "listed.example was seen in spam"
+"""
+
+# Clients with a name that is confirmed both ways.
+ADDRESSES = {
+    "192.0.2.7": "client.example",
+    "192.0.2.8": "other.example",
+    "192.0.2.66": "listed.example",
+    "198.51.100.7": "mail.sender.example",
+    "2001:db8::7": "client6.example",
+}
+
+# Clients whose name does not lead back to them.
+UNCONFIRMED = {"192.0.2.9": "mixed-name.example"}
+
+
+def _reverse(address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    octets = socket.inet_pton(family, address)
+    if family == socket.AF_INET:
+        return ".".join(str(b) for b in reversed(octets)) + ".in-addr.arpa."
+    return ".".join(reversed(octets.hex())) + ".ip6.arpa."
+
+
+def zone(addresses=()):
+    """The zone file of the root; addresses are more (address, name) pairs."""
+    lines = [
+        "$ORIGIN .",
+        "$TTL 60",
+        ". SOA ns.example. root.example. 1 3600 600 86400 0",
+        ". NS ns.example.",
+        "ns.example. A 127.0.0.1",
+        RECORDS,
+    ]
+    for address, name in {**ADDRESSES, **dict(addresses)}.items():
+        kind = "AAAA" if ":" in address else "A"
+        lines.append(f"{name}. {kind} {address}")
+        lines.append(f"{_reverse(address)} PTR {name}.")
+    for address, name in UNCONFIRMED.items():
+        lines.append(f"{_reverse(address)} PTR {name}.")
+    return "\n".join(lines) + "\n"
+
+
+class NameServer:
+    def __init__(self, folder, addresses=()):
+        folder.mkdir()
+        (folder / "root.zone").write_text(zone(addresses))
+        broken = "".join(
+            f'zone:\n  name: "{name}"\n  zonefile: "missing.zone"\n'
+            for name in BROKEN
+        )
+        (folder / "nsd.conf").write_text(
+            f"""
+server:
+  ip-address: 127.0.0.1
+  username: ""
+  chroot: ""
+  zonesdir: "{folder}"
+  database: ""
+  zonelistfile: "{folder}/zone.list"
+  xfrdfile: "{folder}/xfrd.state"
+  xfrdir: "{folder}"
+  pidfile: "{folder}/nsd.pid"
+  logfile: "{folder}/nsd.log"
+  server-count: 1
+zone:
+  name: "."
+  zonefile: "root.zone"
+{broken}
+remote-control:
+  control-enable: no
+"""
+        )
+        self.process = subprocess.Popen(
+            ["/usr/sbin/nsd", "-d", "-c", str(folder / "nsd.conf")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        process.wait_until(self.answers, "nsd to answer")
+
+    def answers(self):
+        try:
+            return socket.gethostbyaddr("192.0.2.7")[0] == "client.example"
+        except OSError:
+            return False
+
+    def stop(self):
+        process.end(self.process)

@@ -1,0 +1,35 @@
+"""process - waiting for things, and ending what was started"""
+
+import signal
+import socket
+import subprocess
+import time
+
+
+def wait_until(condition, what, seconds=20):
+    """Wait until condition() is true; its value."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds} s for {what}")
+        time.sleep(0.01)
+
+
+def listens(port, host="127.0.0.1"):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def end(process, seconds=10):
+    """End by SIGTERM, by SIGKILL when that is not heard; the exit status."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return process.wait()

@@ -1,0 +1,156 @@
+"""sendmail - real Sendmail, unpacked beside Postfix, in the box
+
+A site is a set of lines for the .mc file and a list of ports; each site is a
+daemon of its own. Accepted mail stays in the queue, where tests can read it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import process
+
+FIRST_PORT = 2600
+
+MC = """\
+divert(0)dnl
+OSTYPE(`linux')dnl
+define(`STATUS_FILE', `{folder}/statistics')dnl
+define(`ALIAS_FILE', `/etc/mail/aliases')dnl
+define(`HELP_FILE', `/etc/mail/helpfile')dnl
+define(`QUEUE_DIR', `{folder}/queue')dnl
+define(`confPID_FILE', `{folder}/pid')dnl
+define(`confCONTROL_SOCKET_NAME', `')dnl
+define(`confDELIVERY_MODE', `queueonly')dnl
+define(`confDONT_PROBE_INTERFACES', `True')dnl
+define(`confDONT_BLAME_SENDMAIL', `GroupReadableSASLDBFile')dnl
+define(`confTRUSTED_USER', `root')dnl
+define(`confREJECT_LOG_INTERVAL', `1s')dnl
+define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
+TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
+define(`confSERVER_CERT', `/etc/mail/tls/cert.pem')dnl
+define(`confSERVER_KEY', `/etc/mail/tls/key.pem')dnl
+FEATURE(`no_default_msa')dnl
+LOCAL_DOMAIN(`example.org')dnl
+{lines}
+MAILER(`local')dnl
+MAILER(`smtp')dnl
+{rules}
+"""
+
+
+class Tree:
+    """The unpacked packages, and what they need in the box's own /etc."""
+
+    def __init__(self, packages, sasl_db, tls_pem):
+        self.root = packages
+        self.program = packages / "usr/libexec/sendmail/sendmail"
+        self.m4 = packages / "usr/share/sendmail/cf"
+        shutil.copytree(packages / "etc/mail", "/etc/mail", dirs_exist_ok=True)
+        _write("/etc/mail/aliases", "user: root\nother: root\npostmaster: root\n")
+        _write("/etc/mail/tls/cert.pem", tls_pem)
+        _write("/etc/mail/tls/key.pem", tls_pem)
+        os.makedirs("/etc/sasl2", exist_ok=True)
+        _write(
+            "/etc/sasl2/Sendmail.conf",
+            "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n"
+            f"mech_list: PLAIN LOGIN\nsasldb_path: {sasl_db}\n",
+        )
+
+    def version(self):
+        shown = subprocess.run(
+            [self.program, "-d0.1", "-bt", "-C/dev/null"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        ).stdout
+        return shown.split()[1]
+
+    def makemap(self, path, text, kind="hash"):
+        subprocess.run(
+            [self.program.with_name("makemap"), kind, path],
+            input=text, text=True, check=True,
+        )
+
+
+def _write(path, text, mode=0o600):
+    with open(path, "wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+    os.chmod(path, mode)
+
+
+class Sendmail:
+    """One running site.
+
+    ports: a list of dicts of DAEMON_OPTIONS; a key "filter" names the filter
+    that hears this port. filters: name → (socket, flags of INPUT_MAIL_FILTER).
+    """
+
+    used = 0
+
+    def __init__(self, tree, folder, lines="", rules="", ports=({},), filters=()):
+        self.folder = folder
+        self.tree = tree
+        (folder / "queue").mkdir(parents=True, mode=0o700)
+        lines += "\n" + "".join(
+            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:5s;S:10s;R:10s;E:20s')dnl\n"
+            for name, (address, flag) in dict(filters).items()
+        )
+        self.ports = []
+        for options in ports:
+            port = FIRST_PORT + Sendmail.used
+            Sendmail.used += 1
+            self.ports.append(port)
+            lines += self._daemon(port, dict(options))
+        self._build(lines, rules)
+
+    def _daemon(self, port, options):
+        options.setdefault("Name", f"P{port}")
+        options.setdefault("Family", "inet")
+        heard = options.pop("filter", "")
+        if heard:
+            options["InputMailFilters"] = heard
+        words = ", ".join(f"{k}={v}" for k, v in options.items())
+        return f"DAEMON_OPTIONS(`Port={port}, {words}')dnl\n"
+
+    def _build(self, lines, rules):
+        mc = self.folder / "sendmail.mc"
+        mc.write_text(MC.format(folder=self.folder, lines=lines, rules=rules))
+        cf = subprocess.run(
+            ["m4", "-D", f"_CF_DIR_={self.tree.m4}/",
+             self.tree.m4 / "m4/cf.m4", mc],
+            capture_output=True, text=True, check=True,
+        )
+        if cf.stderr:
+            sys.stderr.write(cf.stderr)
+        (self.folder / "sendmail.cf").write_text(cf.stdout)
+
+    def start(self):
+        self.errors = open(self.folder / "errors", "wb")
+        self.process = subprocess.Popen(
+            [self.tree.program, "-bD", "-C", self.folder / "sendmail.cf",
+             "-X", self.folder / "traffic", "-O", "LogLevel=20"],
+            stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
+        )
+        for port in self.ports:
+            process.wait_until(
+                lambda: process.listens(port) or self.process.poll() is not None,
+                f"port {port}",
+            )
+        assert self.process.poll() is None, self.log()
+        return self
+
+    def stop(self):
+        process.end(self.process)
+        self.errors.close()
+
+    def log(self):
+        return (self.folder / "errors").read_text(errors="replace")
+
+    def kept(self, marker):
+        """The queued bodies and headers that hold these words."""
+        files = [p.read_text(errors="replace")
+                 for p in (self.folder / "queue").iterdir()]
+        return [text for text in files if marker in text]
+
+    def queued(self):
+        return [p.name for p in (self.folder / "queue").glob("qf*")]
