@@ -9,6 +9,7 @@ BEGIN {
 	print "#include <stddef.h>\n"
 	print "#include \"words/prose.h\"\n"
 	print "const struct reason_prose words_prose[REASON_COUNT] = {"
+	print "\t[REASON_NONE] = { .title = NULL },"
 }
 
 function complain(words) {
@@ -90,14 +91,12 @@ function add(line,    glue) {
 /^== / { end_reason(); chapters[++nchapters] = trim(substr($0, 4)); next }
 /^= / { begin_reason(trim(substr($0, 3))); next }
 /^[ \t]*$/ { blank = 1; next }
-/^[a-z]+:/ {
-	key = substr($0, 1, index($0, ":") - 1)
-	if (!is_key(key))
-		complain("no such key: " key)
-	else if (text[key] != "")
+match($0, /^[a-z]+:/) && is_key(substr($0, 1, RLENGTH - 1)) {
+	key = substr($0, 1, RLENGTH - 1)
+	if (text[key] != "")
 		complain(key " stands here twice")
 	blank = 0
-	rest = trim(substr($0, length(key) + 2))
+	rest = trim(substr($0, RLENGTH + 1))
 	if (rest != "")
 		add(rest)
 	next
