@@ -27,7 +27,7 @@ take_name(void *base, void *slot, const char *value, struct buf *why)
 {
 	(void)base;
 	if (!mailbox_is_host_name(value)) {
-		buf_puts(why, "is no host name");
+		buf_printf(why, "\"%.60s\" is no host name", value);
 		return false;
 	}
 	mem_replace(slot, value);
@@ -43,7 +43,8 @@ take_contact(void *base, void *slot, const char *value, struct buf *why)
 	(void)base;
 	mailbox_clear(&m);
 	if (!good) {
-		buf_puts(why, "is no mail address (user@domain, ASCII)");
+		buf_printf(why, "\"%.60s\" is no mail address "
+		    "(user@domain, ASCII)", value);
 		return false;
 	}
 	mem_replace(slot, value);
@@ -57,8 +58,8 @@ take_page(void *base, void *slot, const char *value, struct buf *why)
 	if (!template_check(value, NULL, PAGE_MAX, why))
 		return false;
 	if (strstr(value, "{id}") == NULL) {
-		buf_puts(why, "must hold {id}, so that each refusal has a "
-		    "page of its own");
+		buf_printf(why, "\"%.60s\" does not hold {id}, so that all "
+		    "refusals would share one page", value);
 		return false;
 	}
 	mem_replace(slot, value);
@@ -86,7 +87,8 @@ take_mode(void *base, void *slot, const char *value, struct buf *why)
 	(void)base;
 	if (*value == '\0' || strlen(value) > 4 ||
 	    value[strspn(value, "01234567")] != '\0') {
-		buf_puts(why, "is no file mode; it is octal, as 0660");
+		buf_printf(why, "\"%.60s\" is no file mode; it is octal, "
+		    "as 0660", value);
 		return false;
 	}
 	for (*mode = 0; *value != '\0'; value++)
@@ -123,7 +125,7 @@ const struct option site_relay_options[] = {
 const struct option site_auth_options[] = {
 	{ .name = "submission-ports", .type = OPTION_LIST,
 	    .offset = SITE(submission_ports), .preset = "{465, 587}",
-	    .take = option_take_int, .drop = option_drop_ints,
+	    .take = option_take_port, .drop = option_drop_ints,
 	    .help = "ports where users hand in mail" },
 	{ .name = "submission-daemons", .type = OPTION_LIST,
 	    .offset = SITE(submission_daemons),

@@ -25,7 +25,7 @@ const struct option exception_options[] = {
 	    .take = mailset_take, .drop = mailset_drop,
 	    .help = "names of logged-in users" },
 	{ .name = "ports", .type = OPTION_LIST, .offset = AT(ports),
-	    .take = option_take_int, .drop = option_drop_ints,
+	    .take = option_take_port, .drop = option_drop_ints,
 	    .help = "ports of ours the client came to" },
 	{ .name = "daemons", .type = OPTION_LIST, .offset = AT(daemons),
 	    .take = option_take_string, .drop = option_drop_strings,

@@ -25,7 +25,7 @@ parse_action(struct action_slot *slot, const char *value, struct buf *why)
 			return true;
 		}
 	nearest = diag_nearest(value, action_names);
-	buf_puts(why, "is no action;");
+	buf_printf(why, "\"%.60s\" is no action;", value);
 	if (nearest != NULL)
 		buf_printf(why, " did you mean \"%s\"?", nearest);
 	else
@@ -52,6 +52,14 @@ reason_of(const void *base)
 	return reason_by_name(item->title);
 }
 
+static void
+say_no_code(int reason, bool permanent, const char *value, struct buf *why)
+{
+	buf_printf(why, "\"%.60s\" is not possible: %s has no %s code "
+	    "(see saywhy-reasons(7))", value, reason_get(reason)->name,
+	    permanent ? "permanent" : "temporary");
+}
+
 static bool
 take_action(void *base, void *slot, const char *value, struct buf *why)
 {
@@ -62,9 +70,7 @@ take_action(void *base, void *slot, const char *value, struct buf *why)
 		return false;
 	if (reason == REASON_NONE || reason_allows(reason, action->action))
 		return true;
-	buf_printf(why, "is not possible: %s has no %s code (see "
-	    "saywhy-reasons(7))", reason_get(reason)->name,
-	    action->action == ACTION_REJECT ? "permanent" : "temporary");
+	say_no_code(reason, action->action == ACTION_REJECT, value, why);
 	return false;
 }
 
@@ -103,13 +109,13 @@ drop_text(void *slot)
 
 /* The reason must have a code of this class already. */
 static bool
-class_exists(int reason, bool permanent, struct buf *why)
+class_exists(int reason, bool permanent, const char *value,
+    struct buf *why)
 {
 	if (reason == REASON_NONE || reason_allows(reason,
 	    permanent ? ACTION_REJECT : ACTION_TEMPFAIL))
 		return true;
-	buf_printf(why, "is not possible: %s has no %s code",
-	    reason_get(reason)->name, permanent ? "permanent" : "temporary");
+	say_no_code(reason, permanent, value, why);
 	return false;
 }
 
@@ -122,11 +128,12 @@ take_code(void *base, void *slot, const char *value, struct buf *why)
 
 	(void)slot;
 	if (*value == '\0' || *end != '\0') {
-		buf_puts(why, "is no reply code; it has three digits");
+		buf_printf(why, "\"%.60s\" is no reply code; it has "
+		    "three digits", value);
 		return false;
 	}
 	if (!reply_code_check(code, why) ||
-	    !class_exists(reason_of(base), code >= 500, why))
+	    !class_exists(reason_of(base), code >= 500, value, why))
 		return false;
 	o->code[code >= 500 ? PERMANENT : TEMPORARY].code = (int)code;
 	return true;
@@ -142,7 +149,7 @@ take_status(void *base, void *slot, const char *value, struct buf *why)
 
 	(void)slot;
 	if (!reply_status_check(value, why) ||
-	    !class_exists(reason_of(base), permanent, why))
+	    !class_exists(reason_of(base), permanent, value, why))
 		return false;
 	mem_replace(&code->status, value);
 	return true;
