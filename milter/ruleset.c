@@ -106,16 +106,23 @@ ruleset_free(struct ruleset *r)
 	free(r);
 }
 
+/* The host's name, and its postmaster (RFC 5321 section 4.5.1). */
 static void
-default_name(struct site *site)
+default_names(struct site *site)
 {
 	char host[256] = "localhost";
+	struct buf contact = BUF_INIT;
 
-	if (site->name != NULL)
-		return;
-	gethostname(host, sizeof host - 1);
-	mem_replace(&site->name, mailbox_is_host_name(host) ? host :
-	    "localhost");
+	if (site->name == NULL) {
+		gethostname(host, sizeof host - 1);
+		mem_replace(&site->name, mailbox_is_host_name(host) ? host :
+		    "localhost");
+	}
+	if (site->contact == NULL) {
+		buf_printf(&contact, "postmaster@%s", site->name);
+		mem_replace(&site->contact, contact.data);
+		buf_free(&contact);
+	}
 }
 
 /* Something to look for, and at least one reason that somebody cares for. */
@@ -182,7 +189,7 @@ static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, struct diags *d)
 {
 	plan_free(plan);
-	default_name(&r->site);
+	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	if (d->errors > 0) {
 		ruleset_drop(r);

@@ -105,7 +105,7 @@ const struct option site_options[] = {
 	    .help = "this mail server's name; unset: the host's" },
 	{ .name = "contact", .type = OPTION_TAKE, .offset = SITE(contact),
 	    .take = take_contact, .drop = drop_text,
-	    .help = "mail address of a human, told in replies" },
+	    .help = "mail address of a human, told in replies; unset: postmaster" },
 	{ .name = "page", .type = OPTION_TAKE, .offset = SITE(page),
 	    .take = take_page, .drop = drop_text,
 	    .help = "URL with {id} that explains one refusal" },

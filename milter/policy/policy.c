@@ -64,8 +64,7 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 	finish_reasons(p, d);
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
-	if (site->contact != NULL && !mailset_add(&p->postmasters,
-	    site->contact, &why))
+	if (!mailset_add(&p->postmasters, site->contact, &why))
 		diags_error(d, NULL, 0, "contact \"%s\": %s", site->contact,
 		    why.data);
 	buf_free(&why);

@@ -22,9 +22,8 @@ static const char neutral_remedy[] = "The postmaster of {name} can explain.";
 static const struct reason_code neutral_permanent = { 550, "5.7.0" };
 static const struct reason_code neutral_temporary = { 450, "4.7.0" };
 
-/* The last line. */
+/* The last line where there is no page. */
 static const char by_contact[] = "Questions: write to {contact} and quote {id}";
-static const char by_id[] = "Quote {id} when asking why.";
 
 static const char *
 show_address(const struct mailbox *m)
@@ -145,18 +144,6 @@ add_line(struct reply *reply, const char *template, const struct values *v)
 	buf_free(&line);
 }
 
-/* Where to read more: the page, else a person, else the id alone. */
-static void
-add_pointer(struct reply *reply, const struct values *v)
-{
-	const struct site *site = v->facts->site;
-
-	if (site->page != NULL)
-		add_line(reply, site->page, v);
-	else
-		add_line(reply, site->contact != NULL ? by_contact : by_id, v);
-}
-
 static struct reason_code
 pick_code(const struct wording *w, enum action action)
 {
@@ -211,7 +198,8 @@ reply_render(struct reply *reply, const struct wording *wording,
 		ip_format(&facts->session->client, v.client);
 	add_line(reply, pick_what(wording), &v);
 	add_line(reply, pick_remedy(wording, action), &v);
-	add_pointer(reply, &v);
+	add_line(reply, facts->site->page != NULL ? facts->site->page :
+	    by_contact, &v);
 }
 
 void

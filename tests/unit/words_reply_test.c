@@ -130,7 +130,6 @@ static const struct pointer pointers[] = {
 	    "https://mx.example.org/why/7K3M9QXD2H4T" },
 	{ NULL, "p@example.org",
 	    "Questions: write to p@example.org and quote 7K3M9QXD2H4T" },
-	{ NULL, NULL, "Quote 7K3M9QXD2H4T when asking why." },
 };
 
 static void
