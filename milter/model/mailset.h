@@ -4,13 +4,15 @@
  *   example.org        that domain, and any mailbox in it
  *   .example.org       every domain below it (not itself)
  *   user@example.org   that mailbox; without +extension too
- *   user@              that local part in any domain
- *   <>                 the null sender
+ *   user@              that local part in any domain, or in none
+ *   <>                 the null sender; no pattern is asked about it
  *   /pattern/flags     PCRE2, against the whole mailbox or name
  *   *                  anything
  *
- * Domains may be written in UTF-8 and are kept as A-labels. Letters compare
- * without case, local parts too. Read by many threads once it is built.
+ * Domains may be written in UTF-8 and are kept as A-labels; address literals
+ * ("[192.0.2.7]") are domains too. Letters compare without case, local parts
+ * too. The narrowest entry is found first, in the order of the table with
+ * mailboxes before domains. Read by many threads once it is built.
  */
 #ifndef MODEL_MAILSET_H
 #define MODEL_MAILSET_H
@@ -36,7 +38,10 @@ bool mailset_add(struct mailset *set, const char *entry, struct buf *why);
 bool mailset_is_empty(const struct mailset *set);
 void mailset_clear(struct mailset *set);
 
-/* The entry that matches, as it was added, or NULL. NULL name: NULL. */
+/*
+ * The entry that matches, as it is kept, or NULL. NULL name: NULL. A name
+ * with an "@" in it (a login) is looked up as the mailbox it is.
+ */
 const char *mailset_find_mailbox(const struct mailset *set,
     const struct mailbox *m);
 const char *mailset_find_name(const struct mailset *set, const char *name);

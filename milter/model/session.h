@@ -6,8 +6,10 @@
  * are raw: whatever the peer sent, but for NUL. A NULL means "not told".
  * A session belongs to one thread at a time.
  *
- * Each function that starts something ends what was: a new greeting ends the
- * message, a new message its recipients.
+ * Each function that starts something ends what was: a new connection ends
+ * everything, a new greeting the message, a new message its recipients. So
+ * what has no function of its own (ports, TLS, login) is set after the call
+ * that starts what it belongs to.
  */
 #ifndef MODEL_SESSION_H
 #define MODEL_SESSION_H
@@ -57,11 +59,12 @@ struct session {
 	bool smtputf8;
 	struct recipient *recipients;	/* seen with this message, in order */
 	size_t nrecipients, recipients_cap;
+	size_t naccepted;	/* of these, accepted by us */
 	struct recipient *rcpt;		/* the one at RCPT, else NULL */
 	char *queue_id;
 	struct header *headers;
 	size_t nheaders, headers_cap;
-	size_t header_bytes;
+	size_t header_bytes;	/* of all, kept or not */
 	bool headers_cut;	/* there were more than we keep */
 	long long body_bytes;
 };
@@ -69,9 +72,11 @@ struct session {
 void session_init(struct session *s);
 void session_free(struct session *s);	/* what it owns, not itself */
 
-/* NULL name or text is "not told"; "unknown" as a name too. */
+/* NULL name or text is "not told"; so is "unknown" or an address in brackets
+ * as a name, which is what MTAs write for a client that has none. */
 void session_connect(struct session *s, const char *name,
     const struct ip *client);
+void session_client_ptr(struct session *s, const char *name);
 void session_helo(struct session *s, const char *helo);
 void session_mail(struct session *s, const char *sender);
 void session_rcpt(struct session *s, const char *rcpt);

@@ -13,6 +13,7 @@
 #include "base/strset.h"
 #include "model/mailset.h"
 
+struct mailbox;
 struct session;
 
 struct site {
@@ -30,5 +31,11 @@ bool site_is_submission(const struct site *site, const struct session *s);
 
 /* Logged in, or a client of relay.networks. */
 bool site_trusts(const struct site *site, const struct session *s);
+
+/*
+ * One of those who must hear from people that we refuse: postmaster (RFC 5321
+ * section 4.5.1) and abuse of relay.domains or without a domain, the contact.
+ */
+bool site_is_postmaster(const struct site *site, const struct mailbox *rcpt);
 
 #endif

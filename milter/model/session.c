@@ -1,0 +1,166 @@
+/* session - everything the MTA told us about one SMTP session */
+
+#include "model/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+void
+session_init(struct session *s)
+{
+	memset(s, 0, sizeof *s);
+	s->declared_size = -1;
+}
+
+static void
+forget_recipients(struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nrecipients; i++)
+		mailbox_clear(&s->recipients[i].mailbox);
+	s->nrecipients = s->naccepted = 0;
+	s->rcpt = NULL;
+}
+
+static void
+forget_headers(struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nheaders; i++) {
+		free(s->headers[i].name);
+		free(s->headers[i].value);
+	}
+	s->nheaders = s->header_bytes = 0;
+	s->headers_cut = false;
+}
+
+void
+session_reset(struct session *s)
+{
+	mem_replace(&s->login, NULL);
+	mem_replace(&s->queue_id, NULL);
+	mailbox_clear(&s->sender);
+	forget_recipients(s);
+	forget_headers(s);
+	s->declared_size = -1;
+	s->smtputf8 = false;
+	s->body_bytes = 0;
+}
+
+void
+session_free(struct session *s)
+{
+	session_reset(s);
+	free(s->recipients);
+	free(s->headers);
+	free(s->client_name);
+	free(s->client_ptr);
+	free(s->server_name);
+	free(s->daemon);
+	free(s->helo);
+	free(s->tls);
+	free(s->cipher);
+	session_init(s);
+}
+
+/* MTAs write "unknown", or the address in brackets, for a missing name. */
+static const char *
+real_name(const char *name)
+{
+	return name == NULL || *name == '\0' || *name == '[' ||
+	    strcasecmp(name, "unknown") == 0 ? NULL : name;
+}
+
+void
+session_connect(struct session *s, const char *name, const struct ip *client)
+{
+	session_free(s);
+	mem_replace(&s->client_name, real_name(name));
+	if (client != NULL)
+		s->client = *client;
+}
+
+void
+session_client_ptr(struct session *s, const char *name)
+{
+	mem_replace(&s->client_ptr, real_name(name));
+}
+
+void
+session_helo(struct session *s, const char *helo)
+{
+	session_reset(s);
+	mem_replace(&s->helo, helo);
+}
+
+void
+session_mail(struct session *s, const char *sender)
+{
+	session_reset(s);
+	mailbox_set(&s->sender, sender);
+}
+
+void
+session_rcpt(struct session *s, const char *rcpt)
+{
+	s->recipients = mem_room(s->recipients, s->nrecipients,
+	    &s->recipients_cap, sizeof *s->recipients);
+	s->rcpt = &s->recipients[s->nrecipients++];
+	memset(s->rcpt, 0, sizeof *s->rcpt);
+	mailbox_set(&s->rcpt->mailbox, rcpt);
+}
+
+void
+session_rcpt_accepted(struct session *s)
+{
+	if (s->rcpt == NULL || s->rcpt->accepted)
+		return;
+	s->rcpt->accepted = true;
+	s->naccepted++;
+}
+
+void
+session_header(struct session *s, const char *name, const char *value)
+{
+	struct header *h;
+
+	/* Counted though it may not be kept: ": " and CR LF are four. */
+	s->header_bytes += strlen(name) + strlen(value) + 4;
+	if (s->header_bytes > SESSION_HEADER_BYTES) {
+		s->headers_cut = true;
+		return;
+	}
+	s->headers = mem_room(s->headers, s->nheaders, &s->headers_cap,
+	    sizeof *s->headers);
+	h = &s->headers[s->nheaders++];
+	h->name = mem_dup(name);
+	h->value = mem_dup(value);
+}
+
+void
+session_body(struct session *s, size_t bytes)
+{
+	s->body_bytes += (long long)bytes;
+}
+
+const char *
+session_find_header(const struct session *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->nheaders; i++)
+		if (strcasecmp(s->headers[i].name, name) == 0)
+			return s->headers[i].value;
+	return NULL;
+}
+
+long long
+session_size(const struct session *s)
+{
+	return (long long)s->header_bytes + s->body_bytes;
+}
