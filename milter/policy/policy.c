@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
@@ -57,17 +56,12 @@ finish_reasons(struct policy *p, struct diags *d)
 void
 policy_finish(struct policy *p, const struct site *site, struct diags *d)
 {
-	struct buf why = BUF_INIT;
 	size_t i;
 
 	p->site = site;
 	finish_reasons(p, d);
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
-	if (!mailset_add(&p->postmasters, site->contact, &why))
-		diags_error(d, NULL, 0, "contact \"%s\": %s", site->contact,
-		    why.data);
-	buf_free(&why);
 	if (p->speak_at == SPEAK_AT_MAIL)
 		diags_warn(d, NULL, 0, "speak-at = mail: who is refused at "
 		    "MAIL cannot reach postmaster either");
@@ -76,7 +70,6 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 void
 policy_clear(struct policy *p)
 {
-	mailset_clear(&p->postmasters);
 	option_clear(policy_options, p);
 }
 
@@ -90,30 +83,13 @@ policy_speaking_stage(const struct policy *p, const struct finding *f)
 	return p->speak_at == SPEAK_AT_MAIL ? STAGE_MAIL : f->speaks;
 }
 
-/*
- * postmaster (RFC 5321 section 4.5.1) and abuse of our domains, and the
- * contact: they must hear from those whom we refuse.
- */
-static bool
-is_postmaster(const struct policy *p, const struct mailbox *rcpt)
-{
-	if (rcpt == NULL || rcpt->local == NULL)
-		return false;
-	if (mailset_find_mailbox(&p->postmasters, rcpt) != NULL)
-		return true;
-	if (strcasecmp(rcpt->local, "postmaster") != 0 &&
-	    strcasecmp(rcpt->local, "abuse") != 0)
-		return false;
-	return rcpt->domain == NULL || mailset_is_empty(&p->site->domains) ||
-	    mailset_find_name(&p->site->domains, rcpt->domain) != NULL;
-}
-
+/* Those whom we refuse must be able to ask why: RFC 5321 section 4.5.1. */
 static bool
 is_exempt(const struct policy *p, const struct session *s,
     const struct mailbox *rcpt, const struct finding *f)
 {
-	return f->identity &&
-	    (site_trusts(p->site, s) || is_postmaster(p, rcpt));
+	return f->identity && (site_trusts(p->site, s) ||
+	    (rcpt != NULL && site_is_postmaster(p->site, rcpt)));
 }
 
 /* The policy's word on one finding and one recipient. */

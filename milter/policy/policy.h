@@ -31,7 +31,6 @@ struct policy {
 	const struct site *site;
 	enum action action[REASON_COUNT];
 	struct wording wording[REASON_COUNT];
-	struct mailset postmasters;
 };
 
 /* Option rows at the top of the file that belong to the policy. */
