@@ -1,0 +1,98 @@
+/*
+ * code.h - what is known of reply codes and enhanced statuses
+ *
+ * Every reply code of the RFCs and of the lists that circulate, every status
+ * of the registry (RFC 5248) with the meaning of its class and subject, and
+ * the meanings that some providers give them on their own. For explaining
+ * replies; what we send ourselves is in reasons.def. Constant data: any
+ * thread, nothing to free.
+ */
+#ifndef WORDS_CODE_H
+#define WORDS_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "words/reason.h"
+
+enum code_standing {
+	CODE_STANDARD,	/* an RFC defines it */
+	CODE_CLASS,	/* "4yz": what a first digit means */
+	CODE_REGISTRY,	/* a number beside a status in the registry, no more */
+	CODE_VENDOR,	/* of one product, or a status without its dots */
+	CODE_NONE	/* no SMTP reply at all */
+};
+
+struct code {
+	const char *code;	/* "550", "5yz" */
+	enum code_standing standing;
+	const char *rfc;	/* where it is defined; NULL: nowhere */
+	const char *meaning;
+	const char *follows;	/* the commands it answers, or NULL */
+	const char *statuses;	/* that go with it, or NULL */
+	enum who who;
+	const char *remedy;	/* what that person does */
+	const char *mistake;	/* what is often told wrong of it, or NULL */
+	const char *instead;	/* what a server should say, or NULL */
+};
+
+/* The row of "550" or "5yz"; NULL when nothing is known of it. */
+const struct code *code_find(const char *code);
+
+/* The row of the class that the first digit of `code` gives, or NULL. */
+const struct code *code_class(const char *code);
+
+/* RFC 5321 section 4.2: 2 to 5, 0 to 5, 0 to 9. "569" is not. */
+bool code_well_formed(const char *code);
+
+/* "standard", "class", "registry", "vendor", "none" */
+const char *code_standing_name(enum code_standing standing);
+
+/* All rows, in order of their codes. */
+const struct code *code_all(size_t *n);
+
+struct status {
+	const char *status;	/* "X.7.23", a subject "X.7.Y", a class "5.X.Y" */
+	const char *classes;	/* that it may have, by blanks: "4 5" */
+	const char *codes;	/* the registry pairs it with, by blanks, or NULL */
+	const char *meaning;
+	const char *rfc;
+	const char *note;	/* what to know besides, or NULL */
+};
+
+/*
+ * The most that is known of "5.7.23": its own row, else that of its subject,
+ * else that of its class. NULL: RFC 3463 section 2 knows no such status
+ * ("5.7", "6.1.1", "5.07.1").
+ */
+const struct status *status_find(const char *status);
+const struct status *status_subject(const char *status);
+const struct status *status_class(const char *status);
+
+/* Has the status a row of its own, so is it registered? */
+bool status_registered(const char *status);
+
+/* May it have this class by its row? True where nothing is known. */
+bool status_class_fits(const char *status);
+
+const struct status *status_all(size_t *n);
+
+/* What a provider means by a status, where the registry says otherwise. */
+struct vendor_status {
+	const char *first, *last;	/* "5.7.606", "5.7.649"; last NULL: one */
+	const char *issuer;		/* "Gmail", "Exchange Online" */
+	int reason;			/* enum reason_id */
+	const char *meaning;		/* completes "means:" */
+	const char *registered;		/* what it should have been */
+};
+
+/*
+ * The n-th meaning (from 0) of a status with this issuer (NULL: with any), or
+ * NULL when there are no more.
+ */
+const struct vendor_status *vendor_find(const char *status,
+    const char *issuer, size_t n);
+
+const struct vendor_status *vendor_all(size_t *n);
+
+#endif
