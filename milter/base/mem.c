@@ -13,8 +13,8 @@
 #define FIRST_ROOM 8
 
 /* exit() would run handlers that need memory again, in a worker thread. */
-static void
-gone(void)
+void
+mem_gone(void)
 {
 	log_error("out of memory");
 	_Exit(EX_OSERR);
@@ -26,7 +26,7 @@ mem_array(size_t n, size_t size)
 	void *p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
 
 	if (p == NULL)
-		gone();
+		mem_gone();
 	return p;
 }
 
@@ -41,7 +41,7 @@ mem_resize(void *p, size_t n, size_t size)
 {
 	p = reallocarray(p, n != 0 ? n : 1, size != 0 ? size : 1);
 	if (p == NULL)
-		gone();
+		mem_gone();
 	return p;
 }
 
@@ -51,7 +51,7 @@ mem_room(void *v, size_t n, size_t *cap, size_t size)
 	if (n < *cap)
 		return v;
 	if (*cap > SIZE_MAX / 2)
-		gone();
+		mem_gone();
 	*cap = *cap != 0 ? *cap * 2 : FIRST_ROOM;
 	return mem_resize(v, *cap, size);
 }

@@ -11,6 +11,9 @@
 
 #include <stddef.h>
 
+/* What the others do when memory is gone: tells the log and ends. */
+void mem_gone(void) __attribute__((noreturn));
+
 /* Zeroed memory. `n * size` that overflows counts as memory gone. */
 void *mem_alloc(size_t size);
 void *mem_array(size_t n, size_t size);

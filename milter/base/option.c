@@ -48,6 +48,26 @@ set_word(const struct option *row, void *slot, const char *value,
 	return true;
 }
 
+/* Words that do not begin with the value in quotes get it in front. */
+static bool
+take(const struct option *row, void *base, const char *value,
+    struct buf *why)
+{
+	size_t start = why->len;
+	char *words;
+
+	if (row->take(base, slot_of(row, base), value, why))
+		return true;
+	if (why->data[start] == '"')
+		return false;
+	words = mem_dup(why->data + start);
+	buf_cut(why, start);
+	buf_printf(why, "\"%.60s%s\": %s", value, strlen(value) > 60 ? "..." :
+	    "", words);
+	free(words);
+	return false;
+}
+
 bool
 option_set(const struct option *row, void *base, const char *value,
     struct buf *why)
@@ -68,9 +88,9 @@ option_set(const struct option *row, void *base, const char *value,
 		return true;
 	case OPTION_TAKE:
 		drop(row, slot);
-		return row->take(base, slot, value, why);
+		return take(row, base, value, why);
 	case OPTION_LIST:
-		return row->take(base, slot, value, why);
+		return take(row, base, value, why);
 	case OPTION_GROUP:
 		break;
 	}

@@ -38,7 +38,8 @@ struct option {
 	const char *const *words;	/* WORD: ends with NULL */
 	/*
 	 * TAKE, LIST: stores the value; false with words in `why` when it is
-	 * wrong. In a group, `base` begins with a struct option_item whose title
+	 * wrong, as `"val" is no mode` (without the quoted value in front
+	 * option_set() adds it). In a group, `base` begins with a struct option_item whose title
 	 * is set already. A LIST value may be taken many times.
 	 */
 	bool (*take)(void *base, void *slot, const char *value, struct buf *why);

@@ -1,0 +1,386 @@
+/* config - libConfuse and option rows; the only includer of <confuse.h> */
+
+#include "config.h"
+
+#include <confuse.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/option.h"
+#include "config_file.h"
+#include "config_names.h"
+
+/* A file may include a file may include a file, but not for ever. */
+#define DEPTH_MOST 8
+
+/* One configuration on its way into the tables. */
+struct load {
+	struct config_names names;
+	const char *file;	/* the one being read */
+	struct buf path;	/* of the block being stored */
+	struct buf why;
+};
+
+/*
+ * libConfuse's scanner is global, and its callbacks get no pointer of ours:
+ * one load at a time.
+ */
+static pthread_mutex_t one_load = PTHREAD_MUTEX_INITIALIZER;
+static struct load *current;
+
+static cfg_opt_t *schema_add(cfg_opt_t *schema, const cfg_opt_t *opt);
+static cfg_opt_t *schema_add_rows(cfg_opt_t *schema,
+    const struct option *rows);
+
+/* Every value is read as a string: option_set() knows what it must be. */
+static cfg_opt_t
+schema_of_row(const struct option *row)
+{
+	cfg_opt_t one = CFG_STR(row->name, NULL, CFGF_NODEFAULT);
+	cfg_opt_t list = CFG_STR_LIST(row->name, NULL, CFGF_NODEFAULT);
+	cfg_opt_t group = CFG_SEC(row->name, NULL,
+	    CFGF_MULTI | CFGF_TITLE | CFGF_NODEFAULT);
+
+	if (row->type == OPTION_LIST)
+		return list;
+	if (row->type != OPTION_GROUP)
+		return one;
+	group.subopts = schema_add_rows(NULL, row->rows);
+	return group;
+}
+
+/* A schema is an array that ends with CFG_END; NULL is an empty one. */
+static cfg_opt_t *
+schema_add(cfg_opt_t *schema, const cfg_opt_t *opt)
+{
+	cfg_opt_t end = CFG_END();
+	size_t n = 0;
+
+	while (schema != NULL && schema[n].name != NULL)
+		n++;
+	schema = mem_resize(schema, n + 2, sizeof *schema);
+	schema[n] = *opt;
+	schema[n + 1] = end;
+	return schema;
+}
+
+static cfg_opt_t *
+schema_add_rows(cfg_opt_t *schema, const struct option *rows)
+{
+	for (; rows->name != NULL; rows++) {
+		cfg_opt_t opt = schema_of_row(rows);
+
+		schema = schema_add(schema, &opt);
+	}
+	return schema;
+}
+
+static cfg_opt_t *
+schema_add_tables(cfg_opt_t *schema, const struct option_section *section)
+{
+	size_t i;
+
+	for (i = 0; i < section->n; i++)
+		schema = schema_add_rows(schema, section->tables[i].rows);
+	return schema;
+}
+
+static cfg_opt_t *
+schema_of_file(const struct config_names *names)
+{
+	const struct option_section *section = names->sections;
+	const struct option_section *end = section + names->nsections;
+	cfg_opt_t *schema = NULL;
+
+	for (; section < end; section++) {
+		cfg_opt_t sec = CFG_SEC(section->name, NULL, CFGF_NONE);
+
+		if (*section->name == '\0') {
+			schema = schema_add_tables(schema, section);
+			continue;
+		}
+		sec.subopts = schema_add_tables(NULL, section);
+		schema = schema_add(schema, &sec);
+	}
+	return schema;
+}
+
+static void
+schema_free(cfg_opt_t *schema)
+{
+	cfg_opt_t *opt;
+
+	for (opt = schema; opt != NULL && opt->name != NULL; opt++)
+		schema_free(opt->subopts);
+	free(schema);
+}
+
+static void store_rows(struct load *load, cfg_t *cfg,
+    const struct option *rows, void *base);
+
+/* One value; a mistake is told with the path of the option and its line. */
+static void
+store_value(struct load *load, const struct option *row, void *base,
+    const char *value, size_t index)
+{
+	size_t block = load->path.len;
+	const struct place *place;
+
+	buf_clear(&load->why);
+	if (option_set(row, base, value, &load->why))
+		return;
+	path_put(&load->path, row->name, NULL);
+	place = places_find(&load->names.places, load->path.data);
+	diags_error(load->names.d, load->file,
+	    place != NULL ? place_line(place, index) : 0, "%s: %s",
+	    load->path.data, load->why.data);
+	buf_cut(&load->path, block);
+}
+
+/* The values of the file stand in place of the preset. */
+static void
+store_setting(struct load *load, cfg_opt_t *opt, const struct option *row,
+    void *base)
+{
+	unsigned i;
+
+	if ((opt->flags & CFGF_MODIFIED) == 0)
+		return;
+	if (row->type == OPTION_LIST)
+		option_unset(row, base);
+	for (i = 0; i < cfg_opt_size(opt); i++)
+		store_value(load, row, base, cfg_opt_getnstr(opt, i), i);
+}
+
+static void
+store_item(struct load *load, cfg_t *cfg, const struct option *row,
+    void *base)
+{
+	size_t block = load->path.len;
+	const struct place *place;
+	int line;
+	void *item;
+
+	path_put(&load->path, row->name, cfg_title(cfg));
+	place = places_find(&load->names.places, load->path.data);
+	line = place != NULL ? place->line : 0;
+	item = option_item_new(row, base, cfg_title(cfg), load->file, line);
+	store_rows(load, cfg, row->rows, item);
+	buf_clear(&load->why);
+	if (row->finish != NULL && !row->finish(item, &load->why))
+		diags_error(load->names.d, load->file, line, "%s: %s",
+		    load->path.data, load->why.data);
+	buf_cut(&load->path, block);
+}
+
+static void
+store_rows(struct load *load, cfg_t *cfg, const struct option *rows,
+    void *base)
+{
+	cfg_opt_t *opt;
+	unsigned i;
+
+	for (; rows->name != NULL; rows++) {
+		opt = cfg_getopt(cfg, rows->name);
+		if (rows->type != OPTION_GROUP) {
+			store_setting(load, opt, rows, base);
+			continue;
+		}
+		for (i = 0; i < cfg_opt_size(opt); i++)
+			store_item(load, cfg_opt_getnsec(opt, i), rows, base);
+	}
+}
+
+static void
+store_file(struct load *load, cfg_t *cfg)
+{
+	const struct option_section *section = load->names.sections;
+	const struct option_section *end = section + load->names.nsections;
+	size_t i;
+
+	for (; section < end; section++) {
+		cfg_t *sec = *section->name != '\0' ?
+		    cfg_getsec(cfg, section->name) : cfg;
+
+		buf_clear(&load->path);
+		if (sec != cfg)
+			path_put(&load->path, section->name, NULL);
+		for (i = 0; i < section->n; i++)
+			store_rows(load, sec, section->tables[i].rows,
+			    section->tables[i].base);
+	}
+}
+
+/* After config_names_check() nothing should be left to complain about. */
+static void
+on_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	struct buf text = BUF_INIT;
+
+	buf_vprintf(&text, fmt, ap);
+	diags_error(current->names.d, current->file,
+	    cfg != NULL ? cfg->line : 0, "%s", text.data);
+	buf_free(&text);
+}
+
+static void
+parse(struct load *load, cfg_t *cfg, struct buf *text)
+{
+	FILE *in;
+
+	/* An empty file is no file for fmemopen(). */
+	buf_putc(text, '\n');
+	in = fmemopen(text->data, text->len, "r");
+	if (in == NULL)
+		mem_gone();
+	current = load;
+	cfg_set_error_function(cfg, on_error);
+	if (cfg_parse_fp(cfg, in) == CFG_SUCCESS)
+		store_file(load, cfg);
+	current = NULL;
+	fclose(in);
+}
+
+/* The text without what was reported, by libConfuse into the tables. */
+static void
+read_checked(struct load *load, struct buf *text)
+{
+	cfg_opt_t *schema = schema_of_file(&load->names);
+	cfg_t *cfg;
+
+	pthread_mutex_lock(&one_load);
+	cfg = cfg_init(schema, CFGF_NONE);
+	if (cfg == NULL)
+		mem_gone();
+	parse(load, cfg, text);
+	/* Frees the scanner, too, whose state is global. */
+	cfg_free(cfg);
+	pthread_mutex_unlock(&one_load);
+	schema_free(schema);
+}
+
+static void read_file(struct load *load, const char *path,
+    const char *from, int line, unsigned depth);
+
+/* A relative path starts where the including file is. */
+static char *
+path_beside(const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+	struct buf b = BUF_INIT;
+
+	if (*path != '/' && slash != NULL)
+		buf_put(&b, file, (size_t)(slash - file) + 1);
+	buf_puts(&b, path);
+	return buf_steal(&b);
+}
+
+/* Takes over the list of what `file` includes. */
+static void
+read_includes(struct load *load, const char *file,
+    struct config_include *includes, size_t n, unsigned depth)
+{
+	char *path;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		path = path_beside(file, includes[i].path);
+		read_file(load, path, file, includes[i].line, depth + 1);
+		free(path);
+		free(includes[i].path);
+	}
+	free(includes);
+}
+
+static void
+read_text(struct load *load, const char *file, struct buf *text,
+    unsigned depth)
+{
+	bool good = config_names_check(&load->names, file, text);
+	struct config_include *includes = load->names.includes;
+	size_t n = load->names.nincludes;
+
+	load->file = file;
+	if (good)
+		read_checked(load, text);
+	read_includes(load, file, includes, n, depth);
+}
+
+/* `from` and `line` tell where it is included, or NULL and 0. */
+static void
+read_file(struct load *load, const char *path, const char *from, int line,
+    unsigned depth)
+{
+	struct buf text = BUF_INIT, why = BUF_INIT;
+
+	if (depth > DEPTH_MOST)
+		diags_error(load->names.d, from, line, "%s: files include "
+		    "each other more than %d deep", path, DEPTH_MOST);
+	else if (config_file_read(path, &text, &why))
+		read_text(load, path, &text, depth);
+	else if (from != NULL)
+		diags_error(load->names.d, from, line, "%s: %s", path,
+		    why.data);
+	else
+		diags_error(load->names.d, path, 0, "%s", why.data);
+	buf_free(&text);
+	buf_free(&why);
+}
+
+static void
+load_begin(struct load *load, struct option_section *sections, size_t n,
+    struct diags *d)
+{
+	size_t i, j;
+
+	*load = (struct load){
+		.names = { .sections = sections, .nsections = n, .d = d },
+		.path = BUF_INIT, .why = BUF_INIT,
+	};
+	for (i = 0; i < n; i++)
+		for (j = 0; j < sections[i].n; j++)
+			option_presets(sections[i].tables[j].rows,
+			    sections[i].tables[j].base);
+}
+
+static bool
+load_end(struct load *load, size_t errors)
+{
+	places_free(&load->names.places);
+	buf_free(&load->path);
+	buf_free(&load->why);
+	return load->names.d->errors == errors;
+}
+
+bool
+config_read(const char *path, struct option_section *sections, size_t n,
+    struct diags *d)
+{
+	size_t errors = d->errors;
+	struct load load;
+
+	load_begin(&load, sections, n, d);
+	read_file(&load, path, NULL, 0, 0);
+	return load_end(&load, errors);
+}
+
+bool
+config_read_text(const char *name, const char *text,
+    struct option_section *sections, size_t n, struct diags *d)
+{
+	size_t errors = d->errors;
+	struct buf copy = BUF_INIT;
+	struct load load;
+
+	load_begin(&load, sections, n, d);
+	load.names.no_includes = true;
+	buf_puts(&copy, text);
+	read_text(&load, name, &copy, 0);
+	buf_free(&copy);
+	return load_end(&load, errors);
+}

@@ -1,0 +1,45 @@
+/*
+ * config_names.h - the names in a configuration text, held against the rows
+ *
+ * libConfuse stops at the first name that it does not know. So before it reads
+ * a text, every name is looked up here; what is unknown, has the wrong shape
+ * or a value that cannot be read is reported and overwritten with blanks.
+ * What is left libConfuse can read, and its lines are still those of the file.
+ */
+#ifndef CONFIG_NAMES_H
+#define CONFIG_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config_place.h"
+
+struct buf;
+struct diags;
+struct option_section;
+
+/* include("path"), at the top of a file only. */
+struct config_include {
+	char *path;
+	int line;
+};
+
+struct config_names {
+	const struct option_section *sections;
+	size_t nsections;
+	struct diags *d;
+	bool no_includes;	/* the text is in no file */
+	struct places places;	/* of all that was set in any text so far */
+	struct config_include *includes;	/* of the text looked at last */
+	size_t nincludes, cap;
+};
+
+/*
+ * Looks at one text and takes out of it what libConfuse must not see. False
+ * when the text cannot be understood to its end. What it includes is in
+ * `includes` then, the caller's to take over and free.
+ */
+bool config_names_check(struct config_names *names, const char *file,
+    struct buf *text);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * config_place.h - where in its files each setting was made
+ *
+ * A path names a setting: "mode", "relay.domains",
+ * "exception \"x\".reason \"y\".action"; also each titled block. One thread.
+ */
+#ifndef CONFIG_PLACE_H
+#define CONFIG_PLACE_H
+
+#include <stddef.h>
+
+struct buf;
+
+struct place {
+	char *path;
+	char *file;
+	int line;
+	int *lines;	/* of each value, when the value is a list */
+	size_t n;
+};
+
+struct places {
+	void *tree;
+};
+
+/* NULL: not set. */
+struct place *places_find(const struct places *places, const char *path);
+
+/*
+ * The place of a setting not seen before, or the one it had, to be moved with
+ * place_move() once the caller has looked at it.
+ */
+struct place *places_add(struct places *places, const char *path);
+
+/* Takes over `lines`, freed with free(). */
+void place_move(struct place *place, const char *file, int line, int *lines,
+    size_t n);
+
+/* The line of one value; of the setting itself when there is no such value. */
+int place_line(const struct place *place, size_t value);
+
+void places_free(struct places *places);
+
+/* Appends a step to a path: `.name`, or `.name "title"`. */
+void path_put(struct buf *path, const char *name, const char *title);
+
+#endif

@@ -1,0 +1,172 @@
+/* config_test - what a configuration says, and what is said of its mistakes */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/pattern.h"
+#include "config.h"
+#include "config_house.h"
+
+static const struct {
+	const char *text;
+	const char *said;
+} stories[] = {
+#include "config_test.def"
+};
+
+static void
+test_stories(void **state)
+{
+	size_t i, wrong = 0;
+
+	(void)state;
+	setenv("CONFIG_TEST_SET", "x", 1);
+	unsetenv("CONFIG_TEST_UNSET");
+	for (i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+		struct diags d = DIAGS_INIT;
+		struct house h;
+		char *said;
+		bool good;
+
+		house_init(&h);
+		good = config_read_text("f", stories[i].text, h.sections, 3,
+		    &d);
+		said = printed(&d);
+		if (strcmp(said, stories[i].said) != 0) {
+			print_error("%s\nsays:\n%sand should say:\n%s\n",
+			    stories[i].text, said, stories[i].said);
+			wrong++;
+		}
+		assert_int_equal(good, d.errors == 0);
+		free(said);
+		diags_free(&d);
+		house_free(&h);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+read_good(struct house *h, const char *text)
+{
+	struct diags d = DIAGS_INIT;
+	char *said;
+
+	house_init(h);
+	if (!config_read_text("f", text, h->sections, 3, &d)) {
+		said = printed(&d);
+		fail_msg("%s", said);
+	}
+	diags_free(&d);
+}
+
+static void
+test_presets(void **state)
+{
+	struct house h;
+
+	(void)state;
+	read_good(&h, "");
+	assert_int_equal(h.s.mode, 0);
+	assert_null(h.s.name);
+	assert_int_equal(h.s.keep, 14LL * 86400000);
+	assert_int_equal(h.s.most, 100);
+	assert_true(h.s.strict);
+	assert_int_equal(h.s.domains.n, 1);
+	assert_non_null(strset_find(&h.s.domains, "preset.example", 14));
+	house_free(&h);
+}
+
+static void
+test_values(void **state)
+{
+	struct house h;
+	struct exception *e;
+	struct header *header;
+
+	(void)state;
+	read_good(&h, "mode = enforce\nname = 'a \\d \"b\"'\n"
+	    "retention = \"90 s\"\n"
+	    "relay { domains = {a.example, \"b.example\"} }\n"
+	    "content { strict = off\n header Subject { pattern = /x/i }\n"
+	    " header To { pattern = \"/\\\\d/\" size = 2k } }\n"
+	    "exception \"my partners\" { clients = {192.0.2.0/24}\n"
+	    " reason a { action = one }\n reason b { action = two } }\n"
+	    "relay { max-recipients = 5 }");
+	assert_int_equal(h.s.mode, 1);
+	assert_string_equal(h.s.name, "a \\d \"b\"");
+	assert_int_equal(h.s.keep, 90000);
+	assert_int_equal(h.s.domains.n, 2);
+	assert_int_equal(h.s.most, 5);
+	assert_false(h.s.strict);
+	assert_int_equal(h.s.headers.n, 2);
+	header = h.s.headers.v[1];
+	assert_string_equal(header->item.title, "To");
+	assert_string_equal(pattern_text(header->pattern), "/\\d/");
+	assert_int_equal(header->size, 2048);
+	assert_int_equal(h.s.exceptions.n, 1);
+	e = h.s.exceptions.v[0];
+	assert_string_equal(e->item.title, "my partners");
+	assert_string_equal(e->item.file, "f");
+	assert_int_equal(e->item.line, 8);
+	assert_int_equal(e->clients.n, 1);
+	assert_int_equal(e->reasons.n, 2);
+	assert_string_equal(((struct action *)e->reasons.v[1])->action,
+	    "two");
+	house_free(&h);
+}
+
+/* An empty list stands in place of the preset; the last setting counts. */
+static void
+test_empty_and_last(void **state)
+{
+	struct house h;
+
+	(void)state;
+	read_good(&h, "relay { domains = {} }");
+	assert_int_equal(h.s.domains.n, 0);
+	house_free(&h);
+	read_good(&h, "relay { domains = {a, b} domains = {c} }");
+	assert_int_equal(h.s.domains.n, 1);
+	house_free(&h);
+}
+
+/* A file of another kind: told, and not to its end. */
+static void
+test_hopeless(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct diags d = DIAGS_INIT;
+	struct house h;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10000; i++)
+		buf_puts(&text, "nonsense\n");
+	house_init(&h);
+	assert_false(config_read_text("f", text.data, h.sections, 3, &d));
+	assert_int_equal(d.n, 101);
+	assert_string_equal(d.v[100].text,
+	    "too many mistakes; the rest was not read");
+	diags_free(&d);
+	buf_free(&text);
+	house_free(&h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_presets),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_empty_and_last),
+		cmocka_unit_test(test_hopeless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
