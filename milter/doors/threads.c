@@ -30,6 +30,11 @@
 #define LOOK_EVERY_MS 10	/* whether the last session is gone */
 #define FAREWELL_MS 500		/* for callbacks of sessions that were cut */
 
+/* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
+#ifndef TCP_QUICKACK
+#define TCP_QUICKACK -1
+#endif
+
 /* What libmilter's functions return; libmilter/mfapi.h. */
 enum { MI_DONE = 0, MI_FAILED = -1, MI_AGAIN = 1 };
 
@@ -49,6 +54,7 @@ struct session {
 	LIST_ENTRY(session) link;
 	struct smfi_str *ctx;
 	int socket;
+	bool tcp;
 	int timeout_ms;
 };
 
@@ -79,13 +85,13 @@ context_is_as_known(const struct smfi_str *ctx)
 	    type == SOCK_STREAM;
 }
 
-/* Small replies must not wait for each other; fails on all but TCP. */
-static void
-send_at_once(int socket)
+/* False on all but TCP. */
+static bool
+tcp_switch_on(int socket, int option)
 {
 	int on = 1;
 
-	(void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	return setsockopt(socket, IPPROTO_TCP, option, &on, sizeof on) == 0;
 }
 
 static struct session *
@@ -98,7 +104,7 @@ session_new(struct smfi_str *ctx)
 	s->socket = c->socket;
 	s->timeout_ms = c->timeout < INT32_MAX / 1000 ?
 	    (int)c->timeout * 1000 : -1;
-	send_at_once(s->socket);
+	s->tcp = tcp_switch_on(s->socket, TCP_NODELAY);
 	atomic_fetch_add(&n_started, 1);
 	atomic_fetch_add(&n_live, 1);
 	pthread_mutex_lock(&lock);
@@ -119,13 +125,19 @@ session_free(struct session *s)
 	atomic_fetch_sub(&n_live, 1);
 }
 
-/* Too late looks to mi_engine() as if the MTA had hung up. */
+/*
+ * Over TCP the MTA's next packet may wait until we acknowledge the last one,
+ * and Linux waits 40 ms to do so with our answer, which may not be due yet.
+ * Too late looks to mi_engine() as if the MTA had hung up.
+ */
 static void
 session_wait(const struct session *s)
 {
 	struct pollfd p = { .fd = s->socket, .events = POLLIN };
 	int n;
 
+	if (s->tcp)
+		tcp_switch_on(s->socket, TCP_QUICKACK);
 	do
 		n = poll(&p, 1, s->timeout_ms);
 	while (n == -1 && errno == EINTR);
