@@ -11,16 +11,24 @@
 #define NAME_MOST 1024
 
 /*
- * The rules of STD 3 keep mappings such as U+FF0F from making a name with a
- * slash in it.
+ * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops what is not allowed
+ * and answers yes, so "a/\303\274.example" became another's name.
  */
-#define FLAGS (IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | \
-    IDN2_USE_STD3_ASCII_RULES)
+#define FLAGS (IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL)
+
+/* Signs that some characters are mapped to, as U+FF0F to a slash. */
+static bool
+is_plain(const char *ascii)
+{
+	return ascii[strspn(ascii, "abcdefghijklmnopqrstuvwxyz0123456789-_.")]
+	    == '\0';
+}
 
 bool
 idn_to_ascii(const char *domain, struct buf *out)
 {
 	uint8_t *ascii;
+	bool good;
 
 	if (idn_put_lower(domain, out))
 		return true;
@@ -28,9 +36,11 @@ idn_to_ascii(const char *domain, struct buf *out)
 		return false;
 	if (idn2_lookup_u8((const uint8_t *)domain, &ascii, FLAGS) != IDN2_OK)
 		return false;
-	buf_puts(out, (const char *)ascii);
+	good = is_plain((const char *)ascii);
+	if (good)
+		buf_puts(out, (const char *)ascii);
 	idn2_free(ascii);
-	return true;
+	return good;
 }
 
 const char *

@@ -14,8 +14,9 @@
 #include "base/mem.h"
 
 /*
- * An evil pattern needs tens of milliseconds to use this up, an honest one
- * on a header field some dozens. The library's own limit is fifty times that.
+ * An evil pattern uses this up in a millisecond with JIT, in some ten without;
+ * an honest one on a header field needs some dozens. The library's own limit
+ * is fifty times that.
  */
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KB 4096

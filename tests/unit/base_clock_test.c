@@ -1,0 +1,76 @@
+/* base_clock_test - time told and time waited */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+static const struct {
+	time_t second;
+	long nanosecond;
+	const char *text;
+} times[] = {
+	{ 0, 0, "1970-01-01T00:00:00.000Z" },
+	{ 1767323045, 678999999, "2026-01-02T03:04:05.678Z" },
+	{ 1709164799, 999999999, "2024-02-28T23:59:59.999Z" },
+	{ 4102444800, 1000000, "2100-01-01T00:00:00.001Z" },
+	{ -1, 0, "1969-12-31T23:59:59.000Z" },
+	{ 253402300799, 0, "9999-12-31T23:59:59.000Z" },
+	{ 253402300800, 0, "0000-01-01T00:00:00.000Z" },
+};
+
+static void
+test_rfc3339(void **state)
+{
+	char text[CLOCK_TEXT];
+	size_t i;
+
+	(void)state;
+	setenv("TZ", "Europe/Berlin", 1);
+	for (i = 0; i < sizeof times / sizeof times[0]; i++) {
+		struct timespec t = { .tv_sec = times[i].second,
+			.tv_nsec = times[i].nanosecond };
+
+		assert_string_equal(clock_rfc3339(&t, text), times[i].text);
+	}
+}
+
+static void
+test_left(void **state)
+{
+	(void)state;
+	assert_int_equal(clock_left(clock_ms() - 1), 0);
+	assert_int_equal(clock_left(0), 0);
+	assert_in_range(clock_left(clock_ms() + 5000), 4000, 5000);
+	assert_int_equal(clock_left(INT64_MAX), INT_MAX);
+}
+
+static void
+test_now(void **state)
+{
+	int64_t us = clock_us();
+	struct timespec now = clock_now();
+
+	(void)state;
+	assert_true(clock_us() >= us);
+	assert_in_range(clock_ms() - us / 1000, 0, 1000);
+	assert_in_range(time(NULL) - now.tv_sec, 0, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_now),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

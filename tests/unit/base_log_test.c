@@ -1,0 +1,167 @@
+/* base_log_test - one line a call, whatever is in it */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+
+/* What stderr gets while `run` runs; freed with free(). */
+static char *
+said_by(void (*run)(void))
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	char *text = calloc(1, 100000);
+
+	assert_non_null(file);
+	dup2(fileno(file), STDERR_FILENO);
+	run();
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	assert_in_range(fread(text, 1, 99999, file), 0, 99998);
+	fclose(file);
+	return text;
+}
+
+static void
+say_all(void)
+{
+	log_error("e %d", 1);
+	log_warn("w");
+	log_info("i");
+	log_debug("d");
+}
+
+static void
+test_levels(void **state)
+{
+	char *text;
+
+	(void)state;
+	text = said_by(say_all);
+	assert_string_equal(text, "saywhy: error: e 1\nsaywhy: warning: w\n"
+	    "saywhy: info: i\n");
+	free(text);
+	log_open("other", false, LOG_LEVEL_DEBUG);
+	text = said_by(say_all);
+	assert_string_equal(text, "other: error: e 1\nother: warning: w\n"
+	    "other: info: i\nother: debug: d\n");
+	free(text);
+	log_open("saywhy", false, LOG_LEVEL_ERROR);
+	text = said_by(say_all);
+	assert_string_equal(text, "saywhy: error: e 1\n");
+	free(text);
+}
+
+static void
+say_controls(void)
+{
+	log_error("%s", "a\nb\x1b[31m\x7f\r");
+}
+
+static void
+say_long(void)
+{
+	char text[5000];
+
+	memset(text, '\n', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	log_error("%s", text);
+}
+
+static void
+test_lines(void **state)
+{
+	char *text;
+
+	(void)state;
+	text = said_by(say_controls);
+	assert_string_equal(text,
+	    "saywhy: error: a\\x0Ab\\x1B[31m\\x7F\\x0D\n");
+	free(text);
+	text = said_by(say_long);
+	assert_in_range(strlen(text), 900, 1001);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+}
+
+static void *
+say_often(void *unused)
+{
+	int i;
+
+	for (i = 0; i < 100; i++)
+		log_error("a line of some length, to see whether it is torn");
+	return unused;
+}
+
+static void
+say_in_threads(void)
+{
+	pthread_t threads[4];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, say_often, NULL);
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void
+test_threads(void **state)
+{
+	static const char line[] =
+	    "saywhy: error: a line of some length, to see whether it is torn";
+	char *text = said_by(say_in_threads), *rest = text, *one;
+	int n = 0;
+
+	(void)state;
+	for (; (one = strsep(&rest, "\n")) != NULL && *one != '\0'; n++)
+		assert_string_equal(one, line);
+	assert_int_equal(n, 400);
+	free(text);
+}
+
+static void
+test_bug(void **state)
+{
+	int status, quiet;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		quiet = open("/dev/null", O_WRONLY);
+		dup2(quiet, STDERR_FILENO);
+		signal(SIGABRT, SIG_DFL);
+		BUG("seen");
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_bug),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
