@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "config.h"
+#include "config/config.h"
 #include "ruleset_options.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/pattern.h"
-#include "config.h"
+#include "config/config.h"
 #include "config_house.h"
 
 static const struct {

@@ -1,6 +1,6 @@
 /* config_names - the names in a configuration text, held against the rows */
 
-#include "config_names.h"
+#include "config/config_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/option.h"
-#include "config_statement.h"
-#include "config_unknown.h"
+#include "config/config_statement.h"
+#include "config/config_unknown.h"
 
 #define ERRORS_MOST 100
 

@@ -1,6 +1,6 @@
 /* config_statement - one statement of a configuration, by its shape alone */
 
-#include "config_statement.h"
+#include "config/config_statement.h"
 
 #include <stdlib.h>
 

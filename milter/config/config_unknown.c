@@ -1,6 +1,6 @@
 /* config_unknown - what was meant by a name that is unknown */
 
-#include "config_unknown.h"
+#include "config/config_unknown.h"
 
 #include <stdlib.h>
 #include <string.h>

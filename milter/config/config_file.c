@@ -1,6 +1,6 @@
 /* config_file - a file that an admin wrote, whole */
 
-#include "config_file.h"
+#include "config/config_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* config_place - where in its files each setting was made */
 
-#include "config_place.h"
+#include "config/config_place.h"
 
 #include <search.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config_place.h"
+#include "config/config_place.h"
 
 struct buf;
 struct diags;

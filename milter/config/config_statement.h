@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "config_scan.h"
+#include "config/config_scan.h"
 
 enum shape {
 	SHAPE_NONE,	/* no statement: reported, to be taken out */

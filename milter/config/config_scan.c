@@ -1,6 +1,6 @@
 /* config_scan - the tokens of a configuration text */
 
-#include "config_scan.h"
+#include "config/config_scan.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* config - libConfuse and option rows; the only includer of <confuse.h> */
 
-#include "config.h"
+#include "config/config.h"
 
 #include <confuse.h>
 #include <pthread.h>
@@ -12,8 +12,8 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/option.h"
-#include "config_file.h"
-#include "config_names.h"
+#include "config/config_file.h"
+#include "config/config_names.h"
 
 /* A file may include a file may include a file, but not for ever. */
 #define DEPTH_MOST 8
@@ -224,7 +224,7 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 
 	buf_vprintf(&text, fmt, ap);
 	diags_error(current->names.d, current->file,
-	    cfg != NULL ? cfg->line : 0, "%s", text.data);
+	    cfg != NULL ? cfg->line : 0, "cannot be parsed: %s", text.data);
 	buf_free(&text);
 }
 
