@@ -145,6 +145,8 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
+	if (check->hearsay)
+		return false;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;
@@ -164,9 +166,19 @@ speaks_at_mail(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
+static void
+warn_hearsay(const struct ruleset *r, const struct check *check,
+    struct diags *d)
+{
+	const int *reason;
+
+	for (reason = check->reasons; *reason != REASON_NONE; reason++)
+		policy_warn_hearsay(&r->policy, *reason, d);
+}
+
 /* What the door must ask the MTA for. */
 static void
-sum_up(struct ruleset *r)
+sum_up(struct ruleset *r, struct diags *d)
 {
 	struct rule *rule;
 	size_t i;
@@ -180,6 +192,8 @@ sum_up(struct ruleset *r)
 		r->needs |= rule->check->needs;
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
+		if (rule->check->hearsay)
+			warn_hearsay(r, rule->check, d);
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
@@ -195,7 +209,7 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 		ruleset_drop(r);
 		return NULL;
 	}
-	sum_up(r);
+	sum_up(r, d);
 	return r;
 }
 

@@ -1,0 +1,20 @@
+/* check - a finding of a check, here and now */
+
+#include "checks/check.h"
+
+struct finding *
+check_found(const struct check_ctx *ctx, struct findings *found,
+    enum reason_id reason)
+{
+	const struct check *check = ctx->check;
+	struct finding *f;
+
+	f = findings_add(found, (int)reason, check->name, ctx->stage);
+	f->section = check->section;
+	f->identity = check->identity;
+	f->hearsay = check->hearsay;
+	f->speaks = check->speaks;
+	if (ctx->stage == STAGE_RCPT)
+		f->rcpt = ctx->session->nrecipients;
+	return f;
+}

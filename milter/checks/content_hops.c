@@ -1,0 +1,50 @@
+/* content_hops - a message that has come round again (RFC 5321 section 6.3) */
+
+#include <strings.h>
+
+#include "checks/check.h"
+
+struct options {
+	long long max_hops;
+};
+
+static const struct option options[] = {
+	{ .name = "max-hops", .type = OPTION_INT,
+	    .offset = offsetof(struct options, max_hops),
+	    .preset = "100", .min = 25, .max = 1000,
+	    .help = "servers a message may have passed through" },
+	{ .name = NULL }
+};
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+	long long hops = 0;
+	struct finding *f;
+	size_t i;
+
+	for (i = 0; i < s->nheaders; i++)
+		if (strcasecmp(s->headers[i].name, "Received") == 0)
+			hops++;
+	if (hops <= o->max_hops)
+		return;
+	f = check_found(ctx, found, REASON_MAIL_LOOP);
+	finding_say_int(f, EVIDENCE_COUNT, hops);
+	finding_say_int(f, EVIDENCE_LIMIT, o->max_hops);
+}
+
+static const int reasons[] = { REASON_MAIL_LOOP, REASON_NONE };
+
+const struct check check_content_hops = {
+	.name = "content_hops",
+	.section = "content",
+	.stages = STAGE_BIT(STAGE_HEADERS),
+	.speaks = STAGE_RCPT,
+	.needs = CHECK_NEEDS_HEADERS,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.run = run
+};

@@ -1,0 +1,57 @@
+/* content_size - a message too large, as announced or as sent (RFC 1870) */
+
+#include "checks/check.h"
+
+struct options {
+	long long max_size;
+};
+
+static const struct option options[] = {
+	{ .name = "max-size", .type = OPTION_SIZE,
+	    .offset = offsetof(struct options, max_size),
+	    .min = 64 * 1024, .max = 1LL << 40,
+	    .help = "bytes of a message; unset: what the MTA takes" },
+	{ .name = NULL }
+};
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	const struct options *o = opt;
+
+	(void)site;
+	return o->max_size > 0;
+}
+
+/* What was announced too large has been found at MAIL. */
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+	long long size = s->declared_size;
+	struct finding *f;
+
+	if (ctx->stage == STAGE_MESSAGE)
+		size = size > o->max_size ? 0 : session_size(s);
+	if (size <= o->max_size)
+		return;
+	f = check_found(ctx, found, REASON_MESSAGE_TOO_LARGE);
+	finding_say_int(f, EVIDENCE_SIZE, size);
+	finding_say_int(f, EVIDENCE_LIMIT, o->max_size);
+}
+
+static const int reasons[] = { REASON_MESSAGE_TOO_LARGE, REASON_NONE };
+
+const struct check check_content_size = {
+	.name = "content_size",
+	.section = "content",
+	.stages = STAGE_BIT(STAGE_MAIL) | STAGE_BIT(STAGE_MESSAGE),
+	.speaks = STAGE_RCPT,
+	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.active = active,
+	.run = run
+};

@@ -1,0 +1,53 @@
+/* rcpt_too_many - more recipients than we take at once */
+
+#include "checks/check.h"
+
+struct options {
+	long long max_recipients;
+};
+
+/* Never fewer than 100: RFC 5321 section 4.5.3.1.8. */
+static const struct option options[] = {
+	{ .name = "max-recipients", .type = OPTION_INT,
+	    .offset = offsetof(struct options, max_recipients),
+	    .min = 100, .max = 1000000,
+	    .help = "recipients of one message; unset: as many as the MTA takes" },
+	{ .name = NULL }
+};
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	const struct options *o = opt;
+
+	(void)site;
+	return o->max_recipients > 0;
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+	struct finding *f;
+
+	if ((long long)s->naccepted < o->max_recipients)
+		return;
+	f = check_found(ctx, found, REASON_TOO_MANY_RECIPIENTS);
+	finding_say_int(f, EVIDENCE_COUNT, (long long)s->naccepted + 1);
+	finding_say_int(f, EVIDENCE_LIMIT, o->max_recipients);
+}
+
+static const int reasons[] = { REASON_TOO_MANY_RECIPIENTS, REASON_NONE };
+
+const struct check check_rcpt_too_many = {
+	.name = "rcpt_too_many",
+	.section = "relay",
+	.stages = STAGE_BIT(STAGE_RCPT),
+	.speaks = STAGE_RCPT,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.active = active,
+	.run = run
+};
