@@ -164,9 +164,9 @@ open_session(struct session *s, const struct story *t)
 	ip_parse(t->client, &ip);
 	session_connect(s, NULL, &ip);
 	session_helo(s, t->helo);
+	session_mail(s, t->sender);
 	if (t->login != NULL)
 		s->login = strdup(t->login);
-	session_mail(s, t->sender);
 	if (t->rcpt != NULL)
 		session_rcpt(s, t->rcpt);
 	if (t->asked == STAGE_MESSAGE) {
