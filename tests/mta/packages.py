@@ -11,7 +11,10 @@ import shutil
 import subprocess
 import tempfile
 
-NAMES = ("sendmail-bin", "sendmail-base", "sendmail-cf", "sasl2-bin")
+NAMES = (
+    "sendmail-bin", "sendmail-base", "sendmail-cf", "sasl2-bin",
+    "libwrap0", "liblockfile1",
+)
 
 
 def _cache():
@@ -30,10 +33,24 @@ def _candidate(name):
 
 
 def unpacked():
-    """The folder with the unpacked packages; downloads what is missing."""
-    folder = _cache() / ("sendmail-" + _candidate(NAMES[0]).replace(":", "_"))
-    if folder.exists():
-        return folder
+    """The folder with the unpacked packages; None when it cannot be had."""
+    name = f"mta-{len(NAMES)}-" + _candidate(NAMES[0]).replace(":", "_")
+    folder = _cache() / name
+    if not folder.exists():
+        try:
+            _download(folder)
+        except (OSError, subprocess.CalledProcessError):
+            return None
+    return folder
+
+
+def libraries(folder):
+    """Where the shared libraries of the unpacked packages lie."""
+    found = {str(path.parent) for path in folder.glob("**/*.so.*")}
+    return ":".join(sorted(found))
+
+
+def _download(folder):
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = pathlib.Path(tempfile.mkdtemp(dir=folder.parent))
     subprocess.run(
@@ -42,9 +59,10 @@ def unpacked():
     )
     for package in work.glob("*.deb"):
         subprocess.run(["dpkg", "-x", package, work / "root"], check=True)
+    for program in (work / "root/usr/libexec/sendmail").iterdir():
+        program.chmod(0o755)  # setgid would close its ears to LD_LIBRARY_PATH
     try:
         (work / "root").rename(folder)
     except OSError:  # somebody else was faster
         pass
     shutil.rmtree(work)
-    return folder

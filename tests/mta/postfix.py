@@ -41,6 +41,7 @@ MAIN_CF = {
     "virtual_minimum_uid": "1",
     "virtual_uid_maps": "static:{uid}",
     "virtual_gid_maps": "static:{gid}",
+    "relocated_maps": "inline:{{old@example.org=new@elsewhere.example}}",
     "relay_domains": "relay.example.org",
     "relay_recipient_maps": "inline:{{user@relay.example.org=x}}",
     "transport_maps": "inline:{{unverified.example=smtp:[192.0.2.1]:{first}}}",
@@ -51,6 +52,7 @@ MAIN_CF = {
     "smtpd_error_sleep_time": "0",
     "smtpd_client_connection_count_limit": "0",
     "smtpd_sasl_path": "smtpd",
+    "address_verify_poll_delay": "1s",
     "cyrus_sasl_config_path": "{folder}/sasl",
     "smtpd_tls_chain_files": "{folder}/tls.pem",
     "smtpd_tls_session_cache_database": "",
@@ -83,6 +85,16 @@ virtual   unix      - n n -    - virtual
 anvil     unix      - - n -    1 anvil
 scache    unix      - - n -    1 scache
 postlog   unix-dgram n - n -   1 postlogd
+smtpd     pass  - - n - -      smtpd
+dnsblog   unix  - - n - 0      dnsblog
+tlsproxy  unix  - - n - 0      tlsproxy
+strict-cleanup unix n - n -    0 cleanup
+  -o { header_checks = regexp:{
+      {/^Subject: casino/ REJECT} {/^Subject: pills/ REJECT No pills please}} }
+  -o { mime_header_checks = regexp:{
+      {/name=.*exe/ REJECT Attachments of type .exe are not accepted}} }
+  -o { body_checks = regexp:{{/casino/ REJECT}} }
+  -o { strict_8bitmime = yes }
 """
 
 QUEUE = (
@@ -156,8 +168,13 @@ class Postfix:
     def _write_master_cf(self):
         services = MASTER_CF
         for options, port in self.ports.items():
-            services += f"{port} inet n - n - - smtpd\n"
-            services += "".join(f"  -o {{ {k} = {v} }}\n" for k, v in options)
+            options = dict(options)
+            program = options.pop("program", "smtpd")
+            most = "1" if program == "postscreen" else "-"
+            services += f"{port} inet n - n - {most} {program}\n"
+            services += "".join(
+                f"  -o {{ {k} = {v} }}\n" for k, v in options.items()
+            )
         (self.folder / "master.cf").write_text(services)
 
     def start(self):
@@ -171,7 +188,7 @@ class Postfix:
             process.wait_until(lambda: process.listens(port), f"port {port}")
 
     def listen(self, **options):
-        """The port where smtpd runs with these options."""
+        """The port where smtpd (or another program=) has these options."""
         return self.listen_all([options])[0]
 
     def listen_all(self, sites):

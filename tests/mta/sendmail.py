@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import sys
 
+import packages
 import process
 
-FIRST_PORT = 2600
+FIRST_PORT = 2900
 
 MC = """\
 divert(0)dnl
@@ -43,11 +44,13 @@ MAILER(`smtp')dnl
 class Tree:
     """The unpacked packages, and what they need in the box's own /etc."""
 
-    def __init__(self, packages, sasl_db, tls_pem):
-        self.root = packages
-        self.program = packages / "usr/libexec/sendmail/sendmail"
-        self.m4 = packages / "usr/share/sendmail/cf"
-        shutil.copytree(packages / "etc/mail", "/etc/mail", dirs_exist_ok=True)
+    def __init__(self, root, sasl_db, tls_pem):
+        self.root = root
+        self.program = root / "usr/libexec/sendmail/sendmail"
+        self.m4 = root / "usr/share/sendmail/cf"
+        self.environ = {**os.environ,
+                        "LD_LIBRARY_PATH": packages.libraries(root)}
+        shutil.copytree(root / "etc/mail", "/etc/mail", dirs_exist_ok=True)
         _write("/etc/mail/aliases", "user: root\nother: root\npostmaster: root\n")
         _write("/etc/mail/tls/cert.pem", tls_pem)
         _write("/etc/mail/tls/key.pem", tls_pem)
@@ -62,13 +65,14 @@ class Tree:
         shown = subprocess.run(
             [self.program, "-d0.1", "-bt", "-C/dev/null"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            env=self.environ,
         ).stdout
         return shown.split()[1]
 
     def makemap(self, path, text, kind="hash"):
         subprocess.run(
             [self.program.with_name("makemap"), kind, path],
-            input=text, text=True, check=True,
+            input=text, text=True, check=True, env=self.environ,
         )
 
 
@@ -130,6 +134,7 @@ class Sendmail:
             [self.tree.program, "-bD", "-C", self.folder / "sendmail.cf",
              "-X", self.folder / "traffic", "-O", "LogLevel=20"],
             stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
+            env=self.tree.environ,
         )
         for port in self.ports:
             process.wait_until(

@@ -24,6 +24,12 @@ class Reply:
         self.lines = raw.decode("latin-1").split("\r\n")[:-1]
         self.code = int(self.lines[0][:3])
 
+    def without_teaser(self):
+        """What is left when postscreen's "220-" came before another code."""
+        lines = self.raw.splitlines(True)
+        code = lines[-1][:3]
+        return Reply(b"".join(line for line in lines if line[:3] == code))
+
     @property
     def status(self):
         """The enhanced status of the first line, or None."""
@@ -57,11 +63,13 @@ class Client:
     """One connection.
 
     address is the client's own address; in the box it may be any, elsewhere
-    None lets the system choose.
+    None lets the system choose. early is said before the server's greeting.
     """
 
-    def __init__(self, port, host="192.0.2.1", address=None, timeout=20):
+    def __init__(self, port, host="192.0.2.1", address=None, timeout=10,
+                 early=""):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.place = port, host, address, timeout
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.settimeout(timeout)
         if address:
@@ -70,7 +78,8 @@ class Client:
             self.sock.bind((address, 0))
         self.sock.connect((host, port))
         self.pending = b""
-        self.greeting = self.reply()
+        self.send(early)
+        self.greeting = self.reply().without_teaser()
 
     def __enter__(self):
         return self
@@ -169,6 +178,7 @@ def play(client, dialogue):
         bdat TEXT               one BDAT ... LAST
         raw TEXT                TEXT with its escapes (\\n, \\x00), one reply
         wait                    say nothing: what does the server say?
+        again                   one more connection, which speaks from here on
         repeat N LINE           LINE, N times
     """
     reply = client.greeting
@@ -189,6 +199,14 @@ def _repeat(client, _line, rest):
     return reply
 
 
+def _again(client, _line, _rest):
+    """The client turns into a second one; the first stays open."""
+    second = Client(*client.place)
+    second.first = client.sock
+    client.__dict__.update(second.__dict__)
+    return client.greeting
+
+
 def _unescape(text):
     return text.encode("latin-1").decode("unicode_escape").encode("latin-1")
 
@@ -202,4 +220,5 @@ PLAYED = {
     "raw": lambda c, line, rest: (c.send(_unescape(rest)), c.reply())[1],
     "wait": lambda c, line, rest: c.reply(),
     "repeat": _repeat,
+    "again": _again,
 }

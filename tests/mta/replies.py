@@ -1,0 +1,86 @@
+"""replies - list files of what real MTAs say when they refuse
+
+A row is the name of a story, how the reply is made, the reasons that count as
+right for it (blank between them), the full reply with CR LF written as \\r\\n,
+and the form in which SMFIP_RCPT_REJ shows it to a filter ({rcpt_host} and
+{rcpt_addr}), or - where the MTA does not show it. What differs from run to run
+stands in the list with a fixed value.
+"""
+
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent
+CATALOGUE = HERE.parent.parent / "milter/words/reasons.def"
+HEAD = "name\thow\treason\treply\tcut"
+
+VOLATILE = [
+    (re.compile(r"\[192\.0\.2\.1\]:\d+"), "[192.0.2.1]:25"),
+    (re.compile(r"P29\d\d"), "MTA"),
+    (re.compile(r"\b[0-9A-F]{9,12}\b"), "9C3D1404D6"),
+    (re.compile(r"\b\w{3}, +\d+ \w{3} \d{4} [\d:]{8} [+-]\d{4}"),
+     "Sat, 22 Aug 2026 10:00:00 +0000"),
+    (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\b"), "Aug 22 10:00:00"),
+]
+
+
+class Story:
+    """How one reply is made: steps are those of smtp.play, a bar between."""
+
+    def __init__(self, name, reason, how, steps, address="192.0.2.7",
+                 early="", **site):
+        self.name, self.reason, self.how = name, reason, how
+        self.dialogue = steps.replace(" | ", "\n")
+        self.address, self.early, self.site = address, early, site
+        self.host = "2001:db8::1" if ":" in address else "192.0.2.1"
+
+    def __repr__(self):
+        return self.name
+
+    def row(self, reply, refused):
+        """The row that this reply makes; refused as milter.Watcher has it."""
+        cut = "-"
+        if refused and refused[-1]["{rcpt_addr}"] in reply.lines[0]:
+            shown = refused[-1]
+            cut = f"{shown['{rcpt_host}']} {shown['{rcpt_addr}']}".strip()
+        return "\t".join(
+            [self.name, self.how, self.reason, steady(reply.literal), steady(cut)]
+        )
+
+
+def steady(text):
+    for pattern, value in VOLATILE:
+        text = pattern.sub(value, text)
+    return text
+
+
+def reasons():
+    """Names of the catalogue."""
+    return set(re.findall(
+        r'^REASON\(\w+,\s*"([a-z0-9-]+)"', CATALOGUE.read_text(), re.M
+    ))
+
+
+class ReplyList:
+    def __init__(self, name, update=False):
+        self.path = HERE / "replies" / name
+        self.update = update
+        self.made = []
+        self.rows = {}
+        if self.path.exists():
+            for line in self.path.read_text().splitlines()[1:]:
+                self.rows[line.split("\t")[0]] = line
+
+    def hold(self, story, row):
+        """The row is that of the list, or becomes it."""
+        self.made.append(row)
+        if not self.update:
+            assert row == self.rows.get(story.name)
+
+    def finish(self):
+        if self.update:
+            self.path.parent.mkdir(exist_ok=True)
+            self.path.write_text("\n".join([HEAD, *self.made]) + "\n")
+
+    def distinct(self):
+        return {row.split("\t")[3] for row in self.rows.values()}
