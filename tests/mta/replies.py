@@ -40,9 +40,12 @@ class Story:
     def row(self, reply, refused):
         """The row that this reply makes; refused as milter.Watcher has it."""
         cut = "-"
-        if refused and refused[-1]["{rcpt_addr}"] in reply.lines[0]:
-            shown = refused[-1]
-            cut = f"{shown['{rcpt_host}']} {shown['{rcpt_addr}']}".strip()
+        if refused:
+            status, text = refused[-1]["{rcpt_host}"], refused[-1]["{rcpt_addr}"]
+            if text.partition(" ")[2] in reply.lines[0]:
+                cut = f"{status} {text}"
+            elif text[:3] in reply.lines[0]:  # Sendmail: all but the address
+                cut = text
         return "\t".join(
             [self.name, self.how, self.reason, steady(reply.literal), steady(cut)]
         )

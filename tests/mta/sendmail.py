@@ -71,7 +71,7 @@ class Tree:
 
     def makemap(self, path, text, kind="hash"):
         subprocess.run(
-            [self.program.with_name("makemap"), kind, path],
+            [self.program.with_name("makemap"), "-C", "/dev/null", kind, path],
             input=text, text=True, check=True, env=self.environ,
         )
 
@@ -130,11 +130,10 @@ class Sendmail:
 
     def start(self):
         self.errors = open(self.folder / "errors", "wb")
-        self.process = subprocess.Popen(
-            [self.tree.program, "-bD", "-C", self.folder / "sendmail.cf",
-             "-X", self.folder / "traffic", "-O", "LogLevel=20"],
-            stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
-            env=self.tree.environ,
+        self._run("-bi", stdout=subprocess.DEVNULL).wait()  # newaliases
+        self.process = self._run(
+            "-bD", "-X", self.folder / "traffic", "-O", "LogLevel=20",
+            stdout=self.errors,
         )
         for port in self.ports:
             process.wait_until(
@@ -143,6 +142,14 @@ class Sendmail:
             )
         assert self.process.poll() is None, self.log()
         return self
+
+    def _run(self, mode, *arguments, stdout):
+        return subprocess.Popen(
+            [self.tree.program, mode, "-C", self.folder / "sendmail.cf",
+             *arguments],
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=self.errors,
+            env=self.tree.environ,
+        )
 
     def stop(self):
         process.end(self.process)
