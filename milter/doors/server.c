@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "doors/join.h"
 
 #define READ_SIZE 16384
 #define LOOK_EVERY_MS 250	/* for peers whose time is over */
@@ -46,20 +47,6 @@ struct server {
 	atomic_uint open;
 };
 
-static pid_t
-peer_pid(int fd)
-{
-#ifdef SO_PEERCRED
-	struct ucred cred;
-	socklen_t n = sizeof cred;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) == 0)
-		return cred.pid;
-#endif
-	(void)fd;
-	return 0;
-}
-
 static void
 add_peer(struct server *s, int fd)
 {
@@ -68,7 +55,7 @@ add_peer(struct server *s, int fd)
 	s->peers = mem_room(s->peers, s->n, &s->cap, sizeof *s->peers);
 	p = &s->peers[s->n++];
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
-		.who = { .pid = peer_pid(fd) } };
+		.who = { .pid = join_peer(fd) } };
 	s->connections++;
 	s->open++;
 }
