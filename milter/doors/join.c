@@ -1,0 +1,169 @@
+/* join - which session of the milter a question at another door is about */
+
+#include "doors/join.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define BUCKETS 1024
+
+struct joint {
+	LIST_ENTRY(joint) link;
+	pid_t pid;
+	struct engine *engine;
+	pthread_mutex_t busy;
+	unsigned users;		/* between join_find() and join_release() */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
+static LIST_HEAD(bucket, joint) buckets[BUCKETS];
+
+static struct bucket *
+bucket_of(pid_t pid)
+{
+	return &buckets[(size_t)pid % BUCKETS];
+}
+
+pid_t
+join_peer(int fd)
+{
+#ifdef SO_PEERCRED
+	struct ucred cred;
+	socklen_t n = sizeof cred;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) == 0)
+		return cred.pid;
+#endif
+	(void)fd;
+	return 0;
+}
+
+struct joint *
+join_open(pid_t pid, struct engine *e)
+{
+	struct joint *j = mem_alloc(sizeof *j);
+
+	j->pid = pid;
+	j->engine = e;
+	pthread_mutex_init(&j->busy, NULL);
+	pthread_mutex_lock(&lock);
+	LIST_INSERT_HEAD(bucket_of(pid), j, link);
+	pthread_mutex_unlock(&lock);
+	return j;
+}
+
+void
+join_close(struct joint *j)
+{
+	if (j == NULL)
+		return;
+	pthread_mutex_lock(&lock);
+	LIST_REMOVE(j, link);
+	while (j->users > 0)
+		pthread_cond_wait(&left, &lock);
+	pthread_mutex_unlock(&lock);
+	pthread_mutex_destroy(&j->busy);
+	free(j);
+}
+
+void
+join_lock(struct joint *j)
+{
+	pthread_mutex_lock(&j->busy);
+}
+
+void
+join_unlock(struct joint *j)
+{
+	pthread_mutex_unlock(&j->busy);
+}
+
+/* The one session of this process, or NULL. Under `lock`. */
+static struct joint *
+find(pid_t pid)
+{
+	struct joint *j, *found = NULL;
+
+	LIST_FOREACH(j, bucket_of(pid), link) {
+		if (j->pid != pid)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = j;
+	}
+	return found;
+}
+
+static void
+let_go(struct joint *j)
+{
+	pthread_mutex_lock(&lock);
+	if (--j->users == 0)
+		pthread_cond_broadcast(&left);
+	pthread_mutex_unlock(&lock);
+}
+
+/* pthread_mutex_timedlock() wants the wall clock. */
+static bool
+lock_until(pthread_mutex_t *busy, int64_t deadline)
+{
+	struct timespec until = clock_now();
+	long long ns = until.tv_nsec + clock_left(deadline) * 1000000LL;
+
+	until.tv_sec += (time_t)(ns / 1000000000LL);
+	until.tv_nsec = (long)(ns % 1000000000LL);
+	return pthread_mutex_timedlock(busy, &until) == 0;
+}
+
+struct engine *
+join_find(pid_t pid, int64_t deadline, struct joint **joint)
+{
+	struct joint *j;
+
+	if (pid <= 0)
+		return NULL;
+	pthread_mutex_lock(&lock);
+	j = find(pid);
+	if (j != NULL)
+		j->users++;
+	pthread_mutex_unlock(&lock);
+	if (j == NULL)
+		return NULL;
+	if (!lock_until(&j->busy, deadline)) {
+		let_go(j);
+		return NULL;
+	}
+	*joint = j;
+	return j->engine;
+}
+
+void
+join_release(struct joint *j)
+{
+	pthread_mutex_unlock(&j->busy);
+	let_go(j);
+}
+
+void
+join_each(void (*fn)(struct engine *e))
+{
+	struct joint *j;
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < BUCKETS; i++)
+		LIST_FOREACH(j, &buckets[i], link)
+			if (pthread_mutex_trylock(&j->busy) == 0) {
+				fn(j->engine);
+				pthread_mutex_unlock(&j->busy);
+			}
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,294 @@
+/* server - one thread that answers many peers from memory */
+
+#include "doors/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "doors/join.h"
+
+#define READ_SIZE 16384
+#define LOOK_EVERY_MS 250	/* for peers whose time is over */
+#define REST_MS 100		/* when descriptors have run out */
+#define PEERS_MOST 20000
+
+struct peer {
+	int fd;
+	struct server_peer who;
+	struct buf in, out;
+	size_t sent;		/* of out */
+	int64_t since;		/* clock_ms() of what is unfinished; 0: none */
+};
+
+struct server {
+	const struct server_kind *kind;
+	void *arg;
+	int listening;
+	int wake[2];		/* a byte in it ends the thread */
+	pthread_t thread;
+	struct peer *peers;
+	size_t n, cap;
+	struct pollfd *polled;	/* wake, listening, then the peers */
+	size_t polled_cap;
+	int64_t rest_until;	/* no accept() before */
+	atomic_ullong connections, requests, dropped;
+	atomic_uint open;
+};
+
+static void
+add_peer(struct server *s, int fd)
+{
+	struct peer *p;
+
+	s->peers = mem_room(s->peers, s->n, &s->cap, sizeof *s->peers);
+	p = &s->peers[s->n++];
+	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
+		.who = { .pid = join_peer(fd) } };
+	s->connections++;
+	s->open++;
+}
+
+static void
+accept_peers(struct server *s)
+{
+	int fd;
+
+	while (s->n < PEERS_MOST) {
+		fd = accept(s->listening, NULL, NULL);
+		if (fd < 0) {
+			if (errno == EMFILE || errno == ENFILE)
+				s->rest_until = clock_ms() + REST_MS;
+			return;
+		}
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		add_peer(s, fd);
+	}
+}
+
+static void
+forget_peer(struct server *s, size_t i)
+{
+	struct peer *p = &s->peers[i];
+
+	close(p->fd);
+	buf_free(&p->in);
+	buf_free(&p->out);
+	*p = s->peers[--s->n];
+	s->open--;
+}
+
+/* Takes n bytes away from the front. */
+static void
+consume(struct buf *b, size_t n)
+{
+	memmove(b->data, b->data + n, b->len - n);
+	buf_cut(b, b->len - n);
+}
+
+/* False: what came is no request. */
+static bool
+answer_all(struct server *s, struct peer *p)
+{
+	size_t done = 0, n;
+
+	while (done < p->in.len) {
+		n = s->kind->answer(s->arg, &p->who, p->in.data + done,
+		    p->in.len - done, &p->out);
+		if (n == SERVER_DROP)
+			return false;
+		if (n == 0)
+			break;
+		done += n;
+		s->requests++;
+	}
+	if (done > 0)
+		consume(&p->in, done);
+	return p->in.len <= s->kind->most;
+}
+
+/* False: the peer is gone. */
+static bool
+read_some(struct peer *p)
+{
+	char bytes[READ_SIZE];
+	ssize_t n = recv(p->fd, bytes, sizeof bytes, 0);
+
+	if (n > 0)
+		buf_put(&p->in, bytes, (size_t)n);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static bool
+write_some(struct peer *p)
+{
+	ssize_t n;
+
+	if (p->sent == p->out.len)
+		return true;
+	n = send(p->fd, p->out.data + p->sent, p->out.len - p->sent,
+	    MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	p->sent += (size_t)n;
+	if (p->sent == p->out.len) {
+		buf_clear(&p->out);
+		p->sent = 0;
+	}
+	return true;
+}
+
+/* False: the connection is to be closed. */
+static bool
+serve(struct server *s, struct peer *p, short events, int64_t now)
+{
+	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+	    p->sent == p->out.len) {
+		if (!read_some(p))
+			return false;
+		if (!answer_all(s, p)) {
+			s->dropped++;
+			return false;
+		}
+	}
+	if (!write_some(p))
+		return false;
+	if (p->in.len == 0 && p->out.len == 0)
+		p->since = 0;
+	else if (p->since == 0)
+		p->since = now;
+	return true;
+}
+
+static bool
+is_overdue(const struct server *s, const struct peer *p, int64_t now)
+{
+	return p->since != 0 && now - p->since > s->kind->patience;
+}
+
+static size_t
+fill_polled(struct server *s)
+{
+	bool full = s->n >= PEERS_MOST || clock_ms() < s->rest_until;
+	size_t i;
+
+	if (s->polled_cap < s->n + 2) {
+		s->polled_cap = 2 * s->n + 16;
+		s->polled = mem_resize(s->polled, s->polled_cap,
+		    sizeof *s->polled);
+	}
+	s->polled[0] = (struct pollfd){ .fd = s->wake[0], .events = POLLIN };
+	s->polled[1] = (struct pollfd){ .fd = full ? -1 : s->listening,
+		.events = POLLIN };
+	for (i = 0; i < s->n; i++)
+		s->polled[i + 2] = (struct pollfd){ .fd = s->peers[i].fd,
+			.events = s->peers[i].out.len > 0 ? POLLOUT :
+			POLLIN };
+	return s->n + 2;
+}
+
+/* From the last to the first: a forgotten one is replaced by the last. */
+static void
+serve_peers(struct server *s)
+{
+	int64_t now = clock_ms();
+	size_t i;
+
+	for (i = s->n; i-- > 0;) {
+		if (s->polled[i + 2].revents != 0 && !serve(s, &s->peers[i],
+		    s->polled[i + 2].revents, now)) {
+			forget_peer(s, i);
+		} else if (is_overdue(s, &s->peers[i], now)) {
+			s->dropped++;
+			forget_peer(s, i);
+		}
+	}
+}
+
+static void *
+run(void *arg)
+{
+	struct server *s = arg;
+	size_t n;
+
+	for (;;) {
+		n = fill_polled(s);
+		if (poll(s->polled, (nfds_t)n, LOOK_EVERY_MS) < 0 &&
+		    errno != EINTR)
+			log_error("%s: poll: %s", s->kind->name,
+			    strerror(errno));
+		if (s->polled[0].revents != 0)
+			return NULL;
+		serve_peers(s);
+		if (s->polled[1].revents != 0)
+			accept_peers(s);
+	}
+}
+
+static void
+server_free(struct server *s)
+{
+	while (s->n > 0)
+		forget_peer(s, s->n - 1);
+	close(s->listening);
+	close(s->wake[0]);
+	close(s->wake[1]);
+	free(s->peers);
+	free(s->polled);
+	free(s);
+}
+
+struct server *
+server_start(int fd, const struct server_kind *kind, void *arg)
+{
+	struct server *s = mem_alloc(sizeof *s);
+	int error;
+
+	s->kind = kind;
+	s->arg = arg;
+	s->listening = fd;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (pipe2(s->wake, O_CLOEXEC) != 0) {
+		log_error("%s: pipe: %s", kind->name, strerror(errno));
+		close(fd);
+		free(s);
+		return NULL;
+	}
+	error = pthread_create(&s->thread, NULL, run, s);
+	if (error != 0) {
+		log_error("%s: no thread: %s", kind->name, strerror(error));
+		server_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+server_stop(struct server *s)
+{
+	if (s == NULL)
+		return;
+	(void)!write(s->wake[1], "", 1);
+	pthread_join(s->thread, NULL);
+	server_free(s);
+}
+
+struct server_counts
+server_counts(const struct server *s)
+{
+	return (struct server_counts){ .connections = s->connections,
+		.requests = s->requests, .dropped = s->dropped,
+		.open = s->open };
+}

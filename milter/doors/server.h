@@ -1,0 +1,59 @@
+/*
+ * server.h - one thread that answers many peers from memory
+ *
+ * For the protocols in which a peer asks and we answer at once: Postfix's
+ * socketmap and policy service, Sendmail's map. One thread polls all
+ * connections, so an answer must not wait for anything. A peer that sends
+ * more than a request may hold, breaks the protocol, leaves a request
+ * unfinished or an answer unread loses its connection; one that is merely
+ * silent keeps it, as smtpd(8) does for its whole life.
+ */
+#ifndef DOORS_SERVER_H
+#define DOORS_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+struct server;
+
+struct server_peer {
+	pid_t pid;	/* of the process on a UNIX socket; 0: not known */
+};
+
+#define SERVER_DROP ((size_t)-1)
+
+struct server_kind {
+	const char *name;	/* for the log and the thread */
+	size_t most;		/* bytes that one request may have */
+	int64_t patience;	/* ms for an unfinished request or answer */
+	/*
+	 * Looks at the n bytes that a peer has sent and appends the answer to
+	 * `out`. Returns how many bytes that request had, 0 when more must
+	 * come first, SERVER_DROP when it is none. Called again while bytes
+	 * are left. In the server's thread only.
+	 */
+	size_t (*answer)(void *arg, const struct server_peer *peer,
+	    const char *in, size_t n, struct buf *out);
+};
+
+struct server_counts {
+	uint64_t connections, requests, dropped;
+	unsigned open;
+};
+
+/*
+ * Serves the listening socket `fd` (taken over) in a thread of its own until
+ * server_stop(). `kind` and `arg` must live as long. NULL, and a line in the
+ * log, when there is no thread to be had.
+ */
+struct server *server_start(int fd, const struct server_kind *kind, void *arg);
+
+/* Closes every connection; returns when the thread is gone. NULL: nothing. */
+void server_stop(struct server *s);
+
+/* Any thread. */
+struct server_counts server_counts(const struct server *s);
+
+#endif
