@@ -13,9 +13,11 @@ import tempfile
 
 import pytest
 
+import loghost
 import names
 import packages
 import postfix as postfix_mta
+import saywhyd as saywhyd_daemon
 import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -126,3 +128,36 @@ def sendmail_site(box, sendmail_tree):
     yield site
     for running in sites:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    folder = pathlib.Path(request.config.option.build)
+    if not (folder / "saywhyd").exists():
+        pytest.skip(f"no saywhyd in {folder} (--build or SAYWHY_BUILD tells)")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def saywhyd(box, build):
+    """A function that starts a filter; all are ended with the module."""
+    running = []
+
+    def start(more="", mode="enforce", **arguments):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box)) / "saywhyd"
+        folder.parent.chmod(0o755)
+        running.append(saywhyd_daemon.Saywhyd(
+            build, folder, more, mode, **arguments))
+        return running[-1].start()
+
+    yield start
+    for daemon in running:
+        daemon.stop()
+
+
+@pytest.fixture(scope="module")
+def syslog():
+    """What is said to /dev/log of the box."""
+    host = loghost.LogHost("/dev/log")
+    yield host
+    host.stop()

@@ -7,7 +7,6 @@ box, which has no network.
 
 import os
 import pathlib
-import shutil
 import subprocess
 import tempfile
 
@@ -52,17 +51,17 @@ def libraries(folder):
 
 def _download(folder):
     folder.parent.mkdir(parents=True, exist_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(dir=folder.parent))
-    subprocess.run(
-        ["apt-get", "download", "-qq", *NAMES],
-        cwd=work, check=True, stderr=subprocess.DEVNULL,
-    )
-    for package in work.glob("*.deb"):
-        subprocess.run(["dpkg", "-x", package, work / "root"], check=True)
-    for program in (work / "root/usr/libexec/sendmail").iterdir():
-        program.chmod(0o755)  # setgid would close its ears to LD_LIBRARY_PATH
-    try:
-        (work / "root").rename(folder)
-    except OSError:  # somebody else was faster
-        pass
-    shutil.rmtree(work)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+        subprocess.run(
+            ["apt-get", "download", "-qq", *NAMES],
+            cwd=work, check=True, stderr=subprocess.DEVNULL,
+        )
+        root = pathlib.Path(work) / "root"
+        for package in pathlib.Path(work).glob("*.deb"):
+            subprocess.run(["dpkg", "-x", package, root], check=True)
+        for program in (root / "usr/libexec/sendmail").iterdir():
+            program.chmod(0o755)  # setgid would ignore LD_LIBRARY_PATH
+        try:
+            root.rename(folder)
+        except OSError:  # somebody else was faster
+            pass

@@ -134,10 +134,8 @@ class Postfix:
             "gid": owner.pw_gid,
             "first": FIRST_PORT,
         }
-        settings = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
-        (folder / "main.cf").write_text(
-            "".join(f"{k} = {v}\n" for k, v in settings.items())
-        )
+        self.main = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
+        self._write_main_cf()
         self._port({})
         self._write_master_cf()
 
@@ -164,6 +162,17 @@ class Postfix:
         if key not in self.ports:
             self.ports[key] = FIRST_PORT + len(self.ports)
         return self.ports[key]
+
+    def _write_main_cf(self):
+        (self.folder / "main.cf").write_text(
+            "".join(f"{k} = {v}\n" for k, v in self.main.items())
+        )
+
+    def set(self, **main):
+        """Other settings for the whole instance."""
+        self.main |= main
+        self._write_main_cf()
+        self.reload()
 
     def _write_master_cf(self):
         services = MASTER_CF

@@ -24,6 +24,11 @@ def listens(port, host="127.0.0.1"):
         return probe.connect_ex((host, port)) == 0
 
 
+def listens_at(path):
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def end(process, seconds=10):
     """End by SIGTERM, by SIGKILL when that is not heard; the exit status."""
     if process.poll() is None:

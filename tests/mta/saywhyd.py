@@ -1,0 +1,126 @@
+"""saywhyd - the filter under test, and the records it writes
+
+Each instance has a folder with its configuration, sockets and records; it is
+started as root and drops to nobody. The configuration below is that of a small
+site that enforces; a test changes it by more lines.
+"""
+
+import json
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+
+import process
+
+CONF = """\
+name = "mx.example.org"
+contact = "postmaster@example.org"
+page = "https://mx.example.org/why/{{id}}"
+mode = {mode}
+listen = "unix:{folder}/milter.sock"
+listen-mode = "0666"
+control = "unix:{folder}/control.sock"
+user = "nobody"
+record-file = "{records}"
+relay {{
+	domains = {{"example.org", "relay.example.org", "xn--bcher-kva.example"}}
+	networks = {{"127.0.0.0/8", "::1"}}
+}}
+blacklist {{
+	clients = {{"198.51.100.66", "2001:db8::66"}}
+	helos = {{"spam.example"}}
+	senders = {{"bad@sender.example"}}
+	recipients = {{"closed@example.org"}}
+}}
+content {{
+	header "Subject" {{ pattern = "/casino/i" }}
+}}
+{more}
+"""
+
+ID = re.compile(r"/why/([0-9A-HJKMNP-TV-Z]{12})$")
+
+
+def id_of(reply):
+    """The id that the last line of our reply tells."""
+    found = ID.search(reply.lines[-1])
+    assert found, reply
+    return found.group(1)
+
+
+class Saywhyd:
+    def __init__(self, build, folder, more="", mode="enforce", records=None):
+        self.program, self.tool = build / "saywhyd", build / "saywhy"
+        self.folder = folder
+        folder.mkdir(mode=0o755)
+        shutil.chown(folder, "nobody")
+        self.conf = folder / "saywhy.conf"
+        self.record_file = records or folder / "records.json"
+        self.configure(more, mode)
+        self.address = f"unix:{folder}/milter.sock"
+        self.process = None
+
+    def configure(self, more="", mode="enforce"):
+        self.conf.write_text(CONF.format(
+            folder=self.folder, records=self.record_file, more=more, mode=mode,
+        ))
+
+    def start(self):
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [self.program, "-c", self.conf],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        process.wait_until(
+            lambda: self.listens() or self.process.poll() is not None,
+            "saywhyd to listen",
+        )
+        assert self.process.poll() is None, self.log()
+        return self
+
+    def listens(self):
+        return process.listens_at(self.folder / "milter.sock")
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def reload(self):
+        """SIGHUP, and wait for what it says about it."""
+        before = len(self.log())
+        self.signal(signal.SIGHUP)
+        process.wait_until(lambda: len(self.log()) > before, "the reload")
+
+    def kill(self):
+        """As by the kernel, with no word to anybody."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        return process.end(self.process) if self.process else None
+
+    def log(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    def records(self, path=None):
+        path = path or self.record_file
+        if not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+    def record(self, reply):
+        """The one record under the id of this reply."""
+        [record] = [r for r in self.records() if r["id"] == id_of(reply)]
+        return record
+
+    def owner(self):
+        """The account it runs under, as the kernel sees it."""
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("Uid:"):
+                return pwd.getpwuid(int(line.split()[1])).pw_name
+
+    def run_tool(self, *arguments, **options):
+        return subprocess.run(
+            [self.tool, *arguments], capture_output=True, text=True, **options
+        )

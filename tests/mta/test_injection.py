@@ -1,0 +1,136 @@
+"""What a sender controls reaches no reply, log or record unescaped."""
+
+import json
+import re
+
+import pytest
+
+import sites
+import smtp
+
+HOSTILE = {
+    "percent": "100%s%n%",
+    "escape": "\x1b[31m",
+    "eight-bit": "\u00e9\u2028",
+    "quote": "\\\"},{\\\"",
+    "long": "x" * 400,
+    "fields": "{id}{contact}{0}",
+}
+
+# What a client can say raw, past every library: CR, LF and NUL among it.
+RAW = {
+    "cr": b"a\rb", "nul": b"a\0b", "latin1": b"a\xe9b", "csi": b"a\x9b31mb",
+    "lf": b"a\nRSET", "percent": b"a%sb", "bad-utf8": b"a\xc3b",
+}
+
+
+@pytest.fixture(scope="module")
+def daemon(saywhyd):
+    """Every word of the sender in the text that is told."""
+    return saywhyd('''
+reason "relay-denied" {
+	text = "{client} {client_name} {helo} {sender} {rcpt} are not known here."
+}
+reason "header-pattern" { text = "{header} matches {pattern}." }
+''')
+
+
+@pytest.fixture(scope="module", params=["postfix", "sendmail"])
+def through(request, daemon):
+    if request.param == "postfix":
+        return sites.behind_postfix(request.getfixturevalue("postfix"), daemon,
+                                    smtpd_helo_required="yes")
+    return sites.behind_sendmail(request.getfixturevalue("sendmail_site"), daemon)
+
+
+def assert_clean(reply):
+    """Printable ASCII, short lines, one code and one status for all."""
+    for line in reply.raw.split(b"\r\n"):
+        assert len(line) <= 510
+        assert all(32 <= byte < 127 for byte in line), line
+    codes = {(line[:3], reply.status) for line in reply.lines}
+    assert len(codes) == 1
+    if reply.status and not reply.ok:
+        assert reply.status[0] == str(reply.code)[0]
+
+
+def assert_records_clean(daemon):
+    for line in daemon.record_file.read_bytes().split(b"\n"):
+        if line:
+            json.loads(line)
+            assert not re.search(rb"[\x00-\x1f\x7f]", line)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", daemon.log())
+
+
+@pytest.mark.parametrize("where", ["helo", "sender", "rcpt"])
+@pytest.mark.parametrize("what", RAW)
+def test_raw_bytes(through, daemon, where, what):
+    """Whatever the MTA lets through, we let none of it out again."""
+    words = {"helo": b"client.example", "sender": b"<a@sender.example>",
+             "rcpt": b"<b@elsewhere.example>"}
+    words[where] = {"helo": RAW[what], "sender": b'<"' + RAW[what] + b'"@sender.example>',
+                    "rcpt": b'<"' + RAW[what] + b'"@elsewhere.example>'}[where]
+    with through() as client:
+        for line in (b"EHLO " + words["helo"], b"MAIL FROM:" + words["sender"],
+                     b"RCPT TO:" + words["rcpt"]):
+            reply = client.command(line)
+            if b"saywhy" in reply.raw or b"/why/" in reply.raw:
+                assert_clean(reply)
+    assert_records_clean(daemon)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_words(through, daemon, what):
+    word = HOSTILE[what]
+    with through() as client:
+        client.command("EHLO client.example")
+        client.command(f'MAIL FROM:<"{word}"@sender.example>')
+        reply = client.command("RCPT TO:<b@elsewhere.example>")
+        if "/why/" in str(reply):
+            assert_clean(reply)
+            assert "%n%" in str(reply) or what != "percent"
+    assert_records_clean(daemon)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_header(through, daemon, what):
+    with through() as client:
+        client.ehlo()
+        smtp.play(client, "MAIL FROM:<a@sender.example>\nRCPT TO:<user@example.org>")
+        reply = client.data(f"Subject: casino {HOSTILE[what]}\n {HOSTILE[what]}\n\nx\n")
+    assert reply.code == 550
+    assert_clean(reply)
+    assert_records_clean(daemon)
+
+
+@pytest.mark.parametrize("block, complaint", [
+    ('reason "relay-denied" { code = 550 status = "4.7.1" }', "status"),
+    ('reason "relay-denied" { status = "4.7.1" }', "status"),
+    ('reason "relay-denied" { code = 250 }', "code"),
+    ('reason "relay-denied" { text = "" }', "text"),
+    ('reason "relay-denied" { text = "{nothing}" }', "nothing"),
+    ('reason "relay-denied" { text = "caf\u00e9" }', "text"),
+    ('reason "relay-denied" { text = "%s" }' % ("x" * 600), "text"),
+    ('reason "relay-denied" { text = "one\\ntwo" }', "text"),
+    ('reason "relay-denied" { text = "one\\r\\n250 two" }', "text"),
+])
+def test_words_that_cannot_be_said(box, build, tmp_path, block, complaint):
+    """They never get as far as the wire: the file is refused, with its line."""
+    import saywhyd as filters
+    daemon = filters.Saywhyd(build, tmp_path / "saywhyd", block)
+    done = daemon.run_tool("check", str(daemon.conf))
+    assert done.returncode != 0
+    assert re.search(r"saywhy\.conf:\d+", done.stdout + done.stderr)
+    assert complaint in done.stdout + done.stderr
+
+
+def test_percent_of_the_admin(saywhyd, postfix):
+    """A single % in the admin's words arrives as one."""
+    daemon = saywhyd('reason "relay-denied" { text = "We are 100% sure." }')
+    with sites.behind_postfix(postfix, daemon)() as client:
+        reply = smtp.play(client, """
+            EHLO client.example
+            MAIL FROM:<a@sender.example>
+            RCPT TO:<b@elsewhere.example>
+        """)
+    assert reply.texts[0] == "We are 100% sure."
