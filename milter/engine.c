@@ -17,6 +17,7 @@ struct engine {
 	struct session session;
 	struct findings found;
 	struct marks marks;
+	bool urgent;		/* the door found something: speak at MAIL */
 	const struct engine_watcher *watcher;
 };
 
@@ -104,7 +105,7 @@ static bool
 may_speak(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
-	    (stage == STAGE_MAIL && e->rules->speaks_at_mail);
+	    (stage == STAGE_MAIL && (e->rules->speaks_at_mail || e->urgent));
 }
 
 static void
@@ -168,7 +169,8 @@ engine_find(struct engine *e, int reason, const char *check,
 {
 	struct finding *f = findings_add(&e->found, reason, check, stage);
 
-	f->speaks = STAGE_RCPT;
+	f->speaks = STAGE_MAIL;
+	e->urgent = true;
 }
 
 void

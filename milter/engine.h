@@ -42,7 +42,10 @@ enum action engine_step(struct engine *e, enum stage stage,
 /* Marks and quarantine for this message; empty in observe mode. */
 const struct marks *engine_marks(const struct engine *e);
 
-/* Something the door itself found: the session cap, a trouble of ours. */
+/*
+ * Something the door itself found: the session cap, a trouble of ours. It is
+ * spoken at once, that is at MAIL.
+ */
 void engine_find(struct engine *e, int reason, const char *check,
     enum stage stage);
 

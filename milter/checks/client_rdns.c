@@ -2,6 +2,15 @@
 
 #include "checks/check.h"
 
+/* What each answer of the MTA means. */
+static const enum reason_id meaning[] = {
+	[RESOLVE_UNTOLD] = REASON_NONE,
+	[RESOLVE_OK] = REASON_NONE,
+	[RESOLVE_FAIL] = REASON_RDNS_MISSING,
+	[RESOLVE_FORGED] = REASON_RDNS_MISMATCH,
+	[RESOLVE_TEMP] = REASON_RDNS_LOOKUP_FAILED
+};
+
 /*
  * The MTA may not have looked at all (Postfix: smtpd_peername_lookup = no) and
  * says "unknown" then too, hence hearsay.
@@ -10,24 +19,11 @@ static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
-	enum reason_id reason;
+	enum reason_id reason = meaning[s->resolve];
 
-	switch (s->resolve) {
-	case RESOLVE_UNTOLD:
-	case RESOLVE_OK:
-		return;
-	case RESOLVE_FAIL:
-		reason = REASON_RDNS_MISSING;
-		break;
-	case RESOLVE_FORGED:
-		reason = REASON_RDNS_MISMATCH;
-		break;
-	case RESOLVE_TEMP:
-		reason = REASON_RDNS_LOOKUP_FAILED;
-		break;
-	}
-	finding_say(check_found(ctx, found, reason), EVIDENCE_PTR,
-	    s->client_ptr);
+	if (reason != REASON_NONE)
+		finding_say(check_found(ctx, found, reason), EVIDENCE_PTR,
+		    s->client_ptr);
 }
 
 static const int reasons[] = { REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,

@@ -1,0 +1,190 @@
+/* process - what a daemon does with itself */
+
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static int ready_pipe = -1;	/* to the parent that waits */
+
+gid_t
+process_group(const char *name, struct buf *why)
+{
+	const struct group *g = name != NULL ? getgrnam(name) : NULL;
+
+	if (g == NULL && name != NULL)
+		buf_printf(why, "there is no group \"%s\"", name);
+	return g != NULL ? g->gr_gid : (gid_t)-1;
+}
+
+gid_t
+process_group_of(const char *user)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	return pw != NULL ? pw->pw_gid : (gid_t)-1;
+}
+
+bool
+process_become(const char *user, struct buf *why)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0)
+		return true;
+	pw = getpwnam(user);
+	if (pw == NULL)
+		buf_printf(why, "user = \"%s\": there is no such account; "
+		    "make one, or name another", user);
+	else if (pw->pw_uid == 0)
+		buf_printf(why, "user = \"%s\": that is root, and a mail "
+		    "filter needs no such rights", user);
+	else if (initgroups(user, pw->pw_gid) != 0 ||
+	    setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)
+		buf_printf(why, "cannot become %s: %s", user,
+		    strerror(errno));
+	else if (setuid(0) == 0)
+		buf_puts(why, "the system let us become root again");
+	else
+		return true;
+	return false;
+}
+
+void
+process_raise_files(size_t n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= n)
+		return;
+	if (limit.rlim_max < n) {
+		struct rlimit more = { .rlim_cur = n, .rlim_max = n };
+
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+			return;
+	}
+	limit.rlim_cur = limit.rlim_max < n ? limit.rlim_max : n;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* The parent: ends as soon as the child is ready, or as the child ended. */
+static void
+wait_for_child(pid_t child, int fd)
+{
+	int status = 0;
+	char byte;
+
+	if (read(fd, &byte, 1) == 1)
+		_exit(0);
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status))
+		_exit(WEXITSTATUS(status));
+	_exit(EX_SOFTWARE);
+}
+
+bool
+process_detach(struct buf *why)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) != 0 || (child = fork()) < 0) {
+		buf_printf(why, "cannot go to the background: %s",
+		    strerror(errno));
+		return false;
+	}
+	if (child != 0) {
+		close(ends[1]);
+		wait_for_child(child, ends[0]);
+	}
+	close(ends[0]);
+	ready_pipe = ends[1];
+	setsid();
+	return true;
+}
+
+/* From here on nobody reads what we write to the terminal. */
+static void
+leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
+void
+process_ready(void)
+{
+	if (ready_pipe < 0)
+		return;
+	leave_terminal();
+	(void)!write(ready_pipe, "", 1);
+	close(ready_pipe);
+	ready_pipe = -1;
+}
+
+bool
+process_pid_write(const char *path, struct buf *why)
+{
+	FILE *f;
+
+	unlink(path);
+	f = fopen(path, "wxe");
+	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0 ||
+	    fclose(f) != 0) {
+		buf_printf(why, "pid-file = \"%s\": %s", path,
+		    strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+void
+process_pid_remove(const char *path)
+{
+	if (path != NULL)
+		unlink(path);
+}
+
+void
+process_notify(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	socklen_t n;
+	int fd;
+
+	if (path == NULL || (*path != '/' && *path != '@') ||
+	    strlen(path) >= sizeof to.sun_path)
+		return;
+	memcpy(to.sun_path, path, strlen(path));
+	n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    strlen(path));
+	if (*path == '@')
+		to.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL,
+	    (const struct sockaddr *)&to, n);
+	close(fd);
+}

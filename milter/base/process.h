@@ -1,0 +1,52 @@
+/*
+ * process.h - what a daemon does with itself
+ *
+ * Called by the main thread before others are started, but for
+ * process_notify(), which any thread may call. On failure each appends words
+ * to `why` and returns false.
+ */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct buf;
+
+/* The group's number, or (gid_t)-1 with words in `why`; NULL name: -1. */
+gid_t process_group(const char *name, struct buf *why);
+
+/* The group of a user, or -1 when there is no such user. */
+gid_t process_group_of(const char *user);
+
+/*
+ * Becomes that user with its groups, for good. Started as root it refuses to
+ * stay root; started as anybody else nothing is changed.
+ */
+bool process_become(const char *user, struct buf *why);
+
+/* Raises the limit of open files to `n`, or as far as it may go. */
+void process_raise_files(size_t n);
+
+/*
+ * Goes to the background (setsid, no terminal): returns in the child only.
+ * The parent waits for process_ready() and exits 0, or with the status of a
+ * child that ended before.
+ */
+bool process_detach(struct buf *why);
+
+/* Lets the parent of process_detach() go; nothing without one. */
+void process_ready(void);
+
+/* Writes the pid; the file is made anew. Removed by process_pid_remove(). */
+bool process_pid_write(const char *path, struct buf *why);
+void process_pid_remove(const char *path);
+
+/*
+ * Tells the service manager (sd_notify(3): $NOTIFY_SOCKET, a datagram), as
+ * "READY=1" or "STOPPING=1"; nothing without one.
+ */
+void process_notify(const char *state);
+
+#endif

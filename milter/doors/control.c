@@ -1,0 +1,309 @@
+/* control - what `saywhy status` asks */
+
+#include "doors/control.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "doors/server.h"
+#include "doors/threads.h"
+#include "engine.h"
+#include "records/recorder.h"
+#include "ruleset.h"
+#include "version.h"
+
+#define MINUTES 15
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct control {
+	int fd;
+	char *path;		/* of the socket, to be removed; or NULL */
+	char *config;
+	struct recorder *recorder;
+	struct server *server;
+	struct timespec started;
+	int64_t since;		/* the same by clock_ms() */
+	/* under the lock */
+	struct timespec loaded;
+	bool good;
+	char **mistakes;
+	size_t nmistakes;
+	struct engine_counts past[MINUTES];	/* a ring, one a minute */
+	size_t npast;
+} self = { .fd = -1 };
+
+static void
+forget_mistakes(void)
+{
+	while (self.nmistakes > 0)
+		free(self.mistakes[--self.nmistakes]);
+	free(self.mistakes);
+	self.mistakes = NULL;
+}
+
+static void
+keep_mistake(const struct diag *d)
+{
+	struct buf b = BUF_INIT;
+
+	if (d->file != NULL)
+		buf_printf(&b, "%s:%d: ", d->file, d->line);
+	buf_printf(&b, "%s: %s", d->warning ? "warning" : "error", d->text);
+	self.mistakes[self.nmistakes++] = buf_steal(&b);
+}
+
+void
+control_loaded(const struct diags *d)
+{
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	forget_mistakes();
+	self.loaded = clock_now();
+	self.good = d->errors == 0;
+	self.mistakes = mem_array(d->n + 1, sizeof *self.mistakes);
+	for (i = 0; i < d->n; i++)
+		keep_mistake(&d->v[i]);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+control_tick(void)
+{
+	pthread_mutex_lock(&lock);
+	self.past[self.npast++ % MINUTES] = engine_counts();
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+put_time(struct json *j, const char *key, const struct timespec *t)
+{
+	char text[CLOCK_TEXT];
+
+	json_key(j, key);
+	json_string(j, clock_rfc3339(t, text));
+}
+
+static void
+put_int(struct json *j, const char *key, unsigned long long n)
+{
+	json_key(j, key);
+	json_int(j, (long long)n);
+}
+
+static const char *
+threads_word(void)
+{
+	switch (threads_kind()) {
+	case THREADS_NONE:
+	case THREADS_OURS:
+		return "ours";
+	case THREADS_LIBRARY:
+		return "library";
+	case THREADS_POOL:
+		break;
+	}
+	return "pool";
+}
+
+static void
+put_daemon(struct json *j, const struct ruleset *r)
+{
+	json_member(j, "version", SAYWHY_VERSION);
+	put_int(j, "pid", (unsigned long long)getpid());
+	json_member(j, "config", self.config);
+	json_member(j, "mode", mode_names[r->policy.mode]);
+	json_member(j, "threads", threads_word());
+	put_time(j, "started", &self.started);
+	put_int(j, "uptime",
+	    (unsigned long long)(clock_ms() - self.since) / 1000);
+}
+
+static void
+put_sessions(struct json *j, const struct ruleset *r)
+{
+	json_key(j, "sessions");
+	json_object(j);
+	put_int(j, "now", threads_sessions());
+	put_int(j, "most", (unsigned long long)r->daemon.max_sessions);
+	put_int(j, "total", threads_started());
+	json_object_end(j);
+}
+
+static void
+put_counts(struct json *j, const struct engine_counts *c)
+{
+	json_key(j, "counts");
+	json_object(j);
+	put_int(j, "messages", c->messages);
+	put_int(j, "recipients", c->recipients);
+	put_int(j, "rejected", c->rejected);
+	put_int(j, "tempfailed", c->tempfailed);
+	put_int(j, "observed", c->observed);
+	put_int(j, "quarantined", c->quarantined);
+	put_int(j, "marked", c->marked);
+	put_int(j, "refused-by-mta", c->refused_by_mta);
+	json_object_end(j);
+}
+
+static uint64_t
+refused(const struct engine_counts *c)
+{
+	return c->rejected + c->tempfailed + c->refused_by_mta;
+}
+
+/* The mean of the last `minutes`, or of those that there are. */
+static void
+put_rate(struct json *j, const struct engine_counts *now, size_t minutes)
+{
+	static const struct engine_counts zero;
+	const struct engine_counts *then = &zero;
+	double span = (double)(clock_ms() - self.since) / 60000;
+	char key[12];
+
+	if (self.npast >= minutes) {
+		then = &self.past[(self.npast - minutes) % MINUTES];
+		span = (double)minutes;
+	}
+	if (span <= 0)
+		span = 1;
+	snprintf(key, sizeof key, "%zu", minutes);
+	json_key(j, key);
+	json_object(j);
+	json_key(j, "sessions");
+	json_double(j, (double)(now->sessions - then->sessions) / span);
+	json_key(j, "recipients");
+	json_double(j, (double)(now->recipients - then->recipients) / span);
+	json_key(j, "refused");
+	json_double(j, (double)(refused(now) - refused(then)) / span);
+	json_object_end(j);
+}
+
+static void
+put_rates(struct json *j, const struct engine_counts *now)
+{
+	json_key(j, "per-minute");
+	json_object(j);
+	put_rate(j, now, 1);
+	put_rate(j, now, 5);
+	put_rate(j, now, MINUTES);
+	json_object_end(j);
+}
+
+static void
+put_records(struct json *j)
+{
+	struct recorder_counts c = recorder_counts(self.recorder);
+
+	json_key(j, "records");
+	json_object(j);
+	put_int(j, "written", c.written);
+	put_int(j, "lost", c.lost);
+	json_object_end(j);
+}
+
+static void
+put_reload(struct json *j)
+{
+	size_t i;
+
+	json_key(j, "reload");
+	json_object(j);
+	put_time(j, "time", &self.loaded);
+	json_key(j, "good");
+	json_bool(j, self.good);
+	json_key(j, "mistakes");
+	json_array(j);
+	for (i = 0; i < self.nmistakes; i++)
+		json_string(j, self.mistakes[i]);
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void
+put_status(struct buf *out)
+{
+	struct json j = JSON_INIT(out);
+	struct engine_counts now = engine_counts();
+	struct ruleset *r = ruleset_current();
+
+	pthread_mutex_lock(&lock);
+	json_object(&j);
+	put_daemon(&j, r);
+	put_sessions(&j, r);
+	put_counts(&j, &now);
+	put_rates(&j, &now);
+	put_records(&j);
+	put_reload(&j);
+	json_object_end(&j);
+	buf_putc(out, '\n');
+	pthread_mutex_unlock(&lock);
+	ruleset_drop(r);
+}
+
+static size_t
+answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
+    struct buf *out)
+{
+	const size_t whole = strlen(CONTROL_STATUS);
+	size_t known = n < whole ? n : whole;
+
+	(void)arg;
+	(void)peer;
+	if (memcmp(in, CONTROL_STATUS, known) != 0)
+		return SERVER_DROP;
+	if (known < whole)
+		return 0;
+	put_status(out);
+	return whole;
+}
+
+static const struct server_kind kind = { .name = "control", .most = 64,
+	.patience = 5000, .answer = answer };
+
+bool
+control_open(const char *spec, gid_t gid, const char *config,
+    struct buf *why)
+{
+	struct sock_spec place;
+
+	self.started = clock_now();
+	self.since = clock_ms();
+	mem_replace(&self.config, config);
+	if (!sock_spec_parse(spec, &place, why))
+		return false;
+	self.fd = sock_listen(&place, 0660, gid, why);
+	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
+		mem_replace(&self.path, place.path);
+	return self.fd >= 0;
+}
+
+bool
+control_start(struct recorder *recorder)
+{
+	self.recorder = recorder;
+	self.server = server_start(self.fd, &kind, NULL);
+	return self.server != NULL;
+}
+
+void
+control_stop(void)
+{
+	server_stop(self.server);
+	self.server = NULL;
+	if (self.path != NULL)
+		unlink(self.path);
+	mem_replace(&self.path, NULL);
+	mem_replace(&self.config, NULL);
+	forget_mistakes();
+}

@@ -1,0 +1,46 @@
+/*
+ * control.h - what `saywhy status` asks
+ *
+ * A peer sends "status\n" and gets one JSON object and a newline:
+ *
+ *	version, pid, config, mode, threads ("ours", "library", "pool")
+ *	started (RFC 3339), uptime (seconds)
+ *	sessions    { now, most (the cap), total }
+ *	counts      { messages, recipients, rejected, tempfailed, observed,
+ *	              quarantined, marked, refused-by-mta }
+ *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
+ *	records     { written, lost }
+ *	reload      { time, good, mistakes: [text, …] }
+ *
+ * Fields may be added; those that are there keep their meaning (NEWS).
+ */
+#ifndef DOORS_CONTROL_H
+#define DOORS_CONTROL_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct buf;
+struct diags;
+struct recorder;
+
+#define CONTROL_STATUS "status\n"
+
+/*
+ * Opens the socket while we may still set its group; its mode is 0660.
+ * `config` is the file's name. False, words in `why`.
+ */
+bool control_open(const char *spec, gid_t gid, const char *config,
+    struct buf *why);
+
+/* Serves from now on; the recorder must outlive it. */
+bool control_start(struct recorder *recorder);
+void control_stop(void);
+
+/* A configuration was loaded, or refused for these mistakes. */
+void control_loaded(const struct diags *d);
+
+/* Once a minute: remembers the counters, for the rates. */
+void control_tick(void);
+
+#endif

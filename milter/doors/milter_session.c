@@ -1,0 +1,139 @@
+/* milter_session - what an MTA says by macros and arguments, as a session */
+
+#include "doors/milter_session.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/net.h"
+
+static const char *const macros[STAGE_COUNT] = {
+	[STAGE_CONNECT] = "j {daemon_name} {daemon_addr} {daemon_port} "
+	    "{if_addr} {client_ptr} {client_resolve}",
+	[STAGE_HELO] = "{tls_version} {cipher}",
+	[STAGE_MAIL] = "i {auth_authen} {tls_version} {cipher}",
+	[STAGE_RCPT] = "i {rcpt_mailer} {rcpt_host} {rcpt_addr}",
+	[STAGE_MESSAGE] = "i",
+};
+
+const char *
+milter_session_macros(enum stage stage)
+{
+	return macros[stage];
+}
+
+static unsigned
+port_of(const struct sockaddr *addr)
+{
+	const struct sockaddr_in *v4 = (const void *)addr;
+	const struct sockaddr_in6 *v6 = (const void *)addr;
+
+	if (addr->sa_family == AF_INET)
+		return ntohs(v4->sin_port);
+	return addr->sa_family == AF_INET6 ? ntohs(v6->sin6_port) : 0;
+}
+
+static unsigned
+port_number(const char *text)
+{
+	unsigned long port = text != NULL ? strtoul(text, NULL, 10) : 0;
+
+	return port <= 65535 ? (unsigned)port : 0;
+}
+
+static enum resolve
+resolve_of(const char *text)
+{
+	static const char *const words[] = { "", "OK", "FAIL", "FORGED",
+		"TEMP" };
+	size_t i;
+
+	for (i = 1; text != NULL && i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(text, words[i]) == 0)
+			return (enum resolve)i;
+	return RESOLVE_UNTOLD;
+}
+
+/* Ours: where the client came to. An address to listen on may be any. */
+static struct ip
+server_address(milter_macro *macro, void *from)
+{
+	static const char *const names[] = { "{if_addr}", "{daemon_addr}" };
+	const char *text;
+	struct ip ip;
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		text = macro(from, names[i]);
+		if (text != NULL && strcmp(text, "0.0.0.0") != 0 &&
+		    strcmp(text, "::") != 0 && ip_parse(text, &ip))
+			return ip;
+	}
+	return (struct ip){ .known = false };
+}
+
+void
+milter_session_connect(struct session *s, const char *host,
+    const struct sockaddr *addr, milter_macro *macro, void *from)
+{
+	struct ip client = ip_from_sockaddr(addr);
+
+	session_connect(s, host, &client);
+	s->client_port = addr != NULL ? port_of(addr) : 0;
+	s->local = addr == NULL || !client.known ||
+	    (s->client_port == 0 && macro(from, "{daemon_port}") == NULL);
+	session_client_ptr(s, macro(from, "{client_ptr}"));
+	s->resolve = resolve_of(macro(from, "{client_resolve}"));
+	s->server = server_address(macro, from);
+	s->server_port = port_number(macro(from, "{daemon_port}"));
+	mem_replace(&s->server_name, macro(from, "j"));
+	mem_replace(&s->daemon, macro(from, "{daemon_name}"));
+}
+
+static void
+read_tls(struct session *s, milter_macro *macro, void *from)
+{
+	mem_replace(&s->tls, macro(from, "{tls_version}"));
+	mem_replace(&s->cipher, macro(from, "{cipher}"));
+}
+
+void
+milter_session_helo(struct session *s, const char *helo, milter_macro *macro,
+    void *from)
+{
+	session_helo(s, helo);
+	read_tls(s, macro, from);
+}
+
+static void
+read_parameter(struct session *s, const char *word)
+{
+	if (strncasecmp(word, "SIZE=", 5) == 0)
+		s->declared_size = strtoll(word + 5, NULL, 10);
+	else if (strcasecmp(word, "SMTPUTF8") == 0)
+		s->smtputf8 = true;
+}
+
+void
+milter_session_mail(struct session *s, char **args, milter_macro *macro,
+    void *from)
+{
+	session_mail(s, args[0]);
+	while (args[0] != NULL && *++args != NULL)
+		read_parameter(s, *args);
+	mem_replace(&s->login, macro(from, "{auth_authen}"));
+	read_tls(s, macro, from);
+	milter_session_queue_id(s, macro, from);
+}
+
+void
+milter_session_queue_id(struct session *s, milter_macro *macro, void *from)
+{
+	const char *id = macro(from, "i");
+
+	if (id != NULL)
+		mem_replace(&s->queue_id, id);
+}

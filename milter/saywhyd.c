@@ -1,0 +1,300 @@
+/* saywhyd - the daemon's life on one page */
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/process.h"
+#include "doors/control.h"
+#include "doors/milter.h"
+#include "records/privacy.h"
+#include "records/recorder.h"
+#include "ruleset.h"
+#include "version.h"
+
+/* Files of our own beside one for each session. */
+#define FILES_BESIDE 64
+#define MINUTE_MS 60000
+
+struct daemon {
+	const char *config;
+	bool test;		/* -t: read the configuration and end */
+	bool detach;		/* -d */
+	struct daemon_options options;	/* as started; copies */
+	struct recorder *recorder;
+	sigset_t signals;
+};
+
+static const char usage[] =
+    "usage: saywhyd [-dhtV] [-c file] [-p pid-file]\n"
+    "  -c file      read this configuration (" SAYWHY_CONFIG ")\n"
+    "  -d           go to the background once everything is open\n"
+    "  -p pid-file  write the process id there\n"
+    "  -t           only test the configuration; status 0: it is good\n"
+    "  -V           print the version\n"
+    "  -h           print this\n"
+    "Signals: HUP reads the configuration again, USR1 opens the record\n"
+    "files again, TERM lets live sessions end. See saywhyd(8).\n";
+
+static void
+end(int status, const char *text)
+{
+	fputs(text, status == 0 ? stdout : stderr);
+	exit(status);
+}
+
+static void
+read_arguments(struct daemon *d, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "c:dhp:tV")) != -1)
+		switch (c) {
+		case 'c':
+			d->config = optarg;
+			break;
+		case 'd':
+			d->detach = true;
+			break;
+		case 'p':
+			mem_replace(&d->options.pid_file, optarg);
+			break;
+		case 't':
+			d->test = true;
+			break;
+		case 'V':
+			end(0, "saywhyd " SAYWHY_VERSION "\n");
+			break;
+		case 'h':
+			end(0, usage);
+			break;
+		default:
+			end(EX_USAGE, usage);
+		}
+	if (optind < argc)
+		end(EX_USAGE, usage);
+}
+
+static void
+fail(int status, struct buf *why)
+{
+	log_error("%s", why->data);
+	buf_free(why);
+	exit(status);
+}
+
+/* Mistakes go to the terminal of whoever starts us. */
+static struct ruleset *
+first_rules(const struct daemon *d)
+{
+	struct diags diags = DIAGS_INIT;
+	struct ruleset *r = ruleset_load(d->config, &diags);
+
+	diags_print(&diags, stderr);
+	control_loaded(&diags);
+	diags_free(&diags);
+	if (r == NULL)
+		exit(EX_CONFIG);
+	return r;
+}
+
+static void
+keep_options(struct daemon *d, const struct daemon_options *from)
+{
+	char *pid_file = d->options.pid_file;
+
+	d->options = *from;
+	d->options.listen = mem_dup(from->listen);
+	d->options.listen_group = mem_dup(from->listen_group);
+	d->options.control = mem_dup(from->control);
+	d->options.user = mem_dup(from->user);
+	d->options.pid_file = pid_file != NULL ? pid_file :
+	    mem_dup(from->pid_file);
+}
+
+static void
+forget_options(struct daemon_options *o)
+{
+	free(o->listen);
+	free(o->listen_group);
+	free(o->control);
+	free(o->user);
+	free(o->pid_file);
+}
+
+/* All that needs rights: sockets with their group, more files, a pid file. */
+static void
+open_doors(struct daemon *d)
+{
+	const struct daemon_options *o = &d->options;
+	struct buf why = BUF_INIT;
+	gid_t gid = process_group(o->listen_group, &why);
+
+	if (why.len > 0)
+		fail(EX_CONFIG, &why);
+	process_raise_files((size_t)o->max_sessions + FILES_BESIDE);
+	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &why) ||
+	    !control_open(o->control, process_group_of(o->user), d->config,
+	    &why))
+		fail(EX_UNAVAILABLE, &why);
+	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &why))
+		fail(EX_CANTCREAT, &why);
+}
+
+/* Every option that only a restart can change, and what became of it. */
+static void
+warn_unchanged(const struct daemon_options *was,
+    const struct daemon_options *now)
+{
+	const struct {
+		const char *name, *was, *now;
+	} fixed[] = {
+		{ "listen", was->listen, now->listen },
+		{ "listen-group", was->listen_group, now->listen_group },
+		{ "control", was->control, now->control },
+		{ "user", was->user, now->user },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+		if ((fixed[i].was == NULL) != (fixed[i].now == NULL) ||
+		    (fixed[i].was != NULL &&
+		    strcmp(fixed[i].was, fixed[i].now) != 0))
+			log_warn("%s: changes with the next start",
+			    fixed[i].name);
+}
+
+/* Sessions keep the ruleset they began with; a bad file changes nothing. */
+static void
+reload(struct daemon *d)
+{
+	struct diags diags = DIAGS_INIT;
+	struct ruleset *r = ruleset_load(d->config, &diags);
+
+	diags_log(&diags);
+	control_loaded(&diags);
+	diags_free(&diags);
+	if (r == NULL) {
+		log_error("%s: not loaded; the old one stays", d->config);
+		return;
+	}
+	warn_unchanged(&d->options, &r->daemon);
+	privacy_key(r->records.privacy_key);
+	recorder_apply(d->recorder, &r->records);
+	ruleset_publish(r);
+	log_info("%s: loaded, mode %s", d->config,
+	    mode_names[r->policy.mode]);
+}
+
+static void
+every_minute(struct daemon *d, int64_t *next)
+{
+	if (clock_ms() < *next)
+		return;
+	*next = clock_ms() + MINUTE_MS;
+	recorder_expire(d->recorder);
+	control_tick();
+}
+
+/* Until somebody wants us to stop; the signal that said so. */
+static int
+wait_for_stop(struct daemon *d)
+{
+	const struct timespec look = { .tv_sec = 10 };
+	int64_t next = clock_ms() + MINUTE_MS;
+	int signo;
+
+	for (;;) {
+		signo = sigtimedwait(&d->signals, NULL, &look);
+		if (signo == SIGTERM || signo == SIGINT)
+			return signo;
+		if (signo == SIGHUP) {
+			process_notify("RELOADING=1");
+			reload(d);
+			process_notify("READY=1");
+		} else if (signo == SIGUSR1) {
+			recorder_reopen(d->recorder);
+		}
+		every_minute(d, &next);
+	}
+}
+
+static void
+block_signals(struct daemon *d)
+{
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&d->signals);
+	sigaddset(&d->signals, SIGHUP);
+	sigaddset(&d->signals, SIGINT);
+	sigaddset(&d->signals, SIGTERM);
+	sigaddset(&d->signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &d->signals, NULL);
+}
+
+static int
+stop(struct daemon *d, int signo)
+{
+	unsigned cut = 0;
+	bool good;
+
+	process_notify("STOPPING=1");
+	log_info("%s: ending", strsignal(signo));
+	good = milter_stop(clock_ms() + d->options.stop_timeout, &cut);
+	if (cut > 0)
+		log_warn("%u sessions did not end in time; the mail server "
+		    "defers them", cut);
+	control_stop();
+	recorder_free(d->recorder);
+	ruleset_publish(NULL);
+	process_pid_remove(d->options.pid_file);
+	forget_options(&d->options);
+	return good ? EX_OK : EX_UNAVAILABLE;
+}
+
+static void
+start(struct daemon *d)
+{
+	struct ruleset *r = first_rules(d);
+	struct buf why = BUF_INIT;
+
+	if (d->test)
+		exit(EX_OK);
+	keep_options(d, &r->daemon);
+	if (d->detach && !process_detach(&why))
+		fail(EX_OSERR, &why);
+	open_doors(d);
+	if (!process_become(d->options.user, &why))
+		fail(EX_CONFIG, &why);
+	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
+	privacy_key(r->records.privacy_key);
+	d->recorder = recorder_new(&r->records);
+	ruleset_publish(r);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct daemon d = { .config = SAYWHY_CONFIG };
+
+	read_arguments(&d, argc, argv);
+	umask(027);
+	block_signals(&d);
+	start(&d);
+	if (!milter_start(d.recorder) || !control_start(d.recorder))
+		return EX_OSERR;
+	process_ready();
+	process_notify("READY=1");
+	log_info("saywhyd " SAYWHY_VERSION " serves %s", d.options.listen);
+	return stop(&d, wait_for_stop(&d));
+}
