@@ -83,12 +83,13 @@ milter_session_connect(struct session *s, const char *host,
 
 	session_connect(s, host, &client);
 	s->client_port = addr != NULL ? port_of(addr) : 0;
-	s->local = addr == NULL || !client.known ||
-	    (s->client_port == 0 && macro(from, "{daemon_port}") == NULL);
 	session_client_ptr(s, macro(from, "{client_ptr}"));
 	s->resolve = resolve_of(macro(from, "{client_resolve}"));
 	s->server = server_address(macro, from);
 	s->server_port = port_number(macro(from, "{daemon_port}"));
+	/* Mail of sendmail(1): cleanup(8) says 127.0.0.1, and 0 for both. */
+	s->local = addr == NULL || !client.known ||
+	    (s->client_port == 0 && s->server_port == 0);
 	mem_replace(&s->server_name, macro(from, "j"));
 	mem_replace(&s->daemon, macro(from, "{daemon_name}"));
 }

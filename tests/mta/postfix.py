@@ -32,7 +32,7 @@ MAIN_CF = {
     "inet_protocols": "all",
     "alias_maps": "",
     "alias_database": "",
-    "local_recipient_maps": "inline:{{user=x other=x full=x list=x}}",
+    "local_recipient_maps": "inline:{{user=x other=x closed=x}}",
     "virtual_alias_domains": "alias.example.org",
     "virtual_alias_maps": "inline:{{user@alias.example.org=user@example.org}}",
     "virtual_mailbox_domains": "virtual.example.org",

@@ -103,11 +103,12 @@ class Saywhyd:
     def log(self):
         return (self.folder / "log").read_text(errors="replace")
 
-    def records(self, path=None):
-        path = path or self.record_file
-        if not path.exists():
+    def records(self):
+        """All whole lines of the file; a full disk may tear the last one."""
+        if not self.record_file.exists():
             return []
-        return [json.loads(line) for line in path.read_bytes().splitlines()]
+        text = self.record_file.read_bytes()
+        return [json.loads(line) for line in text.split(b"\n")[:-1]]
 
     def record(self, reply):
         """The one record under the id of this reply."""
@@ -119,6 +120,13 @@ class Saywhyd:
         for line in open(f"/proc/{self.process.pid}/status"):
             if line.startswith("Uid:"):
                 return pwd.getpwuid(int(line.split()[1])).pw_name
+
+    def mistakes(self):
+        """What the daemon says of its configuration; empty when it is good."""
+        done = subprocess.run(
+            [self.program, "-t", "-c", self.conf], capture_output=True, text=True
+        )
+        return done.stderr if done.returncode else ""
 
     def run_tool(self, *arguments, **options):
         return subprocess.run(

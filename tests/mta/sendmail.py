@@ -14,6 +14,13 @@ import process
 
 FIRST_PORT = 2900
 
+ALIASES = """\
+user: root
+other: root
+closed: root
+postmaster: root
+"""
+
 MC = """\
 divert(0)dnl
 OSTYPE(`linux')dnl
@@ -51,7 +58,7 @@ class Tree:
         self.environ = {**os.environ,
                         "LD_LIBRARY_PATH": packages.libraries(root)}
         shutil.copytree(root / "etc/mail", "/etc/mail", dirs_exist_ok=True)
-        _write("/etc/mail/aliases", "user: root\nother: root\npostmaster: root\n")
+        _write("/etc/mail/aliases", ALIASES)
         _write("/etc/mail/tls/cert.pem", tls_pem)
         _write("/etc/mail/tls/key.pem", tls_pem)
         os.makedirs("/etc/sasl2", exist_ok=True)

@@ -188,6 +188,15 @@ def play(client, dialogue):
     return reply
 
 
+def until_refused(client, dialogue):
+    """Play a dialogue up to the first refusal; the last reply."""
+    for line in dialogue.strip().splitlines():
+        reply = play(client, line)
+        if not reply.ok:
+            break
+    return reply
+
+
 def _command(client, line, _rest):
     return client.command(line)
 

@@ -1,11 +1,11 @@
 """One line a refusal, by the schema, wherever the file may lie."""
 
 import json
-import os
 import pathlib
 import signal
 import stat
 import subprocess
+import time
 
 import pytest
 
@@ -28,7 +28,7 @@ REFUSED = {
     "mta": f"{FROM}\nRCPT TO:<missing@example.org>",
     "login": "EHLO client.example\nstarttls\nEHLO client.example\n"
              "auth user@example.org secret\nMAIL FROM:<user@example.org>\n"
-             "RCPT TO:<closed@example.org>",
+             "RCPT TO:<user@example.org>\ndata Subject: casino\\n\\nx\\n",
 }
 
 
@@ -89,6 +89,7 @@ def test_reopened_on_sigusr1(connect, daemon):
 
 def test_reopened_when_moved(connect, daemon):
     daemon.record_file.rename(daemon.record_file.with_name("records.moved"))
+    time.sleep(1.1)  # the daemon looks once a second
     with connect() as client:
         daemon.record(smtp.play(client, RELAY))
 

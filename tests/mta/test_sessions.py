@@ -43,7 +43,7 @@ def test_mail_for_us_is_taken(mta, through, daemon):
     with through(mta) as client:
         reply = smtp.play(client, f"{MINE}\ndata Subject: hello\\n\\nhello\\n")
     assert reply.code == 250, (reply, daemon.log())
-    assert len(daemon.records()) == before
+    assert daemon.records()[before:] == []
 
 
 @both
@@ -51,7 +51,8 @@ def test_relay_is_refused_with_our_words(mta, through, daemon):
     with through(mta) as client:
         reply = smtp.play(client, f"{FROM}\nRCPT TO:<b@elsewhere.example>")
     assert (reply.code, reply.status) == (550, "5.7.1")
-    assert "mx.example.org does not" in reply.lines[0]
+    assert reply.lines[0].endswith(
+        "192.0.2.7 may not send through mx.example.org to elsewhere.example.")
     record = daemon.record(reply)
     assert record["reason"] == "relay-denied"
     assert record["issuer"] == "saywhy"
@@ -177,7 +178,7 @@ def test_mail_from_the_machine_itself(postfix, daemon):
         assert postfix.wait_for_mail("local-1")
     finally:
         postfix.set(non_smtpd_milters="")
-    assert len(daemon.records()) == before
+    assert daemon.records()[before:] == []
 
 
 @both
