@@ -117,7 +117,8 @@ hear(int fd)
 	if (recv(fd, packet, 5, MSG_WAITALL) != 5)
 		return 0;
 	memcpy(&size, packet, sizeof size);
-	recv(fd, packet + 5, ntohl(size) - 1, MSG_WAITALL);
+	if (ntohl(size) > 1)
+		recv(fd, packet + 5, ntohl(size) - 1, MSG_WAITALL);
 	return (char)packet[4];
 }
 
