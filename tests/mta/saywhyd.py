@@ -51,8 +51,10 @@ def id_of(reply):
 
 
 class Saywhyd:
-    def __init__(self, build, folder, more="", mode="enforce", records=None):
-        self.program, self.tool = build / "saywhyd", build / "saywhy"
+    def __init__(self, build, folder, more="", mode="enforce", records=None,
+                 program=None):
+        self.program = program or build / "saywhyd"
+        self.tool = build / "saywhy"
         self.folder = folder
         folder.mkdir(mode=0o755)
         shutil.chown(folder, "nobody")
