@@ -59,9 +59,11 @@ marks_find_forged(struct marks *m, const struct session *s,
 		if (strcasecmp(s->headers[i].name, MARKS_FIELD) != 0)
 			continue;
 		index++;
-		if (m->nforged < MARKS_MAX &&
-		    claims_us(s->headers[i].value, site->name))
-			m->forged[m->nforged++] = index;
+		if (!claims_us(s->headers[i].value, site->name))
+			continue;
+		m->forged = mem_room(m->forged, m->nforged, &m->forged_cap,
+		    sizeof *m->forged);
+		m->forged[m->nforged++] = index;
 	}
 }
 
@@ -73,5 +75,6 @@ marks_clear(struct marks *m)
 	for (i = 0; i < m->n; i++)
 		free(m->values[i]);
 	free(m->quarantine);
+	free(m->forged);
 	memset(m, 0, sizeof *m);
 }

@@ -20,9 +20,9 @@ struct marks {
 	char *values[MARKS_MAX];	/* of MARKS_FIELD, safe text, one line */
 	size_t n;
 	char *quarantine;		/* why it is held, or NULL */
-	int forged[MARKS_MAX];		/* which of the sender's MARKS_FIELD
+	int *forged;			/* which of the sender's MARKS_FIELD
 					   fields to take out, counted from 1 */
-	size_t nforged;
+	size_t nforged, forged_cap;
 };
 
 /* Adds what the verdict asks for (MARK, QUARANTINE), once each. */

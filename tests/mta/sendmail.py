@@ -171,5 +171,6 @@ class Sendmail:
                  for p in (self.folder / "queue").iterdir()]
         return [text for text in files if marker in text]
 
-    def queued(self):
-        return [p.name for p in (self.folder / "queue").glob("qf*")]
+    def files(self):
+        """Names of the queue files: qf… waits, hf… is held."""
+        return [path.name for path in (self.folder / "queue").iterdir()]

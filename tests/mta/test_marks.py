@@ -1,8 +1,6 @@
 """What is done to mail that is let pass: held, marked, cleaned of forgery."""
 
-import pytest
 
-import process
 import sites
 import smtp
 
@@ -64,3 +62,30 @@ def test_mark_through_sendmail(saywhyd, sendmail_site):
         assert smtp.play(client, MINE + "data Subject: casino mark-4\\n\\nx\\n").code == 250
     [headers] = connect.site.kept("mark-4")
     assert "X-Saywhy" in headers
+
+
+def test_quarantine_through_sendmail(saywhyd, sendmail_site):
+    daemon = saywhyd('reason "header-pattern" { action = quarantine }')
+    connect = sites.behind_sendmail(sendmail_site, daemon)
+    with connect() as client:
+        assert smtp.play(client, MINE + "data Subject: casino\\n\\nx\\n").code == 250
+    assert [name for name in connect.site.files() if name.startswith("hf")]
+
+
+def test_many_forged_marks(saywhyd, postfix):
+    daemon = saywhyd('reason "header-pattern" { action = mark }')
+    forged = "X-Saywhy: mx.example.org; reason=forged\\n" * 40
+    with sites.behind_postfix(postfix, daemon)() as client:
+        assert smtp.play(client, MINE + f"data {forged}Subject: casino mark-5\\n\\nx\\n").code == 250
+    [message] = postfix.wait_for_mail("mark-5")
+    assert "forged" not in message
+
+
+def test_forged_mark_without_ours(saywhyd, postfix):
+    """Nothing is found, and still nobody speaks in our name."""
+    daemon = saywhyd('reason "header-pattern" { action = mark }')
+    with sites.behind_postfix(postfix, daemon)() as client:
+        assert smtp.play(client, MINE + "data X-Saywhy: mx.example.org; reason=forged\\n"
+                         "Subject: mark-6\\n\\nx\\n").code == 250
+    [message] = postfix.wait_for_mail("mark-6")
+    assert "forged" not in message
