@@ -7,6 +7,7 @@ Each MTA starts once; every set of options that a test wants is a port of it.
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -151,8 +152,10 @@ def saywhyd(box, build):
         return running[-1].start()
 
     yield start
-    for daemon in running:
-        daemon.stop()
+    status = [daemon.stop() for daemon in running]
+    for daemon, ended in zip(running, status):
+        assert ended in (0, -signal.SIGKILL), daemon.log()
+        assert "runtime error" not in daemon.log()  # of a sanitizer
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """What is done to mail that is let pass: held, marked, cleaned of forgery."""
 
-
 import sites
 import smtp
 

