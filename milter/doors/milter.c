@@ -5,17 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <libmilter/mfapi.h>
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/sock.h"
 #include "doors/listener.h"
+#include "doors/milter_plan.h"
 #include "doors/milter_session.h"
+#include "doors/percent.h"
+#include "doors/place.h"
 #include "doors/threads.h"
 #include "engine.h"
 #include "ruleset.h"
@@ -28,10 +28,10 @@
 struct session_door {
 	struct engine *engine;
 	bool overloaded;
+	unsigned long steps;	/* as negotiated: SMFIP_* */
 };
 
 static struct recorder *recorder;
-static char *socket_path;	/* to be removed at the end, or NULL */
 
 static const char *
 macro(void *ctx, const char *name)
@@ -41,23 +41,13 @@ macro(void *ctx, const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* libmilter's text is a format string to Sendmail, and so to Postfix. */
-static char *
-double_percent(const char *line)
-{
-	struct buf b = BUF_INIT;
-
-	for (; *line != '\0'; line++) {
-		if (*line == '%')
-			buf_putc(&b, '%');
-		buf_putc(&b, *line);
-	}
-	return buf_steal(&b);
-}
-
+/* Without a line libmilter would build a reply that never ends. */
 static int
 set_lines(SMFICTX *ctx, char *code, char *status, char *const *line, size_t n)
 {
+	_Static_assert(REPLY_LINES == 6, "each line is an argument below");
+	if (n == 0)
+		return MI_FAILURE;
 	if (n == 1)
 		return smfi_setreply(ctx, code, status, line[0]);
 	return smfi_setmlreply(ctx, code, status, line[0], line[1], line[2],
@@ -75,7 +65,7 @@ set_reply(SMFICTX *ctx, const struct reply *reply)
 	snprintf(code, sizeof code, "%d", reply->code);
 	memcpy(status, reply->status, sizeof status);
 	for (i = 0; i < reply->n; i++)
-		line[i] = double_percent(reply->lines[i]);
+		line[i] = percent_double(reply->lines[i]);
 	set = set_lines(ctx, code, status, line, reply->n);
 	for (i = 0; i < reply->n; i++)
 		free(line[i]);
@@ -98,15 +88,53 @@ refuse(SMFICTX *ctx, enum action action, const struct reply *reply)
 	return reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
+/*
+ * The session, which begins with its first event: that is the negotiation,
+ * but a peer may leave it out, and libmilter lets it.
+ */
+static struct session_door *
+door_of(SMFICTX *ctx)
+{
+	struct session_door *door = smfi_getpriv(ctx);
+	struct ruleset *rules;
+
+	if (door != NULL)
+		return door;
+	rules = ruleset_current();
+	door = mem_alloc(sizeof *door);
+	door->engine = engine_new(rules, recorder);
+	door->overloaded = (long long)threads_sessions() >
+	    rules->daemon.max_sessions;
+	ruleset_drop(rules);
+	smfi_setpriv(ctx, door);
+	return door;
+}
+
+static struct session *
+session_of(SMFICTX *ctx)
+{
+	return engine_session(door_of(ctx)->engine);
+}
+
+/* libmilter logs every answer to a step that was to have none. */
 static sfsistat
-step(SMFICTX *ctx, struct engine *e, enum stage stage)
+go_on(SMFICTX *ctx, unsigned long unanswered)
+{
+	return (door_of(ctx)->steps & unanswered) != 0 ? SMFIS_NOREPLY :
+	    SMFIS_CONTINUE;
+}
+
+static sfsistat
+step(SMFICTX *ctx, enum stage stage, unsigned long unanswered)
 {
 	struct reply reply = { .code = 0 };
-	enum action action = engine_step(e, stage, &reply);
-	sfsistat answer = SMFIS_CONTINUE;
+	enum action action = engine_step(door_of(ctx)->engine, stage, &reply);
+	sfsistat answer;
 
 	if (action_refuses(action))
 		answer = refuse(ctx, action, &reply);
+	else
+		answer = go_on(ctx, unanswered);
 	reply_clear(&reply);
 	return answer;
 }
@@ -114,51 +142,43 @@ step(SMFICTX *ctx, struct engine *e, enum stage stage)
 static sfsistat
 on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 {
-	struct session_door *door = smfi_getpriv(ctx);
+	struct session_door *door = door_of(ctx);
+	sfsistat answer;
 
-	if (door == NULL)
-		return SMFIS_TEMPFAIL;
-	milter_session_connect(engine_session(door->engine), host, addr,
-	    macro, ctx);
-	step(ctx, door->engine, STAGE_CONNECT);
+	milter_session_connect(session_of(ctx), host, addr, macro, ctx);
+	answer = step(ctx, STAGE_CONNECT, SMFIP_NR_CONN);
 	if (door->overloaded)
 		engine_find(door->engine, REASON_SYSTEM_OVERLOADED,
 		    "max-sessions", STAGE_CONNECT);
-	return SMFIS_CONTINUE;
+	return answer;
 }
 
 static sfsistat
 on_helo(SMFICTX *ctx, char *helo)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
-	milter_session_helo(engine_session(door->engine), helo, macro, ctx);
-	return step(ctx, door->engine, STAGE_HELO);
+	milter_session_helo(session_of(ctx), helo, macro, ctx);
+	return step(ctx, STAGE_HELO, SMFIP_NR_HELO);
 }
 
 static sfsistat
 on_mail(SMFICTX *ctx, char **args)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
-	engine_reset(door->engine);
-	milter_session_mail(engine_session(door->engine), args, macro, ctx);
-	return step(ctx, door->engine, STAGE_MAIL);
+	engine_reset(door_of(ctx)->engine);
+	milter_session_mail(session_of(ctx), args, macro, ctx);
+	return step(ctx, STAGE_MAIL, SMFIP_NR_MAIL);
 }
 
 /* Any other answer than CONTINUE makes Sendmail send a second reply. */
 static sfsistat
 on_rcpt(SMFICTX *ctx, char **args)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-	struct session *s = engine_session(door->engine);
 	const char *mailer = macro(ctx, "{rcpt_mailer}");
 
-	session_rcpt(s, args[0]);
-	milter_session_queue_id(s, macro, ctx);
+	session_rcpt(session_of(ctx), args[0]);
+	milter_session_queue_id(session_of(ctx), macro, ctx);
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
-		return step(ctx, door->engine, STAGE_RCPT);
-	engine_refused_by_mta(door->engine, macro(ctx, "{rcpt_host}"),
+		return step(ctx, STAGE_RCPT, 0);
+	engine_refused_by_mta(door_of(ctx)->engine, macro(ctx, "{rcpt_host}"),
 	    macro(ctx, "{rcpt_addr}"));
 	return SMFIS_CONTINUE;
 }
@@ -166,40 +186,37 @@ on_rcpt(SMFICTX *ctx, char **args)
 static sfsistat
 on_data(SMFICTX *ctx)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
-	return step(ctx, door->engine, STAGE_DATA);
+	return step(ctx, STAGE_DATA, SMFIP_NR_DATA);
 }
 
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
-	session_header(engine_session(door->engine), name, value);
-	return SMFIS_CONTINUE;
+	session_header(session_of(ctx), name, value);
+	return go_on(ctx, SMFIP_NR_HDR);
 }
 
 static sfsistat
 on_end_of_header(SMFICTX *ctx)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
-	return step(ctx, door->engine, STAGE_HEADERS);
+	return step(ctx, STAGE_HEADERS, SMFIP_NR_EOH);
 }
 
+/*
+ * A last piece that comes with the end of the message (no MTA that we know
+ * sends one) would end there without on_message(): libmilter asks for it only
+ * after CONTINUE.
+ */
 static sfsistat
 on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 {
-	struct session_door *door = smfi_getpriv(ctx);
-
 	(void)bytes;
-	session_body(engine_session(door->engine), n);
-	return SMFIS_CONTINUE;
+	session_body(session_of(ctx), n);
+	return go_on(ctx, SMFIP_NR_BODY);
 }
 
 /* From the last to the first, since each removal renumbers those behind. */
-static void
+static bool
 apply_marks(SMFICTX *ctx, const struct marks *m)
 {
 	static char field[] = MARKS_FIELD;
@@ -210,23 +227,26 @@ apply_marks(SMFICTX *ctx, const struct marks *m)
 		done |= smfi_chgheader(ctx, field, m->forged[i], NULL);
 	for (i = 0; i < m->n; i++)
 		done |= smfi_addheader(ctx, field, m->values[i]);
-	if (m->quarantine != NULL)
-		done |= smfi_quarantine(ctx, m->quarantine);
 	if (done != MI_SUCCESS)
-		log_error("the MTA does not take our marks");
+		log_error("the MTA does not take our header fields");
+	return m->quarantine == NULL ||
+	    smfi_quarantine(ctx, m->quarantine) == MI_SUCCESS;
 }
 
+/* What cannot be held must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
 {
-	struct session_door *door = smfi_getpriv(ctx);
+	struct engine *e = door_of(ctx)->engine;
 	sfsistat answer;
 
-	milter_session_queue_id(engine_session(door->engine), macro, ctx);
-	answer = step(ctx, door->engine, STAGE_MESSAGE);
-	if (answer == SMFIS_CONTINUE)
-		apply_marks(ctx, engine_marks(door->engine));
-	engine_reset(door->engine);
+	milter_session_queue_id(engine_session(e), macro, ctx);
+	answer = step(ctx, STAGE_MESSAGE, 0);
+	if (answer == SMFIS_CONTINUE && !apply_marks(ctx, engine_marks(e))) {
+		log_error("the MTA does not hold a message; it is deferred");
+		answer = SMFIS_TEMPFAIL;
+	}
+	engine_reset(e);
 	return answer;
 }
 
@@ -254,23 +274,26 @@ on_close(SMFICTX *ctx)
 
 /* Steps we can do without, and answers the MTA need not wait for. */
 static unsigned long
-plan_steps(const struct session_door *door)
+steps_of(unsigned plan)
 {
-	const struct ruleset *r = engine_rules(door->engine);
+	static const struct {
+		enum milter_plan step;
+		unsigned long without;
+	} rows[] = {
+		{ PLAN_DATA, SMFIP_NODATA },
+		{ PLAN_HEADERS, SMFIP_NOHDRS },
+		{ PLAN_END_OF_HEADER, SMFIP_NOEOH },
+		{ PLAN_BODY, SMFIP_NOBODY },
+		{ PLAN_REFUSE_MAIL, SMFIP_NR_MAIL },
+	};
 	unsigned long steps = SMFIP_RCPT_REJ | SMFIP_NOUNKNOWN |
-	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_HDR | SMFIP_NR_EOH |
-	    SMFIP_NR_BODY | SMFIP_NR_DATA;
+	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_DATA | SMFIP_NR_HDR |
+	    SMFIP_NR_EOH | SMFIP_NR_BODY;
+	size_t i;
 
-	if ((r->stages & STAGE_BIT(STAGE_DATA)) == 0)
-		steps |= SMFIP_NODATA;
-	if ((r->needs & CHECK_NEEDS_HEADERS) == 0)
-		steps |= SMFIP_NOHDRS;
-	if ((r->stages & STAGE_BIT(STAGE_HEADERS)) == 0)
-		steps |= SMFIP_NOEOH;
-	if ((r->needs & CHECK_NEEDS_BODY) == 0)
-		steps |= SMFIP_NOBODY;
-	if (!r->speaks_at_mail && !door->overloaded)
-		steps |= SMFIP_NR_MAIL;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if ((plan & rows[i].step) == 0)
+			steps |= rows[i].without;
 	return steps;
 }
 
@@ -292,34 +315,19 @@ ask_for_macros(SMFICTX *ctx)
 		    milter_session_macros(lists[i].stage));
 }
 
-static struct session_door *
-open_session(SMFICTX *ctx)
-{
-	struct session_door *door = smfi_getpriv(ctx);
-	struct ruleset *rules = ruleset_current();
-
-	if (door == NULL) {
-		door = mem_alloc(sizeof *door);
-		door->engine = engine_new(rules, recorder);
-		door->overloaded = (long long)threads_sessions() >
-		    rules->daemon.max_sessions;
-		smfi_setpriv(ctx, door);
-	}
-	ruleset_drop(rules);
-	return door;
-}
-
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long f2, unsigned long f3, unsigned long *want_actions,
     unsigned long *want_steps, unsigned long *want2, unsigned long *want3)
 {
-	struct session_door *door = open_session(ctx);
+	struct session_door *door = door_of(ctx);
+	unsigned plan = milter_plan(engine_rules(door->engine),
+	    door->overloaded);
 
 	(void)f2;
 	(void)f3;
-	*want_steps = plan_steps(door) & steps;
-	*want_actions = engine_rules(door->engine)->marks ? actions &
+	door->steps = *want_steps = steps_of(plan) & steps;
+	*want_actions = (plan & PLAN_MARKS) != 0 ? actions &
 	    (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE) : 0;
 	*want2 = *want3 = 0;
 	if ((actions & SMFIF_SETSYMLIST) != 0) {
@@ -348,41 +356,18 @@ static struct smfiDesc description = {
 	.xxfi_negotiate = on_negotiate
 };
 
-/* libmilter checks no spec before it opens it, and says little then. */
-static bool
-hand_over(int fd, struct buf *why)
-{
-	char spec[16];
-
-	snprintf(spec, sizeof spec, "fd:%d", fd);
-	if (smfi_setconn(spec) == MI_SUCCESS &&
-	    smfi_opensocket(false) == MI_SUCCESS)
-		return true;
-	buf_puts(why, "this libmilter takes no open socket (fd:)");
-	return false;
-}
-
 bool
 milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
 {
-	struct sock_spec place;
-	int fd;
+	const struct place_library library = { .set = smfi_setconn,
+		.open = smfi_opensocket };
 
-	if (!sock_spec_parse(spec, &place, why))
-		return false;
-	smfi_setdbg(0);
 	smfi_settimeout(SILENCE_MOST);
 	smfi_setmaxdatasize(DATA_MOST);
-	if (smfi_register(description) != MI_SUCCESS) {
-		buf_puts(why, "libmilter does not take our callbacks");
-		return false;
-	}
-	fd = sock_listen(&place, mode, gid, why);
-	if (fd < 0)
-		return false;
-	if (place.kind == SOCK_KIND_UNIX)
-		mem_replace(&socket_path, place.path);
-	return hand_over(fd, why);
+	if (smfi_register(description) == MI_SUCCESS)
+		return place_open(&library, spec, mode, gid, why);
+	buf_puts(why, "libmilter does not take our callbacks");
+	return false;
 }
 
 bool
@@ -397,9 +382,7 @@ milter_stop(int64_t deadline, unsigned *cut)
 {
 	bool good = listener_stop() == MI_SUCCESS;
 
-	if (socket_path != NULL)
-		unlink(socket_path);
-	mem_replace(&socket_path, NULL);
+	place_remove();
 	*cut = threads_drain(deadline);
 	return good;
 }
