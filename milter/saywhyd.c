@@ -18,6 +18,7 @@
 #include "base/process.h"
 #include "doors/control.h"
 #include "doors/milter.h"
+#include "doors/place.h"
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "ruleset.h"
@@ -32,6 +33,7 @@ struct daemon {
 	bool test;		/* -t: read the configuration and end */
 	bool detach;		/* -d */
 	struct daemon_options options;	/* as started; copies */
+	int mode;		/* as started: enum mode */
 	struct recorder *recorder;
 	sigset_t signals;
 };
@@ -86,11 +88,14 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		end(EX_USAGE, usage);
 }
 
+/* The start failed: what is open already is taken away again. */
 static void
 fail(int status, struct buf *why)
 {
 	log_error("%s", why->data);
 	buf_free(why);
+	place_remove();
+	control_stop();
 	exit(status);
 }
 
@@ -109,6 +114,7 @@ first_rules(const struct daemon *d)
 	return r;
 }
 
+/* A pid-file given as argument goes before that of the file. */
 static void
 keep_options(struct daemon *d, const struct daemon_options *from)
 {
@@ -133,6 +139,15 @@ forget_options(struct daemon_options *o)
 	free(o->pid_file);
 }
 
+static void
+raise_files(long long max_sessions)
+{
+	if (!process_raise_files((size_t)max_sessions + FILES_BESIDE))
+		log_warn("max-sessions = %lld: the system lets us open fewer "
+		    "files than that; raise its limit, or lower this",
+		    max_sessions);
+}
+
 /* All that needs rights: sockets with their group, more files, a pid file. */
 static void
 open_doors(struct daemon *d)
@@ -140,37 +155,45 @@ open_doors(struct daemon *d)
 	const struct daemon_options *o = &d->options;
 	struct buf why = BUF_INIT;
 	gid_t gid = process_group(o->listen_group, &why);
+	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
 	if (why.len > 0)
 		fail(EX_CONFIG, &why);
-	process_raise_files((size_t)o->max_sessions + FILES_BESIDE);
+	raise_files(o->max_sessions);
 	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &why) ||
-	    !control_open(o->control, process_group_of(o->user), d->config,
-	    &why))
+	    !control_open(o->control, own, d->config, &why))
 		fail(EX_UNAVAILABLE, &why);
 	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &why))
 		fail(EX_CANTCREAT, &why);
 }
 
-/* Every option that only a restart can change, and what became of it. */
+static bool
+differs(const char *a, const char *b)
+{
+	return a != b && (a == NULL || b == NULL || strcmp(a, b) != 0);
+}
+
+/* What only a restart can change. */
 static void
 warn_unchanged(const struct daemon_options *was,
     const struct daemon_options *now)
 {
 	const struct {
-		const char *name, *was, *now;
+		const char *name;
+		bool changed;
 	} fixed[] = {
-		{ "listen", was->listen, now->listen },
-		{ "listen-group", was->listen_group, now->listen_group },
-		{ "control", was->control, now->control },
-		{ "user", was->user, now->user },
+		{ "listen", differs(was->listen, now->listen) },
+		{ "listen-mode", was->listen_mode != now->listen_mode },
+		{ "listen-group",
+		    differs(was->listen_group, now->listen_group) },
+		{ "control", differs(was->control, now->control) },
+		{ "user", differs(was->user, now->user) },
+		{ "log-level", was->log_level != now->log_level },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-		if ((fixed[i].was == NULL) != (fixed[i].now == NULL) ||
-		    (fixed[i].was != NULL &&
-		    strcmp(fixed[i].was, fixed[i].now) != 0))
+		if (fixed[i].changed)
 			log_warn("%s: changes with the next start",
 			    fixed[i].name);
 }
@@ -190,6 +213,8 @@ reload(struct daemon *d)
 		return;
 	}
 	warn_unchanged(&d->options, &r->daemon);
+	raise_files(r->daemon.max_sessions);
+	d->options.stop_timeout = r->daemon.stop_timeout;
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	ruleset_publish(r);
@@ -220,7 +245,7 @@ wait_for_stop(struct daemon *d)
 		if (signo == SIGTERM || signo == SIGINT)
 			return signo;
 		if (signo == SIGHUP) {
-			process_notify("RELOADING=1");
+			process_notify_reload();
 			reload(d);
 			process_notify("READY=1");
 		} else if (signo == SIGUSR1) {
@@ -242,24 +267,34 @@ block_signals(struct daemon *d)
 	pthread_sigmask(SIG_BLOCK, &d->signals, NULL);
 }
 
+/* A session that still runs may need what is freed here; so it is not. */
+static void
+free_all(struct daemon *d)
+{
+	recorder_free(d->recorder);
+	ruleset_publish(NULL);
+	forget_options(&d->options);
+}
+
 static int
 stop(struct daemon *d, int signo)
 {
-	unsigned cut = 0;
-	bool good;
+	struct milter_end end;
+	int status;
 
 	process_notify("STOPPING=1");
 	log_info("%s: ending", strsignal(signo));
-	good = milter_stop(clock_ms() + d->options.stop_timeout, &cut);
-	if (cut > 0)
+	end = milter_stop(clock_ms() + d->options.stop_timeout);
+	status = end.good ? EX_OK : EX_UNAVAILABLE;
+	if (end.cut > 0)
 		log_warn("%u sessions did not end in time; the mail server "
-		    "defers them", cut);
+		    "defers them", end.cut);
 	control_stop();
-	recorder_free(d->recorder);
-	ruleset_publish(NULL);
 	process_pid_remove(d->options.pid_file);
-	forget_options(&d->options);
-	return good ? EX_OK : EX_UNAVAILABLE;
+	if (!end.quiet)
+		_exit(status);
+	free_all(d);
+	return status;
 }
 
 static void
@@ -279,6 +314,7 @@ start(struct daemon *d)
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
+	d->mode = r->policy.mode;
 	ruleset_publish(r);
 }
 
@@ -287,6 +323,7 @@ main(int argc, char **argv)
 {
 	struct daemon d = { .config = SAYWHY_CONFIG };
 
+	log_open("saywhyd", false, LOG_LEVEL_INFO);
 	read_arguments(&d, argc, argv);
 	umask(027);
 	block_signals(&d);
@@ -295,6 +332,7 @@ main(int argc, char **argv)
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");
-	log_info("saywhyd " SAYWHY_VERSION " serves %s", d.options.listen);
+	log_info("saywhyd " SAYWHY_VERSION " serves %s, mode %s",
+	    d.options.listen, mode_names[d.mode]);
 	return stop(&d, wait_for_stop(&d));
 }

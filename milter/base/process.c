@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 static int ready_pipe = -1;	/* to the parent that waits */
 
@@ -64,21 +65,22 @@ process_become(const char *user, struct buf *why)
 	return false;
 }
 
-void
+bool
 process_raise_files(size_t n)
 {
-	struct rlimit limit;
+	struct rlimit limit, more = { .rlim_cur = n, .rlim_max = n };
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= n)
-		return;
-	if (limit.rlim_max < n) {
-		struct rlimit more = { .rlim_cur = n, .rlim_max = n };
-
-		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
-			return;
-	}
-	limit.rlim_cur = limit.rlim_max < n ? limit.rlim_max : n;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return false;
+	if (limit.rlim_cur >= n)
+		return true;
+	if (limit.rlim_max >= n)
+		more.rlim_max = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return true;
+	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+	return false;
 }
 
 /* The parent: ends as soon as the child is ready, or as the child ended. */
@@ -187,4 +189,15 @@ process_notify(const char *state)
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL,
 	    (const struct sockaddr *)&to, n);
 	close(fd);
+}
+
+/* The time tells which reload a later READY=1 belongs to. */
+void
+process_notify_reload(void)
+{
+	char state[64];
+
+	snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_us());
+	process_notify(state);
 }

@@ -1,9 +1,9 @@
 /*
  * process.h - what a daemon does with itself
  *
- * Called by the main thread before others are started, but for
- * process_notify(), which any thread may call. On failure each appends words
- * to `why` and returns false.
+ * Called by the main thread before others are started, but for the limit of
+ * files and what the service manager is told, which are for any time. On
+ * failure each appends words to `why` and returns false.
  */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
@@ -26,8 +26,11 @@ gid_t process_group_of(const char *user);
  */
 bool process_become(const char *user, struct buf *why);
 
-/* Raises the limit of open files to `n`, or as far as it may go. */
-void process_raise_files(size_t n);
+/*
+ * Raises the limit of open files to `n`, or as far as it may go; false when
+ * that is less. Says nothing in words.
+ */
+bool process_raise_files(size_t n);
 
 /*
  * Goes to the background (setsid, no terminal): returns in the child only.
@@ -48,5 +51,8 @@ void process_pid_remove(const char *path);
  * "READY=1" or "STOPPING=1"; nothing without one.
  */
 void process_notify(const char *state);
+
+/* The same for a reload that begins (sd_notify(3): RELOADING=1). */
+void process_notify_reload(void);
 
 #endif

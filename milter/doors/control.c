@@ -14,14 +14,13 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
 #include "engine.h"
 #include "records/recorder.h"
 #include "ruleset.h"
 #include "version.h"
-
-#define MINUTES 15
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -38,8 +37,7 @@ static struct control {
 	bool good;
 	char **mistakes;
 	size_t nmistakes;
-	struct engine_counts past[MINUTES];	/* a ring, one a minute */
-	size_t npast;
+	struct rates rates;
 } self = { .fd = -1 };
 
 static void
@@ -77,11 +75,22 @@ control_loaded(const struct diags *d)
 	pthread_mutex_unlock(&lock);
 }
 
+static struct rates_sample
+sample(const struct engine_counts *c)
+{
+	return (struct rates_sample){ .time = clock_ms(),
+		.sessions = c->sessions, .recipients = c->recipients,
+		.refused = c->rejected + c->tempfailed + c->refused_by_mta };
+}
+
 void
 control_tick(void)
 {
+	struct engine_counts counts = engine_counts();
+	struct rates_sample now = sample(&counts);
+
 	pthread_mutex_lock(&lock);
-	self.past[self.npast++ % MINUTES] = engine_counts();
+	rates_add(&self.rates, &now);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -156,47 +165,30 @@ put_counts(struct json *j, const struct engine_counts *c)
 	json_object_end(j);
 }
 
-static uint64_t
-refused(const struct engine_counts *c)
-{
-	return c->rejected + c->tempfailed + c->refused_by_mta;
-}
-
-/* The mean of the last `minutes`, or of those that there are. */
 static void
-put_rate(struct json *j, const struct engine_counts *now, size_t minutes)
+put_rates(struct json *j, const struct engine_counts *c)
 {
-	static const struct engine_counts zero;
-	const struct engine_counts *then = &zero;
-	double span = (double)(clock_ms() - self.since) / 60000;
+	static const int minutes[] = { 1, 5, RATES_MINUTES };
+	struct rates_sample now = sample(c);
+	struct rates_per_minute rate;
 	char key[12];
+	size_t i;
 
-	if (self.npast >= minutes) {
-		then = &self.past[(self.npast - minutes) % MINUTES];
-		span = (double)minutes;
-	}
-	if (span <= 0)
-		span = 1;
-	snprintf(key, sizeof key, "%zu", minutes);
-	json_key(j, key);
-	json_object(j);
-	json_key(j, "sessions");
-	json_double(j, (double)(now->sessions - then->sessions) / span);
-	json_key(j, "recipients");
-	json_double(j, (double)(now->recipients - then->recipients) / span);
-	json_key(j, "refused");
-	json_double(j, (double)(refused(now) - refused(then)) / span);
-	json_object_end(j);
-}
-
-static void
-put_rates(struct json *j, const struct engine_counts *now)
-{
 	json_key(j, "per-minute");
 	json_object(j);
-	put_rate(j, now, 1);
-	put_rate(j, now, 5);
-	put_rate(j, now, MINUTES);
+	for (i = 0; i < sizeof minutes / sizeof minutes[0]; i++) {
+		rate = rates_over(&self.rates, minutes[i], &now);
+		snprintf(key, sizeof key, "%d", minutes[i]);
+		json_key(j, key);
+		json_object(j);
+		json_key(j, "sessions");
+		json_double(j, rate.sessions);
+		json_key(j, "recipients");
+		json_double(j, rate.recipients);
+		json_key(j, "refused");
+		json_double(j, rate.refused);
+		json_object_end(j);
+	}
 	json_object_end(j);
 }
 
@@ -292,6 +284,7 @@ bool
 control_start(struct recorder *recorder)
 {
 	self.recorder = recorder;
+	control_tick();
 	self.server = server_start(self.fd, &kind, NULL);
 	return self.server != NULL;
 }

@@ -377,12 +377,14 @@ milter_start(struct recorder *r)
 	return listener_start(smfi_main);
 }
 
-bool
-milter_stop(int64_t deadline, unsigned *cut)
+/* Of the library's own pool nobody knows whether it is done. */
+struct milter_end
+milter_stop(int64_t deadline)
 {
-	bool good = listener_stop() == MI_SUCCESS;
+	struct milter_end end = { .good = listener_stop() == MI_SUCCESS };
 
 	place_remove();
-	*cut = threads_drain(deadline);
-	return good;
+	end.cut = threads_drain(deadline);
+	end.quiet = threads_sessions() == 0 && threads_kind() != THREADS_POOL;
+	return end;
 }

@@ -29,11 +29,17 @@ bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *why);
  */
 bool milter_start(struct recorder *recorder);
 
+/* How the door was closed. */
+struct milter_end {
+	bool good;	/* it could listen until it was to stop */
+	bool quiet;	/* no session runs any more: all can be freed */
+	unsigned cut;	/* sessions cut off, which the MTA then defers */
+};
+
 /*
  * Takes no more sessions and lets the live ones end until `deadline`
- * (clock_ms()). False when listening had failed; *cut: sessions that had to
- * be cut off, which the MTA then defers.
+ * (clock_ms()).
  */
-bool milter_stop(int64_t deadline, unsigned *cut);
+struct milter_end milter_stop(int64_t deadline);
 
 #endif

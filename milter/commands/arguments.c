@@ -1,0 +1,108 @@
+/* arguments - the command line of one command, by a table */
+
+#include "commands/arguments.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "commands/command.h"
+
+#define ARGUMENTS_MOST 24
+#define HELP 1000		/* what getopt_long() gives for --help */
+#define FIRST 1001		/* … and for the first row of the table */
+
+/* Rows become what getopt_long() wants. */
+static void
+fill(const struct argument *rows, struct option *longs, char *letters)
+{
+	size_t i;
+
+	*letters++ = ':';
+	for (i = 0; rows[i].name != NULL; i++) {
+		longs[i] = (struct option){ rows[i].name,
+			rows[i].value != NULL ? required_argument :
+			no_argument, NULL, FIRST + (int)i };
+		if (rows[i].letter == '\0')
+			continue;
+		*letters++ = rows[i].letter;
+		if (rows[i].value != NULL)
+			*letters++ = ':';
+	}
+	longs[i++] = (struct option){ "help", no_argument, NULL, HELP };
+	longs[i] = (struct option){ NULL, 0, NULL, 0 };
+	*letters++ = 'h';
+	*letters = '\0';
+}
+
+static const struct argument *
+by_letter(const struct argument *rows, int letter)
+{
+	while (rows->name != NULL && rows->letter != letter)
+		rows++;
+	return rows;
+}
+
+const struct argument *
+arguments_next(struct arguments *a, const char **value)
+{
+	const struct argument *rows = a->command->arguments;
+	struct option longs[ARGUMENTS_MOST];
+	char letters[2 * ARGUMENTS_MOST];
+	int c;
+
+	fill(rows, longs, letters);
+	opterr = 0;
+	c = getopt_long(a->argc, a->argv, letters, longs, NULL);
+	*value = optarg;
+	if (c == -1) {
+		a->argc -= optind;
+		a->argv += optind;
+		return NULL;
+	}
+	if (c == HELP || c == 'h') {
+		arguments_help(a->command);
+		exit(0);
+	}
+	if (c == ':')
+		arguments_wrong(a, "%s needs a value", a->argv[optind - 1]);
+	if (c == '?')
+		arguments_wrong(a, "there is no option %s",
+		    a->argv[optind - 1]);
+	return c >= FIRST ? &rows[c - FIRST] : by_letter(rows, c);
+}
+
+void
+arguments_help(const struct command *command)
+{
+	const struct argument *row;
+	char left[64];
+
+	printf("usage: saywhy %s %s\n%s.\n", command->name, command->words,
+	    command->summary);
+	for (row = command->arguments; row->name != NULL; row++) {
+		snprintf(left, sizeof left, "--%s%s%s", row->name,
+		    row->value != NULL ? " " : "",
+		    row->value != NULL ? row->value : "");
+		printf("  %c%c %-24s %s\n", row->letter ? '-' : ' ',
+		    row->letter ? row->letter : ' ', left, row->help);
+	}
+	printf("  -h --help%20sthis\n", "");
+}
+
+void
+arguments_wrong(const struct arguments *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "saywhy %s: ", a->command->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nusage: saywhy %s %s\n", a->command->name,
+	    a->command->words);
+	exit(EX_USAGE);
+}

@@ -1,0 +1,42 @@
+/*
+ * arguments.h - the command line of one command, by a table
+ *
+ * The only includer of <getopt.h>, whose struct option is another one than
+ * ours. Options may be shortened and stand anywhere; "--" ends them.
+ */
+#ifndef COMMANDS_ARGUMENTS_H
+#define COMMANDS_ARGUMENTS_H
+
+#include <stdbool.h>
+
+struct argument {
+	const char *name;	/* "config"; NULL ends a table */
+	char letter;		/* 'c', 0: only the long form */
+	const char *value;	/* "FILE"; NULL: takes none */
+	const char *help;
+};
+
+struct command;
+
+struct arguments {
+	const struct command *command;
+	int argc;		/* what is left after the options … */
+	char **argv;		/* … once arguments_next() gave NULL */
+};
+
+/*
+ * The next option and its value (NULL where it takes none). NULL at the end.
+ * What is wrong is said on stderr, with status EX_USAGE; --help is answered
+ * with status 0; both end the program.
+ */
+const struct argument *arguments_next(struct arguments *a,
+    const char **value);
+
+/* Usage, summary and options of a command. */
+void arguments_help(const struct command *command);
+
+/* "saywhy COMMAND: words", and the end with EX_USAGE. */
+void arguments_wrong(const struct arguments *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+#endif

@@ -1,0 +1,55 @@
+/* command - what the commands of the tool share */
+
+#include "commands/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "ruleset.h"
+
+#define COMMAND(name) extern const struct command command_##name;
+#include "commands/commands.def"
+#undef COMMAND
+
+const struct command *const commands_all[] = {
+#define COMMAND(name) &command_##name,
+#include "commands/commands.def"
+#undef COMMAND
+	NULL
+};
+
+struct ruleset *
+command_rules(const char *path)
+{
+	struct diags d = DIAGS_INIT;
+	struct ruleset *r = ruleset_load(path, &d);
+
+	diags_print(&d, stderr);
+	diags_free(&d);
+	if (r == NULL)
+		exit(EX_CONFIG);
+	return r;
+}
+
+bool
+command_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
+}
+
+int
+command_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+	    size.ws_col < 40 || size.ws_col > 80)
+		return 80;
+	return size.ws_col;
+}

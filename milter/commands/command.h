@@ -1,0 +1,39 @@
+/*
+ * command.h - one command of the tool: one file, one row of commands.def
+ */
+#ifndef COMMANDS_COMMAND_H
+#define COMMANDS_COMMAND_H
+
+#include <stdbool.h>
+
+#include "commands/arguments.h"
+
+struct ruleset;
+
+struct command {
+	const char *name;
+	const char *words;		/* what follows it, "[FILE]" */
+	const char *summary;		/* one line without a full stop */
+	const struct argument *arguments;
+	/* Exit status: 0 good, 1 the answer is no, or of sysexits.h. */
+	int (*run)(struct arguments *args);
+};
+
+/* Every command, ends with NULL. */
+extern const struct command *const commands_all[];
+
+/* Loads a configuration or ends with EX_CONFIG, every mistake told. */
+struct ruleset *command_rules(const char *path);
+
+/* May stdout be coloured? A terminal, and no NO_COLOR in the environment. */
+bool command_colour(void);
+
+/* Columns of the terminal, at most 80. */
+int command_width(void);
+
+/* The option of every command that reads a configuration. */
+#define COMMAND_CONFIG { .name = "config", .letter = 'c', .value = "FILE", \
+	.help = "read this configuration instead of the installed one" }
+#define COMMAND_JSON { .name = "json", .help = "print JSON" }
+
+#endif
