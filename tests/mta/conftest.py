@@ -76,17 +76,19 @@ def sendmail_packages():
 
 
 @pytest.fixture(scope="session")
-def sasl_db(box, sendmail_packages):
+def sasl(box, sendmail_packages):
+    """The command that adds a user: -u REALM USER follows."""
+    return [sendmail_packages / "usr/sbin/saslpasswd2", "-p", "-c",
+            "-f", box / "sasl.db"]
+
+
+@pytest.fixture(scope="session")
+def sasl_db(box, sasl):
     """One user who can log in to either MTA."""
-    path = box / "sasl.db"
     user, realm = LOGIN.split("@")
-    subprocess.run(
-        [sendmail_packages / "usr/sbin/saslpasswd2", "-p", "-c", "-f", path,
-         "-u", realm, user],
-        input=PASSWORD, text=True, check=True,
-    )
-    shutil.chown(path, "postfix", "postfix")
-    return path
+    subprocess.run([*sasl, "-u", realm, user], input=PASSWORD, text=True, check=True)
+    shutil.chown(box / "sasl.db", "postfix", "postfix")
+    return box / "sasl.db"
 
 
 @pytest.fixture(scope="session")

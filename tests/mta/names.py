@@ -4,6 +4,7 @@ Every name that is not below does not exist. A name below BROKEN belongs to a
 zone that cannot be loaded: nsd answers SERVFAIL.
 """
 
+import signal
 import socket
 import subprocess
 
@@ -49,8 +50,8 @@ def _reverse(address):
     return ".".join(reversed(octets.hex())) + ".ip6.arpa."
 
 
-def zone(addresses=()):
-    """The zone file of the root; addresses are more (address, name) pairs."""
+def zone(addresses=ADDRESSES):
+    """The zone file of the root; addresses: address → name, or None."""
     lines = [
         "$ORIGIN .",
         "$TTL 60",
@@ -59,7 +60,9 @@ def zone(addresses=()):
         "ns.example. A 127.0.0.1",
         RECORDS,
     ]
-    for address, name in {**ADDRESSES, **dict(addresses)}.items():
+    for address, name in addresses.items():
+        if name is None:
+            continue
         kind = "AAAA" if ":" in address else "A"
         lines.append(f"{name}. {kind} {address}")
         lines.append(f"{_reverse(address)} PTR {name}.")
@@ -69,9 +72,10 @@ def zone(addresses=()):
 
 
 class NameServer:
-    def __init__(self, folder, addresses=()):
+    def __init__(self, folder):
         folder.mkdir()
-        (folder / "root.zone").write_text(zone(addresses))
+        self.zone = folder / "root.zone"
+        self.zone.write_text(zone())
         broken = "".join(
             f'zone:\n  name: "{name}"\n  zonefile: "missing.zone"\n'
             for name in BROKEN
@@ -106,10 +110,21 @@ remote-control:
         process.wait_until(self.answers, "nsd to answer")
 
     def answers(self):
+        return self.name_of("192.0.2.7") == "client.example"
+
+    def serve(self, addresses=ADDRESSES):
+        """Other clients than those above; see zone()."""
+        self.zone.write_text(zone(addresses))
+        self.process.send_signal(signal.SIGHUP)
+        for address, name in addresses.items():
+            process.wait_until(lambda: self.name_of(address) == name, address)
+
+    @staticmethod
+    def name_of(address):
         try:
-            return socket.gethostbyaddr("192.0.2.7")[0] == "client.example"
+            return socket.gethostbyaddr(address)[0]
         except OSError:
-            return False
+            return None
 
     def stop(self):
         process.end(self.process)

@@ -88,6 +88,8 @@ postlog   unix-dgram n - n -   1 postlogd
 smtpd     pass  - - n - -      smtpd
 dnsblog   unix  - - n - 0      dnsblog
 tlsproxy  unix  - - n - 0      tlsproxy
+open-cleanup unix n - n -      0 cleanup
+  -o hopcount_limit=100000 -o message_size_limit=0
 strict-cleanup unix n - n -    0 cleanup
   -o { header_checks = regexp:{
       {/^Subject: casino/ REJECT} {/^Subject: pills/ REJECT No pills please}} }

@@ -40,6 +40,9 @@ content {{
 {more}
 """
 
+# Without these an instance does not run here.
+OURS = ("listen", "listen-mode", "control", "user", "record-file")
+
 ID = re.compile(r"/why/([0-9A-HJKMNP-TV-Z]{12})$")
 
 
@@ -52,7 +55,7 @@ def id_of(reply):
 
 class Saywhyd:
     def __init__(self, build, folder, more="", mode="enforce", records=None,
-                 program=None):
+                 program=None, conf=None):
         self.program = program or build / "saywhyd"
         self.tool = build / "saywhy"
         self.folder = folder
@@ -61,6 +64,8 @@ class Saywhyd:
         self.conf = folder / "saywhy.conf"
         self.record_file = records or folder / "records.json"
         self.configure(more, mode)
+        if conf is not None:
+            self.conf.write_text(self.completed(conf))
         self.address = f"unix:{folder}/milter.sock"
         self.process = None
 
@@ -68,6 +73,16 @@ class Saywhyd:
         self.conf.write_text(CONF.format(
             folder=self.folder, records=self.record_file, more=more, mode=mode,
         ))
+
+    def completed(self, conf):
+        """A configuration of somebody else, with our places in it."""
+        ours = CONF.format(folder=self.folder, records=self.record_file,
+                           more="", mode="enforce").splitlines()
+        for line in ours:
+            key = line.partition(" = ")[0]
+            if key in OURS and not re.search(rf"^\s*{key}\s*=", conf, re.M):
+                conf += line + "\n"
+        return conf
 
     def start(self):
         with open(self.folder / "log", "ab") as log:

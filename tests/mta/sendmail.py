@@ -37,6 +37,8 @@ define(`confTRUSTED_USER', `root')dnl
 define(`confREJECT_LOG_INTERVAL', `1s')dnl
 define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
 TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
+define(`confCACERT_PATH', `/etc/mail/tls')dnl
+define(`confCACERT', `/etc/mail/tls/cert.pem')dnl
 define(`confSERVER_CERT', `/etc/mail/tls/cert.pem')dnl
 define(`confSERVER_KEY', `/etc/mail/tls/key.pem')dnl
 FEATURE(`no_default_msa')dnl
@@ -108,10 +110,11 @@ class Sendmail:
         )
         self.ports = []
         for options in ports:
-            port = FIRST_PORT + Sendmail.used
+            options = dict(options)
+            port = int(options.pop("Port", 0)) or FIRST_PORT + Sendmail.used
             Sendmail.used += 1
             self.ports.append(port)
-            lines += self._daemon(port, dict(options))
+            lines += self._daemon(port, options)
         self._build(lines, rules)
 
     def _daemon(self, port, options):

@@ -134,12 +134,20 @@ class Client:
         words = " ".join(f"{k.upper()}={v}" for k, v in attributes.items())
         return self.command("XCLIENT " + words)
 
-    def starttls(self):
+    @property
+    def encrypted(self):
+        return isinstance(self.sock, ssl.SSLSocket)
+
+    def starttls(self, version=None):
+        """version as "TLSv1.3"; without it the best that both know."""
         reply = self.command("STARTTLS")
         if reply.ok:
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+            if version:
+                wanted = ssl.TLSVersion[version.replace(".", "_")]
+                context.minimum_version = context.maximum_version = wanted
             self.sock = context.wrap_socket(self.sock)
         return reply
 

@@ -46,4 +46,5 @@ def test_sendmail(sendmail_site):
             data Subject: harness-2\\n\\nhello\\n
         """)
         assert reply.code == 250, (reply, site.log())
+        assert client.encrypted
     assert site.kept("harness-2")

@@ -1,0 +1,136 @@
+"""players - how a scenario's client gets into each MTA"""
+
+import re
+import subprocess
+
+import scn
+import sites
+import smtp
+
+# Limits of Postfix that ours come after, and its own relay check.
+POSTFIX_OPEN = sites.OPEN | {
+    "message_size_limit": "0",
+    "cleanup_service_name": "open-cleanup",
+    "smtpd_authorized_xclient_hosts": "0.0.0.0/0 [::]/0",
+    "smtpd_recipient_limit": "100000",
+    "smtpd_hard_error_limit": "100000",
+    "local_recipient_maps": "",
+    "virtual_alias_domains": "",
+    "relay_recipient_maps": "",
+}
+
+SENDMAIL_OPEN = sites.SENDMAIL_OPEN + """
+define(`confMAX_HOP', `100000')dnl
+define(`confALLOW_BOGUS_HELO', `True')dnl
+define(`confBAD_RCPT_THROTTLE', `0')dnl
+define(`LUSER_RELAY', `local:root')dnl
+"""
+
+
+class Postfix(scn.Player):
+    """By XCLIENT, from loopback."""
+
+    def __init__(self, daemon, mta):
+        super().__init__(daemon)
+        self.mta = mta
+
+    def connect(self, statement):
+        options = POSTFIX_OPEN | {"smtpd_milters": self.daemon.address}
+        if statement.get("DAEMON"):
+            options["milter_macro_daemon_name"] = statement.get("DAEMON")
+        client = smtp.Client(self.mta.listen(**options), "127.0.0.1")
+        client.ehlo()
+        self.xclient(client, **{
+            "ADDR": _literal(statement.words[0]),
+            "NAME": self._name(statement),
+            "REVERSE_NAME": statement.get("PTR") or statement.get("NAME")
+                or "[UNAVAILABLE]",
+            "PORT": "40000",
+            "DESTADDR": _literal(statement.get("SERVER", "192.0.2.1")),
+            "DESTPORT": statement.get("PORT", "25"),
+        })
+        return client
+
+    @staticmethod
+    def _name(statement):
+        if statement.get("RESOLVE") == "TEMP":
+            return "[TEMPUNAVAIL]"
+        return statement.get("NAME", "[UNAVAILABLE]")
+
+    @staticmethod
+    def xclient(client, **attributes):
+        words = " ".join(f"{k}={v}" for k, v in attributes.items())
+        reply = client.command("XCLIENT " + words)
+        assert reply.code == 220, reply
+        client.greeting = reply
+
+    def authenticate(self, login):
+        self.xclient(self.client, LOGIN="[UNAVAILABLE]" if login == "-" else login)
+        if self.helo is not None:
+            self._greet()
+
+
+def _literal(address):
+    return f"IPV6:{address}" if ":" in address else address
+
+
+class Sendmail(scn.Player):
+    """From the client's own address, its name in DNS, its login by AUTH."""
+
+    PASSWORD = "secret"
+
+    def __init__(self, daemon, site, dns, sasl, statements):
+        super().__init__(daemon)
+        self.sasl = sasl
+        clients = [s for s in statements if s.verb == "CLIENT"]
+        dns.serve({c.words[0]: c.get("NAME") for c in clients})
+        self.kinds = sorted({self._kind(client) for client in clients})
+        self.site = site(
+            lines=SENDMAIL_OPEN,
+            ports=[self._port(*kind) for kind in self.kinds],
+            filters={"saywhy": (daemon.address, "T")},
+        )
+
+    @staticmethod
+    def _kind(client):
+        family = "inet6" if ":" in client.words[0] else "inet"
+        return client.get("PORT", "25"), client.get("DAEMON", ""), family
+
+    @staticmethod
+    def _port(port, daemon, family):
+        options = {"filter": "saywhy", "Family": family}
+        if port != "25":
+            options["Port"] = port
+        return options | ({"Name": daemon} if daemon else {})
+
+    def connect(self, statement):
+        port = self.site.ports[self.kinds.index(self._kind(statement))]
+        host = statement.get("SERVER") or \
+            ("2001:db8::1" if ":" in statement.words[0] else "192.0.2.1")
+        return smtp.Client(port, host, statement.words[0])
+
+    def authenticate(self, login):
+        if login == "-":
+            return
+        user, _, realm = login.partition("@")
+        subprocess.run(
+            [*self.sasl, "-u", realm or "mx.example.org", user],
+            input=self.PASSWORD, text=True, check=True,
+        )
+        if self.helo is not None:
+            self._log_in()
+
+    def _greet(self):
+        reply = super()._greet()
+        if self.login and self.login != "-":
+            self._log_in()
+        return reply
+
+    def _log_in(self):
+        reply = self.client.auth(self.login, self.PASSWORD)
+        assert reply.code in (235, 503), (self.login, reply)
+
+    def text_of(self, reply):
+        """Without the address that Sendmail puts in front."""
+        texts = super().text_of(reply)
+        return [re.sub(r"^<[^>]*>\.\.\. ", "", texts[0]), *texts[1:]]

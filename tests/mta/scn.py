@@ -1,0 +1,221 @@
+"""scn - scenario files (milter/commands/scenario.h), played through real MTAs
+
+The same file that `saywhy try` plays: here a client says it all to Postfix or
+Sendmail, and what is expected of the replies and of the records is held
+against what came. What only a trace shows (FOUND, NOT-FOUND), and what an MTA
+must be made to do by other means (REFUSED, LOCAL, MARK, HOLD), has stories of
+its own and is passed over.
+"""
+
+import fnmatch
+import re
+
+BLOCKS = {"CONFIG": "END", "DATA": "."}
+ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|[rnts\\])")
+LETTERS = {"r": "\r", "n": "\n", "t": "\t", "s": " ", "\\": "\\"}
+
+
+class Statement:
+    """One line: its verb, its words, or the lines of its block."""
+
+    def __init__(self, number, verb, rest, block=""):
+        self.number, self.verb, self.block = number, verb, block
+        self.words = [_unescape(word) for word in rest.split()]
+        self.rest = _unescape(rest)
+        self.keys = dict(w.split("=", 1) for w in self.words if "=" in w)
+
+    def get(self, key, otherwise=None):
+        return self.keys.get(key, otherwise)
+
+    def __repr__(self):
+        return f"{self.number}: {self.verb} {self.rest}"
+
+
+def _unescape(text):
+    def byte(match):
+        code = match.group(1)
+        return LETTERS.get(code) or chr(int(code[1:], 16))
+    return ESCAPE.sub(byte, text)
+
+
+def read(path):
+    """The statements of a file; text is bytes as Latin-1, one a character."""
+    lines = iter(enumerate(path.read_bytes().decode("latin-1").split("\n"), 1))
+    statements = []
+    for number, line in lines:
+        verb, _, rest = line.strip().partition(" ")
+        if not verb or verb.startswith("#"):
+            continue
+        block = []
+        if verb in BLOCKS:
+            for _, line in lines:
+                if line == BLOCKS[verb]:
+                    break
+                block.append(line)
+        statements.append(Statement(number, verb, rest, "\n".join(block) + "\n"))
+    return statements
+
+
+def configurations(statements):
+    """(text, statements) for each CONFIG of a file."""
+    found = []
+    for statement in statements:
+        if statement.verb == "CONFIG":
+            found.append((statement.block, []))
+        else:
+            found[-1][1].append(statement)
+    return found
+
+
+class Mistake(AssertionError):
+    pass
+
+
+class Player:
+    """Plays one configuration's statements; an MTA's way in is a subclass.
+
+    replies: for each event (statement, reply). A reply is None where nothing
+    was said because an earlier refusal ended the transaction.
+    """
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.client = None
+        self.helo = self.tls = self.login = None
+        self.replies, self.lines = [], []
+        self.reply = None
+        self.open = False  # MAIL was taken
+        self.seen = len(daemon.records())
+
+    # What an MTA does differently.
+
+    def connect(self, statement):
+        raise NotImplementedError
+
+    def authenticate(self, login):
+        raise NotImplementedError
+
+    def text_of(self, reply):
+        """Lines without code and status, as the daemon gave them."""
+        return list(reply.texts)
+
+    # Events.
+
+    def play(self, statements):
+        for statement in statements:
+            name = "do_" + statement.verb.lower().replace("-", "_")
+            getattr(self, name, self._pass_over)(statement)
+        self.close()
+        return self.replies
+
+    def close(self):
+        if self.client:
+            self.client.close()
+        self.client = None
+
+    def _pass_over(self, statement):
+        pass
+
+    def _said(self, statement, reply):
+        self.reply = reply
+        self.lines = self.text_of(reply) if reply else []
+        self.replies.append((statement, reply))
+        records = self.daemon.records()
+        self.records, self.seen = records[self.seen:], len(records)
+
+    def do_client(self, statement):
+        self.close()
+        self.helo = self.tls = self.login = None
+        self.open = False
+        self.client = self.connect(statement)
+        self._said(statement, self.client.greeting)
+
+    def do_helo(self, statement):
+        self.helo = statement.rest
+        self._said(statement, self._greet())
+
+    def do_tls(self, statement):
+        self.tls = statement.words[0]
+        if self.helo is not None:
+            self._greet()
+
+    def _greet(self):
+        self.open = False
+        reply = self._command("EHLO " + self.helo)
+        if self.tls and reply.ok and not self.client.encrypted:
+            self.client.starttls(self.tls)
+            reply = self._command("EHLO " + self.helo)
+        return reply
+
+    def do_login(self, statement):
+        self.login = statement.words[0]
+        self.authenticate(self.login)
+
+    def do_mail(self, statement):
+        if self.open:
+            self._command("RSET")
+        words = " ".join(statement.words[1:])
+        reply = self._command(f"MAIL FROM:{_path(statement.words[0])} {words}".strip())
+        self.open = reply.ok
+        self._said(statement, reply)
+
+    def do_rcpt(self, statement):
+        command = f"RCPT TO:{_path(statement.rest)}"
+        self._said(statement, self._command(command) if self.open else None)
+
+    def do_data(self, statement):
+        reply = None
+        if self.open:
+            reply = self.client.data(statement.block.encode("latin-1"))
+            self.open = False
+        self._said(statement, reply)
+
+    def do_rset(self, statement):
+        self._said(statement, self._command("RSET"))
+        self.open = False
+
+    def _command(self, line):
+        return self.client.command(line.encode("latin-1"))
+
+    # Expectations.
+
+    def do_expect(self, statement):
+        if self.reply is None:
+            return
+        wanted = statement.words
+        if wanted[0] in ("ok", "would"):
+            if not self.reply.ok:
+                raise Mistake(f"{statement}: {self.reply}")
+        elif [str(self.reply.code), self.reply.status] != wanted[:2]:
+            raise Mistake(f"{statement}: {self.reply}")
+
+    def do_line(self, statement):
+        if self.reply is None or self.reply.ok:
+            return
+        line = self.lines.pop(0) if self.lines else None
+        if line is None or not fnmatch.fnmatchcase(line, statement.rest):
+            raise Mistake(f"{statement}: {line}")
+
+    def do_record(self, statement):
+        if self.reply is None:
+            return
+        for record in self.records:
+            if all(_member(record, k) == v for k, v in statement.keys.items()):
+                return
+        raise Mistake(f"{statement}: {self.records}")
+
+    def do_no_record(self, statement):
+        if self.records:
+            raise Mistake(f"{statement}: {self.records}")
+
+
+def _path(address):
+    return address if address.startswith("<") else f"<{address}>"
+
+
+def _member(record, key):
+    for name in key.split("."):
+        record = record.get(name) if isinstance(record, dict) else None
+    if isinstance(record, list):
+        record = ",".join(map(str, record))
+    return "" if record is None else str(record).encode().decode("latin-1")
