@@ -109,11 +109,19 @@ milter_session_helo(struct session *s, const char *helo, milter_macro *macro,
 	read_tls(s, macro, from);
 }
 
+/* RFC 1870 section 3: digits and nothing else. */
+static long long
+size_of(const char *text)
+{
+	return *text == '\0' || text[strspn(text, "0123456789")] != '\0' ? -1 :
+	    strtoll(text, NULL, 10);
+}
+
 static void
 read_parameter(struct session *s, const char *word)
 {
 	if (strncasecmp(word, "SIZE=", 5) == 0)
-		s->declared_size = strtoll(word + 5, NULL, 10);
+		s->declared_size = size_of(word + 5);
 	else if (strcasecmp(word, "SMTPUTF8") == 0)
 		s->smtputf8 = true;
 }
