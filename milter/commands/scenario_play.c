@@ -109,6 +109,7 @@ play_client(struct play *p, const struct statement *st)
 		return;
 	}
 	player_connect(p->player, value_of(st, "NAME"), &client);
+	mem_replace(&p->login, NULL);
 	session_client_ptr(s, value_of(st, "PTR"));
 	s->server_port = port != NULL ? (unsigned)atoi(port) : 25;
 	if (server != NULL && !ip_parse(server, &s->server))
@@ -151,6 +152,20 @@ play_refused(struct play *p, const struct statement *st)
 	    text + strspn(text, " "));
 }
 
+/* Both are told with what comes next, and are no events themselves. */
+static bool
+play_fact(struct play *p, const struct statement *st)
+{
+	if (st->verb == VERB_TLS)
+		mem_replace(&player_session(p->player)->tls, st->words[0]);
+	else if (st->verb == VERB_LOGIN)
+		mem_replace(&p->login, strcmp(st->words[0], "-") == 0 ? NULL :
+		    st->words[0]);
+	else
+		return false;
+	return true;
+}
+
 /* The events; those that are none of them are expectations. */
 static void
 play_event(struct play *p, const struct statement *st)
@@ -164,13 +179,6 @@ play_event(struct play *p, const struct statement *st)
 		break;
 	case VERB_HELO:
 		player_helo(p->player, st->rest);
-		break;
-	case VERB_TLS:
-		mem_replace(&player_session(p->player)->tls, st->words[0]);
-		break;
-	case VERB_LOGIN:
-		mem_replace(&p->login, strcmp(st->words[0], "-") == 0 ? NULL :
-		    st->words[0]);
 		break;
 	case VERB_MAIL:
 		play_mail(p, st);
@@ -214,6 +222,8 @@ play_statement(struct play *p, const struct statement *st)
 		    &p->expected, p->d);
 	else {
 		end_event(p);
+		if (play_fact(p, st))
+			return;
 		p->event = st;
 		play_event(p, st);
 	}
