@@ -27,7 +27,6 @@ struct daemon_options {
 	char *user;
 	char *pid_file;
 	long long max_sessions;
-	long long step_timeout;	/* ms a step may take in all */
 	long long stop_timeout;	/* ms given to live sessions on SIGTERM */
 	int log_level;
 };

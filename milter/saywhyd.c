@@ -154,7 +154,8 @@ open_doors(struct daemon *d)
 {
 	const struct daemon_options *o = &d->options;
 	struct buf why = BUF_INIT;
-	gid_t gid = process_group(o->listen_group, &why);
+	gid_t gid = geteuid() == 0 ?
+	    process_group(o->listen_group, &why) : (gid_t)-1;
 	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
 	if (why.len > 0)
