@@ -216,7 +216,7 @@ read_statement(struct reader *r, const char *line, size_t n)
 	s->v = mem_room(s->v, s->n, &s->cap, sizeof *s->v);
 	st = &s->v[s->n++];
 	*st = (struct statement){ .verb = verb, .line = r->line };
-	if (length < n)
+	while (length < n && is_blank(line[length]))
 		length++;
 	split(st, line + length, n - length);
 	if (st->nwords < verbs[verb].least)
