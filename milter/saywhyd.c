@@ -288,8 +288,8 @@ stop(struct daemon *d, int signo)
 	end = milter_stop(clock_ms() + d->options.stop_timeout);
 	status = end.good ? EX_OK : EX_UNAVAILABLE;
 	if (end.cut > 0)
-		log_warn("%u sessions did not end in time; the mail server "
-		    "defers them", end.cut);
+		log_warn("sessions that did not end in time: %u; the mail "
+		    "server defers them", end.cut);
 	control_stop();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)

@@ -194,4 +194,4 @@ def test_a_stop_waits_no_longer_than_told(saywhyd):
         mta.negotiate().connect()
         assert process.end(daemon.process) == 0
         assert mta.read() is None
-    assert "1 sessions" in daemon.log()
+    assert "did not end in time: 1;" in daemon.log()
