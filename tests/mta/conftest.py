@@ -17,6 +17,7 @@ import pytest
 import loghost
 import names
 import packages
+import players
 import postfix as postfix_mta
 import saywhyd as saywhyd_daemon
 import sendmail as sendmail_mta
@@ -166,3 +167,20 @@ def syslog():
     host = loghost.LogHost("/dev/log")
     yield host
     host.stop()
+
+
+@pytest.fixture
+def player(saywhyd, request):
+    """A function: the player of this MTA for a configuration."""
+
+    def make(mta, conf, statements):
+        daemon = saywhyd(conf=conf)
+        if mta == "postfix":
+            return players.Postfix(daemon, request.getfixturevalue("postfix"))
+        return players.Sendmail(
+            daemon, *map(request.getfixturevalue, ("sendmail_site", "dns", "sasl")),
+            statements)
+
+    yield make
+    if "dns" in request.fixturenames:
+        request.getfixturevalue("dns").serve()

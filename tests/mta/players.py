@@ -130,6 +130,10 @@ class Sendmail(scn.Player):
         reply = self.client.auth(self.login, self.PASSWORD)
         assert reply.code in (235, 503), (self.login, reply)
 
+    def finish(self):
+        super().finish()
+        self.site.stop()  # another scenario may want the same port
+
     def text_of(self, reply):
         """Without the address that Sendmail puts in front."""
         texts = super().text_of(reply)

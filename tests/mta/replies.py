@@ -57,11 +57,20 @@ def steady(text):
     return text
 
 
+def catalogue():
+    """Reason → action → (code, status), as the catalogue has them."""
+    pair = r'(\d+),\s*(?:NULL|"([\d.]+)")'
+    rows = re.findall(rf'^REASON\(\w+,\s*"([a-z0-9-]+)",\s*{pair},\s*{pair}',
+                      CATALOGUE.read_text(), re.M)
+    return {
+        name: {"reject": (int(code), status), "tempfail": (int(soft), soft_status)}
+        for name, code, status, soft, soft_status in rows
+    }
+
+
 def reasons():
     """Names of the catalogue."""
-    return set(re.findall(
-        r'^REASON\(\w+,\s*"([a-z0-9-]+)"', CATALOGUE.read_text(), re.M
-    ))
+    return set(catalogue())
 
 
 class ReplyList:
