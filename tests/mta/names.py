@@ -50,8 +50,8 @@ def _reverse(address):
     return ".".join(reversed(octets.hex())) + ".ip6.arpa."
 
 
-def zone(addresses=ADDRESSES):
-    """The zone file of the root; addresses: address → name, or None."""
+def zone(addresses, unconfirmed):
+    """The zone file of the root."""
     lines = [
         "$ORIGIN .",
         "$TTL 60",
@@ -61,12 +61,10 @@ def zone(addresses=ADDRESSES):
         RECORDS,
     ]
     for address, name in addresses.items():
-        if name is None:
-            continue
         kind = "AAAA" if ":" in address else "A"
         lines.append(f"{name}. {kind} {address}")
         lines.append(f"{_reverse(address)} PTR {name}.")
-    for address, name in UNCONFIRMED.items():
+    for address, name in unconfirmed.items():
         lines.append(f"{_reverse(address)} PTR {name}.")
     return "\n".join(lines) + "\n"
 
@@ -74,8 +72,9 @@ def zone(addresses=ADDRESSES):
 class NameServer:
     def __init__(self, folder):
         folder.mkdir()
+        self.served = 0
         self.zone = folder / "root.zone"
-        self.zone.write_text(zone())
+        self.zone.write_text(zone(ADDRESSES, UNCONFIRMED))
         broken = "".join(
             f'zone:\n  name: "{name}"\n  zonefile: "missing.zone"\n'
             for name in BROKEN
@@ -112,12 +111,16 @@ remote-control:
     def answers(self):
         return self.name_of("192.0.2.7") == "client.example"
 
-    def serve(self, addresses=ADDRESSES):
-        """Other clients than those above; see zone()."""
-        self.zone.write_text(zone(addresses))
+    def serve(self, addresses=ADDRESSES, unconfirmed=UNCONFIRMED):
+        """Other clients than those above, by their names."""
+        self.served += 1
+        mark = {"203.0.112.1": f"zone{self.served}.example"}
+        self.zone.write_text(zone(addresses | mark, unconfirmed))
         self.process.send_signal(signal.SIGHUP)
-        for address, name in addresses.items():
-            process.wait_until(lambda: self.name_of(address) == name, address)
+        process.wait_until(
+            lambda: self.name_of("203.0.112.1") == mark["203.0.112.1"],
+            "nsd to read its zone again",
+        )
 
     @staticmethod
     def name_of(address):

@@ -64,10 +64,14 @@ class Postfix(scn.Player):
         assert reply.code == 220, reply
         client.greeting = reply
 
-    def authenticate(self, login):
+    def log_in(self, login):
         self.xclient(self.client, LOGIN="[UNAVAILABLE]" if login == "-" else login)
-        if self.helo is not None:
-            self._greet()
+        self._command("EHLO " + self.helo)
+
+
+def _address(client):
+    """IPv4 in IPv6 clothes comes by IPv4."""
+    return re.sub(r"^::ffff:(?=\d+\.)", "", client.words[0])
 
 
 def _literal(address):
@@ -83,7 +87,7 @@ class Sendmail(scn.Player):
         super().__init__(daemon)
         self.sasl = sasl
         clients = [s for s in statements if s.verb == "CLIENT"]
-        dns.serve({c.words[0]: c.get("NAME") for c in clients})
+        self.dns = dns
         self.kinds = sorted({self._kind(client) for client in clients})
         self.site = site(
             lines=SENDMAIL_OPEN,
@@ -93,7 +97,7 @@ class Sendmail(scn.Player):
 
     @staticmethod
     def _kind(client):
-        family = "inet6" if ":" in client.words[0] else "inet"
+        family = "inet6" if ":" in _address(client) else "inet"
         return client.get("PORT", "25"), client.get("DAEMON", ""), family
 
     @staticmethod
@@ -105,11 +109,16 @@ class Sendmail(scn.Player):
 
     def connect(self, statement):
         port = self.site.ports[self.kinds.index(self._kind(statement))]
+        address = _address(statement)
+        names = {key: {address: statement.get(key)} if statement.get(key) else {}
+                 for key in ("NAME", "PTR")}
+        self.dns.serve(names["NAME"], names["PTR"])
         host = statement.get("SERVER") or \
-            ("2001:db8::1" if ":" in statement.words[0] else "192.0.2.1")
-        return smtp.Client(port, host, statement.words[0])
+            ("2001:db8::1" if ":" in address else "192.0.2.1")
+        return smtp.Client(port, host, address)
 
-    def authenticate(self, login):
+    def log_in(self, login):
+        """Once a connection: there is no way to log out."""
         if login == "-":
             return
         user, _, realm = login.partition("@")
@@ -117,18 +126,8 @@ class Sendmail(scn.Player):
             [*self.sasl, "-u", realm or "mx.example.org", user],
             input=self.PASSWORD, text=True, check=True,
         )
-        if self.helo is not None:
-            self._log_in()
-
-    def _greet(self):
-        reply = super()._greet()
-        if self.login and self.login != "-":
-            self._log_in()
-        return reply
-
-    def _log_in(self):
-        reply = self.client.auth(self.login, self.PASSWORD)
-        assert reply.code in (235, 503), (self.login, reply)
+        reply = self.client.auth(login, self.PASSWORD)
+        assert reply.code in (235, 503), (login, reply)
 
     def finish(self):
         super().finish()

@@ -65,7 +65,7 @@ class Saywhyd:
         self.record_file = records or folder / "records.json"
         self.configure(more, mode)
         if conf is not None:
-            self.conf.write_text(self.completed(conf))
+            self.conf.write_bytes(self.completed(conf).encode("latin-1"))
         self.address = f"unix:{folder}/milter.sock"
         self.process = None
 

@@ -12,6 +12,7 @@ import re
 
 BLOCKS = {"CONFIG": "END", "DATA": "."}
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|[rnts\\])")
+ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}\b")
 LETTERS = {"r": "\r", "n": "\n", "t": "\t", "s": " ", "\\": "\\"}
 
 
@@ -78,17 +79,18 @@ class Mistake(AssertionError):
 class Player:
     """Plays one configuration's statements; an MTA's way in is a subclass.
 
-    replies: for each event (statement, reply). A reply is None where nothing
-    was said because an earlier refusal ended the transaction.
+    replies: for each event (statement, reply). A reply is None where an
+    earlier refusal had ended the transaction, and where the MTA refused with
+    words of its own; first has these statements.
     """
 
     def __init__(self, daemon):
         self.daemon = daemon
         self.client = None
         self.helo = self.tls = self.login = None
-        self.replies, self.lines = [], []
+        self.replies, self.lines, self.first = [], [], []
         self.reply = None
-        self.open = False  # MAIL was taken
+        self.greeted = self.open = False  # EHLO, MAIL were taken
         self.seen = len(daemon.records())
 
     # What an MTA does differently.
@@ -96,7 +98,8 @@ class Player:
     def connect(self, statement):
         raise NotImplementedError
 
-    def authenticate(self, login):
+    def log_in(self, login):
+        """After EHLO; "-" is nobody."""
         raise NotImplementedError
 
     def text_of(self, reply):
@@ -121,21 +124,33 @@ class Player:
         if self.client:
             self.client.close()
         self.client = None
+        self.greeted = self.open = False
 
     def _pass_over(self, statement):
         pass
 
     def _said(self, statement, reply):
+        if reply is not None and not reply.ok and not ID.search(reply.lines[-1]):
+            self.first.append(statement)
+            reply = None
         self.reply = reply
         self.lines = self.text_of(reply) if reply else []
         self.replies.append((statement, reply))
         records = self.daemon.records()
         self.records, self.seen = records[self.seen:], len(records)
 
+    def _not_played(self, statement):
+        self._said(statement, None)
+
+    do_refused = _not_played
+
+    def do_local(self, statement):
+        self.close()
+        self._said(statement, None)
+
     def do_client(self, statement):
         self.close()
         self.helo = self.tls = self.login = None
-        self.open = False
         self.client = self.connect(statement)
         self._said(statement, self.client.greeting)
 
@@ -148,19 +163,29 @@ class Player:
         if self.helo is not None:
             self._greet()
 
+    def do_login(self, statement):
+        self.login = statement.words[0]
+        if self.open:
+            self._command("RSET")
+            self.open = False
+        if self.helo is not None:
+            self._greet()
+
     def _greet(self):
         self.open = False
         reply = self._command("EHLO " + self.helo)
         if self.tls and reply.ok and not self.client.encrypted:
             self.client.starttls(self.tls)
             reply = self._command("EHLO " + self.helo)
+        if self.login and reply.ok:
+            self.log_in(self.login)
+        self.greeted = reply.ok
         return reply
 
-    def do_login(self, statement):
-        self.login = statement.words[0]
-        self.authenticate(self.login)
-
     def do_mail(self, statement):
+        if not self.client or not self.greeted:
+            self._said(statement, None)
+            return
         if self.open:
             self._command("RSET")
         words = " ".join(statement.words[1:])
@@ -180,11 +205,12 @@ class Player:
         self._said(statement, reply)
 
     def do_rset(self, statement):
-        self._said(statement, self._command("RSET"))
+        self._said(statement, self.client and self._command("RSET"))
         self.open = False
 
     def _command(self, line):
-        return self.client.command(line.encode("latin-1"))
+        """What would end a line on the wire is shown as we would show it."""
+        return self.client.command(re.sub("[\r\n\0]", "?", line).encode("latin-1"))
 
     # Expectations.
 
@@ -214,14 +240,14 @@ class Player:
         raise Mistake(f"{statement}: {self.records}")
 
     def do_no_record(self, statement):
-        if self.records:
+        if self.reply is not None and self.records:
             raise Mistake(f"{statement}: {self.records}")
 
 
 def steady(lines):
     """Without what is another each time: the id, and the size of a message,
     to which each MTA counts fields of its own."""
-    lines = [re.sub(r"\b[0-9A-HJKMNP-TV-Z]{12}\b", "ID", line) for line in lines]
+    lines = [ID.sub("ID", line) for line in lines]
     return [re.sub(r"\bhas \d+ bytes", "has SIZE bytes", line) for line in lines]
 
 

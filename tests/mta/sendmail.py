@@ -12,7 +12,7 @@ import sys
 import packages
 import process
 
-FIRST_PORT = 2900
+FIRST_PORT = 4000
 
 ALIASES = """\
 user: root

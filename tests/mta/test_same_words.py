@@ -16,8 +16,14 @@ FOLDER = pathlib.Path(os.environ.get("SAYWHY_SCENARIOS", HERE.parent / "scenario
 FILES = sorted(FOLDER.glob("*.scn"))
 NAMES = [path.stem for path in FILES]
 
-# Where this MTA answers before a filter can, so that the words are its own.
-MTA_FIRST = {}
+# Events that this MTA refuses before a filter is asked, by the file's line.
+MTA_FIRST = {
+    ("helo_syntax_refused", "postfix"): [13],  # no UTF-8
+    ("injection", "postfix"): [22],  # a control character in an address
+    ("injection", "sendmail"): [22],
+    ("sender_syntax", "sendmail"): [22],  # two @
+    ("smtputf8", "sendmail"): [15, 25],  # built without
+}
 
 said = {}  # (file, MTA) → what each event was told
 
@@ -25,28 +31,28 @@ said = {}  # (file, MTA) → what each event was told
 @pytest.mark.parametrize("mta", ["postfix", "sendmail"])
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_scenario(path, mta, player):
-    told = []
+    told, first = [], []
     for conf, statements in scn.configurations(scn.read(path)):
         playing = player(mta, conf, statements)
-        try:
-            told += [(repr(s), _words(playing, r)) for s, r in playing.play(statements)]
-        except scn.Mistake as mistake:
-            if (path.stem, mta) not in MTA_FIRST:
-                raise
-            assert MTA_FIRST[path.stem, mta] in str(mistake)
-            return
+        told += [(repr(s), _words(playing, r)) for s, r in playing.play(statements)]
+        first += [statement.number for statement in playing.first]
+    assert first == MTA_FIRST.get((path.stem, mta), [])
     said[path, mta] = told
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_both_say_the_same(path):
     if (path, "postfix") not in said or (path, "sendmail") not in said:
-        pytest.skip("an MTA spoke first, or a test above failed")
-    assert said[path, "postfix"] == said[path, "sendmail"]
+        pytest.skip("a test above failed")
+    for one, other in zip(said[path, "postfix"], said[path, "sendmail"]):
+        if one[1] and other[1]:
+            assert one == other
 
 
 def _words(playing, reply):
     """Code, status and lines of a refusal; its id is another each time."""
-    if reply is None or reply.ok:
+    if reply is None:
+        return None
+    if reply.ok:
         return "ok"
     return reply.code, reply.status, scn.steady(playing.text_of(reply))
