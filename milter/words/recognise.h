@@ -1,0 +1,66 @@
+/*
+ * recognise.h - words become a reason: the inverse of reply.h
+ *
+ * Reads a reply that somebody else wrote and tells which reason of the
+ * catalogue is meant. The text and whoever wrote it weigh more than the code:
+ * X.7.1 says nothing. A reply may come whole ("550-5.7.1 …" lines), as one
+ * line, without its three-digit code, or with its first word cut off, which
+ * is how Postfix shows a filter what it refuses. "Unknown" is an honest
+ * answer; a wrong RECOGNISED_SURE is a defect.
+ *
+ * One pass over the text for all phrases (phrases.def), no backtracking, no
+ * memory of its own. Any thread.
+ */
+#ifndef WORDS_RECOGNISE_H
+#define WORDS_RECOGNISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "words/reason.h"
+
+enum confidence { RECOGNISED_UNKNOWN, RECOGNISED_GUESS, RECOGNISED_LIKELY,
+	RECOGNISED_SURE };
+
+/* What is odd about a reply; names by recognise_flag_name(). */
+enum recognise_flag {
+	ODD_WORDS_AND_CODE = 1,		/* they tell different causes */
+	ODD_TEMPORARY = 2,		/* 4yz for what never gets better */
+	ODD_CLASS = 4,			/* 550 with 4.x.x, or the reverse */
+	ODD_NO_STATUS = 8,		/* no enhanced status */
+	ODD_STATUS = 16,		/* not registered, or of a vendor's own */
+	ODD_CODE = 32			/* no code of RFC 5321's grammar */
+};
+
+/* What a reply names. Each points into the text that was read. */
+enum capture { CAPTURE_ADDRESS, CAPTURE_DOMAIN, CAPTURE_IP, CAPTURE_ZONE,
+	CAPTURE_LIMIT, CAPTURE_RETRY, CAPTURE_URL, CAPTURE_COUNT };
+
+struct captured {
+	const char *text;	/* not terminated; NULL: not named */
+	size_t n;
+};
+
+struct recognised {
+	int reason;			/* REASON_NONE with UNKNOWN */
+	enum confidence confidence;
+	const char *software;		/* "Postfix", "Gmail"; NULL: unknown */
+	unsigned flags;			/* enum recognise_flag */
+	int code;			/* 0: not told */
+	char status[12];		/* "": not told */
+	struct captured captured[CAPTURE_COUNT];
+};
+
+/* n bytes of text, any bytes. Always fills `r`. */
+void recognise(const char *text, size_t n, struct recognised *r);
+
+/* "sure", "likely", "guess", "unknown" */
+const char *confidence_name(enum confidence c);
+
+/* "no-status" and so on; NULL when `flag` is none of them. */
+const char *recognise_flag_name(unsigned flag);
+
+/* "address", "retry": the key in `explain --json` and in evidence. */
+const char *capture_name(enum capture c);
+
+#endif
