@@ -95,8 +95,20 @@ next_parameter(const char **p, const char *end, struct parameter *param)
 	return true;
 }
 
+/* Is it no more than comments and white space? */
+static bool
+is_nothing(const char *p, const char *end)
+{
+	while ((p = skip_blank(p, end)) < end) {
+		if (*p != '(')
+			return false;
+		p = skip_quoted(p, end, ')');
+	}
+	return true;
+}
+
 /* Without quotes and what they protect; a comment behind it is none of it. */
-static void
+static unsigned
 put_unquoted(struct buf *out, struct text v)
 {
 	size_t i;
@@ -106,7 +118,7 @@ put_unquoted(struct buf *out, struct text v)
 			;
 		v = trimmed(v.at, v.at + (i > 0 ? i : v.n));
 		buf_put(out, v.at, v.n);
-		return;
+		return memchr(v.at, '"', v.n) != NULL ? FIELD_JUNK : 0;
 	}
 	for (i = 1; i < v.n && v.at[i] != '"'; i++) {
 		if (v.at[i] == '\\' && i + 1 < v.n)
@@ -114,9 +126,11 @@ put_unquoted(struct buf *out, struct text v)
 		if (v.at[i] != '\r' && v.at[i] != '\n')
 			buf_putc(out, v.at[i]);
 	}
+	return i == v.n || !is_nothing(v.at + i + 1, v.at + v.n) ?
+	    FIELD_JUNK : 0;
 }
 
-void
+unsigned
 field_value(const char *field, size_t n, struct buf *out)
 {
 	const char *end = field + n;
@@ -126,11 +140,18 @@ field_value(const char *field, size_t n, struct buf *out)
 			field = skip_quoted(field, end, ')') - 1;
 			continue;
 		}
-		if (*field >= 'A' && *field <= 'Z')
-			buf_putc(out, (char)(*field | 0x20));
-		else if (*field > ' ' && *field < 127)
-			buf_putc(out, *field);
+		if (is_blank(*field))
+			continue;
+		if (*field <= ' ' || *field >= 127)
+			return FIELD_JUNK;
+		/* White space belongs nowhere but around the slash. */
+		if (out->len > 0 && is_blank(field[-1]) && *field != '/' &&
+		    out->data[out->len - 1] != '/')
+			return FIELD_JUNK;
+		buf_putc(out, *field >= 'A' && *field <= 'Z' ?
+		    (char)(*field | 0x20) : *field);
 	}
+	return 0;
 }
 
 /* "name*3*": which piece (-1: none, 0 for "name*"), percent encoded? */
@@ -207,7 +228,7 @@ behind_charset(const struct buf *piece, struct text charset)
 
 static bool
 put_extended(const char *p, const char *end, const char *name, size_t most,
-    struct buf *out)
+    struct buf *out, unsigned *odd)
 {
 	struct buf raw = BUF_INIT, piece = BUF_INIT, charset = BUF_INIT;
 	struct pieces found;
@@ -219,7 +240,7 @@ put_extended(const char *p, const char *end, const char *name, size_t most,
 	for (i = 0; i < PIECES_MOST && found.v[i].at != NULL &&
 	    raw.len <= most * 3; i++) {
 		buf_clear(&piece);
-		put_unquoted(&piece, found.v[i]);
+		*odd |= put_unquoted(&piece, found.v[i]);
 		skip = 0;
 		if (i == 0 && found.percent[0]) {
 			c = take_charset(&piece);
@@ -240,7 +261,8 @@ put_extended(const char *p, const char *end, const char *name, size_t most,
 }
 
 static bool
-put_plain(const char *p, const char *end, const char *name, struct buf *out)
+put_plain(const char *p, const char *end, const char *name, struct buf *out,
+    unsigned *odd)
 {
 	struct buf raw = BUF_INIT;
 	struct parameter param;
@@ -251,7 +273,7 @@ put_plain(const char *p, const char *end, const char *name, struct buf *out)
 		if (param.name.n != strlen(name) ||
 		    strncasecmp(param.name.at, name, param.name.n) != 0)
 			continue;
-		put_unquoted(&raw, param.value);
+		*odd |= put_unquoted(&raw, param.value);
 		encoded_put(out, raw.data, raw.len);
 		buf_free(&raw);
 		return true;
@@ -261,17 +283,17 @@ put_plain(const char *p, const char *end, const char *name, struct buf *out)
 
 bool
 field_parameter(const char *field, size_t n, const char *name, bool extended,
-    size_t most, struct buf *out, bool *cut)
+    size_t most, struct buf *out, unsigned *odd)
 {
 	const char *end = field + n, *p = find_end(field, end);
 	size_t before = out->len;
 	bool found;
 
-	found = extended ? put_extended(p, end, name, most, out) :
-	    put_plain(p, end, name, out);
+	found = extended ? put_extended(p, end, name, most, out, odd) :
+	    put_plain(p, end, name, out, odd);
 	if (out->len - before > most) {
 		buf_cut(out, before + most);
-		*cut = true;
+		*odd |= FIELD_CUT;
 	}
 	return found;
 }

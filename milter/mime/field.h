@@ -13,15 +13,22 @@
 
 struct buf;
 
-/* The value proper, "text/plain", in lower case, without white space. */
-void field_value(const char *field, size_t n, struct buf *out);
+/* What was not as it must be. */
+enum field_odd {
+	FIELD_CUT = 1,		/* longer than it may be, and cut */
+	FIELD_JUNK = 2		/* text where none belongs, or no end */
+};
+
+/* The value proper, "text/plain", in lower case, without white space.
+   Returns enum field_odd. */
+unsigned field_value(const char *field, size_t n, struct buf *out);
 
 /*
- * Appends the parameter's text. `extended`: as RFC 2231 writes it (name* or
- * name*0), decoded to UTF-8; else the plain one. False: there is none. More
- * than `most` bytes are cut, and *cut is set.
+ * Appends the parameter's text, at most `most` bytes. `extended`: as RFC 2231
+ * writes it (name* or name*0), decoded to UTF-8; else the plain one. False:
+ * there is none. Bits of enum field_odd are added to *odd.
  */
 bool field_parameter(const char *field, size_t n, const char *name,
-    bool extended, size_t most, struct buf *out, bool *cut);
+    bool extended, size_t most, struct buf *out, unsigned *odd);
 
 #endif

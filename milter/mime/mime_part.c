@@ -39,8 +39,10 @@ push(struct mime *m)
 	memset(level, 0, sizeof *level);
 	level->boundary = (struct buf)BUF_INIT;
 	level->part.depth = (unsigned)m->nlevels;
-	if (m->nlevels > 0)
+	if (m->nlevels > 0) {
 		level->part.within = level[-1].part.number;
+		level[-1].has_parts = true;
+	}
 	level->part.number = ++m->nparts;
 	m->nlevels++;
 	return level;
@@ -155,6 +157,8 @@ mime_part_end(struct mime *m)
 		m->nboundaries--;
 		mime_fault(m, level, MIME_UNCLOSED);
 	}
+	if (level->part.container && !level->has_parts)
+		mime_fault(m, level, MIME_EMPTY);
 	if (m->nlevels == 1)
 		level->part.faults = m->faults;
 	tell(m, level, MIME_END, NULL, 0);

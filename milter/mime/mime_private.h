@@ -27,6 +27,7 @@ struct mime_level {
 	struct mime_part part;
 	char *type, *charset, *names[MIME_NAMES];
 	struct buf boundary;	/* of a multipart that is not closed */
+	bool has_parts;
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;
 	struct charset *converter;	/* NULL: its text needs none */

@@ -19,16 +19,18 @@ parameter(struct mime *m, struct mime_level *level, enum mime_field field,
 {
 	const struct buf *f = &m->fields[field];
 	struct buf value = BUF_INIT;
-	bool cut = false;
+	unsigned odd = 0;
 
 	if (!field_parameter(f->data, f->len, name, extended, most, &value,
-	    &cut)) {
+	    &odd)) {
 		buf_free(&value);
 		return NULL;
 	}
-	if (cut)
+	if ((odd & FIELD_CUT) != 0)
 		mime_fault(m, level, most == MIME_NAME ? MIME_NAME_LONG :
 		    MIME_BOUNDARY_LONG);
+	if ((odd & FIELD_JUNK) != 0)
+		mime_fault(m, level, MIME_JUNK);
 	return buf_steal(&value);
 }
 
@@ -96,8 +98,11 @@ read_type(struct mime *m, struct mime_level *level)
 	struct buf type = BUF_INIT;
 	bool digest = m->nlevels > 1 && level[-1].digest;
 
-	field_value(f->data, f->len, &type);
+	if ((field_value(f->data, f->len, &type) & FIELD_JUNK) != 0)
+		mime_fault(m, level, MIME_JUNK);
 	if (!is_type(type.data)) {
+		if (m->have[FIELD_TYPE])
+			mime_fault(m, level, MIME_JUNK);
 		buf_clear(&type);
 		buf_puts(&type, digest && !m->have[FIELD_TYPE] ?
 		    "message/rfc822" : "text/plain");
@@ -116,7 +121,8 @@ read_encoding(struct mime *m, struct mime_level *level)
 	const struct buf *f = &m->fields[FIELD_ENCODING];
 	struct buf name = BUF_INIT;
 
-	field_value(f->data, f->len, &name);
+	if ((field_value(f->data, f->len, &name) & FIELD_JUNK) != 0)
+		mime_fault(m, level, MIME_JUNK);
 	if (!decode_find(name.data, &level->decoder.encoding))
 		mime_fault(m, level, MIME_ENCODING);
 	level->part.encoding = level->decoder.encoding;
