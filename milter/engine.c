@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "engine_report.h"
+#include "model/scratch.h"
 #include "ruleset.h"
 
 struct engine {
@@ -16,6 +17,7 @@ struct engine {
 	struct recorder *recorder;
 	struct session session;
 	struct findings found;
+	struct scratch scratch;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
 	const struct engine_watcher *watcher;
@@ -40,6 +42,7 @@ engine_free(struct engine *e)
 		return;
 	marks_clear(&e->marks);
 	findings_free(&e->found);
+	scratch_free(&e->scratch);
 	session_free(&e->session);
 	ruleset_drop(e->rules);
 	free(e);
@@ -80,11 +83,18 @@ run_watched(struct engine *e, const struct check_ctx *ctx)
 	    e->found.v + before, e->found.n - before, clock_us() - began);
 }
 
+static struct check_ctx
+context(struct engine *e, enum stage stage)
+{
+	return (struct check_ctx){ .session = &e->session,
+		.site = &e->rules->site, .scratch = &e->scratch,
+		.stage = stage };
+}
+
 static void
 run_checks(struct engine *e, enum stage stage)
 {
-	struct check_ctx ctx = { .session = &e->session,
-		.site = &e->rules->site, .stage = stage };
+	struct check_ctx ctx = context(e, stage);
 	const struct rule *rule = e->rules->rules;
 	const struct rule *end = rule + e->rules->nrules;
 
@@ -152,6 +162,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	if (e->session.local)
 		return ACTION_OFF;
 	findings_restart(&e->found, stage);
+	scratch_restart(&e->scratch, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
 	run_checks(e, stage);
@@ -161,6 +172,25 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		session_rcpt_accepted(&e->session);
 	engine_count_stage(stage);
 	return action;
+}
+
+void
+engine_body(struct engine *e, const char *bytes, size_t n)
+{
+	struct check_ctx ctx = context(e, STAGE_HEADERS);
+	const struct rule *rule = e->rules->rules;
+	const struct rule *end = rule + e->rules->nrules;
+
+	session_body(&e->session, n);
+	if (e->session.local)
+		return;
+	for (; rule < end; rule++) {
+		if (!rule->active || rule->check->body == NULL)
+			continue;
+		ctx.check = rule->check;
+		ctx.options = rule->options;
+		rule->check->body(&ctx, bytes, n);
+	}
 }
 
 void
@@ -188,6 +218,7 @@ void
 engine_reset(struct engine *e)
 {
 	findings_reset(&e->found);
+	scratch_reset(&e->scratch);
 	marks_clear(&e->marks);
 	session_reset(&e->session);
 }

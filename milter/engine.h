@@ -39,6 +39,9 @@ const struct ruleset *engine_rules(const struct engine *e);
 enum action engine_step(struct engine *e, enum stage stage,
     struct reply *reply);
 
+/* n bytes of the body have come; between HEADERS and MESSAGE. */
+void engine_body(struct engine *e, const char *bytes, size_t n);
+
 /* Marks and quarantine for this message; empty in observe mode. */
 const struct marks *engine_marks(const struct engine *e);
 

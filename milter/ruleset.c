@@ -100,8 +100,11 @@ ruleset_free(struct ruleset *r)
 			option_clear(plan.sections[i].tables[j].rows,
 			    plan.sections[i].tables[j].base);
 	plan_free(&plan);
-	for (i = 0; i < r->nrules; i++)
+	for (i = 0; i < r->nrules; i++) {
+		if (r->rules[i].check->done != NULL)
+			r->rules[i].check->done(r->rules[i].options);
 		free(r->rules[i].options);
+	}
 	free(r->rules);
 	free(r);
 }
@@ -199,12 +202,23 @@ sum_up(struct ruleset *r, struct diags *d)
 		r->needs |= CHECK_NEEDS_HEADERS;
 }
 
+static void
+make_ready(struct ruleset *r, struct diags *d)
+{
+	struct rule *rule;
+
+	for (rule = r->rules; rule < r->rules + r->nrules; rule++)
+		if (rule->check->ready != NULL)
+			rule->check->ready(rule->options, &r->site, d);
+}
+
 static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, struct diags *d)
 {
 	plan_free(plan);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
+	make_ready(r, d);
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;

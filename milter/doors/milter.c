@@ -210,8 +210,7 @@ on_end_of_header(SMFICTX *ctx)
 static sfsistat
 on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 {
-	(void)bytes;
-	session_body(session_of(ctx), n);
+	engine_body(door_of(ctx)->engine, (const char *)bytes, n);
 	return go_on(ctx, SMFIP_NR_BODY);
 }
 
