@@ -80,7 +80,8 @@ run_watched(struct engine *e, const struct check_ctx *ctx)
 
 	ctx->check->run(ctx, &e->found);
 	e->watcher->check(e->watcher->arg, ctx->check, ctx->stage,
-	    e->found.v + before, e->found.n - before, clock_us() - began);
+	    e->found.n > before ? &e->found.v[before] : NULL,
+	    e->found.n - before, clock_us() - began);
 }
 
 static struct check_ctx
