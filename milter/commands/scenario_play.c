@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "commands/player.h"
@@ -145,11 +146,14 @@ play_mail(struct play *p, const struct statement *st)
 static void
 play_refused(struct play *p, const struct statement *st)
 {
-	const char *text = strstr(st->rest, st->words[1]) +
-	    strlen(st->words[1]);
+	struct buf text = BUF_INIT;
+	size_t i;
 
+	for (i = 2; i < st->nwords; i++)
+		buf_printf(&text, "%s%s", i > 2 ? " " : "", st->words[i]);
 	player_refused_by_mta(p->player, st->words[0], st->words[1],
-	    text + strspn(text, " "));
+	    text.len > 0 ? text.data : "");
+	buf_free(&text);
 }
 
 /* Both are told with what comes next, and are no events themselves. */

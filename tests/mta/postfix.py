@@ -119,8 +119,9 @@ def postconf(*arguments):
 
 
 class Postfix:
-    def __init__(self, folder, sasl_db, tls_pem, **main):
+    def __init__(self, folder, sasl_db, tls_pem, first_port=FIRST_PORT, **main):
         self.folder = folder
+        self.first_port = first_port
         self.ports = {}
         self.master = None
         self._make_folders()
@@ -135,7 +136,7 @@ class Postfix:
             "folder": folder,
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "first": FIRST_PORT,
+            "first": first_port,
         }
         self.main = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
         self._write_main_cf()
@@ -163,7 +164,7 @@ class Postfix:
     def _port(self, options):
         key = tuple(sorted(options.items()))
         if key not in self.ports:
-            self.ports[key] = FIRST_PORT + len(self.ports)
+            self.ports[key] = self.first_port + len(self.ports)
         return self.ports[key]
 
     def _write_main_cf(self):
