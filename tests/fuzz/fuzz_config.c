@@ -15,8 +15,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* How config.c begins when libConfuse complains. */
-static const char unparsed[] = "cannot be parsed: ";
+/* How config.c begins when libConfuse complains, if the text does not. */
+static const char unparsed[] = "cannot be parsed";
 
 static int
 lines_of(const char *text)
@@ -54,16 +54,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct diags d = DIAGS_INIT;
 	struct house h;
 	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
-	char *written = mem_dup(text);	/* reading changes the other one */
 	bool good;
 
 	setenv("SET", "a", 1);
 	house_init(&h);
 	good = config_read_text("f", text, h.sections, 3, &d);
-	check(&d, written, good);
+	check(&d, text, good);
 	diags_free(&d);
 	house_free(&h);
-	free(written);
 	free(text);
 	return 0;
 }
