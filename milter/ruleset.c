@@ -220,6 +220,9 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	make_ready(r, d);
+	if (r->records.store != NULL && r->records.file == NULL)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file; set record-file, too");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;
