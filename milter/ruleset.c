@@ -201,6 +201,8 @@ sum_up(struct ruleset *r, struct diags *d)
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
 }
 
 static void
