@@ -88,7 +88,8 @@ context(struct engine *e, enum stage stage)
 {
 	return (struct check_ctx){ .session = &e->session,
 		.site = &e->rules->site, .scratch = &e->scratch,
-		.stage = stage };
+		.stage = stage,
+		.deadline = clock_ms() + e->rules->daemon.step_timeout };
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "ruleset_options.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
-	"content" };
+	"content", "dns" };
 
 #define NSECTIONS (sizeof section_names / sizeof section_names[0])
 
@@ -50,6 +50,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", policy_options, &r->policy);
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
+	add_table(plan, "dns", dns_option_rows, &r->dns);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	for (i = 0; i < r->nrules; i++)

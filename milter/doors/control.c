@@ -20,6 +20,7 @@
 #include "engine.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
 #include "version.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -205,6 +206,26 @@ put_records(struct json *j)
 }
 
 static void
+put_dns(struct json *j)
+{
+	struct dns_counts c = dns_counts();
+
+	json_key(j, "dns");
+	json_object(j);
+	put_int(j, "asked", c.asked);
+	put_int(j, "cached", c.cached);
+	put_int(j, "joined", c.joined);
+	put_int(j, "sent", c.sent);
+	put_int(j, "trouble", c.trouble);
+	put_int(j, "late", c.late);
+	put_int(j, "dropped", c.dropped);
+	put_int(j, "kept", c.kept);
+	put_int(j, "bytes", c.bytes);
+	put_int(j, "waiting", c.waiting);
+	json_object_end(j);
+}
+
+static void
 put_reload(struct json *j)
 {
 	size_t i;
@@ -236,6 +257,7 @@ put_status(struct buf *out)
 	put_counts(&j, &now);
 	put_rates(&j, &now);
 	put_records(&j);
+	put_dns(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');
