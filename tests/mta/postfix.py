@@ -118,6 +118,9 @@ def postconf(*arguments):
 
 
 class Postfix:
+    master_command = (MASTER,)
+    first_port = FIRST_PORT
+
     def __init__(self, folder, sasl_db, tls_pem, **main):
         self.folder = folder
         self.ports = {}
@@ -134,7 +137,7 @@ class Postfix:
             "folder": folder,
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "first": FIRST_PORT,
+            "first": self.first_port,
         }
         self.main = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
         self._write_main_cf()
@@ -162,7 +165,7 @@ class Postfix:
     def _port(self, options):
         key = tuple(sorted(options.items()))
         if key not in self.ports:
-            self.ports[key] = FIRST_PORT + len(self.ports)
+            self.ports[key] = self.first_port + len(self.ports)
         return self.ports[key]
 
     def _write_main_cf(self):
@@ -190,7 +193,7 @@ class Postfix:
 
     def start(self):
         self.master = subprocess.Popen(
-            [MASTER, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
+            [*self.master_command, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
         )
         self._wait_for_ports()
 
