@@ -243,7 +243,8 @@ make_mta(const struct held *h, const struct reading *r,
 		.facts = { .session = h->report.session,
 		    .finding = r->decision.because.finding,
 		    .site = &rules->site, .id = h->report.id },
-		.permanent = rules->policy.permanent[r->words.reason] };
+		.permanent = r->words.confidence == RECOGNISED_SURE &&
+		    rules->policy.permanent[r->words.reason] };
 
 	if (q->how == ASK_FILTER)
 		rewrite_whole(out, &q->stock, &how);

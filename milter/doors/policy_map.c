@@ -13,24 +13,24 @@
 
 enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS };
 
-/* One line of Sendmail's map class "socket"; 250 pass, 256 fail. */
-#define TEXT_MOST 226	/* and code and status */
+/* One line of Sendmail's map class "socket": 250 pass, 256 fail. */
+#define TEXT_MOST 220	/* and quotes, code and status */
 
 /* False: not PARTS of them. The parts are the caller's to free. */
 static bool
 split(const char *key, size_t n, char *part[PARTS])
 {
-	const char *end = key + n, *bar;
+	const char *end = key + n, *caret;
 	size_t i;
 
 	for (i = 0; i < PARTS; i++) {
-		bar = memchr(key, '|', (size_t)(end - key));
-		if ((bar == NULL) != (i == PARTS - 1))
+		caret = memchr(key, '^', (size_t)(end - key));
+		if ((caret == NULL) != (i == PARTS - 1))
 			return false;
-		if (bar == NULL)
-			bar = end;
-		part[i] = mem_ndup(key, (size_t)(bar - key));
-		key = bar + 1;
+		if (caret == NULL)
+			caret = end;
+		part[i] = mem_ndup(key, (size_t)(caret - key));
+		key = caret + 1;
 	}
 	return true;
 }
@@ -84,22 +84,16 @@ policy_map_session(const char *key, size_t n, struct session *s)
 	return good;
 }
 
-/* The quotes around it are the map's; what could end or bend them is not. */
-static void
-put_text(struct buf *out, const char *text, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		buf_putc(out, text[i] == '"' || text[i] == '\\' ? '\'' :
-		    text[i]);
-}
-
 void
 policy_map_put(const struct reply *reply, struct buf *out)
 {
-	size_t n = strlen(reply->lines[0]);
+	const char *p = reply->lines[0];
+	size_t n = strlen(p), i;
 
-	buf_printf(out, "%s:%d:", reply->status, reply->code);
-	put_text(out, reply->lines[0], n < TEXT_MOST ? n : TEXT_MOST);
+	if (n > TEXT_MOST)
+		n = TEXT_MOST;
+	buf_printf(out, "\"%d %s ", reply->code, reply->status);
+	for (i = 0; i < n; i++)
+		buf_putc(out, p[i] == '"' || p[i] == '\\' ? '\'' : p[i]);
+	buf_putc(out, '"');
 }

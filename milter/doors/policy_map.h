@@ -1,12 +1,12 @@
 /*
  * policy_map.h - Sendmail's question about a recipient (socketmap)
  *
- * A ruleset asks the map "check_rcpt" (conf/sendmail.m4) with
+ * A ruleset asks the map "check_rcpt" (conf/check_rcpt.m4) with
  *
- *	address|name|port|login|helo|sender|recipient
+ *	address^name^port^login^helo^sender^recipient
  *
- * where what is not known is empty. A key with more or fewer bars, as one of a
- * sender who has such a bar in his name, is no question: it is not found, and
+ * where what is not known is empty. A key with more or fewer carets, as that of
+ * a sender who has one in his name, is no question: it is not found, and
  * Sendmail's own check speaks. The answer has at most 240 characters, which is
  * what fits into one line there. Pure.
  */
@@ -24,8 +24,8 @@ struct session;
 bool policy_map_session(const char *key, size_t n, struct session *s);
 
 /*
- * Appends "5.7.1:550:text" for the ruleset, in which nothing is special to
- * Sendmail but what it quotes.
+ * Appends the text of $#error for the ruleset: one quoted word, "550 5.7.1
+ * text", in which nothing is special to Sendmail.
  */
 void policy_map_put(const struct reply *reply, struct buf *out);
 
