@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/option.h"
 #include "model/finding.h"
@@ -35,6 +36,7 @@ struct check_ctx {
 	const void *options;	/* the check's own struct */
 	struct scratch *scratch;	/* notes about this session */
 	enum stage stage;	/* where we are */
+	int64_t deadline;	/* of this step, clock_ms(), for services */
 };
 
 /* What a check must be told of a message. */

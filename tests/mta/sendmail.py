@@ -12,7 +12,7 @@ import sys
 import packages
 import process
 
-FIRST_PORT = 4000
+FIRST_PORT = 24000  # far from those of Postfix
 
 ALIASES = """\
 user: root
@@ -105,7 +105,7 @@ class Sendmail:
         self.tree = tree
         (folder / "queue").mkdir(parents=True, mode=0o700)
         lines += "\n" + "".join(
-            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:5s;S:10s;R:10s;E:20s')dnl\n"
+            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:30s;S:60s;R:60s;E:2m')dnl\n"
             for name, (address, flag) in dict(filters).items()
         )
         self.ports = []

@@ -66,7 +66,7 @@ class Client:
     None lets the system choose. early is said before the server's greeting.
     """
 
-    def __init__(self, port, host="192.0.2.1", address=None, timeout=10,
+    def __init__(self, port, host="192.0.2.1", address=None, timeout=60,
                  early=""):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.place = port, host, address, timeout
