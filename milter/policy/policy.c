@@ -164,6 +164,8 @@ judge(const struct policy *p, const struct session *s,
 		v.action = ACTION_OFF;
 	if (f->hearsay && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
+	if (f->most != ACTION_OFF && v.action > f->most)
+		v.action = f->most;
 	return v;
 }
 
