@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "checks/check.h"
+#include "engine_message.h"
 #include "engine_report.h"
 #include "model/scratch.h"
 #include "ruleset.h"
@@ -18,6 +19,7 @@ struct engine {
 	struct session session;
 	struct findings found;
 	struct scratch scratch;
+	struct message message;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
 	const struct engine_watcher *watcher;
@@ -41,6 +43,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	marks_clear(&e->marks);
+	message_forget(&e->message);
 	findings_free(&e->found);
 	scratch_free(&e->scratch);
 	session_free(&e->session);
@@ -89,7 +92,8 @@ context(struct engine *e, enum stage stage)
 {
 	return (struct check_ctx){ .session = &e->session,
 		.site = &e->rules->site, .scratch = &e->scratch,
-		.stage = stage };
+		.stage = stage,
+		.deadline = clock_ms() + e->rules->daemon.step_timeout };
 }
 
 static void
@@ -154,6 +158,15 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	return decision.taken;
 }
 
+/* The end of the header is not told where no check asks for it. */
+static void
+begin_message(struct engine *e)
+{
+	if (e->message.rules == NULL)
+		message_begin(&e->message, e->rules,
+		    context(e, STAGE_HEADERS));
+}
+
 enum action
 engine_step(struct engine *e, enum stage stage, struct reply *reply)
 {
@@ -166,6 +179,10 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	scratch_restart(&e->scratch, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
+	if (stage == STAGE_MESSAGE) {
+		begin_message(e);
+		message_end(&e->message);
+	}
 	run_checks(e, stage);
 	if (may_speak(e, stage))
 		action = speak(e, stage, reply, began);
@@ -178,20 +195,11 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 void
 engine_body(struct engine *e, const char *bytes, size_t n)
 {
-	struct check_ctx ctx = context(e, STAGE_HEADERS);
-	const struct rule *rule = e->rules->rules;
-	const struct rule *end = rule + e->rules->nrules;
-
 	session_body(&e->session, n);
 	if (e->session.local)
 		return;
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->body == NULL)
-			continue;
-		ctx.check = rule->check;
-		ctx.options = rule->options;
-		rule->check->body(&ctx, bytes, n);
-	}
+	begin_message(e);
+	message_body(&e->message, bytes, n);
 }
 
 void
@@ -218,6 +226,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 void
 engine_reset(struct engine *e)
 {
+	message_forget(&e->message);
 	findings_reset(&e->found);
 	scratch_reset(&e->scratch);
 	marks_clear(&e->marks);

@@ -15,7 +15,7 @@
 #include "ruleset_options.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
-	"content" };
+	"content", "dns" };
 
 #define NSECTIONS (sizeof section_names / sizeof section_names[0])
 
@@ -50,6 +50,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", policy_options, &r->policy);
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
+	add_table(plan, "dns", dns_option_rows, &r->dns);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	for (i = 0; i < r->nrules; i++)
@@ -200,6 +201,8 @@ sum_up(struct ruleset *r, struct diags *d)
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
 }
 
 static void
@@ -219,6 +222,9 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	make_ready(r, d);
+	if (r->records.store != NULL && r->records.file == NULL)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file; set record-file, too");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;

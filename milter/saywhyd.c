@@ -22,6 +22,7 @@
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
 #include "version.h"
 
 /* Files of our own beside one for each session. */
@@ -218,6 +219,7 @@ reload(struct daemon *d)
 	d->options.stop_timeout = r->daemon.stop_timeout;
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
+	dns_apply(&r->dns);
 	ruleset_publish(r);
 	log_info("%s: loaded, mode %s", d->config,
 	    mode_names[r->policy.mode]);
@@ -273,6 +275,7 @@ static void
 free_all(struct daemon *d)
 {
 	recorder_free(d->recorder);
+	dns_stop();
 	ruleset_publish(NULL);
 	forget_options(&d->options);
 }
@@ -313,6 +316,8 @@ start(struct daemon *d)
 	if (!process_become(d->options.user, &why))
 		fail(EX_CONFIG, &why);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
+	if (!dns_start(&r->dns, &why))
+		fail(EX_OSERR, &why);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;

@@ -11,6 +11,7 @@
 #include "commands/scenario.h"
 #include "commands/scenario_expect.h"
 #include "ruleset.h"
+#include "services/dns.h"
 
 struct play {
 	const struct scenario *s;
@@ -55,6 +56,7 @@ play_config(struct play *p, const struct statement *st)
 	struct diags d = DIAGS_INIT;
 	struct ruleset *rules = ruleset_load_text("CONFIG", st->rest, &d);
 
+	dns_offline();
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -156,6 +158,29 @@ play_refused(struct play *p, const struct statement *st)
 	buf_free(&text);
 }
 
+/* The value is all that follows the type, without quotes around it. */
+static void
+play_dns(struct play *p, const struct statement *st)
+{
+	const char *value = st->rest;
+	struct buf text = BUF_INIT, why = BUF_INIT;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		value += strcspn(value, " \t");
+		value += strspn(value, " \t");
+	}
+	buf_puts(&text, value);
+	if (text.len > 1 && *value == '"' && value[text.len - 1] == '"') {
+		buf_cut(&text, text.len - 1);
+		value = text.data + 1;
+	}
+	if (!dns_preload(st->words[0], st->words[1], value, &why))
+		complain(p, st, why.data);
+	buf_free(&text);
+	buf_free(&why);
+}
+
 /* Both are told with what comes next, and are no events themselves. */
 static bool
 play_fact(struct play *p, const struct statement *st)
@@ -218,6 +243,9 @@ play_statement(struct play *p, const struct statement *st)
 	if (st->verb == VERB_CONFIG) {
 		end_event(p);
 		play_config(p, st);
+	} else if (st->verb == VERB_DNS) {
+		end_event(p);
+		play_dns(p, st);
 	} else if (p->player == NULL)
 		complain(p, st, "there is no configuration: begin with "
 		    "CONFIG, or name one with --config");
@@ -240,9 +268,11 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	struct play p = { .s = s, .watcher = watcher, .d = d };
 	size_t i;
 
+	dns_offline();
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);
 	end_event(&p);
 	begin(&p, NULL);
+	dns_stop();
 }

@@ -120,6 +120,10 @@ print_plain(const char *json)
 	static const char *const others[] = { "observed", "quarantined",
 		"marked", NULL };
 	static const char *const records[] = { "written", "lost", NULL };
+	static const char *const dns[] = { "asked", "cached", "sent",
+		"trouble", "kept", NULL };
+	static const char *const store[] = { "state", "taken", "behind",
+		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
@@ -131,6 +135,8 @@ print_plain(const char *json)
 	print_row("let pass", after(json, "counts"), others);
 	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
 	print_row("records", after(json, "records"), records);
+	print_row("dns", after(json, "dns"), dns);
+	print_row("store", after(json, "store"), store);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

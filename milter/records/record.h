@@ -53,6 +53,12 @@ struct record {
 /* A fresh id from the system's random source (getrandom(2)). */
 void record_id(char id[RECORD_ID_TEXT]);
 
+/*
+ * An id as people write it: any case, O for 0, I and L for 1, blanks and
+ * hyphens in between. n bytes; false: it is none.
+ */
+bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
+
 struct record_options;
 
 /* Appends the JSON object, without newline. */
