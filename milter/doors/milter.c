@@ -179,7 +179,7 @@ on_rcpt(SMFICTX *ctx, char **args)
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
 		return step(ctx, STAGE_RCPT, 0);
 	engine_refused_by_mta(door_of(ctx)->engine, macro(ctx, "{rcpt_host}"),
-	    macro(ctx, "{rcpt_addr}"));
+	    milter_session_refusal(session_of(ctx), macro, ctx));
 	return SMFIS_CONTINUE;
 }
 

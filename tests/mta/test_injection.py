@@ -94,7 +94,10 @@ def test_raw_bytes(through, daemon, where, what):
     with through() as client:
         for line in (b"EHLO " + words["helo"], b"MAIL FROM:" + words["sender"],
                      b"RCPT TO:" + words["rcpt"]):
-            reply = client.command(line)
+            try:
+                reply = client.command(line)
+            except (smtp.Closed, ConnectionResetError):
+                break  # by Postfix from 3.9 on: a bare LF is no line end
             if b"saywhy" in reply.raw or b"/why/" in reply.raw:
                 assert_clean(reply)
     assert_records_clean(daemon)
