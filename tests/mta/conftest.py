@@ -13,6 +13,7 @@ import tempfile
 
 import pytest
 
+import forky
 import loghost
 import names
 import packages
@@ -44,6 +45,7 @@ def pytest_configure(config):
         return
     if os.geteuid() != 0:
         pytest.exit("tests/mta needs root (network and mount namespaces)", 0)
+    os.environ["SAYWHY_FORKY"] = str(forky.archive() or "")
     os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
@@ -108,6 +110,19 @@ def tls_pem():
 @pytest.fixture(scope="session")
 def postfix(box, dns, sasl_db, tls_pem):
     mta = postfix_mta.Postfix(box / "postfix", sasl_db, tls_pem)
+    mta.start()
+    yield mta
+    mta.stop()
+
+
+@pytest.fixture(scope="session")
+def postfix311(box, dns, sasl_db, tls_pem):
+    """The same of Debian's next release, where it could be downloaded."""
+    packed = os.environ["SAYWHY_FORKY"]
+    if not packed:
+        pytest.skip("Postfix 3.11 could not be downloaded (debootstrap, apt)")
+    root = forky.unpack(packed, box / "forky")
+    mta = forky.Postfix(root, box / "postfix311", sasl_db, tls_pem)
     mta.start()
     yield mta
     mta.stop()

@@ -119,9 +119,12 @@ def postconf(*arguments):
 
 
 class Postfix:
-    def __init__(self, folder, sasl_db, tls_pem, first_port=FIRST_PORT, **main):
+    master_command = (MASTER,)
+    first_port = FIRST_PORT
+
+    def __init__(self, folder, sasl_db, tls_pem, first_port=None, **main):
         self.folder = folder
-        self.first_port = first_port
+        self.first_port = first_port or self.first_port
         self.ports = {}
         self.master = None
         self._make_folders()
@@ -136,7 +139,7 @@ class Postfix:
             "folder": folder,
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "first": first_port,
+            "first": self.first_port,
         }
         self.main = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
         self._write_main_cf()
@@ -192,7 +195,7 @@ class Postfix:
 
     def start(self):
         self.master = subprocess.Popen(
-            [MASTER, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
+            [*self.master_command, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
         )
         self._wait_for_ports(self.ports.values())
 
