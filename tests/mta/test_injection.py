@@ -127,6 +127,21 @@ def test_hostile_header(through, daemon, what):
     assert_records_clean(daemon)
 
 
+@pytest.mark.parametrize("what", RAW)
+def test_raw_header(through, daemon, what):
+    """The MTA may end such a line, mend it or hang up; we break no reply."""
+    with through() as client:
+        client.ehlo()
+        smtp.play(client, "MAIL FROM:<a@sender.example>\nRCPT TO:<user@example.org>")
+        client.command("DATA")
+        client.send(b"Subject: casino " + RAW[what] + b" casino\r\n\r\nx\r\n.\r\n")
+        reply = client.reply()
+        if "/why/" in str(reply):
+            assert_clean(reply)
+            assert daemon.record(reply)["reason"] == "header-pattern"
+    assert_records_clean(daemon)
+
+
 @pytest.mark.parametrize("name", UNSAYABLE)
 def test_words_that_cannot_be_said(build, tmp_path, name):
     """They never get as far as the wire: the file is refused, with its line."""
