@@ -40,13 +40,14 @@ struct story {
 #define MAIL .sender = "a@example.com", .rcpt = "u@example.org"
 
 static const struct story stories[] = {
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .said = "" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FAIL,
-	    .said = "rdns-missing" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FORGED,
-	    .said = "rdns-mismatch" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_TEMP,
-	    .said = "rdns-lookup-failed" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .said = "" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FAIL, .said = "rdns-missing" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FORGED, .said = "rdns-mismatch" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_TEMP, .said = "rdns-lookup-failed" },
 
 	{ "blacklist_client", "blacklist { clients = {\"198.51.100.0/24\"} }",
 	    STAGE_CONNECT, OUT, .said = "client-denied "
@@ -338,7 +339,7 @@ test_stories(void **state)
 
 /* Those that ask others have scenarios, where DNS is told. */
 static const char *const elsewhere[] = {
-	"auth_spf",
+	"auth_spf", "helo_resolves", "sender_domain",
 };
 
 static bool
