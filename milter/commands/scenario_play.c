@@ -56,7 +56,7 @@ play_config(struct play *p, const struct statement *st)
 	struct diags d = DIAGS_INIT;
 	struct ruleset *rules = ruleset_load_text("CONFIG", st->rest, &d);
 
-	dns_offline();
+	dns_offline(true);
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -268,7 +268,7 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	struct play p = { .s = s, .watcher = watcher, .d = d };
 	size_t i;
 
-	dns_offline();
+	dns_offline(true);
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);

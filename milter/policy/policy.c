@@ -273,20 +273,3 @@ policy_may_mark(const struct policy *p, int reason)
 	    p->action[reason] == ACTION_QUARANTINE ||
 	    some_exception_says(p, reason, ACTION_MARK, ACTION_QUARANTINE);
 }
-
-void
-policy_warn_hearsay(const struct policy *p, int reason, struct diags *d)
-{
-	const struct override *o;
-	size_t i;
-
-	for (i = 0; i < p->reasons.n; i++) {
-		o = p->reasons.v[i];
-		if (reason_by_name(o->item.title) == reason &&
-		    o->action.set && o->action.action > ACTION_NOTE)
-			diags_warn(d, o->item.file, o->item.line,
-			    "reason \"%s\": is noted, not more, for only the "
-			    "MTA says so and nothing here confirms it",
-			    o->item.title);
-	}
-}

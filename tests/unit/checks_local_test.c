@@ -40,13 +40,14 @@ struct story {
 #define MAIL .sender = "a@example.com", .rcpt = "u@example.org"
 
 static const struct story stories[] = {
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .said = "" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FAIL,
-	    .said = "rdns-missing" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FORGED,
-	    .said = "rdns-mismatch" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_TEMP,
-	    .said = "rdns-lookup-failed" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .said = "" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FAIL, .said = "rdns-missing" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FORGED, .said = "rdns-mismatch" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_TEMP, .said = "rdns-lookup-failed" },
 
 	{ "blacklist_client", "blacklist { clients = {\"198.51.100.0/24\"} }",
 	    STAGE_CONNECT, OUT, .said = "client-denied "
@@ -336,6 +337,22 @@ test_stories(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* Those that ask others have scenarios, where DNS is told. */
+static const char *const elsewhere[] = {
+	"auth_spf", "helo_resolves", "sender_domain",
+};
+
+static bool
+is_elsewhere(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+		if (strcmp(elsewhere[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Every check is complete, is told of here, and may give what it says. */
 static void
 test_rows(void **state)
@@ -351,7 +368,8 @@ test_rows(void **state)
 		for (i = 0; i < sizeof stories / sizeof stories[0]; i++)
 			if (strcmp(stories[i].check, (*c)->name) == 0)
 				break;
-		if (i == sizeof stories / sizeof stories[0])
+		if (i == sizeof stories / sizeof stories[0] &&
+		    !is_elsewhere((*c)->name))
 			fail_msg("no story about %s", (*c)->name);
 	}
 }
