@@ -23,6 +23,7 @@
 #include "records/recorder.h"
 #include "ruleset.h"
 #include "services/dns.h"
+#include "services/list.h"
 #include "version.h"
 
 /* Files of our own beside one for each session. */
@@ -293,6 +294,7 @@ stop(struct daemon *d, int signo)
 	if (end.cut > 0)
 		log_warn("sessions that did not end in time: %u; the mail "
 		    "server defers them", end.cut);
+	list_watch_stop();
 	control_stop();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
@@ -334,7 +336,8 @@ main(int argc, char **argv)
 	umask(027);
 	block_signals(&d);
 	start(&d);
-	if (!milter_start(d.recorder) || !control_start(d.recorder))
+	if (!milter_start(d.recorder) || !control_start(d.recorder) ||
+	    !list_watch())
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

@@ -10,6 +10,7 @@
  *	              quarantined, marked, refused-by-mta }
  *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
  *	records     { written, lost }
+ *	lists       [ { list, entries, loaded, trouble }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS).
