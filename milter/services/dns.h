@@ -104,7 +104,7 @@ void dns_offline(void);
 
 /*
  * Takes one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),
- * "TXT", "PTR", "CNAME". The value "TROUBLE" makes every question for that
+ * "TXT" (\\DDD is that byte), "PTR", "CNAME". The value "TROUBLE" makes every question for that
  * name and type trouble, "NONE" (type "ANY" too) only makes the name exist.
  * False, words in `why`, when that cannot be.
  */

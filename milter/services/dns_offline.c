@@ -2,12 +2,14 @@
 
 #include "services/dns_offline.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/net.h"
 #include "base/strset.h"
 #include "services/dns_cache.h"
@@ -62,6 +64,26 @@ read_value(enum dns_type type, const char *value, struct dns_record *record)
 	return true;
 }
 
+/* \DDD becomes that byte (RFC 1035 section 5.1); the text gets shorter. */
+static void
+unescape(struct dns_record *r)
+{
+	size_t i, n = 0;
+	char *t = r->text;
+
+	for (i = 0; i < r->n; i++, n++)
+		if (t[i] == '\\' && i + 3 < r->n &&
+		    isdigit((unsigned char)t[i + 1]) &&
+		    isdigit((unsigned char)t[i + 2]) &&
+		    isdigit((unsigned char)t[i + 3])) {
+			t[n] = (char)((t[i + 1] - '0') * 100 +
+			    (t[i + 2] - '0') * 10 + t[i + 3] - '0');
+			i += 3;
+		} else
+			t[n] = t[i];
+	r->n = n;
+}
+
 static struct dns_entry *
 entry_for(struct dns_cache *c, const struct dns_key *key, const char *value)
 {
@@ -92,7 +114,11 @@ add(struct dns_cache *c, enum dns_type type, const char *name,
 	e = entry_for(c, &key, value);
 	if (!bare) {
 		before = e->held->bytes;
+		record.text = mem_ndup(record.text, record.n);
+		if (type == DNS_TXT)
+			unescape(&record);
 		dns_held_add(e->held, &record);
+		free(record.text);
 		c->bytes += e->held->bytes - before;
 	}
 	add_names(key.name);

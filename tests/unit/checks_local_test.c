@@ -344,6 +344,22 @@ test_stories(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* Those that ask others have scenarios, where DNS is told. */
+static const char *const elsewhere[] = {
+	"auth_spf",
+};
+
+static bool
+is_elsewhere(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+		if (strcmp(elsewhere[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Every check is complete, is told of here, and may give what it says. */
 static void
 test_rows(void **state)
@@ -359,7 +375,8 @@ test_rows(void **state)
 		for (i = 0; i < sizeof stories / sizeof stories[0]; i++)
 			if (strcmp(stories[i].check, (*c)->name) == 0)
 				break;
-		if (i == sizeof stories / sizeof stories[0])
+		if (i == sizeof stories / sizeof stories[0] &&
+		    !is_elsewhere((*c)->name))
 			fail_msg("no story about %s", (*c)->name);
 	}
 }
