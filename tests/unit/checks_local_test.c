@@ -62,6 +62,14 @@ static const struct story stories[] = {
 	{ "blacklist_client", "blacklist { clients = {\"203.0.113.0/24\"} }",
 	    STAGE_CONNECT, OUT, .said = "" },
 
+	{ "blacklist_client", "blacklist { clients = {\"bad.cafe\"} }",
+	    STAGE_CONNECT, OUT, .said = "" },
+
+	{ "blacklist_list", "", STAGE_CONNECT, OUT,
+	    .said = "(not active)" },
+	{ "blacklist_allow", "", STAGE_CONNECT, OUT,
+	    .said = "(not active)" },
+
 	{ "helo_syntax", "", STAGE_HELO, OUT, .said = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",
 	    .said = "" },
