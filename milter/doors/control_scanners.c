@@ -18,7 +18,8 @@ put_server(void *arg, const struct scanner_health *h)
 	json_int(j, (long long)h->scans);
 	json_key(j, "troubles");
 	json_int(j, (long long)h->troubles);
-	json_member(j, "trouble", h->trouble);
+	json_key(j, "trouble");
+	json_string(j, h->trouble);
 	json_object_end(j);
 }
 

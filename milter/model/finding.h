@@ -35,6 +35,8 @@ struct finding {
 	size_t rcpt;		/* found about the recipient of this number,
 				   counted from 1; 0: about the message */
 	bool identity;		/* judges who the peer is; see checks/check.h */
+	bool waives;		/* takes back what else its section found about
+				   the peer */
 	bool hearsay;		/* only the MTA says so: never more than a note */
 	enum action most;	/* what is done about it at most; OFF: what the
 				   policy wants */

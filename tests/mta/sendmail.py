@@ -78,6 +78,10 @@ class Tree:
         ).stdout
         return shown.split()[1]
 
+    def release(self):
+        """8.17, 8.18"""
+        return ".".join(self.version().split(".")[:2])
+
     def makemap(self, path, text, kind="hash"):
         subprocess.run(
             [self.program.with_name("makemap"), "-C", "/dev/null", kind, path],

@@ -198,6 +198,9 @@ def play(client, dialogue):
 
 def until_refused(client, dialogue):
     """Play a dialogue up to the first refusal; the last reply."""
+    reply = client.greeting
+    if not reply.ok:
+        return reply
     for line in dialogue.strip().splitlines():
         reply = play(client, line)
         if not reply.ok:
