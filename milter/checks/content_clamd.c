@@ -39,20 +39,20 @@ active(const void *opt, const struct site *site)
 
 struct note {
 	bool begun;
-	struct clamd clamd;
+	struct scan scan;
 };
 
 static void
 clear_note(void *note)
 {
-	clamd_free(&((struct note *)note)->clamd);
+	scan_close(&((struct note *)note)->scan);
 }
 
 static const struct scratch_kind kind = { "content_clamd",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 /* The scan of this message, its header sent. */
-static struct clamd *
+static struct scan *
 scan_of(const struct check_ctx *ctx)
 {
 	const struct options *o = ctx->options;
@@ -60,15 +60,15 @@ scan_of(const struct check_ctx *ctx)
 	struct buf header = BUF_INIT;
 
 	if (note->begun)
-		return &note->clamd;
+		return &note->scan;
 	note->begun = true;
-	note->clamd.scan.why = (struct buf)BUF_INIT;
-	clamd_begin(&note->clamd, o->clamd.scanner, o->clamd.timeout,
+	note->scan.why = (struct buf)BUF_INIT;
+	clamd_begin(&note->scan, o->clamd.scanner, o->clamd.timeout,
 	    ctx->deadline);
 	scanners_put_header(&header, ctx->session);
-	clamd_put(&note->clamd, header.data, header.len, ctx->deadline);
+	clamd_put(&note->scan, header.data, header.len, ctx->deadline);
 	buf_free(&header);
-	return &note->clamd;
+	return &note->scan;
 }
 
 static void

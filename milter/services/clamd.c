@@ -10,49 +10,43 @@
 /* An idle connection may have died since it was looked at: then what is
    written first fails, and a new one is opened. */
 void
-clamd_begin(struct clamd *c, struct scanner *s, long long timeout,
+clamd_begin(struct scan *scan, struct scanner *s, long long timeout,
     int64_t deadline)
 {
 	static const char session[] = "zIDSESSION", stream[] = "zINSTREAM";
 
-	c->cut = false;
-	scan_open(&c->scan, s, timeout, deadline, false);
-	if (!c->scan.reused)
-		scan_write(&c->scan, session, sizeof session, deadline);
-	scan_write(&c->scan, stream, sizeof stream, deadline);
-	if (!c->scan.reused || !c->scan.failed)
+	scan_open(scan, s, timeout, deadline, false);
+	if (!scan->reused)
+		scan_write(scan, session, sizeof session, deadline);
+	scan_write(scan, stream, sizeof stream, deadline);
+	if (!scan->reused || !scan->failed)
 		return;
-	scan_close(&c->scan);
-	memset(&c->scan, 0, sizeof c->scan);
-	c->scan.why = (struct buf)BUF_INIT;
-	scan_open(&c->scan, s, timeout, deadline, true);
-	scan_write(&c->scan, session, sizeof session, deadline);
-	scan_write(&c->scan, stream, sizeof stream, deadline);
+	scan_close(scan);
+	memset(scan, 0, sizeof *scan);
+	scan->why = (struct buf)BUF_INIT;
+	scan_open(scan, s, timeout, deadline, true);
+	scan_write(scan, session, sizeof session, deadline);
+	scan_write(scan, stream, sizeof stream, deadline);
 }
 
 /* Past its StreamMaxLength clamd says so and takes no more. */
 void
-clamd_put(struct clamd *c, const char *bytes, size_t n, int64_t deadline)
+clamd_put(struct scan *scan, const char *bytes, size_t n, int64_t deadline)
 {
 	uint32_t length = htonl((uint32_t)n);
 
-	if (c->cut || n == 0)
+	if (n == 0 || scan_is_cut(scan))
 		return;
-	if (scan_has_answer(&c->scan)) {
-		c->cut = true;
-		return;
-	}
-	scan_write(&c->scan, &length, sizeof length, deadline);
-	scan_write(&c->scan, bytes, n, deadline);
+	scan_write(scan, &length, sizeof length, deadline);
+	scan_write(scan, bytes, n, deadline);
 }
 
 void
-clamd_end(struct clamd *c, int64_t deadline)
+clamd_end(struct scan *scan, int64_t deadline)
 {
 	uint32_t length = 0;
 
-	if (!c->cut)
-		scan_write(&c->scan, &length, sizeof length, deadline);
+	scan_write(scan, &length, sizeof length, deadline);
 }
 
 /* Behind the number that a session puts in front: "1: stream: OK". */
@@ -88,7 +82,7 @@ is_closed(const char *name, size_t n)
 }
 
 static enum scan_status
-read_answer(struct clamd *c, const char *answer, struct buf *text)
+read_answer(struct scan *scan, const char *answer, struct buf *text)
 {
 	const char *p = behind_number(answer);
 	size_t n;
@@ -97,40 +91,34 @@ read_answer(struct clamd *c, const char *answer, struct buf *text)
 		p += 8;
 	n = strlen(p);
 	if (strcmp(p, "OK") == 0) {
-		scan_done(&c->scan, !c->cut);
+		scan_done(scan, !scan->cut);
 		return SCAN_CLEAN;
 	}
 	if (ends_with(p, n, " FOUND")) {
 		n -= strlen(" FOUND");
 		buf_put(text, p, n);
-		scan_done(&c->scan, !c->cut);
+		scan_done(scan, !scan->cut);
 		return is_closed(p, n) ? SCAN_CLOSED : SCAN_FOUND;
 	}
 	if (strstr(p, "size limit exceeded") != NULL) {
 		buf_puts(text, "the message is larger than clamd takes");
-		scan_done(&c->scan, false);
+		scan_done(scan, false);
 		return SCAN_CLOSED;
 	}
-	scan_fail(&c->scan, "clamd says: %.100s", p);
+	scan_fail(scan, "clamd says: %.100s", p);
 	return SCAN_TROUBLE;
 }
 
 enum scan_status
-clamd_verdict(struct clamd *c, struct buf *text)
+clamd_verdict(struct scan *scan, struct buf *text)
 {
 	struct buf answer = BUF_INIT;
 	enum scan_status status = SCAN_TROUBLE;
 
-	if (scan_read(&c->scan, '\0', ANSWER_MOST, &answer))
-		status = read_answer(c, answer.data, text);
+	if (scan_read(scan, '\0', ANSWER_MOST, &answer))
+		status = read_answer(scan, answer.data, text);
 	if (status == SCAN_TROUBLE)
-		buf_puts(text, c->scan.why.data);
+		buf_puts(text, scan->why.data);
 	buf_free(&answer);
 	return status;
-}
-
-void
-clamd_free(struct clamd *c)
-{
-	scan_close(&c->scan);
 }

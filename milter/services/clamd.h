@@ -9,18 +9,13 @@
 
 #include "services/scanner.h"
 
-struct clamd {
-	struct scan scan;
-	bool cut;	/* it takes no more of this message: a limit of clamd */
-};
-
-/* Arguments as of scan_open(). */
-void clamd_begin(struct clamd *c, struct scanner *s, long long timeout,
+/* Arguments as of scan_open(); scan_close() ends it. */
+void clamd_begin(struct scan *scan, struct scanner *s, long long timeout,
     int64_t deadline);
-void clamd_put(struct clamd *c, const char *bytes, size_t n, int64_t deadline);
-void clamd_end(struct clamd *c, int64_t deadline);
+void clamd_put(struct scan *scan, const char *bytes, size_t n,
+    int64_t deadline);
+void clamd_end(struct scan *scan, int64_t deadline);
 /* What it found, or what the trouble is, is appended to `text`. */
-enum scan_status clamd_verdict(struct clamd *c, struct buf *text);
-void clamd_free(struct clamd *c);	/* what it holds, not itself */
+enum scan_status clamd_verdict(struct scan *scan, struct buf *text);
 
 #endif

@@ -80,28 +80,35 @@ scan_open(struct scan *scan, struct scanner *s, long long timeout,
 	scan->failed = !scan->open;
 }
 
+bool
+scan_is_cut(struct scan *scan)
+{
+	char byte;
+
+	if (scan->open && recv(scan->fd, &byte, 1,
+	    MSG_PEEK | MSG_DONTWAIT) > 0)
+		scan->cut = true;
+	return scan->cut;
+}
+
+/* Who answers early may end the connection, too. */
 void
 scan_write(struct scan *scan, const void *bytes, size_t n, int64_t deadline)
 {
 	int64_t now = clock_ms();
+	int error;
 
-	if (!scan->open || n == 0)
+	if (!scan->open || scan->cut || n == 0)
 		return;
 	errno = 0;
 	if (!sock_write(scan->fd, bytes, n, sooner(deadline,
-	    now + scan->left)))
-		scan_fail(scan, "it takes no more: %s", errno == 0 ||
-		    errno == EAGAIN ? "too slow" : strerror(errno));
+	    now + scan->left))) {
+		error = errno;
+		if (!scan_is_cut(scan))
+			scan_fail(scan, "it takes no more: %s", error == 0 ||
+			    error == EAGAIN ? "too slow" : strerror(error));
+	}
 	scan->left -= clock_ms() - now;
-}
-
-bool
-scan_has_answer(const struct scan *scan)
-{
-	char byte;
-
-	return scan->open &&
-	    recv(scan->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 void

@@ -41,6 +41,7 @@ struct scan {
 	int fd;			/* valid while `open` */
 	bool open;
 	bool failed;		/* no verdict is to be had; `why` says why */
+	bool cut;		/* it has answered already, and takes no more */
 	bool reused;		/* an idle connection of another message */
 	long long left;		/* ms that it may still make us wait */
 	struct buf why;
@@ -55,8 +56,8 @@ void scan_open(struct scan *scan, struct scanner *s, long long timeout,
     int64_t deadline, bool fresh);
 void scan_write(struct scan *scan, const void *bytes, size_t n,
     int64_t deadline);
-/* Has it said something, before it was asked? */
-bool scan_has_answer(const struct scan *scan);
+/* Has it answered before the end? Then scan->cut, and no more is written. */
+bool scan_is_cut(struct scan *scan);
 /* No more will be written. */
 void scan_shut(struct scan *scan);
 /* Appends what comes up to and without `end`, or up to the end of the
