@@ -45,8 +45,10 @@ record_id_is_recent(const char *id)
 	const char *digit;
 	int i;
 
+	if (strnlen(id, RECORD_ID_TEXT - 1) < RECORD_ID_TEXT - 1)
+		return false;
 	for (i = RECORD_ID_TEXT - 2; i >= 0; i--) {
-		digit = id[i] != '\0' ? strchr(digits, id[i]) : NULL;
+		digit = strchr(digits, id[i]);
 		if (digit == NULL)
 			return false;
 		bits = bits << 5 | (uint64_t)(digit - digits);
