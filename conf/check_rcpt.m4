@@ -7,8 +7,9 @@ dnl	policy-service = "unix:/run/saywhy/policy.sock"
 dnl
 dnl Relay, sender and client refusals then speak in saywhy's words; at RCPT
 dnl Sendmail's own would come before those of any filter. One line is all that
-dnl fits here. The ruleset returns an error or nothing: not found, time out (-d)
-dnl and a map that is down (-t) all leave the decision to Sendmail's own check.
+dnl fits here. The ruleset returns an error or nothing: what is not found, and a
+dnl server that is down (-t), leave the decision to Sendmail's own check. To a
+dnl server that hangs Sendmail itself says 451, after the seconds of -d.
 dnl
 LOCAL_CONFIG
 Kcheck_rcpt socket -t -d10 local:/run/saywhy/policy.sock

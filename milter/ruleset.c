@@ -149,8 +149,6 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
-	if (check->hearsay)
-		return false;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;
@@ -170,19 +168,9 @@ speaks_at_mail(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
-static void
-warn_hearsay(const struct ruleset *r, const struct check *check,
-    struct diags *d)
-{
-	const int *reason;
-
-	for (reason = check->reasons; *reason != REASON_NONE; reason++)
-		policy_warn_hearsay(&r->policy, *reason, d);
-}
-
 /* What the door must ask the MTA for. */
 static void
-sum_up(struct ruleset *r, struct diags *d)
+sum_up(struct ruleset *r)
 {
 	struct rule *rule;
 	size_t i;
@@ -196,8 +184,6 @@ sum_up(struct ruleset *r, struct diags *d)
 		r->needs |= rule->check->needs;
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
-		if (rule->check->hearsay)
-			warn_hearsay(r, rule->check, d);
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
@@ -229,7 +215,7 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 		ruleset_drop(r);
 		return NULL;
 	}
-	sum_up(r, d);
+	sum_up(r);
 	return r;
 }
 

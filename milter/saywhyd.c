@@ -25,6 +25,7 @@
 #include "records/recorder.h"
 #include "ruleset.h"
 #include "services/dns.h"
+#include "services/list.h"
 #include "version.h"
 
 /* Files of our own beside one for each session. */
@@ -316,6 +317,7 @@ stop(struct daemon *d, int signo)
 	if (end.cut > 0)
 		log_warn("sessions that did not end in time: %u; the mail "
 		    "server defers them", end.cut);
+	list_watch_stop();
 	close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
@@ -358,7 +360,8 @@ main(int argc, char **argv)
 	block_signals(&d);
 	start(&d);
 	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
-	    !policy_start(d.recorder) || !control_start(d.recorder))
+	    !policy_start(d.recorder) || !control_start(d.recorder) ||
+	    !list_watch())
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

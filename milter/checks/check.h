@@ -60,11 +60,6 @@ struct check {
 	 * authentication: logins, own networks, postmaster are exempt.
 	 */
 	bool identity;
-	/*
-	 * It repeats what the MTA says and cannot confirm it: whatever the
-	 * policy wants, its findings are never more than a note.
-	 */
-	bool hearsay;
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
 	const struct option *options;	/* NULL: none */

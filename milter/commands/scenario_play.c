@@ -29,17 +29,24 @@ complain(struct play *p, const struct statement *st, const char *what)
 	diags_error(p->d, p->s->file, st->line, "%s", what);
 }
 
-/* Mistakes of the inline configuration get the line in this file. */
+/*
+ * Mistakes of the inline configuration get the line in this file; those of a
+ * list that it names have one already.
+ */
 static void
 move_mistakes(struct play *p, const struct statement *st,
     const struct diags *d)
 {
-	size_t i;
+	const struct diag *m;
+	bool here;
 
-	for (i = 0; i < d->n; i++)
-		if (!d->v[i].warning)
-			diags_error(p->d, p->s->file,
-			    st->line + d->v[i].line, "%s", d->v[i].text);
+	for (m = d->v; m < d->v + d->n; m++) {
+		here = m->file == NULL || strcmp(m->file, p->s->file) == 0;
+		if (!m->warning)
+			diags_error(p->d, here ? p->s->file : m->file,
+			    here ? st->line + m->line : m->line, "%s",
+			    m->text);
+	}
 }
 
 static void
@@ -54,9 +61,9 @@ static void
 play_config(struct play *p, const struct statement *st)
 {
 	struct diags d = DIAGS_INIT;
-	struct ruleset *rules = ruleset_load_text("CONFIG", st->rest, &d);
+	struct ruleset *rules = ruleset_load_text(p->s->file, st->rest, &d);
 
-	dns_offline();
+	dns_offline(true);
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -268,7 +275,7 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	struct play p = { .s = s, .watcher = watcher, .d = d };
 	size_t i;
 
-	dns_offline();
+	dns_offline(true);
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/control_lists.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -266,6 +267,7 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_lists(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

@@ -234,10 +234,10 @@ on_close(SMFICTX *ctx)
 {
 	struct session_door *door = smfi_getpriv(ctx);
 
-	if (door != NULL) {
-		join_close(door->joint);
-		engine_free(door->engine);
-	}
+	if (door == NULL)
+		return SMFIS_CONTINUE;
+	join_close(door->joint);
+	engine_free(door->engine);
 	free(door);
 	smfi_setpriv(ctx, NULL);
 	return SMFIS_CONTINUE;
@@ -270,8 +270,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	unsigned plan = milter_plan(engine_rules(door->engine),
 	    door->overloaded);
 
-	(void)f2;
-	(void)f3;
+	(void)f2, (void)f3;
 	door->steps = *want_steps = milter_plan_steps(plan) & steps;
 	*want_actions = (plan & PLAN_MARKS) != 0 ? actions &
 	    (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE) : 0;

@@ -48,15 +48,14 @@ is_filtered(const struct joint *j)
 }
 
 static struct engine *
-new_engine(const struct joint *j, struct recorder *recorder)
+new_engine(const struct joint *j, struct recorder *recorder, int64_t wait)
 {
 	struct ruleset *rules = ruleset_current();
 	struct engine *e;
 
 	if (rules->policy.mode == MODE_OBSERVE && is_filtered(j))
 		recorder = NULL;
-	e = engine_new_question(rules, recorder,
-	    replymap_wait(join_pid(j)));
+	e = engine_new_question(rules, recorder, wait);
 	ruleset_drop(rules);
 	return e;
 }
@@ -94,7 +93,8 @@ static enum policy_word
 answer_request(struct joint *j, struct recorder *recorder, const char *in,
     size_t n, struct buf *out)
 {
-	struct engine *e = new_engine(j, recorder);
+	struct engine *e = new_engine(j, recorder,
+	    replymap_wait(join_pid(j)));
 	struct reply reply = { .code = 0 };
 	bool refused;
 
@@ -111,12 +111,13 @@ answer_request(struct joint *j, struct recorder *recorder, const char *in,
 	return refused ? POLICY_REFUSED : POLICY_NOTHING;
 }
 
+/* Sendmail asks nobody else: what we say is what leaves. */
 static enum policy_word
 answer_query(struct joint *j, struct recorder *recorder,
     const struct socketmap_query *q, struct buf *out)
 {
 	static const char name[] = "check_rcpt";
-	struct engine *e = new_engine(j, recorder);
+	struct engine *e = new_engine(j, recorder, 0);
 	struct reply reply = { .code = 0 };
 	struct buf text = BUF_INIT;
 	bool known = q->map_n == strlen(name) &&

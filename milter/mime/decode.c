@@ -71,6 +71,19 @@ base64_letter(struct decoder *d, unsigned value, char **out, size_t *room)
 	}
 }
 
+/* Two letters want two of them, three want one. */
+static void
+base64_pad(struct decoder *d)
+{
+	if (!d->padded) {
+		d->faulty |= d->nbits != 2 && d->nbits != 4;
+		d->pads = d->nbits == 4 ? 2 : 1;
+	}
+	d->faulty |= --d->pads < 0;
+	d->nbits = 0;
+	d->padded = true;
+}
+
 static size_t
 base64_put(struct decoder *d, const char **in, const char *end, char *out,
     size_t room)
@@ -89,8 +102,7 @@ base64_put(struct decoder *d, const char **in, const char *end, char *out,
 		if (value < NONE) {
 			base64_letter(d, value, &to, &room);
 		} else if (value == PAD) {
-			d->nbits = 0;
-			d->padded = true;
+			base64_pad(d);
 		} else if (value == NONE) {
 			d->faulty = true;
 		}
@@ -202,7 +214,8 @@ decode_end(struct decoder *d, char *out)
 		/* A "=" at the very end is a soft line break. */
 		if (d->nheld == 2 && d->held[1] != '\r')
 			n = escape_is_none(d, out);
-	} else if (d->encoding == MIME_BASE64 && d->nbits > 0) {
+	} else if (d->encoding == MIME_BASE64 &&
+	    (d->nbits > 0 || d->pads > 0)) {
 		d->faulty = true;
 	}
 	d->nheld = 0;

@@ -18,6 +18,7 @@ struct decoder {
 	enum mime_encoding encoding;
 	bool faulty;		/* something was not as it must be */
 	bool padded;		/* base64: its end has come */
+	int pads;		/* base64: "=" that must still come */
 	unsigned bits, nbits;	/* base64: not yet written */
 	char held[2];		/* quoted-printable: "=", "=4", "=\r" */
 	size_t nheld;

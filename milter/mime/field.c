@@ -142,7 +142,8 @@ field_value(const char *field, size_t n, struct buf *out)
 		}
 		if (is_blank(*field))
 			continue;
-		if (*field <= ' ' || *field >= 127)
+		if (*field <= ' ' || *field >= 127 ||
+		    strchr("<>@,:\\\"[]?=)", *field) != NULL)
 			return FIELD_JUNK;
 		/* White space belongs nowhere but around the slash. */
 		if (out->len > 0 && is_blank(field[-1]) && *field != '/' &&

@@ -96,15 +96,17 @@ void dns_apply(const struct dns_options *opt);
 void dns_stop(void);
 
 /*
- * For scenarios and tests: no thread and no network, all names are unknown
- * but those that dns_preload() tells; forgets what was preloaded before.
+ * For scenarios and tests: no thread and no network; only names exist that
+ * dns_preload() tells. With `senders_exist` every name has an MX of which
+ * nobody told otherwise, so that a scenario about something else need not
+ * tell of its senders' domains. Forgets what was preloaded before.
  * dns_stop() ends it.
  */
-void dns_offline(void);
+void dns_offline(bool senders_exist);
 
 /*
  * Takes one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),
- * "TXT", "PTR", "CNAME". The value "TROUBLE" makes every question for that
+ * "TXT" (\\DDD is that byte), "PTR", "CNAME". The value "TROUBLE" makes every question for that
  * name and type trouble, "NONE" (type "ANY" too) only makes the name exist.
  * False, words in `why`, when that cannot be.
  */

@@ -20,6 +20,7 @@
 #include "base/net.h"
 #include "services/dns_cache.h"
 #include "services/dns_message.h"
+#include "services/dns_queue.h"
 
 /*
  * A question that was not answered is sent again every TRY_MS, by us, for
@@ -34,6 +35,15 @@
 /* Looked at while anything is on its way: c-ares' own timeouts, and ours. */
 #define TICK_MS 50
 #define EVENTS 16
+
+/*
+ * A resolver reads from a socket that holds some hundred questions; what comes
+ * faster is lost. So they go out in bursts with a look at the answers between,
+ * and no more at once than WINDOW. Those tried before do not count, for a
+ * flood of names that nobody answers must not stop the others.
+ */
+#define BURST 64
+#define WINDOW 2000
 #define EDNS_BYTES 1232
 #define SOCKET_BYTES (1 << 20)
 
@@ -48,16 +58,9 @@ static struct {
 	ares_channel channel;
 	bool many;			/* more than one server */
 	size_t sent;			/* on their way in c-ares */
-	struct dns_entry *later;	/* to be sent again at `again` */
+	size_t fresh;			/* of these, for the first time */
+	struct dns_queue queue;
 } self = { .epoll = -1, .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static void
-send_later(struct dns_entry *e, int64_t when)
-{
-	e->again = when;
-	e->next = self.later;
-	self.later = e;
-}
 
 static const char *
 words_of(int status)
@@ -106,13 +109,14 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 
 	(void)timeouts;
 	self.sent--;
+	self.fresh -= e->again == 0;
 	if (bytes != NULL && n > 0)
 		held = dns_message_read(bytes, (size_t)n, e->key.type,
 		    e->key.name, &ttl);
 	else if (status == ARES_ENOTFOUND || status == ARES_EBADNAME)
 		held = dns_held_new(DNS_NONE, NULL);
 	else if ((again = next_try(e, status)) > 0) {
-		send_later(e, again);
+		dns_queue_later(&self.queue, e, again);
 		return;
 	} else
 		held = dns_held_new(DNS_TROUBLE, words_of(status));
@@ -132,42 +136,30 @@ send_one(struct dns_entry *e)
 		buf_putc(&name, *p);
 	}
 	self.sent++;
+	self.fresh += e->again == 0;
 	ares_query(self.channel, name.data, C_IN,
 	    (int)dns_message_type(e->key.type), on_answer, e);
 	buf_free(&name);
 }
 
 static void
-send_list(struct dns_entry *list)
+send_or_fail(struct dns_entry *e)
+{
+	if (self.channel != NULL)
+		send_one(e);
+	else
+		dns_sent_answered(e, dns_held_new(DNS_TROUBLE,
+		    "there is no DNS server"), DNS_TTL_TROUBLE);
+}
+
+/* At most `most` of those that are ready. */
+static void
+send_ready(size_t most)
 {
 	struct dns_entry *e;
 
-	while ((e = list) != NULL) {
-		list = e->next;
-		if (self.channel != NULL)
-			send_one(e);
-		else
-			dns_sent_answered(e, dns_held_new(DNS_TROUBLE,
-			    "there is no DNS server"), DNS_TTL_TROUBLE);
-	}
-}
-
-/* Those whose time has come; a callback may put some back. */
-static void
-send_again(void)
-{
-	struct dns_entry *list = self.later, *e;
-	int64_t now = clock_ms();
-
-	self.later = NULL;
-	while ((e = list) != NULL) {
-		list = e->next;
-		e->next = NULL;
-		if (e->again <= now || atomic_load(&self.stop))
-			send_list(e);
-		else
-			send_later(e, e->again);
-	}
+	while (most-- > 0 && (e = dns_queue_take(&self.queue)) != NULL)
+		send_or_fail(e);
 }
 
 /* One descriptor may be told twice, or be closed by c-ares already. */
@@ -295,29 +287,47 @@ on_event(const struct epoll_event *event)
 		    (event->events & (EPOLLOUT | bad)) != 0 ? fd : none);
 }
 
+/* How long epoll_wait() may take. */
+static int
+patience(void)
+{
+	if (self.queue.ready != NULL && self.fresh < WINDOW)
+		return 0;
+	return self.sent > 0 || self.queue.later != NULL ||
+	    self.queue.ready != NULL ? TICK_MS : -1;
+}
+
+static void
+end(void)
+{
+	if (self.channel != NULL)
+		ares_destroy(self.channel);
+	self.channel = NULL;
+	dns_queue_due(&self.queue, true);
+	dns_queue_put(&self.queue, dns_take_unsent());
+	send_ready(SIZE_MAX);
+}
+
 static void *
 serve(void *arg)
 {
 	struct epoll_event events[EVENTS];
-	int i, n;
+	int i, n, waited;
 
 	while (!atomic_load(&self.stop)) {
-		n = epoll_wait(self.epoll, events, EVENTS,
-		    self.sent > 0 || self.later != NULL ? TICK_MS : -1);
+		waited = patience();
+		n = epoll_wait(self.epoll, events, EVENTS, waited);
 		for (i = 0; i < n; i++)
 			on_event(&events[i]);
 		renew_if_asked();
-		if (self.sent > 0 && n == 0)
+		if (n == 0 && waited > 0 && self.sent > 0)
 			ares_process_fd(self.channel, ARES_SOCKET_BAD,
 			    ARES_SOCKET_BAD);
-		send_again();
-		send_list(dns_take_unsent());
+		dns_queue_due(&self.queue, false);
+		dns_queue_put(&self.queue, dns_take_unsent());
+		send_ready(self.fresh < WINDOW ? BURST : 0);
 	}
-	if (self.channel != NULL)
-		ares_destroy(self.channel);
-	self.channel = NULL;
-	send_again();
-	send_list(dns_take_unsent());
+	end();
 	return arg;
 }
 

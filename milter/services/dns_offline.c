@@ -2,12 +2,14 @@
 
 #include "services/dns_offline.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/net.h"
 #include "base/strset.h"
 #include "services/dns_cache.h"
@@ -15,6 +17,7 @@
 #define LINKS_MOST 16
 
 static struct strset names;
+static bool senders_exist;
 
 static struct dns_held no_data = { .answer = { .status = DNS_NONE },
 	.holders = 1 };
@@ -22,6 +25,13 @@ static struct dns_held no_name = { .answer = { .status = DNS_NONE,
 	.no_name = true }, .holders = 1 };
 static struct dns_held endless = { .answer = { .status = DNS_TROUBLE,
 	.trouble = "aliases (CNAME) without end" }, .holders = 1 };
+
+/* So that senders exist of whom nobody told. */
+static char mail_name[] = "mail.example";
+static struct dns_record mail = { .preference = 10, .text = mail_name,
+	.n = sizeof mail_name - 1 };
+static struct dns_held some_mx = { .answer = { .status = DNS_FOUND, .n = 1,
+	.v = &mail }, .holders = 1 };
 
 static const char *const types[] = { [DNS_A] = "A", [DNS_AAAA] = "AAAA",
 	[DNS_MX] = "MX", [DNS_TXT] = "TXT", [DNS_PTR] = "PTR",
@@ -62,6 +72,26 @@ read_value(enum dns_type type, const char *value, struct dns_record *record)
 	return true;
 }
 
+/* \DDD becomes that byte (RFC 1035 section 5.1); the text gets shorter. */
+static void
+unescape(struct dns_record *r)
+{
+	size_t i, n = 0;
+	char *t = r->text;
+
+	for (i = 0; i < r->n; i++, n++)
+		if (t[i] == '\\' && i + 3 < r->n &&
+		    isdigit((unsigned char)t[i + 1]) &&
+		    isdigit((unsigned char)t[i + 2]) &&
+		    isdigit((unsigned char)t[i + 3])) {
+			t[n] = (char)((t[i + 1] - '0') * 100 +
+			    (t[i + 2] - '0') * 10 + t[i + 3] - '0');
+			i += 3;
+		} else
+			t[n] = t[i];
+	r->n = n;
+}
+
 static struct dns_entry *
 entry_for(struct dns_cache *c, const struct dns_key *key, const char *value)
 {
@@ -92,7 +122,11 @@ add(struct dns_cache *c, enum dns_type type, const char *name,
 	e = entry_for(c, &key, value);
 	if (!bare) {
 		before = e->held->bytes;
+		record.text = mem_ndup(record.text, record.n);
+		if (type == DNS_TXT)
+			unescape(&record);
 		dns_held_add(e->held, &record);
+		free(record.text);
 		c->bytes += e->held->bytes - before;
 	}
 	add_names(key.name);
@@ -122,6 +156,21 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 	return known && good;
 }
 
+static struct dns_held *
+untold(const struct dns_key *key)
+{
+	if (key->type == DNS_MX && senders_exist)
+		return &some_mx;
+	return strset_find(&names, key->name, key->n) != NULL ? &no_data :
+	    &no_name;
+}
+
+void
+dns_offline_begin(bool senders)
+{
+	senders_exist = senders;
+}
+
 struct dns_held *
 dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 {
@@ -131,15 +180,13 @@ dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 
 	for (links = 0; links <= LINKS_MOST; links++) {
 		e = dns_cache_find(c, &at);
-		if (e != NULL && (e->held->answer.status != DNS_NONE ||
-		    key->type == DNS_CNAME))
+		if (e != NULL)
 			return e->held;
 		if (!dns_key_set(&alias, c, DNS_CNAME, at.name))
 			break;
 		e = dns_cache_find(c, &alias);
 		if (e == NULL || e->held->answer.n == 0)
-			return strset_find(&names, at.name, at.n) != NULL ?
-			    &no_data : &no_name;
+			return untold(&at);
 		if (!dns_key_set(&at, c, key->type,
 		    e->held->answer.v[0].text))
 			return &no_name;

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/seldom.h"
 #include "model/mailbox.h"
 #include "services/list_content.h"
 #include "services/list_format.h"
@@ -25,6 +26,7 @@ struct list {
 	const struct list_format *format;
 	pthread_rwlock_t lock;
 	struct list_content content;	/* under the lock */
+	struct seldom said;
 	/* the others under that of the registry */
 	struct list *next;
 	unsigned holders;
@@ -234,27 +236,28 @@ list_name(const struct list *l)
 	return l->name;
 }
 
+static enum list_answer
+answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
+{
+	pthread_rwlock_unlock(&l->lock);
+	if (answer == LIST_TROUBLE && seldom(&l->said))
+		log_warn("%s: %s", l->name, hit->comment.data);
+	return answer;
+}
+
 enum list_answer
 list_find_ip(struct list *l, const struct ip *ip, struct list_hit *hit)
 {
-	enum list_answer answer;
-
 	pthread_rwlock_rdlock(&l->lock);
-	answer = list_content_ip(&l->content, ip, hit);
-	pthread_rwlock_unlock(&l->lock);
-	return answer;
+	return answered(l, list_content_ip(&l->content, ip, hit), hit);
 }
 
 enum list_answer
 list_find_mailbox(struct list *l, const struct mailbox *m,
     struct list_hit *hit)
 {
-	enum list_answer answer;
-
 	pthread_rwlock_rdlock(&l->lock);
-	answer = list_content_mailbox(&l->content, m, hit);
-	pthread_rwlock_unlock(&l->lock);
-	return answer;
+	return answered(l, list_content_mailbox(&l->content, m, hit), hit);
 }
 
 enum list_answer
@@ -272,9 +275,7 @@ list_find_name(struct list *l, const char *name, struct list_hit *hit)
 		return answer;
 	}
 	pthread_rwlock_rdlock(&l->lock);
-	answer = list_content_name(&l->content, name, hit);
-	pthread_rwlock_unlock(&l->lock);
-	return answer;
+	return answered(l, list_content_name(&l->content, name, hit), hit);
 }
 
 void

@@ -96,6 +96,7 @@ def test_down(saywhyd, sendmail_site):
 
 
 def test_hung(saywhyd, sendmail_site):
+    """Here Sendmail itself defers, after -d; it does not ask its own check."""
     daemon = start(saywhyd)
     rules = lines(daemon).replace("-d10", "-d1")
     site = sendmail_site(rules=rules,
@@ -104,9 +105,9 @@ def test_hung(saywhyd, sendmail_site):
     began = time.monotonic()
     with smtp.Client(site.ports[0], address="192.0.2.7", timeout=40) as client:
         reply = smtp.play(client, RELAY)
-    print("hung:", time.monotonic() - began)
+    assert time.monotonic() - began < 10
     daemon.signal(18)
-    assert "Relaying denied" in reply.texts[0] and "may not" not in reply.texts[0]
+    assert reply.code == 451
 
 
 def test_observe(saywhyd, sendmail_site):
