@@ -14,8 +14,8 @@
 #include "words/lexicon.h"
 #include "words/reason.h"
 
-#define PHRASES_MOST 1600
-#define STEPS_MOST 2200		/* items of all phrases but the last ones */
+#define PHRASES_MOST 2560
+#define STEPS_MOST 4000		/* items of all phrases but the last ones */
 #define ISSUERS_MOST 200
 #define PENDING_MOST 512
 
