@@ -32,8 +32,8 @@ struct phrase_item {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint8_t gap;		/* most words between; GAP_ANY: however many */
-	bool first, last;
-	bool denied;		/* a "not" stands before it in the phrase */
+	bool first : 1, last : 1;
+	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 #define GAP_ANY 255
 

@@ -133,16 +133,26 @@ among(int reason, const unsigned char *list, size_t n)
 	return false;
 }
 
+/* kin[], as a table to look into. */
+static bool alike[REASON_COUNT][REASON_COUNT];
+static pthread_once_t kin_once = PTHREAD_ONCE_INIT;
+
+static void
+spread_kin(void)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < sizeof kin / sizeof kin[0]; i++)
+		for (j = 0; j < sizeof kin[i]; j++)
+			for (k = 0; k < sizeof kin[i]; k++)
+				alike[kin[i][j]][kin[i][k]] = true;
+}
+
 bool
 recognise_kin(int reason, int other)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof kin / sizeof kin[0]; i++)
-		if (among(reason, kin[i], sizeof kin[i]) &&
-		    among(other, kin[i], sizeof kin[i]))
-			return true;
-	return false;
+	pthread_once(&kin_once, spread_kin);
+	return alike[reason][other];
 }
 
 const char *
