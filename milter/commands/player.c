@@ -66,6 +66,7 @@ open_records(struct player *p, const struct ruleset *rules)
 		return false;
 	close(fd);
 	opt.file = p->file;
+	opt.store = NULL;
 	opt.syslog = false;
 	if (opt.retention > 0 && opt.retention < 60000)
 		opt.retention = 60000;
@@ -262,6 +263,30 @@ play_header(struct player *p, const char *at, const char *end)
 	return end;
 }
 
+/* Bytes of a piece of the body, as much as Postfix sends at once. */
+#define PIECE 65535
+
+/* With CR LF at the end of each line, as it comes from an MTA. */
+static void
+play_body(struct player *p, const char *at, const char *end)
+{
+	struct buf piece = BUF_INIT;
+	const char *next, *stop;
+
+	while (at < end) {
+		stop = line_end(at, end, &next);
+		buf_put(&piece, at, (size_t)(stop - at));
+		if (next > stop)
+			buf_puts(&piece, "\r\n");
+		at = next;
+		if (piece.len < PIECE && at < end)
+			continue;
+		engine_body(p->engine, piece.data, piece.len);
+		buf_clear(&piece);
+	}
+	buf_free(&piece);
+}
+
 static void
 keep_marks(struct player *p)
 {
@@ -282,7 +307,7 @@ player_message(struct player *p, const char *text, size_t n)
 	if (step(p, STAGE_DATA)) {
 		body = play_header(p, text, end);
 		step(p, STAGE_HEADERS);
-		session_body(player_session(p), (size_t)(end - body));
+		play_body(p, body, end);
 		step(p, STAGE_MESSAGE);
 		if (!p->played.refused)
 			keep_marks(p);

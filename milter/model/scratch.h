@@ -1,0 +1,41 @@
+/*
+ * scratch.h - what is worked out about a session and kept between its events
+ *
+ * A check, or a service that several checks share, keeps what it needs later:
+ * a question that was asked at CONNECT, a verifier that is fed the body, a
+ * result that the next check wants too. Each kind of note is a constant; a
+ * session has at most one of it, zeroed at first use, cleared when what it
+ * belongs to ends. A scratch belongs to one session and one thread at a time.
+ */
+#ifndef MODEL_SCRATCH_H
+#define MODEL_SCRATCH_H
+
+#include <stddef.h>
+
+#include "model/stage.h"
+
+struct scratch_kind {
+	const char *name;
+	size_t size;		/* bytes of a note */
+	enum scope scope;	/* how long it lives; not SCOPE_RECIPIENT */
+	void (*clear)(void *note);	/* frees what it owns, not the note
+					   itself; NULL: it owns nothing */
+};
+
+/* Zeroed is empty. */
+struct scratch {
+	struct scratch_note *first;
+};
+
+/* The note of this kind, made (zeroed) when there is none yet. */
+void *scratch_note(struct scratch *s, const struct scratch_kind *kind);
+
+/* The same, or NULL when there is none yet. */
+void *scratch_find(const struct scratch *s, const struct scratch_kind *kind);
+
+/* As findings_restart(), findings_reset() and findings_free(). */
+void scratch_restart(struct scratch *s, enum stage stage);
+void scratch_reset(struct scratch *s);
+void scratch_free(struct scratch *s);
+
+#endif
