@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "engine_held.h"
+#include "engine_message.h"
 #include "engine_report.h"
 #include "model/scratch.h"
 #include "ruleset.h"
@@ -19,6 +20,7 @@ struct engine {
 	struct session session;
 	struct findings found;
 	struct scratch scratch;
+	struct message message;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
 	enum stage stage;	/* how far the session has come */
@@ -63,6 +65,7 @@ engine_free(struct engine *e)
 		return;
 	held_end(&e->held);
 	marks_clear(&e->marks);
+	message_forget(&e->message);
 	findings_free(&e->found);
 	scratch_free(&e->scratch);
 	session_free(&e->session);
@@ -102,7 +105,8 @@ run_watched(struct engine *e, const struct check_ctx *ctx)
 
 	ctx->check->run(ctx, &e->found);
 	e->watcher->check(e->watcher->arg, ctx->check, ctx->stage,
-	    e->found.v + before, e->found.n - before, clock_us() - began);
+	    e->found.n > before ? &e->found.v[before] : NULL,
+	    e->found.n - before, clock_us() - began);
 }
 
 static struct check_ctx
@@ -110,7 +114,8 @@ context(struct engine *e, enum stage stage)
 {
 	return (struct check_ctx){ .session = &e->session,
 		.site = &e->rules->site, .scratch = &e->scratch,
-		.stage = stage };
+		.stage = stage,
+		.deadline = clock_ms() + e->rules->daemon.step_timeout };
 }
 
 static void
@@ -179,6 +184,15 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	return decision.taken;
 }
 
+/* The end of the header is not told where no check asks for it. */
+static void
+begin_message(struct engine *e)
+{
+	if (e->message.rules == NULL)
+		message_begin(&e->message, e->rules,
+		    context(e, STAGE_HEADERS));
+}
+
 enum action
 engine_step(struct engine *e, enum stage stage, struct reply *reply)
 {
@@ -192,6 +206,10 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	scratch_restart(&e->scratch, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
+	if (stage == STAGE_MESSAGE) {
+		begin_message(e);
+		message_end(&e->message);
+	}
 	run_checks(e, stage);
 	if (may_speak(e, stage))
 		action = speak(e, stage, reply, began);
@@ -205,20 +223,11 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 void
 engine_body(struct engine *e, const char *bytes, size_t n)
 {
-	struct check_ctx ctx = context(e, STAGE_HEADERS);
-	const struct rule *rule = e->rules->rules;
-	const struct rule *end = rule + e->rules->nrules;
-
 	session_body(&e->session, n);
 	if (e->session.local)
 		return;
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->body == NULL)
-			continue;
-		ctx.check = rule->check;
-		ctx.options = rule->options;
-		rule->check->body(&ctx, bytes, n);
-	}
+	begin_message(e);
+	message_body(&e->message, bytes, n);
 }
 
 void
@@ -234,6 +243,7 @@ engine_find(struct engine *e, int reason, const char *check,
 void
 engine_reset(struct engine *e)
 {
+	message_forget(&e->message);
 	/* The reply to the final dot is still to come. */
 	if (e->stage < STAGE_DATA && e->stage > STAGE_HELO)
 		e->stage = STAGE_HELO;

@@ -15,6 +15,7 @@
 #include "model/site.h"
 #include "policy/policy.h"
 #include "records/recorder.h"
+#include "services/dns_options.h"
 
 struct diags;
 
@@ -29,6 +30,7 @@ struct daemon_options {
 	char *user;
 	char *pid_file;
 	long long max_sessions;
+	long long step_timeout;	/* ms that one step of a session may wait */
 	long long stop_timeout;	/* ms given to live sessions on SIGTERM */
 	int log_level;
 };
@@ -46,6 +48,7 @@ struct ruleset {
 	struct policy policy;
 	struct record_options records;
 	struct daemon_options daemon;
+	struct dns_options dns;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
 	unsigned stages;	/* STAGE_BIT()s where an active check runs */

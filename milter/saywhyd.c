@@ -24,6 +24,8 @@
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
+#include "services/list.h"
 #include "version.h"
 
 /* Files of our own beside one for each session. */
@@ -241,6 +243,7 @@ reload(struct daemon *d)
 	d->options.stop_timeout = r->daemon.stop_timeout;
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
+	dns_apply(&r->dns);
 	ruleset_publish(r);
 	log_info("%s: loaded, mode %s", d->config,
 	    mode_names[r->policy.mode]);
@@ -296,6 +299,7 @@ static void
 free_all(struct daemon *d)
 {
 	recorder_free(d->recorder);
+	dns_stop();
 	ruleset_publish(NULL);
 	forget_options(&d->options);
 }
@@ -313,6 +317,7 @@ stop(struct daemon *d, int signo)
 	if (end.cut > 0)
 		log_warn("sessions that did not end in time: %u; the mail "
 		    "server defers them", end.cut);
+	list_watch_stop();
 	close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
@@ -336,6 +341,8 @@ start(struct daemon *d)
 	if (!process_become(d->options.user, &why))
 		fail(EX_CONFIG, &why);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
+	if (!dns_start(&r->dns, &why))
+		fail(EX_OSERR, &why);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;
@@ -353,7 +360,8 @@ main(int argc, char **argv)
 	block_signals(&d);
 	start(&d);
 	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
-	    !policy_start(d.recorder) || !control_start(d.recorder))
+	    !policy_start(d.recorder) || !control_start(d.recorder) ||
+	    !list_watch())
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

@@ -14,12 +14,14 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/control_lists.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
 #include "engine.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
 #include "version.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -202,6 +204,34 @@ put_records(struct json *j)
 	put_int(j, "written", c.written);
 	put_int(j, "lost", c.lost);
 	json_object_end(j);
+	json_key(j, "store");
+	json_object(j);
+	json_member(j, "state", !c.store.on ? "none" : c.store.failing ?
+	    "fails" : "works");
+	put_int(j, "taken", c.store.taken);
+	put_int(j, "bad", c.store.bad);
+	put_int(j, "behind", (unsigned long long)c.store.behind);
+	json_object_end(j);
+}
+
+static void
+put_dns(struct json *j)
+{
+	struct dns_counts c = dns_counts();
+
+	json_key(j, "dns");
+	json_object(j);
+	put_int(j, "asked", c.asked);
+	put_int(j, "cached", c.cached);
+	put_int(j, "joined", c.joined);
+	put_int(j, "sent", c.sent);
+	put_int(j, "trouble", c.trouble);
+	put_int(j, "late", c.late);
+	put_int(j, "dropped", c.dropped);
+	put_int(j, "kept", c.kept);
+	put_int(j, "bytes", c.bytes);
+	put_int(j, "waiting", c.waiting);
+	json_object_end(j);
 }
 
 static void
@@ -236,6 +266,8 @@ put_status(struct buf *out)
 	put_counts(&j, &now);
 	put_rates(&j, &now);
 	put_records(&j);
+	put_dns(&j);
+	control_put_lists(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

@@ -13,9 +13,9 @@
 #include "base/mem.h"
 #include "doors/join.h"
 #include "doors/listener.h"
+#include "doors/milter_answer.h"
 #include "doors/milter_plan.h"
 #include "doors/milter_session.h"
-#include "doors/percent.h"
 #include "doors/place.h"
 #include "doors/refused.h"
 #include "doors/replymap.h"
@@ -43,53 +43,6 @@ macro(void *ctx, const char *name)
 	char *value = smfi_getsymval(ctx, (char *)(uintptr_t)name);
 
 	return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* Without a line libmilter would build a reply that never ends. */
-static int
-set_lines(SMFICTX *ctx, char *code, char *status, char *const *line, size_t n)
-{
-	_Static_assert(REPLY_LINES == 6, "each line is an argument below");
-	if (n == 0)
-		return MI_FAILURE;
-	if (n == 1)
-		return smfi_setreply(ctx, code, status, line[0]);
-	return smfi_setmlreply(ctx, code, status, line[0], line[1], line[2],
-	    line[3], line[4], line[5], NULL);
-}
-
-static bool
-set_reply(SMFICTX *ctx, const struct reply *reply)
-{
-	char code[12], status[sizeof reply->status];
-	char *line[REPLY_LINES] = { NULL };
-	size_t i;
-	int set;
-
-	snprintf(code, sizeof code, "%d", reply->code);
-	memcpy(status, reply->status, sizeof status);
-	for (i = 0; i < reply->n; i++)
-		line[i] = percent_double(reply->lines[i]);
-	set = set_lines(ctx, code, status, line, reply->n);
-	for (i = 0; i < reply->n; i++)
-		free(line[i]);
-	return set == MI_SUCCESS;
-}
-
-/* What the MTA is told; the class of the text is that of the action. */
-static sfsistat
-refuse(SMFICTX *ctx, enum action action, const struct reply *reply)
-{
-	bool reject = action == ACTION_REJECT;
-
-	if (!set_reply(ctx, reply)) {
-		log_error("libmilter does not take our reply %d %s",
-		    reply->code, reply->status);
-		smfi_setreply(ctx, reject ? "550" : "450",
-		    reject ? "5.7.0" : "4.7.0",
-		    "The policy of this server does not allow this.");
-	}
-	return reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
 /*
@@ -152,7 +105,7 @@ step(SMFICTX *ctx, enum stage stage, unsigned long unanswered)
 	sfsistat answer;
 
 	if (action_refuses(action))
-		answer = refuse(ctx, action, &reply);
+		answer = milter_refuse(ctx, action, &reply);
 	else
 		answer = go_on(ctx, unanswered);
 	reply_clear(&reply);
@@ -206,7 +159,7 @@ on_rcpt(SMFICTX *ctx, char **args)
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
 		return leave(door, step(ctx, STAGE_RCPT, 0));
 	refused_by_mta(door->joint, door->engine, macro(ctx, "{rcpt_host}"),
-	    macro(ctx, "{rcpt_addr}"));
+	    milter_session_refusal(s, macro, ctx));
 	return leave(door, SMFIS_CONTINUE);
 }
 
@@ -249,24 +202,6 @@ on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 	return leave(door, go_on(ctx, SMFIP_NR_BODY));
 }
 
-/* From the last to the first, since each removal renumbers those behind. */
-static bool
-apply_marks(SMFICTX *ctx, const struct marks *m)
-{
-	static char field[] = MARKS_FIELD;
-	size_t i;
-	int done = MI_SUCCESS;
-
-	for (i = m->nforged; i-- > 0;)
-		done |= smfi_chgheader(ctx, field, m->forged[i], NULL);
-	for (i = 0; i < m->n; i++)
-		done |= smfi_addheader(ctx, field, m->values[i]);
-	if (done != MI_SUCCESS)
-		log_error("the MTA does not take our header fields");
-	return m->quarantine == NULL ||
-	    smfi_quarantine(ctx, m->quarantine) == MI_SUCCESS;
-}
-
 /* What cannot be held must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
@@ -277,7 +212,7 @@ on_message(SMFICTX *ctx)
 
 	milter_session_queue_id(engine_session(e), macro, ctx);
 	answer = step(ctx, STAGE_MESSAGE, 0);
-	if (answer == SMFIS_CONTINUE && !apply_marks(ctx, engine_marks(e))) {
+	if (answer == SMFIS_CONTINUE && !milter_mark(ctx, engine_marks(e))) {
 		log_error("the MTA does not hold a message; it is deferred");
 		answer = SMFIS_TEMPFAIL;
 	}

@@ -81,10 +81,6 @@ enum stage policy_speaking_stage(const struct policy *p,
  * turns it on. */
 bool policy_ignores(const struct policy *p, int reason);
 
-/* Warns where an admin wants more than a note of a reason that is hearsay. */
-void policy_warn_hearsay(const struct policy *p, int reason,
-    struct diags *d);
-
 /* Can a finding of this reason end as mark or quarantine? */
 bool policy_may_mark(const struct policy *p, int reason);
 

@@ -71,3 +71,32 @@ record_id(char id[RECORD_ID_TEXT])
 		id[i] = digits[bits & 31];
 	id[i] = '\0';
 }
+
+/* As it is meant, or NUL. */
+static char
+digit_of(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		c = (char)(c - 'a' + 'A');
+	if (c == 'O')
+		c = '0';
+	if (c == 'I' || c == 'L')
+		c = '1';
+	return c != '\0' && strchr(digits, c) != NULL ? c : '\0';
+}
+
+bool
+record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT])
+{
+	size_t i, length = 0;
+
+	for (i = 0; i < n; i++) {
+		if (text[i] == '-' || text[i] == ' ')
+			continue;
+		if (length == RECORD_ID_TEXT - 1 || digit_of(text[i]) == '\0')
+			return false;
+		id[length++] = digit_of(text[i]);
+	}
+	id[length] = '\0';
+	return length == RECORD_ID_TEXT - 1;
+}

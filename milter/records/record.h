@@ -55,6 +55,12 @@ struct record {
 void record_id(char id[RECORD_ID_TEXT]);
 
 /*
+ * An id as people write it: any case, O for 0, I and L for 1, blanks and
+ * hyphens in between. n bytes; false: it is none.
+ */
+bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
+
+/*
  * Did record_id() of this process give these twelve characters lately? Some
  * ten thousand ids are remembered. Any thread.
  */
