@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/sock.h"
 #include "doors/control_lists.h"
+#include "doors/control_replies.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -267,6 +268,7 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_replies(&j);
 	control_put_lists(&j);
 	put_reload(&j);
 	json_object_end(&j);
