@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "engine_report.h"
+#include "engine_time.h"
 #include "model/scratch.h"
 #include "ruleset.h"
 
@@ -171,6 +172,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
 	engine_count_stage(stage);
+	engine_time_add(stage, clock_us() - began);
 	return action;
 }
 

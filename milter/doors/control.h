@@ -1,5 +1,5 @@
 /*
- * control.h - what `saywhy status` asks
+ * control.h - what `saywhy status` and `saywhy serve` ask
  *
  * A peer sends "status\n" and gets one JSON object and a newline:
  *
@@ -14,7 +14,8 @@
  *	              behind (bytes of the record file not in it yet) }
  *	reload      { time, good, mistakes: [text, …] }
  *
- * Fields may be added; those that are there keep their meaning (NEWS).
+ * Fields may be added; those that are there keep their meaning (NEWS). One who
+ * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF".
  */
 #ifndef DOORS_CONTROL_H
 #define DOORS_CONTROL_H
@@ -27,6 +28,7 @@ struct diags;
 struct recorder;
 
 #define CONTROL_STATUS "status\n"
+#define CONTROL_METRICS "metrics\n"
 
 /*
  * Opens the socket while we may still set its group; its mode is 0660.
