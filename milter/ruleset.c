@@ -15,7 +15,7 @@
 #include "ruleset_options.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
-	"content" };
+	"content", "dns" };
 
 #define NSECTIONS (sizeof section_names / sizeof section_names[0])
 
@@ -50,6 +50,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", policy_options, &r->policy);
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
+	add_table(plan, "dns", dns_option_rows, &r->dns);
 	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
@@ -149,8 +150,6 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
-	if (check->hearsay)
-		return false;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;
@@ -170,19 +169,9 @@ speaks_at_mail(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
-static void
-warn_hearsay(const struct ruleset *r, const struct check *check,
-    struct diags *d)
-{
-	const int *reason;
-
-	for (reason = check->reasons; *reason != REASON_NONE; reason++)
-		policy_warn_hearsay(&r->policy, *reason, d);
-}
-
 /* What the door must ask the MTA for. */
 static void
-sum_up(struct ruleset *r, struct diags *d)
+sum_up(struct ruleset *r)
 {
 	struct rule *rule;
 	size_t i;
@@ -196,11 +185,11 @@ sum_up(struct ruleset *r, struct diags *d)
 		r->needs |= rule->check->needs;
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
-		if (rule->check->hearsay)
-			warn_hearsay(r, rule->check, d);
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
 }
 
 static void
@@ -227,7 +216,7 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 		ruleset_drop(r);
 		return NULL;
 	}
-	sum_up(r, d);
+	sum_up(r);
 	return r;
 }
 

@@ -16,6 +16,7 @@
 #include "pages/options.h"
 #include "policy/policy.h"
 #include "records/recorder.h"
+#include "services/dns_options.h"
 
 struct diags;
 
@@ -24,10 +25,13 @@ struct daemon_options {
 	char *listen;
 	long long listen_mode;
 	char *listen_group;
+	char *reply_map;
+	char *policy_service;
 	char *control;
 	char *user;
 	char *pid_file;
 	long long max_sessions;
+	long long step_timeout;	/* ms that one step of a session may wait */
 	long long stop_timeout;	/* ms given to live sessions on SIGTERM */
 	int log_level;
 };
@@ -45,6 +49,7 @@ struct ruleset {
 	struct policy policy;
 	struct record_options records;
 	struct daemon_options daemon;
+	struct dns_options dns;
 	struct page_options page;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;

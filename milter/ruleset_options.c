@@ -6,11 +6,13 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/option_value.h"
 #include "base/sock.h"
 #include "model/mailbox.h"
 #include "model/mailset.h"
 #include "model/site.h"
 #include "ruleset.h"
+#include "services/spf.h"
 #include "words/template.h"
 
 /* Longest page line: it stands alone in a reply line. */
@@ -122,7 +124,30 @@ const struct option site_relay_options[] = {
 	{ .name = NULL }
 };
 
+/* One that was not built is no choice. */
+static bool
+take_spf_engine(void *base, void *slot, const char *value, struct buf *why)
+{
+	int engine = option_word(spf_engine_names, value, why), *into = slot;
+
+	(void)base;
+	if (engine >= 0 && !spf_engine_there((enum spf_engine)engine)) {
+		buf_printf(why, "\"%.60s\" was not built in: configure did "
+		    "not find it", value);
+		return false;
+	}
+	*into = engine;
+	return engine >= 0;
+}
+
 const struct option site_auth_options[] = {
+	{ .name = "spf-engine", .type = OPTION_TAKE,
+	    .offset = SITE(spf_engine), .preset = "saywhy",
+	    .take = take_spf_engine,
+	    .help = "which program decides SPF: saywhy, libspf2" },
+	{ .name = "spf-explanation", .type = OPTION_BOOL,
+	    .offset = SITE(spf_explanation), .preset = "no",
+	    .help = "ask for the words of the domain's owner (exp=)" },
 	{ .name = "submission-ports", .type = OPTION_LIST,
 	    .offset = SITE(submission_ports), .preset = "{465, 587}",
 	    .take = option_take_port, .drop = option_drop_ints,
@@ -149,6 +174,13 @@ const struct option daemon_options[] = {
 	{ .name = "listen-group", .type = OPTION_TEXT,
 	    .offset = DAEMON(listen_group), .preset = "postfix",
 	    .help = "group of that UNIX socket, when started as root" },
+	{ .name = "reply-map", .type = OPTION_TAKE,
+	    .offset = DAEMON(reply_map), .take = take_spec, .drop = drop_text,
+	    .help = "where Postfix asks about its own replies; unset: nowhere" },
+	{ .name = "policy-service", .type = OPTION_TAKE,
+	    .offset = DAEMON(policy_service), .take = take_spec,
+	    .drop = drop_text,
+	    .help = "where the MTA asks before it decides; unset: nowhere" },
 	{ .name = "control", .type = OPTION_TAKE, .offset = DAEMON(control),
 	    .take = take_spec, .drop = drop_text,
 	    .preset = "unix:/run/saywhy/control.sock",
@@ -160,6 +192,10 @@ const struct option daemon_options[] = {
 	{ .name = "max-sessions", .type = OPTION_INT,
 	    .offset = DAEMON(max_sessions), .preset = "1000", .min = 1,
 	    .max = 100000, .help = "sessions at once; over it: 451 4.3.2" },
+	{ .name = "step-timeout", .type = OPTION_TIME,
+	    .offset = DAEMON(step_timeout), .preset = "5 s", .min = 100,
+	    .max = 30000,
+	    .help = "how long one step of a session waits for DNS and others" },
 	{ .name = "stop-timeout", .type = OPTION_TIME,
 	    .offset = DAEMON(stop_timeout), .preset = "25 s", .min = 0,
 	    .max = 600000,

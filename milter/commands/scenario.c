@@ -15,6 +15,7 @@ static const struct {
 	size_t least;		/* words that must follow */
 } verbs[] = {
 	[VERB_CONFIG] = { "CONFIG", 0 },
+	[VERB_DNS] = { "DNS", 3 },
 	[VERB_CLIENT] = { "CLIENT", 1 },
 	[VERB_LOCAL] = { "LOCAL", 0 },
 	[VERB_HELO] = { "HELO", 0 },

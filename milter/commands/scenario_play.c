@@ -4,12 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "commands/player.h"
 #include "commands/scenario.h"
 #include "commands/scenario_expect.h"
 #include "ruleset.h"
+#include "services/dns.h"
 
 struct play {
 	const struct scenario *s;
@@ -27,17 +29,24 @@ complain(struct play *p, const struct statement *st, const char *what)
 	diags_error(p->d, p->s->file, st->line, "%s", what);
 }
 
-/* Mistakes of the inline configuration get the line in this file. */
+/*
+ * Mistakes of the inline configuration get the line in this file; those of a
+ * list that it names have one already.
+ */
 static void
 move_mistakes(struct play *p, const struct statement *st,
     const struct diags *d)
 {
-	size_t i;
+	const struct diag *m;
+	bool here;
 
-	for (i = 0; i < d->n; i++)
-		if (!d->v[i].warning)
-			diags_error(p->d, p->s->file,
-			    st->line + d->v[i].line, "%s", d->v[i].text);
+	for (m = d->v; m < d->v + d->n; m++) {
+		here = m->file == NULL || strcmp(m->file, p->s->file) == 0;
+		if (!m->warning)
+			diags_error(p->d, here ? p->s->file : m->file,
+			    here ? st->line + m->line : m->line, "%s",
+			    m->text);
+	}
 }
 
 static void
@@ -52,8 +61,9 @@ static void
 play_config(struct play *p, const struct statement *st)
 {
 	struct diags d = DIAGS_INIT;
-	struct ruleset *rules = ruleset_load_text("CONFIG", st->rest, &d);
+	struct ruleset *rules = ruleset_load_text(p->s->file, st->rest, &d);
 
+	dns_offline(true);
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -145,11 +155,37 @@ play_mail(struct play *p, const struct statement *st)
 static void
 play_refused(struct play *p, const struct statement *st)
 {
-	const char *text = strstr(st->rest, st->words[1]) +
-	    strlen(st->words[1]);
+	struct buf text = BUF_INIT;
+	size_t i;
 
+	for (i = 2; i < st->nwords; i++)
+		buf_printf(&text, "%s%s", i > 2 ? " " : "", st->words[i]);
 	player_refused_by_mta(p->player, st->words[0], st->words[1],
-	    text + strspn(text, " "));
+	    text.len > 0 ? text.data : "");
+	buf_free(&text);
+}
+
+/* The value is all that follows the type, without quotes around it. */
+static void
+play_dns(struct play *p, const struct statement *st)
+{
+	const char *value = st->rest;
+	struct buf text = BUF_INIT, why = BUF_INIT;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		value += strcspn(value, " \t");
+		value += strspn(value, " \t");
+	}
+	buf_puts(&text, value);
+	if (text.len > 1 && *value == '"' && value[text.len - 1] == '"') {
+		buf_cut(&text, text.len - 1);
+		value = text.data + 1;
+	}
+	if (!dns_preload(st->words[0], st->words[1], value, &why))
+		complain(p, st, why.data);
+	buf_free(&text);
+	buf_free(&why);
 }
 
 /* Both are told with what comes next, and are no events themselves. */
@@ -214,6 +250,9 @@ play_statement(struct play *p, const struct statement *st)
 	if (st->verb == VERB_CONFIG) {
 		end_event(p);
 		play_config(p, st);
+	} else if (st->verb == VERB_DNS) {
+		end_event(p);
+		play_dns(p, st);
 	} else if (p->player == NULL)
 		complain(p, st, "there is no configuration: begin with "
 		    "CONFIG, or name one with --config");
@@ -236,9 +275,11 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	struct play p = { .s = s, .watcher = watcher, .d = d };
 	size_t i;
 
+	dns_offline(true);
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);
 	end_event(&p);
 	begin(&p, NULL);
+	dns_stop();
 }

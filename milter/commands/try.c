@@ -13,6 +13,7 @@
 #include "commands/scenario.h"
 #include "commands/try_show.h"
 #include "ruleset.h"
+#include "services/dns.h"
 #include "version.h"
 
 #define RCPTS_MOST 1000
@@ -191,10 +192,14 @@ static int
 play_wish(struct arguments *args, const struct wish *w)
 {
 	struct ruleset *rules = command_rules(w->config);
+	struct buf why = BUF_INIT;
 	struct try_show show;
 	struct player *p;
 	bool passed;
 
+	if (!dns_start(&rules->dns, &why))
+		fprintf(stderr, "saywhy try: %s\n", why.data);
+	buf_free(&why);
 	try_show_begin(&show, w->trace, w->json);
 	p = player_new(rules, &show.watcher);
 	try_show_event(&show, "CONNECT", w->client);
@@ -207,6 +212,7 @@ play_wish(struct arguments *args, const struct wish *w)
 		passed = play_message(p, &show, w);
 	try_show_end(&show, !passed);
 	player_free(p);
+	dns_stop();
 	ruleset_drop(rules);
 	return passed ? 0 : 1;
 }

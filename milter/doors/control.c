@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/control_lists.h"
 #include "doors/control_metrics.h"
 #include "doors/rates.h"
 #include "doors/server.h"
@@ -21,6 +22,7 @@
 #include "engine.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
 #include "version.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -214,6 +216,26 @@ put_records(struct json *j)
 }
 
 static void
+put_dns(struct json *j)
+{
+	struct dns_counts c = dns_counts();
+
+	json_key(j, "dns");
+	json_object(j);
+	put_int(j, "asked", c.asked);
+	put_int(j, "cached", c.cached);
+	put_int(j, "joined", c.joined);
+	put_int(j, "sent", c.sent);
+	put_int(j, "trouble", c.trouble);
+	put_int(j, "late", c.late);
+	put_int(j, "dropped", c.dropped);
+	put_int(j, "kept", c.kept);
+	put_int(j, "bytes", c.bytes);
+	put_int(j, "waiting", c.waiting);
+	json_object_end(j);
+}
+
+static void
 put_reload(struct json *j)
 {
 	size_t i;
@@ -245,6 +267,8 @@ put_status(struct buf *out)
 	put_counts(&j, &now);
 	put_rates(&j, &now);
 	put_records(&j);
+	put_dns(&j);
+	control_put_lists(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

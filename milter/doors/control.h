@@ -12,6 +12,7 @@
  *	records     { written, lost }
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
+ *	lists       [ { list, entries, loaded, trouble }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS). One who

@@ -24,6 +24,8 @@ struct site {
 	struct netset networks;	/* relay.networks: may relay */
 	struct option_ints submission_ports;
 	struct strset submission_daemons;
+	int spf_engine;		/* enum spf_engine of services/spf.h */
+	bool spf_explanation;	/* ask for the words of exp= */
 };
 
 /* By port, or by the daemon name the MTA tells. */

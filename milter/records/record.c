@@ -2,6 +2,7 @@
 
 #include "records/record.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
@@ -17,6 +18,45 @@ const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 /* Crockford's base32: no I, L, O, U to be misheard or misread. */
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/*
+ * The last ids by their bits, eight of each set: which set it is they tell
+ * themselves, and they are random.
+ */
+#define SETS 2048
+#define WAYS 8
+
+static struct {
+	_Atomic uint64_t v[WAYS];
+	atomic_uint next;
+} recent[SETS];
+
+static void
+remember(uint64_t bits)
+{
+	unsigned way = atomic_fetch_add(&recent[bits % SETS].next, 1) % WAYS;
+
+	atomic_store(&recent[bits % SETS].v[way], bits);
+}
+
+bool
+record_id_is_recent(const char *id)
+{
+	uint64_t bits = 0;
+	const char *digit;
+	int i;
+
+	for (i = RECORD_ID_TEXT - 2; i >= 0; i--) {
+		digit = id[i] != '\0' ? strchr(digits, id[i]) : NULL;
+		if (digit == NULL)
+			return false;
+		bits = bits << 5 | (uint64_t)(digit - digits);
+	}
+	for (i = 0; i < WAYS; i++)
+		if (atomic_load(&recent[bits % SETS].v[i]) == bits)
+			return true;
+	return false;
+}
+
 void
 record_id(char id[RECORD_ID_TEXT])
 {
@@ -25,6 +65,8 @@ record_id(char id[RECORD_ID_TEXT])
 
 	if (getrandom(&bits, sizeof bits, 0) != sizeof bits)
 		BUG("getrandom(2) gave too little");
+	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
+	remember(bits);
 	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
 		id[i] = digits[bits & 31];
 	id[i] = '\0';

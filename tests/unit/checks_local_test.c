@@ -40,13 +40,14 @@ struct story {
 #define MAIL .sender = "a@example.com", .rcpt = "u@example.org"
 
 static const struct story stories[] = {
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .said = "" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FAIL,
-	    .said = "rdns-missing" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_FORGED,
-	    .said = "rdns-mismatch" },
-	{ "client_rdns", "", STAGE_CONNECT, OUT, .resolve = RESOLVE_TEMP,
-	    .said = "rdns-lookup-failed" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .said = "" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FAIL, .said = "rdns-missing" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_FORGED, .said = "rdns-mismatch" },
+	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
+	    .resolve = RESOLVE_TEMP, .said = "rdns-lookup-failed" },
 
 	{ "blacklist_client", "blacklist { clients = {\"198.51.100.0/24\"} }",
 	    STAGE_CONNECT, OUT, .said = "client-denied "
@@ -60,6 +61,14 @@ static const struct story stories[] = {
 	    "entry=198.51.100.7" },
 	{ "blacklist_client", "blacklist { clients = {\"203.0.113.0/24\"} }",
 	    STAGE_CONNECT, OUT, .said = "" },
+
+	{ "blacklist_client", "blacklist { clients = {\"bad.cafe\"} }",
+	    STAGE_CONNECT, OUT, .said = "" },
+
+	{ "blacklist_list", "", STAGE_CONNECT, OUT,
+	    .said = "(not active)" },
+	{ "blacklist_allow", "", STAGE_CONNECT, OUT,
+	    .said = "(not active)" },
 
 	{ "helo_syntax", "", STAGE_HELO, OUT, .said = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",
@@ -194,6 +203,10 @@ static const struct story stories[] = {
 	{ "content_size", "content { max-size = 100k }", STAGE_MESSAGE, OUT,
 	    MAIL, .declared = 102401, .body = 102401, .said = "" },
 
+	{ "content_size", "content { max-size = 100k max-size-submission = "
+	    "1M }", STAGE_MESSAGE, .client = "192.0.2.9", .helo = "pc",
+	    MAIL, .body = 102401, .said = "" },
+
 	{ "content_header", "content { header \"subject\" { "
 	    "pattern = \"/cheap pills/i\" } }", STAGE_HEADERS, OUT, MAIL,
 	    .header = "Very CHEAP pills", .said = "header-pattern "
@@ -201,6 +214,16 @@ static const struct story stories[] = {
 	{ "content_header", "content { header \"From\" { "
 	    "pattern = {\"/a/\", \"/pills/\"} } }", STAGE_HEADERS, OUT, MAIL,
 	    .header = "pills", .said = "" },
+	{ "content_malformed", "content { malformed = {\"8bit\", \"from\", "
+	    "\"date\"} }", STAGE_HEADERS, OUT, MAIL, .header = "\xe9",
+	    .said = "message-malformed detail=its header has letters outside "
+	    "ASCII header=Subject; message-malformed detail=it has no From "
+	    "line header=From; message-malformed detail=it has no date "
+	    "header=Date" },
+	{ "content_malformed", "content { malformed = \"8bit\" }",
+	    STAGE_HEADERS, OUT, MAIL, .header = "pills", .said = "" },
+	{ "content_bulk_headers", "content { bulk-unsubscribe = yes }",
+	    STAGE_HEADERS, OUT, MAIL, .header = "news", .said = "" },
 };
 
 static struct ruleset *
@@ -336,7 +359,26 @@ test_stories(void **state)
 	assert_int_equal(failed, 0);
 }
 
-/* Every check is complete, is told of here, and may give what it says. */
+/* Those that ask others have scenarios, where DNS is told. */
+static const char *const elsewhere[] = {
+	"auth_spf", "helo_resolves", "sender_domain",
+};
+
+static bool
+is_elsewhere(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+		if (strcmp(elsewhere[i], name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Every check is complete and is told of here, or in checks_content_test when
+ * it looks into the message.
+ */
 static void
 test_rows(void **state)
 {
@@ -348,10 +390,13 @@ test_rows(void **state)
 		assert_non_null((*c)->section);
 		assert_true((*c)->stages != 0 && (*c)->run != NULL);
 		assert_true((*c)->reasons[0] != REASON_NONE);
+		if ((*c)->part != NULL || (*c)->body != NULL)
+			continue;
 		for (i = 0; i < sizeof stories / sizeof stories[0]; i++)
 			if (strcmp(stories[i].check, (*c)->name) == 0)
 				break;
-		if (i == sizeof stories / sizeof stories[0])
+		if (i == sizeof stories / sizeof stories[0] &&
+		    !is_elsewhere((*c)->name))
 			fail_msg("no story about %s", (*c)->name);
 	}
 }

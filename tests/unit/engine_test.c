@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "records/recorder.h"
 #include "ruleset.h"
+#include "services/dns.h"
 
 #define ENFORCE "mode = enforce\n"
 #define OBSERVE "mode = observe\n"
@@ -315,6 +316,10 @@ main(void)
 		cmocka_unit_test(test_local_mail_passes),
 		cmocka_unit_test(test_strictest_of_the_accepted),
 	};
+	int failed;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	dns_offline(true);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	dns_stop();
+	return failed;
 }

@@ -1,0 +1,112 @@
+/*
+ * auth_spf - may the client send for this domain? (RFC 7208)
+ *
+ * Of the sender, and of the HELO name. A HELO name about which DNS gives no
+ * answer is not held against the mail; about the sender it is, for a time.
+ */
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "checks/check.h"
+#include "services/spf_note.h"
+
+#define RECORD_MOST 1000
+#define TEXT_MOST 200
+
+struct options {
+	bool spf;
+	bool spf_helo;
+};
+
+static const struct option options[] = {
+	{ .name = "spf", .type = OPTION_BOOL,
+	    .offset = offsetof(struct options, spf), .preset = "yes",
+	    .help = "ask the sender's domain which clients send for it" },
+	{ .name = "spf-helo", .type = OPTION_BOOL,
+	    .offset = offsetof(struct options, spf_helo), .preset = "yes",
+	    .help = "ask the domain of the HELO name, too" },
+	{ .name = NULL }
+};
+
+static const enum reason_id meaning[] = {
+	[SPF_NONE] = REASON_NONE,
+	[SPF_NEUTRAL] = REASON_SPF_NEUTRAL,
+	[SPF_PASS] = REASON_NONE,
+	[SPF_FAIL] = REASON_SPF_FAIL,
+	[SPF_SOFTFAIL] = REASON_SPF_SOFTFAIL,
+	[SPF_TEMPERROR] = REASON_SPF_TEMPERROR,
+	[SPF_PERMERROR] = REASON_SPF_PERMERROR
+};
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	const struct options *o = opt;
+
+	(void)site;
+	return o->spf;
+}
+
+static void
+say_some(struct finding *f, enum evidence_key key, const char *text,
+    size_t most)
+{
+	char *some = mem_ndup(text, most);
+
+	finding_say(f, key, some);
+	free(some);
+}
+
+static void
+report(const struct check_ctx *ctx, struct findings *found,
+    const struct spf *spf, const char *identity)
+{
+	struct finding *f = check_found(ctx, found, meaning[spf->result]);
+
+	finding_say(f, EVIDENCE_DOMAIN, spf->domain);
+	finding_say(f, EVIDENCE_IDENTITY, identity);
+	say_some(f, EVIDENCE_RECORD, spf->record, RECORD_MOST);
+	finding_say(f, EVIDENCE_MECHANISM, spf->mechanism);
+	if (spf->record != NULL)
+		finding_say_int(f, EVIDENCE_LOOKUPS, spf->lookups);
+	finding_say(f, EVIDENCE_DETAIL, spf->detail);
+	say_some(f, EVIDENCE_TEXT, spf->explanation, TEXT_MOST);
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+	const struct spf *spf;
+
+	if (site_trusts(ctx->site, s))
+		return;
+	spf = spf_of_sender(ctx->scratch, s, ctx->site, ctx->deadline);
+	if (spf != NULL && meaning[spf->result] != REASON_NONE)
+		report(ctx, found, spf, s->sender.null ? "helo" : "mailfrom");
+	if (!o->spf_helo || s->sender.null)
+		return;
+	spf = spf_of_helo(ctx->scratch, s, ctx->site, ctx->deadline);
+	if (spf != NULL && spf->result != SPF_TEMPERROR &&
+	    meaning[spf->result] != REASON_NONE)
+		report(ctx, found, spf, "helo");
+}
+
+static const int reasons[] = { REASON_SPF_FAIL, REASON_SPF_SOFTFAIL,
+	REASON_SPF_NEUTRAL, REASON_SPF_PERMERROR, REASON_SPF_TEMPERROR,
+	REASON_NONE };
+
+const struct check check_auth_spf = {
+	.name = "auth_spf",
+	.section = "auth",
+	.stages = STAGE_BIT(STAGE_MAIL),
+	.speaks = STAGE_RCPT,
+	.identity = true,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.active = active,
+	.run = run
+};

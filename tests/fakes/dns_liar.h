@@ -1,0 +1,42 @@
+/*
+ * dns_liar.h - a small DNS server that is told how to behave badly
+ *
+ * UDP and TCP on one port of loopback, a thread each. It answers from records
+ * it was told, in the words of scenarios ("example.org TXT v=spf1 -all"), and
+ * from the first label of a name:
+ *
+ *	slow300		A 192.0.2.1 after 300 ms
+ *	dead		nothing, ever
+ *	servfail refused formerr	that error
+ *	garbage		bytes that are no message
+ *	pointer		a name that points to itself
+ *	loop		an alias to itself
+ *	chain3		three aliases, then A 192.0.2.1
+ *	cut		half an answer by UDP, the whole by TCP
+ *	big		64 KB of TXT, by TCP
+ *	cold...		A 192.0.2.1
+ *	count		TXT: how many questions have come
+ *	nx		does not exist; so does whatever else nobody told
+ *
+ * With `hijack` what does not exist is A 192.0.2.66.
+ */
+#ifndef FAKES_DNS_LIAR_H
+#define FAKES_DNS_LIAR_H
+
+#include <stdbool.h>
+
+struct liar;
+
+/* port 0: any that is free. Delays are by threads. NULL: it cannot. */
+struct liar *liar_start(const char *address, int port);
+void liar_stop(struct liar *liar);
+int liar_port(const struct liar *liar);
+
+/* One record "NAME TYPE VALUE"; before questions come. False: it is none. */
+bool liar_tell(struct liar *liar, const char *line);
+void liar_hijack(struct liar *liar);
+
+/* Milliseconds by which every answer is late. */
+void liar_delay(struct liar *liar, int ms);
+
+#endif
