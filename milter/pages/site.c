@@ -15,6 +15,7 @@
 #include "records/record.h"
 #include "records/store.h"
 #include "records/told.h"
+#include "words/recognise.h"
 
 #define ROOT "/why/"
 #define PASTED_MOST 8192
@@ -99,7 +100,7 @@ answer_reason(struct asking *a, const char *name)
 	if (*name == '\0')
 		front_put_reasons(&a->view);
 	else if (reason != REASON_NONE)
-		story_put_reason(&a->view, reason);
+		story_put_reason(&a->view, reason, false);
 	else {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
@@ -112,13 +113,20 @@ answer_front(struct asking *a)
 {
 	const char *pasted = a->request->q;
 	char id[RECORD_ID_TEXT];
+	struct recognised r;
+	size_t n;
 
 	if (pasted == NULL || *pasted == '\0') {
 		front_put(&a->view, SPEECH_COUNT);
 		return;
 	}
-	if (!front_find_id(pasted, strnlen(pasted, PASTED_MOST), id)) {
-		front_put(&a->view, SPEECH_NOT_READ);
+	n = strnlen(pasted, PASTED_MOST);
+	if (!front_find_id(pasted, n, id)) {
+		recognise(pasted, n, &r);
+		if (r.confidence >= RECOGNISED_LIKELY)
+			story_put_reason(&a->view, r.reason, true);
+		else
+			front_put(&a->view, SPEECH_NOT_READ);
 		return;
 	}
 	a->answer->status = 303;

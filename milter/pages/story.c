@@ -251,13 +251,16 @@ put_code(struct buf *out, const struct reason_code *c)
 }
 
 void
-story_put_reason(const struct view *v, int reason)
+story_put_reason(const struct view *v, int reason, bool read)
 {
 	const struct reason *r = reason_get(reason);
 	struct buf codes = BUF_INIT;
 	bool foreign;
 
 	view_begin(v, language_prose(v->language, reason, &foreign)->title);
+	if (read)
+		view_say(v, "p class=\"tag later\" role=\"status\"",
+		    SPEECH_READ, NULL);
 	put_head(v, reason);
 	story_put_act(v, reason, r->permanent.code == 0, false);
 	put_why(v, reason);

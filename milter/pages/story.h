@@ -17,8 +17,8 @@ bool story_is_public(const struct told *t);
 void story_put(const struct view *v, const struct pages *p,
     const struct told *t);
 
-/* The page of a reason, without a refusal. */
-void story_put_reason(const struct view *v, int reason);
+/* The page of a reason, without a refusal; `read`: out of a pasted text. */
+void story_put_reason(const struct view *v, int reason, bool read);
 
 /* The box of what to do: who, and the steps; `below`: there is a text. */
 void story_put_act(const struct view *v, int reason, bool later,

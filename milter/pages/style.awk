@@ -1,8 +1,9 @@
-# style.awk - a style sheet becomes C: awk -f style.awk style.css > pages_style.c
+# style.awk - a style sheet becomes C:
+#
+#	awk -v name=report_style -f style.awk report.css > report_style.c
 BEGIN {
-	print "/* made by style.awk from style.css: edit that, not this */"
-	print "#include \"pages/site.h\"\n"
-	print "const char pages_style[] ="
+	print "/* made by style.awk from a style sheet: edit that, not this */"
+	printf "extern const char %s[];\n\nconst char %s[] =\n", name, name
 }
 {
 	gsub(/\\/, "\\\\")
