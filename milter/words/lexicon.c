@@ -2,7 +2,6 @@
 
 #include "words/lexicon.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +105,7 @@ grow(const char *word, size_t n)
 	for (i = 0; i < n; i++) {
 		unsigned letter = lexicon_letter[(unsigned char)word[i]];
 
-		if (letter == 0 && (fprintf(stderr, "%.*s\n", (int)n, word), 1))
+		if (letter == 0)
 			BUG("a word with a sign that no word has");
 		if (lexicon_next[state][letter] == STATE_DEAD) {
 			made = new_state();

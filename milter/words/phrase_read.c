@@ -3,7 +3,6 @@
 #include "words/phrase.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +69,7 @@ symbol_named(const char *name, size_t n)
 			if (strlen(concept_names[i]) == n &&
 			    memcmp(concept_names[i], name, n) == 0)
 				return i;
-		{ fprintf(stderr,"%.*s\n",(int)n,name); BUG("a phrase with a concept that is none"); }
+		BUG("a phrase with a concept that is none");
 	}
 	if (*name != '@')
 		return lexicon_word(name, n);

@@ -12,8 +12,8 @@
 #define AHEAD 8		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
-#define SUPPORT 3	/* what each further phrase adds … */
-#define SUPPORT_MOST 9	/* … and all of them together */
+#define SUPPORT 1	/* what each further phrase adds … */
+#define SUPPORT_MOST 4	/* … and all of them together */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",

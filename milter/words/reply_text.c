@@ -29,6 +29,12 @@ is_word_byte(unsigned char c)
 }
 
 static bool
+is_word_at(const char *p, const char *end)
+{
+	return p < end && is_word_byte((unsigned char)*p);
+}
+
+static bool
 is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
@@ -77,19 +83,11 @@ remember(struct scan *s, symbol_list symbols)
 		}
 }
 
-/* The next word; one that says nothing takes no place. */
-static void
-turn(struct scan *s, bool counts)
-{
-	s->m->turn++;
-	s->m->place = (uint16_t)(s->m->place + counts);
-}
-
 static void
 hear_mark(struct scan *s, enum mark mark)
 {
 	hear(s, lexicon_mark(mark));
-	turn(s, true);
+	phrase_turn(s->m, true);
 }
 
 /* One step of the walk, over one sign of the word. */
@@ -126,18 +124,18 @@ apostrophe(const char *p, const char *end)
 	return 0;
 }
 
-/* Does the word go on at p? "don't" does, "l'adresse" and "NoSuchUser" not. */
+/* Does the word go on at p? "don't" does; "l'ami", "list's", "NoUser" not. */
 static const char *
 goes_on(const char *from, const char *p, const char *end)
 {
 	size_t n = apostrophe(p, end);
 
 	if (n > 0)
-		return p - from > 1 && p + n < end && is_word_byte(
-		    (unsigned char)p[n]) ? p + n : NULL;
-	if (p == end || !is_word_byte((unsigned char)*p))
+		return p - from > 1 && is_word_at(p + n, end) && (p[n] != 's' ||
+		    is_word_at(p + n + 1, end)) ? p + n : NULL;
+	if (!is_word_at(p, end))
 		return NULL;
-	if (p > from && is_lower(p[-1]) && *p >= 'A' && *p <= 'Z')
+	if (p - from > 1 && is_lower(p[-1]) && *p >= 'A' && *p <= 'Z')
 		return NULL;
 	return p;
 }
@@ -157,6 +155,8 @@ hear_word(struct scan *s, const char *p, const char *end)
 		if (state != STATE_DEAD)
 			hear(s, lexicon_begun(state));
 	}
+	if (n == 0)
+		return p + 1;
 	if (digits == n) {
 		hear_mark(s, MARK_NUMBER);
 		return p;
@@ -164,7 +164,7 @@ hear_word(struct scan *s, const char *p, const char *end)
 	whole = lexicon_whole(state);
 	remember(s, whole);
 	hear(s, whole);
-	turn(s, *whole != CONCEPT_STOP);
+	phrase_turn(s->m, *whole != CONCEPT_STOP);
 	return p;
 }
 
@@ -203,7 +203,7 @@ hear_host(struct scan *s, const char *p, const char *end)
 		    (struct captured){ p, (size_t)(end - p) };
 	else
 		note(s, CAPTURE_DOMAIN, p, end);
-	turn(s, true);
+	phrase_turn(s->m, true);
 }
 
 /* Its host and the words of its path, apart from the sentence around it. */
@@ -243,7 +243,7 @@ hear_status(struct scan *s)
 	memcpy(any, s->r->status, n + 1);
 	any[0] = 'x';
 	hear(s, lexicon_find(any, n));
-	turn(s, false);
+	phrase_turn(s->m, false);
 }
 
 static void
@@ -258,7 +258,7 @@ hear_code(struct scan *s)
 	hear(s, lexicon_find(word, 4));
 	word[2] = 'y';
 	hear(s, lexicon_find(word, 3));
-	turn(s, false);
+	phrase_turn(s->m, false);
 }
 
 static void
