@@ -11,6 +11,7 @@
 #include "engine_held.h"
 #include "engine_message.h"
 #include "engine_report.h"
+#include "engine_time.h"
 #include "model/scratch.h"
 #include "ruleset.h"
 
@@ -217,6 +218,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		session_rcpt_accepted(&e->session);
 	if (e->wait != WAIT_OURS)
 		engine_count_stage(stage);
+	engine_time_add(stage, clock_us() - began);
 	return action;
 }
 

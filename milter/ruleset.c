@@ -51,6 +51,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
 	add_table(plan, "dns", dns_option_rows, &r->dns);
+	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	for (i = 0; i < r->nrules; i++)
