@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "doors/listener.h"
+#include "doors/milter_edit.h"
 #include "doors/milter_plan.h"
 #include "doors/milter_session.h"
 #include "doors/percent.h"
@@ -189,10 +190,18 @@ on_data(SMFICTX *ctx)
 	return step(ctx, STAGE_DATA, SMFIP_NR_DATA);
 }
 
+/* An MTA that cannot keep the blanks takes one away. */
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
-	session_header(session_of(ctx), name, value);
+	struct session_door *door = door_of(ctx);
+	struct buf raw = BUF_INIT;
+
+	if ((door->steps & SMFIP_HDR_LEADSPC) == 0)
+		buf_putc(&raw, ' ');
+	buf_puts(&raw, value);
+	session_header(engine_session(door->engine), name, raw.data);
+	buf_free(&raw);
 	return go_on(ctx, SMFIP_NR_HDR);
 }
 
@@ -214,34 +223,18 @@ on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 	return go_on(ctx, SMFIP_NR_BODY);
 }
 
-/* From the last to the first, since each removal renumbers those behind. */
-static bool
-apply_marks(SMFICTX *ctx, const struct marks *m)
-{
-	static char field[] = MARKS_FIELD;
-	size_t i;
-	int done = MI_SUCCESS;
-
-	for (i = m->nforged; i-- > 0;)
-		done |= smfi_chgheader(ctx, field, m->forged[i], NULL);
-	for (i = 0; i < m->n; i++)
-		done |= smfi_addheader(ctx, field, m->values[i]);
-	if (done != MI_SUCCESS)
-		log_error("the MTA does not take our header fields");
-	return m->quarantine == NULL ||
-	    smfi_quarantine(ctx, m->quarantine) == MI_SUCCESS;
-}
-
 /* What cannot be held must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
 {
-	struct engine *e = door_of(ctx)->engine;
+	const struct session_door *door = door_of(ctx);
+	const bool blanks = (door->steps & SMFIP_HDR_LEADSPC) != 0;
+	struct engine *e = door->engine;
 	sfsistat answer;
 
 	milter_session_queue_id(engine_session(e), macro, ctx);
 	answer = step(ctx, STAGE_MESSAGE, 0);
-	if (answer == SMFIS_CONTINUE && !apply_marks(ctx, engine_marks(e))) {
+	if (answer == SMFIS_CONTINUE && !milter_edit(ctx, engine_marks(e), blanks)) {
 		log_error("the MTA does not hold a message; it is deferred");
 		answer = SMFIS_TEMPFAIL;
 	}
@@ -287,7 +280,7 @@ steps_of(unsigned plan)
 	};
 	unsigned long steps = SMFIP_RCPT_REJ | SMFIP_NOUNKNOWN |
 	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_DATA | SMFIP_NR_HDR |
-	    SMFIP_NR_EOH | SMFIP_NR_BODY;
+	    SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC;
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
