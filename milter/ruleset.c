@@ -189,6 +189,8 @@ sum_up(struct ruleset *r)
 	    (r->site.spf || r->site.dkim);
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
 }
 
 static void
@@ -208,6 +210,9 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	make_ready(r, d);
+	if (r->records.store != NULL && r->records.file == NULL)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file; set record-file, too");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;

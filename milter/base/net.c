@@ -161,6 +161,16 @@ net_parse(const char *text, struct net *net, struct buf *why)
 }
 
 bool
+net_is_meant(const char *text)
+{
+	if (*text == '\0' || *text == '/' ||
+	    text[strspn(text, "0123456789abcdefABCDEF.:/")] != '\0')
+		return false;
+	return text[strcspn(text, ":/")] != '\0' ||
+	    text[strspn(text, "0123456789.")] == '\0';
+}
+
+bool
 net_has(const struct net *net, const struct ip *ip)
 {
 	unsigned bytes = net->prefix / 8, bits = net->prefix % 8;

@@ -52,6 +52,13 @@ const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
 bool net_parse(const char *text, struct net *net, struct buf *why);
 
 /*
+ * Is an address or network meant, right or wrong? Hexadecimal digits, dots,
+ * colons and slashes, and either a colon, a slash or no letter: "bad.cafe" is
+ * a name.
+ */
+bool net_is_meant(const char *text);
+
+/*
  * An IPv4 address is in IPv4 networks only: "::/0" means all of IPv6, though
  * the mapped form lies inside. An address that is not known is in none.
  */

@@ -20,13 +20,12 @@ take_client(void *base, void *slot, const char *value, struct buf *why)
 	struct net net;
 
 	(void)base;
-	if (net_parse(value, &net, NULL)) {
-		netset_add(&clients->nets, &net);
-		return true;
-	}
-	if (value[strspn(value, "0123456789abcdefABCDEF.:/")] == '\0')
-		return net_parse(value, &net, why);
-	return mailset_add(&clients->names, value, why);
+	if (!net_is_meant(value) && !net_parse(value, &net, NULL))
+		return mailset_add(&clients->names, value, why);
+	if (!net_parse(value, &net, why))
+		return false;
+	netset_add(&clients->nets, &net);
+	return true;
 }
 
 static void

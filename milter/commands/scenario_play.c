@@ -29,17 +29,24 @@ complain(struct play *p, const struct statement *st, const char *what)
 	diags_error(p->d, p->s->file, st->line, "%s", what);
 }
 
-/* Mistakes of the inline configuration get the line in this file. */
+/*
+ * Mistakes of the inline configuration get the line in this file; those of a
+ * list that it names have one already.
+ */
 static void
 move_mistakes(struct play *p, const struct statement *st,
     const struct diags *d)
 {
-	size_t i;
+	const struct diag *m;
+	bool here;
 
-	for (i = 0; i < d->n; i++)
-		if (!d->v[i].warning)
-			diags_error(p->d, p->s->file,
-			    st->line + d->v[i].line, "%s", d->v[i].text);
+	for (m = d->v; m < d->v + d->n; m++) {
+		here = m->file == NULL || strcmp(m->file, p->s->file) == 0;
+		if (!m->warning)
+			diags_error(p->d, here ? p->s->file : m->file,
+			    here ? st->line + m->line : m->line, "%s",
+			    m->text);
+	}
 }
 
 static void
@@ -54,7 +61,7 @@ static void
 play_config(struct play *p, const struct statement *st)
 {
 	struct diags d = DIAGS_INIT;
-	struct ruleset *rules = ruleset_load_text("CONFIG", st->rest, &d);
+	struct ruleset *rules = ruleset_load_text(p->s->file, st->rest, &d);
 
 	dns_offline(true);
 	move_mistakes(p, st, &d);
@@ -148,11 +155,14 @@ play_mail(struct play *p, const struct statement *st)
 static void
 play_refused(struct play *p, const struct statement *st)
 {
-	const char *text = strstr(st->rest, st->words[1]) +
-	    strlen(st->words[1]);
+	struct buf text = BUF_INIT;
+	size_t i;
 
+	for (i = 2; i < st->nwords; i++)
+		buf_printf(&text, "%s%s", i > 2 ? " " : "", st->words[i]);
 	player_refused_by_mta(p->player, st->words[0], st->words[1],
-	    text + strspn(text, " "));
+	    text.len > 0 ? text.data : "");
+	buf_free(&text);
 }
 
 /* The value is all that follows the type, without quotes around it. */

@@ -90,6 +90,20 @@ print_row(const char *label, const char *json, const char *const *keys)
 	putchar('\n');
 }
 
+/* An object each, of the array behind "key":. */
+static void
+print_lists(const char *label, const char *json, const char *key,
+    const char *const *keys)
+{
+	const char *at = after(json, key);
+
+	for (; *at == '[' || *at == ','; at += strcspn(at, "}") + 1) {
+		if (at[1] != '{')
+			break;
+		print_row(label, at, keys);
+	}
+}
+
 static void
 print_mistakes(const char *json)
 {
@@ -122,8 +136,12 @@ print_plain(const char *json)
 	static const char *const records[] = { "written", "lost", NULL };
 	static const char *const dns[] = { "asked", "cached", "sent",
 		"trouble", "kept", NULL };
+	static const char *const store[] = { "state", "taken", "behind",
+		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
+	static const char *const lists[] = { "list", "entries", "trouble",
+		NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -134,6 +152,8 @@ print_plain(const char *json)
 	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
 	print_row("records", after(json, "records"), records);
 	print_row("dns", after(json, "dns"), dns);
+	print_row("store", after(json, "store"), store);
+	print_lists("list", json, "lists", lists);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/control_lists.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -203,6 +204,14 @@ put_records(struct json *j)
 	put_int(j, "written", c.written);
 	put_int(j, "lost", c.lost);
 	json_object_end(j);
+	json_key(j, "store");
+	json_object(j);
+	json_member(j, "state", !c.store.on ? "none" : c.store.failing ?
+	    "fails" : "works");
+	put_int(j, "taken", c.store.taken);
+	put_int(j, "bad", c.store.bad);
+	put_int(j, "behind", (unsigned long long)c.store.behind);
+	json_object_end(j);
 }
 
 static void
@@ -258,6 +267,7 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_lists(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

@@ -10,6 +10,9 @@
  *	              quarantined, marked, refused-by-mta }
  *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
  *	records     { written, lost }
+ *	store       { state ("none", "works", "fails"), taken, bad,
+ *	              behind (bytes of the record file not in it yet) }
+ *	lists       [ { list, entries, loaded, trouble }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS).

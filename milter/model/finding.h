@@ -34,6 +34,8 @@ struct finding {
 	size_t rcpt;		/* found about the recipient of this number,
 				   counted from 1; 0: about the message */
 	bool identity;		/* judges who the peer is; see checks/check.h */
+	bool waives;		/* takes back what else its section found about
+				   the peer */
 	bool hearsay;		/* only the MTA says so: never more than a note */
 	enum stage speaks;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */

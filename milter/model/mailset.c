@@ -9,9 +9,7 @@
 #include "base/mem.h"
 #include "base/pattern.h"
 #include "model/mailbox.h"
-
-/* An entry may not be longer, so no longer key need be looked up. */
-#define KEY_MOST 512
+#include "model/mailkey.h"
 
 static bool
 add_pattern(struct mailset *set, const char *entry, struct buf *why)
@@ -26,63 +24,12 @@ add_pattern(struct mailset *set, const char *entry, struct buf *why)
 	return true;
 }
 
-/* "example.org" or ".example.org". */
-static bool
-put_domain(struct buf *key, const char *entry, struct buf *why)
-{
-	bool below = *entry == '.';
-
-	if (below)
-		buf_putc(key, '.');
-	if ((!below || entry[1] != '[') &&
-	    mailbox_put_domain(key, entry + below))
-		return true;
-	if (strncmp(entry, "*.", 2) == 0)
-		buf_printf(why, "\"%.60s\": write \"%.60s\" for every domain "
-		    "below that one", entry, entry + 1);
-	else
-		buf_printf(why, "\"%.60s\" is no domain, mailbox or /pattern/",
-		    entry);
-	return false;
-}
-
-/* "user@example.org" or "user@". */
-static bool
-put_mailbox(struct buf *key, const char *entry, struct buf *why)
-{
-	bool anywhere = entry[strlen(entry) - 1] == '@';
-	struct buf whole = BUF_INIT;
-	struct mailbox m = { .text = NULL };
-	bool good;
-
-	buf_printf(&whole, "%s%s", entry, anywhere ? "any.example" : "");
-	good = *entry != '@' && *entry != '<' && mailbox_set(&m, whole.data) &&
-	    m.domain != NULL;
-	if (good)
-		buf_printf(key, "%s@%s", m.local, anywhere ? "" : m.domain);
-	else if (*entry == '@')
-		buf_printf(why, "\"%.60s\": write \"%.60s\" for every mailbox "
-		    "of that domain", entry, entry + 1);
-	else
-		buf_printf(why, "\"%.60s\" is no mailbox like "
-		    "user@example.org", entry);
-	mailbox_clear(&m);
-	buf_free(&whole);
-	return good;
-}
-
 static bool
 add_name(struct mailset *set, const char *entry, struct buf *why)
 {
 	struct buf key = BUF_INIT;
-	bool good;
+	bool good = mailkey_put(&key, entry, why) != 0;
 
-	good = strchr(entry, '@') != NULL ? put_mailbox(&key, entry, why) :
-	    put_domain(&key, entry, why);
-	if (good && key.len > KEY_MOST) {
-		buf_printf(why, "\"%.60s...\" is too long", entry);
-		good = false;
-	}
 	if (good)
 		strset_add(&set->names, key.data);
 	buf_free(&key);
@@ -98,10 +45,6 @@ mailset_add(struct mailset *set, const char *entry, struct buf *why)
 	}
 	if (strcmp(entry, "*") == 0) {
 		set->any = true;
-		return true;
-	}
-	if (strcmp(entry, "<>") == 0) {
-		strset_add(&set->names, entry);
 		return true;
 	}
 	return *entry == '/' ? add_pattern(set, entry, why) :
@@ -126,64 +69,19 @@ mailset_clear(struct mailset *set)
 	memset(set, 0, sizeof *set);
 }
 
-/* The domain itself, then each domain above it with a dot in front. */
-static const char *
-find_domain(const struct mailset *set, const char *domain)
-{
-	size_t n = strlen(domain);
-	const char *found = strset_find(&set->names, domain, n);
-	const char *dot = domain;
-
-	if (*domain == '[')
-		return found;
-	while (found == NULL && (dot = strchr(dot, '.')) != NULL) {
-		found = strset_find(&set->names, dot,
-		    n - (size_t)(dot - domain));
-		dot++;
-	}
-	return found;
-}
-
-/* "local@domain"; 0 when it is longer than any entry. */
-static size_t
-make_key(char key[KEY_MOST], const char *local, size_t n, const char *domain)
-{
-	size_t m = strlen(domain);
-
-	if (n + 1 + m > KEY_MOST)
-		return 0;
-	memcpy(key, local, n);
-	key[n] = '@';
-	memcpy(key + n + 1, domain, m);
-	return n + 1 + m;
-}
-
-/* The mailbox of the first n bytes of its local part, in this domain. */
-static const char *
-find_local(const struct mailset *set, const struct mailbox *m, size_t n,
-    const char *domain)
-{
-	char key[KEY_MOST];
-	size_t length = make_key(key, m->local, n, domain);
-
-	return length != 0 ? strset_find(&set->names, key, length) : NULL;
-}
-
-static const char *
-find_valid(const struct mailset *set, const struct mailbox *m)
-{
-	size_t whole = strlen(m->local), plain = strcspn(m->local, "+");
-	const char *domain = m->domain != NULL ? m->domain : "";
+/* A search among the names, and what it found. */
+struct search {
+	const struct strset *names;
 	const char *found;
+};
 
-	if (plain == 0)
-		plain = whole;
-	if ((found = find_local(set, m, whole, domain)) != NULL ||
-	    (found = find_local(set, m, plain, domain)) != NULL ||
-	    (found = find_local(set, m, whole, "")) != NULL ||
-	    (found = find_local(set, m, plain, "")) != NULL)
-		return found;
-	return m->domain != NULL ? find_domain(set, m->domain) : NULL;
+static bool
+try_key(void *arg, const char *key, size_t n)
+{
+	struct search *s = arg;
+
+	s->found = strset_find(s->names, key, n);
+	return s->found != NULL;
 }
 
 static const char *
@@ -198,7 +96,6 @@ find_pattern(const struct mailset *set, const char *text, size_t n)
 	return NULL;
 }
 
-/* Patterns see the mailbox as it compares: unquoted, without a route. */
 static const char *
 find_mailbox_pattern(const struct mailset *set, const struct mailbox *m)
 {
@@ -207,9 +104,7 @@ find_mailbox_pattern(const struct mailset *set, const struct mailbox *m)
 
 	if (set->npatterns == 0 || m->null)
 		return NULL;
-	buf_puts(&whole, m->local != NULL ? m->local : m->text);
-	if (m->domain != NULL)
-		buf_printf(&whole, "@%s", m->domain);
+	mailkey_put_whole(&whole, m);
 	found = find_pattern(set, whole.data, whole.len);
 	buf_free(&whole);
 	return found;
@@ -218,15 +113,13 @@ find_mailbox_pattern(const struct mailset *set, const struct mailbox *m)
 const char *
 mailset_find_mailbox(const struct mailset *set, const struct mailbox *m)
 {
-	const char *found = NULL;
+	struct search s = { &set->names, NULL };
 
-	if (m->null)
-		found = strset_find(&set->names, "<>", 2);
-	else if (set->names.n > 0 && m->local != NULL)
-		found = find_valid(set, m);
-	if (found == NULL)
-		found = find_mailbox_pattern(set, m);
-	return found == NULL && set->any ? "*" : found;
+	if (set->names.n > 0)
+		mailkey_of_mailbox(m, MAILKEY_ALL, try_key, &s);
+	if (s.found == NULL)
+		s.found = find_mailbox_pattern(set, m);
+	return s.found == NULL && set->any ? "*" : s.found;
 }
 
 static const char *
@@ -241,48 +134,20 @@ find_as_mailbox(const struct mailset *set, const char *name)
 	return found;
 }
 
-/* Names that do not look as they are kept need the library. */
-static bool
-is_plain(const char *name)
-{
-	const char *p;
-
-	for (p = name; *p != '\0'; p++)
-		if ((unsigned char)*p >= 0x80 || *p == '[')
-			return false;
-	return p == name || p[-1] != '.';
-}
-
-static const char *
-find_host(const struct mailset *set, const char *name)
-{
-	struct buf domain = BUF_INIT;
-	const char *found = NULL;
-
-	/* ".example.org" as a name is not what the entry means. */
-	if (set->names.n == 0 || *name == '.' || *name == '<')
-		return NULL;
-	if (is_plain(name))
-		return find_domain(set, name);
-	if (mailbox_put_domain(&domain, name))
-		found = find_domain(set, domain.data);
-	buf_free(&domain);
-	return found;
-}
-
 const char *
 mailset_find_name(const struct mailset *set, const char *name)
 {
-	const char *found;
+	struct search s = { &set->names, NULL };
 
 	if (name == NULL)
 		return NULL;
 	if (strchr(name, '@') != NULL)
 		return find_as_mailbox(set, name);
-	found = find_host(set, name);
-	if (found == NULL)
-		found = find_pattern(set, name, strlen(name));
-	return found == NULL && set->any ? "*" : found;
+	if (set->names.n > 0)
+		mailkey_of_name(name, MAILKEY_ALL, try_key, &s);
+	if (s.found == NULL)
+		s.found = find_pattern(set, name, strlen(name));
+	return s.found == NULL && set->any ? "*" : s.found;
 }
 
 bool

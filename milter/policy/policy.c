@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
@@ -12,6 +13,45 @@ const char *const mode_names[] = { "observe", "enforce", NULL };
 
 enum speak_at { SPEAK_AT_RCPT, SPEAK_AT_MAIL };
 static const char *const speak_names[] = { "rcpt", "mail", NULL };
+
+static bool
+take_permanent(void *base, void *slot, const char *value, struct buf *why)
+{
+	int reason = reason_by_name(value);
+	const char *nearest;
+	bool *permanent = slot;
+
+	(void)base;
+	if (reason != REASON_NONE && reason_allows(reason, ACTION_REJECT)) {
+		permanent[reason] = true;
+		return true;
+	}
+	nearest = diag_nearest(value, reason_names());
+	if (reason != REASON_NONE)
+		buf_printf(why, "\"%s\" has no permanent code", value);
+	else
+		buf_printf(why, "there is no reason \"%.60s\"%s%s%s", value,
+		    nearest != NULL ? "; did you mean \"" : "",
+		    nearest != NULL ? nearest : "",
+		    nearest != NULL ? "\"?" : "");
+	return false;
+}
+
+static void
+drop_permanent(void *slot)
+{
+	memset(slot, 0, sizeof ((struct policy *)NULL)->permanent);
+}
+
+static bool
+take_code(void *base, void *slot, const char *value, struct buf *why)
+{
+	if (strlen(value) == 3 && (*value == '4' || *value == '5') &&
+	    strspn(value, "0123456789") == 3)
+		return option_take_int(base, slot, value, why);
+	buf_printf(why, "\"%.60s\" is no code of a refusal (4yz, 5yz)", value);
+	return false;
+}
 
 #define AT(member) offsetof(struct policy, member)
 
@@ -22,6 +62,15 @@ const struct option policy_options[] = {
 	{ .name = "speak-at", .type = OPTION_WORD, .offset = AT(speak_at),
 	    .words = speak_names, .preset = "rcpt",
 	    .help = "where client, HELO and sender refusals are spoken" },
+	{ .name = "make-permanent", .type = OPTION_LIST,
+	    .offset = AT(permanent), .take = take_permanent,
+	    .drop = drop_permanent,
+	    .help = "reasons for which the reply map refuses what the MTA "
+	    "defers" },
+	{ .name = "pass-replies", .type = OPTION_LIST, .offset = AT(pass),
+	    .preset = "{500, 501, 502, 503}", .take = take_code,
+	    .drop = option_drop_ints,
+	    .help = "codes of the MTA that the reply map leaves alone" },
 	{ .name = "reason", .type = OPTION_GROUP, .offset = AT(reasons),
 	    .rows = override_options, .item_size = sizeof(struct override),
 	    .finish = override_finish,
@@ -92,11 +141,43 @@ is_exempt(const struct policy *p, const struct session *s,
 	    (rcpt != NULL && site_is_postmaster(p->site, rcpt)));
 }
 
-/* The policy's word on one finding and one recipient. */
-static struct verdict
-judge(const struct policy *p, const struct session *s,
-    const struct mailbox *rcpt, const struct finding *f)
+/*
+ * On a list of those who are let pass; `rcpt` is the number of the recipient,
+ * 0: none yet.
+ */
+static bool
+is_waived(const struct policy *p, const struct findings *found,
+    const struct finding *f, size_t rcpt)
 {
+	const struct finding *g;
+	size_t i;
+
+	if (!f->identity || f->waives || f->section == NULL)
+		return false;
+	for (i = 0; i < found->n; i++) {
+		g = &found->v[i];
+		if (g->waives && strcmp(g->section, f->section) == 0 &&
+		    (g->rcpt == 0 || g->rcpt == rcpt) &&
+		    p->action[g->reason] != ACTION_OFF)
+			return true;
+	}
+	return false;
+}
+
+/* One question to the policy: about this session and what was found. */
+struct matter {
+	const struct policy *policy;
+	const struct session *session;
+	const struct findings *found;
+};
+
+/* The policy's word on one finding and one recipient (of this number). */
+static struct verdict
+judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
+    const struct finding *f)
+{
+	const struct policy *p = m->policy;
+	const struct session *s = m->session;
 	struct verdict v = { .finding = f, .action = p->action[f->reason] };
 	const struct action_slot *slot;
 	const struct exception *e;
@@ -111,7 +192,7 @@ judge(const struct policy *p, const struct session *s,
 		v.exception = e->item.title;
 		break;
 	}
-	if (is_exempt(p, s, rcpt, f))
+	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
 	if (f->hearsay && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
@@ -123,9 +204,9 @@ judge(const struct policy *p, const struct session *s,
  * stands; a finding about one recipient is judged for that one.
  */
 static struct verdict
-judge_message(const struct policy *p, const struct session *s,
-    const struct finding *f)
+judge_message(const struct matter *m, const struct finding *f)
 {
+	const struct session *s = m->session;
 	struct verdict strictest = { .finding = f, .action = ACTION_OFF }, v;
 	bool judged = false;
 	size_t i;
@@ -134,24 +215,24 @@ judge_message(const struct policy *p, const struct session *s,
 		if (!s->recipients[i].accepted ||
 		    (f->rcpt != 0 && f->rcpt != i + 1))
 			continue;
-		v = judge(p, s, &s->recipients[i].mailbox, f);
+		v = judge(m, &s->recipients[i].mailbox, i + 1, f);
 		if (!judged || v.action > strictest.action)
 			strictest = v;
 		judged = true;
 	}
-	return judged || f->rcpt != 0 ? strictest : judge(p, s, NULL, f);
+	return judged || f->rcpt != 0 ? strictest : judge(m, NULL, 0, f);
 }
 
 /* What this finding means at this stage; OFF when it is not its turn. */
 static struct verdict
-judge_at(const struct policy *p, const struct session *s,
-    const struct finding *f, enum stage stage)
+judge_at(const struct matter *m, const struct finding *f, enum stage stage)
 {
 	struct verdict v = { .finding = f, .action = ACTION_OFF };
-	enum stage speaks = policy_speaking_stage(p, f);
+	enum stage speaks = policy_speaking_stage(m->policy, f);
+	const struct session *s = m->session;
 
 	if (stage == STAGE_MESSAGE) {
-		v = judge_message(p, s, f);
+		v = judge_message(m, f);
 		/* Refusals of earlier stages have been spoken there. */
 		if (speaks != STAGE_MESSAGE && action_refuses(v.action))
 			v.action = ACTION_OFF;
@@ -159,7 +240,9 @@ judge_at(const struct policy *p, const struct session *s,
 	}
 	if (speaks != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
 		return v;
-	return judge(p, s, s->rcpt != NULL ? &s->rcpt->mailbox : NULL, f);
+	return s->rcpt != NULL ?
+	    judge(m, &s->rcpt->mailbox, s->nrecipients, f) :
+	    judge(m, NULL, 0, f);
 }
 
 static void
@@ -207,13 +290,14 @@ void
 policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d)
 {
+	const struct matter m = { p, s, found };
 	struct verdict v;
 	size_t i;
 
 	d->because = (struct verdict){ .finding = NULL, .action = ACTION_OFF };
 	d->nalso = 0;
 	for (i = 0; i < found->n; i++) {
-		v = judge_at(p, s, &found->v[i], stage);
+		v = judge_at(&m, &found->v[i], stage);
 		if (v.action > d->because.action) {
 			keep_also(d, &d->because);
 			d->because = v;

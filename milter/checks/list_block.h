@@ -1,0 +1,50 @@
+/*
+ * list_block.h - list "…" { } and allow "…" { }: a local list and what is
+ * looked up in it
+ */
+#ifndef CHECKS_LIST_BLOCK_H
+#define CHECKS_LIST_BLOCK_H
+
+#include "checks/check.h"
+
+struct list;
+
+/* What `file` holds: the name as written, and the list once it is open. */
+struct list_file {
+	char *name;
+	struct list *list;
+};
+
+struct list_block {
+	struct option_item item;
+	struct list_file file;
+	unsigned match;		/* STAGE_BIT()s: when what is told there is
+				   looked up */
+};
+
+/* Rows of a block, its finish, and the options of a check that has some. */
+extern const struct option list_block_rows[];
+bool list_block_finish(void *item, struct buf *why);
+
+struct list_blocks {
+	struct option_items blocks;	/* struct list_block */
+};
+
+/* ready and active of such a check. */
+void list_blocks_ready(void *options, const struct site *site,
+    struct diags *d);
+bool list_blocks_active(const void *options, const struct site *site);
+
+/* Stages at which there is something to look up. */
+#define LIST_BLOCK_STAGES (STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_HELO) | \
+	STAGE_BIT(STAGE_MAIL) | STAGE_BIT(STAGE_RCPT))
+
+/*
+ * Looks up in each block what was just told. A finding of this reason for each
+ * that has it; a list that cannot be asked is dnsbl-unavailable (services/list.h
+ * says it in the log once an hour).
+ */
+void list_blocks_run(const struct check_ctx *ctx, struct findings *found,
+    enum reason_id reason, bool waives);
+
+#endif

@@ -1,0 +1,100 @@
+/* checks_lists_test - local lists as the checks of the blacklist use them */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "ruleset.h"
+
+/* A block of the section, and what is wrong with it. */
+static const struct wrong {
+	const char *block, *said;
+} wrongs[] = {
+	{ "list \"x\" { }", "config:1: blacklist.list \"x\": it has no file" },
+	{ "allow \"x\" { file = \"\" }", "config:1: blacklist.allow \"x\".file: "
+	    "\"\": an empty name names no file" },
+	{ "list \"x\" { file = \"/nowhere/list\" }",
+	    "/nowhere/list: cannot be opened: No such file or directory" },
+	{ "list \"x\" { file = \"/tmp\" }", "/tmp: is not a file" },
+	{ "list \"x\" { file = \"/dev/null\" match = {clients} }",
+	    "config:1: blacklist.list \"x\".match: \"clients\" is none of client, "
+	    "helo, sender, rcpt; did you mean client?" },
+};
+
+/* The first mistake of a configuration, as "file:line: text". */
+static char *
+first_mistake(const char *text)
+{
+	struct diags d = DIAGS_INIT;
+	struct buf said = BUF_INIT;
+
+	assert_null(ruleset_load_text("config", text, &d));
+	assert_true(d.errors > 0);
+	buf_printf(&said, "%s", d.v[0].file);
+	if (d.v[0].line > 0)
+		buf_printf(&said, ":%d", d.v[0].line);
+	buf_printf(&said, ": %s", d.v[0].text);
+	diags_free(&d);
+	return buf_steal(&said);
+}
+
+static void
+test_wrong(void **state)
+{
+	char text[300], *said;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
+		snprintf(text, sizeof text, "blacklist { %s }",
+		    wrongs[i].block);
+		said = first_mistake(text);
+		assert_string_equal(said, wrongs[i].said);
+		free(said);
+	}
+}
+
+/* A list that breaks while it is in use refuses the next configuration. */
+static void
+test_broken_later(void **state)
+{
+	char path[] = "/tmp/saywhy-deny-XXXXXX", text[300], *said;
+	struct diags d = DIAGS_INIT;
+	struct ruleset *r;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, "a.example\n", 10), 10);
+	snprintf(text, sizeof text, "blacklist { list \"x\" { file = \"%s\" "
+	    "} }", path);
+	r = ruleset_load_text("config", text, &d);
+	assert_non_null(r);
+	assert_int_equal(write(fd, "a b\n", 4), 4);
+	said = first_mistake(text);
+	assert_non_null(strstr(said, ":2: behind the entry only a comment"));
+	free(said);
+	ruleset_drop(r);
+	close(fd);
+	unlink(path);
+	diags_free(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_broken_later),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
