@@ -158,6 +158,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 	marks_add(&e->marks, &d->because, site, id);
 	for (i = 0; i < d->nalso; i++)
 		marks_add(&e->marks, &d->also[i], site, id);
+	marks_results(&e->marks, &e->scratch, &e->session, site);
 	marks_find_forged(&e->marks, &e->session, site);
 }
 

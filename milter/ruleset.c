@@ -186,6 +186,8 @@ sum_up(struct ruleset *r)
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
 	}
+	r->marks |= r->policy.mode == MODE_ENFORCE && r->site.results &&
+	    (r->site.spf || r->site.dkim);
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
 	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
