@@ -140,6 +140,8 @@ print_plain(const char *json)
 		"refused", NULL };
 	static const char *const lists[] = { "list", "entries", "trouble",
 		NULL };
+	static const char *const dns_lists[] = { "list", "well", "asked",
+		"listed", "trouble", "aside", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -151,6 +153,7 @@ print_plain(const char *json)
 	print_row("records", after(json, "records"), records);
 	print_row("dns", after(json, "dns"), dns);
 	print_lists("list", json, "lists", lists);
+	print_lists("dns list", json, "dns-lists", dns_lists);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

@@ -11,6 +11,7 @@
  *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
  *	records     { written, lost }
  *	lists       [ { list, entries, loaded, trouble }, … ]
+ *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS).

@@ -24,6 +24,8 @@ struct site {
 	struct netset networks;	/* relay.networks: may relay */
 	struct option_ints submission_ports;
 	struct strset submission_daemons;
+	long long list_threshold;	/* weights of DNS lists that reach it
+					   refuse */
 	int spf_engine;		/* enum spf_engine of services/spf.h */
 	bool spf_explanation;	/* ask for the words of exp= */
 };
