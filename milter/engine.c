@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "checks/check.h"
+#include "engine_held.h"
+#include "engine_message.h"
 #include "engine_report.h"
 #include "model/scratch.h"
 #include "ruleset.h"
@@ -18,21 +20,42 @@ struct engine {
 	struct session session;
 	struct findings found;
 	struct scratch scratch;
+	struct message message;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
+	enum stage stage;	/* how far the session has come */
+	enum wait wait;
+	int64_t wait_ms;
+	struct held held;
 	const struct engine_watcher *watcher;
 };
 
-struct engine *
-engine_new(struct ruleset *rules, struct recorder *recorder)
+static struct engine *
+make(struct ruleset *rules, struct recorder *recorder, enum wait wait,
+    int64_t ms)
 {
 	struct engine *e = mem_alloc(sizeof *e);
 
 	e->rules = ruleset_hold(rules);
 	e->recorder = recorder;
+	e->wait = wait;
+	e->wait_ms = ms;
 	session_init(&e->session);
-	engine_count(COUNT_SESSIONS);
 	return e;
+}
+
+struct engine *
+engine_new(struct ruleset *rules, struct recorder *recorder)
+{
+	engine_count(COUNT_SESSIONS);
+	return make(rules, recorder, WAIT_NOT, 0);
+}
+
+struct engine *
+engine_new_question(struct ruleset *rules, struct recorder *recorder,
+    int64_t ms)
+{
+	return make(rules, recorder, WAIT_OURS, ms);
 }
 
 void
@@ -40,7 +63,9 @@ engine_free(struct engine *e)
 {
 	if (e == NULL)
 		return;
+	held_end(&e->held);
 	marks_clear(&e->marks);
+	message_forget(&e->message);
 	findings_free(&e->found);
 	scratch_free(&e->scratch);
 	session_free(&e->session);
@@ -80,7 +105,8 @@ run_watched(struct engine *e, const struct check_ctx *ctx)
 
 	ctx->check->run(ctx, &e->found);
 	e->watcher->check(e->watcher->arg, ctx->check, ctx->stage,
-	    e->found.v + before, e->found.n - before, clock_us() - began);
+	    e->found.n > before ? &e->found.v[before] : NULL,
+	    e->found.n - before, clock_us() - began);
 }
 
 static struct check_ctx
@@ -138,7 +164,8 @@ static enum action
 speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 {
 	struct report report = { .rules = e->rules, .recorder = e->recorder,
-		.session = &e->session, .stage = stage, .began = began };
+		.session = &e->session, .stage = stage, .began = began,
+		.may_wait = e->wait == WAIT_OURS };
 	struct decision decision;
 	const char *id;
 
@@ -150,8 +177,20 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	if (e->watcher != NULL)
 		e->watcher->decided(e->watcher->arg, stage, &decision,
 		    &report.reply, id);
-	report_end(&report);
+	if (report.waits)
+		held_keep(&e->held, &report, &decision, e->wait_ms);
+	else
+		report_end(&report);
 	return decision.taken;
+}
+
+/* The end of the header is not told where no check asks for it. */
+static void
+begin_message(struct engine *e)
+{
+	if (e->message.rules == NULL)
+		message_begin(&e->message, e->rules,
+		    context(e, STAGE_HEADERS));
 }
 
 enum action
@@ -162,36 +201,33 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 
 	if (e->session.local)
 		return ACTION_OFF;
+	e->stage = stage;
 	findings_restart(&e->found, stage);
 	scratch_restart(&e->scratch, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
+	if (stage == STAGE_MESSAGE) {
+		begin_message(e);
+		message_end(&e->message);
+	}
 	run_checks(e, stage);
 	if (may_speak(e, stage))
 		action = speak(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
-	engine_count_stage(stage);
+	if (e->wait != WAIT_OURS)
+		engine_count_stage(stage);
 	return action;
 }
 
 void
 engine_body(struct engine *e, const char *bytes, size_t n)
 {
-	struct check_ctx ctx = context(e, STAGE_HEADERS);
-	const struct rule *rule = e->rules->rules;
-	const struct rule *end = rule + e->rules->nrules;
-
 	session_body(&e->session, n);
 	if (e->session.local)
 		return;
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->body == NULL)
-			continue;
-		ctx.check = rule->check;
-		ctx.options = rule->options;
-		rule->check->body(&ctx, bytes, n);
-	}
+	begin_message(e);
+	message_body(&e->message, bytes, n);
 }
 
 void
@@ -205,21 +241,93 @@ engine_find(struct engine *e, int reason, const char *check,
 }
 
 void
-engine_refused_by_mta(struct engine *e, const char *status, const char *text)
-{
-	struct report report = { .rules = e->rules, .recorder = e->recorder,
-		.session = &e->session, .stage = STAGE_RCPT,
-		.began = clock_us() };
-
-	report_mta(&report, status, text);
-	report_end(&report);
-}
-
-void
 engine_reset(struct engine *e)
 {
+	message_forget(&e->message);
+	/* The reply to the final dot is still to come. */
+	if (e->stage < STAGE_DATA && e->stage > STAGE_HELO)
+		e->stage = STAGE_HELO;
 	findings_reset(&e->found);
 	scratch_reset(&e->scratch);
 	marks_clear(&e->marks);
 	session_reset(&e->session);
+}
+
+static struct report
+report_here(struct engine *e, enum stage stage)
+{
+	return (struct report){ .rules = e->rules, .recorder = e->recorder,
+		.session = &e->session, .stage = stage, .began = clock_us() };
+}
+
+void
+engine_refused_by_mta(struct engine *e, const char *status, const char *text)
+{
+	struct report report = report_here(e, STAGE_RCPT);
+
+	e->stage = STAGE_RCPT;
+	record_id(report.id);
+	reply_read(&report.reply, status, text);
+	held_keep(&e->held, &report, NULL,
+	    e->wait == WAIT_MTA ? e->wait_ms : 0);
+	engine_count(COUNT_REFUSED_BY_MTA);
+}
+
+void
+engine_wait_mta(struct engine *e, int64_t ms)
+{
+	e->wait = WAIT_MTA;
+	e->wait_ms = ms;
+}
+
+void
+engine_settle(struct engine *e)
+{
+	held_end(&e->held);
+}
+
+void
+engine_look(struct engine *e, int64_t now)
+{
+	held_look(&e->held, now);
+}
+
+bool
+engine_said(const struct engine *e, const char *text)
+{
+	return e->held.ours && held_is(&e->held, text);
+}
+
+bool
+engine_fits(const struct engine *e, const struct question *q)
+{
+	return held_fits(&e->held, q);
+}
+
+bool
+engine_asked(struct engine *e, const struct question *q, struct reply *out)
+{
+	struct report report = report_here(e, e->stage);
+
+	if (!held_fits(&e->held, q))
+		held_begin(&e->held, &report);
+	return held_answer(&e->held, q, out);
+}
+
+bool
+engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+    const struct question *q, struct reply *out)
+{
+	static const struct session nobody = { .declared_size = -1 };
+	struct report report = { .rules = rules, .recorder = recorder,
+		.session = &nobody, .stage = STAGE_CONNECT,
+		.began = clock_us() };
+	struct held held = { .state = HELD_NONE };
+	bool speaks;
+
+	held_begin(&held, &report);
+	held.unjoined = true;
+	speaks = held_answer(&held, q, out);
+	held_end(&held);
+	return speaks;
 }

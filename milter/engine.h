@@ -26,6 +26,13 @@ struct engine;
 
 /* Holds `rules` (its own hold) until engine_free(). recorder may be NULL. */
 struct engine *engine_new(struct ruleset *rules, struct recorder *recorder);
+
+/*
+ * One for a question of the policy service: no session of its own to be
+ * counted, and WAIT_OURS (below).
+ */
+struct engine *engine_new_question(struct ruleset *rules,
+    struct recorder *recorder, int64_t ms);
 void engine_free(struct engine *e);	/* NULL: nothing */
 
 struct session *engine_session(struct engine *e);
@@ -58,6 +65,48 @@ void engine_find(struct engine *e, int reason, const char *check,
  */
 void engine_refused_by_mta(struct engine *e, const char *status,
     const char *text);
+
+/*
+ * Refusals that go out in the MTA's words and may be asked about on their way:
+ * those of the MTA itself (WAIT_MTA), or those of this engine at RCPT, told by
+ * the policy service (WAIT_OURS). Their records wait for engine_asked(), for
+ * engine_settle(), for `ms` to be over (engine_look()), or for the end.
+ * 0 ms: no record waits, but ours are known again.
+ */
+enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
+void engine_wait_mta(struct engine *e, int64_t ms);
+
+/* A new event of the session: what waits is written and forgotten. */
+void engine_settle(struct engine *e);
+
+/* Writes what has waited long enough at `now` (clock_ms()). */
+void engine_look(struct engine *e, int64_t now);
+
+/* The MTA shows a refusal with this text: was it our policy service's? */
+bool engine_said(const struct engine *e, const char *text);
+
+/* What a reply map is asked: a reply that is about to leave. */
+enum ask { ASK_FILTER, ASK_FOOTER };
+struct question {
+	enum ask how;
+	const char *text;	/* as it came, n bytes */
+	size_t n;
+	struct reply stock;	/* the same, read; at least one line */
+};
+
+/* Is it about the refusal that waits here? */
+bool engine_fits(const struct engine *e, const struct question *q);
+
+/*
+ * A reply of this session is about to leave, foreseen or not. It is recorded.
+ * True: `out` (the caller clears it) is to be said instead.
+ */
+bool engine_asked(struct engine *e, const struct question *q,
+    struct reply *out);
+
+/* The same where the session is not known; the record says so. */
+bool engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+    const struct question *q, struct reply *out);
 
 /* RSET, end of message, a new MAIL: forget the message. */
 void engine_reset(struct engine *e);

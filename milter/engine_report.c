@@ -84,9 +84,8 @@ count_outcome(enum outcome outcome)
 	}
 }
 
-/* Fills in what every record has, and hands it out. */
-static void
-emit(struct report *r, struct record *record)
+void
+report_emit(struct report *r, struct record *record)
 {
 	record->time = clock_now();
 	memcpy(record->id, r->id, sizeof record->id);
@@ -127,25 +126,20 @@ report_decision(struct report *r, const struct decision *d,
 		record.reply = &r->reply;
 	}
 	record.reason = d->because.finding->reason;
-	emit(r, &record);
+	r->waits = r->may_wait && action_refuses(d->taken);
+	if (!r->waits)
+		report_emit(r, &record);
 	count_outcome(record.outcome);
 	if (action_refuses(d->taken))
 		reply_copy(out, &r->reply);
 	return r->id;
 }
 
-void
-report_mta(struct report *r, const char *status, const char *text)
+enum outcome
+report_outcome(const struct reply *reply)
 {
-	struct record record = { .issuer = ISSUER_MTA, .reply = &r->reply,
-		.reason = REASON_UNRECOGNISED };
-
-	record_id(r->id);
-	reply_read(&r->reply, status, text);
-	record.outcome = r->reply.status[0] == '4' ? OUTCOME_TEMPFAIL :
-	    OUTCOME_REJECT;
-	emit(r, &record);
-	engine_count(COUNT_REFUSED_BY_MTA);
+	return reply->code / 100 == 4 || reply->status[0] == '4' ?
+	    OUTCOME_TEMPFAIL : OUTCOME_REJECT;
 }
 
 void

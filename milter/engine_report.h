@@ -21,6 +21,8 @@ struct report {
 	const struct session *session;
 	enum stage stage;
 	int64_t began;		/* clock_us() */
+	bool may_wait;		/* the record of a refusal is not written yet */
+	bool waits;		/* … so it was */
 	char id[RECORD_ID_TEXT];
 	struct reply reply;	/* what is said, or would be said */
 };
@@ -33,8 +35,14 @@ struct report {
 const char *report_decision(struct report *r, const struct decision *d,
     struct reply *out);
 
-/* Records a recipient that the MTA refuses; see engine_refused_by_mta(). */
-void report_mta(struct report *r, const char *status, const char *text);
+/*
+ * Fills in what every record has (`record` tells issuer, outcome, reason,
+ * reply), and hands it out.
+ */
+void report_emit(struct report *r, struct record *record);
+
+/* How a refusal of this class is called. */
+enum outcome report_outcome(const struct reply *reply);
 
 /* Frees what the report owns. */
 void report_end(struct report *r);

@@ -150,8 +150,6 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
-	if (check->hearsay)
-		return false;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;
@@ -171,19 +169,9 @@ speaks_at_mail(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
-static void
-warn_hearsay(const struct ruleset *r, const struct check *check,
-    struct diags *d)
-{
-	const int *reason;
-
-	for (reason = check->reasons; *reason != REASON_NONE; reason++)
-		policy_warn_hearsay(&r->policy, *reason, d);
-}
-
 /* What the door must ask the MTA for. */
 static void
-sum_up(struct ruleset *r, struct diags *d)
+sum_up(struct ruleset *r)
 {
 	struct rule *rule;
 	size_t i;
@@ -197,11 +185,11 @@ sum_up(struct ruleset *r, struct diags *d)
 		r->needs |= rule->check->needs;
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
-		if (rule->check->hearsay)
-			warn_hearsay(r, rule->check, d);
 	}
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
 }
 
 static void
@@ -221,11 +209,14 @@ finish(struct ruleset *r, struct plan *plan, struct diags *d)
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	make_ready(r, d);
+	if (r->records.store != NULL && r->records.file == NULL)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file; set record-file, too");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;
 	}
-	sum_up(r, d);
+	sum_up(r);
 	return r;
 }
 

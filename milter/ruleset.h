@@ -24,6 +24,8 @@ struct daemon_options {
 	char *listen;
 	long long listen_mode;
 	char *listen_group;
+	char *reply_map;
+	char *policy_service;
 	char *control;
 	char *user;
 	char *pid_file;

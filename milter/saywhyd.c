@@ -19,6 +19,8 @@
 #include "doors/control.h"
 #include "doors/milter.h"
 #include "doors/place.h"
+#include "doors/policy.h"
+#include "doors/replymap.h"
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "ruleset.h"
@@ -29,6 +31,7 @@
 
 /* Files of our own beside one for each session. */
 #define FILES_BESIDE 64
+#define DOORS_OF_A_SESSION 3	/* filter, reply map, policy service */
 #define MINUTE_MS 60000
 
 struct daemon {
@@ -91,6 +94,15 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		end(EX_USAGE, usage);
 }
 
+/* All but the milter's, whose sessions are let end. */
+static void
+close_doors(void)
+{
+	policy_stop();
+	replymap_stop();
+	control_stop();
+}
+
 /* The start failed: what is open already is taken away again. */
 static void
 fail(int status, struct buf *why)
@@ -98,7 +110,7 @@ fail(int status, struct buf *why)
 	log_error("%s", why->data);
 	buf_free(why);
 	place_remove();
-	control_stop();
+	close_doors();
 	exit(status);
 }
 
@@ -126,6 +138,8 @@ keep_options(struct daemon *d, const struct daemon_options *from)
 	d->options = *from;
 	d->options.listen = mem_dup(from->listen);
 	d->options.listen_group = mem_dup(from->listen_group);
+	d->options.reply_map = mem_dup(from->reply_map);
+	d->options.policy_service = mem_dup(from->policy_service);
 	d->options.control = mem_dup(from->control);
 	d->options.user = mem_dup(from->user);
 	d->options.pid_file = pid_file != NULL ? pid_file :
@@ -137,6 +151,8 @@ forget_options(struct daemon_options *o)
 {
 	free(o->listen);
 	free(o->listen_group);
+	free(o->reply_map);
+	free(o->policy_service);
 	free(o->control);
 	free(o->user);
 	free(o->pid_file);
@@ -145,7 +161,8 @@ forget_options(struct daemon_options *o)
 static void
 raise_files(long long max_sessions)
 {
-	if (!process_raise_files((size_t)max_sessions + FILES_BESIDE))
+	if (!process_raise_files(DOORS_OF_A_SESSION * (size_t)max_sessions +
+	    FILES_BESIDE))
 		log_warn("max-sessions = %lld: the system lets us open fewer "
 		    "files than that; raise its limit, or lower this",
 		    max_sessions);
@@ -165,6 +182,9 @@ open_doors(struct daemon *d)
 		fail(EX_CONFIG, &why);
 	raise_files(o->max_sessions);
 	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &why) ||
+	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid, &why) ||
+	    !policy_open(o->policy_service, (mode_t)o->listen_mode, gid,
+	    &why) ||
 	    !control_open(o->control, own, d->config, &why))
 		fail(EX_UNAVAILABLE, &why);
 	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &why))
@@ -190,6 +210,9 @@ warn_unchanged(const struct daemon_options *was,
 		{ "listen-mode", was->listen_mode != now->listen_mode },
 		{ "listen-group",
 		    differs(was->listen_group, now->listen_group) },
+		{ "reply-map", differs(was->reply_map, now->reply_map) },
+		{ "policy-service",
+		    differs(was->policy_service, now->policy_service) },
 		{ "control", differs(was->control, now->control) },
 		{ "user", differs(was->user, now->user) },
 		{ "log-level", was->log_level != now->log_level },
@@ -297,7 +320,7 @@ stop(struct daemon *d, int signo)
 		    "server defers them", end.cut);
 	list_watch_stop();
 	dnslist_watch_stop();
-	control_stop();
+	close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
 		_exit(status);
@@ -338,7 +361,8 @@ main(int argc, char **argv)
 	umask(027);
 	block_signals(&d);
 	start(&d);
-	if (!milter_start(d.recorder) || !control_start(d.recorder) ||
+	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
+	    !policy_start(d.recorder) || !control_start(d.recorder) ||
 	    !list_watch() || !dnslist_watch())
 		return EX_OSERR;
 	process_ready();

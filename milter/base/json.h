@@ -23,6 +23,12 @@ struct json {
 
 #define JSON_INIT(buffer) { .out = (buffer), .comma = false }
 
+/*
+ * libjansson, which reads what we write, has functions of the same names.
+ * Hidden, ours are never taken for its own by the dynamic linker.
+ */
+#pragma GCC visibility push(hidden)
+
 void json_object(struct json *j);
 void json_object_end(struct json *j);
 void json_array(struct json *j);
@@ -37,5 +43,7 @@ void json_null(struct json *j);
 
 /* key and string; a NULL or empty string writes nothing at all. */
 void json_member(struct json *j, const char *key, const char *text);
+
+#pragma GCC visibility pop
 
 #endif

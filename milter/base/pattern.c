@@ -29,6 +29,7 @@ static const char delimiters[] = "/!#%,;~";
 struct pattern {
 	pcre2_code *code;
 	char *text;
+	size_t start, n;	/* of the pattern proper, in text */
 };
 
 /* What a thread needs to match; made at its first match, freed at its end. */
@@ -105,6 +106,7 @@ add_flag(char flag, uint32_t *options)
 	} flags[] = {
 		{ 'i', PCRE2_CASELESS }, { 'm', PCRE2_MULTILINE },
 		{ 's', PCRE2_DOTALL }, { 'x', PCRE2_EXTENDED },
+		{ 'u', PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF },
 	};
 	size_t i;
 
@@ -138,7 +140,7 @@ split(const char **text, size_t *n, uint32_t *options, struct buf *why)
 	for (p = close + 1; *p != '\0'; p++)
 		if (!add_flag(*p, options)) {
 			buf_printf(why, "\"%c\" after the pattern is none of "
-			    "the flags i, m, s, x", *p);
+			    "the flags i, m, s, x, u", *p);
 			return false;
 		}
 	*text = start + 1;
@@ -149,7 +151,7 @@ split(const char **text, size_t *n, uint32_t *options, struct buf *why)
 struct pattern *
 pattern_new(const char *text, struct buf *why)
 {
-	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+	uint32_t options = 0;
 	const char *proper = text;
 	struct pattern *p;
 	pcre2_code *code;
@@ -160,6 +162,8 @@ pattern_new(const char *text, struct buf *why)
 
 	if (!split(&proper, &n, &options, why))
 		return NULL;
+	if ((options & PCRE2_UTF) == 0)
+		options |= PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
 	code = pcre2_compile((PCRE2_SPTR)proper, n, options, &error, &offset,
 	    NULL);
 	if (code == NULL) {
@@ -174,6 +178,8 @@ pattern_new(const char *text, struct buf *why)
 	p = mem_alloc(sizeof *p);
 	p->code = code;
 	p->text = mem_dup(text);
+	p->start = (size_t)(proper - text);
+	p->n = n;
 	return p;
 }
 
@@ -205,16 +211,16 @@ tell_range(pcre2_match_data *data, size_t *from, size_t *to)
 }
 
 enum pattern_result
-pattern_match(const struct pattern *p, const char *text, size_t n,
-    size_t *from, size_t *to)
+pattern_match_piece(const struct pattern *p, const char *text, size_t n,
+    size_t start, bool last, size_t *from, size_t *to)
 {
 	struct matcher *m = matcher_get();
 	int rc;
 
 	if (m == NULL)
 		return PATTERN_LIMIT;
-	rc = pcre2_match(p->code, (PCRE2_SPTR)text, n, 0, 0, m->data,
-	    m->context);
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, n, start,
+	    last ? 0 : PCRE2_NOTEOL, m->data, m->context);
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return PATTERN_NO;
 	if (rc < 0)
@@ -222,4 +228,21 @@ pattern_match(const struct pattern *p, const char *text, size_t n,
 	if (from != NULL && to != NULL)
 		tell_range(m->data, from, to);
 	return PATTERN_YES;
+}
+
+enum pattern_result
+pattern_match(const struct pattern *p, const char *text, size_t n,
+    size_t *from, size_t *to)
+{
+	return pattern_match_piece(p, text, n, 0, true, from, to);
+}
+
+const char *
+pattern_proper(const struct pattern *p, size_t *n, const char **flags)
+{
+	const char *end = p->text + p->start + p->n;
+
+	*n = p->n;
+	*flags = p->start > 0 ? end + 1 : end;
+	return p->text + p->start;
 }

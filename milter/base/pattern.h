@@ -8,6 +8,7 @@
 #ifndef BASE_PATTERN_H
 #define BASE_PATTERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -16,10 +17,10 @@ struct pattern;
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
 
 /*
- * "/text/flags" with flags of "imsx"; one of ! # % , ; ~ may stand for the
+ * "/text/flags" with flags of "imsxu"; one of ! # % , ; ~ may stand for the
  * slash, and the last one ends the text. A text that begins with none of them
- * is taken as it stands, without flags. UTF-8 is off: bytes. NULL when it
- * does not compile, with the place and the reason in `why` (not NULL).
+ * is taken as it stands, without flags. Bytes, unless flag u says UTF-8 (what is none
+ * matches nothing then). NULL when it does not compile, with the place and the reason in `why` (not NULL).
  */
 struct pattern *pattern_new(const char *text, struct buf *why);
 void pattern_free(struct pattern *p);
@@ -33,5 +34,18 @@ const char *pattern_text(const struct pattern *p);
  */
 enum pattern_result pattern_match(const struct pattern *p, const char *text,
     size_t n, size_t *from, size_t *to);
+
+/*
+ * The same for one piece of a longer text: a match begins at `start` or later,
+ * the bytes before it are only looked back at, and unless `last` the end of
+ * the piece is not the end of the text.
+ */
+enum pattern_result pattern_match_piece(const struct pattern *p,
+    const char *text, size_t n, size_t start, bool last, size_t *from,
+    size_t *to);
+
+/* What is between the slashes, and what stands behind them. */
+const char *pattern_proper(const struct pattern *p, size_t *n,
+    const char **flags);
 
 #endif

@@ -12,7 +12,6 @@ check_found(const struct check_ctx *ctx, struct findings *found,
 	f = findings_add(found, (int)reason, check->name, ctx->stage);
 	f->section = check->section;
 	f->identity = check->identity;
-	f->hearsay = check->hearsay;
 	f->speaks = check->speaks;
 	if (ctx->stage == STAGE_RCPT)
 		f->rcpt = ctx->session->nrecipients;

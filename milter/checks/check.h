@@ -6,7 +6,7 @@
  * (its place is its turn), one scenario. Its options are rows of base/option.h
  * that become part of the section it names.
  *
- * run() and body() are called from many threads at once with different
+ * run(), body() and part() are called from many threads at once with different
  * sessions; options are read only. What must be kept between two calls of one
  * session lies in its scratch. They never wait past the deadline of a service.
  */
@@ -27,6 +27,7 @@
 
 struct check;
 struct diags;
+struct mime_event;
 
 struct check_ctx {
 	const struct check *check;
@@ -41,7 +42,8 @@ struct check_ctx {
 /* What a check must be told of a message. */
 enum check_needs {
 	CHECK_NEEDS_HEADERS = 1,	/* header fields */
-	CHECK_NEEDS_BODY = 2		/* the body: its bytes, or how many */
+	CHECK_NEEDS_BODY = 2,		/* the body: its bytes, or how many */
+	CHECK_NEEDS_PARTS = 4		/* the message taken apart: part() */
 };
 
 struct check {
@@ -58,11 +60,6 @@ struct check {
 	 * authentication: logins, own networks, postmaster are exempt.
 	 */
 	bool identity;
-	/*
-	 * It repeats what the MTA says and cannot confirm it: whatever the
-	 * policy wants, its findings are never more than a note.
-	 */
-	bool hearsay;
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
 	const struct option *options;	/* NULL: none */
@@ -83,6 +80,14 @@ struct check {
 	 * it finds it notes, and run() says so at MESSAGE.
 	 */
 	void (*body)(const struct check_ctx *ctx, const char *bytes, size_t n);
+	/*
+	 * The message taken apart, event by event (mime/mime.h), for whom
+	 * needs CHECK_NEEDS_PARTS: from behind run() at HEADERS to before
+	 * run() at MESSAGE, which the END of part 1 precedes. One parser feeds
+	 * all checks. ctx->stage is HEADERS; NULL: not wanted.
+	 */
+	void (*part)(const struct check_ctx *ctx,
+	    const struct mime_event *event);
 };
 
 /* Every check, in turn; ends with NULL. */

@@ -1,6 +1,30 @@
-/* client_rdns - the client's name in reverse DNS, as the MTA saw it */
+/*
+ * client_rdns - the client's name in reverse DNS, and whether it leads back
+ *
+ * Where the MTA has confirmed a name, that is enough. Else DNS is asked: the
+ * MTA may not have looked at all (Postfix: smtpd_peername_lookup = no), or not
+ * far enough. Who hands in mail at a submission port, or is of our networks,
+ * may have any name.
+ */
 
+#include "base/buf.h"
 #include "checks/check.h"
+#include "services/dns.h"
+
+/* Of a client with more, the first ones; as SPF does (RFC 7208 section 5.5). */
+#define NAMES_MOST 10
+
+struct options {
+	bool lookup;
+};
+
+static const struct option options[] = {
+	{ .name = "rdns-lookup", .type = OPTION_BOOL,
+	    .offset = offsetof(struct options, lookup), .preset = "yes",
+	    .help = "ask DNS ourselves for a client's name that the MTA does "
+		"not confirm" },
+	{ .name = NULL }
+};
 
 /* What each answer of the MTA means. */
 static const enum reason_id meaning[] = {
@@ -11,19 +35,106 @@ static const enum reason_id meaning[] = {
 	[RESOLVE_TEMP] = REASON_RDNS_LOOKUP_FAILED
 };
 
-/*
- * The MTA may not have looked at all (Postfix: smtpd_peername_lookup = no) and
- * says "unknown" then too, hence hearsay.
- */
+/* Nothing here confirms it. */
 static void
-run(const struct check_ctx *ctx, struct findings *found)
+repeat(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
 	enum reason_id reason = meaning[s->resolve];
+	struct finding *f;
 
-	if (reason != REASON_NONE)
-		finding_say(check_found(ctx, found, reason), EVIDENCE_PTR,
-		    s->client_ptr);
+	if (reason == REASON_NONE)
+		return;
+	f = check_found(ctx, found, reason);
+	f->hearsay = true;
+	finding_say(f, EVIDENCE_PTR, s->client_ptr);
+}
+
+static void
+report(const struct check_ctx *ctx, struct findings *found,
+    enum reason_id reason, const struct dns_answer *ptr, const char *detail)
+{
+	struct finding *f = check_found(ctx, found, reason);
+
+	finding_say(f, EVIDENCE_PTR, ptr->n > 0 ? ptr->v[0].text : NULL);
+	finding_say(f, EVIDENCE_DETAIL, detail);
+}
+
+static bool
+leads_back(const struct dns_answer *a, const struct ip *client)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (ip_equal(&a->v[i].ip, client))
+			return true;
+	return false;
+}
+
+/* One of the names is enough. */
+static void
+confirm(const struct check_ctx *ctx, struct findings *found,
+    const struct dns_answer *ptr)
+{
+	const struct ip *client = &ctx->session->client;
+	struct dns_question q[NAMES_MOST];
+	size_t i, n = ptr->n < NAMES_MOST ? ptr->n : NAMES_MOST;
+	const char *trouble = NULL;
+	bool confirmed = false;
+
+	for (i = 0; i < n; i++)
+		q[i] = (struct dns_question){ .name = ptr->v[i].text,
+			.type = ip_is_v4(client) ? DNS_A : DNS_AAAA };
+	dns_ask(q, n, ctx->deadline);
+	for (i = 0; i < n; i++) {
+		confirmed |= leads_back(q[i].answer, client);
+		if (q[i].answer->status == DNS_TROUBLE)
+			trouble = q[i].answer->trouble;
+	}
+	if (!confirmed)
+		report(ctx, found, trouble != NULL ?
+		    REASON_RDNS_LOOKUP_FAILED : REASON_RDNS_MISMATCH, ptr,
+		    trouble);
+	dns_forget(q, n);
+}
+
+static void
+look_up(const struct check_ctx *ctx, struct findings *found)
+{
+	struct buf name = BUF_INIT;
+	const struct dns_answer *ptr;
+
+	dns_put_reverse(&name, &ctx->session->client, NULL);
+	ptr = dns_lookup(DNS_PTR, name.data, ctx->deadline);
+	switch (ptr->status) {
+	case DNS_FOUND:
+		confirm(ctx, found, ptr);
+		break;
+	case DNS_NONE:
+		report(ctx, found, REASON_RDNS_MISSING, ptr, NULL);
+		break;
+	case DNS_TROUBLE:
+		report(ctx, found, REASON_RDNS_LOOKUP_FAILED, ptr,
+		    ptr->trouble);
+		break;
+	}
+	dns_drop(ptr);
+	buf_free(&name);
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+
+	if (s->resolve == RESOLVE_OK || site_trusts(ctx->site, s) ||
+	    site_is_submission(ctx->site, s) || !s->client.known)
+		return;
+	if (!o->lookup)
+		repeat(ctx, found);
+	else if (s->client_name == NULL)
+		look_up(ctx, found);
 }
 
 static const int reasons[] = { REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,
@@ -35,7 +146,8 @@ const struct check check_client_rdns = {
 	.stages = STAGE_BIT(STAGE_CONNECT),
 	.speaks = STAGE_RCPT,
 	.identity = true,
-	.hearsay = true,
 	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
 	.run = run
 };

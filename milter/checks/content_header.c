@@ -5,16 +5,10 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/pattern.h"
 #include "checks/check.h"
-
-#define MATCHED_MOST 64
-
-struct patterns {
-	struct pattern **v;
-	size_t n, cap;
-};
+#include "checks/patterns.h"
+#include "mime/encoded.h"
 
 struct field {
 	struct option_item item;	/* title: name of the field */
@@ -24,31 +18,6 @@ struct field {
 struct options {
 	struct option_items fields;	/* struct field */
 };
-
-static bool
-take_pattern(void *base, void *slot, const char *value, struct buf *why)
-{
-	struct patterns *list = slot;
-	struct pattern *p = pattern_new(value, why);
-
-	(void)base;
-	if (p == NULL)
-		return false;
-	list->v = mem_room(list->v, list->n, &list->cap, sizeof *list->v);
-	list->v[list->n++] = p;
-	return true;
-}
-
-static void
-drop_patterns(void *slot)
-{
-	struct patterns *list = slot;
-
-	while (list->n > 0)
-		pattern_free(list->v[--list->n]);
-	free(list->v);
-	memset(list, 0, sizeof *list);
-}
 
 /* RFC 5322 section 3.6.8: printable ASCII but the colon. */
 static bool
@@ -71,7 +40,7 @@ finish_field(void *item, struct buf *why)
 static const struct option field_options[] = {
 	{ .name = "pattern", .type = OPTION_LIST,
 	    .offset = offsetof(struct field, patterns),
-	    .take = take_pattern, .drop = drop_patterns,
+	    .take = patterns_take, .drop = patterns_drop,
 	    .help = "what is refused in this field, as \"/text/i\"" },
 	{ .name = NULL }
 };
@@ -95,33 +64,56 @@ active(const void *opt, const struct site *site)
 }
 
 static void
-report(const struct check_ctx *ctx, struct findings *found,
-    const struct header *h, const struct pattern *p, size_t from, size_t to)
+report(const struct check_ctx *ctx, struct findings *found, const char *name,
+    const char *pattern, char *matched)
 {
 	struct finding *f = check_found(ctx, found, REASON_HEADER_PATTERN);
-	size_t n = to - from < MATCHED_MOST ? to - from : MATCHED_MOST;
-	char *matched = mem_ndup(h->value + from, n);
 
-	finding_say(f, EVIDENCE_HEADER, h->name);
-	finding_say(f, EVIDENCE_PATTERN, pattern_text(p));
+	finding_say(f, EVIDENCE_HEADER, name);
+	finding_say(f, EVIDENCE_PATTERN, pattern);
 	finding_say(f, EVIDENCE_MATCHED, matched);
 	free(matched);
 }
 
-/* A pattern that gives up (PATTERN_LIMIT) could not tell: nothing is found. */
 static bool
 search(const struct check_ctx *ctx, struct findings *found,
+    const struct field *field, const char *name, const char *value, size_t n)
+{
+	const struct pattern *p;
+	size_t i, from, to;
+
+	for (i = 0; i < field->patterns.n; i++) {
+		p = field->patterns.v[i];
+		switch (pattern_match(p, value, n, &from, &to)) {
+		case PATTERN_YES:
+			report(ctx, found, name, pattern_text(p),
+			    patterns_matched(value, from, to));
+			return true;
+		case PATTERN_LIMIT:
+			patterns_gave_up(field->item.title, p);
+			break;
+		case PATTERN_NO:
+			break;
+		}
+	}
+	return false;
+}
+
+/* As people read it, and as it was sent. */
+static bool
+search_field(const struct check_ctx *ctx, struct findings *found,
     const struct field *field, const struct header *h)
 {
-	size_t i, from, to, n = strlen(h->value);
+	struct buf text = BUF_INIT;
+	size_t n = strlen(h->value);
+	bool hit;
 
-	for (i = 0; i < field->patterns.n; i++)
-		if (pattern_match(field->patterns.v[i], h->value, n, &from,
-		    &to) == PATTERN_YES) {
-			report(ctx, found, h, field->patterns.v[i], from, to);
-			return true;
-		}
-	return false;
+	encoded_put(&text, h->value, n);
+	hit = search(ctx, found, field, h->name, text.data, text.len);
+	if (!hit && strcmp(text.data, h->value) != 0)
+		hit = search(ctx, found, field, h->name, h->value, n);
+	buf_free(&text);
+	return hit;
 }
 
 /* One finding for each block of the configuration is enough. */
@@ -138,7 +130,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 		for (j = 0; j < s->nheaders; j++)
 			if (strcasecmp(s->headers[j].name,
 			    field->item.title) == 0 &&
-			    search(ctx, found, field, &s->headers[j]))
+			    search_field(ctx, found, field, &s->headers[j]))
 				break;
 	}
 }

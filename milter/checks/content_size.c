@@ -4,6 +4,7 @@
 
 struct options {
 	long long max_size;
+	long long max_size_submission;	/* from our own people; 0: as above */
 };
 
 static const struct option options[] = {
@@ -11,6 +12,10 @@ static const struct option options[] = {
 	    .offset = offsetof(struct options, max_size),
 	    .min = 64 * 1024, .max = 1LL << 40,
 	    .help = "bytes of a message; unset: what the MTA takes" },
+	{ .name = "max-size-submission", .type = OPTION_SIZE,
+	    .offset = offsetof(struct options, max_size_submission),
+	    .min = 64 * 1024, .max = 1LL << 40,
+	    .help = "the same for who logged in or is in relay.networks" },
 	{ .name = NULL }
 };
 
@@ -20,25 +25,36 @@ active(const void *opt, const struct site *site)
 	const struct options *o = opt;
 
 	(void)site;
-	return o->max_size > 0;
+	return o->max_size > 0 || o->max_size_submission > 0;
+}
+
+/* Of this session; 0: there is none. */
+static long long
+limit_of(const struct check_ctx *ctx)
+{
+	const struct options *o = ctx->options;
+
+	if (o->max_size_submission > 0 &&
+	    site_trusts(ctx->site, ctx->session))
+		return o->max_size_submission;
+	return o->max_size;
 }
 
 /* What was announced too large has been found at MAIL. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
-	long long size = s->declared_size;
+	long long limit = limit_of(ctx), size = s->declared_size;
 	struct finding *f;
 
 	if (ctx->stage == STAGE_MESSAGE)
-		size = size > o->max_size ? 0 : session_size(s);
-	if (size <= o->max_size)
+		size = size > limit ? 0 : session_size(s);
+	if (limit == 0 || size <= limit)
 		return;
 	f = check_found(ctx, found, REASON_MESSAGE_TOO_LARGE);
 	finding_say_int(f, EVIDENCE_SIZE, size);
-	finding_say_int(f, EVIDENCE_LIMIT, o->max_size);
+	finding_say_int(f, EVIDENCE_LIMIT, limit);
 }
 
 static const int reasons[] = { REASON_MESSAGE_TOO_LARGE, REASON_NONE };

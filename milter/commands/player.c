@@ -66,6 +66,7 @@ open_records(struct player *p, const struct ruleset *rules)
 		return false;
 	close(fd);
 	opt.file = p->file;
+	opt.store = NULL;
 	opt.syslog = false;
 	if (opt.retention > 0 && opt.retention < 60000)
 		opt.retention = 60000;

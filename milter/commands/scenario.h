@@ -9,7 +9,8 @@
  *	DNS NAME TYPE VALUE	what DNS says from here on, up to the next
  *				CONFIG; the type is A AAAA MX TXT PTR CNAME, the
  *				value may be TROUBLE or NONE too (then ANY is a
- *				type). Every other name does not exist
+ *				type). Where no line tells of a name and type
+ *				there is none, but an MX, so that senders exist
  *	CLIENT ADDRESS [KEY=VALUE]...	a connection; keys are NAME (confirmed),
  *				PTR, RESOLVE (OK FAIL FORGED TEMP), PORT, SERVER
  *				(our address), DAEMON
@@ -47,8 +48,8 @@
 struct diags;
 
 enum verb {
-	VERB_CONFIG, VERB_DNS, VERB_CLIENT, VERB_LOCAL, VERB_HELO, VERB_TLS, VERB_LOGIN,
-	VERB_MAIL, VERB_RCPT, VERB_REFUSED, VERB_DATA, VERB_RSET,
+	VERB_CONFIG, VERB_DNS, VERB_CLIENT, VERB_LOCAL, VERB_HELO, VERB_TLS,
+	VERB_LOGIN, VERB_MAIL, VERB_RCPT, VERB_REFUSED, VERB_DATA, VERB_RSET,
 	VERB_EXPECT, VERB_LINE, VERB_FOUND, VERB_NOT_FOUND, VERB_RECORD,
 	VERB_NO_RECORD, VERB_MARK, VERB_HOLD
 };

@@ -63,7 +63,7 @@ play_config(struct play *p, const struct statement *st)
 	struct diags d = DIAGS_INIT;
 	struct ruleset *rules = ruleset_load_text(p->s->file, st->rest, &d);
 
-	dns_offline();
+	dns_offline(true);
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -155,11 +155,14 @@ play_mail(struct play *p, const struct statement *st)
 static void
 play_refused(struct play *p, const struct statement *st)
 {
-	const char *text = strstr(st->rest, st->words[1]) +
-	    strlen(st->words[1]);
+	struct buf text = BUF_INIT;
+	size_t i;
 
+	for (i = 2; i < st->nwords; i++)
+		buf_printf(&text, "%s%s", i > 2 ? " " : "", st->words[i]);
 	player_refused_by_mta(p->player, st->words[0], st->words[1],
-	    text + strspn(text, " "));
+	    text.len > 0 ? text.data : "");
+	buf_free(&text);
 }
 
 /* The value is all that follows the type, without quotes around it. */
@@ -272,7 +275,7 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	struct play p = { .s = s, .watcher = watcher, .d = d };
 	size_t i;
 
-	dns_offline();
+	dns_offline(true);
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);

@@ -136,6 +136,8 @@ print_plain(const char *json)
 	static const char *const records[] = { "written", "lost", NULL };
 	static const char *const dns[] = { "asked", "cached", "sent",
 		"trouble", "kept", NULL };
+	static const char *const store[] = { "state", "taken", "behind",
+		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
 	static const char *const lists[] = { "list", "entries", "trouble",
@@ -152,6 +154,7 @@ print_plain(const char *json)
 	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
 	print_row("records", after(json, "records"), records);
 	print_row("dns", after(json, "dns"), dns);
+	print_row("store", after(json, "store"), store);
 	print_lists("list", json, "lists", lists);
 	print_lists("dns list", json, "dns-lists", dns_lists);
 	print_row("loaded", after(json, "reload"), reload);

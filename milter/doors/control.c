@@ -204,6 +204,14 @@ put_records(struct json *j)
 	put_int(j, "written", c.written);
 	put_int(j, "lost", c.lost);
 	json_object_end(j);
+	json_key(j, "store");
+	json_object(j);
+	json_member(j, "state", !c.store.on ? "none" : c.store.failing ?
+	    "fails" : "works");
+	put_int(j, "taken", c.store.taken);
+	put_int(j, "bad", c.store.bad);
+	put_int(j, "behind", (unsigned long long)c.store.behind);
+	json_object_end(j);
 }
 
 static void

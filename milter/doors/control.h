@@ -10,6 +10,8 @@
  *	              quarantined, marked, refused-by-mta }
  *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
  *	records     { written, lost }
+ *	store       { state ("none", "works", "fails"), taken, bad,
+ *	              behind (bytes of the record file not in it yet) }
  *	lists       [ { list, entries, loaded, trouble }, … ]
  *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
  *	reload      { time, good, mistakes: [text, …] }

@@ -2,6 +2,7 @@
 
 #include "doors/join.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 
 struct joint {
 	LIST_ENTRY(joint) link;
+	enum join_door door;
+	int fd;
 	pid_t pid;
 	struct engine *engine;
 	pthread_mutex_t busy;
@@ -47,10 +50,13 @@ join_peer(int fd)
 }
 
 struct joint *
-join_open(pid_t pid, struct engine *e)
+join_open(enum join_door door, int fd, struct engine *e)
 {
 	struct joint *j = mem_alloc(sizeof *j);
+	pid_t pid = fd >= 0 ? join_peer(fd) : 0;
 
+	j->door = door;
+	j->fd = fd;
 	j->pid = pid;
 	j->engine = e;
 	pthread_mutex_init(&j->busy, NULL);
@@ -86,14 +92,39 @@ join_unlock(struct joint *j)
 	pthread_mutex_unlock(&j->busy);
 }
 
-/* The one session of this process, or NULL. Under `lock`. */
+struct engine *
+join_engine(struct joint *j, struct engine *e)
+{
+	struct engine *old = j->engine;
+
+	j->engine = e;
+	return old;
+}
+
+pid_t
+join_pid(const struct joint *j)
+{
+	return j->pid;
+}
+
+/* The MTA has hung up, and the session's thread does not know yet. */
+static bool
+is_over(const struct joint *j)
+{
+	struct pollfd p = { .fd = j->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+/* The one connection of this process, or NULL. Under `lock`. */
 static struct joint *
-find(pid_t pid)
+find(enum join_door door, pid_t pid)
 {
 	struct joint *j, *found = NULL;
 
 	LIST_FOREACH(j, bucket_of(pid), link) {
-		if (j->pid != pid)
+		if (j->pid != pid || j->door != door || is_over(j))
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -123,15 +154,23 @@ lock_until(pthread_mutex_t *busy, int64_t deadline)
 	return pthread_mutex_timedlock(busy, &until) == 0;
 }
 
+void
+join_release(struct joint *j)
+{
+	pthread_mutex_unlock(&j->busy);
+	let_go(j);
+}
+
 struct engine *
-join_find(pid_t pid, int64_t deadline, struct joint **joint)
+join_find(enum join_door door, pid_t pid, int64_t deadline,
+    struct joint **joint)
 {
 	struct joint *j;
 
 	if (pid <= 0)
 		return NULL;
 	pthread_mutex_lock(&lock);
-	j = find(pid);
+	j = find(door, pid);
 	if (j != NULL)
 		j->users++;
 	pthread_mutex_unlock(&lock);
@@ -141,19 +180,16 @@ join_find(pid_t pid, int64_t deadline, struct joint **joint)
 		let_go(j);
 		return NULL;
 	}
+	if (j->engine == NULL) {
+		join_release(j);
+		return NULL;
+	}
 	*joint = j;
 	return j->engine;
 }
 
 void
-join_release(struct joint *j)
-{
-	pthread_mutex_unlock(&j->busy);
-	let_go(j);
-}
-
-void
-join_each(void (*fn)(struct engine *e))
+join_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
 {
 	struct joint *j;
 	size_t i;
@@ -162,7 +198,8 @@ join_each(void (*fn)(struct engine *e))
 	for (i = 0; i < BUCKETS; i++)
 		LIST_FOREACH(j, &buckets[i], link)
 			if (pthread_mutex_trylock(&j->busy) == 0) {
-				fn(j->engine);
+				if (j->engine != NULL)
+					fn(j->engine, now);
 				pthread_mutex_unlock(&j->busy);
 			}
 	pthread_mutex_unlock(&lock);

@@ -7,10 +7,14 @@
  * So a question from process P is about the live milter session of process P,
  * and about no other.
  *
+ * The policy service has one connection for each smtpd(8), which may serve many
+ * clients one after the other; what it refused last is joined by the text, too.
+ *
  * Where it fails, nothing is guessed: over TCP, with a system that does not
- * tell, without a milter session (smtpd_milters empty for that client), or
- * with two sessions that claim one process, there is no joint, and the record
- * says so. A process that ended and whose number another one took has lost
+ * tell, without a milter session (smtpd_milters empty for that client), while
+ * the session's own thread is busy, or with two sessions that claim one process
+ * (a proxy in between), there is no joint, and the record says so. A session
+ * whose end we have not yet noticed claims nothing. A process that ended and whose number another one took has lost
  * its connection, and with it its joint, before.
  */
 #ifndef DOORS_JOIN_H
@@ -28,11 +32,20 @@ struct joint;
  */
 pid_t join_peer(int fd);
 
+/* Which door the connection came to. */
+enum join_door { JOIN_MILTER, JOIN_POLICY };
+
 /*
- * A milter session begins; pid 0: it cannot be joined. The engine must live
- * until join_close(). Any thread.
+ * A connection begins. `fd` is its socket, open until join_close(), or -1: it
+ * cannot be joined. The engine (NULL: none yet) must live as long. Any thread.
  */
-struct joint *join_open(pid_t pid, struct engine *e);
+struct joint *join_open(enum join_door door, int fd, struct engine *e);
+
+/* Another engine from now on, returns the old one; the joint is locked. */
+struct engine *join_engine(struct joint *j, struct engine *e);
+
+/* The process at its other end, or 0. */
+pid_t join_pid(const struct joint *j);
 
 /* The session ends; NULL: nothing. Waits for whoever holds it. */
 void join_close(struct joint *j);
@@ -42,14 +55,15 @@ void join_lock(struct joint *j);
 void join_unlock(struct joint *j);
 
 /*
- * The engine of the session of this process, locked; join_release() *j when
- * done. NULL when there is no such session, more than one, or it is busy
- * until `deadline` (clock_ms()).
+ * The engine of the connection of this process to that door, locked;
+ * join_release() *j when done. NULL when there is no such connection, more
+ * than one that is not over, or it is busy until `deadline` (clock_ms()).
  */
-struct engine *join_find(pid_t pid, int64_t deadline, struct joint **j);
+struct engine *join_find(enum join_door door, pid_t pid, int64_t deadline,
+    struct joint **j);
 void join_release(struct joint *j);
 
-/* Calls fn for the engine of every session that is not busy, locked. */
-void join_each(void (*fn)(struct engine *e));
+/* Calls fn for every engine that is not busy, locked. */
+void join_each(void (*fn)(struct engine *e, int64_t now), int64_t now);
 
 #endif

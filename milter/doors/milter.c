@@ -11,11 +11,14 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "doors/join.h"
 #include "doors/listener.h"
+#include "doors/milter_answer.h"
 #include "doors/milter_plan.h"
 #include "doors/milter_session.h"
-#include "doors/percent.h"
 #include "doors/place.h"
+#include "doors/refused.h"
+#include "doors/replymap.h"
 #include "doors/threads.h"
 #include "engine.h"
 #include "ruleset.h"
@@ -27,6 +30,7 @@
 /* What libmilter keeps for us with each session. */
 struct session_door {
 	struct engine *engine;
+	struct joint *joint;
 	bool overloaded;
 	unsigned long steps;	/* as negotiated: SMFIP_* */
 };
@@ -39,53 +43,6 @@ macro(void *ctx, const char *name)
 	char *value = smfi_getsymval(ctx, (char *)(uintptr_t)name);
 
 	return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* Without a line libmilter would build a reply that never ends. */
-static int
-set_lines(SMFICTX *ctx, char *code, char *status, char *const *line, size_t n)
-{
-	_Static_assert(REPLY_LINES == 6, "each line is an argument below");
-	if (n == 0)
-		return MI_FAILURE;
-	if (n == 1)
-		return smfi_setreply(ctx, code, status, line[0]);
-	return smfi_setmlreply(ctx, code, status, line[0], line[1], line[2],
-	    line[3], line[4], line[5], NULL);
-}
-
-static bool
-set_reply(SMFICTX *ctx, const struct reply *reply)
-{
-	char code[12], status[sizeof reply->status];
-	char *line[REPLY_LINES] = { NULL };
-	size_t i;
-	int set;
-
-	snprintf(code, sizeof code, "%d", reply->code);
-	memcpy(status, reply->status, sizeof status);
-	for (i = 0; i < reply->n; i++)
-		line[i] = percent_double(reply->lines[i]);
-	set = set_lines(ctx, code, status, line, reply->n);
-	for (i = 0; i < reply->n; i++)
-		free(line[i]);
-	return set == MI_SUCCESS;
-}
-
-/* What the MTA is told; the class of the text is that of the action. */
-static sfsistat
-refuse(SMFICTX *ctx, enum action action, const struct reply *reply)
-{
-	bool reject = action == ACTION_REJECT;
-
-	if (!set_reply(ctx, reply)) {
-		log_error("libmilter does not take our reply %d %s",
-		    reply->code, reply->status);
-		smfi_setreply(ctx, reject ? "550" : "450",
-		    reject ? "5.7.0" : "4.7.0",
-		    "The policy of this server does not allow this.");
-	}
-	return reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
 /*
@@ -106,14 +63,30 @@ door_of(SMFICTX *ctx)
 	door->overloaded = (long long)threads_sessions() >
 	    rules->daemon.max_sessions;
 	ruleset_drop(rules);
+	door->joint = join_open(JOIN_MILTER, threads_socket(ctx),
+	    door->engine);
+	engine_wait_mta(door->engine,
+	    replymap_wait(join_pid(door->joint)));
 	smfi_setpriv(ctx, door);
 	return door;
 }
 
-static struct session *
-session_of(SMFICTX *ctx)
+/* Around each event: the other doors ask about this session, too. */
+static struct session_door *
+enter(SMFICTX *ctx)
 {
-	return engine_session(door_of(ctx)->engine);
+	struct session_door *door = door_of(ctx);
+
+	join_lock(door->joint);
+	engine_settle(door->engine);
+	return door;
+}
+
+static sfsistat
+leave(const struct session_door *door, sfsistat answer)
+{
+	join_unlock(door->joint);
+	return answer;
 }
 
 /* libmilter logs every answer to a step that was to have none. */
@@ -132,7 +105,7 @@ step(SMFICTX *ctx, enum stage stage, unsigned long unanswered)
 	sfsistat answer;
 
 	if (action_refuses(action))
-		answer = refuse(ctx, action, &reply);
+		answer = milter_refuse(ctx, action, &reply);
 	else
 		answer = go_on(ctx, unanswered);
 	reply_clear(&reply);
@@ -142,64 +115,77 @@ step(SMFICTX *ctx, enum stage stage, unsigned long unanswered)
 static sfsistat
 on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 {
-	struct session_door *door = door_of(ctx);
+	struct session_door *door = enter(ctx);
 	sfsistat answer;
 
-	milter_session_connect(session_of(ctx), host, addr, macro, ctx);
+	milter_session_connect(engine_session(door->engine), host, addr,
+	    macro, ctx);
 	answer = step(ctx, STAGE_CONNECT, SMFIP_NR_CONN);
 	if (door->overloaded)
 		engine_find(door->engine, REASON_SYSTEM_OVERLOADED,
 		    "max-sessions", STAGE_CONNECT);
-	return answer;
+	return leave(door, answer);
 }
 
 static sfsistat
 on_helo(SMFICTX *ctx, char *helo)
 {
-	milter_session_helo(session_of(ctx), helo, macro, ctx);
-	return step(ctx, STAGE_HELO, SMFIP_NR_HELO);
+	struct session_door *door = enter(ctx);
+
+	milter_session_helo(engine_session(door->engine), helo, macro, ctx);
+	return leave(door, step(ctx, STAGE_HELO, SMFIP_NR_HELO));
 }
 
 static sfsistat
 on_mail(SMFICTX *ctx, char **args)
 {
-	engine_reset(door_of(ctx)->engine);
-	milter_session_mail(session_of(ctx), args, macro, ctx);
-	return step(ctx, STAGE_MAIL, SMFIP_NR_MAIL);
+	struct session_door *door = enter(ctx);
+
+	engine_reset(door->engine);
+	milter_session_mail(engine_session(door->engine), args, macro, ctx);
+	return leave(door, step(ctx, STAGE_MAIL, SMFIP_NR_MAIL));
 }
 
 /* Any other answer than CONTINUE makes Sendmail send a second reply. */
 static sfsistat
 on_rcpt(SMFICTX *ctx, char **args)
 {
+	struct session_door *door = enter(ctx);
+	struct session *s = engine_session(door->engine);
 	const char *mailer = macro(ctx, "{rcpt_mailer}");
 
-	session_rcpt(session_of(ctx), args[0]);
-	milter_session_queue_id(session_of(ctx), macro, ctx);
+	session_rcpt(s, args[0]);
+	milter_session_queue_id(s, macro, ctx);
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
-		return step(ctx, STAGE_RCPT, 0);
-	engine_refused_by_mta(door_of(ctx)->engine, macro(ctx, "{rcpt_host}"),
-	    macro(ctx, "{rcpt_addr}"));
-	return SMFIS_CONTINUE;
+		return leave(door, step(ctx, STAGE_RCPT, 0));
+	refused_by_mta(door->joint, door->engine, macro(ctx, "{rcpt_host}"),
+	    milter_session_refusal(s, macro, ctx));
+	return leave(door, SMFIS_CONTINUE);
 }
 
 static sfsistat
 on_data(SMFICTX *ctx)
 {
-	return step(ctx, STAGE_DATA, SMFIP_NR_DATA);
+	struct session_door *door = enter(ctx);
+
+	return leave(door, step(ctx, STAGE_DATA, SMFIP_NR_DATA));
 }
 
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
-	session_header(session_of(ctx), name, value);
-	return go_on(ctx, SMFIP_NR_HDR);
+	struct session_door *door = enter(ctx);
+
+	session_header(engine_session(door->engine), name, value);
+	return leave(door, go_on(ctx, SMFIP_NR_HDR));
 }
 
 static sfsistat
 on_end_of_header(SMFICTX *ctx)
 {
-	return step(ctx, STAGE_HEADERS, SMFIP_NR_EOH);
+	struct session_door *door = enter(ctx);
+
+	return leave(door, step(ctx, STAGE_HEADERS, SMFIP_NR_EOH));
 }
 
 /*
@@ -210,53 +196,37 @@ on_end_of_header(SMFICTX *ctx)
 static sfsistat
 on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 {
-	engine_body(door_of(ctx)->engine, (const char *)bytes, n);
-	return go_on(ctx, SMFIP_NR_BODY);
-}
+	struct session_door *door = enter(ctx);
 
-/* From the last to the first, since each removal renumbers those behind. */
-static bool
-apply_marks(SMFICTX *ctx, const struct marks *m)
-{
-	static char field[] = MARKS_FIELD;
-	size_t i;
-	int done = MI_SUCCESS;
-
-	for (i = m->nforged; i-- > 0;)
-		done |= smfi_chgheader(ctx, field, m->forged[i], NULL);
-	for (i = 0; i < m->n; i++)
-		done |= smfi_addheader(ctx, field, m->values[i]);
-	if (done != MI_SUCCESS)
-		log_error("the MTA does not take our header fields");
-	return m->quarantine == NULL ||
-	    smfi_quarantine(ctx, m->quarantine) == MI_SUCCESS;
+	engine_body(door->engine, (const char *)bytes, n);
+	return leave(door, go_on(ctx, SMFIP_NR_BODY));
 }
 
 /* What cannot be held must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
 {
-	struct engine *e = door_of(ctx)->engine;
+	struct session_door *door = enter(ctx);
+	struct engine *e = door->engine;
 	sfsistat answer;
 
 	milter_session_queue_id(engine_session(e), macro, ctx);
 	answer = step(ctx, STAGE_MESSAGE, 0);
-	if (answer == SMFIS_CONTINUE && !apply_marks(ctx, engine_marks(e))) {
+	if (answer == SMFIS_CONTINUE && !milter_mark(ctx, engine_marks(e))) {
 		log_error("the MTA does not hold a message; it is deferred");
 		answer = SMFIS_TEMPFAIL;
 	}
 	engine_reset(e);
-	return answer;
+	return leave(door, answer);
 }
 
 static sfsistat
 on_abort(SMFICTX *ctx)
 {
-	struct session_door *door = smfi_getpriv(ctx);
+	struct session_door *door = enter(ctx);
 
-	if (door != NULL)
-		engine_reset(door->engine);
-	return SMFIS_CONTINUE;
+	engine_reset(door->engine);
+	return leave(door, SMFIS_CONTINUE);
 }
 
 static sfsistat
@@ -264,36 +234,13 @@ on_close(SMFICTX *ctx)
 {
 	struct session_door *door = smfi_getpriv(ctx);
 
-	if (door != NULL)
-		engine_free(door->engine);
+	if (door == NULL)
+		return SMFIS_CONTINUE;
+	join_close(door->joint);
+	engine_free(door->engine);
 	free(door);
 	smfi_setpriv(ctx, NULL);
 	return SMFIS_CONTINUE;
-}
-
-/* Steps we can do without, and answers the MTA need not wait for. */
-static unsigned long
-steps_of(unsigned plan)
-{
-	static const struct {
-		enum milter_plan step;
-		unsigned long without;
-	} rows[] = {
-		{ PLAN_DATA, SMFIP_NODATA },
-		{ PLAN_HEADERS, SMFIP_NOHDRS },
-		{ PLAN_END_OF_HEADER, SMFIP_NOEOH },
-		{ PLAN_BODY, SMFIP_NOBODY },
-		{ PLAN_REFUSE_MAIL, SMFIP_NR_MAIL },
-	};
-	unsigned long steps = SMFIP_RCPT_REJ | SMFIP_NOUNKNOWN |
-	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_DATA | SMFIP_NR_HDR |
-	    SMFIP_NR_EOH | SMFIP_NR_BODY;
-	size_t i;
-
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if ((plan & rows[i].step) == 0)
-			steps |= rows[i].without;
-	return steps;
 }
 
 static void
@@ -323,9 +270,8 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	unsigned plan = milter_plan(engine_rules(door->engine),
 	    door->overloaded);
 
-	(void)f2;
-	(void)f3;
-	door->steps = *want_steps = steps_of(plan) & steps;
+	(void)f2, (void)f3;
+	door->steps = *want_steps = milter_plan_steps(plan) & steps;
 	*want_actions = (plan & PLAN_MARKS) != 0 ? actions &
 	    (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE) : 0;
 	*want2 = *want3 = 0;

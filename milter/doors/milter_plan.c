@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include <libmilter/mfdef.h>
+
 #include "checks/check.h"
 #include "ruleset.h"
 
@@ -29,4 +31,28 @@ milter_plan(const struct ruleset *r, bool urgent)
 		if (rows[i].wanted)
 			plan |= rows[i].step;
 	return plan;
+}
+
+unsigned long
+milter_plan_steps(unsigned plan)
+{
+	static const struct {
+		enum milter_plan step;
+		unsigned long without;
+	} rows[] = {
+		{ PLAN_DATA, SMFIP_NODATA },
+		{ PLAN_HEADERS, SMFIP_NOHDRS },
+		{ PLAN_END_OF_HEADER, SMFIP_NOEOH },
+		{ PLAN_BODY, SMFIP_NOBODY },
+		{ PLAN_REFUSE_MAIL, SMFIP_NR_MAIL },
+	};
+	unsigned long steps = SMFIP_RCPT_REJ | SMFIP_NOUNKNOWN |
+	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_DATA | SMFIP_NR_HDR |
+	    SMFIP_NR_EOH | SMFIP_NR_BODY;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if ((plan & rows[i].step) == 0)
+			steps |= rows[i].without;
+	return steps;
 }

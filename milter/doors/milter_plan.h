@@ -27,4 +27,10 @@ enum milter_plan {
  */
 unsigned milter_plan(const struct ruleset *r, bool urgent);
 
+/*
+ * The same as bits of the protocol (SMFIP_* of libmilter/mfdef.h): steps we can
+ * do without, and answers the MTA need not wait for.
+ */
+unsigned long milter_plan_steps(unsigned plan);
+
 #endif

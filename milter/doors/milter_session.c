@@ -146,3 +146,22 @@ milter_session_queue_id(struct session *s, milter_macro *macro, void *from)
 	if (id != NULL)
 		mem_replace(&s->queue_id, id);
 }
+
+static bool
+is_rcpt(const struct session *s, const char *text)
+{
+	const struct mailbox *m = &s->rcpt->mailbox;
+
+	return strcmp(text, m->text) == 0 ||
+	    (m->local != NULL && strcmp(text, m->local) == 0);
+}
+
+const char *
+milter_session_refusal(const struct session *s, milter_macro *macro,
+    void *from)
+{
+	const char *text = macro(from, "{rcpt_addr}");
+
+	return text == NULL || s->rcpt == NULL || !is_rcpt(s, text) ? text :
+	    NULL;
+}

@@ -34,6 +34,13 @@ void milter_session_helo(struct session *s, const char *helo,
 void milter_session_mail(struct session *s, char **args, milter_macro *macro,
     void *from);
 
+/*
+ * The words of the MTA for the recipient that it refuses, or NULL: Sendmail
+ * 8.18 shows the address where 8.17 shows its words, and that is none.
+ */
+const char *milter_session_refusal(const struct session *s,
+    milter_macro *macro, void *from);
+
 /* The queue id may come late, or change, or never. */
 void milter_session_queue_id(struct session *s, milter_macro *macro,
     void *from);

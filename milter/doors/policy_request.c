@@ -121,3 +121,20 @@ policy_request_session(const char *in, size_t n, struct session *s)
 	tell_message(in, n, s);
 	free(helo);
 }
+
+static bool
+says(const char *in, size_t n, const char *name, const char *word)
+{
+	size_t length;
+	const char *value = policy_request_find(in, n, name, &length);
+
+	return value != NULL && length == strlen(word) &&
+	    memcmp(value, word, length) == 0;
+}
+
+bool
+policy_request_is_rcpt(const char *in, size_t n)
+{
+	return says(in, n, "request", "smtpd_access_policy") &&
+	    says(in, n, "protocol_state", "RCPT");
+}

@@ -6,6 +6,7 @@
 #ifndef DOORS_POLICY_REQUEST_H
 #define DOORS_POLICY_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/session.h"
@@ -29,5 +30,8 @@ const char *policy_request_find(const char *in, size_t n, const char *name,
  * sender and the recipient are those of the request, with no others before.
  */
 void policy_request_session(const char *in, size_t n, struct session *s);
+
+/* Is it asked at RCPT TO, by smtpd(8)? */
+bool policy_request_is_rcpt(const char *in, size_t n);
 
 #endif

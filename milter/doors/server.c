@@ -221,9 +221,14 @@ static void *
 run(void *arg)
 {
 	struct server *s = arg;
+	int64_t next = 0;
 	size_t n;
 
 	for (;;) {
+		if (s->kind->tick != NULL && clock_ms() >= next) {
+			s->kind->tick(s->arg);
+			next = clock_ms() + LOOK_EVERY_MS;
+		}
 		n = fill_polled(s);
 		if (poll(s->polled, (nfds_t)n, LOOK_EVERY_MS) < 0 &&
 		    errno != EINTR)

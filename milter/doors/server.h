@@ -36,6 +36,8 @@ struct server_kind {
 	 */
 	size_t (*answer)(void *arg, const struct server_peer *peer,
 	    const char *in, size_t n, struct buf *out);
+	/* Called some times a second, in the same thread; NULL: not. */
+	void (*tick)(void *arg);
 };
 
 struct server_counts {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
@@ -12,6 +13,45 @@ const char *const mode_names[] = { "observe", "enforce", NULL };
 
 enum speak_at { SPEAK_AT_RCPT, SPEAK_AT_MAIL };
 static const char *const speak_names[] = { "rcpt", "mail", NULL };
+
+static bool
+take_permanent(void *base, void *slot, const char *value, struct buf *why)
+{
+	int reason = reason_by_name(value);
+	const char *nearest;
+	bool *permanent = slot;
+
+	(void)base;
+	if (reason != REASON_NONE && reason_allows(reason, ACTION_REJECT)) {
+		permanent[reason] = true;
+		return true;
+	}
+	nearest = diag_nearest(value, reason_names());
+	if (reason != REASON_NONE)
+		buf_printf(why, "\"%s\" has no permanent code", value);
+	else
+		buf_printf(why, "there is no reason \"%.60s\"%s%s%s", value,
+		    nearest != NULL ? "; did you mean \"" : "",
+		    nearest != NULL ? nearest : "",
+		    nearest != NULL ? "\"?" : "");
+	return false;
+}
+
+static void
+drop_permanent(void *slot)
+{
+	memset(slot, 0, sizeof ((struct policy *)NULL)->permanent);
+}
+
+static bool
+take_code(void *base, void *slot, const char *value, struct buf *why)
+{
+	if (strlen(value) == 3 && (*value == '4' || *value == '5') &&
+	    strspn(value, "0123456789") == 3)
+		return option_take_int(base, slot, value, why);
+	buf_printf(why, "\"%.60s\" is no code of a refusal (4yz, 5yz)", value);
+	return false;
+}
 
 #define AT(member) offsetof(struct policy, member)
 
@@ -22,6 +62,15 @@ const struct option policy_options[] = {
 	{ .name = "speak-at", .type = OPTION_WORD, .offset = AT(speak_at),
 	    .words = speak_names, .preset = "rcpt",
 	    .help = "where client, HELO and sender refusals are spoken" },
+	{ .name = "make-permanent", .type = OPTION_LIST,
+	    .offset = AT(permanent), .take = take_permanent,
+	    .drop = drop_permanent,
+	    .help = "reasons for which the reply map refuses what the MTA "
+	    "defers" },
+	{ .name = "pass-replies", .type = OPTION_LIST, .offset = AT(pass),
+	    .preset = "{500, 501, 502, 503}", .take = take_code,
+	    .drop = option_drop_ints,
+	    .help = "codes of the MTA that the reply map leaves alone" },
 	{ .name = "reason", .type = OPTION_GROUP, .offset = AT(reasons),
 	    .rows = override_options, .item_size = sizeof(struct override),
 	    .finish = override_finish,
@@ -258,21 +307,4 @@ policy_may_mark(const struct policy *p, int reason)
 	return p->action[reason] == ACTION_MARK ||
 	    p->action[reason] == ACTION_QUARANTINE ||
 	    some_exception_says(p, reason, ACTION_MARK, ACTION_QUARANTINE);
-}
-
-void
-policy_warn_hearsay(const struct policy *p, int reason, struct diags *d)
-{
-	const struct override *o;
-	size_t i;
-
-	for (i = 0; i < p->reasons.n; i++) {
-		o = p->reasons.v[i];
-		if (reason_by_name(o->item.title) == reason &&
-		    o->action.set && o->action.action > ACTION_NOTE)
-			diags_warn(d, o->item.file, o->item.line,
-			    "reason \"%s\": is noted, not more, for only the "
-			    "MTA says so and nothing here confirms it",
-			    o->item.title);
-	}
 }

@@ -27,6 +27,9 @@ struct policy {
 	int speak_at;		/* enum speak_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
+	bool permanent[REASON_COUNT];	/* what the MTA defers for it is
+					   refused; the reply map only */
+	struct option_ints pass;	/* codes of the MTA left as they are */
 	/* built from those by policy_finish() */
 	const struct site *site;
 	enum action action[REASON_COUNT];
@@ -77,10 +80,6 @@ enum stage policy_speaking_stage(const struct policy *p,
 /* May any check that gives this reason stay unrun? OFF and no exception
  * turns it on. */
 bool policy_ignores(const struct policy *p, int reason);
-
-/* Warns where an admin wants more than a note of a reason that is hearsay. */
-void policy_warn_hearsay(const struct policy *p, int reason,
-    struct diags *d);
 
 /* Can a finding of this reason end as mark or quarantine? */
 bool policy_may_mark(const struct policy *p, int reason);

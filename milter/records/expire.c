@@ -15,19 +15,10 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "records/siblings.h"
 
 /* An hour more than a day: a daily logrotate comes first. */
 #define SET_ASIDE_AFTER (25 * 3600)
-
-/* Does `name` belong to `base`: "records.json-20260102.gz", "….1"? */
-static bool
-is_sibling(const char *name, const char *base)
-{
-	size_t n = strlen(base);
-
-	return strncmp(name, base, n) == 0 &&
-	    (name[n] == '.' || name[n] == '-');
-}
 
 static void
 remove_if_old(const char *dir, const char *name, time_t oldest)
@@ -55,7 +46,7 @@ remove_old_siblings(const char *path, time_t oldest)
 	DIR *d = opendir(dir);
 
 	while (d != NULL && (entry = readdir(d)) != NULL)
-		if (is_sibling(entry->d_name, base))
+		if (sibling_is(entry->d_name, base))
 			remove_if_old(dir, entry->d_name, oldest);
 	if (d != NULL)
 		closedir(d);

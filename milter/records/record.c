@@ -2,7 +2,9 @@
 
 #include "records/record.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/log.h"
@@ -13,17 +15,88 @@ const char *const outcome_names[] = { "reject", "tempfail", "observed",
 	"quarantine", "bounced", "deferred", NULL };
 const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 
+/* Crockford's base32: no I, L, O, U to be misheard or misread. */
+static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/*
+ * The last ids by their bits, eight of each set: which set it is they tell
+ * themselves, and they are random.
+ */
+#define SETS 2048
+#define WAYS 8
+
+static struct {
+	_Atomic uint64_t v[WAYS];
+	atomic_uint next;
+} recent[SETS];
+
+static void
+remember(uint64_t bits)
+{
+	unsigned way = atomic_fetch_add(&recent[bits % SETS].next, 1) % WAYS;
+
+	atomic_store(&recent[bits % SETS].v[way], bits);
+}
+
+bool
+record_id_is_recent(const char *id)
+{
+	uint64_t bits = 0;
+	const char *digit;
+	int i;
+
+	for (i = RECORD_ID_TEXT - 2; i >= 0; i--) {
+		digit = id[i] != '\0' ? strchr(digits, id[i]) : NULL;
+		if (digit == NULL)
+			return false;
+		bits = bits << 5 | (uint64_t)(digit - digits);
+	}
+	for (i = 0; i < WAYS; i++)
+		if (atomic_load(&recent[bits % SETS].v[i]) == bits)
+			return true;
+	return false;
+}
+
 void
 record_id(char id[RECORD_ID_TEXT])
 {
-	/* Crockford's base32: no I, L, O, U to be misheard or misread. */
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	uint64_t bits;
 	int i;
 
 	if (getrandom(&bits, sizeof bits, 0) != sizeof bits)
 		BUG("getrandom(2) gave too little");
+	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
+	remember(bits);
 	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
 		id[i] = digits[bits & 31];
 	id[i] = '\0';
+}
+
+/* As it is meant, or NUL. */
+static char
+digit_of(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		c = (char)(c - 'a' + 'A');
+	if (c == 'O')
+		c = '0';
+	if (c == 'I' || c == 'L')
+		c = '1';
+	return c != '\0' && strchr(digits, c) != NULL ? c : '\0';
+}
+
+bool
+record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT])
+{
+	size_t i, length = 0;
+
+	for (i = 0; i < n; i++) {
+		if (text[i] == '-' || text[i] == ' ')
+			continue;
+		if (length == RECORD_ID_TEXT - 1 || digit_of(text[i]) == '\0')
+			return false;
+		id[length++] = digit_of(text[i]);
+	}
+	id[length] = '\0';
+	return length == RECORD_ID_TEXT - 1;
 }

@@ -47,11 +47,24 @@ struct record {
 	const struct decision *decision;	/* NULL: not ours */
 	const struct reply *reply;	/* code 0: the MTA does not tell it */
 	const struct reply *was;	/* before we rewrote it, or NULL */
+	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };
 
 /* A fresh id from the system's random source (getrandom(2)). */
 void record_id(char id[RECORD_ID_TEXT]);
+
+/*
+ * An id as people write it: any case, O for 0, I and L for 1, blanks and
+ * hyphens in between. n bytes; false: it is none.
+ */
+bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
+
+/*
+ * Did record_id() of this process give these twelve characters lately? Some
+ * ten thousand ids are remembered. Any thread.
+ */
+bool record_id_is_recent(const char *id);
 
 struct record_options;
 

@@ -199,6 +199,10 @@ record_json(const struct record *r, const struct record_options *opt,
 	}
 	put_reply(&t, "reply", r->reply);
 	put_reply(&t, "was", r->was);
+	if (r->unjoined) {
+		json_key(&t.json, "joined");
+		json_bool(&t.json, false);
+	}
 	put_session(&t);
 	if (d != NULL) {
 		put_evidence(&t, d->because.finding);

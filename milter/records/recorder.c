@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "records/feeder.h"
 #include "records/privacy.h"
 #include "records/record.h"
 #include "records/sink.h"
@@ -32,6 +33,7 @@ struct recorder {
 	struct record_options opt;
 	struct outlet outlets[NSINKS];
 	struct recorder_counts counts;
+	struct feeder *feeder;	/* NULL: no store */
 };
 
 #define AT(member) offsetof(struct record_options, member)
@@ -53,6 +55,11 @@ const struct option record_option_rows[] = {
 	{ .name = "matched-text", .type = OPTION_BOOL,
 	    .offset = AT(matched_text), .preset = "no",
 	    .help = "records may hold up to 64 bytes of matched text" },
+	{ .name = "store", .type = OPTION_TEXT, .offset = AT(store),
+	    .help = "database that the record file is read into, to be asked" },
+	{ .name = "store-size", .type = OPTION_SIZE,
+	    .offset = AT(store_size), .preset = "1G",
+	    .help = "most bytes of the store, the oldest go; 0: any" },
 	{ .name = NULL }
 };
 
@@ -61,12 +68,15 @@ copy_options(struct recorder *r, const struct record_options *opt)
 {
 	char *file = mem_dup(opt->file);
 	char *words = mem_dup(opt->privacy_key);
+	char *store = mem_dup(opt->store);
 
 	free(r->opt.file);
 	free(r->opt.privacy_key);
+	free(r->opt.store);
 	r->opt = *opt;
 	r->opt.file = file;
 	r->opt.privacy_key = words;
+	r->opt.store = store;
 }
 
 static void
@@ -100,6 +110,7 @@ recorder_new(const struct record_options *opt)
 	copy_options(r, opt);
 	privacy_key(opt->privacy_key);
 	open_all(r);
+	r->feeder = feeder_start(&r->opt);
 	return r;
 }
 
@@ -109,15 +120,30 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/* Without the lock, for it takes its time. */
+static void
+stop_feeder(struct recorder *r)
+{
+	struct feeder *f;
+
+	pthread_mutex_lock(&r->lock);
+	f = r->feeder;
+	r->feeder = NULL;
+	pthread_mutex_unlock(&r->lock);
+	feeder_stop(f);
+}
+
 void
 recorder_apply(struct recorder *r, const struct record_options *opt)
 {
+	stop_feeder(r);
 	pthread_mutex_lock(&r->lock);
 	if (!same_text(r->opt.privacy_key, opt->privacy_key))
 		privacy_key(opt->privacy_key);
 	close_all(r);
 	copy_options(r, opt);
 	open_all(r);
+	r->feeder = feeder_start(&r->opt);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -195,6 +221,7 @@ recorder_counts(struct recorder *r)
 
 	pthread_mutex_lock(&r->lock);
 	counts = r->counts;
+	counts.store = feeder_health(r->feeder);
 	pthread_mutex_unlock(&r->lock);
 	return counts;
 }
@@ -204,9 +231,11 @@ recorder_free(struct recorder *r)
 {
 	if (r == NULL)
 		return;
+	feeder_stop(r->feeder);
 	close_all(r);
 	free(r->opt.file);
 	free(r->opt.privacy_key);
+	free(r->opt.store);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/option.h"
+#include "records/feeder.h"
 
 struct buf;
 struct record;
@@ -26,6 +27,8 @@ struct record_options {
 	int privacy;		/* enum privacy */
 	char *privacy_key;	/* secret of hashed local parts, or NULL */
 	bool matched_text;
+	char *store;		/* NULL: none */
+	long long store_size;	/* bytes; 0: may grow */
 };
 
 extern const struct option record_option_rows[];
@@ -48,6 +51,7 @@ void recorder_emit(struct recorder *r, const struct record *record);
 struct recorder_counts {
 	uint64_t written;	/* every sink kept it */
 	uint64_t lost;		/* some sink did not */
+	struct feeder_health store;
 };
 
 struct recorder_counts recorder_counts(struct recorder *r);

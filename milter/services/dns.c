@@ -325,9 +325,10 @@ dns_stop(void)
 }
 
 void
-dns_offline(void)
+dns_offline(bool senders_exist)
 {
 	dns_stop();
+	dns_offline_begin(senders_exist);
 	set_mode(MODE_OFFLINE, SIZE_MAX);
 }
 

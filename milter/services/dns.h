@@ -105,11 +105,13 @@ void dns_apply(const struct dns_options *opt);
 void dns_stop(void);
 
 /*
- * For scenarios and tests: no thread and no network, all names are unknown
- * but those that dns_preload() tells; forgets what was preloaded before.
+ * For scenarios and tests: no thread and no network; only names exist that
+ * dns_preload() tells. With `senders_exist` every name has an MX of which
+ * nobody told otherwise, so that a scenario about something else need not
+ * tell of its senders' domains. Forgets what was preloaded before.
  * dns_stop() ends it.
  */
-void dns_offline(void);
+void dns_offline(bool senders_exist);
 
 /*
  * Takes one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),

@@ -17,6 +17,7 @@
 #define LINKS_MOST 16
 
 static struct strset names;
+static bool senders_exist;
 
 static struct dns_held no_data = { .answer = { .status = DNS_NONE },
 	.holders = 1 };
@@ -24,6 +25,13 @@ static struct dns_held no_name = { .answer = { .status = DNS_NONE,
 	.no_name = true }, .holders = 1 };
 static struct dns_held endless = { .answer = { .status = DNS_TROUBLE,
 	.trouble = "aliases (CNAME) without end" }, .holders = 1 };
+
+/* So that senders exist of whom nobody told. */
+static char mail_name[] = "mail.example";
+static struct dns_record mail = { .preference = 10, .text = mail_name,
+	.n = sizeof mail_name - 1 };
+static struct dns_held some_mx = { .answer = { .status = DNS_FOUND, .n = 1,
+	.v = &mail }, .holders = 1 };
 
 static const char *const types[] = { [DNS_A] = "A", [DNS_AAAA] = "AAAA",
 	[DNS_MX] = "MX", [DNS_TXT] = "TXT", [DNS_PTR] = "PTR",
@@ -148,6 +156,21 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 	return known && good;
 }
 
+static struct dns_held *
+untold(const struct dns_key *key)
+{
+	if (key->type == DNS_MX && senders_exist)
+		return &some_mx;
+	return strset_find(&names, key->name, key->n) != NULL ? &no_data :
+	    &no_name;
+}
+
+void
+dns_offline_begin(bool senders)
+{
+	senders_exist = senders;
+}
+
 struct dns_held *
 dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 {
@@ -157,15 +180,13 @@ dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 
 	for (links = 0; links <= LINKS_MOST; links++) {
 		e = dns_cache_find(c, &at);
-		if (e != NULL && (e->held->answer.status != DNS_NONE ||
-		    key->type == DNS_CNAME))
+		if (e != NULL)
 			return e->held;
 		if (!dns_key_set(&alias, c, DNS_CNAME, at.name))
 			break;
 		e = dns_cache_find(c, &alias);
 		if (e == NULL || e->held->answer.n == 0)
-			return strset_find(&names, at.name, at.n) != NULL ?
-			    &no_data : &no_name;
+			return untold(&at);
 		if (!dns_key_set(&at, c, key->type,
 		    e->held->answer.v[0].text))
 			return &no_name;

@@ -1,8 +1,8 @@
 /*
  * dns_offline.h - the part of the cache that scenarios tell; for dns.c only
  *
- * Under dns.c's lock. Whole names that were told exist, and every name above
- * them (RFC 8020); all others do not.
+ * Under dns.c's lock. Names that were told exist, and every name above them
+ * (RFC 8020); all others do not.
  */
 #ifndef SERVICES_DNS_OFFLINE_H
 #define SERVICES_DNS_OFFLINE_H
@@ -22,6 +22,7 @@ bool dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 struct dns_held *dns_offline_find(struct dns_cache *c,
     const struct dns_key *key);
 
+void dns_offline_begin(bool senders_exist);
 void dns_offline_forget(void);
 
 #endif

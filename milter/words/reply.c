@@ -49,7 +49,7 @@ session_value(const struct session *s, const char *client, const char *name)
 	    s->rcpt != NULL ? &s->rcpt->mailbox : NULL;
 
 	if (strcmp(name, "client") == 0)
-		return client;
+		return *client != '\0' ? client : NULL;
 	if (strcmp(name, "client_name") == 0)
 		return s->client_name;
 	if (strcmp(name, "helo") == 0)
@@ -119,11 +119,11 @@ fitting(const char *text, size_t n, size_t most)
 
 /* Adds the text as one line, or as many as it needs. */
 static void
-add_text(struct reply *reply, const char *text, size_t n)
+add_text(struct reply *reply, const char *text, size_t n, size_t lines)
 {
 	size_t most, cut;
 
-	while (n > 0 && reply->n < REPLY_LINES) {
+	while (n > 0 && reply->n < lines) {
 		most = reply->n == 0 ? REPLY_FIRST_MAX : REPLY_LINE_MAX;
 		cut = fitting(text, n, most);
 		reply->lines[reply->n++] = mem_ndup(text, cut);
@@ -135,13 +135,23 @@ add_text(struct reply *reply, const char *text, size_t n)
 }
 
 static void
-add_line(struct reply *reply, const char *template, const struct values *v)
+add_line(struct reply *reply, const char *template, const struct values *v,
+    size_t most)
 {
 	struct buf line = BUF_INIT;
 
 	template_expand(&line, template, look_up, v);
-	add_text(reply, line.data, line.len);
+	add_text(reply, line.data, line.len, most);
 	buf_free(&line);
+}
+
+/* The same, or words without fields where one of its fields is not known. */
+static void
+add_known(struct reply *reply, const char *template, const char *without,
+    const struct values *v)
+{
+	add_line(reply, template_is_known(template, look_up, v) ? template :
+	    without, v, REPLY_LINES_READ);
 }
 
 static struct reason_code
@@ -196,10 +206,28 @@ reply_render(struct reply *reply, const struct wording *wording,
 	snprintf(reply->status, sizeof reply->status, "%s", code.status);
 	if (facts->session != NULL)
 		ip_format(&facts->session->client, v.client);
-	add_line(reply, pick_what(wording), &v);
-	add_line(reply, pick_remedy(wording, action), &v);
+	add_line(reply, pick_what(wording), &v, REPLY_LINES);
+	add_line(reply, pick_remedy(wording, action), &v, REPLY_LINES);
 	add_line(reply, facts->site->page != NULL ? facts->site->page :
-	    by_contact, &v);
+	    by_contact, &v, REPLY_LINES);
+}
+
+void
+reply_put_words(struct reply *reply, const struct wording *wording,
+    enum action action, const struct reply_facts *facts, int from)
+{
+	struct values v = { .facts = facts };
+
+	if (facts->session != NULL && facts->session->client.known)
+		ip_format(&facts->session->client, v.client);
+	if (from < 1)
+		add_known(reply, pick_what(wording),
+		    reason_prose(wording->reason)->plain, &v);
+	if (from < 2)
+		add_known(reply, pick_remedy(wording, action), neutral_remedy,
+		    &v);
+	add_line(reply, facts->site->page != NULL ? facts->site->page :
+	    by_contact, &v, REPLY_LINES_READ);
 }
 
 void

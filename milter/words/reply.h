@@ -26,11 +26,14 @@ struct site;
 #define REPLY_FIRST_MAX 280
 #define REPLY_LINE_MAX 480
 
+/* Lines that a reply of somebody else may have; libmilter allows 32. */
+#define REPLY_LINES_READ 48
+
 /* Owns its lines; zeroed is "no reply". */
 struct reply {
 	int code;		/* 0: none */
 	char status[12];
-	char *lines[REPLY_LINES];
+	char *lines[REPLY_LINES_READ];
 	size_t n;
 };
 
@@ -63,6 +66,14 @@ struct reply_facts {
 void reply_render(struct reply *reply, const struct wording *wording,
     enum action action, const struct reply_facts *facts);
 
+/*
+ * Adds our three lines to a reply whose code is somebody else's business; a
+ * line that needs a field which is not known gives way to one without fields.
+ * `from` 1 leaves the first line out, 2 the second too.
+ */
+void reply_put_words(struct reply *reply, const struct wording *wording,
+    enum action action, const struct reply_facts *facts, int from);
+
 void reply_clear(struct reply *reply);
 
 /* `to` is cleared first and owns its copies. */
@@ -75,6 +86,17 @@ void reply_copy(struct reply *to, const struct reply *from);
  * The text is kept raw, as one line.
  */
 void reply_read(struct reply *reply, const char *status, const char *text);
+
+/*
+ * Takes a whole reply as it goes over the wire, n bytes without the last CR LF:
+ * "550-5.7.1 a\r\n550 5.7.1 b". The status is kept apart where every line has
+ * the same. False, and `reply` empty: it is no refusal, its lines have more
+ * than one code, or it has NUL or too many lines.
+ */
+bool reply_parse(struct reply *reply, const char *text, size_t n);
+
+/* Appends it in that form; the inverse of reply_parse(). */
+void reply_put_wire(const struct reply *reply, struct buf *out);
 
 /* "550 5.7.1 a / b": one line, for people and logs. */
 void reply_print(const struct reply *reply, struct buf *out);

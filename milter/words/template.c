@@ -205,3 +205,17 @@ template_expand(struct buf *out, const char *text, template_lookup *lookup,
 			put_value(out, lookup(from, start, n));
 	}
 }
+
+bool
+template_is_known(const char *text, template_lookup *lookup,
+    const void *from)
+{
+	const char *p = text, *start;
+	enum piece piece;
+	size_t n;
+
+	while ((piece = next_piece(&p, &start, &n)) != PIECE_END)
+		if (piece == PIECE_FIELD && lookup(from, start, n) == NULL)
+			return false;
+	return true;
+}

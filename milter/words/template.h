@@ -38,6 +38,10 @@ bool template_check(const char *text, const char *more, size_t longest,
 void template_expand(struct buf *out, const char *text,
     template_lookup *lookup, const void *from);
 
+/* Has every field of it a value? */
+bool template_is_known(const char *text, template_lookup *lookup,
+    const void *from);
+
 /* Appends n bytes, those that may not stand in a reply replaced by "?". */
 void template_put_safe(struct buf *out, const char *value, size_t n);
 

@@ -18,7 +18,8 @@ import textwrap
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "mta"))
 
-from postfix import Postfix  # noqa: E402
+from postfix import FIRST_PORT, Postfix  # noqa: E402
+from process import listens  # noqa: E402
 from saywhyd import Saywhyd  # noqa: E402
 from smtp import Client, until_refused  # noqa: E402
 
@@ -112,10 +113,30 @@ def side_by_side(left, right):
 
 
 def show_record(record):
-    evidence = " ".join(f"{k}={v}" for k, v in record.get("evidence", {}).items())
-    print(colour(2, f"  record {record['id']}: issuer {record['issuer']}, "
-                 f"reason {record['reason']}, who must act: {record['who']}"
-                 + (f", {evidence}" if evidence else "")))
+    """What the postmaster finds under the id, in a few words."""
+    facts = {key: record.get(key) for key in ("issuer", "reason", "check", "who")}
+    facts["client"] = record["client"]["address"]
+    facts["recipients"] = ", ".join(record.get("recipients", []))
+    facts |= record.get("evidence", {})
+    words = [f"{key}={_quoted(value)}" for key, value in facts.items() if value]
+    lines = textwrap.wrap(
+        f"record {record['id']}  " + " ".join(words), columns() - 4,
+        subsequent_indent=" " * 8, break_on_hyphens=False)
+    print()
+    for line in lines:
+        print(colour(2, "  " + line))
+
+
+def _quoted(value):
+    return f'"{value}"' if " " in str(value) else value
+
+
+def free_ports(count):
+    """The first of so many neighbours that nobody has on this machine."""
+    for first in range(FIRST_PORT, 30000, count):
+        if not any(listens(first + i) for i in range(count)):
+            return first
+    raise RuntimeError("no free ports on loopback")
 
 
 class Demo:
@@ -123,7 +144,7 @@ class Demo:
         self.postfix = Postfix(
             folder / "postfix", "none", b"", inet_interfaces="127.0.0.1",
             inet_protocols="ipv4", smtpd_tls_chain_files="",
-            mynetworks="127.0.0.1/32",
+            mynetworks="127.0.0.1/32", first_port=free_ports(5),
         )
         milter = {"smtpd_milters": f"unix:{folder}/saywhy/milter.sock",
                   "milter_default_action": "tempfail"}
@@ -170,9 +191,12 @@ class Demo:
 
     def tell_all(self):
         half = (columns() - 5) // 2
-        print(f"\n  {colour(1, f'{chr(80)}ostfix alone'.ljust(half))}   "
-              f"{colour(1, 'Postfix with saywhy')}")
-        return all([self.tell(i, s) for i, s in enumerate(STORIES, 1)])
+        print("\n  " + colour(1, "Postfix alone".ljust(half)) + "   "
+              + colour(1, "Postfix with saywhy"))
+        good = all([self.tell(i, s) for i, s in enumerate(STORIES, 1)])
+        print("\nEach reply and each record was as promised." if good else
+              "\n" + colour(31, "Not all was as promised."))
+        return good
 
 
 def wait_for_interrupt(demo):

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct buf why = BUF_INIT;
 	size_t i;
 
-	dns_offline();
+	dns_offline(false);
 	dns_preload("a.test", "A", "192.0.2.1", &why);
 	dns_preload("b.test", "MX", "1 a.test", &why);
 	dns_preload("1.2.0.192.in-addr.arpa", "PTR", "a.test", &why);

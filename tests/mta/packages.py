@@ -16,7 +16,7 @@ NAMES = (
 )
 
 
-def _cache():
+def cache():
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return pathlib.Path(home) / "saywhy"
 
@@ -34,7 +34,7 @@ def _candidate(name):
 def unpacked():
     """The folder with the unpacked packages; None when it cannot be had."""
     name = f"mta-{len(NAMES)}-" + _candidate(NAMES[0]).replace(":", "_")
-    folder = _cache() / name
+    folder = cache() / name
     if not folder.exists():
         try:
             _download(folder)

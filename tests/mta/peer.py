@@ -19,7 +19,7 @@ UNANSWERED = {"L": 0x80, "C": 0x1000, "H": 0x2000, "M": NR_MAIL, "R": 0x8000,
 class Peer:
     def __init__(self, daemon):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(5)
+        self.socket.settimeout(60)
         self.socket.connect(daemon.address.removeprefix("unix:"))
         self.stream = self.socket.makefile("rb")
         self.actions = self.steps = 0

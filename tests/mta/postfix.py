@@ -14,7 +14,7 @@ import subprocess
 import process
 
 MASTER = "/usr/lib/postfix/sbin/master"
-FIRST_PORT = 2500
+FIRST_PORT = 20000  # far from 25, 587 and their like, which scenarios want
 
 # What a small site would have; no limit is looser than Postfix's own but
 # that clients on loopback are not slowed down.
@@ -57,8 +57,9 @@ MAIN_CF = {
     "smtpd_tls_chain_files": "{folder}/tls.pem",
     "smtpd_tls_session_cache_database": "",
     "smtpd_tls_dh1024_param_file": "auto",
-    "milter_connect_timeout": "5s",
-    "milter_command_timeout": "10s",
+    "milter_connect_timeout": "30s",
+    "milter_command_timeout": "60s",
+    "milter_content_timeout": "60s",
     "smtpd_milters": "",
     "non_smtpd_milters": "",
 }
@@ -118,8 +119,12 @@ def postconf(*arguments):
 
 
 class Postfix:
-    def __init__(self, folder, sasl_db, tls_pem, **main):
+    master_command = (MASTER,)
+    first_port = FIRST_PORT
+
+    def __init__(self, folder, sasl_db, tls_pem, first_port=None, **main):
         self.folder = folder
+        self.first_port = first_port or self.first_port
         self.ports = {}
         self.master = None
         self._make_folders()
@@ -134,7 +139,7 @@ class Postfix:
             "folder": folder,
             "uid": owner.pw_uid,
             "gid": owner.pw_gid,
-            "first": FIRST_PORT,
+            "first": self.first_port,
         }
         self.main = {k: v.format(**known) for k, v in MAIN_CF.items()} | main
         self._write_main_cf()
@@ -162,7 +167,7 @@ class Postfix:
     def _port(self, options):
         key = tuple(sorted(options.items()))
         if key not in self.ports:
-            self.ports[key] = FIRST_PORT + len(self.ports)
+            self.ports[key] = self.first_port + len(self.ports)
         return self.ports[key]
 
     def _write_main_cf(self):
@@ -190,13 +195,18 @@ class Postfix:
 
     def start(self):
         self.master = subprocess.Popen(
-            [MASTER, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
+            [*self.master_command, "-c", str(self.folder), "-d"], stderr=subprocess.PIPE
         )
-        self._wait_for_ports()
+        self._wait_for_ports(self.ports.values())
 
-    def _wait_for_ports(self):
-        for port in self.ports.values():
-            process.wait_until(lambda: process.listens(port), f"port {port}")
+    def _wait_for_ports(self, ports):
+        """A master that cannot have one of its ports ends."""
+        for port in ports:
+            process.wait_until(
+                lambda: process.listens(port) or self.master.poll() is not None,
+                f"port {port}",
+            )
+        assert self.master.poll() is None, self.log()[-2000:]
 
     def listen(self, **options):
         """The port where smtpd (or another program=) has these options."""
@@ -204,12 +214,13 @@ class Postfix:
 
     def listen_all(self, sites):
         """The same for many sets of options, with one reload."""
-        before = len(self.ports)
+        before = set(self.ports.values())
         ports = [self._port(options) for options in sites]
-        if len(self.ports) > before:
+        fresh = set(ports) - before
+        if fresh:
             self._write_master_cf()
             self.reload()
-            self._wait_for_ports()
+            self._wait_for_ports(sorted(fresh))
         return ports
 
     def reload(self):

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 
-def wait_until(condition, what, seconds=20):
+def wait_until(condition, what, seconds=60):
     """Wait until condition() is true; its value."""
     deadline = time.monotonic() + seconds
     while True:
@@ -29,7 +29,7 @@ def listens_at(path):
         return probe.connect_ex(str(path)) == 0
 
 
-def end(process, seconds=10):
+def end(process, seconds=30):
     """End by SIGTERM, by SIGKILL when that is not heard; the exit status."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)

@@ -16,7 +16,7 @@ HEAD = "name\thow\treason\treply\tcut"
 
 VOLATILE = [
     (re.compile(r"\[192\.0\.2\.1\]:\d+"), "[192.0.2.1]:25"),
-    (re.compile(r"P4\d\d\d"), "MTA"),
+    (re.compile(r"P24\d\d\d"), "MTA"),
     (re.compile(r"\b[0-9A-F]{9,12}\b"), "9C3D1404D6"),
     (re.compile(r"\b\w{3}, +\d+ \w{3} \d{4} [\d:]{8} [+-]\d{4}"),
      "Sat, 22 Aug 2026 10:00:00 +0000"),

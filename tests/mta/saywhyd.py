@@ -113,8 +113,10 @@ class Saywhyd:
         """As by the kernel, with no word to anybody."""
         self.process.kill()
         self.process.wait()
+        self.process = None
 
     def stop(self):
+        """The exit status; None when it was killed before."""
         return process.end(self.process) if self.process else None
 
     def log(self):

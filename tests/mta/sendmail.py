@@ -12,7 +12,7 @@ import sys
 import packages
 import process
 
-FIRST_PORT = 4000
+FIRST_PORT = 24000  # far from those of Postfix
 
 ALIASES = """\
 user: root
@@ -78,6 +78,10 @@ class Tree:
         ).stdout
         return shown.split()[1]
 
+    def release(self):
+        """8.17, 8.18"""
+        return ".".join(self.version().split(".")[:2])
+
     def makemap(self, path, text, kind="hash"):
         subprocess.run(
             [self.program.with_name("makemap"), "-C", "/dev/null", kind, path],
@@ -105,7 +109,7 @@ class Sendmail:
         self.tree = tree
         (folder / "queue").mkdir(parents=True, mode=0o700)
         lines += "\n" + "".join(
-            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:5s;S:10s;R:10s;E:20s')dnl\n"
+            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:30s;S:60s;R:60s;E:2m')dnl\n"
             for name, (address, flag) in dict(filters).items()
         )
         self.ports = []

@@ -66,7 +66,7 @@ class Client:
     None lets the system choose. early is said before the server's greeting.
     """
 
-    def __init__(self, port, host="192.0.2.1", address=None, timeout=10,
+    def __init__(self, port, host="192.0.2.1", address=None, timeout=60,
                  early=""):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.place = port, host, address, timeout
@@ -198,6 +198,9 @@ def play(client, dialogue):
 
 def until_refused(client, dialogue):
     """Play a dialogue up to the first refusal; the last reply."""
+    reply = client.greeting
+    if not reply.ok:
+        return reply
     for line in dialogue.strip().splitlines():
         reply = play(client, line)
         if not reply.ok:

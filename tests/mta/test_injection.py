@@ -94,7 +94,10 @@ def test_raw_bytes(through, daemon, where, what):
     with through() as client:
         for line in (b"EHLO " + words["helo"], b"MAIL FROM:" + words["sender"],
                      b"RCPT TO:" + words["rcpt"]):
-            reply = client.command(line)
+            try:
+                reply = client.command(line)
+            except (smtp.Closed, ConnectionResetError):
+                break  # by Postfix from 3.9 on: a bare LF is no line end
             if b"saywhy" in reply.raw or b"/why/" in reply.raw:
                 assert_clean(reply)
     assert_records_clean(daemon)
@@ -121,6 +124,21 @@ def test_hostile_header(through, daemon, what):
         reply = client.data(f"Subject: casino {HOSTILE[what]}\n {HOSTILE[what]}\n\nx\n")
     assert reply.code == 550
     assert_clean(reply)
+    assert_records_clean(daemon)
+
+
+@pytest.mark.parametrize("what", RAW)
+def test_raw_header(through, daemon, what):
+    """The MTA may end such a line, mend it or hang up; we break no reply."""
+    with through() as client:
+        client.ehlo()
+        smtp.play(client, "MAIL FROM:<a@sender.example>\nRCPT TO:<user@example.org>")
+        client.command("DATA")
+        client.send(b"Subject: casino " + RAW[what] + b" casino\r\n\r\nx\r\n.\r\n")
+        reply = client.reply()
+        if "/why/" in str(reply):
+            assert_clean(reply)
+            assert daemon.record(reply)["reason"] == "header-pattern"
     assert_records_clean(daemon)
 
 

@@ -1,7 +1,9 @@
 """The daemon's life beside the MTAs: killed, reloaded, stopped, full."""
 
+import json
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -122,12 +124,12 @@ def test_sigterm_drains(saywhyd, postfix):
     with connect() as client:
         smtp.until_refused(client, MINE)
         daemon.signal(signal.SIGTERM)
-        time.sleep(0.3)
+        process.wait_until(lambda: "ending" in daemon.log(), "the stop")
         reply = client.data("Subject: casino\n\nx\n")
         assert reply.code == 550
         assert daemon.record(reply)["reason"] == "header-pattern"
         client.quit()
-    assert daemon.process.wait(5) == 0
+    assert daemon.process.wait(60) == 0
 
 
 def test_stops_at_once_when_idle(saywhyd):
@@ -160,6 +162,21 @@ def test_many_idle_sessions(saywhyd, postfix):
     assert smtp.play(clients[-1], FOREIGN).code == 550
     for client in clients:
         client.close()
+
+
+def test_a_thousand_idle_sessions(saywhyd, build):
+    """They cost less than 30 MB; make bench tells how much."""
+    load = build / "load"
+    if not load.exists():
+        pytest.skip(f"no load in {build} (make check-mta builds it)")
+    daemon = saywhyd("max-sessions = 2000")
+    told = json.loads(subprocess.run(
+        [load, "--json", "--pid", str(daemon.process.pid), "--sessions", "1000",
+         "--messages", "1000", "--hold", "1", "--timeout", "120",
+         "--client", "203.0.113.9", daemon.address],
+        check=True, capture_output=True, text=True).stdout)
+    assert told["finished"] == 1000
+    assert told["held"]["rss_kib"] - told["before"]["rss_kib"] < 30 * 1024
 
 
 def test_stale_socket_is_replaced(saywhyd, postfix):

@@ -183,7 +183,10 @@ def test_mail_from_the_machine_itself(postfix, daemon):
 
 @both
 def test_recipient_refused_by_the_mta(mta, through, daemon):
-    """Recorded with issuer mta; our answer changes nothing."""
+    """Recorded with issuer mta; our answer changes nothing.
+
+    What each MTA lets us see of its words is in test_mta_first.py.
+    """
     before = len(daemon.records())
     with through(mta) as client:
         reply = smtp.play(client, f"{FROM}\nRCPT TO:<missing@example.org>")
@@ -192,9 +195,7 @@ def test_recipient_refused_by_the_mta(mta, through, daemon):
     assert len(reply.lines) == 1
     [record] = daemon.records()[before:]
     assert record["issuer"] == "mta"
-    assert record["reply"]["status"] == "5.1.1"
     assert record["recipients"] == ["missing@example.org"]
-    assert record["reply"]["code"] == {"postfix": None, "sendmail": 550}[mta]
 
 
 def test_daemon_is_not_root(daemon):

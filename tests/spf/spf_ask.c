@@ -82,7 +82,7 @@ main(int argc, char **argv)
 	size_t cap = 0, n;
 	char *at;
 
-	dns_offline();
+	dns_offline(false);
 	while (getline(&line, &cap, stdin) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		for (n = 0, at = line; n < 8 && at != NULL; n++)
@@ -96,7 +96,7 @@ main(int argc, char **argv)
 		else if (strcmp(word[0], "ASK") == 0)
 			ask(word, engine);
 		else if (strcmp(word[0], "FORGET") == 0)
-			dns_offline();
+			dns_offline(false);
 	}
 	free(line);
 	dns_stop();

@@ -42,6 +42,8 @@ static const struct {
 	/* Bytes: a dot takes half of a character, and any byte is text. */
 	{ "/^.$/", "\xc3\xa4", PATTERN_NO, 0, 0 },
 	{ "/\\xe4/", "\xe4", PATTERN_YES, 0, 1 },
+	{ "/^.$/u", "\xc3\xa4", PATTERN_YES, 0, 2 },
+	{ "/\xc3\x84/iu", "\xff\xc3\xa4", PATTERN_YES, 1, 3 },
 };
 
 static void

@@ -168,12 +168,46 @@ test_mail(void **state)
 	session_free(&s);
 }
 
+static void
+test_refusal(void **state)
+{
+	static const struct {
+		const char *rcpt, *addr, *said;
+	} refused[] = {
+		{ "<a@example.org>", "550 5.1.1 User unknown",
+		    "550 5.1.1 User unknown" },
+		{ "<a@example.org>", "a", NULL },
+		{ "<a@example.org>", "a@example.org", NULL },
+		{ "<>>", "a", "a" },
+		{ "<a@example.org>", NULL, NULL },
+	};
+	struct session s;
+	size_t i;
+
+	(void)state;
+	session_init(&s);
+	for (i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		const char *told[] = { "{rcpt_addr}", refused[i].addr, NULL };
+		const char *said;
+
+		session_mail(&s, "<>");
+		session_rcpt(&s, refused[i].rcpt);
+		said = milter_session_refusal(&s, look_up, told);
+		if (refused[i].said == NULL)
+			assert_null(said);
+		else
+			assert_string_equal(said, refused[i].said);
+	}
+	session_free(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_connect),
+		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_server_address),
 		cmocka_unit_test(test_mail),
 	};

@@ -318,7 +318,7 @@ main(void)
 	};
 	int failed;
 
-	dns_offline();
+	dns_offline(true);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	dns_stop();
 	return failed;

@@ -269,7 +269,7 @@ test_offline(void **state)
 	size_t i;
 
 	(void)state;
-	dns_offline();
+	dns_offline(false);
 	assert_true(dns_preload("a.b.test", "A", "192.0.2.1", &why));
 	assert_true(dns_preload("a.b.test", "A", "192.0.2.2", &why));
 	assert_true(dns_preload("c.test", "CNAME", "a.b.test.", &why));

@@ -43,7 +43,7 @@ ask(const char *record, const char *client, bool explain, struct spf *out)
 	struct buf why = BUF_INIT;
 	size_t i;
 
-	dns_offline();
+	dns_offline(false);
 	for (i = 0; i < sizeof zone / sizeof zone[0]; i++)
 		assert_true(dns_preload(zone[i][0], zone[i][1], zone[i][2],
 		    &why));

@@ -1,0 +1,234 @@
+/* attachments - one attachment against the admin's blocks */
+
+#include "checks/attachments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "checks/file_name.h"
+#include "mime/mime.h"
+#include "services/archive.h"
+#include "services/filetype.h"
+
+static void
+clear_hit(struct attachment_hit *hit)
+{
+	free(hit->file);
+	free(hit->type);
+	free(hit->detail);
+	memset(hit, 0, sizeof *hit);
+}
+
+void
+attachment_clear(struct attachment_note *note)
+{
+	size_t i;
+
+	for (i = 0; i < note->nhits; i++)
+		clear_hit(&note->hits[i]);
+	clear_hit(&note->closed);
+	free(note->hits);
+	free(note->file);
+	free(note->type);
+	buf_free(&note->bytes);
+}
+
+static void
+fill(struct attachment_hit *hit, const char *file, const char *type,
+    const char *detail)
+{
+	if (hit->found)
+		return;
+	hit->found = true;
+	hit->file = mem_dup(file != NULL ? file : "(no name)");
+	hit->type = mem_dup(type);
+	hit->detail = mem_dup(detail);
+}
+
+void
+attachment_closed(struct attachment_note *note, const char *file,
+    const char *type, const char *why)
+{
+	fill(&note->closed, file, type, why);
+}
+
+static const struct attachments *
+block_of(const struct attachment_options *o, size_t i)
+{
+	return o->blocks.v[i];
+}
+
+/* One name, of a part or (`where`) inside an archive. */
+static void
+look_at_name(struct attachment_note *note, const struct attachment_options *o,
+    const char *name, const char *where)
+{
+	const struct attachments *block;
+	struct buf detail = BUF_INIT;
+	const char *ending;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		block = block_of(o, i);
+		if (note->hits[i].found || (where != NULL && !block->archives))
+			continue;
+		ending = file_name_ending(name, &block->endings);
+		buf_clear(&detail);
+		if (ending != NULL)
+			buf_printf(&detail, "ends in .%s", ending);
+		else if (block->doubles && file_name_is_double(name))
+			buf_puts(&detail, "a program that looks like a document");
+		else
+			continue;
+		if (where != NULL)
+			buf_printf(&detail, ", inside %s", where);
+		fill(&note->hits[i], name, note->type, detail.data);
+	}
+	buf_free(&detail);
+}
+
+static bool
+has_type(const struct strset *types, const char *type)
+{
+	const char *slash = strchr(type, '/');
+	struct buf any = BUF_INIT;
+	bool found;
+
+	if (strset_find(types, type, strlen(type)) != NULL)
+		return true;
+	if (slash == NULL)
+		return false;
+	buf_put(&any, type, (size_t)(slash + 1 - type));
+	buf_putc(&any, '*');
+	found = strset_find(types, any.data, any.len) != NULL;
+	buf_free(&any);
+	return found;
+}
+
+static void
+look_at_type(struct attachment_note *note, const struct attachment_options *o,
+    const char *type, const char *how)
+{
+	struct buf detail = BUF_INIT;
+	size_t i;
+
+	buf_printf(&detail, "%s %s", how, type);
+	for (i = 0; i < o->blocks.n; i++)
+		if (has_type(&block_of(o, i)->types, type))
+			fill(&note->hits[i], note->file, type, detail.data);
+	buf_free(&detail);
+}
+
+void
+attachment_begin(struct attachment_note *note,
+    const struct attachment_options *o, const struct mime_part *part)
+{
+	size_t i;
+
+	mem_replace(&note->file, part->nnames > 0 ? part->names[0] : NULL);
+	mem_replace(&note->type, part->type);
+	for (i = 0; i < part->nnames; i++)
+		look_at_name(note, o, part->names[i], NULL);
+	look_at_type(note, o, part->type, "is called");
+	if (part->container)
+		return;
+	note->part = part->number;
+	note->over = !o->types && !o->archives;
+	note->archive = false;
+	buf_clear(&note->bytes);
+}
+
+struct inside {
+	struct attachment_note *note;
+	const struct attachment_options *options;
+};
+
+static void
+inside(void *arg, const char *name)
+{
+	struct inside *in = arg;
+
+	look_at_name(in->note, in->options, name, in->note->file != NULL ?
+	    in->note->file : "an archive");
+}
+
+static void
+look_inside(struct attachment_note *note, const struct attachment_options *o)
+{
+	static const char *const words[] = {
+		[ARCHIVE_LOCKED] = "an archive is encrypted",
+		[ARCHIVE_LIMITED] = "an archive is too large",
+		[ARCHIVE_DAMAGED] = "an archive is damaged",
+		[ARCHIVE_UNKNOWN] = "archives are not opened here",
+	};
+	struct inside in = { note, o };
+	enum archive_state state = archive_names(note->bytes.data,
+	    note->bytes.len, !note->over, note->file, inside, &in);
+
+	if (state != ARCHIVE_SEEN)
+		attachment_closed(note, note->file, note->type, words[state]);
+}
+
+/* The first bytes are there, or all. */
+static void
+look_at_head(struct attachment_note *note, const struct attachment_options *o)
+{
+	struct buf type = BUF_INIT;
+
+	if (o->types) {
+		filetype_find(note->bytes.data, note->bytes.len, &type);
+		if (type.len > 0)
+			look_at_type(note, o, type.data, "looks like");
+		buf_free(&type);
+	}
+	note->archive = o->archives &&
+	    archive_is(note->bytes.data, note->bytes.len);
+}
+
+static void
+keep_no_more(struct attachment_note *note)
+{
+	note->over = true;
+	buf_free(&note->bytes);
+}
+
+void
+attachment_bytes(struct attachment_note *note,
+    const struct attachment_options *o, const char *bytes, size_t n)
+{
+	size_t use;
+
+	while (n > 0 && !note->over) {
+		use = (note->archive ? (size_t)o->buffer : FILETYPE_BYTES) -
+		    note->bytes.len;
+		if (use > n)
+			use = n;
+		buf_put(&note->bytes, bytes, use);
+		bytes += use;
+		n -= use;
+		if (n == 0)
+			break;
+		if (note->archive) {
+			note->over = true;
+			look_inside(note, o);
+			keep_no_more(note);
+		} else {
+			look_at_head(note, o);
+			if (!note->archive)
+				keep_no_more(note);
+		}
+	}
+}
+
+void
+attachment_end(struct attachment_note *note,
+    const struct attachment_options *o)
+{
+	if (!note->over && !note->archive && note->bytes.len > 0)
+		look_at_head(note, o);
+	if (!note->over && note->archive)
+		look_inside(note, o);
+	buf_free(&note->bytes);
+	note->part = 0;
+}

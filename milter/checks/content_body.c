@@ -1,0 +1,297 @@
+/* content_body - text of a message that matches a pattern of the admin */
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/pattern.h"
+#include "base/pattern_set.h"
+#include "checks/check.h"
+#include "checks/patterns.h"
+#include "mime/mime.h"
+#include "mime/window.h"
+
+/* A block of the configuration: patterns that have one name. */
+struct block {
+	struct option_item item;
+	struct patterns patterns;
+	struct strset types;	/* "text/html"; empty: all texts */
+	char *comment;
+};
+
+struct options {
+	struct option_items blocks;	/* struct block */
+	/* all patterns in one row, and the block of each */
+	const struct pattern **patterns;
+	size_t *block_of;
+	size_t n;
+	struct pattern_set *set;
+};
+
+/* What one block has found in this message. */
+struct hit {
+	bool done;		/* found, or given up: looked at no more */
+	const struct pattern *pattern;	/* NULL: nothing found */
+	char *matched, *type;
+	bool wants;		/* the text that is read now */
+};
+
+struct note {
+	struct hit *hits;	/* of each block */
+	size_t nhits;
+	bool *maybe;		/* of each pattern */
+	struct window window;
+	unsigned part;		/* whose text is read, 0: none */
+	char *type;
+};
+
+static bool
+finish_block(void *item, struct buf *why)
+{
+	const struct block *block = item;
+
+	if (block->patterns.n == 0)
+		buf_printf(why, "body \"%.60s\" has no pattern",
+		    block->item.title);
+	return block->patterns.n > 0;
+}
+
+static const struct option block_options[] = {
+	{ .name = "pattern", .type = OPTION_LIST,
+	    .offset = offsetof(struct block, patterns),
+	    .take = patterns_take, .drop = patterns_drop,
+	    .help = "what is refused in a text, as \"/text/i\"" },
+	{ .name = "type", .type = OPTION_LIST,
+	    .offset = offsetof(struct block, types),
+	    .take = option_take_string, .drop = option_drop_strings,
+	    .help = "texts that are looked at, as \"text/html\"; unset: all" },
+	{ .name = "comment", .type = OPTION_TEXT,
+	    .offset = offsetof(struct block, comment),
+	    .help = "what the record says of it" },
+	{ .name = NULL }
+};
+
+static const struct option options[] = {
+	{ .name = "body", .type = OPTION_GROUP,
+	    .offset = offsetof(struct options, blocks),
+	    .rows = block_options, .item_size = sizeof(struct block),
+	    .finish = finish_block,
+	    .help = "patterns for the texts of a message" },
+	{ .name = NULL }
+};
+
+static void
+ready(void *opt, const struct site *site, struct diags *d)
+{
+	struct options *o = opt;
+	const struct block *block;
+	size_t i, j, n = 0;
+
+	(void)site;
+	(void)d;
+	for (i = 0; i < o->blocks.n; i++)
+		n += ((const struct block *)o->blocks.v[i])->patterns.n;
+	o->patterns = mem_array(n, sizeof *o->patterns);
+	o->block_of = mem_array(n, sizeof *o->block_of);
+	for (i = 0; i < o->blocks.n; i++) {
+		block = o->blocks.v[i];
+		for (j = 0; j < block->patterns.n; j++) {
+			o->block_of[o->n] = i;
+			o->patterns[o->n++] = block->patterns.v[j];
+		}
+	}
+	o->set = pattern_set_new(o->patterns, o->n);
+}
+
+static void
+done(void *opt)
+{
+	struct options *o = opt;
+
+	pattern_set_free(o->set);
+	free(o->patterns);
+	free(o->block_of);
+}
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	const struct options *o = opt;
+
+	(void)site;
+	return o->n > 0;
+}
+
+static void
+clear_note(void *memory)
+{
+	struct note *note = memory;
+	size_t i;
+
+	for (i = 0; i < note->nhits; i++) {
+		free(note->hits[i].matched);
+		free(note->hits[i].type);
+	}
+	free(note->hits);
+	free(note->maybe);
+	free(note->type);
+	buf_free(&note->window.text);
+}
+
+static const struct scratch_kind kind = { "content_body", sizeof(struct note),
+	SCOPE_MESSAGE, clear_note };
+
+static struct note *
+note_of(const struct check_ctx *ctx)
+{
+	const struct options *o = ctx->options;
+	struct note *note = scratch_note(ctx->scratch, &kind);
+
+	if (note->hits == NULL) {
+		note->nhits = o->blocks.n;
+		note->hits = mem_array(note->nhits, sizeof *note->hits);
+		note->maybe = mem_array(o->n, sizeof *note->maybe);
+		note->window = (struct window)WINDOW_INIT;
+	}
+	return note;
+}
+
+/* A window of a text, and who looks at it. */
+struct view {
+	const struct options *options;
+	struct note *note;
+	const char *text;
+	size_t n, start;
+	bool last;
+};
+
+/* What begins where the next window begins is found there, whole. */
+static void
+match(const struct view *v, size_t i)
+{
+	const struct block *block =
+	    v->options->blocks.v[v->options->block_of[i]];
+	struct hit *hit = &v->note->hits[v->options->block_of[i]];
+	const struct pattern *p = v->options->patterns[i];
+	size_t from, to;
+
+	switch (pattern_match_piece(p, v->text, v->n, v->start, v->last, &from,
+	    &to)) {
+	case PATTERN_YES:
+		if (!v->last && from >= v->n - WINDOW_OVERLAP)
+			break;
+		hit->done = true;
+		hit->pattern = p;
+		hit->matched = patterns_matched(v->text, from, to);
+		hit->type = mem_dup(v->note->type);
+		break;
+	case PATTERN_LIMIT:
+		hit->done = true;
+		patterns_gave_up(block->item.title, p);
+		break;
+	case PATTERN_NO:
+		break;
+	}
+}
+
+static void
+look(void *arg, const char *text, size_t n, size_t start, bool last)
+{
+	struct view *v = arg;
+	struct note *note = v->note;
+	struct hit *hit;
+	size_t i;
+
+	v->text = text;
+	v->n = n;
+	v->start = start;
+	v->last = last;
+	pattern_set_scan(v->options->set, text, n, note->maybe);
+	for (i = 0; i < v->options->n; i++) {
+		hit = &note->hits[v->options->block_of[i]];
+		if (note->maybe[i] && hit->wants && !hit->done)
+			match(v, i);
+	}
+}
+
+/* Is there a block that still looks for something in a text of this type? */
+static bool
+is_wanted(const struct options *o, struct note *note, const char *type)
+{
+	const struct block *block;
+	bool wanted = false;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		block = o->blocks.v[i];
+		note->hits[i].wants = block->types.n == 0 ||
+		    strset_find(&block->types, type, strlen(type)) != NULL;
+		wanted |= note->hits[i].wants && !note->hits[i].done;
+	}
+	return wanted;
+}
+
+static void
+part(const struct check_ctx *ctx, const struct mime_event *e)
+{
+	struct note *note = note_of(ctx);
+	struct view v = { .options = ctx->options, .note = note };
+
+	if (e->what == MIME_BEGIN) {
+		if (strncmp(e->part->type, "text/", 5) != 0 ||
+		    !is_wanted(ctx->options, note, e->part->type))
+			return;
+		note->part = e->part->number;
+		mem_replace(&note->type, e->part->type);
+	} else if (e->part->number != note->part) {
+		return;
+	} else if (e->what == MIME_TEXT) {
+		window_put(&note->window, e->bytes, e->n, look, &v);
+	} else if (e->what == MIME_END) {
+		window_end(&note->window, look, &v);
+		note->part = 0;
+	}
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct options *o = ctx->options;
+	struct note *note = scratch_find(ctx->scratch, &kind);
+	const struct block *block;
+	const struct hit *hit;
+	struct finding *f;
+	size_t i;
+
+	for (i = 0; note != NULL && i < note->nhits; i++) {
+		hit = &note->hits[i];
+		if (hit->pattern == NULL)
+			continue;
+		block = o->blocks.v[i];
+		f = check_found(ctx, found, REASON_BODY_PATTERN);
+		finding_say(f, EVIDENCE_LIST, block->item.title);
+		finding_say(f, EVIDENCE_PATTERN, pattern_text(hit->pattern));
+		finding_say(f, EVIDENCE_MATCHED, hit->matched);
+		finding_say(f, EVIDENCE_TYPE, hit->type);
+		finding_say(f, EVIDENCE_COMMENT, block->comment);
+	}
+}
+
+static const int reasons[] = { REASON_BODY_PATTERN, REASON_NONE };
+
+const struct check check_content_body = {
+	.name = "content_body",
+	.section = "content",
+	.stages = STAGE_BIT(STAGE_MESSAGE),
+	.speaks = STAGE_RCPT,
+	.needs = CHECK_NEEDS_PARTS,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.ready = ready,
+	.done = done,
+	.active = active,
+	.part = part,
+	.run = run
+};

@@ -1,0 +1,100 @@
+/* file_name - what the name of a file says it is */
+
+#include "checks/file_name.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/strset.h"
+
+#define DOTS_MOST 4
+
+/* The name proper. */
+struct span {
+	const char *at;
+	size_t n;
+};
+
+static struct span
+base_name(const char *name)
+{
+	struct span s = { name, strlen(name) };
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (name[i] == '/' || name[i] == '\\' || name[i] == ':')
+			s.at = name + i + 1;
+	s.n -= (size_t)(s.at - name);
+	while (s.n > 0 && strchr(". \t", s.at[s.n - 1]) != NULL)
+		s.n--;
+	return s;
+}
+
+/* The last dot in the first n bytes, or NULL. */
+static const char *
+last_dot(struct span s)
+{
+	return memrchr(s.at, '.', s.n);
+}
+
+const char *
+file_name_ending(const char *name, const struct strset *endings)
+{
+	struct span s = base_name(name), before = s;
+	const char *dot, *found = NULL, *longer;
+	int dots;
+
+	for (dots = 0; dots < DOTS_MOST; dots++) {
+		dot = last_dot(before);
+		if (dot == NULL)
+			break;
+		longer = strset_find(endings, dot + 1,
+		    s.n - (size_t)(dot + 1 - s.at));
+		if (longer != NULL)
+			found = longer;
+		before.n = (size_t)(dot - s.at);
+	}
+	return found;
+}
+
+static bool
+is_one_of(struct span s, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strlen(*list) == s.n && strncasecmp(*list, s.at, s.n) == 0)
+			return true;
+	return false;
+}
+
+/* What is behind the last dot; s becomes what is before it, trimmed. */
+static struct span
+cut_ending(struct span *s)
+{
+	const char *dot = last_dot(*s);
+	struct span ending = { s->at + s->n, 0 };
+
+	if (dot == NULL)
+		return ending;
+	ending.at = dot + 1;
+	ending.n = s->n - (size_t)(ending.at - s->at);
+	s->n = (size_t)(dot - s->at);
+	while (s->n > 0 && strchr(" \t_", s->at[s->n - 1]) != NULL)
+		s->n--;
+	return ending;
+}
+
+bool
+file_name_is_double(const char *name)
+{
+	static const char *const programs[] = { "exe", "scr", "com", "pif",
+		"bat", "cmd", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta",
+		"lnk", "msi", "ps1", "cpl", "jar", "reg", "iso", "img", NULL };
+	static const char *const documents[] = { "pdf", "doc", "docx", "xls",
+		"xlsx", "ppt", "pptx", "odt", "ods", "rtf", "txt", "csv",
+		"htm", "html", "jpg", "jpeg", "png", "gif", "bmp", "tif",
+		"tiff", "mp3", "mp4", "avi", "mov", "wav", "zip", "eml", NULL };
+	struct span s = base_name(name), ending = cut_ending(&s);
+
+	return is_one_of(ending, programs) &&
+	    is_one_of(cut_ending(&s), documents);
+}

@@ -1,0 +1,90 @@
+/*
+ * helo_resolves - the HELO name is in DNS (RFC 5321 sections 2.3.5, 4.1.4)
+ *
+ * That it has other addresses than the client is told, and nothing may be
+ * refused for it (section 4.1.4). A name that is none is helo_syntax' to find.
+ */
+
+#include "checks/check.h"
+#include "model/mailbox.h"
+#include "services/dns.h"
+
+struct options {
+	bool helo_lookup;
+};
+
+static const struct option options[] = {
+	{ .name = "helo-lookup", .type = OPTION_BOOL,
+	    .offset = offsetof(struct options, helo_lookup),
+	    .preset = "yes", .help = "look the HELO name up in DNS" },
+	{ .name = NULL }
+};
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	const struct options *o = opt;
+
+	(void)site;
+	return o->helo_lookup;
+}
+
+static bool
+has_client(const struct dns_answer *a, const struct ip *client)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (ip_equal(&a->v[i].ip, client))
+			return true;
+	return false;
+}
+
+static void
+judge(const struct check_ctx *ctx, struct findings *found,
+    const struct dns_answer *a, const struct dns_answer *aaaa)
+{
+	const struct ip *client = &ctx->session->client;
+	const char *trouble = a->status == DNS_TROUBLE ? a->trouble :
+	    aaaa->trouble;
+
+	if (a->n + aaaa->n == 0 && trouble != NULL)
+		finding_say(check_found(ctx, found,
+		    REASON_HELO_LOOKUP_FAILED), EVIDENCE_DETAIL, trouble);
+	else if (a->n + aaaa->n == 0)
+		check_found(ctx, found, REASON_HELO_UNRESOLVABLE);
+	else if (trouble == NULL && !has_client(a, client) &&
+	    !has_client(aaaa, client))
+		check_found(ctx, found, REASON_HELO_IP_MISMATCH);
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct session *s = ctx->session;
+	struct dns_question q[2] = { { .type = DNS_A, .name = s->helo },
+		{ .type = DNS_AAAA, .name = s->helo } };
+
+	if (s->helo == NULL || !mailbox_is_host_name(s->helo) ||
+	    site_trusts(ctx->site, s) || site_is_submission(ctx->site, s))
+		return;
+	dns_ask(q, 2, ctx->deadline);
+	judge(ctx, found, q[0].answer, q[1].answer);
+	dns_forget(q, 2);
+}
+
+static const int reasons[] = { REASON_HELO_UNRESOLVABLE,
+	REASON_HELO_LOOKUP_FAILED, REASON_HELO_IP_MISMATCH, REASON_NONE };
+
+const struct check check_helo_resolves = {
+	.name = "helo_resolves",
+	.section = "auth",
+	.stages = STAGE_BIT(STAGE_HELO),
+	.speaks = STAGE_RCPT,
+	.identity = true,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.active = active,
+	.run = run
+};

@@ -1,0 +1,52 @@
+/*
+ * asked.h - the records that a command is asked about
+ *
+ * Where a store is configured it is read. Where there is none, the record
+ * file and what was set aside of it are read into memory first: slower, and
+ * the same answers. `saywhy find --file FILE` asks any file.
+ */
+#ifndef COMMANDS_ASKED_H
+#define COMMANDS_ASKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arguments;
+struct buf;
+struct ruleset;
+struct store;
+
+struct asked {
+	const char *config;
+	const char *file;	/* --file, or NULL */
+	struct ruleset *rules;	/* NULL with --file */
+	struct store *store;
+};
+
+#define ASKED_INIT { .config = SAYWHY_CONFIG }
+
+/* The rows of every command that asks, beside COMMAND_CONFIG. */
+#define ASKED_FILE { .name = "file", .letter = 'f', .value = "FILE", \
+	.help = "read this record file, not what is configured" }
+
+/* Takes "config" and "file"; false for any other option. */
+bool asked_option(struct asked *a, const char *name, const char *value);
+
+/* Opens; what is wrong is said on stderr and ends the program. */
+void asked_open(struct asked *a, const struct arguments *args);
+void asked_close(struct asked *a);
+
+/*
+ * "2026-01-02", "2026-01-02T03:04" (UTC), or how long ago: "2 h", "14 days".
+ * In ms since 1970; anything else ends the program.
+ */
+int64_t asked_time(const struct arguments *args, const char *value);
+
+/*
+ * Appends text for a terminal: what is unseen or could command it is written
+ * as JSON would (\u001b).
+ */
+void asked_put(struct buf *out, const char *text);
+
+#endif

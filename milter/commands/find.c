@@ -1,0 +1,228 @@
+/* find - saywhy find: records by what is known of them */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "commands/asked.h"
+#include "commands/command.h"
+#include "commands/find_csv.h"
+#include "records/record.h"
+#include "records/search.h"
+#include "records/told.h"
+#include "version.h"
+#include "words/reason.h"
+
+#define PAGE 50
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	ASKED_FILE,
+	{ .name = "client", .value = "WHO",
+	    .help = "address, network, or name and all below it" },
+	{ .name = "domain", .value = "NAME",
+	    .help = "domain of the sender or of a recipient" },
+	{ .name = "sender", .value = "ADDRESS",
+	    .help = "envelope sender; \"\" is the null sender" },
+	{ .name = "recipient", .value = "ADDRESS", .help = "one of them" },
+	{ .name = "login", .value = "NAME", .help = "who had logged in" },
+	{ .name = "reason", .value = "NAME",
+	    .help = "reason; none: not recognised" },
+	{ .name = "outcome", .value = "WORD",
+	    .help = "reject, tempfail, observed, quarantine, ..." },
+	{ .name = "issuer", .value = "WORD",
+	    .help = "saywhy, mta, milter, remote" },
+	{ .name = "queue-id", .value = "ID", .help = "of the mail server" },
+	{ .name = "since", .value = "TIME",
+	    .help = "not before 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
+	{ .name = "until", .value = "TIME", .help = "before then" },
+	{ .name = "text", .value = "WORDS",
+	    .help = "these words anywhere in the record" },
+	{ .name = "limit", .value = "N",
+	    .help = "this many on a page (50); 0: all" },
+	{ .name = "page", .value = "N", .help = "another page than the first" },
+	COMMAND_JSON,
+	{ .name = "csv", .help = "print CSV, one row a record" },
+	{ .name = NULL }
+};
+
+struct finding_out {
+	struct search what;
+	int64_t page;
+	bool json, csv;
+	int64_t shown;
+};
+
+/* One of a list, or the end of the program. */
+static const char *
+one_of(const struct arguments *args, const char *value,
+    const char *const *names)
+{
+	const char *nearest;
+	size_t i;
+
+	for (i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], value) == 0)
+			return value;
+	nearest = diag_nearest(value, names);
+	arguments_wrong(args, "there is no \"%.60s\" here%s%s", value,
+	    nearest != NULL ? "; did you mean " : "",
+	    nearest != NULL ? nearest : "");
+}
+
+static int64_t
+number(const struct arguments *args, const char *value)
+{
+	char *end;
+	long long n = strtoll(value, &end, 10);
+
+	if (*value == '\0' || *end != '\0' || n < 0 || n > 1000000000)
+		arguments_wrong(args, "\"%.60s\" is no number", value);
+	return n;
+}
+
+static void
+take_text(struct search *w, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		const char **slot;
+	} slots[] = {
+		{ "client", &w->client }, { "domain", &w->domain },
+		{ "sender", &w->sender }, { "recipient", &w->recipient },
+		{ "login", &w->login }, { "queue-id", &w->queue_id },
+		{ "text", &w->text }, { "reason", &w->reason },
+		{ "outcome", &w->outcome }, { "issuer", &w->issuer },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof slots / sizeof slots[0]; i++)
+		if (strcmp(slots[i].name, name) == 0)
+			*slots[i].slot = value;
+}
+
+static void
+take(struct finding_out *f, const struct arguments *args, const char *name,
+    const char *value)
+{
+	if (strcmp(name, "since") == 0)
+		f->what.since = asked_time(args, value);
+	else if (strcmp(name, "until") == 0)
+		f->what.until = asked_time(args, value);
+	else if (strcmp(name, "limit") == 0)
+		f->what.most = number(args, value);
+	else if (strcmp(name, "page") == 0)
+		f->page = number(args, value);
+	else if (strcmp(name, "json") == 0)
+		f->json = true;
+	else if (strcmp(name, "csv") == 0)
+		f->csv = true;
+	else
+		take_text(&f->what, name, value);
+}
+
+static void
+check_words(const struct finding_out *f, const struct arguments *args)
+{
+	const struct search *w = &f->what;
+
+	if (w->reason != NULL && strcmp(w->reason, "none") != 0)
+		one_of(args, w->reason, reason_names());
+	if (w->outcome != NULL)
+		one_of(args, w->outcome, outcome_names);
+	if (w->issuer != NULL)
+		one_of(args, w->issuer, issuer_names);
+}
+
+static void
+print_plain(const struct told *t)
+{
+	const char *reason = told_text(t, "reason");
+	const char *client = told_text(t, "client.address");
+	size_t n = told_count(t, "recipients");
+	struct buf b = BUF_INIT, safe = BUF_INIT;
+
+	printf("%.19sZ %s %-9s %-20s %-15s ", told_text(t, "time"),
+	    told_text(t, "id"), told_text(t, "outcome"),
+	    reason != NULL ? reason : "-", client != NULL ? client : "-");
+	if (told_text(t, "sender") != NULL)
+		buf_printf(&b, "<%s>", told_text(t, "sender"));
+	if (n > 0)
+		buf_printf(&b, " to <%s>", told_item(t, "recipients", 0));
+	if (n > 1)
+		buf_printf(&b, " and %zu more", n - 1);
+	asked_put(&safe, b.data);
+	puts(safe.data);
+	buf_free(&b);
+	buf_free(&safe);
+}
+
+static void
+print_found(void *arg, const char *line, size_t n)
+{
+	struct finding_out *f = arg;
+	struct told *t = told_read(line, n);
+
+	f->shown++;
+	if (f->json)
+		puts(line);
+	else if (t != NULL && f->csv)
+		find_csv_row(t);
+	else if (t != NULL)
+		print_plain(t);
+	told_free(t);
+}
+
+static void
+print_page(const struct finding_out *f, int64_t all)
+{
+	if (f->json || f->csv)
+		return;
+	if (all == 0)
+		puts("nothing found");
+	else if (f->shown < all)
+		printf("%lld of %lld; the next: --page %lld\n",
+		    (long long)f->shown, (long long)all,
+		    (long long)(f->page + 1));
+}
+
+static int
+run(struct arguments *args)
+{
+	struct finding_out f = { .what = { .most = PAGE }, .page = 1 };
+	struct asked asked = ASKED_INIT;
+	struct buf why = BUF_INIT;
+	const struct argument *a;
+	const char *value;
+	int64_t all;
+	bool good;
+
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (!asked_option(&asked, a->name, value))
+			take(&f, args, a->name, value);
+	check_words(&f, args);
+	f.what.skip = f.page > 1 ? (f.page - 1) * f.what.most : 0;
+	asked_open(&asked, args);
+	if (f.csv)
+		find_csv_head();
+	good = search_each(asked.store, &f.what, print_found, &f, &why);
+	all = good ? search_count(asked.store, &f.what, &why) : -1;
+	if (all < 0)
+		fprintf(stderr, "saywhy find: %s\n", why.data);
+	else
+		print_page(&f, all);
+	asked_close(&asked);
+	buf_free(&why);
+	return all < 0 ? EX_UNAVAILABLE : all > 0 ? 0 : 1;
+}
+
+const struct command command_find = {
+	.name = "find",
+	.words = "[--client WHO] [--reason NAME] [--since TIME] ...",
+	.summary = "Finds records by client, sender, reason, time, words",
+	.arguments = arguments,
+	.run = run
+};

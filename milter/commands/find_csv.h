@@ -1,0 +1,15 @@
+/*
+ * find_csv.h - records as CSV (RFC 4180), for a spreadsheet
+ *
+ * A cell that a spreadsheet would take for a formula begins with "'".
+ */
+#ifndef COMMANDS_FIND_CSV_H
+#define COMMANDS_FIND_CSV_H
+
+struct told;
+
+/* To stdout. */
+void find_csv_head(void);
+void find_csv_row(const struct told *t);
+
+#endif

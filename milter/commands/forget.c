@@ -1,0 +1,73 @@
+/* forget - saywhy forget: a person is taken out of all records */
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "commands/asked.h"
+#include "commands/command.h"
+#include "records/forget.h"
+#include "records/store.h"
+#include "ruleset.h"
+#include "version.h"
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	{ .name = NULL }
+};
+
+/* Files first: what they hold could be read into the store again. */
+static void
+forget_person(const struct record_options *opt, const char *person,
+    struct forgotten *f, struct buf *why)
+{
+	struct store *s;
+
+	if (opt->file != NULL &&
+	    !forget_in_files(opt->file, person, f, why))
+		return;
+	if (opt->store == NULL)
+		return;
+	s = store_open(opt->store, true, why);
+	if (s != NULL)
+		forget_in_store(s, person, f, why);
+	store_close(s);
+}
+
+static int
+run(struct arguments *args)
+{
+	const char *path = SAYWHY_CONFIG, *value;
+	struct forgotten f = { .records = 0 };
+	struct buf why = BUF_INIT;
+	struct ruleset *r;
+	bool good;
+
+	while (arguments_next(args, &value) != NULL)
+		path = value;
+	if (args->argc != 1 || *args->argv[0] == '\0')
+		arguments_wrong(args, "give one address, or one login");
+	r = command_rules(path);
+	forget_person(&r->records, args->argv[0], &f, &why);
+	good = why.len == 0;
+	if (!good)
+		fprintf(stderr, "saywhy forget: %s\n", why.data);
+	printf("taken out of %llu lines of files and %llu records of the "
+	    "store\n", (unsigned long long)f.lines,
+	    (unsigned long long)f.records);
+	if (f.compressed > 0)
+		printf("%llu compressed files beside %s were not looked into\n",
+		    (unsigned long long)f.compressed, r->records.file);
+	ruleset_drop(r);
+	buf_free(&why);
+	return good ? f.compressed > 0 : EX_IOERR;
+}
+
+const struct command command_forget = {
+	.name = "forget",
+	.words = "ADDRESS",
+	.summary = "Takes a person's address out of all records",
+	.arguments = arguments,
+	.run = run
+};

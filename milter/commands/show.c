@@ -1,0 +1,228 @@
+/* show - saywhy show: one record, told to the admin */
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "commands/asked.h"
+#include "commands/command.h"
+#include "records/record.h"
+#include "records/store.h"
+#include "records/told.h"
+#include "version.h"
+#include "words/reason.h"
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	ASKED_FILE,
+	COMMAND_JSON,
+	{ .name = NULL }
+};
+
+static void
+put_line(const char *label, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	if (text == NULL || *text == '\0')
+		return;
+	asked_put(&b, text);
+	printf("  %-11s %s\n", label, b.data);
+	buf_free(&b);
+}
+
+/* "label  first (second)", where there is something. */
+static void
+put_pair(const char *label, const char *first, const char *second)
+{
+	struct buf b = BUF_INIT;
+
+	buf_puts(&b, first);
+	if (second != NULL && *second != '\0')
+		buf_printf(&b, "%s(%s)", b.len > 0 ? " " : "", second);
+	put_line(label, b.data);
+	buf_free(&b);
+}
+
+static void
+put_address(const char *label, const char *address)
+{
+	struct buf b = BUF_INIT;
+
+	if (address == NULL)
+		return;
+	buf_printf(&b, "<%s>", address);
+	put_line(label, b.data);
+	buf_free(&b);
+}
+
+static void
+put_reply(const struct told *t, const char *key)
+{
+	char code[32], status[32], lines[32];
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	snprintf(code, sizeof code, "%s.code", key);
+	snprintf(status, sizeof status, "%s.status", key);
+	snprintf(lines, sizeof lines, "%s.lines", key);
+	if (told_int(t, code, 0) != 0)
+		buf_printf(&b, "%lld ", told_int(t, code, 0));
+	if (told_text(t, status) != NULL)
+		buf_printf(&b, "%s ", told_text(t, status));
+	for (i = 0; i < told_count(t, lines); i++) {
+		buf_puts(&b, told_item(t, lines, i));
+		put_line(i == 0 ? key : "", b.data);
+		buf_clear(&b);
+	}
+	buf_free(&b);
+}
+
+static void
+put_evidence(void *arg, const char *key, const char *value)
+{
+	(void)arg;
+	put_line(key, value);
+}
+
+static void
+put_also(const struct told *t)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < told_count(t, "also"); i++) {
+		buf_clear(&b);
+		buf_printf(&b, "%s (%s, %s)",
+		    told_member(t, "also", i, "reason"),
+		    told_member(t, "also", i, "check"),
+		    told_member(t, "also", i, "action"));
+		put_line(i == 0 ? "also" : "", b.data);
+	}
+	buf_free(&b);
+}
+
+static void
+put_who_and_where(const struct told *t)
+{
+	size_t i;
+
+	put_pair("client", told_text(t, "client.address"),
+	    told_text(t, "client.name"));
+	put_line("helo", told_text(t, "helo"));
+	put_line("tls", told_text(t, "tls"));
+	put_line("login", told_text(t, "login"));
+	put_address("sender", told_text(t, "sender"));
+	for (i = 0; i < told_count(t, "recipients"); i++)
+		put_address(i == 0 ? "recipients" : "",
+		    told_item(t, "recipients", i));
+	put_line("message-id", told_text(t, "message_id"));
+	put_line("queue id", told_text(t, "queue_id"));
+	put_pair("server", told_text(t, "server.address"),
+	    told_text(t, "server.daemon"));
+}
+
+/* Lines that end are steps; each gets its number. */
+static void
+put_steps(const char *steps)
+{
+	const char *end;
+	int n = 1;
+
+	for (; *steps != '\0'; steps = *end != '\0' ? end + 1 : end) {
+		end = steps + strcspn(steps, "\n");
+		printf("  %d. %.*s\n", n++, (int)(end - steps), steps);
+	}
+}
+
+static void
+put_catalogue(const char *name)
+{
+	int id = name != NULL ? reason_by_name(name) : REASON_NONE;
+
+	if (id == REASON_NONE)
+		return;
+	printf("\nWhat the one who must act (%s) does:\n",
+	    who_name(reason_get(id)->who));
+	put_steps(reason_prose(id)->steps);
+	printf("\nHere it is changed in: %s\n", reason_prose(id)->tune);
+}
+
+static void
+print_record(const struct told *t)
+{
+	const char *reason = told_text(t, "reason");
+	int id = reason != NULL ? reason_by_name(reason) : REASON_NONE;
+
+	printf("%s  %s  %s  by %s\n", told_text(t, "id"),
+	    told_text(t, "time"), told_text(t, "outcome"),
+	    told_text(t, "issuer"));
+	put_pair("reason", reason != NULL ? reason : "not recognised",
+	    id != REASON_NONE ? reason_prose(id)->title : NULL);
+	put_pair("check", told_text(t, "check"), told_text(t, "stage"));
+	put_line("exception", told_text(t, "exception"));
+	put_reply(t, "reply");
+	put_reply(t, "was");
+	put_who_and_where(t);
+	told_each(t, "evidence", put_evidence, NULL);
+	put_also(t);
+	put_catalogue(reason);
+}
+
+/* The words joined are the id, as somebody reads it from a phone call. */
+static bool
+read_id(const struct arguments *args, char id[RECORD_ID_TEXT])
+{
+	struct buf b = BUF_INIT;
+	bool good;
+	int i;
+
+	for (i = 0; i < args->argc; i++)
+		buf_puts(&b, args->argv[i]);
+	good = record_id_read(b.data, b.len, id);
+	buf_free(&b);
+	return good;
+}
+
+static int
+run(struct arguments *args)
+{
+	struct asked asked = ASKED_INIT;
+	const struct argument *a;
+	struct buf line = BUF_INIT;
+	struct told *t = NULL;
+	char id[RECORD_ID_TEXT];
+	const char *value;
+	bool json = false, found;
+
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (!asked_option(&asked, a->name, value))
+			json = true;
+	if (!read_id(args, id))
+		arguments_wrong(args, "give one id: 12 letters and digits, "
+		    "as in the last line of a refusal");
+	asked_open(&asked, args);
+	if (store_get(asked.store, id, &line))
+		t = told_read(line.data, line.len);
+	if (t == NULL)
+		fprintf(stderr, "saywhy show: no record %s; it may be older "
+		    "than the retention\n", id);
+	else if (json)
+		puts(line.data);
+	else
+		print_record(t);
+	found = t != NULL;
+	told_free(t);
+	asked_close(&asked);
+	buf_free(&line);
+	return found ? 0 : 1;
+}
+
+const struct command command_show = {
+	.name = "show",
+	.words = "[--json] ID",
+	.summary = "Shows one record by the id of the refusal",
+	.arguments = arguments,
+	.run = run
+};

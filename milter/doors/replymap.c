@@ -1,0 +1,220 @@
+/* replymap - the MTA's own replies (socketmap) */
+
+#include "doors/replymap.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/option.h"
+#include "base/sock.h"
+#include "doors/join.h"
+#include "doors/server.h"
+#include "doors/socketmap.h"
+#include "engine.h"
+#include "records/record.h"
+#include "ruleset.h"
+#include "words/rewrite.h"
+
+/* The question comes a fraction of a millisecond after the milter's event. */
+#define WAIT_MS 1000
+
+/* A session is locked for microseconds, or for as long as a check waits. */
+#define LOCK_MS 2
+
+static struct {
+	int fd;
+	char *path;		/* of the socket, to be removed; or NULL */
+	struct server *server;
+	struct recorder *recorder;
+} self = { .fd = -1 };
+
+static struct {
+	atomic_ullong asked, changed, own, passed, unjoined;
+} counts;
+
+static bool
+is_named(const struct socketmap_query *q, const char *name)
+{
+	return q->map_n == strlen(name) && memcmp(q->map, name, q->map_n) == 0;
+}
+
+/* Does its last line tell an id that we gave? Then it is ours already. */
+static bool
+is_own(const struct reply *reply)
+{
+	const char *at = reply->lines[reply->n - 1];
+
+	for (; *at != '\0'; at++)
+		if (record_id_is_recent(at))
+			return true;
+	return false;
+}
+
+static void
+put_answer(struct buf *out, const struct question *q,
+    const struct reply *reply)
+{
+	struct buf text = BUF_INIT;
+
+	if (q->how == ASK_FILTER)
+		reply_put_wire(reply, &text);
+	else
+		rewrite_put_footer(reply, q->stock.n, &text);
+	socketmap_found(out, text.data, text.len);
+	buf_free(&text);
+	counts.changed++;
+}
+
+/*
+ * Asks the engine of this door's connection, where it is the one to ask. True:
+ * it was, and *speaks tells whether `reply` is to be said.
+ */
+static bool
+ask_door(enum join_door door, pid_t pid, const struct question *q,
+    struct reply *reply, bool *speaks)
+{
+	struct joint *j;
+	struct engine *e = join_find(door, pid, clock_ms() + LOCK_MS, &j);
+	bool found = e != NULL && (door == JOIN_MILTER || engine_fits(e, q));
+
+	if (found)
+		*speaks = engine_asked(e, q, reply);
+	if (e != NULL)
+		join_release(j);
+	return found;
+}
+
+static bool
+ask_alone(const struct question *q, struct reply *reply)
+{
+	struct ruleset *rules = ruleset_current();
+	bool speaks = engine_asked_alone(rules, self.recorder, q, reply);
+
+	ruleset_drop(rules);
+	counts.unjoined++;
+	return speaks;
+}
+
+static bool
+is_passed(const struct reply *stock)
+{
+	struct ruleset *rules = ruleset_current();
+	bool passed = option_ints_has(&rules->policy.pass, stock->code);
+
+	ruleset_drop(rules);
+	return passed;
+}
+
+static void
+answer_reply(const struct server_peer *peer, const struct question *q,
+    struct buf *out)
+{
+	struct reply reply = { .code = 0 };
+	bool speaks = false;
+
+	if (!ask_door(JOIN_POLICY, peer->pid, q, &reply, &speaks) &&
+	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks))
+		speaks = ask_alone(q, &reply);
+	if (speaks)
+		put_answer(out, q, &reply);
+	else
+		socketmap_not_found(out);
+	reply_clear(&reply);
+}
+
+static void
+answer_query(const struct server_peer *peer, const struct socketmap_query *m,
+    struct buf *out)
+{
+	struct question q = { .how = is_named(m, "filter") ? ASK_FILTER :
+		ASK_FOOTER, .text = m->key, .n = m->key_n };
+
+	counts.asked++;
+	if ((q.how == ASK_FOOTER && !is_named(m, "footer")) ||
+	    !reply_parse(&q.stock, m->key, m->key_n) || is_passed(&q.stock)) {
+		counts.passed++;
+		socketmap_not_found(out);
+	} else if (is_own(&q.stock)) {
+		counts.own++;
+		socketmap_not_found(out);
+	} else
+		answer_reply(peer, &q, out);
+	reply_clear(&q.stock);
+}
+
+static size_t
+answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
+    struct buf *out)
+{
+	struct socketmap_query q;
+	size_t length = socketmap_read(in, n, &q);
+
+	(void)arg;
+	if (length != 0 && length != SERVER_DROP)
+		answer_query(peer, &q, out);
+	return length;
+}
+
+static void
+tick(void *arg)
+{
+	(void)arg;
+	join_each(engine_look, clock_ms());
+}
+
+static const struct server_kind kind = { .name = "reply map",
+	.most = SOCKETMAP_MOST + 8, .patience = 5000, .answer = answer,
+	.tick = tick };
+
+bool
+replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
+{
+	struct sock_spec place;
+
+	if (spec == NULL)
+		return true;
+	if (!sock_spec_parse(spec, &place, why))
+		return false;
+	self.fd = sock_listen(&place, mode, gid, why);
+	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
+		mem_replace(&self.path, place.path);
+	return self.fd >= 0;
+}
+
+bool
+replymap_start(struct recorder *recorder)
+{
+	self.recorder = recorder;
+	if (self.fd < 0)
+		return true;
+	self.server = server_start(self.fd, &kind, NULL);
+	return self.server != NULL;
+}
+
+void
+replymap_stop(void)
+{
+	server_stop(self.server);
+	self.server = NULL;
+	if (self.path != NULL)
+		unlink(self.path);
+	mem_replace(&self.path, NULL);
+}
+
+int64_t
+replymap_wait(pid_t pid)
+{
+	return self.fd >= 0 && pid != 0 ? WAIT_MS : 0;
+}
+
+struct replymap_counts
+replymap_counts(void)
+{
+	return (struct replymap_counts){ .asked = counts.asked,
+		.changed = counts.changed, .own = counts.own,
+		.passed = counts.passed, .unjoined = counts.unjoined };
+}

@@ -1,0 +1,57 @@
+/*
+ * replymap.h - the MTA's own replies (socketmap)
+ *
+ * Postfix asks a table about every 4yz and 5yz reply that smtpd(8) is about to
+ * send: its own, and those of every filter. Names of the maps:
+ *
+ *	filter	smtpd_reject_filter_maps (Postfix 3.11): the whole reply
+ *	footer	smtpd_reject_footer_maps (Postfix 3.4): lines to be added
+ *
+ * A question is joined to the session it belongs to (join.h), so that one
+ * refusal has one record and one id; see engine_held.h for the order in which
+ * the doors hear of it. "Not found", so that the stock reply goes out, is the
+ * answer to our own replies, to codes of `pass-replies`, to what is no reply, in
+ * observe mode, and to every other map.
+ *
+ * One thread, answers from memory; a session whose thread is busy is not waited
+ * for.
+ */
+#ifndef DOORS_REPLYMAP_H
+#define DOORS_REPLYMAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+struct recorder;
+
+/*
+ * Opens the socket while we may still set its rights. NULL spec: no door.
+ * False, words in `why`.
+ */
+bool replymap_open(const char *spec, mode_t mode, gid_t gid,
+    struct buf *why);
+
+/* Serves from now on, where there is a door; the recorder must outlive it. */
+bool replymap_start(struct recorder *recorder);
+void replymap_stop(void);
+
+/*
+ * How long (ms) the record of a refusal of this process (join.h) is to wait for
+ * our being asked; 0 where nobody will ask.
+ */
+int64_t replymap_wait(pid_t pid);
+
+struct replymap_counts {
+	uint64_t asked;
+	uint64_t changed;	/* answered with words of ours */
+	uint64_t own;		/* our own replies */
+	uint64_t passed;	/* codes of pass-replies, and no replies */
+	uint64_t unjoined;	/* recorded without their session */
+};
+
+/* Any thread. */
+struct replymap_counts replymap_counts(void);
+
+#endif

@@ -1,0 +1,368 @@
+/* mime - lines and boundaries of a message taken apart */
+
+#include "mime/mime.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "mime/mime_private.h"
+
+/* "--", the boundary, "--", and blanks that some relay put behind it. */
+#define BOUNDARY_LINE (MIME_BOUNDARY + 64)
+#define UU_LINE 80
+
+static const struct {
+	const char *words;
+	bool limit;
+} faults[] = {
+#define MIME_FAULT(id, bit, limit, words) [bit] = { words, limit },
+#include "mime/fault.def"
+#undef MIME_FAULT
+};
+
+#define NFAULTS (sizeof faults / sizeof faults[0])
+
+const char *
+mime_fault_words(enum mime_fault fault)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < NFAULTS && (1u << i) != (unsigned)fault; i++)
+		;
+	return faults[i].words;
+}
+
+unsigned
+mime_fault_limits(void)
+{
+	unsigned bits = 0;
+	size_t i;
+
+	for (i = 0; i < NFAULTS; i++)
+		bits |= faults[i].limit ? 1u << i : 0;
+	return bits;
+}
+
+struct mime *
+mime_new(void (*told)(void *arg, const struct mime_event *event), void *arg)
+{
+	struct mime *m = mem_alloc(sizeof *m);
+	size_t i;
+
+	m->told = told;
+	m->arg = arg;
+	m->state = MIME_IN_HEADER;
+	m->field = FIELD_NONE;
+	for (i = 0; i < FIELDS; i++)
+		m->fields[i] = (struct buf)BUF_INIT;
+	m->line = (struct buf)BUF_INIT;
+	m->uu_name = (struct buf)BUF_INIT;
+	m->at_start = true;
+	return m;
+}
+
+static void
+ignore(void *arg, const struct mime_event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
+void
+mime_free(struct mime *m)
+{
+	size_t i;
+
+	if (m == NULL)
+		return;
+	m->told = ignore;
+	while (m->nlevels > 0)
+		mime_part_end(m);
+	for (i = 0; i < FIELDS; i++)
+		buf_free(&m->fields[i]);
+	buf_free(&m->line);
+	buf_free(&m->uu_name);
+	free(m);
+}
+
+static void
+drop_eol(struct mime *m)
+{
+	m->neol = 0;
+}
+
+/* The end of line was no boundary's. */
+static void
+put_eol(struct mime *m)
+{
+	char eol[2] = { m->eol[0], m->eol[1] };
+	size_t n = m->neol;
+
+	m->neol = 0;
+	if (n > 0 && m->state == MIME_IN_BODY)
+		mime_part_bytes(m, eol, n);
+}
+
+/* A part of level i begins behind this line, or `closed`: none more. */
+static void
+cross(struct mime *m, size_t i, bool closed)
+{
+	drop_eol(m);
+	while (m->nlevels > i + 1)
+		mime_part_end(m);
+	if (closed) {
+		buf_clear(&m->levels[i].boundary);
+		m->nboundaries--;
+		m->state = MIME_IN_NOTHING;
+	} else {
+		m->state = MIME_IN_HEADER;
+	}
+	m->may_uu = false;
+}
+
+/* The header that a boundary ends was the whole of its part. */
+static void
+end_header(struct mime *m)
+{
+	if (m->state != MIME_IN_HEADER)
+		return;
+	mime_part_begin(m);
+}
+
+/* Is the line one of the open boundaries? Then what it says is done. */
+static bool
+is_boundary(struct mime *m, const char *line, size_t n)
+{
+	const struct buf *b;
+	size_t i = m->nlevels;
+
+	n = mime_trimmed(line, n);
+	if (n < 3 || line[0] != '-' || line[1] != '-')
+		return false;
+	while (i-- > 0) {
+		b = &m->levels[i].boundary;
+		if (b->len == 0 || (n != b->len + 2 && n != b->len + 4) ||
+		    memcmp(line + 2, b->data, b->len) != 0)
+			continue;
+		if (n == b->len + 4 && memcmp(line + n - 2, "--", 2) != 0)
+			continue;
+		end_header(m);
+		if (m->state != MIME_GIVEN_UP)
+			cross(m, i, n == b->len + 4);
+		return true;
+	}
+	return false;
+}
+
+/* Content, the end of whose last line may belong to a boundary. */
+static void
+content(struct mime *m, const char *bytes, size_t n)
+{
+	size_t hold = 0;
+
+	if (n == 0)
+		return;
+	if (m->neol == 1 && m->eol[0] == '\r' && bytes[0] == '\n') {
+		m->eol[m->neol++] = '\n';
+		bytes++;
+		n--;
+		if (n == 0)
+			return;
+	}
+	put_eol(m);
+	if (m->nboundaries > 0 && bytes[n - 1] == '\n')
+		hold = n > 1 && bytes[n - 2] == '\r' ? 2 : 1;
+	else if (m->nboundaries > 0 && bytes[n - 1] == '\r')
+		hold = 1;
+	if (n > hold && m->state == MIME_IN_BODY)
+		mime_part_bytes(m, bytes, n - hold);
+	memcpy(m->eol, bytes + n - hold, hold);
+	m->neol = hold;
+}
+
+/* A line of a text in which a file in uuencode may stand. False: it is none
+   of the file's. */
+static bool
+uu_line(struct mime *m, const char *line, size_t n)
+{
+	size_t text = mime_trimmed(line, n);
+	char bytes[64];
+	const char *name;
+	int got;
+
+	if (!m->in_uu && !m->uu_begun) {
+		name = decode_uu_begin(line, text);
+		m->uu_begun = name != NULL;
+		if (name != NULL) {
+			buf_clear(&m->uu_name);
+			buf_put(&m->uu_name, name,
+			    text - (size_t)(name - line));
+		}
+		return false;
+	}
+	got = decode_uu_line(line, text, bytes);
+	if (!m->in_uu && got > 0) {
+		put_eol(m);
+		mime_part_begin_uu(m);
+	}
+	m->uu_begun = false;
+	if (!m->in_uu)
+		return false;
+	if (got > 0) {
+		mime_part_decoded(m, bytes, (size_t)got);
+		return true;
+	}
+	if (got < 0)
+		mime_fault(m, mime_top(m), MIME_BAD_UUENCODE);
+	if (got < 0 || (text == 3 && line[0] == 'e'))
+		mime_part_end(m);
+	return got == 0;
+}
+
+/* One whole line that had to be seen whole. */
+static void
+body_line(struct mime *m, const char *line, size_t n)
+{
+	if (m->nboundaries > 0 && is_boundary(m, line, n))
+		return;
+	while (m->state == MIME_IN_HEADER)
+		if (mime_header_line(m, line, n))
+			return;
+	if (!m->may_uu || !uu_line(m, line, n))
+		content(m, line, n);
+}
+
+/* Must the line that begins so be seen whole? `n` > 0. */
+static bool
+is_interesting(const struct mime *m, const char *line, size_t n)
+{
+	if (m->state == MIME_IN_HEADER || m->in_uu || m->uu_begun)
+		return true;
+	if (m->nboundaries > 0 && line[0] == '-' && (n == 1 || line[1] == '-'))
+		return true;
+	return m->may_uu && line[0] == 'b' && (n == 1 || line[1] == 'e');
+}
+
+/* How long may a line be that must be seen whole? */
+static size_t
+line_most(const struct mime *m)
+{
+	if (m->state == MIME_IN_HEADER)
+		return MIME_HEADER_BYTES;
+	return m->in_uu || m->uu_begun ? UU_LINE : BOUNDARY_LINE;
+}
+
+/* It is longer than that: no boundary, no line of uuencode, or no header. */
+static void
+line_too_long(struct mime *m)
+{
+	if (m->state == MIME_IN_HEADER) {
+		body_line(m, m->line.data, m->line.len);
+		m->passing = m->state == MIME_IN_HEADER;
+		m->pending |= m->passing ? MIME_HEADER_LONG : 0;
+	} else {
+		if (m->in_uu) {
+			mime_fault(m, mime_top(m), MIME_BAD_UUENCODE);
+			mime_part_end(m);
+		}
+		m->uu_begun = false;
+		content(m, m->line.data, m->line.len);
+	}
+	m->at_start = false;
+	buf_clear(&m->line);
+}
+
+/* The start of a line, perhaps begun before; returns how much was used. */
+static size_t
+whole_line(struct mime *m, const char *bytes, size_t n)
+{
+	const char *eol = memchr(bytes, '\n', n);
+	size_t use = eol != NULL ? (size_t)(eol + 1 - bytes) : n;
+	size_t most = line_most(m);
+
+	if (m->line.len == 0 && eol != NULL && use <= most) {
+		body_line(m, bytes, use);
+		return use;
+	}
+	if (use > most - m->line.len) {
+		use = most - m->line.len;
+		eol = NULL;
+	}
+	buf_put(&m->line, bytes, use);
+	if (eol != NULL) {
+		body_line(m, m->line.data, m->line.len);
+		buf_clear(&m->line);
+	} else if (m->line.len == most) {
+		line_too_long(m);
+	}
+	return use;
+}
+
+/* Lines that nobody must see whole, up to one that somebody must. */
+static size_t
+many_lines(struct mime *m, const char *bytes, size_t n)
+{
+	const char *p = bytes, *end = bytes + n;
+
+	if (m->nboundaries == 0 && !m->may_uu) {
+		content(m, bytes, n);
+		return n;
+	}
+	for (;;) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		if (p == NULL) {
+			m->at_start = false;
+			p = end;
+			break;
+		}
+		m->at_start = true;
+		if (++p == end || is_interesting(m, p, (size_t)(end - p)))
+			break;
+	}
+	content(m, bytes, (size_t)(p - bytes));
+	return (size_t)(p - bytes);
+}
+
+/* The rest of a header line that is too long. */
+static size_t
+pass_over(struct mime *m, const char *bytes, size_t n)
+{
+	const char *eol = memchr(bytes, '\n', n);
+
+	if (eol == NULL)
+		return n;
+	m->passing = false;
+	m->at_start = true;
+	return (size_t)(eol + 1 - bytes);
+}
+
+void
+mime_body(struct mime *m, const char *bytes, size_t n)
+{
+	size_t used;
+
+	while (n > 0 && m->state != MIME_GIVEN_UP) {
+		if (m->passing)
+			used = pass_over(m, bytes, n);
+		else if (m->line.len > 0 ||
+		    (m->at_start && is_interesting(m, bytes, n)))
+			used = whole_line(m, bytes, n);
+		else
+			used = many_lines(m, bytes, n);
+		bytes += used;
+		n -= used;
+	}
+}
+
+void
+mime_end(struct mime *m)
+{
+	if (m->line.len > 0)
+		body_line(m, m->line.data, m->line.len);
+	buf_clear(&m->line);
+	end_header(m);
+	put_eol(m);
+	while (m->nlevels > 0)
+		mime_part_end(m);
+}

@@ -1,0 +1,220 @@
+/* mime_part - parts begin, have bytes, and end */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "mime/mime_private.h"
+
+#define PIECE 8192
+
+struct mime_level *
+mime_top(struct mime *m)
+{
+	return &m->levels[m->nlevels - 1];
+}
+
+void
+mime_fault(struct mime *m, struct mime_level *level, unsigned fault)
+{
+	m->faults |= fault;
+	level->part.faults |= fault;
+}
+
+static void
+tell(struct mime *m, const struct mime_level *level, enum mime_what what,
+    const char *bytes, size_t n)
+{
+	struct mime_event event = { .what = what, .part = &level->part,
+		.bytes = bytes, .n = n };
+
+	m->told(m->arg, &event);
+}
+
+static struct mime_level *
+push(struct mime *m)
+{
+	struct mime_level *level = &m->levels[m->nlevels];
+
+	memset(level, 0, sizeof *level);
+	level->boundary = (struct buf)BUF_INIT;
+	level->part.depth = (unsigned)m->nlevels;
+	if (m->nlevels > 0) {
+		level->part.within = level[-1].part.number;
+		level[-1].has_parts = true;
+	}
+	level->part.number = ++m->nparts;
+	m->nlevels++;
+	return level;
+}
+
+static void
+open_text(struct mime *m, struct mime_level *level)
+{
+	level->converter = charset_open(level->charset);
+	if (level->converter == NULL && !charset_is_plain(level->charset))
+		mime_fault(m, level, MIME_CHARSET);
+}
+
+static void
+forget_fields(struct mime *m)
+{
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++) {
+		buf_clear(&m->fields[i]);
+		m->have[i] = false;
+	}
+	m->header_bytes = 0;
+	m->field = FIELD_NONE;
+}
+
+void
+mime_part_begin(struct mime *m)
+{
+	struct mime_level *level;
+
+	if (m->nparts == MIME_PARTS) {
+		mime_fault(m, &m->levels[0], MIME_TOO_MANY);
+		m->state = MIME_GIVEN_UP;
+		return;
+	}
+	level = push(m);
+	mime_fault(m, level, m->pending);
+	m->pending = 0;
+	mime_part_read(m, level);
+	if (level->text && !level->part.container)
+		open_text(m, level);
+	forget_fields(m);
+	m->state = !level->part.container ? MIME_IN_BODY :
+	    level->boundary.len > 0 ? MIME_IN_NOTHING : MIME_IN_HEADER;
+	m->may_uu = !level->part.container && (level->decoder.encoding ==
+	    MIME_UUENCODE || (level->decoder.encoding == MIME_AS_IS &&
+	    strcmp(level->type, "text/plain") == 0));
+	m->uu_begun = false;
+	tell(m, level, MIME_BEGIN, NULL, 0);
+}
+
+void
+mime_part_begin_uu(struct mime *m)
+{
+	struct mime_level *level;
+
+	if (m->nparts == MIME_PARTS) {
+		mime_fault(m, &m->levels[0], MIME_TOO_MANY);
+		m->state = MIME_GIVEN_UP;
+		return;
+	}
+	level = push(m);
+	level->part.attached = true;
+	level->type = mem_dup("application/octet-stream");
+	level->part.type = level->type;
+	level->part.encoding = MIME_UUENCODE;
+	mime_part_name(level, mem_dup(m->uu_name.data));
+	m->in_uu = true;
+	tell(m, level, MIME_BEGIN, NULL, 0);
+}
+
+/* What is left of its last character. */
+static void
+end_text(struct mime *m, struct mime_level *level)
+{
+	char piece[64];
+	const char *nothing = "";
+	size_t n;
+
+	if (level->converter == NULL)
+		return;
+	n = charset_put(level->converter, &nothing, nothing, piece,
+	    sizeof piece, true);
+	if (n > 0)
+		tell(m, level, MIME_TEXT, piece, n);
+}
+
+static void
+end_bytes(struct mime *m, struct mime_level *level)
+{
+	char rest[2];
+	size_t n = decode_end(&level->decoder, rest);
+
+	if (n > 0)
+		mime_part_decoded(m, rest, n);
+	if (level->decoder.faulty)
+		mime_fault(m, level, level->decoder.encoding == MIME_BASE64 ?
+		    MIME_BAD_BASE64 : MIME_BAD_QUOTED);
+	end_text(m, level);
+}
+
+void
+mime_part_end(struct mime *m)
+{
+	struct mime_level *level = mime_top(m);
+	size_t i;
+
+	if (!level->part.container)
+		end_bytes(m, level);
+	if (level->boundary.len > 0) {
+		m->nboundaries--;
+		mime_fault(m, level, MIME_UNCLOSED);
+	}
+	if (level->part.container && !level->has_parts)
+		mime_fault(m, level, MIME_EMPTY);
+	if (m->nlevels == 1)
+		level->part.faults = m->faults;
+	tell(m, level, MIME_END, NULL, 0);
+	m->in_uu = false;
+	m->nlevels--;
+	free(level->type);
+	free(level->charset);
+	for (i = 0; i < MIME_NAMES; i++)
+		free(level->names[i]);
+	buf_free(&level->boundary);
+	charset_close(level->converter);
+}
+
+static void
+convert(struct mime *m, struct mime_level *level, const char *bytes, size_t n)
+{
+	const char *end = bytes + n;
+	char piece[PIECE];
+	size_t done;
+
+	while (bytes < end) {
+		done = charset_put(level->converter, &bytes, end, piece,
+		    sizeof piece, false);
+		if (done > 0)
+			tell(m, level, MIME_TEXT, piece, done);
+	}
+}
+
+void
+mime_part_decoded(struct mime *m, const char *bytes, size_t n)
+{
+	struct mime_level *level = mime_top(m);
+
+	if (n == 0)
+		return;
+	tell(m, level, MIME_BYTES, bytes, n);
+	if (!level->text)
+		return;
+	if (level->converter == NULL)
+		tell(m, level, MIME_TEXT, bytes, n);
+	else
+		convert(m, level, bytes, n);
+}
+
+void
+mime_part_bytes(struct mime *m, const char *bytes, size_t n)
+{
+	struct decoder *d = &mime_top(m)->decoder;
+	const char *end = bytes + n;
+	char piece[PIECE];
+
+	if (d->encoding == MIME_AS_IS || d->encoding == MIME_UUENCODE) {
+		mime_part_decoded(m, bytes, n);
+		return;
+	}
+	while (bytes < end)
+		mime_part_decoded(m, piece,
+		    decode_put(d, &bytes, end, piece, sizeof piece));
+}

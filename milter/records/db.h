@@ -1,0 +1,67 @@
+/*
+ * db.h - a small door to SQLite, the only includer of <sqlite3.h>
+ *
+ * One struct db belongs to one thread. SQL is ours, written in this program;
+ * whatever comes from elsewhere is bound to its `?`. A failure (full disk,
+ * locked for longer than five seconds, damaged) is an answer, db_why() its
+ * words.
+ */
+#ifndef RECORDS_DB_H
+#define RECORDS_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct db;
+struct query;
+
+/*
+ * Opens a database. To write: it is made when it is not there (mode 0640 less
+ * umask), in WAL mode, with its helper files kept at the end, so that a reader
+ * without rights in the folder finds them. To read: nothing is ever written.
+ * NULL and words in `why` on failure.
+ */
+struct db *db_open(const char *path, bool to_write, struct buf *why);
+void db_close(struct db *db);		/* NULL: nothing */
+
+/* What the last failure was; lives until the next call. */
+const char *db_why(const struct db *db);
+
+/* Runs statements without values and without rows. */
+bool db_run(struct db *db, const char *sql);
+
+/* The number a statement gives, `otherwise` when it gives none. */
+int64_t db_number(struct db *db, const char *sql, int64_t otherwise);
+
+/* Bytes of the file that hold something. */
+int64_t db_size(struct db *db);
+
+enum db_answer { DB_ROW, DB_DONE, DB_FAILED };
+
+/* NULL: failed. Free it before the database is closed. */
+struct query *db_query(struct db *db, const char *sql);
+void query_free(struct query *q);	/* NULL: nothing */
+
+/* Binds the next `?`; NULL text or bytes bind NULL. Copies are made. */
+void query_text(struct query *q, const char *text);
+void query_bytes(struct query *q, const void *bytes, size_t n);
+void query_int(struct query *q, int64_t n);
+
+/*
+ * The next row. After DB_DONE or DB_FAILED the query begins anew and wants
+ * its values again.
+ */
+enum db_answer query_step(struct query *q);
+
+/* Columns from 0 of the row at hand; text is NULL for NULL. */
+const char *query_column(struct query *q, int column);
+int64_t query_column_int(struct query *q, int column);
+const void *query_column_bytes(struct query *q, int column, size_t *n);
+
+/* Number of the row that was inserted last, and how many rows changed. */
+int64_t db_last(const struct db *db);
+int db_changed(const struct db *db);
+
+#endif

@@ -1,0 +1,255 @@
+/* feed - from the record file into the store */
+
+#include "records/feed.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "records/siblings.h"
+#include "records/store.h"
+#include "records/told.h"
+
+/* One batch: some hundred records. A line that is longer is no record. */
+#define BATCH (1024 * 1024)
+#define QUIET_S 2
+
+struct feed {
+	const char *path;
+	struct store *store;
+	int64_t oldest;
+	int fd;			/* of the file at `place`, or -1 */
+	struct store_place place;
+	char *batch;
+	struct feed_counts counts;
+};
+
+struct feed *
+feed_new(const char *path, struct store *store)
+{
+	struct feed *f = mem_alloc(sizeof *f);
+
+	f->path = path;
+	f->store = store;
+	f->fd = -1;
+	f->batch = mem_alloc(BATCH);
+	return f;
+}
+
+void
+feed_free(struct feed *f)
+{
+	if (f == NULL)
+		return;
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->batch);
+	free(f);
+}
+
+void
+feed_oldest(struct feed *f, int64_t oldest)
+{
+	f->oldest = oldest;
+}
+
+struct feed_counts
+feed_counts(const struct feed *f)
+{
+	return f->counts;
+}
+
+/* -1 too when the file there is not the one that was meant. */
+static int
+open_file(const char *path, const struct sibling *meant)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_ino != meant->inode || st.st_dev != meant->device)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* From the beginning of this file. */
+static void
+move_to(struct feed *f, const struct sibling *to)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = open_file(to->path, to);
+	f->place = (struct store_place){ .device = to->device,
+		.inode = to->inode };
+}
+
+static bool
+is_at(const struct feed *f, const struct sibling *s)
+{
+	return s->device == f->place.device && s->inode == f->place.inode;
+}
+
+/*
+ * The store's place, with its file open. One that is gone, or none yet: from
+ * the oldest file on, for what is in already is not taken twice.
+ */
+static void
+find_place(struct feed *f, const struct store_place *place)
+{
+	struct siblings all = { .v = NULL };
+	size_t i;
+
+	siblings_find(&all, f->path);
+	f->place = *place;
+	for (i = 0; i < all.n && !is_at(f, &all.v[i]); i++)
+		;
+	if (all.n > 0) {
+		move_to(f, &all.v[i < all.n ? i : 0]);
+		if (i < all.n)
+			f->place.offset = place->offset;
+	}
+	siblings_free(&all);
+}
+
+/*
+ * The path names another file by now, and so long that nobody writes to ours
+ * any more: the sink looks at the path once a second.
+ */
+static bool
+has_next(const struct feed *f)
+{
+	struct stat ours, named;
+
+	return stat(f->path, &named) == 0 && fstat(f->fd, &ours) == 0 &&
+	    (named.st_ino != ours.st_ino || named.st_dev != ours.st_dev) &&
+	    clock_now().tv_sec - ours.st_ctim.tv_sec > QUIET_S;
+}
+
+static void
+go_to_next(struct feed *f)
+{
+	struct siblings all = { .v = NULL };
+	size_t i;
+
+	siblings_find(&all, f->path);
+	for (i = 0; i < all.n && !is_at(f, &all.v[i]); i++)
+		;
+	if (i + 1 < all.n)
+		move_to(f, &all.v[i + 1]);
+	else if (i == all.n && all.n > 0)
+		move_to(f, &all.v[0]);
+	siblings_free(&all);
+}
+
+static bool
+take_line(struct feed *f, const char *line, size_t n)
+{
+	struct told *t;
+	bool good = true;
+
+	if (n == 0)
+		return true;
+	t = told_read(line, n);
+	if (t == NULL)
+		f->counts.bad++;
+	else if (told_time(t) >= f->oldest) {
+		good = store_put(f->store, t, line, n);
+		f->counts.taken += good;
+	}
+	told_free(t);
+	return good;
+}
+
+/* Whole lines only; how many bytes they are, -1: failed. */
+static ssize_t
+take_lines(struct feed *f, size_t n)
+{
+	const char *at = f->batch, *end;
+	size_t left = n;
+
+	while ((end = memchr(at, '\n', left)) != NULL) {
+		if (!take_line(f, at, (size_t)(end - at)))
+			return -1;
+		left -= (size_t)(end - at) + 1;
+		at = end + 1;
+	}
+	if (left == BATCH) {
+		f->counts.bad++;
+		return BATCH;
+	}
+	return (ssize_t)(n - left);
+}
+
+/* How much lies behind the place; a file that was cut is read anew. */
+static int64_t
+left_behind(struct feed *f)
+{
+	struct stat st;
+
+	if (f->fd < 0 || fstat(f->fd, &st) < 0)
+		return 0;
+	if (st.st_size < f->place.offset)
+		f->place.offset = 0;
+	return st.st_size - f->place.offset;
+}
+
+static bool
+same_place(const struct store_place *a, const struct store_place *b)
+{
+	return a->device == b->device && a->inode == b->inode &&
+	    a->offset == b->offset;
+}
+
+/* Inside the transaction. */
+static bool
+take_batch(struct feed *f)
+{
+	struct store_place place;
+	ssize_t n, taken;
+
+	if (!store_begin(f->store, &place))
+		return false;
+	if (f->fd < 0 || !same_place(&place, &f->place))
+		find_place(f, &place);
+	if (f->fd >= 0 && left_behind(f) == 0 && has_next(f))
+		go_to_next(f);
+	if (f->fd < 0) {
+		store_undo(f->store);
+		return true;
+	}
+	n = pread(f->fd, f->batch, BATCH, f->place.offset);
+	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
+	if (taken < 0)
+		return false;
+	f->place.offset += taken;
+	return store_commit(f->store, &f->place);
+}
+
+enum feed_answer
+feed_some(struct feed *f, struct buf *why)
+{
+	struct feed_counts before = f->counts;
+	int64_t left = left_behind(f);
+
+	if (f->fd >= 0 && left == 0 && !has_next(f)) {
+		f->counts.behind = 0;
+		return FEED_IDLE;
+	}
+	if (!take_batch(f)) {
+		buf_puts(why, store_why(f->store));
+		if (f->fd >= 0)
+			close(f->fd);
+		f->fd = -1;
+		f->counts = before;
+		return FEED_FAILED;
+	}
+	f->counts.behind = left_behind(f);
+	return f->counts.behind == left || f->fd < 0 ? FEED_IDLE : FEED_MORE;
+}

@@ -1,0 +1,239 @@
+/* feeder - the thread of saywhyd that feeds the store and lets it expire */
+
+#include "records/feeder.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "records/feed.h"
+#include "records/recorder.h"
+#include "records/store.h"
+
+#define LOOK_MS 100
+#define RETRY_MS 2000
+#define EXPIRE_MS 60000
+#define LAST_MS 1000
+
+struct feeder {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	char *file, *path;
+	int64_t retention, most;
+	struct store *store;	/* of the thread, like feed */
+	struct feed *feed;
+	int64_t next_expire;
+	/* under the lock */
+	bool stop;
+	struct feeder_health health;
+};
+
+/* Says that the store fails, and that it works again, once each. */
+static void
+tell(struct feeder *f, bool failing, const struct buf *why)
+{
+	bool changed;
+
+	pthread_mutex_lock(&f->lock);
+	changed = f->health.failing != failing;
+	f->health.failing = failing;
+	if (f->feed != NULL) {
+		f->health.taken = feed_counts(f->feed).taken;
+		f->health.bad = feed_counts(f->feed).bad;
+		f->health.behind = feed_counts(f->feed).behind;
+	}
+	pthread_mutex_unlock(&f->lock);
+	if (changed && failing)
+		log_error("store %s fails, records stay in %s until it works "
+		    "again: %s", f->path, f->file, why->data);
+	else if (changed)
+		log_info("store %s works again", f->path);
+}
+
+static bool
+open_store(struct feeder *f, struct buf *why)
+{
+	if (f->store == NULL)
+		f->store = store_open(f->path, true, why);
+	if (f->store == NULL)
+		return false;
+	if (f->feed == NULL)
+		f->feed = feed_new(f->file, f->store);
+	return true;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now = clock_now();
+
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* One slice at a time, so that new records never wait for long. */
+static bool
+expire(struct feeder *f, struct buf *why)
+{
+	int n;
+
+	if (clock_ms() < f->next_expire)
+		return true;
+	n = store_expire(f->store, now_ms() - f->retention, f->most);
+	if (n < 0)
+		buf_puts(why, store_why(f->store));
+	if (n < STORE_SLICE)
+		f->next_expire = clock_ms() + EXPIRE_MS;
+	return n >= 0;
+}
+
+/* One round; how long to wait for the next. */
+static int
+round_of(struct feeder *f)
+{
+	struct buf why = BUF_INIT;
+	enum feed_answer answer = FEED_FAILED;
+
+	if (open_store(f, &why)) {
+		feed_oldest(f->feed, now_ms() - f->retention);
+		answer = feed_some(f->feed, &why);
+		if (answer != FEED_FAILED && !expire(f, &why))
+			answer = FEED_FAILED;
+	}
+	tell(f, answer == FEED_FAILED, &why);
+	buf_free(&why);
+	switch (answer) {
+	case FEED_MORE:
+		return 0;
+	case FEED_IDLE:
+		return LOOK_MS;
+	case FEED_FAILED:
+		break;
+	}
+	return RETRY_MS;
+}
+
+/* True: stop. */
+static bool
+wait_for(struct feeder *f, int ms)
+{
+	struct timespec until;
+	bool stop;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)ms % 1000 * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&f->lock);
+	while (!f->stop && ms > 0 && pthread_cond_timedwait(&f->wake,
+	    &f->lock, &until) == 0)
+		;
+	stop = f->stop;
+	pthread_mutex_unlock(&f->lock);
+	return stop;
+}
+
+static void *
+feed_and_expire(void *arg)
+{
+	struct feeder *f = arg;
+	int64_t last;
+
+	while (!wait_for(f, round_of(f)))
+		;
+	last = clock_ms() + LAST_MS;
+	while (round_of(f) == 0 && clock_ms() < last)
+		;
+	feed_free(f->feed);
+	store_close(f->store);
+	return NULL;
+}
+
+static void
+feeder_free(struct feeder *f)
+{
+	pthread_mutex_destroy(&f->lock);
+	pthread_cond_destroy(&f->wake);
+	free(f->file);
+	free(f->path);
+	free(f);
+}
+
+static struct feeder *
+feeder_new(const struct record_options *opt)
+{
+	struct feeder *f = mem_alloc(sizeof *f);
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	f->file = mem_dup(opt->file);
+	f->path = mem_dup(opt->store);
+	f->retention = opt->retention;
+	f->most = opt->store_size;
+	f->health.on = true;
+	return f;
+}
+
+/* Signals are for the main thread. */
+static int
+start_thread(struct feeder *f)
+{
+	sigset_t all, was;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
+	failed = pthread_create(&f->thread, NULL, feed_and_expire, f);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	return failed;
+}
+
+struct feeder *
+feeder_start(const struct record_options *opt)
+{
+	struct feeder *f;
+
+	if (opt->store == NULL || opt->file == NULL)
+		return NULL;
+	f = feeder_new(opt);
+	if (start_thread(f) == 0)
+		return f;
+	log_error("store %s: no thread to be had", opt->store);
+	feeder_free(f);
+	return NULL;
+}
+
+void
+feeder_stop(struct feeder *f)
+{
+	if (f == NULL)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->stop = true;
+	pthread_cond_signal(&f->wake);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	feeder_free(f);
+}
+
+struct feeder_health
+feeder_health(struct feeder *f)
+{
+	struct feeder_health health = { .on = false };
+
+	if (f == NULL)
+		return health;
+	pthread_mutex_lock(&f->lock);
+	health = f->health;
+	pthread_mutex_unlock(&f->lock);
+	return health;
+}

@@ -1,0 +1,247 @@
+/* forget - a person is taken out of record files and store */
+
+#include "records/forget.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "records/db.h"
+#include "records/siblings.h"
+#include "records/store.h"
+
+/* The person as JSON text holds it, without the quotes. */
+static void
+put_as_json(struct buf *out, const char *person)
+{
+	struct buf b = BUF_INIT;
+	struct json j = JSON_INIT(&b);
+
+	json_string(&j, person);
+	buf_put(out, b.data + 1, b.len - 2);
+	buf_free(&b);
+}
+
+/* May stand inside an address: then it is another one that goes on. */
+static bool
+goes_on(char c, const char *more)
+{
+	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') ||
+	    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    (c != '\0' && strchr(more, c) != NULL);
+}
+
+/* The end of an escape such as \n: its letter belongs to no address. */
+static bool
+ends_escape(const char *line, const char *at)
+{
+	return (at - line >= 2 && at[-2] == '\\' &&
+	    strchr("nrtbf", at[-1]) != NULL) ||
+	    (at - line >= 6 && at[-6] == '\\' && at[-5] == 'u');
+}
+
+/* The whole address or login, not the end or the beginning of a longer one. */
+static bool
+is_whole(const char *line, const char *at, const char *end, size_t n,
+    bool address)
+{
+	const char *after = at + n;
+
+	if (!address)
+		return at > line && at[-1] == '"' && after < end &&
+		    *after == '"';
+	if (at > line && !ends_escape(line, at) &&
+	    goes_on(at[-1], ".+-_=!#$%&'*/?^`{|}~"))
+		return false;
+	return after >= end || !(goes_on(*after, "-_") ||
+	    (*after == '.' && after + 1 < end && goes_on(after[1], "")));
+}
+
+static void
+put_domain(struct buf *out, const char *at, size_t n)
+{
+	const char *domain = memrchr(at, '@', n);
+
+	if (domain != NULL)
+		buf_put(out, domain, (size_t)(at + n - domain));
+}
+
+bool
+forget_in_line(struct buf *out, const char *line, size_t n,
+    const char *person)
+{
+	struct buf who = BUF_INIT;
+	bool address = strchr(person, '@') != NULL, found = false;
+	const char *at = line, *end = line + n;
+
+	put_as_json(&who, person);
+	for (; at < end; at++) {
+		if ((size_t)(end - at) >= who.len &&
+		    strncasecmp(at, who.data, who.len) == 0 &&
+		    is_whole(line, at, end, who.len, address)) {
+			put_domain(out, at, who.len);
+			at += who.len - 1;
+			found = true;
+		} else
+			buf_putc(out, *at);
+	}
+	buf_free(&who);
+	return found;
+}
+
+/* Shorter by now: the rest is blanks, and the newline keeps its place. */
+static bool
+write_over(int fd, struct buf *line, size_t n, off_t offset)
+{
+	while (line->len < n)
+		buf_putc(line, ' ');
+	return pwrite(fd, line->data, n, offset) == (ssize_t)n;
+}
+
+static bool
+forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
+{
+	struct buf out = BUF_INIT;
+	char *line = NULL;
+	size_t cap = 0;
+	off_t offset = 0;
+	ssize_t n;
+	bool good = true;
+
+	while (good && (n = getline(&line, &cap, in)) > 0) {
+		size_t length = (size_t)n - (line[n - 1] == '\n');
+
+		buf_clear(&out);
+		if (forget_in_line(&out, line, length, person)) {
+			good = write_over(fd, &out, length, offset);
+			++*lines;
+		}
+		offset += n;
+	}
+	good = good && !ferror(in);
+	free(line);
+	buf_free(&out);
+	return good;
+}
+
+static bool
+forget_in_path(const char *path, const char *person, uint64_t *lines)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	FILE *in = fd < 0 ? NULL : fopen(path, "re");
+	bool good = in != NULL && forget_in_file(fd, in, person, lines) &&
+	    fsync(fd) == 0;
+	int error = errno;
+
+	if (in != NULL)
+		fclose(in);
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return good;
+}
+
+bool
+forget_in_files(const char *path, const char *person, struct forgotten *f,
+    struct buf *why)
+{
+	struct siblings all = { .v = NULL };
+	size_t i;
+
+	siblings_find(&all, path);
+	f->compressed += all.compressed;
+	for (i = 0; i < all.n; i++)
+		if (!forget_in_path(all.v[i].path, person, &f->lines))
+			buf_printf(why, "%s%s: %s", why->len > 0 ? "; " : "",
+			    all.v[i].path, strerror(errno));
+	siblings_free(&all);
+	return why->len == 0;
+}
+
+/* The columns, and what mentions the person anywhere. */
+static bool
+forget_columns(struct db *db, const char *person)
+{
+	static const char *const statements[] = {
+		"UPDATE record SET sender = '@' || sender_domain "
+		    "WHERE sender = lower(?)",
+		"UPDATE record SET login = NULL WHERE lower(login) = lower(?)",
+		"UPDATE recipient SET address = '@' || domain "
+		    "WHERE address = lower(?)",
+	};
+	struct query *q;
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+		q = db_query(db, statements[i]);
+		if (q != NULL)
+			query_text(q, person);
+		good &= q != NULL && query_step(q) == DB_DONE;
+		query_free(q);
+	}
+	return good;
+}
+
+static bool
+replace_line(struct db *db, int64_t n, const char *line)
+{
+	struct query *q = db_query(db, "UPDATE line SET json = ? WHERE n = ?");
+	bool good;
+
+	if (q == NULL)
+		return false;
+	query_text(q, line);
+	query_int(q, n);
+	good = query_step(q) == DB_DONE;
+	query_free(q);
+	return good;
+}
+
+static bool
+forget_lines(struct db *db, const char *person, uint64_t *records)
+{
+	struct query *q = db_query(db, "SELECT n, json FROM line");
+	enum db_answer answer = DB_FAILED;
+	struct buf out = BUF_INIT;
+	const char *line;
+	bool good = q != NULL;
+
+	while (good && (answer = query_step(q)) == DB_ROW) {
+		line = query_column(q, 1);
+		buf_clear(&out);
+		if (line == NULL || !forget_in_line(&out, line, strlen(line),
+		    person))
+			continue;
+		good = replace_line(db, query_column_int(q, 0), out.data);
+		++*records;
+	}
+	query_free(q);
+	buf_free(&out);
+	return good && answer == DB_DONE;
+}
+
+bool
+forget_in_store(struct store *s, const char *person, struct forgotten *f,
+    struct buf *why)
+{
+	struct db *db = store_db(s);
+	bool good;
+
+	/* What is overwritten must be gone from the file, too. */
+	good = db_run(db, "PRAGMA secure_delete = 1; BEGIN IMMEDIATE") &&
+	    forget_columns(db, person) &&
+	    forget_lines(db, person, &f->records) &&
+	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+	if (!good) {
+		buf_puts(why, db_why(db));
+		db_run(db, "ROLLBACK");
+	}
+	return good;
+}

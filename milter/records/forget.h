@@ -1,0 +1,43 @@
+/*
+ * forget.h - a person is taken out of record files and store
+ *
+ * Every mention of the address loses its local part, as `privacy = removed`
+ * would have it; what happened, when and at which domain stays. A line of a
+ * file keeps its length (blanks at its end), so that those who read or append
+ * meanwhile are not disturbed.
+ */
+#ifndef RECORDS_FORGET_H
+#define RECORDS_FORGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct store;
+
+struct forgotten {
+	uint64_t records;	/* of the store */
+	uint64_t lines;		/* of files */
+	uint64_t compressed;	/* files that were not looked into */
+};
+
+/*
+ * Appends the line without that person (address or login; ASCII letters
+ * compared without case). True when somebody was taken out.
+ */
+bool forget_in_line(struct buf *out, const char *line, size_t n,
+    const char *person);
+
+/*
+ * The file and what was set aside of it; those that are not there count as
+ * clean. False, words in `why`: some could not be read or written.
+ */
+bool forget_in_files(const char *path, const char *person,
+    struct forgotten *f, struct buf *why);
+
+/* The store, and its empty pages. False, words in `why`. */
+bool forget_in_store(struct store *s, const char *person,
+    struct forgotten *f, struct buf *why);
+
+#endif

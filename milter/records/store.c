@@ -1,0 +1,236 @@
+/* store - where records can be asked for */
+
+#include "records/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "records/db.h"
+#include "records/store_row.h"
+#include "records/told.h"
+
+struct store {
+	struct db *db;
+	struct store_row *row;		/* NULL: open to read */
+	struct buf why;			/* of a failure that undo would hide */
+};
+
+/* From version i to i + 1. Never changed once released, only added to. */
+static const char *const steps[] = {
+	/* `line` apart: what is counted stays small and quick. */
+	"CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" time INTEGER NOT NULL, issuer TEXT, outcome TEXT, direction TEXT,"
+	" stage TEXT, reason TEXT, who TEXT, rule TEXT, exception TEXT,"
+	" client BLOB, name TEXT, helo TEXT, login TEXT, sender TEXT,"
+	" sender_domain TEXT, queue_id TEXT);"
+	"CREATE TABLE line (n INTEGER PRIMARY KEY, json TEXT NOT NULL);"
+	"CREATE TABLE recipient (record INTEGER NOT NULL, address TEXT,"
+	" domain TEXT);"
+	"CREATE TABLE place (device INTEGER, inode INTEGER, offset INTEGER);"
+	"INSERT INTO place VALUES (0, 0, 0);"
+	"CREATE INDEX record_time ON record (time);"
+	"CREATE INDEX record_client ON record (client);"
+	"CREATE INDEX record_sender ON record (sender);"
+	"CREATE INDEX record_queue_id ON record (queue_id);"
+	"CREATE INDEX recipient_record ON recipient (record);"
+	"CREATE INDEX recipient_address ON recipient (address);"
+};
+
+#define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
+
+/* Two processes may try at once: the second finds it done. */
+static bool
+migrate(struct db *db)
+{
+	struct buf sql = BUF_INIT;
+	int64_t version;
+	bool good = db_run(db, "BEGIN IMMEDIATE");
+
+	version = db_number(db, "PRAGMA user_version", -1);
+	for (; good && version >= 0 && version < VERSION; version++)
+		good = db_run(db, steps[version]);
+	buf_printf(&sql, "PRAGMA user_version = %lld; COMMIT",
+	    (long long)VERSION);
+	good = good && version == VERSION && db_run(db, sql.data);
+	if (!good)
+		db_run(db, "ROLLBACK");
+	buf_free(&sql);
+	return good;
+}
+
+/* False: a newer saywhy made it, or it cannot be brought up to date. */
+static bool
+fits(struct db *db, const char *path, bool to_write, struct buf *why)
+{
+	int64_t version = db_number(db, "PRAGMA user_version", 0);
+
+	if (version == VERSION || (version < VERSION && to_write &&
+	    migrate(db)))
+		return true;
+	if (version > VERSION)
+		buf_printf(why, "%s: made by a newer saywhy (version %lld, "
+		    "we know %lld)", path, (long long)version,
+		    (long long)VERSION);
+	else if (to_write)
+		buf_printf(why, "%s: %s", path, db_why(db));
+	else
+		buf_printf(why, "%s: made by an older saywhy; saywhyd brings "
+		    "it up to date", path);
+	return false;
+}
+
+struct store *
+store_open(const char *path, bool to_write, struct buf *why)
+{
+	struct db *db = db_open(path, to_write, why);
+	struct store *s;
+
+	if (db == NULL || !fits(db, path, to_write, why)) {
+		db_close(db);
+		return NULL;
+	}
+	s = mem_alloc(sizeof *s);
+	s->db = db;
+	s->why = (struct buf)BUF_INIT;
+	s->row = to_write ? store_row_new(db) : NULL;
+	return s;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	store_row_free(s->row);
+	db_close(s->db);
+	buf_free(&s->why);
+	free(s);
+}
+
+struct db *
+store_db(struct store *s)
+{
+	return s->db;
+}
+
+static bool
+failed(struct store *s)
+{
+	buf_clear(&s->why);
+	buf_puts(&s->why, db_why(s->db));
+	db_run(s->db, "ROLLBACK");
+	return false;
+}
+
+bool
+store_begin(struct store *s, struct store_place *place)
+{
+	struct query *q;
+	bool good;
+
+	if (!db_run(s->db, "BEGIN IMMEDIATE"))
+		return failed(s);
+	q = db_query(s->db, "SELECT device, inode, offset FROM place");
+	good = q != NULL && query_step(q) == DB_ROW;
+	if (good) {
+		place->device = (uint64_t)query_column_int(q, 0);
+		place->inode = (uint64_t)query_column_int(q, 1);
+		place->offset = query_column_int(q, 2);
+	}
+	query_free(q);
+	return good || failed(s);
+}
+
+bool
+store_put(struct store *s, const struct told *t, const char *line, size_t n)
+{
+	return store_row_put(s->row, t, line, n) || failed(s);
+}
+
+bool
+store_commit(struct store *s, const struct store_place *place)
+{
+	struct query *q = db_query(s->db,
+	    "UPDATE place SET device = ?, inode = ?, offset = ?");
+	bool good = q != NULL;
+
+	if (good) {
+		query_int(q, (int64_t)place->device);
+		query_int(q, (int64_t)place->inode);
+		query_int(q, place->offset);
+		good = query_step(q) == DB_DONE;
+	}
+	query_free(q);
+	return (good && db_run(s->db, "COMMIT")) || failed(s);
+}
+
+void
+store_undo(struct store *s)
+{
+	db_run(s->db, "ROLLBACK");
+}
+
+const char *
+store_why(const struct store *s)
+{
+	return s->why.data;
+}
+
+bool
+store_get(struct store *s, const char *id, struct buf *line)
+{
+	struct query *q = db_query(s->db, "SELECT json FROM line WHERE n = "
+	    "(SELECT n FROM record WHERE id = ?)");
+	bool found;
+
+	if (q == NULL)
+		return false;
+	query_text(q, id);
+	found = query_step(q) == DB_ROW;
+	if (found)
+		buf_puts(line, query_column(q, 0));
+	query_free(q);
+	return found;
+}
+
+/* The records that one statement names are gone with all that is theirs. */
+static int
+remove_those(struct store *s, const char *which)
+{
+	struct buf sql = BUF_INIT;
+	int n = -1;
+
+	buf_printf(&sql, "BEGIN IMMEDIATE;"
+	    "CREATE TEMP TABLE IF NOT EXISTS old (n INTEGER PRIMARY KEY);"
+	    "DELETE FROM old; INSERT INTO old %s LIMIT %d;"
+	    "DELETE FROM line WHERE n IN (SELECT n FROM old);"
+	    "DELETE FROM recipient WHERE record IN (SELECT n FROM old);"
+	    "DELETE FROM record WHERE n IN (SELECT n FROM old)", which,
+	    STORE_SLICE);
+	if (db_run(s->db, sql.data)) {
+		n = db_changed(s->db);
+		if (!db_run(s->db, "COMMIT; PRAGMA incremental_vacuum(2000)"))
+			n = -1;
+	}
+	if (n < 0)
+		failed(s);
+	buf_free(&sql);
+	return n;
+}
+
+int
+store_expire(struct store *s, int64_t oldest, int64_t most)
+{
+	struct buf which = BUF_INIT;
+	int n;
+
+	buf_printf(&which, "SELECT n FROM record WHERE time < %lld",
+	    (long long)oldest);
+	n = remove_those(s, which.data);
+	buf_free(&which);
+	if (n == 0 && most > 0 && db_size(s->db) > most)
+		n = remove_those(s, "SELECT n FROM record ORDER BY time");
+	return n;
+}

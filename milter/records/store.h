@@ -1,0 +1,65 @@
+/*
+ * store.h - where records can be asked for: an SQLite database
+ *
+ * It is fed from the record file (feed.h), never by a session, so that a
+ * record is there before the reply and the store may lag, fail and be built
+ * anew. Every function that writes may be called by any process: what it does
+ * is one transaction. A struct store belongs to one thread.
+ *
+ * The schema has a number (PRAGMA user_version); an older store is brought up
+ * to date when it is opened to write, a newer one is refused.
+ */
+#ifndef RECORDS_STORE_H
+#define RECORDS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct db;
+struct store;
+struct told;
+
+/* NULL and words in `why`. To read it must be there already. */
+struct store *store_open(const char *path, bool to_write, struct buf *why);
+void store_close(struct store *s);	/* NULL: nothing */
+
+/* For the SQL of search.c and report.c. */
+struct db *store_db(struct store *s);
+
+/* Of the record file: which, and how much of it is in the store. */
+struct store_place {
+	uint64_t device, inode;
+	int64_t offset;
+};
+
+/* Begins a transaction and tells the place. False: failed, nothing begun. */
+bool store_begin(struct store *s, struct store_place *place);
+
+/*
+ * Inside it: takes one record in. One that is there already (by its id)
+ * changes nothing. False: failed.
+ */
+bool store_put(struct store *s, const struct told *t, const char *line,
+    size_t n);
+
+/* Ends it with a new place. False: failed, and all of it undone. */
+bool store_commit(struct store *s, const struct store_place *place);
+void store_undo(struct store *s);
+
+/* What failed last. */
+const char *store_why(const struct store *s);
+
+/* The line of a record, appended; false when there is none of that id. */
+bool store_get(struct store *s, const char *id, struct buf *line);
+
+/*
+ * Removes one slice of what is older than `oldest` (ms since 1970), or of the
+ * oldest while the store is larger than `most` bytes (0: may grow). How many
+ * records went; less than STORE_SLICE: all is done. -1: failed.
+ */
+#define STORE_SLICE 500
+int store_expire(struct store *s, int64_t oldest, int64_t most);
+
+#endif

@@ -1,0 +1,133 @@
+/* store_row - a record becomes the rows of the store */
+
+#include "records/store_row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "records/db.h"
+#include "records/told.h"
+
+struct store_row {
+	struct db *db;
+	struct query *record, *line, *recipient;
+};
+
+/* Columns of text by where the record tells them. */
+static const char *const paths[] = { "issuer", "outcome", "direction",
+	"stage", "reason", "who", "check", "exception", "client.name", "helo",
+	"login", "queue_id" };
+
+#define NPATHS (sizeof paths / sizeof paths[0])
+
+struct store_row *
+store_row_new(struct db *db)
+{
+	struct store_row *r = mem_alloc(sizeof *r);
+
+	r->db = db;
+	r->record = db_query(db, "INSERT OR IGNORE INTO record "
+	    "(id, time, issuer, outcome, direction, stage, reason, who, rule,"
+	    " exception, name, helo, login, queue_id, client, sender,"
+	    " sender_domain) VALUES "
+	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	r->line = db_query(db, "INSERT INTO line VALUES (?, ?)");
+	r->recipient = db_query(db, "INSERT INTO recipient VALUES (?, ?, ?)");
+	return r;
+}
+
+void
+store_row_free(struct store_row *r)
+{
+	if (r == NULL)
+		return;
+	query_free(r->record);
+	query_free(r->line);
+	query_free(r->recipient);
+	free(r);
+}
+
+static void
+bind_client(struct query *q, const char *address)
+{
+	struct ip ip;
+
+	if (address != NULL && ip_parse(address, &ip))
+		query_bytes(q, ip.b, sizeof ip.b);
+	else
+		query_bytes(q, NULL, 0);
+}
+
+/* The address in lower case, and its domain; both NULL when not told. */
+static void
+bind_address(struct query *q, const char *address)
+{
+	char *lower = mem_dup(address), *p, *at;
+
+	for (p = lower; p != NULL && *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	at = lower != NULL ? strrchr(lower, '@') : NULL;
+	query_text(q, lower);
+	query_text(q, at != NULL ? at + 1 : NULL);
+	free(lower);
+}
+
+static bool
+put_record(struct store_row *r, const struct told *t)
+{
+	size_t i;
+
+	query_text(r->record, told_text(t, "id"));
+	query_int(r->record, told_time(t));
+	for (i = 0; i < NPATHS; i++)
+		query_text(r->record, told_text(t, paths[i]));
+	bind_client(r->record, told_text(t, "client.address"));
+	bind_address(r->record, told_text(t, "sender"));
+	return query_step(r->record) == DB_DONE;
+}
+
+static bool
+put_line(struct store_row *r, int64_t n, const char *line, size_t length)
+{
+	char *text = mem_ndup(line, length);
+	bool good;
+
+	query_int(r->line, n);
+	query_text(r->line, text);
+	good = query_step(r->line) == DB_DONE;
+	free(text);
+	return good;
+}
+
+static bool
+put_recipients(struct store_row *r, int64_t n, const struct told *t)
+{
+	size_t i, count = told_count(t, "recipients");
+
+	for (i = 0; i < count; i++) {
+		query_int(r->recipient, n);
+		bind_address(r->recipient, told_item(t, "recipients", i));
+		if (query_step(r->recipient) != DB_DONE)
+			return false;
+	}
+	return true;
+}
+
+bool
+store_row_put(struct store_row *r, const struct told *t, const char *line,
+    size_t length)
+{
+	int64_t n;
+
+	if (r->record == NULL || r->line == NULL || r->recipient == NULL ||
+	    !put_record(r, t))
+		return false;
+	if (db_changed(r->db) == 0)
+		return true;
+	n = db_last(r->db);
+	return put_line(r, n, line, length) && put_recipients(r, n, t);
+}

@@ -1,0 +1,77 @@
+/* phrase - symbols in a row become reasons: all phrases in one pass */
+
+#include "words/phrase.h"
+
+#include <string.h>
+
+#define DENIES 2	/* words that a "not" reaches */
+
+void
+phrase_match_begin(struct phrase_match *m, const struct phrases *all)
+{
+	memset(m->step, 0, all->nsteps * sizeof m->step[0]);
+	memset(m->told, 0, sizeof m->told);
+	m->nheard = 0;
+	m->place = 1;
+	m->turn = 1;
+	m->denied_until = 0;
+}
+
+/* May the item follow where its phrase stands? */
+static bool
+follows(const struct phrase_match *m, const struct phrase_item *item)
+{
+	uint32_t before = m->step[item->from];
+
+	if (before == 0 || (before & 0xffff) >= m->turn)
+		return false;
+	return item->gap == GAP_ANY ||
+	    m->place - (before >> 16) <= item->gap + 1u;
+}
+
+/* The last item of a phrase: it is told once, a concept as often as heard. */
+static void
+tell(struct phrase_match *m, const struct phrases *all, unsigned which)
+{
+	const struct phrase *p = &all->phrase[which];
+	uint64_t bit = (uint64_t)1 << (which % 64);
+
+	if (p->concept != CONCEPT_NONE) {
+		phrase_hear(m, all, lexicon_chain(p->concept));
+		return;
+	}
+	if ((m->told[which / 64] & bit) != 0)
+		return;
+	m->told[which / 64] |= bit;
+	m->heard[m->nheard++] = (uint16_t)which;
+}
+
+static void
+hear_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
+{
+	bool denied = all->polar[symbol] && m->place <= m->denied_until;
+	const struct phrase_item *item, *end;
+
+	if (symbol == CONCEPT_NOT)
+		m->denied_until = (uint16_t)(m->place + DENIES);
+	item = all->item + all->items_of[symbol];
+	end = all->item + all->items_of[symbol + 1];
+	for (; item < end; item++) {
+		if (denied && !item->denied)
+			continue;
+		if (!item->first && !follows(m, item))
+			continue;
+		if (item->last)
+			tell(m, all, item->phrase);
+		else
+			m->step[item->to] = (uint32_t)m->place << 16 | m->turn;
+	}
+}
+
+void
+phrase_hear(struct phrase_match *m, const struct phrases *all,
+    symbol_list symbols)
+{
+	for (; *symbols != 0; symbols++)
+		hear_symbol(m, all, *symbols);
+}

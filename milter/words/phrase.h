@@ -1,0 +1,78 @@
+/*
+ * phrase.h - symbols in a row become reasons: all phrases in one pass
+ *
+ * A phrase of phrases.def is a row of symbols with a most distance from one
+ * to the next. Each phrase remembers only how far it has come and where; a
+ * word moves those phrases on that wait for it. Nothing is read twice.
+ */
+#ifndef WORDS_PHRASE_H
+#define WORDS_PHRASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "words/lexicon.h"
+#include "words/reason.h"
+
+#define PHRASES_MOST 1600
+#define STEPS_MOST 2200		/* items of all phrases but the last ones */
+#define ISSUERS_MOST 200
+
+enum concept {
+	CONCEPT_NONE,
+#define CONCEPT(id, ...) CONCEPT_##id,
+#define POLAR(id, ...) CONCEPT_##id,
+#include "words/phrases.def"
+	CONCEPT_COUNT
+};
+
+/* One item of one phrase, as it waits for a symbol. */
+struct phrase_item {
+	uint16_t phrase;
+	uint16_t from, to;	/* steps: of the item before, its own */
+	uint8_t gap;		/* most words between; GAP_ANY: however many */
+	bool first, last;
+	bool denied;		/* a "not" stands before it in the phrase */
+};
+#define GAP_ANY 255
+
+/* What a whole phrase tells; one of the three is set. */
+struct phrase {
+	int8_t weight;
+	uint8_t reason;
+	uint16_t concept;
+	uint8_t issuer;		/* told, or with a reason: needed */
+};
+
+/* All of it; constant once it is read. */
+struct phrases {
+	struct phrase phrase[PHRASES_MOST];
+	uint32_t items_of[SYMBOLS_MOST + 1];	/* by symbol, into item */
+	struct phrase_item *item;
+	const char *issuer[ISSUERS_MOST];
+	unsigned n, nsteps, nissuers;
+	bool polar[SYMBOLS_MOST];
+};
+
+/* One text on its way; zeroed is the beginning. */
+struct phrase_match {
+	uint32_t step[STEPS_MOST];	/* place << 16 | turn, 0: not there */
+	uint64_t told[PHRASES_MOST / 64];
+	uint16_t heard[PHRASES_MOST];	/* the phrases, in order */
+	unsigned nheard;
+	uint16_t place;		/* words that count, from 1 */
+	uint16_t turn;		/* all words, from 1 */
+	uint16_t denied_until;	/* a "not" reaches to this place */
+};
+
+/* Reads phrases.def; what is wrong there is our bug. Any thread. */
+const struct phrases *phrases_get(void);
+
+/* Everything back to the beginning, cheaply. */
+void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
+
+/* The symbols of one word, at m->place and m->turn. */
+void phrase_hear(struct phrase_match *m, const struct phrases *all,
+    symbol_list symbols);
+
+#endif

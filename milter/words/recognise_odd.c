@@ -1,0 +1,218 @@
+/* recognise_odd - which reasons are alike, and what is odd about a reply */
+
+#include "words/recognise_odd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "words/code.h"
+
+/* Rows of reasons that say nearly the same; 0 ends a row. */
+static const unsigned char kin[][8] = {
+	{ REASON_CLIENT_DENIED, REASON_DNSBL_LISTED },
+	{ REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,
+	    REASON_RDNS_LOOKUP_FAILED },
+	{ REASON_RATE_LIMITED, REASON_MAIL_FLOOD, REASON_MAILBOX_RATE,
+	    REASON_SENDING_QUOTA_EXCEEDED },
+	{ REASON_SPF_FAIL, REASON_SPF_SOFTFAIL, REASON_SPF_NEUTRAL,
+	    REASON_SPF_PERMERROR, REASON_SPF_TEMPERROR },
+	{ REASON_DKIM_NONE_VALID, REASON_DKIM_UNACCEPTABLE,
+	    REASON_DKIM_AUTHOR_MISMATCH, REASON_DKIM_TEMPERROR },
+	{ REASON_SEVERAL_AUTH_FAILED, REASON_NO_AUTH, REASON_ARC_FAIL },
+	{ REASON_MAILBOX_UNKNOWN, REASON_MAILBOX_UNVERIFIED,
+	    REASON_MAILBOX_AMBIGUOUS },
+	{ REASON_MAILBOX_DISABLED, REASON_MAILBOX_MOVED },
+	{ REASON_AUTH_FAILED, REASON_ACCOUNT_DISABLED },
+	{ REASON_TLS_REQUIRED, REASON_TLS_TOO_WEAK,
+	    REASON_TLS_CLIENT_CERT_REFUSED, REASON_REQUIRETLS_UNSUPPORTED },
+	{ REASON_HELO_MISSING, REASON_HELO_SYNTAX, REASON_HELO_NOT_FQDN,
+	    REASON_HELO_UNRESOLVABLE, REASON_HELO_FORGED,
+	    REASON_HELO_IP_MISMATCH, REASON_HELO_DENIED },
+	{ REASON_SENDER_SYNTAX, REASON_SENDER_NOT_FQDN },
+	{ REASON_SENDER_DENIED, REASON_SENDER_UNVERIFIED,
+	    REASON_SENDER_LOGIN_MISMATCH },
+	{ REASON_MESSAGE_TOO_LARGE, REASON_MESSAGE_TOO_LARGE_MAILBOX },
+	{ REASON_HEADER_PATTERN, REASON_BODY_PATTERN },
+	{ REASON_HEADER_PATTERN, REASON_MESSAGE_MALFORMED,
+	    REASON_BODY_LINE_TOO_LONG, REASON_BARE_NEWLINE,
+	    REASON_EIGHTBIT_NOT_SUPPORTED },
+	{ REASON_SYSTEM_OVERLOADED, REASON_TOO_MANY_CONNECTIONS,
+	    REASON_MAINTENANCE },
+	{ REASON_NO_ROUTE, REASON_RCPT_DOMAIN_NONEXISTENT,
+	    REASON_HOST_UNREACHABLE },
+	{ REASON_NULL_MX_RECIPIENT, REASON_NULL_MX_SENDER },
+	{ REASON_FILTER_ERROR, REASON_CONFIG_ERROR,
+	    REASON_SCANNER_UNAVAILABLE, REASON_DNSBL_UNAVAILABLE },
+	{ REASON_COMMAND_UNKNOWN, REASON_COMMAND_NOT_IMPLEMENTED },
+	{ REASON_SYNTAX, REASON_PARAMETER_UNKNOWN, REASON_COMMAND_UNKNOWN },
+	{ REASON_SEQUENCE, REASON_EARLY_TALKER, REASON_UNAUTH_PIPELINING,
+	    REASON_NO_VALID_RECIPIENTS },
+	{ REASON_RCPT_DENIED, REASON_LIST_POSTING_DENIED,
+	    REASON_POLICY_REJECT },
+	{ REASON_SMTPUTF8_SENDER, REASON_SMTPUTF8_RECIPIENT,
+	    REASON_SMTPUTF8_MESSAGE },
+	{ REASON_SPAM_CONTENT, REASON_BODY_PATTERN },
+	{ REASON_AUTH_REQUIRED, REASON_RELAY_DENIED },
+};
+
+static const struct {
+	unsigned flag;
+	const char *name;
+} flag_names[] = {
+	{ ODD_WORDS_AND_CODE, "words-and-code-disagree" },
+	{ ODD_TEMPORARY, "temporary-code-for-permanent-cause" },
+	{ ODD_CLASS, "status-class-contradicts-code" },
+	{ ODD_NO_STATUS, "no-status" },
+	{ ODD_STATUS, "status-not-registered" },
+	{ ODD_CODE, "no-such-code" },
+};
+
+/* What no waiting cures, though a temporary code may stand for caution. */
+static const unsigned char lasting[] = { REASON_RELAY_DENIED,
+	REASON_MAILBOX_UNKNOWN, REASON_MAILBOX_DISABLED, REASON_MAILBOX_MOVED,
+	REASON_SENDER_DENIED, REASON_RCPT_DENIED, REASON_CLIENT_DENIED,
+	REASON_ACCOUNT_DISABLED, REASON_VIRUS_FOUND };
+
+/* What a code speaks of; other reasons with it are odd. */
+struct speaks {
+	int code;
+	unsigned char reasons[10];
+};
+static const struct speaks speaks[] = {
+	{ 530, { REASON_AUTH_REQUIRED, REASON_TLS_REQUIRED } },
+	{ 535, { REASON_AUTH_FAILED, REASON_ACCOUNT_DISABLED } },
+	{ 551, { REASON_MAILBOX_MOVED } },
+	{ 552, { REASON_MAILBOX_FULL, REASON_MESSAGE_TOO_LARGE,
+	    REASON_MESSAGE_TOO_LARGE_MAILBOX, REASON_STORAGE_FULL,
+	    REASON_SENDING_QUOTA_EXCEEDED, REASON_TOO_BIG_FOR_PRIORITY } },
+	{ 556, { REASON_NULL_MX_RECIPIENT } },
+	{ 503, { REASON_SEQUENCE, REASON_HELO_MISSING,
+	    REASON_EARLY_TALKER, REASON_UNAUTH_PIPELINING,
+	    REASON_NO_VALID_RECIPIENTS } },
+	{ 555, { REASON_PARAMETER_UNKNOWN, REASON_SYNTAX } },
+};
+
+/* What a status speaks of, likewise. */
+static const struct {
+	const char *status;
+	unsigned char reasons[8];
+} status_speaks[] = {
+	{ "1.1", { REASON_MAILBOX_UNKNOWN, REASON_MAILBOX_UNVERIFIED } },
+	{ "1.2", { REASON_RCPT_DOMAIN_NONEXISTENT, REASON_NO_ROUTE } },
+	{ "1.3", { REASON_RCPT_SYNTAX } },
+	{ "1.8", { REASON_SENDER_DOMAIN_NONEXISTENT,
+	    REASON_SENDER_UNVERIFIED } },
+	{ "2.1", { REASON_MAILBOX_DISABLED, REASON_MAILBOX_RATE } },
+	{ "2.2", { REASON_MAILBOX_FULL } },
+	{ "2.3", { REASON_MESSAGE_TOO_LARGE_MAILBOX,
+	    REASON_MESSAGE_TOO_LARGE } },
+	{ "3.1", { REASON_STORAGE_FULL } },
+	{ "3.4", { REASON_MESSAGE_TOO_LARGE } },
+	{ "4.6", { REASON_MAIL_LOOP } },
+	{ "5.3", { REASON_TOO_MANY_RECIPIENTS,
+	    REASON_NULL_SENDER_MULTI_RCPT } },
+	{ "7.8", { REASON_AUTH_FAILED } },
+	{ "7.23", { REASON_SPF_FAIL, REASON_SPF_SOFTFAIL } },
+	{ "7.25", { REASON_RDNS_MISSING, REASON_RDNS_MISMATCH } },
+};
+
+static bool
+among(int reason, const unsigned char *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && list[i] != 0; i++)
+		if (list[i] == reason)
+			return true;
+	return false;
+}
+
+bool
+recognise_kin(int reason, int other)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof kin / sizeof kin[0]; i++)
+		if (among(reason, kin[i], sizeof kin[i]) &&
+		    among(other, kin[i], sizeof kin[i]))
+			return true;
+	return false;
+}
+
+const char *
+recognise_flag_name(unsigned flag)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof flag_names / sizeof flag_names[0]; i++)
+		if (flag_names[i].flag == flag)
+			return flag_names[i].name;
+	return NULL;
+}
+
+/* Do code or status speak of something else than the words? */
+static bool
+disagree(const struct recognised *r)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof speaks / sizeof speaks[0]; i++)
+		if (speaks[i].code == r->code && !among(r->reason,
+		    speaks[i].reasons, sizeof speaks[i].reasons))
+			return true;
+	for (i = 0; i < sizeof status_speaks / sizeof status_speaks[0]; i++)
+		if (r->status[0] != '\0' &&
+		    strcmp(r->status + 2, status_speaks[i].status) == 0 &&
+		    !among(r->reason, status_speaks[i].reasons,
+		    sizeof status_speaks[i].reasons))
+			return true;
+	return false;
+}
+
+static bool
+never_better(int reason)
+{
+	return reason_get(reason)->temporary.code == 0 ||
+	    among(reason, lasting, sizeof lasting);
+}
+
+static bool
+odd_code(int code)
+{
+	char text[8];
+
+	snprintf(text, sizeof text, "%d", code);
+	return !code_well_formed(text);
+}
+
+static bool
+odd_status(const struct recognised *r)
+{
+	return !status_registered(r->status) ||
+	    (r->software != NULL &&
+	    vendor_find(r->status, r->software, 0) != NULL);
+}
+
+unsigned
+recognise_odd(const struct recognised *r)
+{
+	char class = r->status[0];
+	unsigned flags = 0;
+
+	if (class == '\0')
+		flags |= r->code != 0 ? ODD_NO_STATUS : 0;
+	else if (odd_status(r))
+		flags |= ODD_STATUS;
+	if (r->code != 0 && class != '\0' && r->code / 100 != class - '0')
+		flags |= ODD_CLASS;
+	if (r->code != 0 && odd_code(r->code))
+		flags |= ODD_CODE;
+	if (r->reason == REASON_NONE)
+		return flags;
+	if (disagree(r))
+		flags |= ODD_WORDS_AND_CODE;
+	if ((r->code / 100 == 4 || (r->code == 0 && class == '4')) &&
+	    never_better(r->reason))
+		flags |= ODD_TEMPORARY;
+	return flags;
+}

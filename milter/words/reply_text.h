@@ -1,0 +1,24 @@
+/*
+ * reply_text.h - the text of a reply, word by word
+ *
+ * Tells words from addresses, hosts, numbers and links, so that what a phrase
+ * sees of "550 5.1.1 <full@spam.example>... User unknown" is "@addr @dots user
+ * unknown". On the way it takes code and status from the heads of the lines
+ * and notes what the text names (enum capture). Any bytes will do; what is
+ * behind the first REPLY_TEXT_MOST of them is not read.
+ */
+#ifndef WORDS_REPLY_TEXT_H
+#define WORDS_REPLY_TEXT_H
+
+#include <stddef.h>
+
+#include "words/phrase.h"
+#include "words/recognise.h"
+
+#define REPLY_TEXT_MOST 4000
+
+/* Fills code, status and captured of `r`; m hears all words. */
+void reply_text_hear(struct phrase_match *m, const struct phrases *all,
+    const char *text, size_t n, struct recognised *r);
+
+#endif

@@ -1,0 +1,93 @@
+"""forky - Debian's next release in a folder, for its Postfix 3.11
+
+debootstrap makes it once, from the mirror that this machine's own apt uses; it
+is kept packed in the cache folder outside the checkout. Must be made outside
+the box, which has no network.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import packages
+import postfix
+
+# Debian 12's debootstrap knows no script of that name; all of them are one.
+SCRIPT = "/usr/share/debootstrap/scripts/sid"
+
+
+def archive():
+    """The packed folder; None when it cannot be had."""
+    kept = sorted(packages.cache().glob("forky-postfix-3.11*.tar.zst"))
+    if kept:
+        return kept[-1]
+    try:
+        return _make()
+    except (OSError, subprocess.CalledProcessError, LookupError):
+        return None
+
+
+def unpack(packed, folder):
+    """The root folder of the release; half a second."""
+    folder.mkdir()
+    subprocess.run(["tar", "--zstd", "-xf", packed, "-C", folder], check=True)
+    return folder
+
+
+class Postfix(postfix.Postfix):
+    """The release's Postfix, in its own root, where /srv is that of the box."""
+
+    first_port = 3200
+
+    def __init__(self, root, folder, sasl_db, tls_pem, **main):
+        self.master_command = ("chroot", root, postfix.MASTER)
+        for name in ("passwd", "group", "hosts", "resolv.conf"):
+            shutil.copy(f"/etc/{name}", root / "etc" / name)
+        for place in ("srv", "dev", "proc"):
+            subprocess.run(["mount", "--bind", f"/{place}", root / place],
+                           check=True)
+        super().__init__(folder, sasl_db, tls_pem, **main)
+
+
+def _mirror():
+    shown = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)",
+         "Created-By: Packages"],
+        check=True, capture_output=True, text=True).stdout
+    for uri in shown.split():
+        if uri.rstrip("/").endswith("/debian"):
+            return uri
+    raise LookupError("apt knows no mirror of Debian")
+
+
+def _version(root):
+    shown = subprocess.run(
+        ["dpkg-query", "--admindir", root / "var/lib/dpkg", "-f", "${Version}",
+         "-W", "postfix"], check=True, capture_output=True, text=True)
+    return shown.stdout.replace(":", "_")
+
+
+def _make():
+    packages.cache().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=packages.cache()) as work:
+        root = pathlib.Path(work) / "root"
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", "--include=postfix", "forky",
+             root, _mirror(), SCRIPT],
+            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        for name in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc",
+                     "usr/share/man", "usr/share/locale"):
+            shutil.rmtree(root / name, ignore_errors=True)
+        packed = pathlib.Path(work) / "packed"
+        subprocess.run(["tar", "--zstd", "-cf", packed, "-C", root, "."],
+                       check=True)
+        name = packages.cache() / f"forky-postfix-{_version(root)}.tar.zst"
+        os.replace(packed, name)
+        return name
+
+
+if __name__ == "__main__":
+    print(archive())

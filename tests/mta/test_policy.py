@@ -1,0 +1,134 @@
+"""The policy service: our words before the MTA's, and one record each."""
+
+import pytest
+
+import process
+import saywhyd as saywhyd_module
+import smtp
+from test_replymap import FROM, RELAY, play, since, site, start, told
+
+SERVICE = ("check_policy_service {{ unix:{folder}/policy.sock, timeout=10s, "
+           "default_action=DUNNO }}")
+STOCK = {"smtpd_relay_restrictions": "permit_mynetworks, permit_sasl_authenticated, "
+                                     "{service}, defer_unauth_destination"}
+
+
+def asked(daemon, *maps, **options):
+    """The site of a small admin, our service ahead of the last restriction."""
+    service = SERVICE.format(folder=daemon.folder)
+    settings = site(daemon, *maps) | {
+        key: value.format(service=service) for key, value in STOCK.items()}
+    return settings | options
+
+
+@pytest.fixture(scope="module")
+def daemon(saywhyd):
+    return start(saywhyd)
+
+
+@pytest.fixture(params=["footer", "filter"])
+def mapped(request):
+    mta = "postfix" if request.param == "footer" else "postfix311"
+    return request.getfixturevalue(mta), request.param
+
+
+def test_relaying_is_refused_for_good(postfix, daemon):
+    """Stock 3.7 says 454 4.7.1, and senders try for days."""
+    port = postfix.listen(**asked(daemon, "footer"))
+    before = len(daemon.records())
+    reply = play(port, RELAY)
+    assert (reply.code, reply.status) == (550, "5.7.1")
+    assert reply.texts[0].startswith(
+        "<b@elsewhere.example>: Recipient address rejected: Relaying denied: "
+        "192.0.2.7 may not send through mx.example.org to elsewhere.example.")
+    assert len(reply.lines) == 3
+    [record] = since(daemon, before)
+    assert record["id"] == saywhyd_module.id_of(reply)
+    assert record["issuer"] == "saywhy"
+    assert record["check"] == "relay_denied"
+    assert told(record) == reply.lines
+
+
+def test_one_refusal_one_record(mapped, daemon):
+    mta, name = mapped
+    port = mta.listen(**asked(daemon, name))
+    before = len(daemon.records())
+    with smtp.Client(port, address="192.0.2.7") as client:
+        replies = [smtp.play(client, RELAY)]
+        for rcpt in ("c@elsewhere.example", "d@elsewhere.example",
+                     "d@elsewhere.example", "missing@example.org"):
+            replies.append(client.command(f"RCPT TO:<{rcpt}>"))
+    records = {r["id"]: r for r in since(daemon, before)}
+    assert len(records) == len(replies)
+    for reply in replies:
+        record = records[saywhyd_module.id_of(reply)]
+        assert told(record) == reply.lines
+        assert record["client"]["address"] == "192.0.2.7"
+        assert record["sender"] == "a@sender.example"
+
+
+def test_without_a_map_the_record_comes_at_once_or_soon(postfix, daemon):
+    port = postfix.listen(**asked(daemon))
+    before = len(daemon.records())
+    reply = play(port, RELAY)
+    assert (reply.code, len(reply.lines)) == (550, 1)
+    [record] = process.wait_until(lambda: since(daemon, before), "the record", 3)
+    assert record["reason"] == "relay-denied"
+    assert record["reply"]["code"] == 550
+
+
+def test_without_a_filter(mapped, daemon):
+    """The service knows the session itself."""
+    mta, name = mapped
+    port = mta.listen(**asked(daemon, name, smtpd_milters=""))
+    before = len(daemon.records())
+    reply = play(port, RELAY)
+    [record] = since(daemon, before)
+    assert record["id"] == saywhyd_module.id_of(reply)
+    assert told(record) == reply.lines
+    assert record["client"]["address"] == "192.0.2.7"
+
+
+@pytest.mark.parametrize("rcpt, code", [
+    ("user@example.org", 250), ("postmaster@example.org", 250),
+    ("missing@example.org", 550), ("closed@example.org", 550)])
+def test_what_is_not_for_it(postfix, daemon, rcpt, code):
+    port = postfix.listen(**asked(
+        daemon, "footer", local_recipient_maps=
+        "inline:{user=x postmaster=x closed=x}"))
+    assert play(port, f"{FROM}\nRCPT TO:<{rcpt}>").code == code
+
+
+def test_it_permits_nothing(postfix, saywhyd):
+    """A filter that knows no domains of ours leaves the check to Postfix."""
+    daemon = start(saywhyd, doors="", more="")
+    daemon.stop()
+    conf = daemon.conf.read_text()
+    daemon.conf.write_text(
+        conf[:conf.index("relay {")]
+        + f'policy-service = "unix:{daemon.folder}/policy.sock"\n')
+    daemon.start()
+    reply = play(postfix.listen(**asked(daemon)), RELAY)
+    assert (reply.code, reply.status) == (454, "4.7.1")
+
+
+def test_observe_says_nothing_and_records_once(mapped, saywhyd):
+    mta, name = mapped
+    daemon = start(saywhyd, mode="observe")
+    reply = play(mta.listen(**asked(
+        daemon, name,
+        smtpd_relay_restrictions="check_client_access static:OK, reject",
+        smtpd_recipient_restrictions=SERVICE.format(folder=daemon.folder))), RELAY)
+    assert reply.code == 250
+    [record] = since(daemon, 0)
+    assert record["outcome"] == "observed"
+
+
+@pytest.mark.parametrize("how", ["kill", "stop"])
+def test_down(postfix, saywhyd, how):
+    """Whatever happens to us, relaying stays refused."""
+    daemon = start(saywhyd)
+    port = postfix.listen(**asked(daemon, "footer", smtpd_milters=""))
+    getattr(daemon, how)()
+    reply = play(port, RELAY)
+    assert (reply.code, reply.status) == (454, "4.7.1")

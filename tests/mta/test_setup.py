@@ -1,0 +1,214 @@
+"""saywhy setup on the stock Postfix of this machine, in the box's own /etc."""
+
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+import process
+import smtp
+from test_replymap import start
+
+ETC = pathlib.Path("/etc/postfix")
+SPOOL = pathlib.Path("/var/spool/postfix")
+CONF = """
+name = "mx.example.org"
+page = "https://mx.example.org/why/{id}"
+mode = enforce
+listen = "unix:/var/spool/postfix/saywhy/milter.sock"
+listen-mode = "0666"
+reply-map = "unix:/var/spool/postfix/saywhy/reply.sock"
+policy-service = "unix:/var/spool/postfix/saywhy/policy.sock"
+relay { domains = {"example.org"} }
+"""
+
+
+@pytest.fixture(scope="module")
+def stock():
+    """Queue and data in memory; /etc is the box's own already."""
+    for folder in (SPOOL, pathlib.Path("/var/lib/postfix")):
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", folder],
+                       check=True)
+    shutil.chown("/var/lib/postfix", "postfix", "postfix")
+    (SPOOL / "saywhy").mkdir()
+    shutil.chown(SPOOL / "saywhy", "nobody")
+    subprocess.run(["newaliases"], check=False)
+    subprocess.run(["postfix", "check"], check=True)
+    return {name: (ETC / name).read_bytes() for name in ("main.cf", "master.cf")}
+
+
+@pytest.fixture(autouse=True)
+def as_before(request):
+    yield
+    if "stock" in request.fixturenames:
+        for name, text in request.getfixturevalue("stock").items():
+            (ETC / name).write_bytes(text)
+
+
+@pytest.fixture(scope="module")
+def setup(build, box):
+    conf = box / "setup.conf"
+    conf.write_text(CONF)
+
+    def run(*arguments):
+        return subprocess.run(
+            [build / "saywhy", "setup", "-c", conf, *arguments],
+            capture_output=True, text=True)
+
+    return run
+
+
+def same(stock):
+    return all((ETC / name).read_bytes() == text for name, text in stock.items())
+
+
+def postconf(name):
+    return subprocess.run(["postconf", "-h", name], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+def test_it_only_tells(stock, setup):
+    done = setup()
+    assert done.returncode == 0
+    assert "postconf -e 'smtpd_milters = { unix:saywhy/milter.sock, " in done.stdout
+    assert same(stock)
+
+
+def test_apply_and_undo(stock, setup):
+    done = setup("--apply")
+    assert done.returncode == 0, done.stderr
+    assert "default_action=tempfail" in postconf("smtpd_milters")
+    assert postconf("smtpd_reject_footer_maps") == (
+        "socketmap:unix:saywhy/reply.sock:footer")
+    assert postconf("postscreen_reject_footer_maps") == ""
+    relay = postconf("smtpd_relay_restrictions")
+    assert relay.index("check_policy_service") < relay.index("unauth_destination")
+    assert postconf("non_smtpd_milters") == ""
+    assert setup("--undo").returncode == 0
+    assert same(stock)
+
+
+def test_apply_twice(stock, setup):
+    setup("--apply")
+    once = (ETC / "main.cf").read_bytes()
+    assert "nothing to do" in setup("--apply").stdout
+    assert (ETC / "main.cf").read_bytes() == once
+    setup("--undo")
+    assert same(stock)
+
+
+def test_mode_and_owner_stay(stock, setup):
+    (ETC / "main.cf").chmod(0o640)
+    setup("--apply")
+    assert (ETC / "main.cf").stat().st_mode & 0o7777 == 0o640
+    (ETC / "main.cf").chmod(0o644)
+
+
+def test_edits_in_between_stay(stock, setup):
+    setup("--apply")
+    text = (ETC / "main.cf").read_text()
+    (ETC / "main.cf").write_text("# mine\n" + text + "message_size_limit = 12345678\n")
+    assert setup("--undo").returncode == 0
+    assert (ETC / "main.cf").read_bytes() == (
+        b"# mine\n" + stock["main.cf"] + b"message_size_limit = 12345678\n")
+
+
+def test_a_changed_block_is_left(stock, setup):
+    setup("--apply")
+    text = (ETC / "main.cf").read_text().replace("command_timeout=30s", "command_timeout=5s")
+    (ETC / "main.cf").write_text(text)
+    done = setup("--undo")
+    assert done.returncode == 1
+    assert "main.cf:" in done.stderr and "changed since" in done.stderr
+    assert (ETC / "main.cf").read_text() == text
+
+
+def test_another_filter_stays(stock, setup):
+    with open(ETC / "main.cf", "a") as file:
+        file.write("smtpd_milters = inet:localhost:8891,\n    inet:localhost:8892")
+    before = (ETC / "main.cf").read_bytes()
+    done = setup("--apply")
+    assert postconf("smtpd_milters").endswith(
+        "}, inet:localhost:8891, inet:localhost:8892")
+    assert "inet:localhost:8891" in done.stdout
+    setup("--undo")
+    assert (ETC / "main.cf").read_bytes() == before
+
+
+def test_a_bad_main_cf_is_put_back(stock, setup):
+    """postfix check speaks against it: as before, and the status tells."""
+    with open(ETC / "main.cf", "a") as file:
+        file.write("inet_interfaces = 192.0.2.300\n")
+    before = (ETC / "main.cf").read_bytes()
+    done = setup("--apply")
+    assert done.returncode != 0 and done.stderr
+    assert (ETC / "main.cf").read_bytes() == before
+
+
+WARNINGS = {
+    "content_filter = scan:[127.0.0.1]:10025": "way back",
+    "non_smtpd_milters = unix:saywhy/milter.sock": "non_smtpd_milters",
+    "smtpd_proxy_filter = 127.0.0.1:10026": "do not see the body",
+    "smtpd_delay_reject = no": "without sender and recipient",
+    "smtpd_peername_lookup = no": "no name",
+}
+
+
+@pytest.mark.parametrize("line", WARNINGS)
+def test_it_warns(stock, setup, line):
+    with open(ETC / "main.cf", "a") as file:
+        file.write(line + "\n")
+    with open(ETC / "master.cf", "a") as file:
+        file.write("10027 inet n - n - - smtpd\n  -o content_filter=\n"
+                   "submission inet n - y - - smtpd\n  -o smtpd_milters=\n")
+    shown = " ".join(setup().stdout.split())
+    assert WARNINGS[line] in shown
+    assert "submission has smtpd_milters of its own (none)" in shown
+
+
+def test_a_socket_that_a_chroot_cannot_reach(stock, build, box):
+    conf = box / "outside.conf"
+    conf.write_text(CONF.replace("/var/spool/postfix/saywhy/m", "/run/saywhy/m"))
+    done = subprocess.run([build / "saywhy", "setup", "-c", conf],
+                          capture_output=True, text=True)
+    shown = " ".join(done.stdout.split())
+    assert "chroot" in shown and "below /var/spool/postfix/saywhy" in shown
+    assert "smtpd_milters" not in done.stdout
+
+
+def test_without_postfix(build, box):
+    done = subprocess.run(
+        [build / "saywhy", "setup", "-c", box / "setup.conf", "--postfix", "/nowhere"],
+        capture_output=True, text=True)
+    assert done.returncode == 69
+
+
+def test_verify(stock, setup, saywhyd):
+    """The real thing: chroot, sockets below the queue, apply, verify, undo."""
+    daemon = start(saywhyd)
+    daemon.stop()
+    conf = daemon.completed(CONF)
+    daemon.conf.write_text(conf)
+    run = [daemon.tool, "setup", "-c", daemon.conf]
+    daemon.listens = lambda: process.listens_at(SPOOL / "saywhy/reply.sock")
+    daemon.start()
+    subprocess.run(["postconf", "-e", "maillog_file=/dev/stdout"], check=False)
+    subprocess.run(["postconf", "-X", "maillog_file"], check=True)
+    subprocess.run(["postfix", "start"], check=True, capture_output=True)
+    try:
+        process.wait_until(lambda: process.listens(25), "port 25")
+        refused = subprocess.run([*run, "--verify"], capture_output=True, text=True)
+        assert refused.returncode == 1 and "no id" in refused.stdout
+        done = subprocess.run([*run, "--apply", "--verify"], capture_output=True,
+                              text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert '"reason":"mailbox-unknown"' in done.stdout
+        with smtp.Client(25, host="192.0.2.1", address="192.0.2.7") as client:
+            reply = smtp.play(client, "EHLO x.example\nMAIL FROM:<a@sender.example>\n"
+                                      "RCPT TO:<b@elsewhere.example>")
+        assert (reply.code, reply.status, len(reply.lines)) == (550, "5.7.1", 3)
+        assert subprocess.run([*run, "--undo"]).returncode == 0
+    finally:
+        subprocess.run(["postfix", "stop"], check=True, capture_output=True)

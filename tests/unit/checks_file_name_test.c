@@ -1,0 +1,68 @@
+/* checks_file_name_test - what the name of a file says it is */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/strset.h"
+#include "checks/file_name.h"
+
+static const struct {
+	const char *name, *ending;
+	bool is_double;
+} cases[] = {
+	{ "a.exe", "exe", false },
+	{ "A.EXE", "exe", false },
+	{ "a.exe.", "exe", false },
+	{ "a.exe . .", "exe", false },
+	{ "a.exe.txt", NULL, false },
+	{ "exe", NULL, false },
+	{ ".exe", "exe", false },
+	{ "a.tar.gz", "tar.gz", false },
+	{ "a.gz", NULL, false },
+	{ "x/y\\a.js", "js", false },
+	{ "a.txt:b.exe", "exe", false },
+	{ "", NULL, false },
+	{ "...", NULL, false },
+	{ "invoice.pdf.exe", "exe", true },
+	{ "photo.JPG        .scr", NULL, true },
+	{ "photo.jpg____.scr", NULL, true },
+	{ "setup.x64.exe", "exe", false },
+	{ "report.pdf", NULL, false },
+};
+
+static void
+test_cases(void **state)
+{
+	static const char *const endings[] = { "exe", "js", "tar.gz" };
+	struct strset set = { NULL, 0, 0 };
+	const char *got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		strset_add(&set, endings[i]);
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		got = file_name_ending(cases[i].name, &set);
+		if (cases[i].ending == NULL ? got != NULL : got == NULL ||
+		    strcmp(got, cases[i].ending) != 0)
+			fail_msg("%s: %s", cases[i].name, got);
+		if (file_name_is_double(cases[i].name) != cases[i].is_double)
+			fail_msg("%s: double", cases[i].name);
+	}
+	strset_free(&set);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/* records_search_test - finding records, and taking a person out of them */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "records/feed.h"
+#include "records/forget.h"
+#include "records/record.h"
+#include "records/search.h"
+#include "records/store.h"
+#include "records/told.h"
+#include "records_house.h"
+
+static struct store *
+filled(struct house *h)
+{
+	struct store *s = store_open(h->store, true, &h->why);
+	struct feed *f = feed_new(h->file, s);
+
+	house_line(h, "AAAAAAAAAAA1", "Ann@Example.org",
+	    "2026-01-01T00:00:00.000Z");
+	house_line(h, "AAAAAAAAAAA2", "joann@example.org",
+	    "2026-01-02T00:00:00.000Z");
+	house_line(h, "AAAAAAAAAAA3", "", "2026-01-03T00:00:00.000Z");
+	while (feed_some(f, &h->why) == FEED_MORE)
+		;
+	feed_free(f);
+	return s;
+}
+
+static void
+note_id(void *arg, const char *line, size_t n)
+{
+	struct told *t = told_read(line, n);
+
+	assert_non_null(t);
+	buf_putc(arg, told_text(t, "id")[11]);
+	told_free(t);
+}
+
+static void
+test_search(void **state)
+{
+	static const struct {
+		struct search what;
+		const char *found;	/* last letters of ids, in turn */
+	} rows[] = {
+		{ { .most = 0 }, "321" },
+		{ { .most = 2 }, "32" },
+		{ { .most = 2, .skip = 2 }, "1" },
+		{ { .client = "192.0.2.7" }, "321" },
+		{ { .client = "192.0.2.0/24" }, "321" },
+		{ { .client = "::ffff:192.0.2.7" }, "321" },
+		{ { .client = "192.0.2.8/29" }, "" },
+		{ { .client = "2001:db8::/32" }, "" },
+		{ { .client = "some.name" }, "" },
+		{ { .sender = "ann@example.ORG" }, "1" },
+		{ { .sender = "" }, "3" },
+		{ { .recipient = "rita@example.com" }, "321" },
+		{ { .recipient = "x' OR '1'='1" }, "" },
+		{ { .domain = "example.org" }, "21" },
+		{ { .domain = "example.com" }, "321" },
+		{ { .reason = "relay-denied", .outcome = "reject",
+		    .issuer = "saywhy" }, "321" },
+		{ { .reason = "none" }, "" },
+		{ { .text = "RELAYING FOR JO" }, "2" },
+		{ { .text = "100%" }, "" },
+		{ { .since = 1767312000000 }, "32" },
+		{ { .since = 1767312000000, .until = 1767398400000 }, "2" },
+	};
+	struct house *h = *state;
+	struct store *s = filled(h);
+	struct buf ids = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&ids);
+		assert_true(search_each(s, &rows[i].what, note_id, &ids,
+		    &h->why));
+		assert_string_equal(ids.data, rows[i].found);
+		if (rows[i].what.most == 0)
+			assert_int_equal(search_count(s, &rows[i].what,
+			    &h->why), ids.len);
+	}
+	buf_free(&ids);
+	store_close(s);
+}
+
+static void
+test_ids(void **state)
+{
+	static const struct {
+		const char *text, *id;
+	} rows[] = {
+		{ "7K3M9QXD2H4T", "7K3M9QXD2H4T" },
+		{ "7k3m-9qxd 2h4t", "7K3M9QXD2H4T" },
+		{ "oOiIlL000000", "001111000000" },
+		{ "7K3M9QXD2H4", NULL }, { "7K3M9QXD2H4TT", NULL },
+		{ "7K3M9QXD2H4U", NULL }, { "", NULL },
+		{ "7K3M9QXD2H4/", NULL },
+	};
+	char id[RECORD_ID_TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool good = record_id_read(rows[i].text,
+		    strlen(rows[i].text), id);
+
+		assert_int_equal(good, rows[i].id != NULL);
+		if (good)
+			assert_string_equal(id, rows[i].id);
+	}
+}
+
+static void
+test_forget_in_line(void **state)
+{
+	static const struct {
+		const char *line, *person, *left;	/* NULL: as it was */
+	} rows[] = {
+		{ "\"ann@x.org\"", "ann@x.org", "\"@x.org\"" },
+		{ "\"Ann@X.org\"", "ann@x.org", "\"@X.org\"" },
+		{ "for <ann@x.org>, ann@x.org.", "ann@x.org",
+		    "for <@x.org>, @x.org." },
+		{ "a\\nann@x.org", "ann@x.org", "a\\n@x.org" },
+		{ "joann@x.org jo.ann@x.org", "ann@x.org", NULL },
+		{ "ann@x.org.uk ann@x.orgs", "ann@x.org", NULL },
+		{ "\"login\":\"ann\"", "ann", "\"login\":\"\"" },
+		{ "\"helo\":\"annex ann\"", "ann", NULL },
+		{ "\"\\\"a b\\\"@x.org\"", "\"a b\"@x.org", "\"@x.org\"" },
+	};
+	struct buf out = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&out);
+		assert_int_equal(forget_in_line(&out, rows[i].line,
+		    strlen(rows[i].line), rows[i].person),
+		    rows[i].left != NULL);
+		assert_string_equal(out.data, rows[i].left != NULL ?
+		    rows[i].left : rows[i].line);
+	}
+	buf_free(&out);
+}
+
+static bool
+holds(const char *path, const char *text)
+{
+	struct buf all = BUF_INIT;
+	FILE *f = fopen(path, "r");
+	char part[4096];
+	size_t n;
+	bool found;
+
+	assert_non_null(f);
+	while ((n = fread(part, 1, sizeof part, f)) > 0)
+		buf_put(&all, part, n);
+	fclose(f);
+	found = memmem(all.data, all.len, text, strlen(text)) != NULL;
+	buf_free(&all);
+	return found;
+}
+
+/* Not in the rows, not in the bytes of any file; the feed goes on. */
+static void
+test_forget(void **state)
+{
+	struct house *h = *state;
+	struct store *s = filled(h);
+	struct forgotten f = { .records = 0 };
+	struct feed *feed = feed_new(h->file, s);
+	const struct search her = { .sender = "ann@example.org" };
+	char wal[160];
+
+	assert_true(holds(h->file, "Ann@"));
+	assert_true(forget_in_files(h->file, "ann@example.org", &f, &h->why));
+	assert_true(forget_in_store(s, "ann@example.org", &f, &h->why));
+	assert_int_equal(f.lines, 1);
+	assert_int_equal(f.records, 1);
+	assert_int_equal(search_count(s, &her, &h->why), 0);
+	house_line(h, "AAAAAAAAAAA4", "bob@example.org", NULL);
+	while (feed_some(feed, &h->why) == FEED_MORE)
+		;
+	assert_int_equal(feed_counts(feed).bad, 0);
+	assert_int_equal(search_count(s, &(struct search){ .most = 0 },
+	    &h->why), 4);
+	feed_free(feed);
+	store_close(s);
+	snprintf(wal, sizeof wal, "%s-wal", h->store);
+	assert_false(holds(h->file, "Ann@"));
+	assert_false(holds(h->store, "Ann@"));
+	assert_false(holds(h->store, " ann@"));
+	assert_false(holds(wal, "Ann@"));
+	assert_true(holds(h->file, "joann@"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOUSE_TEST(test_search),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_forget_in_line),
+		HOUSE_TEST(test_forget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,285 @@
+/* records_store_test - from the record file into the store, and what goes */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "records/db.h"
+#include "records/feed.h"
+#include "records/recorder.h"
+#include "records/store.h"
+#include "records/told.h"
+#include "records_house.h"
+
+static int64_t
+count(struct store *s)
+{
+	return db_number(store_db(s), "SELECT count(*) FROM record", -1);
+}
+
+/* Until nothing is left to do; how often it failed. */
+static int
+feed_all(struct feed *f)
+{
+	struct buf why = BUF_INIT;
+	enum feed_answer answer;
+	int failed = 0, idle = 0;
+
+	while (idle < 3 && failed < 3) {
+		answer = feed_some(f, &why);
+		failed += answer == FEED_FAILED;
+		idle = answer == FEED_IDLE ? idle + 1 : 0;
+	}
+	buf_free(&why);
+	return failed;
+}
+
+static void
+test_told(void **state)
+{
+	static const char line[] = "{\"id\":\"7K3M9QXD2H4T\",\"time\":"
+	    "\"2026-01-02T03:04:05.678Z\",\"client\":{\"port\":25},"
+	    "\"recipients\":[\"a\",\"b\"],\"x\":null}";
+	struct told *t = told_read(line, sizeof line - 1);
+
+	(void)state;
+	assert_non_null(t);
+	assert_true(told_time(t) == 1767323045678LL);
+	assert_int_equal(told_int(t, "client.port", 0), 25);
+	assert_int_equal(told_int(t, "client.name", 7), 7);
+	assert_null(told_text(t, "x"));
+	assert_null(told_text(t, "no.where"));
+	assert_int_equal(told_count(t, "recipients"), 2);
+	assert_string_equal(told_item(t, "recipients", 1), "b");
+	assert_null(told_item(t, "recipients", 2));
+	told_free(t);
+	assert_null(told_read("[]", 2));
+	assert_null(told_read("{\"id\":\"x\",\"time\":\"soon\"}", 24));
+	assert_null(told_read(line, 20));
+}
+
+static void
+test_times(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} rows[] = {
+		{ "1970-01-02", 86400000 },
+		{ "1970-01-01T00:01", 60000 },
+		{ "1970-01-01 00:00:01Z", 1000 },
+		{ "1970-01-01T00:00:01.5Z", 1005 },
+		{ "yesterday", -1 }, { "", -1 }, { "1970-01-01T", -1 },
+		{ "1970-01-01T00:00:01+01:00", -1 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_true(told_parse_time(rows[i].text) == rows[i].ms);
+	assert_true(told_parse_time(NULL) == -1);
+}
+
+/* What was read is not read again, also by another one and after a cut. */
+static void
+test_feed(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct feed *f = feed_new(h->file, s), *second;
+
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 0);
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
+	house_text(h, "{\"id\":\"AAAAAAAA");
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 2);
+	assert_true(feed_counts(f).behind > 0);
+	house_text(h, "\nno record\n\n");
+	house_line(h, "AAAAAAAAAAA3", "a@example.org", NULL);
+	house_line(h, "AAAAAAAAAAA1", "b@example.org", NULL);
+	second = feed_new(h->file, s);
+	assert_int_equal(feed_all(second), 0);
+	assert_int_equal(feed_counts(second).bad, 2);
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 3);
+	assert_int_equal(truncate(h->file, 0), 0);
+	house_line(h, "AAAAAAAAAAA4", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 4);
+	feed_free(f);
+	feed_free(second);
+	store_close(s);
+}
+
+/* A file that was set aside is read to its end first. */
+static void
+test_rotated(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct feed *f = feed_new(h->file, s);
+	char aside[160];
+
+	snprintf(aside, sizeof aside, "%s.1", h->file);
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
+	assert_int_equal(rename(h->file, aside), 0);
+	house_line(h, "AAAAAAAAAAA3", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 2);
+	sleep(4);		/* somebody might still write to the old one */
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 3);
+	feed_free(f);
+	f = feed_new(h->file, s);
+	house_line(h, "AAAAAAAAAAA4", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 4);
+	assert_int_equal(feed_counts(f).taken, 1);
+	feed_free(f);
+	store_close(s);
+}
+
+static void
+test_expire(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct feed *f = feed_new(h->file, s);
+	char id[24];
+	int i;
+
+	for (i = 0; i < 1200; i++) {
+		snprintf(id, sizeof id, "AAAAAAAA%04d", i);
+		house_line(h, id, "a@example.org", i < 700 ?
+		    "2020-01-01T00:00:00.000Z" : NULL);
+	}
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(store_expire(s, 1600000000000LL, 0), STORE_SLICE);
+	assert_int_equal(store_expire(s, 1600000000000LL, 0), 200);
+	assert_int_equal(store_expire(s, 1600000000000LL, 0), 0);
+	assert_int_equal(count(s), 500);
+	assert_int_equal(db_number(store_db(s),
+	    "SELECT count(*) FROM recipient", -1), 500);
+	assert_int_equal(db_number(store_db(s),
+	    "SELECT count(*) FROM line", -1), 500);
+	assert_int_equal(store_expire(s, 0, 4096), STORE_SLICE);
+	assert_int_equal(count(s), 0);
+	feed_free(f);
+	store_close(s);
+}
+
+static void
+test_versions(void **state)
+{
+	struct house *h = *state;
+	struct store *s;
+
+	assert_null(store_open(h->store, false, &h->why));
+	s = store_open(h->store, true, &h->why);
+	assert_true(db_run(store_db(s), "PRAGMA user_version = 99"));
+	store_close(s);
+	buf_clear(&h->why);
+	assert_null(store_open(h->store, true, &h->why));
+	assert_non_null(strstr(h->why.data, "newer saywhy"));
+}
+
+static void
+test_get(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why), *reader;
+	struct feed *f = feed_new(h->file, s);
+	struct buf line = BUF_INIT;
+
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	feed_free(f);
+	store_close(s);
+	reader = store_open(h->store, false, &h->why);
+	assert_non_null(reader);
+	assert_true(store_get(reader, "AAAAAAAAAAA1", &line));
+	assert_non_null(strstr(line.data, "\"id\":\"AAAAAAAAAAA1\""));
+	assert_false(store_get(reader, "' OR 1 --", &line));
+	assert_false(db_run(store_db(reader), "DELETE FROM record"));
+	buf_free(&line);
+	store_close(reader);
+}
+
+/* The thread: what was there before the start, and what comes after it. */
+static void
+test_feeder(void **state)
+{
+	struct house *h = *state;
+	struct record_options opt = { .file = h->file, .store = h->store,
+		.retention = 3600000 };
+	struct recorder *r;
+	struct store *s;
+
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	house_line(h, "AAAAAAAAAAA0", "a@example.org",
+	    "2020-01-01T00:00:00.000Z");
+	r = recorder_new(&opt);
+	usleep(300000);
+	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
+	usleep(300000);
+	assert_true(recorder_counts(r).store.on);
+	assert_false(recorder_counts(r).store.failing);
+	assert_int_equal(recorder_counts(r).store.taken, 2);
+	house_line(h, "AAAAAAAAAAA3", "a@example.org", NULL);
+	recorder_free(r);
+	s = store_open(h->store, false, &h->why);
+	assert_int_equal(count(s), 3);
+	store_close(s);
+}
+
+/* A store that cannot be written to stops nothing, and is caught up. */
+static void
+test_feeder_in_trouble(void **state)
+{
+	struct house *h = *state;
+	struct record_options opt = { .file = h->file,
+		.store = (char *)(uintptr_t)"/dev/full/store.db",
+		.retention = 3600000 };
+	struct recorder *r = recorder_new(&opt);
+
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	usleep(300000);
+	assert_true(recorder_counts(r).store.failing);
+	opt.store = h->store;
+	recorder_apply(r, &opt);
+	usleep(300000);
+	assert_false(recorder_counts(r).store.failing);
+	assert_int_equal(recorder_counts(r).store.taken, 1);
+	recorder_free(r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_times),
+		HOUSE_TEST(test_feed),
+		HOUSE_TEST(test_rotated),
+		HOUSE_TEST(test_expire),
+		HOUSE_TEST(test_versions),
+		HOUSE_TEST(test_get),
+		HOUSE_TEST(test_feeder),
+		HOUSE_TEST(test_feeder_in_trouble),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
