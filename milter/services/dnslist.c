@@ -102,14 +102,17 @@ dnslist_is_well(const struct dnslist *l)
 	return !atomic_load_explicit(&l->is_aside, memory_order_relaxed);
 }
 
-/* A label of the zone that the public name does not have, too. */
+/*
+ * A label of the zone that the public name does not have, too, and none of the
+ * last two, which are a domain that somebody registered.
+ */
 static bool
 is_secret(const struct dnslist *l, const char *label, size_t n)
 {
-	const char *p;
+	const char *p = strchr(label, '.');
 	size_t m;
 
-	if (n < KEY_LEAST)
+	if (n < KEY_LEAST || p == NULL || strchr(p + 1, '.') == NULL)
 		return false;
 	for (p = l->name; *p != '\0'; p += m + (p[m] == '.')) {
 		m = strcspn(p, ".");
