@@ -21,7 +21,8 @@
 #define UDP_MOST 1232
 
 /* Habits stand among the types. */
-enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS };
+enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
+	HABIT_MAIL };
 
 struct told {
 	char name[256];
@@ -168,8 +169,8 @@ is_below(const char *name, const char *owner)
 {
 	size_t n = strlen(name), m = strlen(owner);
 
-	return n >= m && strcasecmp(name + n - m, owner) == 0 &&
-	    (n == m || name[n - m - 1] == '.');
+	return strcmp(owner, ".") == 0 || (n >= m && strcasecmp(name + n - m, owner) == 0 &&
+	    (n == m || name[n - m - 1] == '.'));
 }
 
 static const struct told *
@@ -215,6 +216,8 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 	}
 	if (!exists && type == 1 && (t = habit_of(l, name, HABIT_ALWAYS)))
 		put_record(o, NULL, 1, t->value);
+	else if (!exists && type == 15 && habit_of(l, name, HABIT_MAIL))
+		put_record(o, NULL, 15, "10 mx.example.org");
 	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)
@@ -508,7 +511,7 @@ type_number(const char *word)
 	} types[] = { { "A", 1 }, { "AAAA", 28 }, { "MX", 15 }, { "TXT", 16 },
 		{ "PTR", 12 }, { "CNAME", 5 }, { "ANY", 0 },
 		{ "DELAY", HABIT_DELAY }, { "DEAD", HABIT_DEAD },
-		{ "ALWAYS", HABIT_ALWAYS } };
+		{ "ALWAYS", HABIT_ALWAYS }, { "MAIL", HABIT_MAIL } };
 	size_t i;
 
 	for (i = 0; i < sizeof types / sizeof types[0]; i++)

@@ -22,6 +22,7 @@
  *
  *	slow.example DELAY 5000		every answer is so late
  *	dead.example DEAD -		no answer, ever
+ *	. MAIL -			every name that nobody told takes mail
  *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
  *
  * With `hijack` what does not exist is A 192.0.2.66.
