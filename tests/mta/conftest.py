@@ -14,6 +14,7 @@ import tempfile
 import pytest
 
 import forky
+import liar
 import loghost
 import names
 import packages
@@ -184,11 +185,18 @@ def syslog():
 
 
 @pytest.fixture
-def player(saywhyd, request):
-    """A function: the player of this MTA for a configuration."""
+def player(saywhyd, request, box, build):
+    """A function: the player of this MTA for a configuration.
+
+    DNS says what the scenario says, and that every sender's domain exists.
+    """
+    liars = []
 
     def make(mta, conf, statements):
-        daemon = saywhyd(conf=conf)
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        words = [". MAIL -", *(s.rest for s in statements if s.verb == "DNS")]
+        liars.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
+        daemon = saywhyd(conf=conf + liars[-1].conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(
@@ -196,5 +204,7 @@ def player(saywhyd, request):
             statements)
 
     yield make
+    for running in liars:
+        running.stop()
     if "dns" in request.fixturenames:
         request.getfixturevalue("dns").serve()
