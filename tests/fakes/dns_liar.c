@@ -40,7 +40,7 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
-	bool hijack;
+	bool hijack, senders;
 	struct told *told;
 	size_t ntold;
 	struct late *late;
@@ -164,7 +164,7 @@ static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
 	const struct told *t;
-	bool exists = false;
+	bool exists = false, told = false;
 	size_t n;
 
 	for (t = l->told; t < l->told + l->ntold; t++) {
@@ -174,8 +174,9 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 		    (n == 0 || t->name[n - 1] == '.');
 		if (strcasecmp(t->name, name) != 0)
 			continue;
-		if (t->type == 0 || (t->type == type &&
-		    strcmp(t->value, "TROUBLE") == 0)) {
+		told |= t->type == 0 || t->type == type;
+		if ((t->type == 0 || t->type == type) &&
+		    strcmp(t->value, "TROUBLE") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
@@ -187,7 +188,9 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			return;
 		}
 	}
-	if (!exists && l->hijack && type == 1)
+	if (!told && l->senders && type == 15)
+		put_record(o, depth > 0 ? name : NULL, 15, "10 mail.example");
+	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)
 		set_rcode(o, 3);
@@ -230,9 +233,12 @@ lie(struct liar *l, struct out *o, const char *name, int type)
 		unsigned rcode;
 	} errors[] = { { "servfail.", 2 }, { "refused.", 5 },
 		{ "formerr.", 1 }, { "nx.", 3 } };
+	const size_t n = strlen(name);
 	char text[32];
 	size_t i;
 
+	if (n < 5 || strcasecmp(name + n - 5, ".test") != 0)
+		return false;
 	for (i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (strncmp(name, errors[i].word,
 		    strlen(errors[i].word)) == 0) {
@@ -276,6 +282,13 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 	return at + 5;
 }
 
+static bool
+is_dead(const char *name)
+{
+	return strncmp(name, "dead.", 5) == 0 &&
+	    strcasecmp(name + strlen(name) - 5, ".test") == 0;
+}
+
 /* -1: no answer; else milliseconds to wait before it is sent. */
 static int
 answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
@@ -284,7 +297,7 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
 
-	if (end == 0 || strncmp(name, "dead.", 5) == 0)
+	if (end == 0 || is_dead(name))
 		return -1;
 	l->questions++;
 	o->n = 0;
@@ -460,6 +473,12 @@ void
 liar_hijack(struct liar *l)
 {
 	l->hijack = true;
+}
+
+void
+liar_senders(struct liar *l)
+{
+	l->senders = true;
 }
 
 void

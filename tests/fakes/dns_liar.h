@@ -3,7 +3,7 @@
  *
  * UDP and TCP on one port of loopback, a thread each. It answers from records
  * it was told, in the words of scenarios ("example.org TXT v=spf1 -all"), and
- * from the first label of a name:
+ * from the first label of a name that ends in .test:
  *
  *	slow300		A 192.0.2.1 after 300 ms
  *	dead		nothing, ever
@@ -35,6 +35,8 @@ int liar_port(const struct liar *liar);
 /* One record "NAME TYPE VALUE"; before questions come. False: it is none. */
 bool liar_tell(struct liar *liar, const char *line);
 void liar_hijack(struct liar *liar);
+/* Every name has an MX of which nobody told otherwise, as in scenarios. */
+void liar_senders(struct liar *liar);
 
 /* Milliseconds by which every answer is late. */
 void liar_delay(struct liar *liar, int ms);

@@ -15,6 +15,7 @@ import pytest
 
 import forky
 import loghost
+import liar
 import names
 import packages
 import players
@@ -184,11 +185,27 @@ def syslog():
 
 
 @pytest.fixture
-def player(saywhyd, request):
+def tells(box, build):
+    """A function that starts a DNS server of the test's own."""
+    running = []
+
+    def start(lines=(), *options):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        running.append(liar.Liar(build, folder, lines, *options))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def player(saywhyd, tells, request):
     """A function: the player of this MTA for a configuration."""
 
     def make(mta, conf, statements):
-        daemon = saywhyd(conf=conf)
+        server = tells(liar.lines_of(statements), "-M")
+        daemon = saywhyd(conf=conf + server.conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(
