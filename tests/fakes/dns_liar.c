@@ -40,7 +40,7 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
-	bool hijack;
+	bool hijack, senders;
 	struct told *told;
 	size_t ntold;
 	struct late *late;
@@ -164,7 +164,7 @@ static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
 	const struct told *t;
-	bool exists = false;
+	bool exists = false, known = false;
 	size_t n;
 
 	for (t = l->told; t < l->told + l->ntold; t++) {
@@ -174,11 +174,12 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 		    (n == 0 || t->name[n - 1] == '.');
 		if (strcasecmp(t->name, name) != 0)
 			continue;
-		if (t->type == 0 || (t->type == type &&
-		    strcmp(t->value, "TROUBLE") == 0)) {
+		if ((t->type == 0 || t->type == type) &&
+		    strcmp(t->value, "TROUBLE") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
+		known |= t->type == 0 || t->type == type;
 		if (t->type == type && strcmp(t->value, "NONE") != 0)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
@@ -187,7 +188,9 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			return;
 		}
 	}
-	if (!exists && l->hijack && type == 1)
+	if (!known && l->senders && type == 15)
+		put_record(o, depth > 0 ? name : NULL, 15, "10 mail.example");
+	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)
 		set_rcode(o, 3);
@@ -460,6 +463,12 @@ void
 liar_hijack(struct liar *l)
 {
 	l->hijack = true;
+}
+
+void
+liar_senders(struct liar *l)
+{
+	l->senders = true;
 }
 
 void

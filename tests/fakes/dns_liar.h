@@ -18,7 +18,8 @@
  *	count		TXT: how many questions have come
  *	nx		does not exist; so does whatever else nobody told
  *
- * With `hijack` what does not exist is A 192.0.2.66.
+ * With `hijack` what does not exist is A 192.0.2.66; with `senders` a name has
+ * an MX where nobody told of one, as in scenarios.
  */
 #ifndef FAKES_DNS_LIAR_H
 #define FAKES_DNS_LIAR_H
@@ -35,6 +36,7 @@ int liar_port(const struct liar *liar);
 /* One record "NAME TYPE VALUE"; before questions come. False: it is none. */
 bool liar_tell(struct liar *liar, const char *line);
 void liar_hijack(struct liar *liar);
+void liar_senders(struct liar *liar);
 
 /* Milliseconds by which every answer is late. */
 void liar_delay(struct liar *liar, int ms);

@@ -24,6 +24,7 @@ import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+SCENARIOS = TOP / "tests/scenarios"
 LOGIN, PASSWORD = "user@example.org", "secret"
 
 
@@ -157,7 +158,7 @@ def build(request):
 
 
 @pytest.fixture(scope="module")
-def saywhyd(box, build):
+def saywhyd(box, build, dns):
     """A function that starts a filter; all are ended with the module."""
     running = []
 
@@ -183,12 +184,24 @@ def syslog():
     host.stop()
 
 
+@pytest.fixture(scope="module")
+def resolver(box, build):
+    """The DNS of scenarios."""
+    program = build / "dns-liar"
+    if not program.exists():
+        pytest.skip(f"no dns-liar in {build} (make check-mta builds it)")
+    server = names.Scenario(program, pathlib.Path(tempfile.mkdtemp(dir=box)))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def player(saywhyd, request):
+def player(saywhyd, resolver, request):
     """A function: the player of this MTA for a configuration."""
 
     def make(mta, conf, statements):
-        daemon = saywhyd(conf=conf)
+        resolver.tell(statements)
+        daemon = saywhyd(conf=resolver.asked_by(conf), lists=SCENARIOS / "lists")
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(
