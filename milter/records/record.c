@@ -24,6 +24,7 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
  */
 #define SETS 2048
 #define WAYS 8
+#define USED (1ull << 63)	/* an empty slot is no id */
 
 static struct {
 	_Atomic uint64_t v[WAYS];
@@ -35,7 +36,7 @@ remember(uint64_t bits)
 {
 	unsigned way = atomic_fetch_add(&recent[bits % SETS].next, 1) % WAYS;
 
-	atomic_store(&recent[bits % SETS].v[way], bits);
+	atomic_store(&recent[bits % SETS].v[way], bits | USED);
 }
 
 bool
@@ -54,7 +55,7 @@ record_id_is_recent(const char *id)
 		bits = bits << 5 | (uint64_t)(digit - digits);
 	}
 	for (i = 0; i < WAYS; i++)
-		if (atomic_load(&recent[bits % SETS].v[i]) == bits)
+		if (atomic_load(&recent[bits % SETS].v[i]) == (bits | USED))
 			return true;
 	return false;
 }

@@ -18,8 +18,14 @@
  *	count		TXT: how many questions have come
  *	nx		does not exist; so does whatever else nobody told
  *
- * With `hijack` what does not exist is A 192.0.2.66; with `senders` a name has
- * an MX where nobody told of one, as in scenarios.
+ * A told type may also be a habit of a name and all below it:
+ *
+ *	slow.example DELAY 5000		every answer is so late
+ *	dead.example DEAD -		no answer, ever
+ *	. MAIL -			every name that nobody told takes mail
+ *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
+ *
+ * With `hijack` what does not exist is A 192.0.2.66.
  */
 #ifndef FAKES_DNS_LIAR_H
 #define FAKES_DNS_LIAR_H
@@ -36,7 +42,6 @@ int liar_port(const struct liar *liar);
 /* One record "NAME TYPE VALUE"; before questions come. False: it is none. */
 bool liar_tell(struct liar *liar, const char *line);
 void liar_hijack(struct liar *liar);
-void liar_senders(struct liar *liar);
 
 /* Milliseconds by which every answer is late. */
 void liar_delay(struct liar *liar, int ms);

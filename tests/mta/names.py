@@ -4,7 +4,6 @@ Every name that is not below does not exist. A name below BROKEN belongs to a
 zone that cannot be loaded: nsd answers SERVFAIL.
 """
 
-import re
 import signal
 import socket
 import subprocess
@@ -132,39 +131,3 @@ remote-control:
 
     def stop(self):
         process.end(self.process)
-
-
-class Scenario:
-    """The DNS that a scenario tells, for saywhyd alone: dns-liar on 127.0.0.2.
-
-    As in `saywhy try`, each sender has an MX where no line tells of one.
-    """
-
-    ADDRESS = "127.0.0.2"
-
-    def __init__(self, program, folder):
-        self.program = program
-        self.lines = folder / "lines"
-        self.process = None
-
-    def tell(self, statements):
-        self.stop()
-        self.lines.write_bytes(b"".join(
-            _bytes(s.rest) + b"\n" for s in statements if s.verb == "DNS"))
-        self.process = subprocess.Popen(
-            [self.program, "-S", "-a", self.ADDRESS, "-p", "53", self.lines],
-            stdout=subprocess.PIPE)
-        assert self.process.stdout.readline().strip() == b"53"
-
-    def asked_by(self, conf):
-        return conf + 'dns { servers = {"%s"} }\n' % self.ADDRESS
-
-    def stop(self):
-        if self.process:
-            process.end(self.process)
-            self.process.stdout.close()
-
-
-def _bytes(text):
-    """\\DDD is that byte (RFC 1035 section 5.1)."""
-    return re.sub(r"\\(\d{3})", lambda m: chr(int(m.group(1))), text).encode("latin-1")
