@@ -25,6 +25,7 @@ import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+SCENARIOS = TOP / "tests/scenarios"
 LOGIN, PASSWORD = "user@example.org", "secret"
 
 
@@ -158,7 +159,7 @@ def build(request):
 
 
 @pytest.fixture(scope="module")
-def saywhyd(box, build):
+def saywhyd(box, build, dns):
     """A function that starts a filter; all are ended with the module."""
     running = []
 
@@ -209,7 +210,8 @@ def player(saywhyd, tells, request):
     """
     def make(mta, conf, statements):
         told = [s.rest for s in statements if s.verb == "DNS"]
-        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf)
+        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf,
+                         lists=SCENARIOS / "lists")
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(
