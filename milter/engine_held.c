@@ -74,9 +74,9 @@ is_known(const struct reading *r)
 
 /* Whoever has a name of its own is neither of the two MTAs we serve. */
 static enum issuer
-issuer_of(const struct recognised *r)
+issuer_of(const struct held *h, const struct recognised *r)
 {
-	return r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	return h->told || r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
 	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
 	    ISSUER_MILTER;
 }
@@ -108,7 +108,7 @@ static void
 write_mta(struct held *h, const struct reading *r, const struct reply *reply,
     const struct reply *stock)
 {
-	struct record record = { .issuer = issuer_of(&r->words),
+	struct record record = { .issuer = issuer_of(h, &r->words),
 		.reply = reply, .outcome = report_outcome(reply),
 		.reason = r->words.reason, .software = r->words.software,
 		.decision = &r->decision,
@@ -143,6 +143,7 @@ held_keep(struct held *h, struct report *report, const struct decision *d,
 	held_end(h);
 	h->report = *report;
 	h->ours = d != NULL;
+	h->told = d == NULL;
 	if (d != NULL)
 		h->decision = *d;
 	h->state = HELD_WAITING;

@@ -27,6 +27,7 @@ struct held {
 	int64_t until;		/* clock_ms(): then it is written anyway */
 	int64_t spent;		/* µs that we took for it, without the wait */
 	bool ours;		/* our policy service said it */
+	bool told;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
 	unsigned asked;		/* by which maps, a bit for each */
 	struct report report;	/* its reply: as far as we were told */

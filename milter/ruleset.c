@@ -51,6 +51,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
 	add_table(plan, "dns", dns_option_rows, &r->dns);
+	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	add_table(plan, "blacklist", site_blacklist_options, &r->site);
@@ -186,6 +187,8 @@ sum_up(struct ruleset *r)
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
 	}
+	r->marks |= r->policy.mode == MODE_ENFORCE && r->site.results &&
+	    (r->site.spf || r->site.dkim);
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
 	if ((r->needs & CHECK_NEEDS_PARTS) != 0)

@@ -140,6 +140,10 @@ print_plain(const char *json)
 		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
+	static const char *const replies[] = { "asked", "changed", "own",
+		"passed", "unjoined", NULL };
+	static const char *const service[] = { "asked", "refused", "closed",
+		NULL };
 	static const char *const lists[] = { "list", "entries", "trouble",
 		NULL };
 	static const char *const dns_lists[] = { "list", "well", "asked",
@@ -153,6 +157,8 @@ print_plain(const char *json)
 	print_row("let pass", after(json, "counts"), others);
 	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
 	print_row("records", after(json, "records"), records);
+	print_row("reply map", after(json, "reply-map"), replies);
+	print_row("service", after(json, "policy-service"), service);
 	print_row("dns", after(json, "dns"), dns);
 	print_row("store", after(json, "store"), store);
 	print_lists("list", json, "lists", lists);

@@ -25,7 +25,7 @@ relay { domains = {"example.org"} }
 
 
 @pytest.fixture(scope="module")
-def stock():
+def stock(dns):
     """Queue and data in memory; /etc is the box's own already."""
     for folder in (SPOOL, pathlib.Path("/var/lib/postfix")):
         folder.mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def as_before(request):
 
 
 @pytest.fixture(scope="module")
-def setup(build, box):
+def setup(build, box, dns):
     conf = box / "setup.conf"
     conf.write_text(CONF)
 
@@ -178,7 +178,7 @@ def test_a_socket_that_a_chroot_cannot_reach(stock, build, box):
     assert "smtpd_milters" not in done.stdout
 
 
-def test_without_postfix(build, box):
+def test_without_postfix(build, box, setup):
     done = subprocess.run(
         [build / "saywhy", "setup", "-c", box / "setup.conf", "--postfix", "/nowhere"],
         capture_output=True, text=True)

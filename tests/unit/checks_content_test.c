@@ -33,8 +33,7 @@ static const char head[] =
     "reason \"message-malformed\" { action = reject }\n"
     "reason \"not-scannable\" { action = reject }\n";
 
-/* What was said of one message: "reason key=value …" of the one that spoke,
-   and the names of the others. */
+/* What checks of content said of one message: "check reason key=value …". */
 struct said {
 	struct buf text;
 };
@@ -48,6 +47,8 @@ checked(void *arg, const struct check *check, enum stage stage,
 
 	(void)stage;
 	(void)us;
+	if (strcmp(check->section, "content") != 0)
+		return;
 	for (i = 0; i < n; i++) {
 		buf_printf(&said->text, "%s%s %s",
 		    said->text.len > 0 ? "; " : "", check->name,
