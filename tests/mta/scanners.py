@@ -25,7 +25,7 @@ LocalSocket {folder}/socket
 LocalSocketMode 666
 Foreground yes
 SelfCheck 0
-StreamMaxLength 1M
+StreamMaxLength {limit}
 """
 
 SPAMD_RULES = r"""required_score 5
@@ -127,12 +127,14 @@ class Scanner:
 
 class Clamd(Scanner):
     PING, PONG = b"zPING\0", b"PONG"
+    limit = "1M"
 
     def write(self):
         (self.folder / "db").mkdir()
         (self.folder / "db/test.ndb").write_text(
             f"Test.Eicar:0:*:{EICAR.encode().hex()}\n")
-        (self.folder / "conf").write_text(CLAMD.format(folder=self.folder))
+        (self.folder / "conf").write_text(CLAMD.format(
+            folder=self.folder, limit=self.limit))
 
     def command(self):
         return ["/usr/sbin/clamd", "-c", self.folder / "conf"]
