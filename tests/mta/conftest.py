@@ -25,7 +25,6 @@ import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-SCENARIOS = TOP / "tests/scenarios"
 LOGIN, PASSWORD = "user@example.org", "secret"
 
 
@@ -197,7 +196,7 @@ def player(saywhyd, request, box, build):
         folder = pathlib.Path(tempfile.mkdtemp(dir=box))
         words = [". MAIL -", *(s.rest for s in statements if s.verb == "DNS")]
         liars.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
-        daemon = saywhyd(conf=conf + liars[-1].conf, lists=SCENARIOS / "lists")
+        daemon = saywhyd(conf=conf + liars[-1].conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(

@@ -140,7 +140,7 @@ test_health(void **state)
 		struct dnslist *l = dnslist_open("list.example",
 		    "list.example", z->test);
 
-		dns_offline();
+		dns_offline(false);
 		tell(z->entry, z->listed);
 		tell(z->test == DNSLIST_TEST_IP ? "1.0.0.127" : "INVALID",
 		    z->unlisted);
@@ -153,7 +153,7 @@ test_health(void **state)
 		else if (*z->aside != '\0')
 			assert_string_equal(aside, z->aside);
 		/* It is well again as soon as it answers as it should. */
-		dns_offline();
+		dns_offline(false);
 		tell("2.0.0.127", "127.0.0.2");
 		tell("TEST", "127.0.0.2");
 		dnslist_test_all();
@@ -192,7 +192,7 @@ test_sessions(void **state)
 	int i;
 
 	(void)state;
-	dns_offline();
+	dns_offline(false);
 	tell("yes", "127.0.0.4");
 	tell("other", "127.0.0.99");
 	tell("open", "127.255.255.254");
