@@ -27,6 +27,7 @@
 
 static struct {
 	int fd;
+	bool tcp;
 	char *path;		/* of the socket, to be removed; or NULL */
 	struct server *server;
 	struct recorder *recorder;
@@ -89,6 +90,28 @@ ask_door(enum join_door door, pid_t pid, const struct question *q,
 }
 
 static bool
+fits(const struct engine *e, const void *question)
+{
+	return engine_fits_by_words(e, question);
+}
+
+/* Over TCP; see join.h. */
+static bool
+ask_by_words(const struct server_peer *peer, const struct question *q,
+    struct reply *reply, bool *speaks)
+{
+	struct joint *j;
+	struct engine *e = peer->pid == 0 ? join_find_by_words(peer->fd,
+	    fits, q, &j) : NULL;
+
+	if (e == NULL)
+		return false;
+	*speaks = engine_asked(e, q, reply);
+	join_release(j);
+	return true;
+}
+
+static bool
 ask_alone(const struct question *q, struct reply *reply)
 {
 	struct ruleset *rules = ruleset_current();
@@ -117,7 +140,8 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 	bool speaks = false;
 
 	if (!ask_door(JOIN_POLICY, peer->pid, q, &reply, &speaks) &&
-	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks))
+	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks) &&
+	    !ask_by_words(peer, q, &reply, &speaks))
 		speaks = ask_alone(q, &reply);
 	if (speaks)
 		put_answer(out, q, &reply);
@@ -180,6 +204,8 @@ replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
 	if (!sock_spec_parse(spec, &place, why))
 		return false;
 	self.fd = sock_listen(&place, mode, gid, why);
+	self.tcp = place.kind == SOCK_KIND_INET ||
+	    place.kind == SOCK_KIND_INET6;
 	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
 		mem_replace(&self.path, place.path);
 	return self.fd >= 0;
@@ -208,7 +234,7 @@ replymap_stop(void)
 int64_t
 replymap_wait(pid_t pid)
 {
-	return self.fd >= 0 && pid != 0 ? WAIT_MS : 0;
+	return self.fd >= 0 && (pid != 0 || self.tcp) ? WAIT_MS : 0;
 }
 
 struct replymap_counts

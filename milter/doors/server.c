@@ -55,7 +55,7 @@ add_peer(struct server *s, int fd)
 	s->peers = mem_room(s->peers, s->n, &s->cap, sizeof *s->peers);
 	p = &s->peers[s->n++];
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
-		.who = { .pid = join_peer(fd) } };
+		.who = { .pid = join_peer(fd), .fd = fd } };
 	s->connections++;
 	s->open++;
 }

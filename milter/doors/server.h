@@ -20,6 +20,7 @@ struct server;
 
 struct server_peer {
 	pid_t pid;	/* of the process on a UNIX socket; 0: not known */
+	int fd;		/* to ask the system about, nothing else */
 };
 
 #define SERVER_DROP ((size_t)-1)
