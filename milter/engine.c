@@ -12,6 +12,7 @@
 #include "engine_held.h"
 #include "engine_message.h"
 #include "engine_report.h"
+#include "engine_time.h"
 #include "model/scratch.h"
 #include "ruleset.h"
 
@@ -158,6 +159,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 	marks_add(&e->marks, &d->because, site, id);
 	for (i = 0; i < d->nalso; i++)
 		marks_add(&e->marks, &d->also[i], site, id);
+	marks_results(&e->marks, &e->scratch, &e->session, site);
 	marks_find_forged(&e->marks, &e->session, site);
 }
 
@@ -218,6 +220,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		session_rcpt_accepted(&e->session);
 	if (e->wait != WAIT_OURS)
 		engine_count_stage(stage);
+	engine_time_add(stage, clock_us() - began);
 	return action;
 }
 

@@ -141,6 +141,21 @@ take_spf_engine(void *base, void *slot, const char *value, struct buf *why)
 }
 
 const struct option site_auth_options[] = {
+	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
+	    .preset = "yes",
+	    .help = "ask the sender's domain which clients send for it" },
+	{ .name = "dkim", .type = OPTION_BOOL, .offset = SITE(dkim),
+	    .preset = "yes", .help = "verify the signatures of a message" },
+	{ .name = "dmarc", .type = OPTION_BOOL, .offset = SITE(dmarc),
+	    .preset = "yes",
+	    .help = "ask the author's domain what it wants with unproven "
+		"mail; needs spf and dkim" },
+	{ .name = "results", .type = OPTION_BOOL, .offset = SITE(results),
+	    .preset = "yes",
+	    .help = "add an Authentication-Results field (RFC 8601)" },
+	{ .name = "trust-earlier-milters", .type = OPTION_BOOL,
+	    .offset = SITE(trust_earlier_milters), .preset = "no",
+	    .help = "keep such fields in our name that are there already" },
 	{ .name = "spf-engine", .type = OPTION_TAKE,
 	    .offset = SITE(spf_engine), .preset = "saywhy",
 	    .take = take_spf_engine,
@@ -157,6 +172,14 @@ const struct option site_auth_options[] = {
 	    .preset = "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
 	    .take = option_take_string, .drop = option_drop_strings,
 	    .help = "daemon names of the MTA where users hand in mail" },
+	{ .name = NULL }
+};
+
+const struct option site_blacklist_options[] = {
+	{ .name = "threshold", .type = OPTION_INT,
+	    .offset = SITE(list_threshold), .preset = "1", .min = 1,
+	    .max = 100000,
+	    .help = "weights of DNS lists that together refuse" },
 	{ .name = NULL }
 };
 

@@ -25,6 +25,7 @@
 #include "records/recorder.h"
 #include "ruleset.h"
 #include "services/dns.h"
+#include "services/dnslist.h"
 #include "services/list.h"
 #include "version.h"
 
@@ -323,6 +324,7 @@ stop(struct daemon *d, int signo)
 		log_warn("sessions that did not end in time: %u; the mail "
 		    "server defers them", end.cut);
 	list_watch_stop();
+	dnslist_watch_stop();
 	end.quiet &= close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
@@ -366,7 +368,7 @@ main(int argc, char **argv)
 	start(&d);
 	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
 	    !policy_start(d.recorder) || !control_start(d.recorder) ||
-	    !list_watch())
+	    !list_watch() || !dnslist_watch())
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

@@ -146,6 +146,10 @@ print_plain(const char *json)
 		NULL };
 	static const char *const lists[] = { "list", "entries", "trouble",
 		NULL };
+	static const char *const dns_lists[] = { "list", "well", "asked",
+		"listed", "trouble", "aside", NULL };
+	static const char *const scanners[] = { "kind", "server", "state",
+		"scans", "troubles", "trouble", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -160,6 +164,8 @@ print_plain(const char *json)
 	print_row("dns", after(json, "dns"), dns);
 	print_row("store", after(json, "store"), store);
 	print_lists("list", json, "lists", lists);
+	print_lists("dns list", json, "dns-lists", dns_lists);
+	print_lists("scanner", json, "scanners", scanners);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

@@ -24,6 +24,11 @@ struct site {
 	struct netset networks;	/* relay.networks: may relay */
 	struct option_ints submission_ports;
 	struct strset submission_daemons;
+	bool spf, dkim, dmarc;	/* are they looked at? */
+	bool results;		/* add Authentication-Results */
+	bool trust_earlier_milters;	/* keep those that claim our name */
+	long long list_threshold;	/* weights of DNS lists that reach it
+					   refuse */
 	int spf_engine;		/* enum spf_engine of services/spf.h */
 	bool spf_explanation;	/* ask for the words of exp= */
 };

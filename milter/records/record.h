@@ -26,6 +26,8 @@ struct buf;
 enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
 enum outcome { OUTCOME_REJECT, OUTCOME_TEMPFAIL, OUTCOME_OBSERVED,
 	OUTCOME_QUARANTINE, OUTCOME_BOUNCED, OUTCOME_DEFERRED };
+#define ISSUER_COUNT (ISSUER_REMOTE + 1)
+#define OUTCOME_COUNT (OUTCOME_DEFERRED + 1)
 enum privacy { PRIVACY_FULL, PRIVACY_REMOVED, PRIVACY_HASHED };
 
 extern const char *const issuer_names[];
@@ -61,7 +63,7 @@ void record_id(char id[RECORD_ID_TEXT]);
 bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
- * Did record_id() of this process give these twelve characters lately? Some
+ * Did record_id() of this process give the first twelve characters lately? Some
  * ten thousand ids are remembered. Any thread.
  */
 bool record_id_is_recent(const char *id);

@@ -18,6 +18,13 @@
  *	count		TXT: how many questions have come
  *	nx		does not exist; so does whatever else nobody told
  *
+ * A told type may also be a habit of a name and all below it:
+ *
+ *	slow.example DELAY 5000		every answer is so late
+ *	dead.example DEAD -		no answer, ever
+ *	. MAIL -			every name that nobody told takes mail
+ *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
+ *
  * With `hijack` what does not exist is A 192.0.2.66.
  */
 #ifndef FAKES_DNS_LIAR_H

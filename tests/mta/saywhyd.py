@@ -6,6 +6,7 @@ site that enforces; a test changes it by more lines.
 """
 
 import json
+import pathlib
 import pwd
 import re
 import shutil
@@ -40,6 +41,9 @@ content {{
 {more}
 """
 
+# Files that a scenario's configuration names.
+LISTS = pathlib.Path(__file__).resolve().parent.parent / "scenarios" / "lists"
+
 # Without these an instance does not run here.
 OURS = ("listen", "listen-mode", "control", "user", "record-file")
 
@@ -55,16 +59,19 @@ def id_of(reply):
 
 class Saywhyd:
     def __init__(self, build, folder, more="", mode="enforce", records=None,
-                 program=None, conf=None):
+                 program=None, conf=None, lists=None):
         self.program = program or build / "saywhyd"
         self.tool = build / "saywhy"
         self.folder = folder
         folder.mkdir(mode=0o755)
         shutil.chown(folder, "nobody")
+        if lists:
+            (folder / "lists").symlink_to(lists)
         self.conf = folder / "saywhy.conf"
         self.record_file = records or folder / "records.json"
         self.configure(more, mode)
         if conf is not None:
+            shutil.copytree(LISTS, folder / "lists")
             self.conf.write_bytes(self.completed(conf).encode("latin-1"))
         self.address = f"unix:{folder}/milter.sock"
         self.process = None

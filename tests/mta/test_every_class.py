@@ -34,6 +34,12 @@ blacklist {{
 }}
 content {{
 	header "Subject" {{ pattern = "/casino/i" }}
+	body "casino" {{ pattern = "/roulette/" }}
+	attachments "programs" {{ deny = {{"exe"}} }}
+	charsets-denied = {{"gb2312"}}
+	malformed = {{"8bit"}}
+	bulk-unsubscribe = yes
+	clamd = {clamd}
 	max-size = 65536
 	max-hops = 25
 }}
@@ -76,6 +82,13 @@ SESSIONS = {
     "too-many-recipients": MAIL + "".join(
         f"\nRCPT u{i}@example.org" for i in range(101)),
     "header-pattern": data("Subject: Casino"),
+    "body-pattern": data("Subject: x\n\nroulette"),
+    "attachment-banned": data("Content-Type: image/png; name=a.exe"),
+    "not-scannable": data("Content-Type: message/partial"),
+    "media-unsupported": data("Content-Type: text/plain; charset=gb2312"),
+    "message-malformed": data("Subject: \xe9"),
+    "spam-content": data("Precedence: bulk"),
+    "scanner-unavailable": data("Subject: x"),
     "mail-loop": data("\n".join("Received: from a by b" for _ in range(26))),
     "message-too-large": data("Subject: x\n\n" + ("x" * 70 + "\n") * 1000),
 }
@@ -90,7 +103,9 @@ said = {}  # (reason, action, MTA) → lines
 
 def configuration(reason, action):
     tls = "yes" if reason == "tls-required" else "no"
-    return CONF.format(reason=reason, action=action, tls=tls)
+    nobody = reason == "scanner-unavailable"
+    clamd = '{"unix:/nonexistent"}' if nobody else "{}"
+    return CONF.format(reason=reason, action=action, tls=tls, clamd=clamd)
 
 
 @pytest.mark.parametrize("mta", ["postfix", "sendmail"])
