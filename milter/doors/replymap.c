@@ -25,6 +25,9 @@
 /* A session is locked for microseconds, or for as long as a check waits. */
 #define LOCK_MS 2
 
+/* Postfix itself closes one after ten seconds, and opens it again. */
+#define SILENCE_MS 600000
+
 static struct {
 	int fd;
 	bool tcp;
@@ -191,8 +194,8 @@ tick(void *arg)
 }
 
 static const struct server_kind kind = { .name = "reply map",
-	.most = SOCKETMAP_MOST + 8, .patience = 5000, .answer = answer,
-	.tick = tick };
+	.most = SOCKETMAP_MOST + 8, .patience = 5000, .silence = SILENCE_MS,
+	.answer = answer, .tick = tick };
 
 bool
 replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
