@@ -192,9 +192,7 @@ def tells(box, build):
 
     def start(*words):
         folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-        running.append(liar.Liar(build, folder, "
-".join(words) + "
-"))
+        running.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
         return running[-1]
 
     yield start
