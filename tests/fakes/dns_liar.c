@@ -19,6 +19,7 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define PORT_TRIES 50
 
 /* Habits stand among the types. */
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
@@ -452,8 +453,11 @@ bind_both(struct liar *l, const char *address, int port)
 	if (bind(l->udp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
 	    getsockname(l->udp, (struct sockaddr *)&sa, &n) != 0 ||
 	    bind(l->tcp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
-	    listen(l->tcp, 64) != 0)
+	    listen(l->tcp, 64) != 0) {
+		close(l->udp);
+		close(l->tcp);
 		return false;
+	}
 	l->port = ntohs(sa.sin_port);
 	return true;
 }
@@ -462,10 +466,14 @@ struct liar *
 liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
+	int tries = port == 0 ? PORT_TRIES : 1;
 
+	/* A port that is free for UDP need not be so for TCP. */
 	l->late = calloc(LATE_MOST, sizeof *l->late);
-	if (!bind_both(l, address, port) ||
-	    pthread_create(&l->thread, NULL, serve, l) != 0)
+	while (!bind_both(l, address, port))
+		if (--tries == 0)
+			return NULL;
+	if (pthread_create(&l->thread, NULL, serve, l) != 0)
 		return NULL;
 	return l;
 }
