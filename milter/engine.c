@@ -295,6 +295,12 @@ engine_look(struct engine *e, int64_t now)
 	held_look(&e->held, now);
 }
 
+void
+engine_unsay(struct engine *e)
+{
+	held_drop(&e->held);
+}
+
 bool
 engine_said(const struct engine *e, const char *text)
 {

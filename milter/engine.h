@@ -94,6 +94,9 @@ struct question {
 	struct reply stock;	/* the same, read; at least one line */
 };
 
+/* What waits was never said after all: no record of it. */
+void engine_unsay(struct engine *e);
+
 /* Is it about the refusal that waits here? */
 bool engine_fits(const struct engine *e, const struct question *q);
 

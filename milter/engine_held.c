@@ -181,12 +181,18 @@ held_look(struct held *h, int64_t now)
 }
 
 void
+held_drop(struct held *h)
+{
+	report_end(&h->report);
+	memset(h, 0, sizeof *h);
+}
+
+void
 held_end(struct held *h)
 {
 	if (h->state == HELD_WAITING)
 		write_as_told(h);
-	report_end(&h->report);
-	memset(h, 0, sizeof *h);
+	held_drop(h);
 }
 
 static bool

@@ -52,6 +52,9 @@ void held_look(struct held *h, int64_t now);
 /* Writes what waits, and forgets all. */
 void held_end(struct held *h);
 
+/* Forgets all, with no record of what waits. */
+void held_drop(struct held *h);
+
 /* Is a reply with this text, its beginning perhaps lost, the one held? */
 bool held_is(const struct held *h, const char *text);
 

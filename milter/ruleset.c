@@ -151,6 +151,8 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
+	if (check->softens)
+		return r->policy.mode == MODE_ENFORCE;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;

@@ -94,13 +94,18 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		end(EX_USAGE, usage);
 }
 
-/* All but the milter's, whose sessions are let end. */
-static void
+/*
+ * All but the milter's, whose sessions are let end. True: nothing runs there
+ * any more.
+ */
+static bool
 close_doors(void)
 {
-	policy_stop();
+	bool quiet = policy_stop();
+
 	replymap_stop();
 	control_stop();
+	return quiet;
 }
 
 /* The start failed: what is open already is taken away again. */
@@ -320,7 +325,7 @@ stop(struct daemon *d, int signo)
 		    "server defers them", end.cut);
 	list_watch_stop();
 	dnslist_watch_stop();
-	close_doors();
+	end.quiet &= close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
 		_exit(status);

@@ -148,6 +148,8 @@ print_plain(const char *json)
 		NULL };
 	static const char *const dns_lists[] = { "list", "well", "asked",
 		"listed", "trouble", "aside", NULL };
+	static const char *const scanners[] = { "kind", "server", "state",
+		"scans", "troubles", "trouble", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -163,6 +165,7 @@ print_plain(const char *json)
 	print_row("store", after(json, "store"), store);
 	print_lists("list", json, "lists", lists);
 	print_lists("dns list", json, "dns-lists", dns_lists);
+	print_lists("scanner", json, "scanners", scanners);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

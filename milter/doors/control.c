@@ -17,6 +17,7 @@
 #include "doors/control_lists.h"
 #include "doors/control_metrics.h"
 #include "doors/control_replies.h"
+#include "doors/control_scanners.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -271,6 +272,7 @@ put_status(struct buf *out)
 	put_dns(&j);
 	control_put_replies(&j);
 	control_put_lists(&j);
+	control_put_scanners(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

@@ -39,7 +39,7 @@ struct phrase_item {
 
 /* What a whole phrase tells; one of the three is set. */
 struct phrase {
-	int8_t weight;
+	int16_t weight;
 	uint8_t reason;
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "words/phrase_own.h"
 
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */
 #define ITEMS_MOST 12
+#define OWN 120		/* points of our own words; the longer, the more */
 
 struct row {
 	int weight;
@@ -68,6 +71,7 @@ static struct prefix *prefixes;
 static size_t nprefixes, prefixes_cap;
 static struct waiting *waiting;
 static size_t nwaiting, waiting_cap;
+static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static unsigned
@@ -276,7 +280,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 static void
 read_row(const struct row *row)
 {
-	struct phrase p = { .weight = (int8_t)row->weight,
+	struct phrase p = { .weight = (int16_t)row->weight,
 		.reason = (uint8_t)row->reason };
 	struct written w;
 
@@ -340,6 +344,27 @@ index_items(void)
 	prefixes = NULL;
 }
 
+/* What we write ourselves is known by its words. */
+static void
+read_own(int reason)
+{
+	struct row row = { .weight = OWN, .reason = reason };
+	struct buf text = BUF_INIT;
+
+	if (!phrase_own(reason_get(reason)->what,
+	    concept_words[CONCEPT_STOP], &text)) {
+		buf_free(&text);
+		return;
+	}
+	row.text = buf_steal(&text);
+	row.weight += (int)strlen(row.text) / 10;
+	read_row(&row);
+	row.reason = REASON_NONE;
+	row.issuer = "saywhy";
+	read_row(&row);
+	own[reason] = row.text;
+}
+
 static void
 read_all(void)
 {
@@ -352,6 +377,8 @@ read_all(void)
 		read_concept(i);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		read_row(&rows[i]);
+	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)
+		read_own((int)i);
 	lexicon_end();
 	index_items();
 }

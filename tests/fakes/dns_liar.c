@@ -190,7 +190,7 @@ static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
 	const struct told *t;
-	bool exists = false;
+	bool exists = false, known = false;
 	size_t n;
 
 	for (t = l->told; t < l->told + l->ntold; t++) {
@@ -202,11 +202,12 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 		    (n == 0 || t->name[n - 1] == '.');
 		if (strcasecmp(t->name, name) != 0)
 			continue;
-		if (t->type == 0 || (t->type == type &&
-		    strcmp(t->value, "TROUBLE") == 0)) {
+		if ((t->type == 0 || t->type == type) &&
+		    strcmp(t->value, "TROUBLE") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
+		known |= t->type == 0 || t->type == type;
 		if (t->type == type && strcmp(t->value, "NONE") != 0)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
@@ -217,8 +218,8 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 	}
 	if (!exists && type == 1 && (t = habit_of(l, name, HABIT_ALWAYS)))
 		put_record(o, NULL, 1, t->value);
-	else if (!exists && type == 15 && habit_of(l, name, HABIT_MAIL))
-		put_record(o, NULL, 15, "10 mx.example.org");
+	else if (!known && type == 15 && habit_of(l, name, HABIT_MAIL))
+		put_record(o, depth > 0 ? name : NULL, 15, "10 mx.example.org");
 	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)

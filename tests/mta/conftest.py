@@ -25,6 +25,7 @@ import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+SCENARIOS = TOP / "tests/scenarios"
 LOGIN, PASSWORD = "user@example.org", "secret"
 
 
@@ -158,7 +159,7 @@ def build(request):
 
 
 @pytest.fixture(scope="module")
-def saywhyd(box, build):
+def saywhyd(box, build, dns):
     """A function that starts a filter; all are ended with the module."""
     running = []
 
@@ -185,18 +186,30 @@ def syslog():
 
 
 @pytest.fixture
-def player(saywhyd, request, box, build):
+def tells(box, build):
+    """A function that starts a DNS server of the test's own; see liar.py."""
+    running = []
+
+    def start(*words):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        running.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def player(saywhyd, tells, request):
     """A function: the player of this MTA for a configuration.
 
     DNS says what the scenario says, and that every sender's domain exists.
     """
-    liars = []
-
     def make(mta, conf, statements):
-        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-        words = [". MAIL -", *(s.rest for s in statements if s.verb == "DNS")]
-        liars.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
-        daemon = saywhyd(conf=conf + liars[-1].conf)
+        told = [s.rest for s in statements if s.verb == "DNS"]
+        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf,
+                         lists=SCENARIOS / "lists")
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(
@@ -204,7 +217,5 @@ def player(saywhyd, request, box, build):
             statements)
 
     yield make
-    for running in liars:
-        running.stop()
     if "dns" in request.fixturenames:
         request.getfixturevalue("dns").serve()

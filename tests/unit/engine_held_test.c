@@ -343,6 +343,23 @@ test_policy_service_without_a_map(void **state)
 }
 
 static void
+test_never_said(void **state)
+{
+	struct world w;
+	char line[512];
+
+	(void)state;
+	open_world(&w, "mode = enforce", true, WAIT);
+	refuse_by_service(&w, line);
+	engine_unsay(w.e);
+	assert_false(engine_said(w.e, line));
+	engine_free(w.e);
+	w.e = NULL;
+	assert_int_equal(records(&w, ""), 0);
+	close_world(&w);
+}
+
+static void
 test_alone(void **state)
 {
 	struct question q = question(ASK_FILTER, UNKNOWN);
@@ -396,6 +413,7 @@ main(void)
 		cmocka_unit_test(test_make_permanent),
 		cmocka_unit_test(test_policy_service),
 		cmocka_unit_test(test_policy_service_without_a_map),
+		cmocka_unit_test(test_never_said),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_recent_ids),
 	};
