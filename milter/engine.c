@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -158,6 +159,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 	marks_add(&e->marks, &d->because, site, id);
 	for (i = 0; i < d->nalso; i++)
 		marks_add(&e->marks, &d->also[i], site, id);
+	marks_results(&e->marks, &e->scratch, &e->session, site);
 	marks_find_forged(&e->marks, &e->session, site);
 }
 
@@ -294,6 +296,12 @@ engine_look(struct engine *e, int64_t now)
 	held_look(&e->held, now);
 }
 
+void
+engine_unsay(struct engine *e)
+{
+	held_drop(&e->held);
+}
+
 bool
 engine_said(const struct engine *e, const char *text)
 {
@@ -301,9 +309,27 @@ engine_said(const struct engine *e, const char *text)
 }
 
 bool
+engine_said_to(const struct engine *e, const struct session *s,
+    const char *text)
+{
+	const struct session *own = &e->session;
+
+	return engine_said(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
+	    own->client_port == s->client_port &&
+	    ip_equal(&own->client, &s->client) &&
+	    strcmp(own->rcpt->mailbox.text, s->rcpt->mailbox.text) == 0;
+}
+
+bool
 engine_fits(const struct engine *e, const struct question *q)
 {
 	return held_fits(&e->held, q);
+}
+
+bool
+engine_fits_by_words(const struct engine *e, const struct question *q)
+{
+	return held_fits_by_words(&e->held, q);
 }
 
 bool

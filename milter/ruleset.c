@@ -54,6 +54,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
+	add_table(plan, "blacklist", site_blacklist_options, &r->site);
 	for (i = 0; i < r->nrules; i++)
 		if (r->rules[i].check->options != NULL)
 			add_table(plan, r->rules[i].check->section,
@@ -150,6 +151,8 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
+	if (check->softens)
+		return r->policy.mode == MODE_ENFORCE;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;
@@ -186,6 +189,8 @@ sum_up(struct ruleset *r)
 		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
 	}
+	r->marks |= r->policy.mode == MODE_ENFORCE && r->site.results &&
+	    (r->site.spf || r->site.dkim);
 	if (r->marks)
 		r->needs |= CHECK_NEEDS_HEADERS;
 	if ((r->needs & CHECK_NEEDS_PARTS) != 0)

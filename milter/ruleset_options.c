@@ -141,6 +141,35 @@ take_spf_engine(void *base, void *slot, const char *value, struct buf *why)
 }
 
 const struct option site_auth_options[] = {
+	{ .name = "login", .type = OPTION_GROUP,
+	    .offset = SITE(logins.blocks), .rows = login_options,
+	    .item_size = sizeof(struct login),
+	    .help = "what one login may do" },
+	{ .name = "login-networks", .type = OPTION_LIST,
+	    .offset = SITE(logins.networks),
+	    .take = option_take_net, .drop = option_drop_nets,
+	    .help = "networks that logins may be used from; unset: any" },
+	{ .name = "login-tls", .type = OPTION_WORD,
+	    .offset = SITE(logins.tls), .words = tls_level_names,
+	    .preset = "any", .help = "the least encryption of a login" },
+	{ .name = "login-max-recipients", .type = OPTION_INT,
+	    .offset = SITE(logins.max_recipients), .min = 1, .max = 1000000,
+	    .help = "recipients of one message of a login; unset: no limit" },
+	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
+	    .preset = "yes",
+	    .help = "ask the sender's domain which clients send for it" },
+	{ .name = "dkim", .type = OPTION_BOOL, .offset = SITE(dkim),
+	    .preset = "yes", .help = "verify the signatures of a message" },
+	{ .name = "dmarc", .type = OPTION_BOOL, .offset = SITE(dmarc),
+	    .preset = "yes",
+	    .help = "ask the author's domain what it wants with unproven "
+		"mail; needs spf and dkim" },
+	{ .name = "results", .type = OPTION_BOOL, .offset = SITE(results),
+	    .preset = "yes",
+	    .help = "add an Authentication-Results field (RFC 8601)" },
+	{ .name = "trust-earlier-milters", .type = OPTION_BOOL,
+	    .offset = SITE(trust_earlier_milters), .preset = "no",
+	    .help = "keep such fields in our name that are there already" },
 	{ .name = "spf-engine", .type = OPTION_TAKE,
 	    .offset = SITE(spf_engine), .preset = "saywhy",
 	    .take = take_spf_engine,
@@ -157,6 +186,14 @@ const struct option site_auth_options[] = {
 	    .preset = "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
 	    .take = option_take_string, .drop = option_drop_strings,
 	    .help = "daemon names of the MTA where users hand in mail" },
+	{ .name = NULL }
+};
+
+const struct option site_blacklist_options[] = {
+	{ .name = "threshold", .type = OPTION_INT,
+	    .offset = SITE(list_threshold), .preset = "1", .min = 1,
+	    .max = 100000,
+	    .help = "weights of DNS lists that together refuse" },
 	{ .name = NULL }
 };
 

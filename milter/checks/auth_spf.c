@@ -15,14 +15,10 @@
 #define TEXT_MOST 200
 
 struct options {
-	bool spf;
 	bool spf_helo;
 };
 
 static const struct option options[] = {
-	{ .name = "spf", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, spf), .preset = "yes",
-	    .help = "ask the sender's domain which clients send for it" },
 	{ .name = "spf-helo", .type = OPTION_BOOL,
 	    .offset = offsetof(struct options, spf_helo), .preset = "yes",
 	    .help = "ask the domain of the HELO name, too" },
@@ -42,10 +38,8 @@ static const enum reason_id meaning[] = {
 static bool
 active(const void *opt, const struct site *site)
 {
-	const struct options *o = opt;
-
-	(void)site;
-	return o->spf;
+	(void)opt;
+	return site->spf;
 }
 
 static void

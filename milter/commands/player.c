@@ -82,6 +82,7 @@ player_new(struct ruleset *rules, const struct engine_watcher *watcher)
 	struct player *p = mem_alloc(sizeof *p);
 
 	p->played.found = p->played.records = p->played.marks =
+	    p->played.results =
 	    (struct buf)BUF_INIT;
 	p->theirs = watcher;
 	p->ours = (struct engine_watcher){ .arg = p, .check = on_check,
@@ -108,6 +109,7 @@ player_free(struct player *p)
 	buf_free(&p->played.found);
 	buf_free(&p->played.records);
 	buf_free(&p->played.marks);
+	buf_free(&p->played.results);
 	free(p);
 }
 
@@ -131,6 +133,7 @@ forget(struct played *played)
 	buf_clear(&played->found);
 	buf_clear(&played->records);
 	buf_clear(&played->marks);
+	buf_clear(&played->results);
 }
 
 static void
@@ -234,8 +237,6 @@ play_field(struct player *p, const char *at, const char *end)
 		return next;
 	name = mem_ndup(at, (size_t)(colon - at));
 	colon++;
-	if (colon < stop && *colon == ' ')
-		colon++;
 	buf_put(&value, colon, (size_t)(stop - colon));
 	while (next < end && (*next == ' ' || *next == '\t')) {
 		at = next;
@@ -287,6 +288,17 @@ play_body(struct player *p, const char *at, const char *end)
 	buf_free(&piece);
 }
 
+/* Unfolded. */
+static void
+keep_results(struct player *p, const char *value)
+{
+	for (; value != NULL && *value != '\0'; value++)
+		if (*value == '\t')
+			buf_putc(&p->played.results, ' ');
+		else if (*value != '\n')
+			buf_putc(&p->played.results, *value);
+}
+
 static void
 keep_marks(struct player *p)
 {
@@ -295,6 +307,7 @@ keep_marks(struct player *p)
 
 	for (i = 0; i < m->n; i++)
 		buf_printf(&p->played.marks, "%s\n", m->values[i]);
+	keep_results(p, m->results);
 	p->played.hold = m->quarantine != NULL;
 }
 

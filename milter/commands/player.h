@@ -25,6 +25,7 @@ struct played {
 	struct buf found;	/* " reason reason ": found since then */
 	struct buf records;	/* JSON lines written since then */
 	struct buf marks;	/* values of our header field, a line each */
+	struct buf results;	/* of Authentication-Results, on one line */
 	bool hold;		/* into the hold queue */
 };
 

@@ -33,6 +33,7 @@ static const struct {
 	[VERB_RECORD] = { "RECORD", 1 },
 	[VERB_NO_RECORD] = { "NO-RECORD", 0 },
 	[VERB_MARK] = { "MARK", 1 },
+	[VERB_RESULTS] = { "RESULTS", 1 },
 	[VERB_HOLD] = { "HOLD", 0 }
 };
 

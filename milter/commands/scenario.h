@@ -35,6 +35,8 @@
  *				member of an object is KEY.MEMBER
  *	NO-RECORD
  *	MARK PATTERN		the message gets our header field
+ *	RESULTS PATTERN		it gets this Authentication-Results, unfolded;
+ *				"none": it gets none
  *	HOLD			the message goes to the hold queue
  *
  * A refusal that nobody expects is a mistake of the scenario.
@@ -51,7 +53,7 @@ enum verb {
 	VERB_CONFIG, VERB_DNS, VERB_CLIENT, VERB_LOCAL, VERB_HELO, VERB_TLS,
 	VERB_LOGIN, VERB_MAIL, VERB_RCPT, VERB_REFUSED, VERB_DATA, VERB_RSET,
 	VERB_EXPECT, VERB_LINE, VERB_FOUND, VERB_NOT_FOUND, VERB_RECORD,
-	VERB_NO_RECORD, VERB_MARK, VERB_HOLD
+	VERB_NO_RECORD, VERB_MARK, VERB_RESULTS, VERB_HOLD
 };
 
 struct statement {

@@ -165,6 +165,17 @@ expect_mark(const struct scenario *s, const struct statement *st,
 	free(copy);
 }
 
+static void
+expect_results(const struct scenario *s, const struct statement *st,
+    const struct played *played, struct diags *d)
+{
+	const char *got = played->results.len > 0 ? played->results.data :
+	    "none";
+
+	if (fnmatch(st->rest, got, 0) != 0)
+		diags_error(d, s->file, st->line, "the results are: %s", got);
+}
+
 void
 scenario_expect(const struct scenario *s, const struct statement *st,
     const struct played *played, struct expected *expected, struct diags *d)
@@ -191,6 +202,9 @@ scenario_expect(const struct scenario *s, const struct statement *st,
 		break;
 	case VERB_MARK:
 		expect_mark(s, st, played, d);
+		break;
+	case VERB_RESULTS:
+		expect_results(s, st, played, d);
 		break;
 	case VERB_HOLD:
 		if (!played->hold)

@@ -204,6 +204,7 @@ try_show_played(struct try_show *show, const struct played *played)
 		json_key(&show->j, "hold");
 		json_bool(&show->j, played->hold);
 		json_member(&show->j, "marks", played->marks.data);
+		json_member(&show->j, "results", played->results.data);
 		json_object_end(&show->j);
 		return;
 	}
@@ -211,6 +212,8 @@ try_show_played(struct try_show *show, const struct played *played)
 		print_reply(show, played);
 	if (played->marks.len > 0)
 		printf("  marked: %s", played->marks.data);
+	if (played->results.len > 0)
+		printf("  results: %s\n", played->results.data);
 	if (played->hold)
 		puts("  held in the queue");
 	if (show->trace && played->records.len > 0)

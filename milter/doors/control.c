@@ -16,6 +16,8 @@
 #include "base/sock.h"
 #include "doors/control_lists.h"
 #include "doors/control_metrics.h"
+#include "doors/control_replies.h"
+#include "doors/control_scanners.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -268,7 +270,9 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_replies(&j);
 	control_put_lists(&j);
+	control_put_scanners(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

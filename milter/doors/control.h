@@ -13,6 +13,8 @@
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
  *	lists       [ { list, entries, loaded, trouble }, … ]
+ *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
+ *	reply-map, policy-service: see control_replies.h
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS). One who

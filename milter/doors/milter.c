@@ -171,12 +171,24 @@ on_data(SMFICTX *ctx)
 	return leave(door, step(ctx, STAGE_DATA, SMFIP_NR_DATA));
 }
 
+/* Does the MTA leave the blank after a colon to us? Else it takes it away. */
+static bool
+keeps_blanks(const struct session_door *door)
+{
+	return (door->steps & SMFIP_HDR_LEADSPC) != 0;
+}
+
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct session_door *door = enter(ctx);
+	struct buf raw = BUF_INIT;
 
-	session_header(engine_session(door->engine), name, value);
+	if (!keeps_blanks(door))
+		buf_putc(&raw, ' ');
+	buf_puts(&raw, value);
+	session_header(engine_session(door->engine), name, raw.data);
+	buf_free(&raw);
 	return leave(door, go_on(ctx, SMFIP_NR_HDR));
 }
 
@@ -212,7 +224,8 @@ on_message(SMFICTX *ctx)
 
 	milter_session_queue_id(engine_session(e), macro, ctx);
 	answer = step(ctx, STAGE_MESSAGE, 0);
-	if (answer == SMFIS_CONTINUE && !milter_mark(ctx, engine_marks(e))) {
+	if (answer == SMFIS_CONTINUE && !milter_mark(ctx, engine_marks(e),
+	    keeps_blanks(door))) {
 		log_error("the MTA does not hold a message; it is deferred");
 		answer = SMFIS_TEMPFAIL;
 	}

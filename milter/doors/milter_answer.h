@@ -26,8 +26,9 @@ int milter_refuse(struct smfi_str *ctx, enum action action,
 
 /*
  * After the final dot: takes forged fields out, adds ours, holds the message.
+ * `blanks`: the blank after a colon is ours to make (SMFIP_HDR_LEADSPC).
  * False when it was to be held and the MTA does not.
  */
-bool milter_mark(struct smfi_str *ctx, const struct marks *m);
+bool milter_mark(struct smfi_str *ctx, const struct marks *m, bool blanks);
 
 #endif

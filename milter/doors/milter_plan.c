@@ -48,7 +48,7 @@ milter_plan_steps(unsigned plan)
 	};
 	unsigned long steps = SMFIP_RCPT_REJ | SMFIP_NOUNKNOWN |
 	    SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_DATA | SMFIP_NR_HDR |
-	    SMFIP_NR_EOH | SMFIP_NR_BODY;
+	    SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC;
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

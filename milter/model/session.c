@@ -33,7 +33,7 @@ forget_headers(struct session *s)
 
 	for (i = 0; i < s->nheaders; i++) {
 		free(s->headers[i].name);
-		free(s->headers[i].value);
+		free(s->headers[i].raw);
 	}
 	s->nheaders = s->header_bytes = 0;
 	s->headers_cut = false;
@@ -127,10 +127,11 @@ session_rcpt_accepted(struct session *s)
 void
 session_header(struct session *s, const char *name, const char *value)
 {
+	const size_t blank = *value == ' ';
 	struct header *h;
 
 	/* Counted though it may not be kept: ": " and CR LF are four. */
-	s->header_bytes += strlen(name) + strlen(value) + 4;
+	s->header_bytes += strlen(name) + strlen(value + blank) + 4;
 	if (s->header_bytes > SESSION_HEADER_BYTES) {
 		s->headers_cut = true;
 		return;
@@ -139,7 +140,8 @@ session_header(struct session *s, const char *name, const char *value)
 	    sizeof *s->headers);
 	h = &s->headers[s->nheaders++];
 	h->name = mem_dup(name);
-	h->value = mem_dup(value);
+	h->raw = mem_dup(value);
+	h->value = h->raw + blank;
 }
 
 void

@@ -28,7 +28,10 @@ enum resolve { RESOLVE_UNTOLD, RESOLVE_OK, RESOLVE_FAIL, RESOLVE_FORGED,
 
 struct header {
 	char *name;
-	char *value;	/* unfolded lines are kept: CR LF as they came */
+	char *value;	/* without the blank after the colon; folded lines
+			   are kept, with line ends as they came */
+	char *raw;	/* the same memory, with that blank; signatures need
+			   it (RFC 6376 section 3.4.1) */
 };
 
 struct recipient {
@@ -82,7 +85,10 @@ void session_mail(struct session *s, const char *sender);
 void session_rcpt(struct session *s, const char *rcpt);
 /* The recipient at RCPT was let pass by us. */
 void session_rcpt_accepted(struct session *s);
-/* Past this many bytes of header fields no more are kept. */
+/*
+ * The value as it stands behind the colon, with all its blanks. Past this many
+ * bytes of header fields no more are kept.
+ */
 #define SESSION_HEADER_BYTES (1024 * 1024)
 void session_header(struct session *s, const char *name, const char *value);
 void session_body(struct session *s, size_t bytes);

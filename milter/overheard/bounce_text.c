@@ -3,10 +3,12 @@
 #include "overheard/bounce_text.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 static const char *const beginnings[] = {
 	"Hi. This is the",
@@ -119,27 +121,33 @@ bounce_text_own(const char *text, size_t n, struct buf *out)
 	}
 }
 
+/* What is told of one recipient; both belong to it. */
+struct told {
+	char *recipient, *reply;
+	bool quoted;		/* the words of a server, not of the writer */
+};
+
 /* A bounce in plain words, as it is read line by line. */
 struct reader {
 	struct buf recipient, reply;
-	bool inside;		/* lines belong to the reply */
-	bool strict;		/* only what is quoted as a reply counts */
-	bounce_fn *each;
-	void *arg;
-	size_t told;
+	bool quoted;
+	struct told told[BOUNCE_MOST];
+	size_t n;
 };
 
+/* A paragraph is over: what it told is kept. */
 static void
-tell(struct reader *r)
+keep(struct reader *r)
 {
-	if (r->reply.len > 0 && r->told < BOUNCE_MOST) {
-		r->each(r->arg, &(struct bounce_reply){ r->recipient.data,
-		    r->reply.data, "" });
-		r->told++;
-		buf_clear(&r->recipient);
+	if (r->reply.len > 0 && r->n < BOUNCE_MOST) {
+		r->told[r->n].recipient = mem_dup(r->recipient.data);
+		r->told[r->n].quoted = r->quoted;
+		r->told[r->n++].reply = buf_steal(&r->reply);
+		if (r->quoted)
+			buf_clear(&r->recipient);
 	}
 	buf_clear(&r->reply);
-	r->inside = false;
+	r->quoted = false;
 }
 
 static void
@@ -157,11 +165,12 @@ static bool
 take_recipient(struct reader *r, const char *p, const char *end)
 {
 	const char *from, *at = memchr(p, '@', (size_t)(end - p));
+	bool bracket;
 
 	if (at == NULL)
 		return false;
-	if (*p == '<')
-		p++;
+	bracket = *p == '<';
+	p += bracket;
 	from = p;
 	while (p < end && !isspace((unsigned char)*p) && *p != '>' &&
 	    *p != '<' && *p != '(' && (*p != ':' || p + 1 < end))
@@ -174,9 +183,9 @@ take_recipient(struct reader *r, const char *p, const char *end)
 		p++;
 	if (p < end && *p != '<' && *p != '(' && *p != ' ')
 		return false;
-	if (p < end && *p == ' ' && from[-1] != '<')
+	if (p < end && *p == ' ' && !bracket)
 		return false;
-	tell(r);
+	keep(r);
 	buf_clear(&r->recipient);
 	buf_put(&r->recipient, from, strcspn(from, ">:<( \r\n"));
 	return true;
@@ -221,54 +230,75 @@ take_line(struct reader *r, const char *p, const char *end)
 	while (end > p && isspace((unsigned char)end[-1]))
 		end--;
 	if (p == end || starts(p, end, "Giving up on")) {
-		tell(r);
+		keep(r);
 		return;
 	}
 	if (take_recipient(r, p, end))
 		return;
 	reply = find_quoted(p, end);
 	if (reply != NULL) {
-		if (!r->inside)
+		if (!r->quoted)
 			buf_clear(&r->reply);
 		while (end > reply && strchr("'\"#>", end[-1]) != NULL)
 			end--;
-		r->inside = true;
+		r->quoted = true;
 		add(r, reply, end);
-	} else if (r->inside || (!r->strict && r->recipient.len > 0))
+	} else if (r->quoted || r->recipient.len > 0)
 		add(r, p, end);
 }
 
-static size_t
-read_lines(const char *line, const char *end, bool strict, bounce_fn *each,
-    void *arg)
+/* Is there something better of the same recipient, or the same before? */
+static bool
+is_spare(const struct reader *r, size_t i)
 {
-	struct reader r = { BUF_INIT, BUF_INIT, false, strict, each, arg, 0 };
-	const char *next;
+	size_t k;
 
+	for (k = 0; k < r->n; k++)
+		if (k != i && strcasecmp(r->told[k].recipient,
+		    r->told[i].recipient) == 0 && (r->told[k].quoted >
+		    r->told[i].quoted || (r->told[k].quoted ==
+		    r->told[i].quoted && k < i)))
+			return true;
+	return false;
+}
+
+static size_t
+tell(struct reader *r, bounce_fn *each, void *arg)
+{
+	size_t i, told = 0;
+
+	for (i = 0; i < r->n; i++) {
+		if (is_spare(r, i))
+			continue;
+		each(arg, &(struct bounce_reply){ r->told[i].recipient,
+		    r->told[i].reply, "" });
+		told++;
+	}
+	for (i = 0; i < r->n; i++) {
+		free(r->told[i].recipient);
+		free(r->told[i].reply);
+	}
+	buf_free(&r->recipient);
+	buf_free(&r->reply);
+	return told;
+}
+
+size_t
+bounce_text_read(const char *text, size_t n, bounce_fn *each, void *arg)
+{
+	struct reader r = { .recipient = BUF_INIT, .reply = BUF_INIT };
+	const char *body = memmem(text, n, "\n\n", 2);
+	const char *line = text, *end = text + n, *next;
+
+	/* The header of the bounce itself says nothing. */
+	if (body != NULL && !bounce_text_begins(text, n))
+		line = body + 2;
 	for (; line < end; line = next + 1) {
 		next = memchr(line, '\n', (size_t)(end - line));
 		if (next == NULL)
 			next = end;
 		take_line(&r, line, next);
 	}
-	tell(&r);
-	buf_free(&r.recipient);
-	buf_free(&r.reply);
-	return r.told;
-}
-
-size_t
-bounce_text_read(const char *text, size_t n, bounce_fn *each, void *arg)
-{
-	const char *body = memmem(text, n, "\n\n", 2);
-	const char *from = text;
-	size_t told;
-
-	/* The header of the bounce itself says nothing. */
-	if (body != NULL && !bounce_text_begins(text, n))
-		from = body + 2;
-	told = read_lines(from, text + n, true, each, arg);
-	if (told == 0)
-		told = read_lines(from, text + n, false, each, arg);
-	return told;
+	keep(&r);
+	return tell(&r, each, arg);
 }

@@ -37,34 +37,45 @@ marks_add(struct marks *m, const struct verdict *v, const struct site *site,
 		m->values[m->n++] = field_value(v, site, id);
 }
 
-/* Does the field's value name us as its author? */
-static bool
-claims_us(const char *value, const char *name)
+void
+marks_results(struct marks *m, const struct scratch *scratch,
+    const struct session *s, const struct site *site)
 {
-	size_t n = strlen(name);
+	struct buf value = BUF_INIT;
 
-	value += strspn(value, " \t\r\n");
-	return strncasecmp(value, name, n) == 0 &&
-	    strchr("; \t\r\n", value[n]) != NULL;
+	if (site->results && results_put(&value, scratch, s, site))
+		mem_replace(&m->results, value.data);
+	buf_free(&value);
 }
 
-void
-marks_find_forged(struct marks *m, const struct session *s,
-    const struct site *site)
+static void
+find_forged(struct marks *m, const struct session *s,
+    const struct site *site, const char *field)
 {
 	size_t i;
 	int index = 0;
 
 	for (i = 0; i < s->nheaders; i++) {
-		if (strcasecmp(s->headers[i].name, MARKS_FIELD) != 0)
+		if (strcasecmp(s->headers[i].name, field) != 0)
 			continue;
 		index++;
-		if (!claims_us(s->headers[i].value, site->name))
+		if (!results_claims(s->headers[i].value, site->name))
 			continue;
 		m->forged = mem_room(m->forged, m->nforged, &m->forged_cap,
 		    sizeof *m->forged);
-		m->forged[m->nforged++] = index;
+		m->forged[m->nforged++] = (struct mark_forged){ field,
+		    index };
 	}
+}
+
+/* A milter before us may speak in our name, if the admin trusts it. */
+void
+marks_find_forged(struct marks *m, const struct session *s,
+    const struct site *site)
+{
+	find_forged(m, s, site, MARKS_FIELD);
+	if (!site->trust_earlier_milters)
+		find_forged(m, s, site, RESULTS_FIELD);
 }
 
 void
@@ -74,6 +85,7 @@ marks_clear(struct marks *m)
 
 	for (i = 0; i < m->n; i++)
 		free(m->values[i]);
+	free(m->results);
 	free(m->quarantine);
 	free(m->forged);
 	memset(m, 0, sizeof *m);

@@ -12,22 +12,33 @@
 #include <stddef.h>
 
 #include "policy/policy.h"
+#include "policy/results.h"
 
 #define MARKS_FIELD "X-Saywhy"
 #define MARKS_MAX 16
 
+/* A field of the sender's to take out: its name, and which, from 1. */
+struct mark_forged {
+	const char *field;
+	int index;
+};
+
 struct marks {
 	char *values[MARKS_MAX];	/* of MARKS_FIELD, safe text, one line */
 	size_t n;
+	char *results;			/* of RESULTS_FIELD, folded; or NULL */
 	char *quarantine;		/* why it is held, or NULL */
-	int *forged;			/* which of the sender's MARKS_FIELD
-					   fields to take out, counted from 1 */
+	struct mark_forged *forged;	/* in the order of the header */
 	size_t nforged, forged_cap;
 };
 
 /* Adds what the verdict asks for (MARK, QUARANTINE), once each. */
 void marks_add(struct marks *m, const struct verdict *v,
     const struct site *site, const char *id);
+
+/* Tells what proofs were found, if the admin wants it told. */
+void marks_results(struct marks *m, const struct scratch *scratch,
+    const struct session *s, const struct site *site);
 
 /* Finds the header fields that claim to be ours. */
 void marks_find_forged(struct marks *m, const struct session *s,

@@ -196,6 +196,8 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
 		v.action = ACTION_OFF;
 	if (f->hearsay && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
+	if (f->most != ACTION_OFF && v.action > f->most)
+		v.action = f->most;
 	return v;
 }
 
@@ -253,6 +255,39 @@ keep_also(struct decision *d, const struct verdict *v)
 		d->also[d->nalso++] = *v;
 }
 
+/* A proof of where the message comes from. */
+static bool
+is_proof(int reason)
+{
+	return reason >= REASON_SPF_FAIL && reason <= REASON_NO_AUTH;
+}
+
+/*
+ * RFC 7372 section 4: where more than one proof is refused for, the reply is
+ * that of several, and names each.
+ */
+static void
+join_proofs(struct decision *d)
+{
+	struct verdict *several = NULL, other;
+	size_t i, refused = 0;
+
+	if (d->because.action != ACTION_REJECT ||
+	    !is_proof(d->because.finding->reason))
+		return;
+	for (i = 0; i < d->nalso; i++) {
+		if (d->also[i].finding->reason == REASON_SEVERAL_AUTH_FAILED)
+			several = &d->also[i];
+		else if (is_proof(d->also[i].finding->reason))
+			refused += action_refuses(d->also[i].action);
+	}
+	if (several == NULL || refused == 0)
+		return;
+	other = d->because;
+	d->because.finding = several->finding;
+	*several = other;
+}
+
 void
 policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d)
@@ -271,6 +306,7 @@ policy_decide(const struct policy *p, const struct session *s,
 		} else
 			keep_also(d, &v);
 	}
+	join_proofs(d);
 	d->wanted = d->taken = d->because.action;
 	if (p->mode == MODE_OBSERVE && d->taken > ACTION_NOTE)
 		d->taken = ACTION_NOTE;

@@ -73,7 +73,7 @@ void record_id(char id[RECORD_ID_TEXT]);
 bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
- * Did record_id() of this process give these twelve characters lately? Some
+ * Did record_id() of this process give the first twelve characters lately? Some
  * ten thousand ids are remembered. Any thread.
  */
 bool record_id_is_recent(const char *id);

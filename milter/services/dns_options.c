@@ -47,7 +47,8 @@ take_server(void *base, void *slot, const char *value, struct buf *why)
 	}
 	if (*servers != NULL)
 		buf_printf(&all, "%s,", *servers);
-	buf_printf(&all, "[%s]:%ld", ip_format(&ip, text), port);
+	buf_printf(&all, ip_is_v4(&ip) ? "%s:%ld" : "[%s]:%ld",
+	    ip_format(&ip, text), port);
 	free(*servers);
 	*servers = buf_steal(&all);
 	return true;

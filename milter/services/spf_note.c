@@ -41,7 +41,7 @@ ask(struct note *n, const struct session *s, const struct site *site,
 		.explain = site->spf_explanation, .deadline = deadline };
 
 	n->done = true;
-	n->asked = domain != NULL && s->client.known;
+	n->asked = domain != NULL && s->client.known && site->spf;
 	if (n->asked)
 		spf_check(&q, &n->spf);
 }
@@ -82,11 +82,10 @@ spf_of_sender(struct scratch *scratch, const struct session *s,
 }
 
 const struct spf *
-spf_known_of_sender(const struct scratch *scratch)
+spf_known_of_sender(const struct scratch *scratch, const struct session *s)
 {
-	const struct note *n = scratch_find(scratch, &of_sender);
+	const struct note *n = scratch_find(scratch, s->sender.null ?
+	    &of_helo : &of_sender);
 
-	if (n == NULL)
-		n = scratch_find(scratch, &of_helo);
 	return n != NULL && n->asked ? &n->spf : NULL;
 }

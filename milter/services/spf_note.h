@@ -18,7 +18,7 @@ struct site;
 /*
  * Of the sender at MAIL; of a null sender the HELO name stands for it (RFC
  * 7208 section 2.4). NULL: there is no domain that could be asked, or the
- * client is not known.
+ * client is not known, or SPF is off.
  */
 const struct spf *spf_of_sender(struct scratch *scratch,
     const struct session *s, const struct site *site, int64_t deadline);
@@ -28,6 +28,7 @@ const struct spf *spf_of_helo(struct scratch *scratch,
     const struct session *s, const struct site *site, int64_t deadline);
 
 /* The result if it was worked out already, else NULL; asks nobody. */
-const struct spf *spf_known_of_sender(const struct scratch *scratch);
+const struct spf *spf_known_of_sender(const struct scratch *scratch,
+    const struct session *s);
 
 #endif

@@ -32,14 +32,14 @@ struct phrase_item {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint8_t gap;		/* most words between; GAP_ANY: however many */
-	bool first, last;
-	bool denied;		/* a "not" stands before it in the phrase */
+	bool first : 1, last : 1;
+	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 #define GAP_ANY 255
 
 /* What a whole phrase tells; one of the three is set. */
 struct phrase {
-	int8_t weight;
+	int16_t weight;
 	uint8_t reason;
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */

@@ -19,6 +19,11 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define PORT_TRIES 50
+
+/* Habits stand among the types. */
+enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
+	HABIT_MAIL };
 
 struct told {
 	char name[256];
@@ -159,26 +164,61 @@ set_rcode(struct out *o, unsigned rcode)
 	o->b[3] = (uint8_t)((o->b[3] & 0xf0) | rcode);
 }
 
+/* Is the name `owner`, or below it? */
+static bool
+is_below(const char *name, const char *owner)
+{
+	size_t n = strlen(name), m = strlen(owner);
+
+	return strcmp(owner, ".") == 0 || (n >= m && strcasecmp(name + n - m, owner) == 0 &&
+	    (n == m || name[n - m - 1] == '.'));
+}
+
+static const struct told *
+habit_of(const struct liar *l, const char *name, enum habit habit)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type == (int)habit && is_below(name, t->name))
+			return t;
+	return NULL;
+}
+
+static bool
+is_told(const struct liar *l, const char *name)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
+			return true;
+	return false;
+}
+
 /* What was told of a name and type; aliases are followed. */
 static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
 	const struct told *t;
-	bool exists = false;
+	bool exists = false, known = false;
 	size_t n;
 
 	for (t = l->told; t < l->told + l->ntold; t++) {
+		if (t->type < 0)
+			continue;
 		n = strlen(t->name) - strlen(name);
 		exists |= strlen(t->name) >= strlen(name) &&
 		    strcasecmp(t->name + n, name) == 0 &&
 		    (n == 0 || t->name[n - 1] == '.');
 		if (strcasecmp(t->name, name) != 0)
 			continue;
-		if (t->type == 0 || (t->type == type &&
-		    strcmp(t->value, "TROUBLE") == 0)) {
+		if ((t->type == 0 || t->type == type) &&
+		    strcmp(t->value, "TROUBLE") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
+		known |= t->type == 0 || t->type == type;
 		if (t->type == type && strcmp(t->value, "NONE") != 0)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
@@ -187,7 +227,11 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			return;
 		}
 	}
-	if (!exists && l->hijack && type == 1)
+	if (!exists && type == 1 && (t = habit_of(l, name, HABIT_ALWAYS)))
+		put_record(o, NULL, 1, t->value);
+	else if (!known && type == 15 && habit_of(l, name, HABIT_MAIL))
+		put_record(o, depth > 0 ? name : NULL, 15, "10 mx.example.org");
+	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)
 		set_rcode(o, 3);
@@ -280,11 +324,13 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 static int
 answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 {
+	const struct told *slow;
 	char name[256];
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
 
-	if (end == 0 || strncmp(name, "dead.", 5) == 0)
+	if (end == 0 || strncmp(name, "dead.", 5) == 0 ||
+	    habit_of(l, name, HABIT_DEAD) != NULL)
 		return -1;
 	l->questions++;
 	o->n = 0;
@@ -299,15 +345,16 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (!lie(l, o, name, type))
+	} else if (is_told(l, name) || !lie(l, o, name, type))
 		put_told(l, o, name, type, 0);
 	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
 		o->b[2] |= 2;
 	}
+	slow = habit_of(l, name, HABIT_DELAY);
 	return (strncmp(name, "slow", 4) == 0 ? atoi(name + 4) : 0) +
-	    atomic_load(&l->delay);
+	    (slow != NULL ? atoi(slow->value) : 0) + atomic_load(&l->delay);
 }
 
 static void
@@ -418,8 +465,11 @@ bind_both(struct liar *l, const char *address, int port)
 	if (bind(l->udp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
 	    getsockname(l->udp, (struct sockaddr *)&sa, &n) != 0 ||
 	    bind(l->tcp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
-	    listen(l->tcp, 64) != 0)
+	    listen(l->tcp, 64) != 0) {
+		close(l->udp);
+		close(l->tcp);
 		return false;
+	}
 	l->port = ntohs(sa.sin_port);
 	return true;
 }
@@ -428,10 +478,14 @@ struct liar *
 liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
+	int tries = port == 0 ? PORT_TRIES : 1;
 
+	/* A port that is free for UDP need not be so for TCP. */
 	l->late = calloc(LATE_MOST, sizeof *l->late);
-	if (!bind_both(l, address, port) ||
-	    pthread_create(&l->thread, NULL, serve, l) != 0)
+	while (!bind_both(l, address, port))
+		if (--tries == 0)
+			return NULL;
+	if (pthread_create(&l->thread, NULL, serve, l) != 0)
 		return NULL;
 	return l;
 }
@@ -475,7 +529,9 @@ type_number(const char *word)
 		const char *word;
 		int number;
 	} types[] = { { "A", 1 }, { "AAAA", 28 }, { "MX", 15 }, { "TXT", 16 },
-		{ "PTR", 12 }, { "CNAME", 5 }, { "ANY", 0 } };
+		{ "PTR", 12 }, { "CNAME", 5 }, { "ANY", 0 },
+		{ "DELAY", HABIT_DELAY }, { "DEAD", HABIT_DEAD },
+		{ "ALWAYS", HABIT_ALWAYS }, { "MAIL", HABIT_MAIL } };
 	size_t i;
 
 	for (i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -505,5 +561,5 @@ liar_tell(struct liar *l, const char *line)
 	}
 	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
 	l->told[l->ntold++] = t;
-	return t.type >= 0;
+	return t.type != -1;
 }

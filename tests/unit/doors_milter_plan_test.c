@@ -15,6 +15,8 @@
 #define RELAY "relay { domains = {\"example.org\"} }\n"
 #define SUBJECT "content { header \"Subject\" { pattern = \"/x/\" } }\n"
 
+#define NO_PROOFS "auth { spf = no  dkim = no  dmarc = no }\n"
+
 /* What is on by itself (submission, hops, HELO) is in the first row. */
 static const struct row {
 	const char *what, *text;
@@ -31,8 +33,11 @@ static const struct row {
 	{ "a size needs the body", "content { max-size = \"1 MB\" }\n", false,
 	    PLAN_BODY, 0 },
 	{ "blacklists need no message",
-	    "mode = enforce\nblacklist { clients = {\"192.0.2.1\"} }\n", false,
+	    "mode = enforce\n" NO_PROOFS "blacklist { clients = {\"192.0.2.1\"} }\n", false,
 	    0, PLAN_BODY | PLAN_DATA | PLAN_MARKS },
+	{ "signatures need the whole message, and results are written",
+	    "mode = enforce\n", false,
+	    PLAN_BODY | PLAN_HEADERS | PLAN_MARKS, PLAN_DATA },
 	{ "holding needs the right to", "mode = enforce\n" SUBJECT
 	    "reason \"header-pattern\" { action = quarantine }\n", false,
 	    PLAN_MARKS | PLAN_HEADERS, 0 },

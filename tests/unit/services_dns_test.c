@@ -26,8 +26,10 @@ start_at(int port, long long cache)
 	struct buf why = BUF_INIT, servers = BUF_INIT;
 
 	buf_printf(&servers, "127.0.0.1:%d", port);
-	opt.servers = servers.data;
+	opt.servers = NULL;
+	assert_true(option_set(dns_option_rows, &opt, servers.data, &why));
 	assert_true(dns_start(&opt, &why));
+	option_clear(dns_option_rows, &opt);
 	buf_free(&why);
 	buf_free(&servers);
 }
@@ -145,7 +147,7 @@ test_no_names(void **state)
 	expect(DNS_A, long_name, DNS_NONE, NULL);
 	expect(DNS_A, "a..b", DNS_NONE, NULL);
 	expect(DNS_A, ".a", DNS_NONE, NULL);
-	expect(DNS_A, "cold\\.a", DNS_FOUND, "192.0.2.1");
+	expect(DNS_A, "cold\\.test", DNS_FOUND, "192.0.2.1");
 }
 
 static void
@@ -303,6 +305,39 @@ test_no_such_name(void **state)
 }
 
 static void
+test_servers(void **state)
+{
+	static const struct {
+		const char *value, *kept;	/* NULL: it is wrong */
+	} rows[] = {
+		{ "127.0.0.1", "127.0.0.1:53" },
+		{ "192.0.2.1:5353", "192.0.2.1:5353" },
+		{ "2001:db8::1", "[2001:db8::1]:53" },
+		{ "[2001:db8::1]:5353", "[2001:db8::1]:5353" },
+		{ "[2001:db8::1]", "[2001:db8::1]:53" },
+		{ "", NULL }, { ":", NULL }, { "[", NULL }, { "[]:53", NULL },
+		{ "localhost", NULL }, { "127.0.0.1:0", NULL },
+		{ "127.0.0.1:99999", NULL }, { "127.0.0.1:53x", NULL },
+	};
+	struct dns_options opt = { .cache = 1 << 20 };
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(option_set(dns_option_rows, &opt,
+		    rows[i].value, &why), rows[i].kept != NULL);
+		if (rows[i].kept != NULL) {
+			assert_string_equal(opt.servers, rows[i].kept);
+			assert_true(dns_start(&opt, &why));
+		}
+		option_unset(dns_option_rows, &opt);
+	}
+	dns_stop();
+	buf_free(&why);
+}
+
+static void
 test_reverse(void **state)
 {
 	static const struct {
@@ -342,6 +377,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_reload, begin, end),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_no_such_name),
+		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_reverse),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,136 @@
+/*
+ * auth_dmarc - what the author's domain wants with unproven mail (RFC 9989)
+ *
+ * p=reject alone is no ground to refuse (section 7.4): mailing lists break
+ * both proofs. So by default such mail is marked.
+ */
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "checks/check.h"
+#include "services/dkim_note.h"
+#include "services/dmarc_note.h"
+#include "services/spf_note.h"
+
+#include <stdlib.h>
+
+#define RECORD_MOST 1000
+
+static bool
+active(const void *opt, const struct site *site)
+{
+	(void)opt;
+	return site->dmarc && site->spf && site->dkim;
+}
+
+static void
+body(const struct check_ctx *ctx, const char *bytes, size_t n)
+{
+	dkim_note_body(ctx->scratch, ctx->session, bytes, n);
+}
+
+/* "pass example.org, fail example.net", the first few. */
+static void
+say_dkim(const struct check_ctx *ctx, struct finding *f)
+{
+	const struct dkim_result *r = dkim_note_result(ctx->scratch);
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	for (i = 0; r != NULL && i < r->n && i < 3; i++)
+		buf_printf(&text, "%s%s %s", i > 0 ? ", " : "",
+		    dkim_verdict_name(r->v[i].verdict),
+		    r->v[i].domain != NULL ? r->v[i].domain : "");
+	finding_say(f, EVIDENCE_DKIM, text.len > 0 ? text.data : "none");
+	buf_free(&text);
+}
+
+static void
+say_spf(const struct check_ctx *ctx, struct finding *f)
+{
+	const struct spf *spf = spf_of_sender(ctx->scratch, ctx->session,
+	    ctx->site, ctx->deadline);
+	struct buf text = BUF_INIT;
+
+	if (spf != NULL)
+		buf_printf(&text, "%s %s", spf_result_name(spf->result),
+		    spf->domain);
+	finding_say(f, EVIDENCE_SPF, text.len > 0 ? text.data : "none");
+	buf_free(&text);
+}
+
+static void
+report_fail(const struct check_ctx *ctx, struct findings *found,
+    const struct dmarc_note *note)
+{
+	const struct dmarc *d = &note->dmarc;
+	struct finding *f = check_found(ctx, found,
+	    d->policy == DMARC_REJECT ? REASON_DMARC_REJECT :
+	    REASON_DMARC_QUARANTINE);
+	char *record = mem_ndup(d->record, RECORD_MOST);
+
+	finding_say(f, EVIDENCE_AUTHOR, note->author.domain);
+	finding_say(f, EVIDENCE_POLICY, dmarc_policy_name(d->policy));
+	finding_say(f, EVIDENCE_ALIGNMENT, d->strict_spf ?
+	    d->strict_dkim ? "strict" : "strict SPF, relaxed DKIM" :
+	    d->strict_dkim ? "relaxed SPF, strict DKIM" : "relaxed");
+	say_spf(ctx, f);
+	say_dkim(ctx, f);
+	finding_say(f, EVIDENCE_RECORD, record);
+	finding_say(f, EVIDENCE_REPORTS, d->rua);
+	free(record);
+}
+
+static void
+report_other(const struct check_ctx *ctx, struct findings *found,
+    enum reason_id reason, const char *author, const char *detail)
+{
+	struct finding *f = check_found(ctx, found, reason);
+
+	finding_say(f, EVIDENCE_AUTHOR, author);
+	finding_say(f, EVIDENCE_DETAIL, detail);
+}
+
+static void
+judge(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct dmarc_note *note = dmarc_note_result(ctx->scratch,
+	    ctx->session, ctx->site, ctx->deadline);
+	const struct dmarc *d = &note->dmarc;
+
+	if (note->author.status != AUTHOR_ONE)
+		report_other(ctx, found, REASON_DMARC_PERMERROR, NULL,
+		    author_words(note->author.status));
+	else if (d->result == DMARC_RESULT_TEMPERROR)
+		report_other(ctx, found, REASON_DMARC_TEMPERROR,
+		    note->author.domain, d->trouble);
+	else if (d->result == DMARC_RESULT_FAIL && d->policy != DMARC_NONE)
+		report_fail(ctx, found, note);
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	if (site_trusts(ctx->site, ctx->session))
+		return;
+	if (ctx->stage == STAGE_HEADERS)
+		dkim_note_headers(ctx->scratch, ctx->session, ctx->deadline);
+	else
+		judge(ctx, found);
+}
+
+static const int reasons[] = { REASON_DMARC_REJECT, REASON_DMARC_QUARANTINE,
+	REASON_DMARC_TEMPERROR, REASON_DMARC_PERMERROR, REASON_NONE };
+
+const struct check check_auth_dmarc = {
+	.name = "auth_dmarc",
+	.section = "auth",
+	.stages = STAGE_BIT(STAGE_HEADERS) | STAGE_BIT(STAGE_MESSAGE),
+	.speaks = STAGE_RCPT,
+	.identity = true,
+	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
+	.reasons = reasons,
+	.active = active,
+	.run = run,
+	.body = body
+};

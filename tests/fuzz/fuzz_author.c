@@ -1,0 +1,45 @@
+/*
+ * fuzz_author - any text as a From line, as Authentication-Results, and as a
+ * DMARC record
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "policy/results.h"
+#include "services/author.h"
+#include "services/dmarc_record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
+	struct dmarc_record record;
+	struct author author;
+	const char *p;
+
+	author_of_text(&author, text);
+	if ((author.status == AUTHOR_ONE) && (author.domain == NULL ||
+	    *author.domain == '\0' || author.mailboxes == 0))
+		BUG("an author without a domain");
+	for (p = author.domain; p != NULL && *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			BUG("a domain in capitals");
+	author_clear(&author);
+	if (dmarc_record_read(&record, (const char *)data, n)) {
+		if (memchr(data, 'v', n) == NULL && memchr(data, 'V',
+		    n) == NULL)
+			BUG("a record without a version");
+		dmarc_record_clear(&record);
+	}
+	if (results_claims(text, "mx.example.org") &&
+	    strcasestr(text, "mx.example.org") == NULL)
+		BUG("a name that is not there");
+	free(text);
+	return 0;
+}

@@ -1,0 +1,70 @@
+/*
+ * fuzz_dkim - any bytes as a message with signatures, and as their key
+ *
+ * The first line is the key; what follows are fields and, past an empty line,
+ * the body. Nobody signed with a key that a fuzzer could guess.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "services/dkim.h"
+#include "services/dns.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* One field; false: the header is over. */
+static bool
+feed(struct dkim_check *c, char *line)
+{
+	char *colon = strchr(line, ':');
+
+	if (*line == '\0')
+		return false;
+	if (colon != NULL) {
+		*colon = '\0';
+		dkim_check_header(c, line, colon + 1);
+	}
+	return true;
+}
+
+static void
+look(const struct dkim_result *r)
+{
+	size_t i;
+
+	if (r->n > DKIM_SIGNATURES_MOST)
+		BUG("too many signatures");
+	for (i = 0; i < r->n; i++)
+		if ((r->v[i].verdict == DKIM_VERDICT_PASS) !=
+		    (r->v[i].detail == NULL))
+			BUG("a verdict and its words disagree");
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
+	char *at = text, *line = strsep(&at, "\n");
+	struct dkim_check *c = dkim_check_new();
+	struct buf why = BUF_INIT;
+
+	dns_offline(false);
+	dns_preload("s._domainkey.a.test", "TXT", line, &why);
+	while ((line = strsep(&at, "\n")) != NULL && feed(c, line))
+		;
+	dkim_check_end_of_header(c, clock_ms() + 1000);
+	if (at != NULL)
+		dkim_check_body(c, at, strlen(at));
+	look(dkim_check_end(c));
+	dkim_check_free(c);
+	dns_stop();
+	buf_free(&why);
+	free(text);
+	return 0;
+}
