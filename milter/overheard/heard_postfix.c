@@ -136,8 +136,8 @@ hear_reject(struct hearing *g, struct heard *h, struct slice s)
 	take_envelope(slice_from(s, end), h);
 	set_temporary(h);
 	m = remembered_find(hearing_memory(g), h->client);
-	if (m != NULL && m->early && slice_find(h->reply, "rotocol error"))
-		h->reason = REASON_EARLY_TALKER;
+	if (m != NULL && slice_find(h->reply, "rotocol error") != NULL)
+		h->reason = m->offence;
 	hearing_tell(g, h);
 }
 
@@ -153,7 +153,7 @@ hear_content(struct hearing *g, struct heard *h, struct slice s)
 	rest = slice_between(slice_from(s, helo), ">: ", NULL);
 	if (rest.text == NULL)
 		return;
-	h->reason = slice_begins(s, "body") ? REASON_BODY_PATTERN :
+	h->otherwise = slice_begins(s, "body") ? REASON_BODY_PATTERN :
 	    REASON_HEADER_PATTERN;
 	h->stage = slice_begins(s, "body") ? STAGE_MESSAGE : STAGE_HEADERS;
 	h->reply = rest;
@@ -166,6 +166,26 @@ hear_content(struct hearing *g, struct heard *h, struct slice s)
 	take_client(slice_from(s, from + 6), h);
 	take_envelope(slice_from(s, end), h);
 	set_temporary(h);
+	hearing_tell(g, h);
+}
+
+/* "mime-error words: what from name[ip]; from=<a> to=<b>" */
+static void
+hear_mime_error(struct hearing *g, struct heard *h, struct slice s)
+{
+	const char *end = slice_find_last(s, "; from=<"), *from, *colon;
+
+	from = end != NULL ? slice_find_last(slice_to(s, end), " from ") :
+	    NULL;
+	colon = slice_find(s, ": ");
+	if (from == NULL || colon == NULL)
+		return;
+	h->otherwise = REASON_MESSAGE_MALFORMED;
+	h->stage = STAGE_MESSAGE;
+	h->reply = slice_to(slice_from(s, s.text + strlen("mime-error ")),
+	    colon);
+	take_client(slice_from(s, from + 6), h);
+	take_envelope(slice_from(s, end), h);
 	hearing_tell(g, h);
 }
 
@@ -182,73 +202,97 @@ hear_refusal(struct hearing *g, struct heard *h, struct slice message)
 	if (!slice_begins(message, "reject: "))
 		return;
 	s = slice_from(message, message.text + strlen("reject: "));
-	if (slice_begins(s, "header ") || slice_begins(s, "body ") ||
+	if (slice_begins(s, "mime-error "))
+		hear_mime_error(g, h, s);
+	else if (slice_begins(s, "header ") || slice_begins(s, "body ") ||
 	    slice_begins(s, "mime-header "))
 		hear_content(g, h, s);
 	else
 		hear_reject(g, h, s);
 }
 
+/* "Connection rate limit exceeded: 31 from name[ip] for service smtp" */
+static void
+hear_limit(struct hearing *g, struct heard *h, struct slice s)
+{
+	const char *from = slice_find(s, " from ");
+
+	if (from == NULL || take_client(slice_from(s, from + 6), h).text ==
+	    NULL)
+		return;
+	h->reason = slice_begins(s, "Connection concurrency") ?
+	    REASON_TOO_MANY_CONNECTIONS : REASON_RATE_LIMITED;
+	h->temporary = true;
+	h->stage = slice_begins(s, "Message delivery") ? STAGE_MAIL :
+	    slice_begins(s, "Recipient address") ? STAGE_RCPT : STAGE_CONNECT;
+	h->reply = s;
+	hearing_tell(g, h);
+}
+
+/* "name[ip]: SASL LOGIN authentication failed: why, sasl_username=x" */
+static void
+hear_login(struct hearing *g, struct heard *h, struct slice s)
+{
+	s = take_client(s, h);
+	if (!slice_begins(s, ": SASL "))
+		return;
+	h->reply = slice_from(s, s.text + 2);
+	h->reason = REASON_AUTH_FAILED;
+	h->temporary = slice_find(s, "temporary") != NULL ||
+	    slice_find(s, "Temporary") != NULL;
+	h->stage = STAGE_HELO;
+	h->login = slice_between(s, "sasl_username=", NULL);
+	hearing_tell(g, h);
+}
+
 /* What smtpd warns of is a refusal, too, though no "reject:" says so. */
 static void
 hear_warning(struct hearing *g, struct heard *h, struct slice message)
 {
-	static const struct {
-		const char *begin;	/* in front of the client */
-		const char *sign;	/* behind it */
-		int reason;
-		bool temporary;
-	} kinds[] = {
-		{ "warning: ", ": SASL ", REASON_AUTH_FAILED, false },
-		{ "SSL_accept error from ", "", REASON_TLS_FAILED, true },
-		{ "warning: Connection concurrency limit exceeded: ", " for ",
-		    REASON_TOO_MANY_CONNECTIONS, true },
-		{ "warning: Connection rate limit exceeded: ", " for ",
-		    REASON_RATE_LIMITED, true },
-	};
-	struct slice rest;
-	const char *from;
-	size_t i;
+	static const char tls[] = "SSL_accept error from ";
+	struct slice s = slice_between(message, "warning: ", NULL);
 
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (!slice_begins(message, kinds[i].begin))
-			continue;
-		rest = slice_from(message, message.text +
-		    strlen(kinds[i].begin));
-		from = slice_find(rest, " from ");
-		if (*kinds[i].sign == ' ' && from != NULL)
-			rest = slice_from(rest, from + 6);
-		rest = take_client(rest, h);
-		if (rest.text == NULL || !slice_begins(rest, kinds[i].sign))
-			continue;
-		h->reason = kinds[i].reason;
-		h->temporary = kinds[i].temporary;
-		h->stage = i == 0 ? STAGE_HELO : STAGE_CONNECT;
-		h->reply = slice_begins(rest, ": ") ?
-		    slice_from(rest, rest.text + 2) : message;
-		if (slice_find(rest, "sasl_username=") != NULL)
-			h->login = slice_between(rest, "sasl_username=", NULL);
-		hearing_tell(g, h);
+	if (slice_begins(message, tls)) {
+		h->reply = message;
+		h->reason = REASON_TLS_FAILED;
+		h->temporary = true;
+		if (take_client(slice_from(message, message.text +
+		    strlen(tls)), h).text != NULL)
+			hearing_tell(g, h);
+	} else if (!slice_begins(message, "warning: "))
 		return;
-	}
+	else if (slice_find(s, " limit exceeded: ") != NULL)
+		hear_limit(g, h, s);
+	else if (slice_find(s, "]: SASL ") != NULL)
+		hear_login(g, h, s);
 }
 
 static void
 hear_postscreen(struct hearing *g, struct slice message)
 {
+	static const struct {
+		const char *begin;
+		int reason;
+	} offences[] = {
+		{ "PREGREET ", REASON_EARLY_TALKER },
+		{ "COMMAND PIPELINING ", REASON_UNAUTH_PIPELINING },
+		{ "NON-SMTP COMMAND ", REASON_COMMAND_UNKNOWN },
+		{ "BARE NEWLINE ", REASON_BARE_NEWLINE },
+	};
 	struct heard who = { .line = NULL };
+	const char *from = slice_find(message, "from [");
 	struct memory *m;
-	const char *from;
+	size_t i;
 
-	if (!slice_begins(message, "PREGREET "))
+	for (i = 0; i < sizeof offences / sizeof offences[0]; i++)
+		if (slice_begins(message, offences[i].begin))
+			break;
+	if (from == NULL || i == sizeof offences / sizeof offences[0])
 		return;
-	from = slice_find(message, " from ");
-	if (from == NULL)
-		return;
-	take_client(slice_from(message, from + 6), &who);
+	take_client(slice_from(message, from + 5), &who);
 	m = remembered_at(hearing_memory(g), who.client);
 	if (m != NULL)
-		m->early = true;
+		m->offence = offences[i].reason;
 }
 
 static void
