@@ -55,16 +55,19 @@ worker "normal" {{ bind_socket = "{folder}/socket mode=0666"; count = 1; }}
 lua = "{folder}/rules.lua";
 """
 
-# A subject tells what is to be done: "act soft reject: text", "score".
+# A subject tells what is to be done: "act soft reject: text", "score", "who".
 RSPAMD_RULES = """\
 rspamd_config.ENVELOPE = {
   callback = function(task)
     local s = task:get_header('Subject') or ''
     local name, text = s:match('^act ([^:]+): ?(.*)$')
+    if s == 'who' then
+      name, text = 'reject', table.concat({
+        tostring(task:get_from_ip()), task:get_helo(), task:get_hostname(),
+        task:get_from('smtp')[1].addr, task:get_recipients('smtp')[1].addr}, ' ')
+    end
     if name then task:set_pre_result(name, text) end
-    return s:match('^score') ~= nil, tostring(task:get_from_ip()) .. ' ' ..
-      tostring(task:get_helo()) .. ' ' .. task:get_from('smtp')[1].addr ..
-      ' ' .. task:get_recipients('smtp')[1].addr
+    return s:match('^score') ~= nil
   end,
   score = 20.0,
 }
