@@ -19,6 +19,7 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define AT_ONCE 16		/* questions between two looks around */
 
 struct told {
 	char name[256];
@@ -44,7 +45,7 @@ struct liar {
 	struct told *told;
 	size_t ntold;
 	struct late *late;
-	size_t nlate;
+	size_t first, nlate;		/* a ring */
 	unsigned long questions;
 };
 
@@ -323,6 +324,18 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	    atomic_load(&l->delay);
 }
 
+/* In the order of their time; most come at the end. */
+static void
+keep_late(struct liar *l, const struct late *late)
+{
+	size_t at = l->first + l->nlate++;
+
+	for (; at > l->first && l->late[(at - 1) % LATE_MOST].when >
+	    late->when; at--)
+		l->late[at % LATE_MOST] = l->late[(at - 1) % LATE_MOST];
+	l->late[at % LATE_MOST] = *late;
+}
+
 static void
 serve_udp(struct liar *l)
 {
@@ -346,27 +359,25 @@ serve_udp(struct liar *l)
 	late.bytes = malloc(o.n);
 	memcpy(late.bytes, o.b, o.n);
 	late.n = o.n;
-	l->late[l->nlate++] = late;
+	keep_late(l, &late);
 }
 
 static void
 send_late(struct liar *l)
 {
 	int64_t now = now_ms();
-	size_t i, kept = 0;
+	struct late *late;
 
-	for (i = 0; i < l->nlate; i++) {
-		struct late *late = &l->late[i];
-
-		if (late->when > now && !atomic_load(&l->stop)) {
-			l->late[kept++] = *late;
-			continue;
-		}
+	while (l->nlate > 0) {
+		late = &l->late[l->first % LATE_MOST];
+		if (late->when > now && !atomic_load(&l->stop))
+			break;
 		sendto(l->udp, late->bytes, late->n, 0,
 		    (struct sockaddr *)&late->to, late->tolen);
 		free(late->bytes);
+		l->first++;
+		l->nlate--;
 	}
-	l->nlate = kept;
 }
 
 static void
@@ -402,9 +413,11 @@ serve(void *arg)
 	struct pollfd fds[2] = { { .fd = l->udp, .events = POLLIN },
 		{ .fd = l->tcp, .events = POLLIN } };
 
+	int i;
+
 	while (!atomic_load(&l->stop)) {
 		poll(fds, 2, l->nlate > 0 ? 1 : 20);
-		if (fds[0].revents != 0)
+		for (i = 0; fds[0].revents != 0 && i < AT_ONCE; i++)
 			serve_udp(l);
 		if (fds[1].revents != 0)
 			serve_tcp(l);
