@@ -41,6 +41,7 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
+	pthread_mutex_t lock;		/* of what was told */
 	bool hijack, senders;
 	struct told *told;
 	size_t ntold;
@@ -313,8 +314,11 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (!lie(l, o, name, type))
+	} else if (!lie(l, o, name, type)) {
+		pthread_mutex_lock(&l->lock);
 		put_told(l, o, name, type, 0);
+		pthread_mutex_unlock(&l->lock);
+	}
 	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
@@ -455,6 +459,7 @@ liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
 
+	pthread_mutex_init(&l->lock, NULL);
 	l->late = calloc(LATE_MOST, sizeof *l->late);
 	if (!bind_both(l, address, port) ||
 	    pthread_create(&l->thread, NULL, serve, l) != 0)
@@ -535,7 +540,9 @@ liar_tell(struct liar *l, const char *line)
 		t.value[n - 1] = '\0';
 		memmove(t.value, t.value + 1, n - 1);
 	}
+	pthread_mutex_lock(&l->lock);
 	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
 	l->told[l->ntold++] = t;
+	pthread_mutex_unlock(&l->lock);
 	return t.type >= 0;
 }
