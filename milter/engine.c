@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -11,6 +12,7 @@
 #include "engine_held.h"
 #include "engine_message.h"
 #include "engine_report.h"
+#include "engine_time.h"
 #include "model/scratch.h"
 #include "ruleset.h"
 
@@ -218,6 +220,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		session_rcpt_accepted(&e->session);
 	if (e->wait != WAIT_OURS)
 		engine_count_stage(stage);
+	engine_time_add(stage, clock_us() - began);
 	return action;
 }
 
@@ -293,6 +296,12 @@ engine_look(struct engine *e, int64_t now)
 	held_look(&e->held, now);
 }
 
+void
+engine_unsay(struct engine *e)
+{
+	held_drop(&e->held);
+}
+
 bool
 engine_said(const struct engine *e, const char *text)
 {
@@ -300,9 +309,27 @@ engine_said(const struct engine *e, const char *text)
 }
 
 bool
+engine_said_to(const struct engine *e, const struct session *s,
+    const char *text)
+{
+	const struct session *own = &e->session;
+
+	return engine_said(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
+	    own->client_port == s->client_port &&
+	    ip_equal(&own->client, &s->client) &&
+	    strcmp(own->rcpt->mailbox.text, s->rcpt->mailbox.text) == 0;
+}
+
+bool
 engine_fits(const struct engine *e, const struct question *q)
 {
 	return held_fits(&e->held, q);
+}
+
+bool
+engine_fits_by_words(const struct engine *e, const struct question *q)
+{
+	return held_fits_by_words(&e->held, q);
 }
 
 bool

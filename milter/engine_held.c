@@ -74,9 +74,9 @@ is_known(const struct reading *r)
 
 /* Whoever has a name of its own is neither of the two MTAs we serve. */
 static enum issuer
-issuer_of(const struct recognised *r)
+issuer_of(const struct held *h, const struct recognised *r)
 {
-	return r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	return h->told || r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
 	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
 	    ISSUER_MILTER;
 }
@@ -108,7 +108,7 @@ static void
 write_mta(struct held *h, const struct reading *r, const struct reply *reply,
     const struct reply *stock)
 {
-	struct record record = { .issuer = issuer_of(&r->words),
+	struct record record = { .issuer = issuer_of(h, &r->words),
 		.reply = reply, .outcome = report_outcome(reply),
 		.reason = r->words.reason, .software = r->words.software,
 		.decision = &r->decision,
@@ -143,6 +143,7 @@ held_keep(struct held *h, struct report *report, const struct decision *d,
 	held_end(h);
 	h->report = *report;
 	h->ours = d != NULL;
+	h->told = d == NULL;
 	if (d != NULL)
 		h->decision = *d;
 	h->state = HELD_WAITING;
@@ -180,12 +181,18 @@ held_look(struct held *h, int64_t now)
 }
 
 void
+held_drop(struct held *h)
+{
+	report_end(&h->report);
+	memset(h, 0, sizeof *h);
+}
+
+void
 held_end(struct held *h)
 {
 	if (h->state == HELD_WAITING)
 		write_as_told(h);
-	report_end(&h->report);
-	memset(h, 0, sizeof *h);
+	held_drop(h);
 }
 
 static bool
@@ -213,6 +220,22 @@ held_fits(const struct held *h, const struct question *q)
 	    (h->asked & 1u << q->how) == 0 &&
 	    (*told->status == '\0' ||
 	    strcmp(told->status, stock->status) == 0);
+}
+
+bool
+held_fits_by_words(const struct held *h, const struct question *q)
+{
+	const struct recipient *rcpt;
+	const char *line = q->stock.lines[0];
+	size_t n;
+
+	if (h->state != HELD_WAITING || !held_fits(h, q))
+		return false;
+	rcpt = h->report.session->rcpt;
+	n = rcpt != NULL ? strlen(rcpt->mailbox.text) : 0;
+	return n > 0 && *line == '<' &&
+	    strncmp(line + 1, rcpt->mailbox.text, n) == 0 &&
+	    strncmp(line + 1 + n, ">: ", 3) == 0;
 }
 
 /* What leaves instead of q->stock, in `out`. */

@@ -27,6 +27,7 @@ struct held {
 	int64_t until;		/* clock_ms(): then it is written anyway */
 	int64_t spent;		/* µs that we took for it, without the wait */
 	bool ours;		/* our policy service said it */
+	bool told;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
 	unsigned asked;		/* by which maps, a bit for each */
 	struct report report;	/* its reply: as far as we were told */
@@ -51,11 +52,17 @@ void held_look(struct held *h, int64_t now);
 /* Writes what waits, and forgets all. */
 void held_end(struct held *h);
 
+/* Forgets all, with no record of what waits. */
+void held_drop(struct held *h);
+
 /* Is a reply with this text, its beginning perhaps lost, the one held? */
 bool held_is(const struct held *h, const char *text);
 
 /* Is the question about the refusal held? */
 bool held_fits(const struct held *h, const struct question *q);
+
+/* The same, still waiting, and the reply begins with its recipient. */
+bool held_fits_by_words(const struct held *h, const struct question *q);
 
 /* engine_asked() for what is held. */
 bool held_answer(struct held *h, const struct question *q,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "mime/mime.h"
 #include "ruleset.h"
 
@@ -45,6 +46,13 @@ message_begin(struct message *m, const struct ruleset *rules,
 		take_apart(m);
 }
 
+/* Each piece has a time of its own. */
+static void
+set_deadline(struct message *m)
+{
+	m->ctx.deadline = clock_ms() + m->rules->daemon.step_timeout;
+}
+
 static void
 tell_body(struct message *m, const char *bytes, size_t n)
 {
@@ -63,14 +71,32 @@ tell_body(struct message *m, const char *bytes, size_t n)
 void
 message_body(struct message *m, const char *bytes, size_t n)
 {
+	set_deadline(m);
 	tell_body(m, bytes, n);
 	if (m->mime != NULL)
 		mime_body(m->mime, bytes, n);
 }
 
+static void
+tell_end(struct message *m)
+{
+	const struct rule *rule = m->rules->rules;
+	const struct rule *end = rule + m->rules->nrules;
+
+	for (; rule < end; rule++) {
+		if (!rule->active || rule->check->end == NULL)
+			continue;
+		m->ctx.check = rule->check;
+		m->ctx.options = rule->options;
+		rule->check->end(&m->ctx);
+	}
+}
+
 void
 message_end(struct message *m)
 {
+	set_deadline(m);
+	tell_end(m);
 	if (m->mime != NULL)
 		mime_end(m->mime);
 }

@@ -51,8 +51,10 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
 	add_table(plan, "dns", dns_option_rows, &r->dns);
+	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
+	add_table(plan, "blacklist", site_blacklist_options, &r->site);
 	for (i = 0; i < r->nrules; i++)
 		if (r->rules[i].check->options != NULL)
 			add_table(plan, r->rules[i].check->section,
@@ -149,6 +151,8 @@ may_mark(const struct ruleset *r, const struct check *check)
 {
 	const int *reason;
 
+	if (check->softens)
+		return r->policy.mode == MODE_ENFORCE;
 	for (reason = check->reasons; *reason != REASON_NONE; reason++)
 		if (policy_may_mark(&r->policy, *reason))
 			return r->policy.mode == MODE_ENFORCE;

@@ -13,6 +13,7 @@
 #include "base/option.h"
 #include "checks/check.h"
 #include "model/site.h"
+#include "pages/options.h"
 #include "policy/policy.h"
 #include "records/recorder.h"
 #include "services/dns_options.h"
@@ -49,6 +50,7 @@ struct ruleset {
 	struct record_options records;
 	struct daemon_options daemon;
 	struct dns_options dns;
+	struct page_options page;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
 	unsigned stages;	/* STAGE_BIT()s where an active check runs */

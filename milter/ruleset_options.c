@@ -189,6 +189,14 @@ const struct option site_auth_options[] = {
 	{ .name = NULL }
 };
 
+const struct option site_blacklist_options[] = {
+	{ .name = "threshold", .type = OPTION_INT,
+	    .offset = SITE(list_threshold), .preset = "1", .min = 1,
+	    .max = 100000,
+	    .help = "weights of DNS lists that together refuse" },
+	{ .name = NULL }
+};
+
 static const char *const level_names[] = { "error", "warn", "info", "debug",
 	NULL };
 

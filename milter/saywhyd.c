@@ -25,6 +25,7 @@
 #include "records/recorder.h"
 #include "ruleset.h"
 #include "services/dns.h"
+#include "services/dnslist.h"
 #include "services/list.h"
 #include "version.h"
 
@@ -93,13 +94,18 @@ read_arguments(struct daemon *d, int argc, char **argv)
 		end(EX_USAGE, usage);
 }
 
-/* All but the milter's, whose sessions are let end. */
-static void
+/*
+ * All but the milter's, whose sessions are let end. True: nothing runs there
+ * any more.
+ */
+static bool
 close_doors(void)
 {
-	policy_stop();
+	bool quiet = policy_stop();
+
 	replymap_stop();
 	control_stop();
+	return quiet;
 }
 
 /* The start failed: what is open already is taken away again. */
@@ -318,7 +324,8 @@ stop(struct daemon *d, int signo)
 		log_warn("sessions that did not end in time: %u; the mail "
 		    "server defers them", end.cut);
 	list_watch_stop();
-	close_doors();
+	dnslist_watch_stop();
+	end.quiet &= close_doors();
 	process_pid_remove(d->options.pid_file);
 	if (!end.quiet)
 		_exit(status);
@@ -361,7 +368,7 @@ main(int argc, char **argv)
 	start(&d);
 	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
 	    !policy_start(d.recorder) || !control_start(d.recorder) ||
-	    !list_watch())
+	    !list_watch() || !dnslist_watch())
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

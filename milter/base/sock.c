@@ -159,9 +159,10 @@ sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline)
 	return got == 0;
 }
 
-/* Looks before it takes, so that what follows the line stays unread. */
+/* Looks before it takes, so that what follows it stays unread. */
 bool
-sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline)
+sock_read_until(int fd, char stop, struct buf *into, size_t most,
+    int64_t deadline)
 {
 	char chunk[CHUNK];
 	const char *end;
@@ -170,7 +171,7 @@ sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline)
 
 	while ((got = receive(fd, chunk, sizeof chunk, MSG_PEEK,
 	    deadline)) > 0) {
-		end = memchr(chunk, '\n', (size_t)got);
+		end = memchr(chunk, stop, (size_t)got);
 		n = end != NULL ? (size_t)(end - chunk) : (size_t)got;
 		total += n;
 		if (total > most || receive(fd, chunk, n + (end != NULL), 0,
@@ -181,4 +182,10 @@ sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline)
 			return true;
 	}
 	return false;
+}
+
+bool
+sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline)
+{
+	return sock_read_until(fd, '\n', into, most, deadline);
 }

@@ -60,7 +60,11 @@ bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);
  */
 bool sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline);
 
-/* Appends up to and without the next "\n"; the same limits. */
+/* Appends up to and without the next `stop`; the same limits. */
+bool sock_read_until(int fd, char stop, struct buf *into, size_t most,
+    int64_t deadline);
+
+/* The same for "\n". */
 bool sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline);
 
 #endif

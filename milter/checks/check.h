@@ -60,6 +60,11 @@ struct check {
 	 * authentication: logins, own networks, postmaster are exempt.
 	 */
 	bool identity;
+	/*
+	 * It may ask for a mark by its own options (finding.most), whatever
+	 * the actions of its reasons.
+	 */
+	bool softens;
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
 	const struct option *options;	/* NULL: none */
@@ -80,6 +85,12 @@ struct check {
 	 * it finds it notes, and run() says so at MESSAGE.
 	 */
 	void (*body)(const struct check_ctx *ctx, const char *bytes, size_t n);
+	/*
+	 * The body is over: told to all checks before the first of them is
+	 * run at MESSAGE, so that what several have asked outside is worked on
+	 * at the same time. NULL: not wanted.
+	 */
+	void (*end)(const struct check_ctx *ctx);
 	/*
 	 * The message taken apart, event by event (mime/mime.h), for whom
 	 * needs CHECK_NEEDS_PARTS: from behind run() at HEADERS to before

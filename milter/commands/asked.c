@@ -11,7 +11,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/option.h"
 #include "commands/command.h"
@@ -119,21 +118,4 @@ asked_time(const struct arguments *args, const char *value)
 		    "ago", value);
 	buf_free(&why);
 	return (int64_t)now.tv_sec * 1000 - ago;
-}
-
-void
-asked_put(struct buf *out, const char *text)
-{
-	struct buf b = BUF_INIT;
-	struct json j = JSON_INIT(&b);
-	size_t i;
-
-	json_string(&j, text);
-	for (i = 1; i + 1 < b.len; i++) {
-		if (b.data[i] == '\\' && (b.data[i + 1] == '"' ||
-		    b.data[i + 1] == '\\') && i + 2 < b.len)
-			i++;
-		buf_putc(out, b.data[i]);
-	}
-	buf_free(&b);
 }

@@ -43,10 +43,4 @@ void asked_close(struct asked *a);
  */
 int64_t asked_time(const struct arguments *args, const char *value);
 
-/*
- * Appends text for a terminal: what is unseen or could command it is written
- * as JSON would (\u001b).
- */
-void asked_put(struct buf *out, const char *text);
-
 #endif

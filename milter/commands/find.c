@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/visible.h"
 #include "commands/asked.h"
 #include "commands/command.h"
 #include "commands/find_csv.h"
@@ -154,7 +155,7 @@ print_plain(const struct told *t)
 		buf_printf(&b, " to <%s>", told_item(t, "recipients", 0));
 	if (n > 1)
 		buf_printf(&b, " and %zu more", n - 1);
-	asked_put(&safe, b.data);
+	visible_put(&safe, b.data, b.len);
 	puts(safe.data);
 	buf_free(&b);
 	buf_free(&safe);

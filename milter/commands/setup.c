@@ -250,7 +250,11 @@ serve(const struct wish *w)
 		status = wrong(&why);
 	setup_mta_clear(&mta);
 	buf_free(&why);
-	return status == 0 && w->verify ? verify(w) : status;
+	if (status != 0 || !w->verify)
+		return status;
+	/* Those smtpd(8) that began before the reload are on their way out. */
+	sleep(1);
+	return verify(w);
 }
 
 static int

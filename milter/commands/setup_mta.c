@@ -18,8 +18,9 @@ static const struct {
 	bool expanded;
 	const char *missing;	/* where this version does not know it */
 } values[VALUE_COUNT] = {
-	[VALUE_VERSION] = { "mail_version", true, NULL },
-	[VALUE_QUEUE] = { "queue_directory", true, NULL },
+	[VALUE_VERSION] = { "mail_version", true, "" },
+	[VALUE_FOLDER] = { "config_directory", true, "" },
+	[VALUE_QUEUE] = { "queue_directory", true, "" },
 	[VALUE_MILTERS] = { "smtpd_milters", false, "" },
 	[VALUE_NON_SMTPD] = { "non_smtpd_milters", true, "" },
 	[VALUE_FILTER_MAPS] = { "smtpd_reject_filter_maps", false, "" },
@@ -32,44 +33,72 @@ static const struct {
 	[VALUE_PEERNAME] = { "smtpd_peername_lookup", true, "yes" },
 };
 
-/* postconf [-c folder] options name; without the newline. */
+/* postconf [-c folder] options [name …]. */
 static bool
-postconf(const struct setup_mta *mta, const char *options, const char *name,
-    struct buf *out)
+postconf(const struct setup_mta *mta, const char *options,
+    const char *const *names, struct buf *out)
 {
-	const char *argv[6] = { "postconf" };
+	const char *argv[VALUE_COUNT + 5] = { "postconf" };
 	size_t n = 1;
-	bool good;
 
 	if (mta->folder != NULL) {
 		argv[n++] = "-c";
 		argv[n++] = mta->folder;
 	}
 	argv[n++] = options;
-	argv[n] = name;
-	good = setup_run(argv, out);
-	while (out->len > 0 && out->data[out->len - 1] == '\n')
-		buf_cut(out, out->len - 1);
-	return good;
+	for (; names != NULL && *names != NULL; names++)
+		argv[n++] = *names;
+	return setup_run(argv, out);
 }
 
-/* A default like ${…?…:…} is worked out; a text of the admin's is not. */
+/* The value behind "name = " in what postconf wrote, or NULL. */
 static char *
-look_up(const struct setup_mta *mta, enum setup_value i)
+find_value(const char *text, const char *name)
 {
-	struct buf out = BUF_INIT;
-	bool known = postconf(mta, values[i].expanded ? "-xh" : "-h",
-	    values[i].name, &out);
+	size_t n = strlen(name);
+	const char *line;
 
-	if (known && !values[i].expanded && strncmp(out.data, "${", 2) == 0) {
-		buf_clear(&out);
-		known = postconf(mta, "-xh", values[i].name, &out);
+	for (line = text; *line != '\0'; line += *line == '\n') {
+		if (strncmp(line, name, n) == 0 &&
+		    strncmp(line + n, " =", 2) == 0) {
+			line += n + 2 + (line[n + 2] == ' ');
+			return mem_ndup(line, strcspn(line, "\n"));
+		}
+		line += strcspn(line, "\n");
 	}
-	if (!known || strstr(out.data, "unknown parameter") != NULL) {
-		buf_clear(&out);
-		buf_puts(&out, values[i].missing);
+	return NULL;
+}
+
+/*
+ * Asks for all at once, as written ("-p") and as they work out ("-x"). A
+ * default like ${…?…:…} is worked out; a text of the admin's is not.
+ */
+static bool
+look_up(struct setup_mta *mta)
+{
+	struct buf written = BUF_INIT, expanded = BUF_INIT;
+	const char *names[VALUE_COUNT + 1] = { NULL };
+	bool good;
+	char *value;
+	size_t i;
+
+	for (i = 0; i < VALUE_COUNT; i++)
+		names[i] = values[i].name;
+	good = postconf(mta, "-p", names, &written) &&
+	    postconf(mta, "-x", names, &expanded);
+	for (i = 0; i < VALUE_COUNT; i++) {
+		value = find_value(written.data, values[i].name);
+		if (values[i].expanded ||
+		    (value != NULL && strncmp(value, "${", 2) == 0)) {
+			free(value);
+			value = find_value(expanded.data, values[i].name);
+		}
+		mta->value[i] = value != NULL ? value :
+		    mem_dup(values[i].missing);
 	}
-	return buf_steal(&out);
+	buf_free(&written);
+	buf_free(&expanded);
+	return good;
 }
 
 static const char *
@@ -155,30 +184,22 @@ look_at_resolver(struct setup_mta *mta)
 bool
 setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *why)
 {
-	struct buf out = BUF_INIT;
-	size_t i;
+	struct buf services = BUF_INIT;
 
 	memset(mta, 0, sizeof *mta);
 	mta->folder = mem_dup(folder);
-	if (!postconf(mta, "-dh", "mail_version", &out)) {
-		buf_printf(why, "postconf does not answer%s%s",
-		    out.len > 0 ? ": " : "", out.data);
-		buf_free(&out);
+	if (!look_up(mta) || sscanf(mta->value[VALUE_VERSION], "%d.%d",
+	    &mta->major, &mta->minor) != 2) {
+		buf_printf(why, "%s%spostconf(1) does not answer",
+		    folder != NULL ? folder : "", folder != NULL ? ": " : "");
 		return false;
 	}
-	if (sscanf(out.data, "%d.%d", &mta->major, &mta->minor) != 2)
-		mta->major = mta->minor = 0;
-	for (i = 0; i < VALUE_COUNT; i++)
-		mta->value[i] = i == VALUE_VERSION ? mem_dup(out.data) :
-		    look_up(mta, (enum setup_value)i);
-	buf_clear(&out);
-	if (folder == NULL && postconf(mta, "-h", "config_directory", &out))
-		mta->folder = mem_dup(out.data);
-	buf_clear(&out);
-	if (postconf(mta, "-Mf", NULL, &out))
-		setup_mta_services(mta, out.data);
+	if (mta->folder == NULL)
+		mta->folder = mem_dup(mta->value[VALUE_FOLDER]);
+	if (postconf(mta, "-Mf", NULL, &services))
+		setup_mta_services(mta, services.data);
 	look_at_resolver(mta);
-	buf_free(&out);
+	buf_free(&services);
 	return true;
 }
 

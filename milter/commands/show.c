@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/buf.h"
+#include "base/visible.h"
 #include "commands/asked.h"
 #include "commands/command.h"
 #include "records/record.h"
@@ -27,7 +28,7 @@ put_line(const char *label, const char *text)
 
 	if (text == NULL || *text == '\0')
 		return;
-	asked_put(&b, text);
+	visible_put(&b, text, strlen(text));
 	printf("  %-11s %s\n", label, b.data);
 	buf_free(&b);
 }

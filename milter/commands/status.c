@@ -140,8 +140,16 @@ print_plain(const char *json)
 		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
+	static const char *const replies[] = { "asked", "changed", "own",
+		"passed", "unjoined", NULL };
+	static const char *const service[] = { "asked", "refused", "closed",
+		NULL };
 	static const char *const lists[] = { "list", "entries", "trouble",
 		NULL };
+	static const char *const dns_lists[] = { "list", "well", "asked",
+		"listed", "trouble", "aside", NULL };
+	static const char *const scanners[] = { "kind", "server", "state",
+		"scans", "troubles", "trouble", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -151,9 +159,13 @@ print_plain(const char *json)
 	print_row("let pass", after(json, "counts"), others);
 	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
 	print_row("records", after(json, "records"), records);
+	print_row("reply map", after(json, "reply-map"), replies);
+	print_row("service", after(json, "policy-service"), service);
 	print_row("dns", after(json, "dns"), dns);
 	print_row("store", after(json, "store"), store);
 	print_lists("list", json, "lists", lists);
+	print_lists("dns list", json, "dns-lists", dns_lists);
+	print_lists("scanner", json, "scanners", scanners);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }

@@ -15,6 +15,9 @@
 #include "base/mem.h"
 #include "base/sock.h"
 #include "doors/control_lists.h"
+#include "doors/control_metrics.h"
+#include "doors/control_replies.h"
+#include "doors/control_scanners.h"
 #include "doors/rates.h"
 #include "doors/server.h"
 #include "doors/threads.h"
@@ -267,7 +270,9 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_replies(&j);
 	control_put_lists(&j);
+	control_put_scanners(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');
@@ -275,21 +280,34 @@ put_status(struct buf *out)
 	ruleset_drop(r);
 }
 
+/* Its length, 0 when more must come, SERVER_DROP when it is not this one. */
+static size_t
+is_question(const char *in, size_t n, const char *question)
+{
+	size_t whole = strlen(question), known = n < whole ? n : whole;
+
+	if (memcmp(in, question, known) != 0)
+		return SERVER_DROP;
+	return known < whole ? 0 : whole;
+}
+
 static size_t
 answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
     struct buf *out)
 {
-	const size_t whole = strlen(CONTROL_STATUS);
-	size_t known = n < whole ? n : whole;
+	size_t length;
 
 	(void)arg;
 	(void)peer;
-	if (memcmp(in, CONTROL_STATUS, known) != 0)
-		return SERVER_DROP;
-	if (known < whole)
-		return 0;
-	put_status(out);
-	return whole;
+	length = is_question(in, n, CONTROL_STATUS);
+	if (length == strlen(CONTROL_STATUS))
+		put_status(out);
+	else if (length == SERVER_DROP) {
+		length = is_question(in, n, CONTROL_METRICS);
+		if (length == strlen(CONTROL_METRICS))
+			control_metrics(out, self.recorder);
+	}
+	return length;
 }
 
 static const struct server_kind kind = { .name = "control", .most = 64,

@@ -1,5 +1,5 @@
 /*
- * control.h - what `saywhy status` asks
+ * control.h - what `saywhy status` and `saywhy serve` ask
  *
  * A peer sends "status\n" and gets one JSON object and a newline:
  *
@@ -13,9 +13,12 @@
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
  *	lists       [ { list, entries, loaded, trouble }, … ]
+ *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
+ *	reply-map, policy-service: see control_replies.h
  *	reload      { time, good, mistakes: [text, …] }
  *
- * Fields may be added; those that are there keep their meaning (NEWS).
+ * Fields may be added; those that are there keep their meaning (NEWS). One who
+ * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF".
  */
 #ifndef DOORS_CONTROL_H
 #define DOORS_CONTROL_H
@@ -28,6 +31,7 @@ struct diags;
 struct recorder;
 
 #define CONTROL_STATUS "status\n"
+#define CONTROL_METRICS "metrics\n"
 
 /*
  * Opens the socket while we may still set its group; its mode is 0660.

@@ -4,7 +4,18 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "services/dnslist.h"
 #include "services/list.h"
+
+static void
+put_or_null(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	if (text != NULL)
+		json_string(j, text);
+	else
+		json_null(j);
+}
 
 static void
 put_list(void *arg, const struct list_state *state)
@@ -22,17 +33,43 @@ put_list(void *arg, const struct list_state *state)
 		json_int(j, (long long)(c->nets + c->names + c->patterns) +
 		    c->any);
 	json_member(j, "loaded", clock_rfc3339(&state->loaded, text));
-	json_key(j, "trouble");
-	if (state->trouble != NULL)
-		json_string(j, state->trouble);
-	else
-		json_null(j);
+	put_or_null(j, "trouble", state->trouble);
+	json_object_end(j);
+}
+
+static void
+put_count(struct json *j, const char *key, uint64_t n)
+{
+	json_key(j, key);
+	json_int(j, (long long)n);
+}
+
+static void
+put_dns_list(void *arg, const struct dnslist_state *state)
+{
+	char text[CLOCK_TEXT];
+	struct json *j = arg;
+
+	json_object(j);
+	json_member(j, "list", state->name);
+	json_key(j, "well");
+	json_bool(j, state->aside == NULL);
+	put_or_null(j, "aside", state->aside);
+	put_or_null(j, "since", state->since.tv_sec != 0 ?
+	    clock_rfc3339(&state->since, text) : NULL);
+	put_count(j, "asked", state->asked);
+	put_count(j, "listed", state->listed);
+	put_count(j, "trouble", state->trouble);
 	json_object_end(j);
 }
 
 void
 control_put_lists(struct json *j)
 {
+	json_key(j, "dns-lists");
+	json_array(j);
+	dnslist_each(put_dns_list, j);
+	json_array_end(j);
 	json_key(j, "lists");
 	json_array(j);
 	list_each(put_list, j);

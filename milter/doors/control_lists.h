@@ -7,9 +7,11 @@
 struct json;
 
 /*
- * The member `lists` of the object that is open: one object for each local
+ * Two members of the object that is open: `lists`, one object for each local
  * list, { list, entries (null: the file does not tell), loaded (RFC 3339),
- * trouble (null: none) }.
+ * trouble (null: none) }; `dns-lists`, { list, well, aside (why it is set
+ * aside, or null), since (RFC 3339, or null: the start), asked, listed,
+ * trouble }.
  */
 void control_put_lists(struct json *j);
 

@@ -25,6 +25,7 @@
 #define STACK_SIZE ((size_t)256 * 1024)
 #define READ_SIZE 8192
 #define PATIENCE_MS 5000	/* for an unfinished question, an answer unread */
+#define SILENCE_MS 600000	/* Postfix closes one after 300 seconds */
 #define REST_MS 100		/* when descriptors have run out */
 #define FAREWELL_MS 500
 
@@ -53,9 +54,12 @@ static struct {
 	atomic_ullong asked, refused, closed;
 } counts;
 
-/* Waits for more of a question: for ever for its beginning. False: no more. */
+/*
+ * Waits for more of a question: long for its beginning, for the rest until
+ * `deadline` (clock_ms()). False: no more.
+ */
 static bool
-read_some(int fd, struct buf *in)
+read_some(int fd, struct buf *in, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[READ_SIZE];
@@ -63,7 +67,8 @@ read_some(int fd, struct buf *in)
 	int ready;
 
 	do
-		ready = poll(&p, 1, in->len > 0 ? PATIENCE_MS : -1);
+		ready = poll(&p, 1, in->len > 0 ? clock_left(deadline) :
+		    SILENCE_MS);
 	while (ready < 0 && errno == EINTR);
 	if (ready <= 0)
 		return false;
@@ -73,42 +78,56 @@ read_some(int fd, struct buf *in)
 	return n > 0;
 }
 
-/* False: the connection is to be closed. */
-static bool
+static void
+count(enum policy_word word)
+{
+	counts.asked += word == POLICY_NOTHING || word == POLICY_REFUSED;
+	counts.refused += word == POLICY_REFUSED;
+	counts.closed += word == POLICY_DROP;
+}
+
+/*
+ * Answers the first question that has come. POLICY_DROP: the connection is to
+ * be closed. A refusal that nobody hears any more was none.
+ */
+static enum policy_word
 answer_one(struct asker *a, struct buf *in)
 {
 	struct buf out = BUF_INIT;
-	enum policy_word word;
 	size_t n = 0;
-	bool good;
+	enum policy_word word = policy_answer(a->joint, self.recorder,
+	    in->data, in->len, &n, &out);
 
-	word = policy_answer(a->joint, self.recorder, in->data, in->len, &n,
-	    &out);
-	good = word != POLICY_DROP &&
-	    sock_write(a->fd, out.data, out.len, clock_ms() + PATIENCE_MS);
-	counts.asked += n > 0;
-	counts.refused += word == POLICY_REFUSED;
-	counts.closed += word == POLICY_DROP;
-	memmove(in->data, in->data + n, in->len - n);
-	buf_cut(in, in->len - n);
+	count(word);
+	if (n > 0) {
+		memmove(in->data, in->data + n, in->len - n);
+		buf_cut(in, in->len - n);
+	}
+	if (out.len > 0 && !sock_write(a->fd, out.data, out.len,
+	    clock_ms() + PATIENCE_MS)) {
+		policy_answer_unheard(a->joint);
+		word = POLICY_DROP;
+	} else if (word == POLICY_MORE && in->len > POLICY_MOST)
+		word = POLICY_DROP;
 	buf_free(&out);
-	return good && (n > 0 || in->len <= POLICY_MOST);
+	return word;
 }
 
 static void
 serve(struct asker *a)
 {
 	struct buf in = BUF_INIT;
-	size_t before;
+	enum policy_word word = POLICY_NOTHING;
+	int64_t deadline = 0;
 
-	while (read_some(a->fd, &in))
-		do {
-			before = in.len;
-			if (!answer_one(a, &in)) {
-				buf_free(&in);
-				return;
-			}
-		} while (in.len > 0 && in.len < before);
+	while (word != POLICY_DROP && read_some(a->fd, &in, deadline)) {
+		if (word != POLICY_MORE)
+			deadline = clock_ms() + PATIENCE_MS;
+		do
+			word = answer_one(a, &in);
+		while (in.len > 0 && word != POLICY_DROP &&
+		    word != POLICY_MORE);
+	}
 	buf_free(&in);
 }
 
@@ -251,10 +270,12 @@ policy_start(struct recorder *recorder)
 	return self.listens;
 }
 
-/* They get their end of file, and a moment to go. */
-static void
+/* They get their end of file, and a moment to go; true: all are gone. */
+static bool
 end_askers(void)
 {
+	bool gone_all;
+
 	struct timespec until = clock_now();
 	struct asker *a;
 
@@ -267,17 +288,21 @@ end_askers(void)
 	while (self.n > 0 &&
 	    pthread_cond_timedwait(&gone, &lock, &until) == 0)
 		;
+	gone_all = self.n == 0;
 	pthread_mutex_unlock(&lock);
+	return gone_all;
 }
 
-void
+bool
 policy_stop(void)
 {
+	bool quiet = true;
+
 	if (self.listens) {
 		(void)!write(self.wake[1], "", 1);
 		pthread_join(self.thread, NULL);
 		self.listens = false;
-		end_askers();
+		quiet = end_askers();
 	}
 	if (self.fd >= 0)
 		close(self.fd);
@@ -285,6 +310,7 @@ policy_stop(void)
 	if (self.path != NULL)
 		unlink(self.path);
 	mem_replace(&self.path, NULL);
+	return quiet;
 }
 
 struct policy_counts

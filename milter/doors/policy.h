@@ -26,10 +26,15 @@
 struct buf;
 struct recorder;
 
-/* As replymap_open(), replymap_start(), replymap_stop() (replymap.h). */
+/* As replymap_open(), replymap_start() (replymap.h). */
 bool policy_open(const char *spec, mode_t mode, gid_t gid, struct buf *why);
 bool policy_start(struct recorder *recorder);
-void policy_stop(void);
+
+/*
+ * Closes every connection. False: a check still waits in one of them, so what
+ * it needs cannot be freed.
+ */
+bool policy_stop(void);
 
 struct policy_counts {
 	uint64_t asked, refused;

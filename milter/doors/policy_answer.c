@@ -34,6 +34,19 @@ policy_answer_end(struct joint *j)
 	join_close(j);
 }
 
+void
+policy_answer_unheard(struct joint *j)
+{
+	struct engine *e;
+
+	join_lock(j);
+	e = join_engine(j, NULL);
+	join_unlock(j);
+	if (e != NULL)
+		engine_unsay(e);
+	engine_free(e);
+}
+
 /* Does the filter see this session, and so record what is only observed? */
 static bool
 is_filtered(const struct joint *j)

@@ -29,4 +29,7 @@ enum policy_word policy_answer(struct joint *j, struct recorder *recorder,
     const char *in, size_t n, size_t *used, struct buf *out);
 void policy_answer_end(struct joint *j);
 
+/* The MTA did not hear the last answer: what it refused was not refused. */
+void policy_answer_unheard(struct joint *j);
+
 #endif

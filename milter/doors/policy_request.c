@@ -135,6 +135,10 @@ says(const char *in, size_t n, const char *name, const char *word)
 bool
 policy_request_is_rcpt(const char *in, size_t n)
 {
+	size_t length = 0;
+
 	return says(in, n, "request", "smtpd_access_policy") &&
-	    says(in, n, "protocol_state", "RCPT");
+	    says(in, n, "protocol_state", "RCPT") &&
+	    policy_request_find(in, n, "recipient", &length) != NULL &&
+	    length > 0;
 }

@@ -31,7 +31,7 @@ const char *policy_request_find(const char *in, size_t n, const char *name,
  */
 void policy_request_session(const char *in, size_t n, struct session *s);
 
-/* Is it asked at RCPT TO, by smtpd(8)? */
+/* Is it asked at RCPT TO, by smtpd(8), about a recipient? */
 bool policy_request_is_rcpt(const char *in, size_t n);
 
 #endif

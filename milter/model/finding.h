@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/action.h"
 #include "model/stage.h"
 
 enum evidence_key {
@@ -37,6 +38,8 @@ struct finding {
 	bool waives;		/* takes back what else its section found about
 				   the peer */
 	bool hearsay;		/* only the MTA says so: never more than a note */
+	enum action most;	/* what is done about it at most; OFF: what the
+				   policy wants */
 	enum stage speaks;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
 	struct evidence evidence[FINDING_EVIDENCE_MAX];

@@ -29,6 +29,8 @@ struct site {
 	bool spf, dkim, dmarc;	/* are they looked at? */
 	bool results;		/* add Authentication-Results */
 	bool trust_earlier_milters;	/* keep those that claim our name */
+	long long list_threshold;	/* weights of DNS lists that reach it
+					   refuse */
 	int spf_engine;		/* enum spf_engine of services/spf.h */
 	bool spf_explanation;	/* ask for the words of exp= */
 };

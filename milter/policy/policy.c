@@ -196,6 +196,8 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
 		v.action = ACTION_OFF;
 	if (f->hearsay && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
+	if (f->most != ACTION_OFF && v.action > f->most)
+		v.action = f->most;
 	return v;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/siphash.h"
 
 const char *const issuer_names[] = { "saywhy", "mta", "milter", "remote",
 	NULL };
@@ -24,6 +25,7 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
  */
 #define SETS 2048
 #define WAYS 8
+#define USED (1ull << 63)	/* an empty slot is no id */
 
 static struct {
 	_Atomic uint64_t v[WAYS];
@@ -35,7 +37,7 @@ remember(uint64_t bits)
 {
 	unsigned way = atomic_fetch_add(&recent[bits % SETS].next, 1) % WAYS;
 
-	atomic_store(&recent[bits % SETS].v[way], bits);
+	atomic_store(&recent[bits % SETS].v[way], bits | USED);
 }
 
 bool
@@ -45,14 +47,16 @@ record_id_is_recent(const char *id)
 	const char *digit;
 	int i;
 
+	if (strnlen(id, RECORD_ID_TEXT - 1) < RECORD_ID_TEXT - 1)
+		return false;
 	for (i = RECORD_ID_TEXT - 2; i >= 0; i--) {
-		digit = id[i] != '\0' ? strchr(digits, id[i]) : NULL;
+		digit = strchr(digits, id[i]);
 		if (digit == NULL)
 			return false;
 		bits = bits << 5 | (uint64_t)(digit - digits);
 	}
 	for (i = 0; i < WAYS; i++)
-		if (atomic_load(&recent[bits % SETS].v[i]) == bits)
+		if (atomic_load(&recent[bits % SETS].v[i]) == (bits | USED))
 			return true;
 	return false;
 }
@@ -67,6 +71,19 @@ record_id(char id[RECORD_ID_TEXT])
 		BUG("getrandom(2) gave too little");
 	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
 	remember(bits);
+	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
+		id[i] = digits[bits & 31];
+	id[i] = '\0';
+}
+
+void
+record_id_of(const char *line, size_t n, unsigned which,
+    char id[RECORD_ID_TEXT])
+{
+	const uint64_t key[2] = { 0x6f76657268656172, which };
+	uint64_t bits = siphash(key, line, n);
+	int i;
+
 	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
 		id[i] = digits[bits & 31];
 	id[i] = '\0';

@@ -9,6 +9,7 @@
 #define RECORDS_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -26,6 +27,8 @@ struct buf;
 enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
 enum outcome { OUTCOME_REJECT, OUTCOME_TEMPFAIL, OUTCOME_OBSERVED,
 	OUTCOME_QUARANTINE, OUTCOME_BOUNCED, OUTCOME_DEFERRED };
+#define ISSUER_COUNT (ISSUER_REMOTE + 1)
+#define OUTCOME_COUNT (OUTCOME_DEFERRED + 1)
 enum privacy { PRIVACY_FULL, PRIVACY_REMOVED, PRIVACY_HASHED };
 
 extern const char *const issuer_names[];
@@ -41,6 +44,8 @@ struct record {
 	const char *host;		/* our name */
 	const char *software;		/* of the issuer, NULL: not known */
 	bool submission;
+	bool outgoing;			/* our mail, refused by others */
+	bool from_log;			/* read there, not seen in a session */
 	int reason;			/* REASON_NONE: not recognised */
 	enum mode mode;
 	const struct session *session;
@@ -50,6 +55,13 @@ struct record {
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };
+
+/*
+ * The id of what a log says, the same whenever it is read: n bytes of line,
+ * and which of several alike it is.
+ */
+void record_id_of(const char *line, size_t n, unsigned which,
+    char id[RECORD_ID_TEXT]);
 
 /* A fresh id from the system's random source (getrandom(2)). */
 void record_id(char id[RECORD_ID_TEXT]);
@@ -61,7 +73,7 @@ void record_id(char id[RECORD_ID_TEXT]);
 bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
- * Did record_id() of this process give these twelve characters lately? Some
+ * Did record_id() of this process give the first twelve characters lately? Some
  * ten thousand ids are remembered. Any thread.
  */
 bool record_id_is_recent(const char *id);

@@ -33,6 +33,7 @@ struct recorder {
 	struct record_options opt;
 	struct outlet outlets[NSINKS];
 	struct recorder_counts counts;
+	uint64_t kinds[ISSUER_COUNT][OUTCOME_COUNT][REASON_COUNT];
 	struct feeder *feeder;	/* NULL: no store */
 };
 
@@ -204,6 +205,7 @@ recorder_emit(struct recorder *r, const struct record *record)
 	if (r == NULL)
 		return;
 	pthread_mutex_lock(&r->lock);
+	r->kinds[record->issuer][record->outcome][record->reason]++;
 	for (i = 0; i < NSINKS; i++)
 		if (r->outlets[i].state != NULL)
 			kept &= tell(r, i, record);
@@ -224,6 +226,18 @@ recorder_counts(struct recorder *r)
 	counts.store = feeder_health(r->feeder);
 	pthread_mutex_unlock(&r->lock);
 	return counts;
+}
+
+uint64_t
+recorder_count(struct recorder *r, enum issuer issuer, enum outcome outcome,
+    int reason)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&r->lock);
+	n = r->kinds[issuer][outcome][reason];
+	pthread_mutex_unlock(&r->lock);
+	return n;
 }
 
 void

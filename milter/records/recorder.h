@@ -14,9 +14,9 @@
 
 #include "base/option.h"
 #include "records/feeder.h"
+#include "records/record.h"
 
 struct buf;
-struct record;
 struct recorder;
 
 /* Rows at the top of the file: record-file, syslog, retention, privacy… */
@@ -55,6 +55,11 @@ struct recorder_counts {
 };
 
 struct recorder_counts recorder_counts(struct recorder *r);
+
+/* How many records there were of this kind; REASON_NONE: not recognised. */
+uint64_t recorder_count(struct recorder *r, enum issuer issuer,
+    enum outcome outcome, int reason);
+
 void recorder_free(struct recorder *r);
 
 #endif

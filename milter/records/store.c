@@ -23,7 +23,7 @@ static const char *const steps[] = {
 	"CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
 	" time INTEGER NOT NULL, issuer TEXT, outcome TEXT, direction TEXT,"
 	" stage TEXT, reason TEXT, who TEXT, rule TEXT, exception TEXT,"
-	" client BLOB, name TEXT, helo TEXT, login TEXT, sender TEXT,"
+	" source TEXT, client BLOB, name TEXT, helo TEXT, login TEXT, sender TEXT,"
 	" sender_domain TEXT, queue_id TEXT);"
 	"CREATE TABLE line (n INTEGER PRIMARY KEY, json TEXT NOT NULL);"
 	"CREATE TABLE recipient (record INTEGER NOT NULL, address TEXT,"

@@ -19,7 +19,8 @@ struct store_row {
 /* Columns of text by where the record tells them. */
 static const char *const paths[] = { "issuer", "outcome", "direction",
 	"stage", "reason", "who", "check", "exception", "client.name", "helo",
-	"login", "queue_id" };
+	"login", "queue_id",
+	"source" };
 
 #define NPATHS (sizeof paths / sizeof paths[0])
 
@@ -31,9 +32,9 @@ store_row_new(struct db *db)
 	r->db = db;
 	r->record = db_query(db, "INSERT OR IGNORE INTO record "
 	    "(id, time, issuer, outcome, direction, stage, reason, who, rule,"
-	    " exception, name, helo, login, queue_id, client, sender,"
+	    " exception, name, helo, login, queue_id, source, client, sender,"
 	    " sender_domain) VALUES "
-	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	r->line = db_query(db, "INSERT INTO line VALUES (?, ?)");
 	r->recipient = db_query(db, "INSERT INTO recipient VALUES (?, ?, ?)");
 	return r;

@@ -23,6 +23,8 @@ enum mode { MODE_STOPPED, MODE_LIVE, MODE_OFFLINE };
 struct dns_batch {
 	pthread_cond_t done;
 	size_t pending;
+	dns_enough *enough;	/* NULL: all of them */
+	void *arg;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -120,15 +122,17 @@ begin(struct dns_question *q, const struct dns_key *key,
 	}
 }
 
-/* Stops waiting; under the lock. */
+/* Stops waiting; under the lock. Before the deadline, it is not needed. */
 static void
-abandon(struct dns_question *q)
+abandon(struct dns_question *q, int64_t deadline)
 {
 	struct dns_question **at = &q->entry->waiting;
 
 	while (*at != q)
 		at = &(*at)->next;
 	*at = q->next;
+	if (clock_ms() < deadline)
+		return;
 	self.counts.late++;
 	give(q, &late);
 }
@@ -140,16 +144,19 @@ wait_for(struct dns_batch *batch, int64_t deadline)
 		.tv_nsec = (long)(deadline % 1000) * 1000000 };
 	int failed = 0;
 
-	while (batch->pending > 0 && failed == 0)
+	while (batch->pending > 0 && failed == 0 &&
+	    (batch->enough == NULL || !batch->enough(batch->arg)))
 		failed = pthread_cond_timedwait(&batch->done, &lock, &until);
 }
 
 static void
-batch_init(struct dns_batch *batch)
+batch_init(struct dns_batch *batch, dns_enough *enough, void *arg)
 {
 	pthread_condattr_t attr;
 
 	batch->pending = 0;
+	batch->enough = enough;
+	batch->arg = arg;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&batch->done, &attr);
@@ -179,16 +186,23 @@ begin_all(struct dns_question *q, size_t n, struct dns_batch *batch)
 void
 dns_ask(struct dns_question *q, size_t n, int64_t deadline)
 {
+	dns_ask_until(q, n, deadline, NULL, NULL);
+}
+
+void
+dns_ask_until(struct dns_question *q, size_t n, int64_t deadline,
+    dns_enough *enough, void *arg)
+{
 	struct dns_batch batch;
 	size_t i;
 
-	batch_init(&batch);
+	batch_init(&batch, enough, arg);
 	pthread_mutex_lock(&lock);
 	begin_all(q, n, &batch);
 	wait_for(&batch, deadline);
 	for (i = 0; batch.pending > 0 && i < n; i++)
 		if (q[i].answer == NULL) {
-			abandon(&q[i]);
+			abandon(&q[i], deadline);
 			batch.pending--;
 		}
 	pthread_mutex_unlock(&lock);
@@ -251,7 +265,7 @@ dns_sent_answered(struct dns_entry *e, struct dns_held *held, unsigned ttl)
 	while ((q = e->waiting) != NULL) {
 		e->waiting = q->next;
 		give(q, held);
-		if (--q->batch->pending == 0)
+		if (--q->batch->pending == 0 || q->batch->enough != NULL)
 			pthread_cond_signal(&q->batch->done);
 	}
 	dns_cache_answer(&self.cache, e, held, clock_ms() + ttl * 1000LL);

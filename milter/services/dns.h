@@ -68,7 +68,16 @@ struct dns_question {
 void dns_ask(struct dns_question *q, size_t n, int64_t deadline);
 void dns_forget(struct dns_question *q, size_t n);
 
-/* The same for one. The answer is given back with dns_drop(). */
+/*
+ * The same, but waits no longer than `enough` says no. It is asked whenever an
+ * answer has come, may look at q[].answer (NULL: none yet) and must not ask
+ * DNS. What is not answered then has an answer of NULL.
+ */
+typedef bool dns_enough(void *arg);
+void dns_ask_until(struct dns_question *q, size_t n, int64_t deadline,
+    dns_enough *enough, void *arg);
+
+/* dns_ask() for one. The answer is given back with dns_drop(). */
 const struct dns_answer *dns_lookup(enum dns_type type, const char *name,
     int64_t deadline);
 void dns_drop(const struct dns_answer *answer);		/* NULL: nothing */

@@ -370,10 +370,14 @@ watch(void *unused)
 bool
 list_watch(void)
 {
+	bool started;
+
+	pthread_mutex_lock(&registry.lock);
 	registry.watching = true;
-	registry.watching = pthread_create(&registry.watcher, NULL, watch,
-	    NULL) == 0;
-	return registry.watching;
+	started = pthread_create(&registry.watcher, NULL, watch, NULL) == 0;
+	registry.watching = started;
+	pthread_mutex_unlock(&registry.lock);
+	return started;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #define V4_AT 12	/* where IPv4 begins in the mapped form */
 #define V4_PREFIX 96
+#define BLOCK ((size_t)64)	/* ranges from mark to mark */
 #define NOBODY 255	/* prefix of a range outside every network */
 #define DEPTH_MOST 130	/* networks around each other: one a prefix */
 
@@ -146,6 +147,17 @@ enter(struct sweep *s, const struct list_added *a)
 }
 
 static void
+set_marks(struct list_table *t)
+{
+	size_t i, n = (t->n + BLOCK - 1) / BLOCK;
+
+	t->marks = mem_resize(NULL, n, t->width);
+	for (i = 0; i < n; i++)
+		memcpy(t->marks + i * t->width,
+		    t->starts + i * BLOCK * t->width, t->width);
+}
+
+static void
 seal_table(struct list_table *t, size_t width, const struct list_added *v,
     const struct list_added *end)
 {
@@ -162,6 +174,7 @@ seal_table(struct list_table *t, size_t width, const struct list_added *v,
 		t->ranges = mem_resize(t->ranges, t->n, sizeof *t->ranges);
 		t->cap = t->n;
 	}
+	set_marks(t);
 }
 
 void
@@ -182,21 +195,36 @@ list_nets_seal(struct list_nets *nets)
 	nets->n = nets->cap = 0;
 }
 
+/* How many of n sorted keys are not above the address. */
+static size_t
+count_up_to(const uint8_t *keys, size_t n, size_t width,
+    const uint8_t *address)
+{
+	size_t low = 0, middle;
+
+	while (low < n) {
+		middle = low + (n - low) / 2;
+		if (memcmp(keys + middle * width, address, width) <= 0)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
 /* The last range that begins at or before the address; n: none does. */
 static size_t
 find_range(const struct list_table *t, const uint8_t *address)
 {
-	size_t low = 0, high = t->n, middle;
+	size_t mark = count_up_to(t->marks, (t->n + BLOCK - 1) / BLOCK,
+	    t->width, address), from, n;
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (memcmp(t->starts + middle * t->width, address,
-		    t->width) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low > 0 ? low - 1 : t->n;
+	if (mark == 0)
+		return t->n;
+	from = (mark - 1) * BLOCK;
+	n = t->n - from < BLOCK ? t->n - from : BLOCK;
+	return from + count_up_to(t->starts + from * t->width, n, t->width,
+	    address) - 1;
 }
 
 static void
@@ -233,8 +261,10 @@ list_nets_free(struct list_nets *nets)
 {
 	free(nets->added);
 	free(nets->v4.starts);
+	free(nets->v4.marks);
 	free(nets->v4.ranges);
 	free(nets->v6.starts);
+	free(nets->v6.marks);
 	free(nets->v6.ranges);
 	memset(nets, 0, sizeof *nets);
 }

@@ -3,7 +3,7 @@
  *
  * Networks are added in any order and then sealed into ranges that do not
  * overlap, each owned by the narrowest network around it; a lookup is one
- * binary search. IPv4 takes 12 bytes a range, IPv6 24; a network makes two
+ * binary search, of few steps in main memory. IPv4 takes 12 bytes a range, IPv6 24; a network makes two
  * ranges at most. Built by one thread, then read by any number.
  */
 #ifndef SERVICES_LIST_NETS_H
@@ -24,6 +24,8 @@ struct list_range {
 struct list_table {
 	size_t width;		/* bytes of an address, 4 or 16 */
 	uint8_t *starts;	/* width bytes each, ascending */
+	uint8_t *marks;		/* every 64th of them: few, so they stay in
+				   the processor's cache */
 	struct list_range *ranges;	/* each ends where the next begins */
 	size_t n, cap;
 };

@@ -2,7 +2,6 @@
 
 #include "words/lexicon.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,11 +10,6 @@
 
 #define PARENTS_MOST 6
 #define LIST_MOST 24
-
-/* What a state means, as indices of lists in the pool; 0 is the empty one. */
-struct meaning {
-	uint32_t whole, begun;
-};
 
 /* While the lexicon is filled: which word means which symbol. */
 struct lesson {
@@ -54,8 +48,8 @@ static const char *const mark_names[MARK_COUNT] = {
 uint16_t (*lexicon_next)[LETTERS];
 
 static size_t nstates, states_cap;
-static struct meaning *meanings;
-static uint16_t *pool;
+struct lexicon_meaning *lexicon_meanings;
+uint16_t *lexicon_pool;
 static size_t npool, pool_cap;
 static uint32_t chains[SYMBOLS_MOST];
 static unsigned nsymbols, nconcepts;
@@ -106,7 +100,7 @@ grow(const char *word, size_t n)
 	for (i = 0; i < n; i++) {
 		unsigned letter = lexicon_letter[(unsigned char)word[i]];
 
-		if (letter == 0 && (fprintf(stderr, "%.*s\n", (int)n, word), 1))
+		if (letter == 0)
 			BUG("a word with a sign that no word has");
 		if (lexicon_next[state][letter] == STATE_DEAD) {
 			made = new_state();
@@ -178,7 +172,7 @@ gather(uint16_t *list, size_t *n, unsigned symbol)
 		if (list[i] == symbol)
 			return;
 	if (*n == LIST_MOST)
-		BUG("a word with too many meanings");
+		BUG("a word with too many lexicon_meanings");
 	list[(*n)++] = (uint16_t)symbol;
 	for (i = 0; i < PARENTS_MOST && parents[symbol][i] != 0; i++)
 		gather(list, n, parents[symbol][i]);
@@ -191,8 +185,8 @@ store(const uint16_t *list, size_t n)
 	size_t i;
 
 	for (i = 0; i <= n; i++) {
-		pool = mem_room(pool, npool, &pool_cap, sizeof *pool);
-		pool[npool++] = i < n ? list[i] : 0;
+		lexicon_pool = mem_room(lexicon_pool, npool, &pool_cap, sizeof *lexicon_pool);
+		lexicon_pool[npool++] = i < n ? list[i] : 0;
 	}
 	return at;
 }
@@ -222,7 +216,7 @@ lexicon_end(void)
 		gather(list, &n, s);
 		chains[s] = store(list, n);
 	}
-	meanings = mem_array(nstates, sizeof *meanings);
+	lexicon_meanings = mem_array(nstates, sizeof *lexicon_meanings);
 	qsort(lessons, nlessons, sizeof *lessons, by_state);
 	for (i = 0; i < nlessons; i = j) {
 		n = 0;
@@ -231,30 +225,18 @@ lexicon_end(void)
 		    lessons[i].prefix; j++)
 			gather(list, &n, lessons[j].symbol);
 		if (lessons[i].prefix)
-			meanings[lessons[i].state].begun = store(list, n);
+			lexicon_meanings[lessons[i].state].begun = store(list, n);
 		else
-			meanings[lessons[i].state].whole = store(list, n);
+			lexicon_meanings[lessons[i].state].whole = store(list, n);
 	}
 	free(lessons);
 	lessons = NULL;
 }
 
 symbol_list
-lexicon_whole(unsigned state)
-{
-	return pool + meanings[state].whole;
-}
-
-symbol_list
-lexicon_begun(unsigned state)
-{
-	return pool + meanings[state].begun;
-}
-
-symbol_list
 lexicon_chain(unsigned symbol)
 {
-	return pool + chains[symbol];
+	return lexicon_pool + chains[symbol];
 }
 
 symbol_list

@@ -33,9 +33,25 @@ extern const uint8_t lexicon_letter[256];
 /* From one state by one letter to the next. */
 extern uint16_t (*lexicon_next)[LETTERS];
 
+/* What a state means: indices of lists in the pool, 0 is the empty one. */
+struct lexicon_meaning {
+	uint32_t whole, begun;
+};
+extern struct lexicon_meaning *lexicon_meanings;
+extern uint16_t *lexicon_pool;
+
 /* The symbols of a word that ends here, and of all that begin so. */
-symbol_list lexicon_whole(unsigned state);
-symbol_list lexicon_begun(unsigned state);
+static inline symbol_list
+lexicon_whole(unsigned state)
+{
+	return lexicon_pool + lexicon_meanings[state].whole;
+}
+
+static inline symbol_list
+lexicon_begun(unsigned state)
+{
+	return lexicon_pool + lexicon_meanings[state].begun;
+}
 
 /* Those of a word (n bytes, any case) that is given as text. */
 symbol_list lexicon_find(const char *word, size_t n);

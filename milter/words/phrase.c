@@ -13,7 +13,7 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 	memset(m->told, 0, sizeof m->told);
 	m->nheard = 0;
 	m->place = 1;
-	m->turn = 1;
+	m->nreached = 0;
 	m->denied_until = 0;
 }
 
@@ -21,12 +21,10 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 static bool
 follows(const struct phrase_match *m, const struct phrase_item *item)
 {
-	uint32_t before = m->step[item->from];
+	unsigned before = m->step[item->from];
 
-	if (before == 0 || (before & 0xffff) >= m->turn)
-		return false;
-	return item->gap == GAP_ANY ||
-	    m->place - (before >> 16) <= item->gap + 1u;
+	return before != 0 && (item->gap == GAP_ANY ||
+	    m->place - before <= item->gap + 1u);
 }
 
 /* The last item of a phrase: it is told once, a concept as often as heard. */
@@ -63,8 +61,8 @@ hear_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
 			continue;
 		if (item->last)
 			tell(m, all, item->phrase);
-		else
-			m->step[item->to] = (uint32_t)m->place << 16 | m->turn;
+		else if (m->nreached < PENDING_MOST)
+			m->reached[m->nreached++] = item->to;
 	}
 }
 
@@ -74,4 +72,15 @@ phrase_hear(struct phrase_match *m, const struct phrases *all,
 {
 	for (; *symbols != 0; symbols++)
 		hear_symbol(m, all, *symbols);
+}
+
+void
+phrase_turn(struct phrase_match *m, bool counts)
+{
+	unsigned i;
+
+	for (i = 0; i < m->nreached; i++)
+		m->step[m->reached[i]] = m->place;
+	m->nreached = 0;
+	m->place = (uint16_t)(m->place + counts);
 }

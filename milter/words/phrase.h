@@ -14,9 +14,10 @@
 #include "words/lexicon.h"
 #include "words/reason.h"
 
-#define PHRASES_MOST 1600
-#define STEPS_MOST 2200		/* items of all phrases but the last ones */
+#define PHRASES_MOST 2560
+#define STEPS_MOST 4000		/* items of all phrases but the last ones */
 #define ISSUERS_MOST 200
+#define PENDING_MOST 512
 
 enum concept {
 	CONCEPT_NONE,
@@ -31,14 +32,14 @@ struct phrase_item {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint8_t gap;		/* most words between; GAP_ANY: however many */
-	bool first, last;
-	bool denied;		/* a "not" stands before it in the phrase */
+	bool first : 1, last : 1;
+	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 #define GAP_ANY 255
 
 /* What a whole phrase tells; one of the three is set. */
 struct phrase {
-	int8_t weight;
+	int16_t weight;
 	uint8_t reason;
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */
@@ -56,12 +57,13 @@ struct phrases {
 
 /* One text on its way; zeroed is the beginning. */
 struct phrase_match {
-	uint32_t step[STEPS_MOST];	/* place << 16 | turn, 0: not there */
+	uint16_t step[STEPS_MOST];	/* the place it got to, 0: not there */
 	uint64_t told[PHRASES_MOST / 64];
 	uint16_t heard[PHRASES_MOST];	/* the phrases, in order */
 	unsigned nheard;
+	uint16_t reached[PENDING_MOST];	/* steps of the word that is heard */
+	unsigned nreached;
 	uint16_t place;		/* words that count, from 1 */
-	uint16_t turn;		/* all words, from 1 */
 	uint16_t denied_until;	/* a "not" reaches to this place */
 };
 
@@ -71,8 +73,14 @@ const struct phrases *phrases_get(void);
 /* Everything back to the beginning, cheaply. */
 void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
 
-/* The symbols of one word, at m->place and m->turn. */
+/*
+ * Symbols of the word at m->place. What they reach counts from the next word
+ * on, so that one word is never two items of a phrase.
+ */
 void phrase_hear(struct phrase_match *m, const struct phrases *all,
     symbol_list symbols);
+
+/* The next word. `counts`: it is as far again from the one before. */
+void phrase_turn(struct phrase_match *m, bool counts);
 
 #endif

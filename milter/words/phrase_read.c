@@ -3,16 +3,20 @@
 #include "words/phrase.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "words/phrase_own.h"
 
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */
 #define ITEMS_MOST 12
+#define OWN 90		/* points of our own words … */
+#define OWN_WORD 6	/* … and of each of them */
+#define OWN_SIGNS 4	/* words that nobody else would say so */
 
 struct row {
 	int weight;
@@ -55,9 +59,21 @@ struct waiting {
 	struct phrase_item item;
 };
 
+/* An item that is not the last, by what stands before it. */
+struct prefix {
+	const char *name;
+	size_t n;
+	uint16_t from, to;
+	uint8_t gap;
+	bool first, denied;
+};
+
 static struct phrases all;
+static struct prefix *prefixes;
+static size_t nprefixes, prefixes_cap;
 static struct waiting *waiting;
 static size_t nwaiting, waiting_cap;
+static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static unsigned
@@ -70,7 +86,7 @@ symbol_named(const char *name, size_t n)
 			if (strlen(concept_names[i]) == n &&
 			    memcmp(concept_names[i], name, n) == 0)
 				return i;
-		{ fprintf(stderr,"%.*s\n",(int)n,name); BUG("a phrase with a concept that is none"); }
+		BUG("a phrase with a concept that is none");
 	}
 	if (*name != '@')
 		return lexicon_word(name, n);
@@ -192,21 +208,50 @@ take_apart(struct written *w, const char *text)
 		BUG("a phrase of nothing, or of either order and not of two");
 }
 
+/*
+ * Phrases that begin with the same items share their steps. Returns the step
+ * behind such an item, 0 where there is none yet; notes it then as `made`.
+ */
+static unsigned
+shared_step(const struct phrase_item *item, const char *name, size_t n,
+    unsigned made)
+{
+	size_t i;
+
+	for (i = 0; i < nprefixes; i++)
+		if (prefixes[i].from == item->from &&
+		    prefixes[i].first == item->first &&
+		    (item->first || prefixes[i].gap == item->gap) &&
+		    prefixes[i].denied == item->denied &&
+		    prefixes[i].n == n &&
+		    memcmp(prefixes[i].name, name, n) == 0)
+			return prefixes[i].to;
+	prefixes = mem_room(prefixes, nprefixes, &prefixes_cap,
+	    sizeof *prefixes);
+	prefixes[nprefixes++] = (struct prefix){ name, n, item->from,
+		(uint16_t)made, item->gap, item->first, item->denied };
+	return 0;
+}
+
 static void
 add_items(const struct written *w, unsigned phrase, bool turned)
 {
 	struct phrase_item item = { .phrase = (uint16_t)phrase };
-	unsigned i, at;
+	unsigned i, at, shared;
 
 	for (i = 0; i < w->count; i++) {
 		at = turned ? w->count - 1 - i : i;
 		item.first = i == 0;
 		item.last = i == w->count - 1;
 		item.gap = turned ? w->gap[1] : w->gap[i];
-		if (!item.last && all.nsteps == STEPS_MOST)
+		if (all.nsteps == STEPS_MOST)
 			BUG("too many steps");
-		item.to = (uint16_t)(item.last ? 0 : all.nsteps++);
-		add_item(w->name[at], w->n[at], &item);
+		shared = item.last ? 0 : shared_step(&item, w->name[at],
+		    w->n[at], all.nsteps);
+		item.to = (uint16_t)(shared != 0 ? shared :
+		    item.last ? 0 : all.nsteps++);
+		if (shared == 0)
+			add_item(w->name[at], w->n[at], &item);
 		item.from = item.to;
 		if (is_word(w->name[at], w->n[at], "NOT"))
 			item.denied = true;
@@ -237,7 +282,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 static void
 read_row(const struct row *row)
 {
-	struct phrase p = { .weight = (int8_t)row->weight,
+	struct phrase p = { .weight = (int16_t)row->weight,
 		.reason = (uint8_t)row->reason };
 	struct written w;
 
@@ -296,7 +341,33 @@ index_items(void)
 	while (symbol <= SYMBOLS_MOST)
 		all.items_of[symbol++] = (uint32_t)nwaiting;
 	free(waiting);
+	free(prefixes);
 	waiting = NULL;
+	prefixes = NULL;
+}
+
+/* What we write ourselves is known by its words; few of them say little. */
+static void
+read_own(int reason)
+{
+	struct row row = { .reason = reason };
+	struct buf text = BUF_INIT;
+	int words;
+
+	words = phrase_own(reason_get(reason)->what,
+	    concept_words[CONCEPT_STOP], &text);
+	if (words == 0) {
+		buf_free(&text);
+		return;
+	}
+	row.text = own[reason] = buf_steal(&text);
+	row.weight = OWN + words * OWN_WORD;
+	read_row(&row);
+	if (words < OWN_SIGNS)
+		return;
+	row.reason = REASON_NONE;
+	row.issuer = "saywhy";
+	read_row(&row);
 }
 
 static void
@@ -311,6 +382,8 @@ read_all(void)
 		read_concept(i);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		read_row(&rows[i]);
+	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)
+		read_own((int)i);
 	lexicon_end();
 	index_items();
 }

@@ -8,12 +8,13 @@
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
-#define SURE 80		/* points from which nothing else is thought of … */
-#define AHEAD 8		/* … if no other reason is that near */
+#define SURE 84		/* points from which nothing else is thought of … */
+#define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
-#define SUPPORT 3	/* what each further phrase adds … */
-#define SUPPORT_MOST 9	/* … and all of them together */
+#define SUPPORT 1	/* what each further phrase adds … */
+#define SUPPORT_MOST 4	/* … and all of them together */
+#define TALLIES_MOST 64	/* reasons that one text may speak of */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",
@@ -32,11 +33,18 @@ static const char *const capture_names[CAPTURE_COUNT] = {
 	[CAPTURE_URL] = "url",
 };
 
-/* Points of every reason. */
+/* Points of one reason. */
+struct tally {
+	int reason;
+	int best;		/* of the strongest phrase */
+	int more;		/* of all the others */
+	int less;		/* against it */
+};
+
+/* The reasons that something was heard of. */
 struct scale {
-	int best[REASON_COUNT];		/* of the strongest phrase */
-	int more[REASON_COUNT];		/* of all the others */
-	int less[REASON_COUNT];		/* against it */
+	struct tally tally[TALLIES_MOST];
+	unsigned n;
 };
 
 const char *
@@ -72,27 +80,30 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 static void
 put(struct scale *scale, const struct phrase *p)
 {
-	int *best = &scale->best[p->reason];
+	struct tally *t = scale->tally, *end = t + scale->n;
 
+	while (t < end && t->reason != p->reason)
+		t++;
+	if (t == end) {
+		if (scale->n == TALLIES_MOST)
+			return;
+		*t = (struct tally){ .reason = p->reason };
+		scale->n++;
+	}
 	if (p->weight < 0) {
-		scale->less[p->reason] += p->weight;
+		t->less += p->weight;
 		return;
 	}
-	if (*best > 0)
-		scale->more[p->reason] += SUPPORT;
-	if (p->weight > *best)
-		*best = p->weight;
+	if (t->best > 0 && t->more < SUPPORT_MOST)
+		t->more += SUPPORT;
+	if (p->weight > t->best)
+		t->best = p->weight;
 }
 
 static int
-points(const struct scale *scale, int reason)
+points(const struct tally *t)
 {
-	int more = scale->more[reason];
-
-	if (scale->best[reason] == 0)
-		return 0;
-	return scale->best[reason] + scale->less[reason] +
-	    (more < SUPPORT_MOST ? more : SUPPORT_MOST);
+	return t->best == 0 ? 0 : t->best + t->more + t->less;
 }
 
 static enum confidence
@@ -109,20 +120,22 @@ how_sure(int first, int second)
 static void
 decide(const struct scale *scale, struct recognised *r)
 {
-	int first = 0, second = 0, got, reason;
+	int first = 0, second = 0, got;
+	unsigned i;
 
 	r->reason = REASON_NONE;
-	for (reason = 1; reason < REASON_COUNT; reason++) {
-		got = points(scale, reason);
-		if (got > first) {
+	for (i = 0; i < scale->n; i++) {
+		got = points(&scale->tally[i]);
+		if (got > first || (got == first && got > 0 &&
+		    scale->tally[i].reason < r->reason)) {
 			first = got;
-			r->reason = reason;
+			r->reason = scale->tally[i].reason;
 		}
 	}
-	for (reason = 1; reason < REASON_COUNT; reason++) {
-		got = points(scale, reason);
-		if (got > second && reason != r->reason &&
-		    !recognise_kin(reason, r->reason))
+	for (i = 0; i < scale->n; i++) {
+		got = points(&scale->tally[i]);
+		if (got > second && scale->tally[i].reason != r->reason &&
+		    !recognise_kin(scale->tally[i].reason, r->reason))
 			second = got;
 	}
 	r->confidence = how_sure(first, second);
@@ -137,7 +150,7 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 	unsigned issuer = find_issuer(all, m), i;
 	struct scale scale;
 
-	memset(&scale, 0, sizeof scale);
+	scale.n = 0;
 	for (i = 0; i < m->nheard; i++) {
 		const struct phrase *p = &all->phrase[m->heard[i]];
 

@@ -2,14 +2,19 @@
 
 #include "words/recognise_odd.h"
 
-#include <stdio.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "words/code.h"
 
+#define SUBJECTS 8
+#define DETAILS 64
+
 /* Rows of reasons that say nearly the same; 0 ends a row. */
 static const unsigned char kin[][8] = {
 	{ REASON_CLIENT_DENIED, REASON_DNSBL_LISTED },
+	{ REASON_DNSBL_LISTED, REASON_DOMAIN_LISTED },
 	{ REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,
 	    REASON_RDNS_LOOKUP_FAILED },
 	{ REASON_RATE_LIMITED, REASON_MAIL_FLOOD, REASON_MAILBOX_RATE,
@@ -28,6 +33,12 @@ static const unsigned char kin[][8] = {
 	{ REASON_HELO_MISSING, REASON_HELO_SYNTAX, REASON_HELO_NOT_FQDN,
 	    REASON_HELO_UNRESOLVABLE, REASON_HELO_FORGED,
 	    REASON_HELO_IP_MISMATCH, REASON_HELO_DENIED },
+	{ REASON_HELO_UNRESOLVABLE, REASON_HELO_LOOKUP_FAILED,
+	    REASON_RDNS_LOOKUP_FAILED },
+	{ REASON_SENDER_DOMAIN_NONEXISTENT,
+	    REASON_SENDER_DOMAIN_LOOKUP_FAILED },
+	{ REASON_DMARC_REJECT, REASON_DMARC_TEMPERROR,
+	    REASON_DMARC_PERMERROR },
 	{ REASON_SENDER_SYNTAX, REASON_SENDER_NOT_FQDN },
 	{ REASON_SENDER_DENIED, REASON_SENDER_UNVERIFIED,
 	    REASON_SENDER_LOGIN_MISMATCH },
@@ -44,7 +55,8 @@ static const unsigned char kin[][8] = {
 	{ REASON_FILTER_ERROR, REASON_CONFIG_ERROR,
 	    REASON_SCANNER_UNAVAILABLE, REASON_DNSBL_UNAVAILABLE },
 	{ REASON_COMMAND_UNKNOWN, REASON_COMMAND_NOT_IMPLEMENTED },
-	{ REASON_SYNTAX, REASON_PARAMETER_UNKNOWN, REASON_COMMAND_UNKNOWN },
+	{ REASON_SYNTAX, REASON_PARAMETER_UNKNOWN, REASON_COMMAND_UNKNOWN,
+	    REASON_SENDER_SYNTAX, REASON_RCPT_SYNTAX },
 	{ REASON_SEQUENCE, REASON_EARLY_TALKER, REASON_UNAUTH_PIPELINING,
 	    REASON_NO_VALID_RECIPIENTS },
 	{ REASON_RCPT_DENIED, REASON_LIST_POSTING_DENIED,
@@ -127,16 +139,26 @@ among(int reason, const unsigned char *list, size_t n)
 	return false;
 }
 
+/* kin[], as a table to look into. */
+static bool alike[REASON_COUNT][REASON_COUNT];
+static pthread_once_t kin_once = PTHREAD_ONCE_INIT;
+
+static void
+spread_kin(void)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < sizeof kin / sizeof kin[0]; i++)
+		for (j = 0; j < sizeof kin[i]; j++)
+			for (k = 0; k < sizeof kin[i]; k++)
+				alike[kin[i][j]][kin[i][k]] = true;
+}
+
 bool
 recognise_kin(int reason, int other)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof kin / sizeof kin[0]; i++)
-		if (among(reason, kin[i], sizeof kin[i]) &&
-		    among(other, kin[i], sizeof kin[i]))
-			return true;
-	return false;
+	pthread_once(&kin_once, spread_kin);
+	return alike[reason][other];
 }
 
 const char *
@@ -179,18 +201,57 @@ never_better(int reason)
 static bool
 odd_code(int code)
 {
-	char text[8];
+	return code < 200 || code > 559 || code / 10 % 10 > 5;
+}
 
-	snprintf(text, sizeof text, "%d", code);
-	return !code_well_formed(text);
+/* What the tables of codes.def say of X.subject.detail, looked up once. */
+static struct {
+	bool registered, vendor;
+} known[SUBJECTS][DETAILS];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* "X.7.23" or "5.7.23": false where it lies outside of the table. */
+static bool
+place_of(const char *status, int *subject, int *detail)
+{
+	char *end;
+
+	*subject = (int)strtol(status + 2, &end, 10);
+	*detail = *end == '.' ? (int)strtol(end + 1, NULL, 10) : DETAILS;
+	return *subject < SUBJECTS && *detail < DETAILS;
+}
+
+static void
+look_up(void)
+{
+	const struct vendor_status *v;
+	const struct status *s;
+	int subject, detail;
+	size_t i, n;
+
+	s = status_all(&n);
+	for (i = 0; i < n; i++)
+		if (strchr(s[i].status, 'Y') == NULL &&
+		    place_of(s[i].status, &subject, &detail))
+			known[subject][detail].registered = true;
+	v = vendor_all(&n);
+	for (i = 0; i < n; i++)
+		if (v[i].last == NULL && place_of(v[i].first, &subject,
+		    &detail))
+			known[subject][detail].vendor = true;
 }
 
 static bool
 odd_status(const struct recognised *r)
 {
-	return !status_registered(r->status) ||
-	    (r->software != NULL &&
-	    vendor_find(r->status, r->software, 0) != NULL);
+	int subject, detail;
+
+	pthread_once(&once, look_up);
+	if (!place_of(r->status, &subject, &detail) ||
+	    !known[subject][detail].registered)
+		return true;
+	return known[subject][detail].vendor && r->software != NULL &&
+	    vendor_find(r->status, r->software, 0) != NULL;
 }
 
 unsigned

@@ -115,7 +115,8 @@ token_ip(const char *p, const char *end)
 {
 	const char *at;
 
-	if (end - p > 5 && strncasecmp(p, "IPv6:", 5) == 0)
+	if (end - p > 5 && (*p | 0x20) == 'i' &&
+	    strncasecmp(p, "IPv6:", 5) == 0)
 		return token_ipv6(p + 5, end);
 	if (p < end && is_digit(*p) && (at = token_ipv4(p, end)) != NULL)
 		return at;
@@ -128,7 +129,7 @@ token_url(const char *p, const char *end)
 {
 	const char *from = p;
 
-	if (end - p < 8 || (strncasecmp(p, "http://", 7) != 0 &&
+	if (end - p < 8 || strchr("hHwW", *p) == NULL || (strncasecmp(p, "http://", 7) != 0 &&
 	    strncasecmp(p, "https://", 8) != 0 &&
 	    strncasecmp(p, "www.", 4) != 0))
 		return NULL;
@@ -147,7 +148,7 @@ token_run(const char *p, const char *end)
 
 	if (end - p > RUN_MOST)
 		end = p + RUN_MOST;
-	while (p < end && (is_letter(*p) || is_digit(*p) ||
+	while (p < end && *p != '\0' && (is_letter(*p) || is_digit(*p) ||
 	    strchr("._+=@%-/!", *p) != NULL))
 		p++;
 	while (p > from && strchr(".-!=", p[-1]) != NULL)

@@ -4,8 +4,8 @@
  * usage: lists FILE KEYS [--reloads N]
  *
  * Loads FILE, then asks for each line of KEYS in turn, and prints one JSON
- * object: entries, load_ms, rss_kib (what the list added to this process),
- * lookup_ns, found. With --reloads the list is loaded N times more while one
+ * object: entries, load_ms, rss_kib and peak_kib (what the list added to this
+ * process, afterwards and at most), lookup_ns, found. With --reloads the list is loaded N times more while one
  * thread asks on, and the slowest 1 of 100 and the slowest of all questions
  * of that time are told as p99_ns and most_ns.
  */
@@ -62,6 +62,33 @@ rss_kib(void)
 	if (f != NULL)
 		fclose(f);
 	return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* From now on; see proc(5) on clear_refs. */
+static void
+forget_peak(void)
+{
+	FILE *f = fopen("/proc/self/clear_refs", "w");
+
+	if (f != NULL) {
+		fputs("5", f);
+		fclose(f);
+	}
+}
+
+static long
+peak_kib(void)
+{
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "r");
+	long peak = 0;
+
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (sscanf(line, "VmHWM: %ld", &peak) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return peak;
 }
 
 static void
@@ -182,6 +209,7 @@ main(int argc, char **argv)
 	if (argc != 3 && argc != 5)
 		return 64;
 	read_keys(argv[2]);
+	forget_peak();
 	before = rss_kib();
 	began = now_ns();
 	l = list_open(argv[1], NULL, &d);
@@ -189,8 +217,9 @@ main(int argc, char **argv)
 	if (l == NULL)
 		return 65;
 	list_each(put_entries, NULL);
-	printf(", \"load_ms\": %.0f, \"rss_kib\": %ld",
-	    (double)(now_ns() - began) / 1e6, rss_kib() - before);
+	printf(", \"load_ms\": %.0f, \"rss_kib\": %ld, \"peak_kib\": %ld",
+	    (double)(now_ns() - began) / 1e6, rss_kib() - before,
+	    peak_kib() - before);
 	bench_lookups(l);
 	if (argc == 5)
 		bench_reloads(l, atoi(argv[4]));

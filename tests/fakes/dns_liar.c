@@ -20,6 +20,11 @@
 #define MESSAGE 65535
 #define UDP_MOST 1232
 #define AT_ONCE 16		/* questions between two looks around */
+#define PORT_TRIES 50
+
+/* Habits stand among the types. */
+enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
+	HABIT_MAIL };
 
 struct told {
 	char name[256];
@@ -42,7 +47,7 @@ struct liar {
 	_Atomic bool stop;
 	_Atomic int delay;
 	pthread_mutex_t lock;		/* of what was told */
-	bool hijack, senders;
+	bool hijack;
 	struct told *told;
 	size_t ntold;
 	struct late *late;
@@ -161,27 +166,61 @@ set_rcode(struct out *o, unsigned rcode)
 	o->b[3] = (uint8_t)((o->b[3] & 0xf0) | rcode);
 }
 
+/* Is the name `owner`, or below it? */
+static bool
+is_below(const char *name, const char *owner)
+{
+	size_t n = strlen(name), m = strlen(owner);
+
+	return strcmp(owner, ".") == 0 || (n >= m && strcasecmp(name + n - m, owner) == 0 &&
+	    (n == m || name[n - m - 1] == '.'));
+}
+
+static const struct told *
+habit_of(const struct liar *l, const char *name, enum habit habit)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type == (int)habit && is_below(name, t->name))
+			return t;
+	return NULL;
+}
+
+static bool
+is_told(const struct liar *l, const char *name)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
+			return true;
+	return false;
+}
+
 /* What was told of a name and type; aliases are followed. */
 static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
 	const struct told *t;
-	bool exists = false, told = false;
+	bool exists = false, known = false;
 	size_t n;
 
 	for (t = l->told; t < l->told + l->ntold; t++) {
+		if (t->type < 0)
+			continue;
 		n = strlen(t->name) - strlen(name);
 		exists |= strlen(t->name) >= strlen(name) &&
 		    strcasecmp(t->name + n, name) == 0 &&
 		    (n == 0 || t->name[n - 1] == '.');
 		if (strcasecmp(t->name, name) != 0)
 			continue;
-		told |= t->type == 0 || t->type == type;
 		if ((t->type == 0 || t->type == type) &&
 		    strcmp(t->value, "TROUBLE") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
+		known |= t->type == 0 || t->type == type;
 		if (t->type == type && strcmp(t->value, "NONE") != 0)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
@@ -190,8 +229,10 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			return;
 		}
 	}
-	if (!told && l->senders && type == 15)
-		put_record(o, depth > 0 ? name : NULL, 15, "10 mail.example");
+	if (!exists && type == 1 && (t = habit_of(l, name, HABIT_ALWAYS)))
+		put_record(o, NULL, 1, t->value);
+	else if (!known && type == 15 && habit_of(l, name, HABIT_MAIL))
+		put_record(o, depth > 0 ? name : NULL, 15, "10 mx.example.org");
 	else if (!exists && l->hijack && type == 1)
 		put_record(o, NULL, 1, "192.0.2.66");
 	else if (!exists)
@@ -235,12 +276,9 @@ lie(struct liar *l, struct out *o, const char *name, int type)
 		unsigned rcode;
 	} errors[] = { { "servfail.", 2 }, { "refused.", 5 },
 		{ "formerr.", 1 }, { "nx.", 3 } };
-	const size_t n = strlen(name);
 	char text[32];
 	size_t i;
 
-	if (n < 5 || strcasecmp(name + n - 5, ".test") != 0)
-		return false;
 	for (i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (strncmp(name, errors[i].word,
 		    strlen(errors[i].word)) == 0) {
@@ -284,22 +322,17 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 	return at + 5;
 }
 
-static bool
-is_dead(const char *name)
-{
-	return strncmp(name, "dead.", 5) == 0 &&
-	    strcasecmp(name + strlen(name) - 5, ".test") == 0;
-}
-
 /* -1: no answer; else milliseconds to wait before it is sent. */
 static int
-answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 {
+	const struct told *slow;
 	char name[256];
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
 
-	if (end == 0 || is_dead(name))
+	if (end == 0 || strncmp(name, "dead.", 5) == 0 ||
+	    habit_of(l, name, HABIT_DEAD) != NULL)
 		return -1;
 	l->questions++;
 	o->n = 0;
@@ -314,18 +347,27 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (!lie(l, o, name, type)) {
-		pthread_mutex_lock(&l->lock);
+	} else if (is_told(l, name) || !lie(l, o, name, type))
 		put_told(l, o, name, type, 0);
-		pthread_mutex_unlock(&l->lock);
-	}
 	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
 		o->b[2] |= 2;
 	}
+	slow = habit_of(l, name, HABIT_DELAY);
 	return (strncmp(name, "slow", 4) == 0 ? atoi(name + 4) : 0) +
-	    atomic_load(&l->delay);
+	    (slow != NULL ? atoi(slow->value) : 0) + atomic_load(&l->delay);
+}
+
+static int
+answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+{
+	int wait;
+
+	pthread_mutex_lock(&l->lock);
+	wait = answer_locked(l, in, n, udp, o);
+	pthread_mutex_unlock(&l->lock);
+	return wait;
 }
 
 /* In the order of their time; most come at the end. */
@@ -448,8 +490,11 @@ bind_both(struct liar *l, const char *address, int port)
 	if (bind(l->udp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
 	    getsockname(l->udp, (struct sockaddr *)&sa, &n) != 0 ||
 	    bind(l->tcp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
-	    listen(l->tcp, 64) != 0)
+	    listen(l->tcp, 64) != 0) {
+		close(l->udp);
+		close(l->tcp);
 		return false;
+	}
 	l->port = ntohs(sa.sin_port);
 	return true;
 }
@@ -458,11 +503,15 @@ struct liar *
 liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
+	int tries = port == 0 ? PORT_TRIES : 1;
 
+	/* A port that is free for UDP need not be so for TCP. */
 	pthread_mutex_init(&l->lock, NULL);
 	l->late = calloc(LATE_MOST, sizeof *l->late);
-	if (!bind_both(l, address, port) ||
-	    pthread_create(&l->thread, NULL, serve, l) != 0)
+	while (!bind_both(l, address, port))
+		if (--tries == 0)
+			return NULL;
+	if (pthread_create(&l->thread, NULL, serve, l) != 0)
 		return NULL;
 	return l;
 }
@@ -494,12 +543,6 @@ liar_hijack(struct liar *l)
 }
 
 void
-liar_senders(struct liar *l)
-{
-	l->senders = true;
-}
-
-void
 liar_delay(struct liar *l, int ms)
 {
 	atomic_store(&l->delay, ms);
@@ -512,7 +555,9 @@ type_number(const char *word)
 		const char *word;
 		int number;
 	} types[] = { { "A", 1 }, { "AAAA", 28 }, { "MX", 15 }, { "TXT", 16 },
-		{ "PTR", 12 }, { "CNAME", 5 }, { "ANY", 0 } };
+		{ "PTR", 12 }, { "CNAME", 5 }, { "ANY", 0 },
+		{ "DELAY", HABIT_DELAY }, { "DEAD", HABIT_DEAD },
+		{ "ALWAYS", HABIT_ALWAYS }, { "MAIL", HABIT_MAIL } };
 	size_t i;
 
 	for (i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -544,5 +589,5 @@ liar_tell(struct liar *l, const char *line)
 	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
 	l->told[l->ntold++] = t;
 	pthread_mutex_unlock(&l->lock);
-	return t.type >= 0;
+	return t.type != -1;
 }

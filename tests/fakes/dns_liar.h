@@ -3,7 +3,7 @@
  *
  * UDP and TCP on one port of loopback, a thread each. It answers from records
  * it was told, in the words of scenarios ("example.org TXT v=spf1 -all"), and
- * from the first label of a name that ends in .test:
+ * from the first label of a name of which nobody told:
  *
  *	slow300		A 192.0.2.1 after 300 ms
  *	dead		nothing, ever
@@ -17,6 +17,13 @@
  *	cold...		A 192.0.2.1
  *	count		TXT: how many questions have come
  *	nx		does not exist; so does whatever else nobody told
+ *
+ * A told type may also be a habit of a name and all below it:
+ *
+ *	slow.example DELAY 5000		every answer is so late
+ *	dead.example DEAD -		no answer, ever
+ *	. MAIL -			every name without a told MX takes mail
+ *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
  *
  * With `hijack` what does not exist is A 192.0.2.66.
  */
@@ -35,8 +42,6 @@ int liar_port(const struct liar *liar);
 /* One record "NAME TYPE VALUE", at any time. False: it is none. */
 bool liar_tell(struct liar *liar, const char *line);
 void liar_hijack(struct liar *liar);
-/* Every name has an MX of which nobody told otherwise, as in scenarios. */
-void liar_senders(struct liar *liar);
 
 /* Milliseconds by which every answer is late. */
 void liar_delay(struct liar *liar, int ms);

@@ -1,7 +1,7 @@
 /*
  * dns_liar_main - dns_liar as a program
  *
- *	dns-liar [-HM] [-d MS] [-a ADDRESS] [-p PORT] [FILE]
+ *	dns-liar [-H] [-d MS] [-a ADDRESS] [-p PORT] [FILE]
  *
  * Records are read from FILE, one a line; it prints its port and serves until
  * it is ended.
@@ -19,18 +19,15 @@ main(int argc, char **argv)
 {
 	const char *address = "127.0.0.1";
 	int c, port = 0, delay = 0;
-	bool hijack = false, senders = false;
+	bool hijack = false;
 	char line[8192];
 	struct liar *l;
 	FILE *f;
 
-	while ((c = getopt(argc, argv, "HMa:d:p:")) != -1)
+	while ((c = getopt(argc, argv, "Ha:d:p:")) != -1)
 		switch (c) {
 		case 'H':
 			hijack = true;
-			break;
-		case 'M':
-			senders = true;
 			break;
 		case 'a':
 			address = optarg;
@@ -59,8 +56,6 @@ main(int argc, char **argv)
 	liar_delay(l, delay);
 	if (hijack)
 		liar_hijack(l);
-	if (senders)
-		liar_senders(l);
 	printf("%d\n", liar_port(l));
 	fflush(stdout);
 	for (;;)

@@ -14,8 +14,8 @@ import tempfile
 import pytest
 
 import forky
-import loghost
 import liar
+import loghost
 import names
 import packages
 import players
@@ -158,7 +158,7 @@ def build(request):
 
 
 @pytest.fixture(scope="module")
-def saywhyd(box, build):
+def saywhyd(box, build, dns):
     """A function that starts a filter; all are ended with the module."""
     running = []
 
@@ -186,12 +186,12 @@ def syslog():
 
 @pytest.fixture
 def tells(box, build):
-    """A function that starts a DNS server of the test's own."""
+    """A function that starts a DNS server of the test's own; see liar.py."""
     running = []
 
-    def start(lines=(), *options):
+    def start(*words):
         folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-        running.append(liar.Liar(build, folder, lines, *options))
+        running.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
         return running[-1]
 
     yield start
@@ -201,11 +201,14 @@ def tells(box, build):
 
 @pytest.fixture
 def player(saywhyd, tells, request):
-    """A function: the player of this MTA for a configuration."""
+    """A function: the player of this MTA for a configuration.
+
+    DNS says what the scenario says, and that every sender's domain exists.
+    """
 
     def make(mta, conf, statements):
-        server = tells(liar.lines_of(statements), "-M")
-        daemon = saywhyd(conf=conf + server.conf)
+        told = [s.rest for s in statements if s.verb == "DNS"]
+        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(

@@ -1,6 +1,6 @@
-"""liar - tests/fakes/dns_liar.c as a DNS server of one test
+"""liar - a DNS server that is slow, dead, hijacked or wrong, by the zone
 
-What it tells beside the records it is given is written in dns_liar.h.
+tests/fakes/dns_liar.h tells its words; a scenario's DNS lines are words of it.
 """
 
 import subprocess
@@ -9,13 +9,11 @@ import process
 
 
 class Liar:
-    """lines: "NAME TYPE VALUE"; options: of dns-liar (-M, -H, -d MS, -p PORT)."""
-
-    def __init__(self, build, folder, lines=(), *options):
-        records = folder / "dns.txt"
-        records.write_text("".join(line + "\n" for line in lines), encoding="latin-1")
+    def __init__(self, build, folder, words):
+        (folder / "liar.words").write_text(words)
         self.process = subprocess.Popen(
-            [build / "dns-liar", *options, records], stdout=subprocess.PIPE, text=True)
+            [build / "dns-liar", folder / "liar.words"],
+            stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
     @property
@@ -25,8 +23,3 @@ class Liar:
     def stop(self):
         process.end(self.process)
         self.process.stdout.close()
-
-
-def lines_of(statements):
-    """What the DNS lines of a scenario tell."""
-    return [s.rest for s in statements if s.verb == "DNS"]

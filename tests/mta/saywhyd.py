@@ -6,6 +6,7 @@ site that enforces; a test changes it by more lines.
 """
 
 import json
+import pathlib
 import pwd
 import re
 import shutil
@@ -40,6 +41,9 @@ content {{
 {more}
 """
 
+# Files that a scenario's configuration names.
+LISTS = pathlib.Path(__file__).resolve().parent.parent / "scenarios" / "lists"
+
 # Without these an instance does not run here.
 OURS = ("listen", "listen-mode", "control", "user", "record-file")
 
@@ -65,6 +69,7 @@ class Saywhyd:
         self.record_file = records or folder / "records.json"
         self.configure(more, mode)
         if conf is not None:
+            shutil.copytree(LISTS, folder / "lists")
             self.conf.write_bytes(self.completed(conf).encode("latin-1"))
         self.address = f"unix:{folder}/milter.sock"
         self.process = None

@@ -31,9 +31,18 @@ blacklist {{
 	helos = {{"spam.example"}}
 	senders = {{"bad@sender.example"}}
 	recipients = {{"closed@example.org"}}
+	dnsbl "list.example" {{ text = no test = none }}
+	rhsbl "names.example" {{ text = no test = none }}
+	uribl "links.example" {{ text = no test = none }}
 }}
 content {{
 	header "Subject" {{ pattern = "/casino/i" }}
+	body "casino" {{ pattern = "/roulette/" }}
+	attachments "programs" {{ deny = {{"exe"}} }}
+	charsets-denied = {{"gb2312"}}
+	malformed = {{"8bit"}}
+	bulk-unsubscribe = yes
+	clamd = {clamd}
 	max-size = 65536
 	max-hops = 25
 }}
@@ -55,6 +64,11 @@ def data(text):
 SESSIONS = {
     "client-denied": "CLIENT 198.51.100.66 NAME=bad.example\nHELO bad.example\n"
                      "MAIL a@sender.example\nRCPT user@example.org",
+    "dnsbl-listed": f"DNS 7.2.0.192.list.example A 127.0.0.2\n{RCPT}",
+    "domain-listed": f"DNS sender.example.names.example A 127.0.0.2\n{RCPT}",
+    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TROUBLE\n{RCPT}",
+    "url-listed": "DNS bad.example.links.example A 127.0.0.2\n"
+                  + data("Subject: x\n\nhttp://www.bad.example/"),
     "helo-denied": f"{CLIENT}\nHELO spam.example\nMAIL a@sender.example\n"
                    "RCPT user@example.org",
     "helo-syntax": f"{CLIENT}\nHELO bad!name\nMAIL a@sender.example\n"
@@ -76,6 +90,13 @@ SESSIONS = {
     "too-many-recipients": MAIL + "".join(
         f"\nRCPT u{i}@example.org" for i in range(101)),
     "header-pattern": data("Subject: Casino"),
+    "body-pattern": data("Subject: x\n\nroulette"),
+    "attachment-banned": data("Content-Type: image/png; name=a.exe"),
+    "not-scannable": data("Content-Type: message/partial"),
+    "media-unsupported": data("Content-Type: text/plain; charset=gb2312"),
+    "message-malformed": data("Subject: \xe9"),
+    "spam-content": data("Precedence: bulk"),
+    "scanner-unavailable": data("Subject: x"),
     "mail-loop": data("\n".join("Received: from a by b" for _ in range(26))),
     "message-too-large": data("Subject: x\n\n" + ("x" * 70 + "\n") * 1000),
 }
@@ -90,7 +111,9 @@ said = {}  # (reason, action, MTA) → lines
 
 def configuration(reason, action):
     tls = "yes" if reason == "tls-required" else "no"
-    return CONF.format(reason=reason, action=action, tls=tls)
+    nobody = reason == "scanner-unavailable"
+    clamd = '{"unix:/nonexistent"}' if nobody else "{}"
+    return CONF.format(reason=reason, action=action, tls=tls, clamd=clamd)
 
 
 @pytest.mark.parametrize("mta", ["postfix", "sendmail"])

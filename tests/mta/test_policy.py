@@ -1,5 +1,8 @@
 """The policy service: our words before the MTA's, and one record each."""
 
+import socket
+import time
+
 import pytest
 
 import process
@@ -132,3 +135,89 @@ def test_down(postfix, saywhyd, how):
     getattr(daemon, how)()
     reply = play(port, RELAY)
     assert (reply.code, reply.status) == (454, "4.7.1")
+
+
+QUESTION = (
+    b"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.7\n"
+    b"client_name=client.example\nhelo_name=client.example\n"
+    b"sender=a@sender.example\nrecipient=b@elsewhere.example\n\n")
+
+
+def connect(daemon):
+    peer = socket.socket(socket.AF_UNIX)
+    peer.settimeout(10)
+    peer.connect(str(daemon.folder / "policy.sock"))
+    return peer
+
+
+def ended(peer):
+    try:
+        return peer.recv(65536) == b""
+    except ConnectionResetError:
+        return True
+
+
+def ask(peer, question):
+    peer.sendall(question)
+    answer = b""
+    while not answer.endswith(b"\n\n"):
+        more = peer.recv(65536)
+        assert more, answer
+        answer += more
+    return answer
+
+
+@pytest.mark.parametrize("words", [
+    b"\n", b"x=\0\n\n", b"a=" + b"x" * 40000, b"9223372036854775808:x y,", b"5:abcde."])
+def test_no_question_no_answer(daemon, words):
+    with connect(daemon) as peer:
+        peer.sendall(words)
+        assert ended(peer)
+
+
+def test_half_a_question_is_dropped_in_time(daemon):
+    """However slowly it comes."""
+    with connect(daemon) as peer:
+        began = time.monotonic()
+        try:
+            for _ in range(20):
+                peer.sendall(b"a")
+                time.sleep(0.5)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        assert ended(peer) and 4 < time.monotonic() - began < 8
+
+
+def test_many_questions_on_one_connection(daemon):
+    before = len(daemon.records())
+    with connect(daemon) as peer:
+        for _ in range(5):
+            assert ask(peer, QUESTION).startswith(b"action=550 5.7.1 Relaying denied")
+        assert ask(peer, QUESTION.replace(b"b@elsewhere", b"user@")
+                   .replace(b"user@.example", b"user@example.org")) == b"action=DUNNO\n\n"
+    records = process.wait_until(
+        lambda: len(daemon.records()) >= before + 5 and daemon.records()[before:],
+        "the records", 3)
+    assert len({r["id"] for r in records}) == 5
+
+
+def test_pipelined_questions(daemon):
+    with connect(daemon) as peer:
+        peer.sendall(QUESTION * 3)
+        answer = b""
+        while answer.count(b"\n\n") < 3:
+            answer += peer.recv(65536)
+        assert answer.count(b"action=550") == 3
+
+
+def test_over_the_cap(postfix, saywhyd):
+    """One connection too many is closed, and the MTA's own check speaks."""
+    daemon = start(saywhyd, "max-sessions = 1")
+    with connect(daemon) as peer:
+        assert ask(peer, QUESTION).startswith(b"action=550")
+        with connect(daemon) as second:
+            assert ended(second)
+        port = postfix.listen(**asked(daemon, smtpd_milters=""))
+        assert play(port, RELAY).code == 454
+        status = daemon.run_tool("status", "-c", str(daemon.conf))
+        assert "closed" in status.stdout

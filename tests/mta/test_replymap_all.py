@@ -87,7 +87,8 @@ def test_odd_ones(daemon, name, map_):
         answer = ask(peer, map_, ODD[name])
     assert answer == "NOTFOUND " or answer.startswith("OK ")
     if map_ == "filter" and answer != "NOTFOUND " and name not in ("long", "bare"):
-        assert answer.removeprefix("OK ").split("\r\n")[-1][:4] == ODD[name][:3] + " "
+        last = answer.removeprefix("OK ").split("\r\n")[-1]
+        assert last[0] == ODD[name][0] and last[3] == " "
 
 
 @pytest.mark.parametrize("text", ["", "x", "250 2.0.0 Ok", "550-5.1.1 a\r\n551 5.1.1 b",

@@ -25,6 +25,20 @@ static const struct wrong {
 	{ "list \"x\" { file = \"/nowhere/list\" }",
 	    "/nowhere/list: cannot be opened: No such file or directory" },
 	{ "list \"x\" { file = \"/tmp\" }", "/tmp: is not a file" },
+	{ "dnsbl \"x\" { zone = \"se cret\" }", "config:1: blacklist.dnsbl "
+	    "\"x\".zone: \"...\" is no domain (it may hold a key, so it is "
+	    "not shown)" },
+	{ "dnsbl \"my list\" { }", "config:1: blacklist.dnsbl \"my list\": "
+	    "its name is no domain, so it needs a zone" },
+	{ "dnswl \"x.example\" { }", "config:1: blacklist.dnswl "
+	    "\"x.example\": it must say which answers count" },
+	{ "dnsbl \"0123456789abcdefghijk.zen.example\" { }", "config:1: the "
+	    "name of this list looks as if it held a key, and names are told "
+	    "to everybody: put it into `zone`, and give the list a name of "
+	    "its own" },
+	{ "rhsbl \"x.example\" { help = \"{helo}\" }", "config:1: "
+	    "blacklist.rhsbl \"x.example\".help: \"{helo}\": known here are "
+	    "{client}, {domain} and {list}" },
 	{ "list \"x\" { file = \"/dev/null\" match = {clients} }",
 	    "config:1: blacklist.list \"x\".match: \"clients\" is none of client, "
 	    "helo, sender, rcpt; did you mean client?" },

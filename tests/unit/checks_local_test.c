@@ -69,6 +69,10 @@ static const struct story stories[] = {
 	    .said = "(not active)" },
 	{ "blacklist_allow", "", STAGE_CONNECT, OUT,
 	    .said = "(not active)" },
+	{ "blacklist_dnsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
+	{ "blacklist_rhsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
+	{ "blacklist_dnswl", "", STAGE_RCPT, OUT, .said = "(not active)" },
+	{ "blacklist_url", "", STAGE_MESSAGE, OUT, .said = "(not active)" },
 
 	{ "helo_syntax", "", STAGE_HELO, OUT, .said = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",

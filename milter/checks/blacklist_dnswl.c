@@ -1,0 +1,50 @@
+/* blacklist_dnswl - blacklist { dnswl }: DNS lists of those let pass */
+
+#include "checks/dns_round.h"
+
+static const struct option options[] = {
+	{ .name = "dnswl", .type = OPTION_GROUP,
+	    .offset = offsetof(struct dns_blocks, blocks),
+	    .rows = dns_block_dnswl_rows, .item_size = sizeof(struct dns_block),
+	    .finish = dns_block_finish,
+	    .help = "a list in DNS of addresses that no blacklist refuses" },
+	{ .name = NULL }
+};
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct dns_blocks *o = ctx->options;
+	struct dns_round round;
+	size_t i;
+
+	if (!dns_round_is_public(&ctx->session->client) ||
+	    !dns_round_wanted(ctx))
+		return;
+	if (ctx->stage == STAGE_CONNECT) {
+		for (i = 0; i < o->blocks.n; i++)
+			dns_round_prefetch(ctx, o->blocks.v[i], NULL);
+		return;
+	}
+	dns_round_begin(&round, ctx);
+	for (i = 0; i < o->blocks.n; i++)
+		dns_round_add(&round, o->blocks.v[i], NULL);
+	dns_round_end_allow(&round, found);
+}
+
+static const int reasons[] = { REASON_ALLOW_LISTED, REASON_DNSBL_UNAVAILABLE,
+	REASON_NONE };
+
+const struct check check_blacklist_dnswl = {
+	.name = "blacklist_dnswl",
+	.section = "blacklist",
+	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_RCPT),
+	.speaks = STAGE_RCPT,
+	.identity = true,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct dns_blocks),
+	.ready = dns_blocks_ready,
+	.active = dns_blocks_active,
+	.run = run
+};

@@ -1,0 +1,116 @@
+/* dns_words - what a sender can be told about a list in DNS */
+
+#include "checks/dns_words.h"
+
+#include <string.h>
+
+#include "checks/dns_block.h"
+#include "services/dns.h"
+#include "words/template.h"
+
+/* More of a text is not kept. */
+#define TEXT_MOST 200
+/* Longest `help`, so that it stands in one line of a reply. */
+#define HELP_MOST 200
+
+struct fields {
+	const char *client, *domain, *list;
+};
+
+/* What is not about it reads like what is. */
+static const char *
+look_up(const void *from, const char *name, size_t n)
+{
+	const struct fields *f = from;
+
+	if (n == 6 && memcmp(name, "client", n) == 0)
+		return f->client;
+	if (n == 6 && memcmp(name, "domain", n) == 0)
+		return f->domain;
+	return n == 4 && memcmp(name, "list", n) == 0 ? f->list : NULL;
+}
+
+/* Remembers that a field has no value. */
+static const char *
+look_for(const void *from, const char *name, size_t n)
+{
+	static const struct fields some = { "", "", "" };
+	bool *const *known = from;
+	const char *value = look_up(&some, name, n);
+
+	if (value == NULL)
+		**known = false;
+	return value;
+}
+
+bool
+dns_words_check(const char *help, struct buf *why)
+{
+	struct buf unread = BUF_INIT;
+	bool known = true, *flag = &known;
+
+	if (!template_check(help, "domain list", HELP_MOST, why))
+		return false;
+	template_expand(&unread, help, look_for, &flag);
+	buf_free(&unread);
+	if (!known)
+		buf_printf(why, "\"%.60s\": known here are {client}, {domain} "
+		    "and {list}", help);
+	return known;
+}
+
+static void
+put_help(struct buf *url, const struct dns_block *block,
+    const struct ip *client, const char *domain)
+{
+	char address[IP_TEXT];
+	const struct fields f = { ip_format(client, address),
+		domain != NULL ? domain : address, block->item.title };
+
+	template_expand(url, block->help, look_up, &f);
+}
+
+static void
+put_text(struct buf *out, const struct dns_answer *answer)
+{
+	size_t n;
+
+	if (answer == NULL || answer->status != DNS_FOUND)
+		return;
+	n = answer->v[0].n < TEXT_MOST ? answer->v[0].n : TEXT_MOST;
+	dnslist_put_clean(out, answer->v[0].text,
+	    strnlen(answer->v[0].text, n));
+}
+
+/* Up to a blank, quote or bracket. */
+static bool
+put_link(struct buf *url, const char *text)
+{
+	const char *link = strstr(text, "https://");
+
+	if (link == NULL)
+		link = strstr(text, "http://");
+	if (link != NULL)
+		buf_put(url, link, strcspn(link, " \t\r\n\"'<>()"));
+	return link != NULL;
+}
+
+void
+dns_words_make(struct dns_words *w, const struct dns_block *block,
+    const struct ip *client, const char *domain,
+    const struct dns_answer *text)
+{
+	w->text = w->url = (struct buf)BUF_INIT;
+	put_text(&w->text, text);
+	if (block->help != NULL)
+		put_help(&w->url, block, client, domain);
+	else if (!put_link(&w->url, w->text.data))
+		buf_puts(&w->url, block->item.title);
+}
+
+void
+dns_words_free(struct dns_words *w)
+{
+	buf_free(&w->text);
+	buf_free(&w->url);
+}

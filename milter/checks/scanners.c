@@ -1,0 +1,141 @@
+/* scanners - what content_clamd, content_spamd and content_rspamd share */
+
+#include "checks/scanners.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+const char *const scanners_trouble_words[] = { "defer", "mark", "pass", NULL };
+
+bool
+scanners_take(void *base, void *slot, const char *value, struct buf *why)
+{
+	struct scanners *list = slot;
+	struct sock_spec spec;
+
+	(void)base;
+	if (!sock_spec_parse(value, &spec, why))
+		return false;
+	if (spec.kind == SOCK_KIND_FD) {
+		buf_printf(why, "\"%.60s\" is no socket to connect to", value);
+		return false;
+	}
+	list->servers = mem_room(list->servers, list->n, &list->cap,
+	    sizeof *list->servers);
+	list->servers[list->n++] = spec;
+	return true;
+}
+
+void
+scanners_drop(void *slot)
+{
+	struct scanners *list = slot;
+
+	free(list->servers);
+	memset(list, 0, sizeof *list);
+}
+
+void
+scanners_ready(struct scanner_options *o, const char *kind)
+{
+	if (o->servers.n > 0)
+		o->scanner = scanner_new(kind, o->servers.servers,
+		    o->servers.n);
+}
+
+void
+scanners_done(struct scanner_options *o)
+{
+	scanner_free(o->scanner);
+}
+
+bool
+scanners_active(const struct scanner_options *o)
+{
+	return o->scanner != NULL;
+}
+
+void
+scanners_put_header(struct buf *out, const struct session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nheaders; i++) {
+		buf_puts(out, s->headers[i].name);
+		buf_puts(out, ": ");
+		buf_puts(out, s->headers[i].value);
+		buf_puts(out, "\r\n");
+	}
+	buf_puts(out, "\r\n");
+}
+
+/* One word: nothing that would end the field or the comment. */
+static void
+put_word(struct buf *out, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		text = "unknown";
+	for (; *text != '\0'; text++)
+		buf_putc(out, *text > ' ' && *text < 127 &&
+		    strchr("()[];\\\"", *text) == NULL ? *text : '_');
+}
+
+void
+scanners_put_received(struct buf *out, const struct session *s,
+    const struct site *site)
+{
+	char address[IP_TEXT], date[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &tm);
+	buf_puts(out, "Received: from ");
+	put_word(out, s->helo);
+	buf_puts(out, " (");
+	put_word(out, s->client_name);
+	buf_printf(out, " [%s%s])", ip_is_v4(&s->client) ? "" : "IPv6:",
+	    ip_format(&s->client, address));
+	buf_puts(out, "\r\n\tby ");
+	put_word(out, site->name);
+	buf_printf(out, " with %s", s->login != NULL ? "ESMTPSA" : "ESMTP");
+	if (s->queue_id != NULL) {
+		buf_puts(out, " id ");
+		put_word(out, s->queue_id);
+	}
+	buf_printf(out, ";\r\n\t%s\r\n", date);
+}
+
+void
+scanners_unavailable(const struct check_ctx *ctx, struct findings *found,
+    const struct scanner_options *o, const char *kind, const char *why)
+{
+	struct finding *f = check_found(ctx, found,
+	    REASON_SCANNER_UNAVAILABLE);
+
+	finding_say(f, EVIDENCE_SCANNER, kind);
+	finding_say(f, EVIDENCE_DETAIL, why);
+	switch ((enum scanners_trouble)o->trouble) {
+	case SCANNERS_DEFER:
+		break;
+	case SCANNERS_MARK:
+		f->most = ACTION_MARK;
+		break;
+	case SCANNERS_PASS:
+		f->most = ACTION_NOTE;
+		break;
+	}
+}
+
+void
+scanners_say_score(struct finding *f, enum evidence_key key, double score)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "%.1f", score);
+	finding_say(f, key, text);
+}

@@ -1,0 +1,36 @@
+/*
+ * explain.h - the parts of `saywhy explain`: one thing to explain, three ways
+ * to show it
+ */
+#ifndef COMMANDS_EXPLAIN_H
+#define COMMANDS_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "words/recognise.h"
+
+struct explained {
+	const char *text;		/* as it is shown; a reply, a code or
+					   a status */
+	const char *recipient;		/* NULL: not told */
+	bool is_code, is_status;	/* no reply: just the number */
+	struct recognised r;
+};
+
+/* For people, at the width of the terminal. */
+void explain_show(const struct explained *e);
+
+/* One line: reason, confidence, who must act, a sentence. */
+void explain_short(const struct explained *e);
+
+/* One JSON object in one line. */
+void explain_json(const struct explained *e);
+
+/* What is known of e's code and status, and what is odd about the reply. */
+void explain_show_numbers(const struct explained *e, int width);
+
+/* What an odd thing means: a sentence for people. */
+const char *explain_flag_words(unsigned flag);
+
+#endif

@@ -1,0 +1,167 @@
+/* explain_json - an explanation for programs: one object in one line */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "commands/explain.h"
+#include "words/code.h"
+
+static void
+put_flags(struct json *j, unsigned flags)
+{
+	unsigned flag;
+
+	json_key(j, "flags");
+	json_array(j);
+	for (flag = 1; recognise_flag_name(flag) != NULL; flag <<= 1)
+		if ((flags & flag) != 0)
+			json_string(j, recognise_flag_name(flag));
+	json_array_end(j);
+}
+
+static void
+put_captured(struct json *j, const struct recognised *r)
+{
+	enum capture c;
+
+	json_key(j, "captured");
+	json_object(j);
+	for (c = 0; c < CAPTURE_COUNT; c++)
+		if (r->captured[c].text != NULL) {
+			json_key(j, capture_name(c));
+			json_string_n(j, r->captured[c].text,
+			    r->captured[c].n);
+		}
+	json_object_end(j);
+}
+
+static void
+put_steps(struct json *j, const char *steps)
+{
+	size_t n;
+
+	json_key(j, "steps");
+	json_array(j);
+	for (; *steps != '\0'; steps += n + (steps[n] == '\n')) {
+		n = strcspn(steps, "\n");
+		json_string_n(j, steps, n);
+	}
+	json_array_end(j);
+}
+
+static void
+put_reason(struct json *j, int id)
+{
+	const struct reason_prose *p = reason_prose(id);
+
+	json_member(j, "title", p->title);
+	json_member(j, "plain", p->plain);
+	json_member(j, "page", p->page);
+	put_steps(j, p->steps);
+	json_member(j, "rfc", reason_get(id)->rfc);
+}
+
+/* What a code that is asked for by itself means. */
+static void
+put_code(struct json *j, const char *name)
+{
+	const struct code *c = code_find(name);
+
+	if (c == NULL)
+		c = code_class(name);
+	if (c == NULL)
+		return;
+	json_member(j, "standing", code_standing_name(c->standing));
+	json_member(j, "meaning", c->meaning);
+	json_member(j, "follows", c->follows);
+	json_member(j, "statuses", c->statuses);
+	json_member(j, "remedy", c->remedy);
+	json_member(j, "mistake", c->mistake);
+	json_member(j, "instead", c->instead);
+	json_member(j, "rfc", c->rfc);
+}
+
+static void
+put_status(struct json *j, const char *name)
+{
+	const struct vendor_status *v;
+	const struct status *s = status_find(name);
+	size_t i;
+
+	json_member(j, "meaning", s->meaning);
+	json_member(j, "note", s->note);
+	json_member(j, "codes", s->codes);
+	json_member(j, "rfc", s->rfc);
+	json_key(j, "vendors");
+	json_array(j);
+	for (i = 0; (v = vendor_find(name, NULL, i)) != NULL; i++) {
+		json_object(j);
+		json_member(j, "software", v->issuer);
+		if (v->reason != REASON_NONE)
+			json_member(j, "reason", reason_get(v->reason)->name);
+		json_member(j, "meaning", v->meaning);
+		json_member(j, "registered", v->registered);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static const char *
+who_acts(const struct explained *e)
+{
+	const struct code *c = NULL;
+
+	if (e->r.reason != REASON_NONE)
+		return who_name(reason_get(e->r.reason)->who);
+	if (e->is_code && (c = code_find(e->text)) == NULL)
+		c = code_class(e->text);
+	return c != NULL ? who_name(c->who) : NULL;
+}
+
+static void
+put_numbers(struct json *j, const struct recognised *r)
+{
+	json_key(j, "code");
+	if (r->code != 0)
+		json_int(j, r->code);
+	else
+		json_null(j);
+	json_key(j, "status");
+	if (r->status[0] != '\0')
+		json_string(j, r->status);
+	else
+		json_null(j);
+}
+
+void
+explain_json(const struct explained *e)
+{
+	struct buf out = BUF_INIT;
+	struct json j = JSON_INIT(&out);
+
+	json_object(&j);
+	json_key(&j, "reason");
+	json_string(&j, e->r.reason != REASON_NONE ?
+	    reason_get(e->r.reason)->name : NULL);
+	json_member(&j, "confidence", confidence_name(e->r.confidence));
+	json_key(&j, "software");
+	json_string(&j, e->r.software);
+	json_key(&j, "who");
+	json_string(&j, who_acts(e));
+	put_numbers(&j, &e->r);
+	put_flags(&j, e->r.flags);
+	put_captured(&j, &e->r);
+	json_member(&j, "recipient", e->recipient);
+	json_member(&j, "text", e->text);
+	if (e->r.reason != REASON_NONE)
+		put_reason(&j, e->r.reason);
+	else if (e->is_code)
+		put_code(&j, e->text);
+	else if (e->is_status)
+		put_status(&j, e->text);
+	json_object_end(&j);
+	puts(out.data);
+	buf_free(&out);
+}

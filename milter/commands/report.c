@@ -1,0 +1,131 @@
+/* report - saywhy report: what was refused in a span of time */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "commands/asked.h"
+#include "commands/command.h"
+#include "commands/progress.h"
+#include "model/site.h"
+#include "pages/report.h"
+#include "ruleset.h"
+#include "version.h"
+
+#define HOUR ((int64_t)3600000)
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	ASKED_FILE,
+	{ .name = "since", .value = "TIME",
+	    .help = "from 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
+	{ .name = "until", .value = "TIME", .help = "up to then; now" },
+	{ .name = "html", .help = "print a page" },
+	COMMAND_JSON,
+	{ .name = NULL }
+};
+
+static const struct {
+	const char *word;
+	int64_t ms;
+} spans[] = {
+	{ "day", 24 * HOUR }, { "week", 7 * 24 * HOUR },
+	{ "month", 30 * 24 * HOUR }
+};
+
+typedef void writer(const struct report *r, struct buf *out);
+
+static void
+tell(void *arg, int done, int all)
+{
+	progress_show(arg, (uint64_t)done, (uint64_t)all);
+}
+
+static int64_t
+span_of(const struct arguments *args)
+{
+	size_t i;
+
+	if (args->argc == 0)
+		return spans[1].ms;
+	for (i = 0; i < sizeof spans / sizeof spans[0]; i++)
+		if (strcmp(args->argv[0], spans[i].word) == 0)
+			return spans[i].ms;
+	arguments_wrong(args, "\"%.60s\" is none of day, week, month",
+	    args->argv[0]);
+}
+
+/* To the next full hour or day, so that the bars begin there. */
+static void
+choose_span(struct report *r, const struct arguments *args)
+{
+	struct timespec now = clock_now();
+	int64_t span = span_of(args);
+	int64_t full = span > 24 * HOUR ? 24 * HOUR : HOUR;
+
+	if (r->until == 0)
+		r->until = ((int64_t)now.tv_sec * 1000 / full + 1) * full;
+	if (r->since == 0)
+		r->since = r->until - span;
+	if (r->since >= r->until)
+		arguments_wrong(args, "that time ends before it begins");
+}
+
+static bool
+write_report(struct report *r, struct asked *asked, writer *write)
+{
+	struct progress p = { .label = "counting" };
+	struct buf out = BUF_INIT, why = BUF_INIT;
+	bool good = report_gather(r, asked->store, tell, &p, &why);
+
+	progress_end(&p);
+	if (good) {
+		write(r, &out);
+		fputs(out.data, stdout);
+	} else
+		fprintf(stderr, "saywhy report: %s\n", why.data);
+	buf_free(&out);
+	buf_free(&why);
+	return good;
+}
+
+static int
+run(struct arguments *args)
+{
+	struct asked asked = ASKED_INIT;
+	struct report r = { .since = 0 };
+	writer *write = report_text;
+	const struct argument *a;
+	const char *value;
+	bool good;
+
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (strcmp(a->name, "html") == 0)
+			write = report_html;
+		else if (strcmp(a->name, "json") == 0)
+			write = report_json;
+		else if (strcmp(a->name, "since") == 0)
+			r.since = asked_time(args, value);
+		else if (strcmp(a->name, "until") == 0)
+			r.until = asked_time(args, value);
+		else
+			asked_option(&asked, a->name, value);
+	choose_span(&r, args);
+	asked_open(&asked, args);
+	r.site = asked.rules != NULL ? asked.rules->site.name : asked.file;
+	good = write_report(&r, &asked, write);
+	report_free(&r);
+	asked_close(&asked);
+	return good ? 0 : EX_UNAVAILABLE;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.words = "[day|week|month] [--html|--json]",
+	.summary = "Counts what was refused, by whom, from whom and why",
+	.arguments = arguments,
+	.run = run
+};

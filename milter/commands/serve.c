@@ -1,0 +1,153 @@
+/* serve - saywhy serve: the page behind the last line of every refusal */
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/sock.h"
+#include "commands/command.h"
+#include "pages/http.h"
+#include "pages/limiter.h"
+#include "pages/metrics.h"
+#include "pages/site.h"
+#include "ruleset.h"
+#include "version.h"
+
+#define SOCKET_MODE 0666	/* the page is for everybody */
+#define METRICS_MODE 0660
+#define FILES_BESIDE 64
+#define ROUND_MS 1000
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	{ .name = NULL }
+};
+
+struct serving {
+	struct ruleset *rules;
+	struct pages pages;
+	struct metrics metrics;
+	struct http *http[2];
+	size_t n;
+};
+
+static atomic_int stop;
+
+static void
+on_signal(int signo)
+{
+	(void)signo;
+	stop = 1;
+}
+
+static void
+give_up(int status, struct buf *why)
+{
+	log_error("%s", why->data);
+	buf_free(why);
+	exit(status);
+}
+
+/* -1: not wanted. */
+static int
+open_socket(const char *text, mode_t mode)
+{
+	struct buf why = BUF_INIT;
+	struct sock_spec spec;
+	int fd;
+
+	if (text == NULL)
+		return -1;
+	if (!sock_spec_parse(text, &spec, &why))
+		give_up(EX_CONFIG, &why);
+	fd = sock_listen(&spec, mode, (gid_t)-1, &why);
+	if (fd < 0)
+		give_up(EX_UNAVAILABLE, &why);
+	return fd;
+}
+
+static void
+start(struct serving *s, int fd, http_handler *handler, void *arg)
+{
+	struct buf why = BUF_INIT;
+
+	if (fd < 0)
+		return;
+	s->http[s->n] = http_open(fd, handler, arg, &why);
+	if (s->http[s->n++] == NULL)
+		give_up(EX_UNAVAILABLE, &why);
+}
+
+/* Sockets first, then no rights that others lack. */
+static void
+open_all(struct serving *s)
+{
+	const struct page_options *o = &s->rules->page;
+	int page = open_socket(o->listen, SOCKET_MODE);
+	int metrics = open_socket(o->metrics, METRICS_MODE);
+	struct buf why = BUF_INIT;
+
+	if (!process_raise_files(HTTP_CONNECTIONS + FILES_BESIDE))
+		log_warn("the system lets us open fewer than %d files",
+		    HTTP_CONNECTIONS + FILES_BESIDE);
+	if (!process_become(s->rules->daemon.user, &why))
+		give_up(EX_CONFIG, &why);
+	s->pages = (struct pages){ .site = &s->rules->site,
+		.wording = s->rules->policy.wording,
+		.store = s->rules->records.store,
+		.limiter = limiter_new(o->rate) };
+	s->metrics = (struct metrics){ .control = s->rules->daemon.control };
+	start(s, page, pages_answer, &s->pages);
+	start(s, metrics, metrics_answer, &s->metrics);
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+run(struct arguments *args)
+{
+	struct serving s = { .n = 0 };
+	const char *path = SAYWHY_CONFIG, *value;
+
+	while (arguments_next(args, &value) != NULL)
+		path = value;
+	s.rules = command_rules(path);
+	if (s.rules->records.store == NULL)
+		arguments_wrong(args, "%s names no store to serve from", path);
+	log_open("saywhy-serve", false, LOG_LEVEL_INFO);
+	catch_signals();
+	open_all(&s);
+	process_notify("READY=1");
+	log_info("serving %s", s.rules->page.listen);
+	while (!stop)
+		http_run(s.http, s.n, ROUND_MS);
+	process_notify("STOPPING=1");
+	while (s.n > 0)
+		http_close(s.http[--s.n]);
+	limiter_free(s.pages.limiter);
+	ruleset_drop(s.rules);
+	return 0;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.words = "[--config FILE]",
+	.summary = "Serves the page behind the last line of every refusal",
+	.arguments = arguments,
+	.run = run
+};

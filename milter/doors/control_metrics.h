@@ -1,0 +1,17 @@
+/*
+ * control_metrics.h - the daemon's numbers as OpenMetrics text
+ *
+ * Names and meanings are a contract with whoever draws them (NEWS). Families
+ * of refusals carry issuer, outcome and reason of the catalogue; latencies
+ * are in seconds, by stage.
+ */
+#ifndef DOORS_CONTROL_METRICS_H
+#define DOORS_CONTROL_METRICS_H
+
+struct buf;
+struct recorder;
+
+/* Appends everything, with the "# EOF" line at its end. */
+void control_metrics(struct buf *out, struct recorder *recorder);
+
+#endif

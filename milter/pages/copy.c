@@ -1,0 +1,111 @@
+/* copy - a text to send to one's mail admin */
+
+#include "pages/copy.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/visible.h"
+#include "model/site.h"
+#include "pages/view.h"
+#include "records/told.h"
+
+static void
+put_line(struct buf *out, const struct view *v, enum speech label,
+    const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	language_put_plain(out, v->language, label, NULL);
+	buf_puts(out, ": ");
+	visible_put(out, value, strlen(value));
+	buf_putc(out, '\n');
+}
+
+static void
+put_facts(struct buf *out, const struct view *v, const struct told *t)
+{
+	put_line(out, v, SPEECH_FROM, told_text(t, "sender"));
+	if (told_count(t, "recipients") == 1)
+		put_line(out, v, SPEECH_TO, told_item(t, "recipients", 0));
+	put_line(out, v, SPEECH_WHEN, told_text(t, "time"));
+	put_line(out, v, SPEECH_SERVER, v->site->name);
+	put_line(out, v, SPEECH_CLIENT, told_text(t, "client.address"));
+	put_line(out, v, SPEECH_HELO, told_text(t, "helo"));
+}
+
+static void
+put_reply(struct buf *out, const struct view *v, const struct told *t)
+{
+	const char *status = told_text(t, "reply.status"), *line;
+	size_t i;
+
+	buf_putc(out, '\n');
+	language_put_plain(out, v->language, SPEECH_REPLY, NULL);
+	buf_puts(out, ":\n");
+	for (i = 0; i < told_count(t, "reply.lines"); i++) {
+		line = told_item(t, "reply.lines", i);
+		buf_puts(out, "  ");
+		if (told_int(t, "reply.code", 0) != 0)
+			buf_printf(out, "%lld ", told_int(t, "reply.code", 0));
+		if (status != NULL)
+			buf_printf(out, "%s ", status);
+		if (line != NULL)
+			visible_put(out, line, strlen(line));
+		buf_putc(out, '\n');
+	}
+}
+
+static void
+put_remedy(struct buf *out, const struct view *v, int reason)
+{
+	bool foreign;
+	const struct reason_prose *prose = language_prose(v->language, reason,
+	    &foreign);
+	const char *step = prose->steps;
+	size_t n;
+	int i = 1;
+
+	buf_printf(out, "\n%s\n\n", prose->plain);
+	language_put_plain(out, v->language, SPEECH_COPY_DO, NULL);
+	for (; *step != '\0'; step += n + (step[n] == '\n')) {
+		n = strcspn(step, "\n");
+		buf_printf(out, "\n%d. %.*s", i++, (int)n, step);
+	}
+	buf_putc(out, '\n');
+}
+
+static void
+put_text(struct buf *out, const struct view *v, const struct told *t,
+    int reason)
+{
+	language_put_plain(out, v->language, SPEECH_COPY_INTRO, NULL);
+	buf_puts(out, "\n\n");
+	put_facts(out, v, t);
+	put_reply(out, v, t);
+	put_remedy(out, v, reason);
+	buf_putc(out, '\n');
+	put_line(out, v, SPEECH_ID, told_text(t, "id"));
+}
+
+void
+copy_put(const struct view *v, const struct told *t, int reason)
+{
+	struct buf text = BUF_INIT;
+	const char *p;
+	size_t n;
+
+	buf_puts(v->out, "<section>\n");
+	view_say(v, "h2 id=\"copy\"", SPEECH_COPY, NULL);
+	view_say(v, "p id=\"copy-hint\"", SPEECH_COPY_HINT, NULL);
+	put_text(&text, v, t, reason);
+	buf_puts(v->out, "<textarea class=\"text\" rows=\"12\" readonly "
+	    "aria-labelledby=\"copy\" aria-describedby=\"copy-hint\">\n");
+	for (p = text.data; *p != '\0'; p += n + (p[n] == '\n')) {
+		n = strcspn(p, "\n");
+		visible_put_html(v->out, p, n);
+		buf_putc(v->out, '\n');
+	}
+	buf_puts(v->out, "</textarea>\n</section>\n");
+	buf_free(&text);
+}

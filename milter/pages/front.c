@@ -1,0 +1,113 @@
+/* front - the pages that are about no single refusal */
+
+#include "pages/front.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "pages/view.h"
+#include "words/prose.h"
+
+#define ID_LETTERS (RECORD_ID_TEXT - 1)
+
+void
+front_put(const struct view *v, enum speech note)
+{
+	view_begin(v, NULL);
+	view_say(v, "h1", SPEECH_ASK, NULL);
+	if (note != SPEECH_COUNT)
+		view_say(v, "p class=\"act\" role=\"status\"", note, NULL);
+	view_say(v, "p class=\"lead\"", SPEECH_ASK_TEXT, NULL);
+	buf_printf(v->out, "<form action=\"%s\" method=\"get\">\n", v->root);
+	if (*v->chosen != '\0')
+		buf_printf(v->out, "<input type=\"hidden\" name=\"l\" "
+		    "value=\"%s\">\n", v->language->code);
+	view_say(v, "label for=\"q\"", SPEECH_ASK_LABEL, NULL);
+	buf_puts(v->out, "<textarea id=\"q\" name=\"q\" rows=\"6\" "
+	    "maxlength=\"4000\" spellcheck=\"false\" required "
+	    "aria-describedby=\"hint\"></textarea>\n");
+	view_say(v, "small id=\"hint\"", SPEECH_ASK_HINT, NULL);
+	view_say(v, "button type=\"submit\"", SPEECH_ASK_BUTTON, NULL);
+	buf_puts(v->out, "</form>\n");
+	view_end(v);
+}
+
+static void
+put_chapter(const struct view *v, const struct prose_chapter *chapter)
+{
+	const struct reason_prose *prose;
+	const int *reason;
+	bool foreign;
+
+	buf_printf(v->out, "<h2 lang=\"en\">%s</h2>\n"
+	    "<ul class=\"reasons\">\n", chapter->title);
+	for (reason = chapter->reasons; *reason != REASON_NONE; reason++) {
+		prose = language_prose(v->language, *reason, &foreign);
+		buf_printf(v->out, "<li%s><a href=\"%s%s\">",
+		    view_foreign(foreign), reason_get(*reason)->name,
+		    v->chosen);
+		view_text(v, prose->title);
+		buf_puts(v->out, "</a></li>\n");
+	}
+	buf_puts(v->out, "</ul>\n");
+}
+
+void
+front_put_reasons(const struct view *v)
+{
+	const struct prose_chapter *chapter;
+
+	view_begin(v, v->language->words[SPEECH_ALL]);
+	view_say(v, "h1", SPEECH_ALL, NULL);
+	view_say(v, "p class=\"lead\"", SPEECH_ALL_TEXT, NULL);
+	for (chapter = words_chapters; chapter->title != NULL; chapter++)
+		put_chapter(v, chapter);
+	view_end(v);
+}
+
+void
+front_put_notice(const struct view *v, enum speech title, enum speech text)
+{
+	view_begin(v, v->language->words[title]);
+	view_say(v, "h1", title, NULL);
+	view_say(v, "p class=\"lead\"", text, NULL);
+	buf_printf(v->out, "<p><a href=\"%s%s\">", v->root, v->chosen);
+	view_say(v, "span", SPEECH_ASK, NULL);
+	buf_puts(v->out, "</a></p>\n");
+	view_end(v);
+}
+
+/* A word of the text that has the form of an id, and is no plain word. */
+static bool
+is_id(const char *word, size_t n, char id[RECORD_ID_TEXT])
+{
+	size_t i;
+
+	if (n != ID_LETTERS)
+		return false;
+	for (i = 0; i < n && !isdigit((unsigned char)word[i]); i++)
+		;
+	return i < n && record_id_read(word, n, id);
+}
+
+bool
+front_find_id(const char *text, size_t n, char id[RECORD_ID_TEXT])
+{
+	const char *at = memmem(text, n, "/why/", 5), *end = text + n;
+	size_t length;
+
+	if (at != NULL && (size_t)(end - at) >= 5 + ID_LETTERS &&
+	    record_id_read(at + 5, ID_LETTERS, id))
+		return true;
+	if (record_id_read(text, n, id))
+		return true;
+	for (at = text; at < end; at += length + 1) {
+		for (length = 0; at + length < end &&
+		    isalnum((unsigned char)at[length]); length++)
+			;
+		if (is_id(at, length, id))
+			return true;
+	}
+	return false;
+}

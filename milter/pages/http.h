@@ -1,0 +1,51 @@
+/*
+ * http.h - a small web server: GET and HEAD, one request a connection
+ *
+ * http_libmicrohttpd.c is the one; http_none.c stands in where the library is
+ * not there, and says so. It listens where a web server of the site can reach
+ * it, on loopback or a UNIX socket, not on the internet. Every connection
+ * ends after HTTP_LONGEST ms, whatever its peer does; everything runs in the
+ * caller's thread.
+ */
+#ifndef PAGES_HTTP_H
+#define PAGES_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define HTTP_LONGEST 15000
+#define HTTP_CONNECTIONS 4096
+
+struct http;
+
+/* NULL: not told. Raw: whatever the client sent. */
+struct http_request {
+	const char *path;		/* decoded, without the query */
+	const char *client;		/* last of X-Forwarded-For */
+	const char *language;		/* Accept-Language */
+	const char *q, *l;		/* of the query */
+};
+
+/* The handler fills it; zeroed but for the buf. */
+struct http_answer {
+	int status;
+	const char *type;		/* media type */
+	struct buf location;		/* with 303 */
+	struct buf body;
+	bool cache;			/* may be kept for an hour */
+};
+
+typedef void http_handler(void *arg, const struct http_request *request,
+    struct http_answer *answer);
+
+/* Serves the listening socket (taken over). NULL and words in `why`. */
+struct http *http_open(int fd, http_handler *handler, void *arg,
+    struct buf *why);
+void http_close(struct http *h);	/* NULL: nothing */
+
+/* Does what is to do on all of them, for at most `ms`. */
+void http_run(struct http *const *all, size_t n, int ms);
+
+#endif

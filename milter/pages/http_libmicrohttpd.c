@@ -1,0 +1,262 @@
+/* http_libmicrohttpd - a small web server: GET and HEAD */
+
+#include "pages/http.h"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define MEMORY 16384		/* of one connection: its whole request */
+#define IDLE_SECONDS 5u
+#define MOST 8
+
+/* The library's own deadline begins anew with every byte; ours does not. */
+struct visit {
+	struct visit *next, *previous;
+	int fd;
+	int64_t began;
+};
+
+struct http {
+	struct MHD_Daemon *daemon;
+	http_handler *handler;
+	void *arg;
+	struct visit visits;		/* head of a ring, oldest first */
+	bool answered;			/* it may be asked for more at once */
+};
+
+static void
+on_connection(void *arg, struct MHD_Connection *c, void **slot,
+    enum MHD_ConnectionNotificationCode code)
+{
+	struct http *h = arg;
+	struct visit *v = *slot;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		v->previous->next = v->next;
+		v->next->previous = v->previous;
+		free(v);
+		return;
+	}
+	v = mem_alloc(sizeof *v);
+	v->fd = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	v->began = clock_ms();
+	v->next = &h->visits;
+	v->previous = h->visits.previous;
+	v->previous->next = h->visits.previous = v;
+	*slot = v;
+}
+
+static void
+end_long_visits(struct http *h)
+{
+	int64_t oldest = clock_ms() - HTTP_LONGEST;
+	struct visit *v;
+
+	for (v = h->visits.next; v != &h->visits && v->began < oldest;
+	    v = v->next)
+		shutdown(v->fd, SHUT_RDWR);
+}
+
+/* What a browser must not do with our pages. */
+static void
+add_headers(struct MHD_Response *r, const struct http_answer *a)
+{
+	static const char *const headers[][2] = {
+		{ "Connection", "close" },
+		{ "Content-Security-Policy", "default-src 'none'; "
+		    "style-src 'self'; form-action 'self'; base-uri 'none'; "
+		    "frame-ancestors 'none'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+		{ "Permissions-Policy", "camera=(), geolocation=(), "
+		    "microphone=()" },
+		{ "X-Robots-Tag", "noindex, nofollow" },
+		{ "Vary", "Accept-Language" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof headers / sizeof headers[0]; i++)
+		MHD_add_response_header(r, headers[i][0], headers[i][1]);
+	MHD_add_response_header(r, "Content-Type", a->type);
+	MHD_add_response_header(r, "Cache-Control", a->cache ?
+	    "public, max-age=3600" : "no-store");
+	if (a->location.len > 0)
+		MHD_add_response_header(r, "Location", a->location.data);
+	if (a->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(r, "Allow", "GET, HEAD");
+	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS)
+		MHD_add_response_header(r, "Retry-After", "60");
+}
+
+static enum MHD_Result
+send_answer(struct MHD_Connection *c, struct http_answer *a)
+{
+	struct MHD_Response *r;
+	enum MHD_Result sent;
+	size_t n = a->body.len;
+
+	r = MHD_create_response_from_buffer(n, buf_steal(&a->body),
+	    MHD_RESPMEM_MUST_FREE);
+	if (r == NULL)
+		return MHD_NO;
+	add_headers(r, a);
+	sent = MHD_queue_response(c, (unsigned)a->status, r);
+	MHD_destroy_response(r);
+	return sent;
+}
+
+/* The web server in front of us adds who asked it at the end. */
+static const char *
+last_of(const char *forwarded)
+{
+	const char *comma = forwarded != NULL ? strrchr(forwarded, ',') : NULL;
+
+	if (comma == NULL)
+		return forwarded;
+	return comma + 1 + strspn(comma + 1, " \t");
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *body, size_t *n,
+    void **slot)
+{
+	struct http *h = arg;
+	struct http_answer a = { .status = MHD_HTTP_METHOD_NOT_ALLOWED,
+		.type = "text/plain; charset=utf-8", .location = BUF_INIT,
+		.body = BUF_INIT };
+	struct http_request r = { .path = url };
+	enum MHD_Result sent;
+
+	(void)version;
+	(void)body;
+	(void)n;
+	(void)slot;
+	h->answered = true;
+	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
+		r.client = last_of(MHD_lookup_connection_value(c,
+		    MHD_HEADER_KIND, "X-Forwarded-For"));
+		r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+		    "Accept-Language");
+		r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+		    "q");
+		r.l = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+		    "l");
+		h->handler(h->arg, &r, &a);
+	}
+	sent = send_answer(c, &a);
+	buf_free(&a.location);
+	return sent;
+}
+
+static void
+on_log(void *arg, const char *fmt, va_list ap)
+{
+	struct buf b = BUF_INIT;
+
+	(void)arg;
+	buf_vprintf(&b, fmt, ap);
+	log_debug("page: %s", b.data);
+	buf_free(&b);
+}
+
+/* A NUL would end the path where we read it, and not where it ends. */
+static size_t
+unescape(void *arg, struct MHD_Connection *c, char *text)
+{
+	char *at;
+
+	(void)arg;
+	(void)c;
+	while ((at = strstr(text, "%00")) != NULL)
+		memcpy(at, "%3F", 3);
+	return MHD_http_unescape(text);
+}
+
+struct http *
+http_open(int fd, http_handler *handler, void *arg, struct buf *why)
+{
+	struct http *h = mem_alloc(sizeof *h);
+
+	h->handler = handler;
+	h->arg = arg;
+	h->visits.next = h->visits.previous = &h->visits;
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0,
+	    NULL, NULL, on_request, h,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
+	    MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+	    MHD_OPTION_END);
+	if (h->daemon != NULL)
+		return h;
+	buf_puts(why, "the web server does not start");
+	close(fd);
+	free(h);
+	return NULL;
+}
+
+void
+http_close(struct http *h)
+{
+	if (h == NULL)
+		return;
+	MHD_stop_daemon(h->daemon);
+	free(h);
+}
+
+static void
+serve(struct http *h)
+{
+	do {
+		h->answered = false;
+		MHD_run(h->daemon);
+	} while (h->answered);
+	end_long_visits(h);
+}
+
+/* How long the library may be left alone. */
+static int
+patience(struct http *h, int ms)
+{
+	MHD_UNSIGNED_LONG_LONG wanted;
+
+	if (MHD_get_timeout(h->daemon, &wanted) == MHD_YES &&
+	    wanted < (MHD_UNSIGNED_LONG_LONG)ms)
+		return (int)wanted;
+	return ms;
+}
+
+void
+http_run(struct http *const *all, size_t n, int ms)
+{
+	struct pollfd fds[MOST];
+	size_t i;
+
+	for (i = 0; i < n && i < MOST; i++) {
+		fds[i] = (struct pollfd){ .events = POLLIN,
+			.fd = MHD_get_daemon_info(all[i]->daemon,
+			    MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd };
+		ms = patience(all[i], ms);
+	}
+	poll(fds, i, ms);
+	while (i-- > 0)
+		serve(all[i]);
+}

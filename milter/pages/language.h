@@ -1,0 +1,50 @@
+/*
+ * language.h - the page's languages
+ *
+ * Each is a file, pages/CODE.lang, built in; the first is the one that is
+ * spoken where nobody asks for another. Constant data, any thread.
+ */
+#ifndef PAGES_LANGUAGE_H
+#define PAGES_LANGUAGE_H
+
+#include <stdbool.h>
+
+#include "words/reason.h"
+
+struct buf;
+
+enum speech {
+#define SPEECH(id, key) SPEECH_##id,
+#include "pages/speech.def"
+#undef SPEECH
+	SPEECH_COUNT
+};
+
+struct language {
+	const char *code;			/* "en" (BCP 47) */
+	const char *const *words;		/* by enum speech */
+	const struct reason_prose *prose;	/* by reason; title NULL: none */
+};
+
+/* Ends with one whose code is NULL; made by lang.awk. */
+extern const struct language languages[];
+
+/*
+ * The one that is asked for: by its code, else by the header Accept-Language
+ * (RFC 9110 section 12.5.4), else the first. Each may be NULL.
+ */
+const struct language *language_choose(const char *code, const char *accept);
+
+/* The words, escaped for HTML, with `value` (NULL: none) where "{}" is. */
+void language_put(struct buf *out, const struct language *l, enum speech what,
+    const char *value);
+
+/* The same as plain text. */
+void language_put_plain(struct buf *out, const struct language *l,
+    enum speech what, const char *value);
+
+/* The prose in that language, else in English. `foreign` tells which. */
+const struct reason_prose *language_prose(const struct language *l,
+    int reason, bool *foreign);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * report.h - what was refused in a span of time, counted
+ *
+ * Gathered once from the store, then written as text, as a page or as JSON.
+ * A struct report owns its strings.
+ */
+#ifndef PAGES_REPORT_H
+#define PAGES_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct store;
+
+enum report_list {
+#define LIST(id, ...) REPORT_##id,
+#include "pages/report.def"
+#undef LIST
+	REPORT_LISTS
+};
+
+struct report_row {
+	char *name;
+	int64_t n;
+	char example[16];	/* id of one of them */
+};
+
+struct report_rows {
+	struct report_row *v;
+	size_t n, cap;
+	int64_t sum, others;	/* of all; of those that are not in `v` */
+};
+
+/* The bars of the chart: the REPORT_SHADES most frequent reasons, others. */
+#define REPORT_SHADES 6
+#define REPORT_BARS_MOST 200
+
+struct report_bar {
+	int64_t begins;				/* ms since 1970 */
+	int64_t shades[REPORT_SHADES + 1];
+};
+
+struct report {
+	const char *site;
+	int64_t since, until, total;	/* ms since 1970 */
+	int64_t step;			/* of a bar, in ms */
+	struct report_rows lists[REPORT_LISTS];
+	struct report_bar bars[REPORT_BARS_MOST];
+	size_t nbars;
+};
+
+/*
+ * Counts; `tell` (may be NULL) hears how far it has come. False, words in
+ * `why`. report_free() in any case.
+ */
+bool report_gather(struct report *r, struct store *s,
+    void (*tell)(void *arg, int done, int all), void *arg, struct buf *why);
+void report_free(struct report *r);
+
+const char *report_title(enum report_list list);
+const char *report_key(enum report_list list);
+
+/* "2026-01-02 03:04" in UTC, without the time where it is midnight. */
+void report_put_time(struct buf *out, int64_t ms);
+
+void report_text(const struct report *r, struct buf *out);
+void report_html(const struct report *r, struct buf *out);
+void report_json(const struct report *r, struct buf *out);
+
+#endif

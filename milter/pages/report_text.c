@@ -1,0 +1,144 @@
+/* report_text - a report for a terminal and for cron's mail */
+
+#include "pages/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/visible.h"
+#include "words/reason.h"
+
+#define BAR 20
+#define NAME 42
+
+static void
+put_name(struct buf *out, const char *name)
+{
+	struct buf b = BUF_INIT;
+
+	visible_put(&b, name, strlen(name));
+	if (b.len > NAME) {
+		buf_put(out, b.data, NAME - 3);
+		buf_puts(out, "...");
+	} else
+		buf_printf(out, "%-*s", NAME, b.data);
+	buf_free(&b);
+}
+
+static void
+put_row(struct buf *out, const struct report_row *row, int64_t most)
+{
+	static const char full[] = "####################";
+	int cells = most > 0 ? (int)(row->n * BAR / most) : 0;
+
+	buf_puts(out, "  ");
+	put_name(out, row->name);
+	buf_printf(out, " %8" PRId64 "  %.*s\n", row->n, cells > 0 ? cells : 1,
+	    full);
+}
+
+static void
+put_list(struct buf *out, const struct report *r, enum report_list list)
+{
+	const struct report_rows *rows = &r->lists[list];
+	size_t i;
+
+	if (rows->n == 0)
+		return;
+	buf_printf(out, "\n%s\n", report_title(list));
+	for (i = 0; i < rows->n; i++)
+		put_row(out, &rows->v[i], rows->v[0].n);
+	if (rows->others > 0)
+		buf_printf(out, "  %-*s %8" PRId64 "\n", NAME, "others",
+		    rows->others);
+}
+
+void
+report_text(const struct report *r, struct buf *out)
+{
+	int list;
+
+	buf_printf(out, "%s: what was refused, ", r->site);
+	report_put_time(out, r->since);
+	buf_puts(out, " to ");
+	report_put_time(out, r->until);
+	buf_printf(out, " UTC\n%" PRId64 " records\n", r->total);
+	for (list = 0; list < REPORT_LISTS; list++)
+		put_list(out, r, (enum report_list)list);
+}
+
+static void
+put_json_rows(struct json *j, const struct report_rows *rows)
+{
+	size_t i;
+
+	json_object(j);
+	json_key(j, "sum");
+	json_int(j, rows->sum);
+	json_key(j, "rows");
+	json_array(j);
+	for (i = 0; i < rows->n; i++) {
+		json_object(j);
+		json_key(j, "name");
+		json_string(j, rows->v[i].name);
+		json_key(j, "count");
+		json_int(j, rows->v[i].n);
+		json_member(j, "example", rows->v[i].example);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void
+put_json_time(struct json *j, const char *key, int64_t ms)
+{
+	struct buf b = BUF_INIT;
+
+	report_put_time(&b, ms);
+	json_member(j, key, b.data);
+	buf_free(&b);
+}
+
+static void
+put_json_bars(struct json *j, const struct report *r)
+{
+	int64_t sum;
+	size_t i, shade;
+
+	json_key(j, "over-time");
+	json_array(j);
+	for (i = 0; i < r->nbars; i++) {
+		for (sum = 0, shade = 0; shade <= REPORT_SHADES; shade++)
+			sum += r->bars[i].shades[shade];
+		json_object(j);
+		put_json_time(j, "from", r->bars[i].begins);
+		json_key(j, "count");
+		json_int(j, sum);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+void
+report_json(const struct report *r, struct buf *out)
+{
+	struct json j = JSON_INIT(out);
+	int list;
+
+	json_object(&j);
+	json_member(&j, "site", r->site);
+	put_json_time(&j, "since", r->since);
+	put_json_time(&j, "until", r->until);
+	json_key(&j, "records");
+	json_int(&j, r->total);
+	put_json_bars(&j, r);
+	for (list = 0; list < REPORT_LISTS; list++) {
+		json_key(&j, report_key((enum report_list)list));
+		put_json_rows(&j, &r->lists[list]);
+	}
+	json_object_end(&j);
+	buf_putc(out, '\n');
+}

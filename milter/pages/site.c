@@ -1,0 +1,174 @@
+/* site - the pages behind the last line of a refusal */
+
+#include "pages/site.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/site.h"
+#include "pages/front.h"
+#include "pages/limiter.h"
+#include "pages/story.h"
+#include "pages/view.h"
+#include "records/record.h"
+#include "records/store.h"
+#include "records/told.h"
+#include "words/recognise.h"
+
+#define ROOT "/why/"
+#define PASTED_MOST 8192
+
+/* One question, and the page that answers it. */
+struct asking {
+	const struct pages *pages;
+	const struct http_request *request;
+	struct http_answer *answer;
+	struct view view;
+	struct buf chosen;
+};
+
+static void
+notice(struct asking *a, int status, enum speech title, enum speech text)
+{
+	a->answer->status = status;
+	front_put_notice(&a->view, title, text);
+}
+
+/* "./" at /why/, "../" at /why/reason/, and one more for each folder. */
+static const char *
+root_of(const char *path)
+{
+	return strncmp(path, ROOT "reason/", strlen(ROOT "reason/")) == 0 ?
+	    "../" : "./";
+}
+
+static void
+answer_style(struct asking *a)
+{
+	a->answer->type = "text/css; charset=utf-8";
+	a->answer->cache = true;
+	buf_puts(&a->answer->body, pages_style);
+}
+
+/* False: the store cannot be read, which is not the same as not found. */
+static bool
+find_record(struct asking *a, const char *id, struct told **t)
+{
+	struct buf why = BUF_INIT, line = BUF_INIT;
+	struct store *s = NULL;
+
+	if (a->pages->store != NULL)
+		s = store_open(a->pages->store, false, &why);
+	if (s == NULL)
+		log_warn("page: %s", why.data);
+	else if (store_get(s, id, &line))
+		*t = told_read(line.data, line.len);
+	buf_free(&why);
+	buf_free(&line);
+	if (s == NULL)
+		return false;
+	store_close(s);
+	return true;
+}
+
+static void
+answer_id(struct asking *a, const char *word)
+{
+	char id[RECORD_ID_TEXT];
+	struct told *t = NULL;
+
+	if (!record_id_read(word, strlen(word), id)) {
+		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
+		return;
+	}
+	if (!find_record(a, id, &t))
+		notice(a, 503, SPEECH_NOT_NOW, SPEECH_NOT_NOW_TEXT);
+	else if (t == NULL || !story_is_public(t))
+		notice(a, 404, SPEECH_UNKNOWN, SPEECH_UNKNOWN_TEXT);
+	else
+		story_put(&a->view, a->pages, t);
+	told_free(t);
+}
+
+static void
+answer_reason(struct asking *a, const char *name)
+{
+	int reason = reason_by_name(name);
+
+	if (*name == '\0')
+		front_put_reasons(&a->view);
+	else if (reason != REASON_NONE)
+		story_put_reason(&a->view, reason, false);
+	else {
+		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
+		return;
+	}
+	a->answer->cache = true;
+}
+
+static void
+answer_front(struct asking *a)
+{
+	const char *pasted = a->request->q;
+	char id[RECORD_ID_TEXT];
+	struct recognised r;
+	size_t n;
+
+	if (pasted == NULL || *pasted == '\0') {
+		front_put(&a->view, SPEECH_COUNT);
+		return;
+	}
+	n = strnlen(pasted, PASTED_MOST);
+	if (!front_find_id(pasted, n, id)) {
+		recognise(pasted, n, &r);
+		if (r.confidence >= RECOGNISED_LIKELY)
+			story_put_reason(&a->view, r.reason, true);
+		else
+			front_put(&a->view, SPEECH_NOT_READ);
+		return;
+	}
+	a->answer->status = 303;
+	buf_printf(&a->answer->location, "%s%s", id, a->view.chosen);
+}
+
+static void
+answer_path(struct asking *a)
+{
+	const char *path = a->request->path, *rest = path + strlen(ROOT);
+
+	if (strncmp(path, ROOT, strlen(ROOT)) != 0)
+		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
+	else if (strcmp(rest, "style.css") == 0)
+		answer_style(a);
+	else if (!limiter_allows(a->pages->limiter, a->request->client,
+	    clock_ms()))
+		notice(a, 429, SPEECH_TOO_OFTEN, SPEECH_TOO_OFTEN_TEXT);
+	else if (*rest == '\0')
+		answer_front(a);
+	else if (strncmp(rest, "reason/", 7) == 0)
+		answer_reason(a, rest + 7);
+	else
+		answer_id(a, rest);
+}
+
+void
+pages_answer(void *arg, const struct http_request *request,
+    struct http_answer *answer)
+{
+	struct asking a = { .pages = arg, .request = request,
+		.answer = answer, .chosen = BUF_INIT };
+	const struct language *l = language_choose(request->l,
+	    request->language);
+
+	if (request->l != NULL && strcmp(request->l, l->code) == 0)
+		buf_printf(&a.chosen, "?l=%s", l->code);
+	answer->status = 200;
+	answer->type = "text/html; charset=utf-8";
+	a.view = (struct view){ .out = &answer->body, .language = l,
+		.site = a.pages->site, .root = root_of(request->path),
+		.chosen = a.chosen.data };
+	answer_path(&a);
+	buf_free(&a.chosen);
+}

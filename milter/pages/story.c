@@ -1,0 +1,273 @@
+/* story - one refusal, told to the one who was refused */
+
+#include "pages/story.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/visible.h"
+#include "model/site.h"
+#include "pages/copy.h"
+#include "pages/seen.h"
+#include "pages/site.h"
+#include "pages/view.h"
+#include "records/told.h"
+#include "words/reply.h"
+
+static bool
+is_word(const struct told *t, const char *path, const char *word)
+{
+	const char *text = told_text(t, path);
+
+	return text != NULL && strcmp(text, word) == 0;
+}
+
+static bool
+is_temporary(const struct told *t)
+{
+	return is_word(t, "outcome", "tempfail") ||
+	    is_word(t, "outcome", "deferred");
+}
+
+bool
+story_is_public(const struct told *t)
+{
+	return is_temporary(t) || is_word(t, "outcome", "reject") ||
+	    is_word(t, "outcome", "bounced");
+}
+
+/* As much of the reason as the policy lets the sender know. */
+static int
+told_reason(const struct told *t, const struct pages *p)
+{
+	const char *name = told_text(t, "reason");
+	int reason = name != NULL ? reason_by_name(name) : REASON_NONE;
+
+	if (reason == REASON_NONE)
+		return REASON_UNRECOGNISED;
+	if (is_word(t, "issuer", "saywhy") &&
+	    p->wording[reason].disclose == DISCLOSE_NOTHING)
+		return REASON_POLICY_REJECT;
+	return reason;
+}
+
+static enum speech
+who_speech(enum who who)
+{
+	switch (who) {
+	case WHO_SENDER:
+		return SPEECH_WHO_SENDER;
+	case WHO_SENDER_ADMIN:
+		return SPEECH_WHO_SENDER_ADMIN;
+	case WHO_POSTMASTER:
+		return SPEECH_WHO_POSTMASTER;
+	case WHO_RECIPIENT:
+		return SPEECH_WHO_RECIPIENT;
+	case WHO_NOBODY:
+		break;
+	}
+	return SPEECH_WHO_NOBODY;
+}
+
+void
+story_put_act(const struct view *v, int reason, bool later, bool below)
+{
+	bool foreign;
+	const struct reason_prose *prose = language_prose(v->language, reason,
+	    &foreign);
+
+	buf_puts(v->out, "<section class=\"act\">\n");
+	view_say(v, "h2", SPEECH_ACT, NULL);
+	if (later)
+		view_say(v, "p", SPEECH_LATER, NULL);
+	view_say(v, "p class=\"who\"", who_speech(reason_get(reason)->who),
+	    NULL);
+	if (below && reason_get(reason)->who == WHO_SENDER_ADMIN) {
+		buf_puts(v->out, "<p><a href=\"#copy\">");
+		view_say(v, "span", SPEECH_SEND_BELOW, NULL);
+		buf_puts(v->out, "</a></p>\n");
+	}
+	buf_printf(v->out, "<div%s>\n", view_foreign(foreign));
+	view_steps(v, prose->steps);
+	buf_puts(v->out, "</div>\n</section>\n");
+}
+
+static void
+put_head(const struct view *v, int reason)
+{
+	bool foreign;
+	const struct reason_prose *prose = language_prose(v->language, reason,
+	    &foreign);
+
+	buf_printf(v->out, "<h1%s>", view_foreign(foreign));
+	view_text(v, prose->title);
+	buf_printf(v->out, "</h1>\n<p class=\"lead\"%s>",
+	    view_foreign(foreign));
+	view_text(v, prose->plain);
+	buf_puts(v->out, "</p>\n");
+}
+
+/* Who they are is nobody's business but the one's who is named alone. */
+static void
+put_recipients(const struct view *v, const struct told *t)
+{
+	size_t n = told_count(t, "recipients");
+	struct buf b = BUF_INIT;
+	char count[24];
+
+	if (n == 1)
+		view_row(v, SPEECH_TO, told_item(t, "recipients", 0));
+	else if (n > 1) {
+		snprintf(count, sizeof count, "%zu", n);
+		language_put_plain(&b, v->language, SPEECH_TO_SEVERAL, count);
+		view_row(v, SPEECH_TO, b.data);
+	}
+	buf_free(&b);
+}
+
+static void
+put_when(const struct view *v, const struct told *t)
+{
+	const char *time = told_text(t, "time");
+
+	buf_puts(v->out, "<div>");
+	view_say(v, "dt", SPEECH_WHEN, NULL);
+	buf_puts(v->out, "<dd><time datetime=\"");
+	visible_put_html(v->out, time, strlen(time));
+	buf_puts(v->out, "\">");
+	visible_put_html(v->out, time, strnlen(time, 10));
+	if (strlen(time) >= 16) {
+		buf_putc(v->out, ' ');
+		visible_put_html(v->out, time + 11, 5);
+	}
+	buf_puts(v->out, " UTC</time></dd></div>\n");
+}
+
+static void
+put_story(const struct view *v, const struct told *t)
+{
+	bool out = is_word(t, "direction", "out"), later = is_temporary(t);
+	enum speech what = out ? later ? SPEECH_STORY_OUT_DELAYED :
+	    SPEECH_STORY_OUT_REJECTED : later ? SPEECH_STORY_DELAYED :
+	    SPEECH_STORY_REJECTED;
+
+	view_say(v, "p class=\"story\"", what, v->site->name);
+	buf_puts(v->out, "<dl class=\"brief\">\n");
+	view_row(v, SPEECH_FROM, told_text(t, "sender"));
+	put_recipients(v, t);
+	put_when(v, t);
+	buf_puts(v->out, "</dl>\n");
+}
+
+static void
+put_why(const struct view *v, int reason)
+{
+	bool foreign;
+	const struct reason_prose *prose = language_prose(v->language, reason,
+	    &foreign);
+
+	if (prose->page == NULL)
+		return;
+	buf_puts(v->out, "<section>\n");
+	view_say(v, "h2", SPEECH_WHY, NULL);
+	buf_printf(v->out, "<div%s>\n", view_foreign(foreign));
+	view_paragraphs(v, prose->page);
+	buf_puts(v->out, "</div>\n</section>\n");
+}
+
+static void
+put_contact(const struct view *v, const char *id)
+{
+	buf_puts(v->out, "<a href=\"mailto:");
+	view_text(v, v->site->contact);
+	buf_printf(v->out, "?subject=%s\">", id);
+	view_text(v, v->site->contact);
+	buf_puts(v->out, "</a>");
+}
+
+static void
+put_human(const struct view *v, const char *id)
+{
+	const char *words = v->language->words[SPEECH_HUMAN_TEXT];
+	const char *hole = strstr(words, "{}");
+
+	buf_puts(v->out, "<section>\n");
+	view_say(v, "h2", SPEECH_HUMAN, NULL);
+	buf_puts(v->out, "<p>");
+	visible_put_html(v->out, words, hole != NULL ?
+	    (size_t)(hole - words) : strlen(words));
+	put_contact(v, id);
+	if (hole != NULL)
+		view_text(v, hole + 2);
+	buf_puts(v->out, "</p>\n<p>");
+	view_say(v, "span", SPEECH_ID, NULL);
+	buf_printf(v->out, "<br><span class=\"id\">%s</span></p>\n"
+	    "</section>\n", id);
+}
+
+static void
+put_seen(const struct view *v, const struct pages *p, const struct told *t,
+    int reason)
+{
+	bool all = !is_word(t, "issuer", "saywhy") ||
+	    p->wording[reason].disclose == DISCLOSE_FULL;
+
+	buf_puts(v->out, "<section>\n");
+	view_say(v, "h2", SPEECH_SEEN, NULL);
+	buf_puts(v->out, "<dl>\n");
+	seen_put_known(v, t);
+	seen_put_evidence(v, t, all ? reason : REASON_NONE);
+	buf_puts(v->out, "</section>\n");
+}
+
+void
+story_put(const struct view *v, const struct pages *p, const struct told *t)
+{
+	int reason = told_reason(t, p);
+	bool foreign, later = is_temporary(t);
+
+	view_begin(v, language_prose(v->language, reason, &foreign)->title);
+	view_say(v, later ? "p class=\"tag later\"" : "p class=\"tag\"",
+	    later ? SPEECH_DELAYED : SPEECH_REJECTED, NULL);
+	put_head(v, reason);
+	put_story(v, t);
+	story_put_act(v, reason, later, true);
+	put_seen(v, p, t, reason);
+	copy_put(v, t, reason);
+	put_why(v, reason);
+	put_human(v, told_text(t, "id"));
+	view_end(v);
+}
+
+static void
+put_code(struct buf *out, const struct reason_code *c)
+{
+	if (c->code != 0)
+		buf_printf(out, "%s%d %s", out->len > 0 ? ", " : "", c->code,
+		    c->status);
+}
+
+void
+story_put_reason(const struct view *v, int reason, bool read)
+{
+	const struct reason *r = reason_get(reason);
+	struct buf codes = BUF_INIT;
+	bool foreign;
+
+	view_begin(v, language_prose(v->language, reason, &foreign)->title);
+	if (read)
+		view_say(v, "p class=\"tag later\" role=\"status\"",
+		    SPEECH_READ, NULL);
+	put_head(v, reason);
+	story_put_act(v, reason, r->permanent.code == 0, false);
+	put_why(v, reason);
+	put_code(&codes, &r->permanent);
+	put_code(&codes, &r->temporary);
+	buf_printf(&codes, "; %s", r->rfc);
+	view_say(v, "p class=\"story\"", SPEECH_OFFICIAL, codes.data);
+	buf_free(&codes);
+	view_end(v);
+}

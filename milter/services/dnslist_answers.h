@@ -1,0 +1,46 @@
+/*
+ * dnslist_answers.h - which answers of a DNS list count
+ *
+ *	127.0.0.2		this address
+ *	127.0.0.2-11		up to this last number, or to a whole address
+ *	127.0.0.0/24		this network
+ *	127.0.0.&8		the last number has all of these bits
+ *
+ * All in 127.0.0.0/8, where lists answer (RFC 5782 section 2.1), and not in
+ * 127.255.255.0/24, where they refuse to.
+ */
+#ifndef SERVICES_DNSLIST_ANSWERS_H
+#define SERVICES_DNSLIST_ANSWERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct ip;
+
+struct dnslist_range {
+	uint32_t from, to;
+	uint32_t bits;		/* that must be set, too */
+};
+
+struct dnslist_answers {
+	struct dnslist_range *v;
+	size_t n, cap;
+};
+
+/* take and drop of option.h for a slot that is a struct dnslist_answers. */
+bool dnslist_answers_take(void *base, void *slot, const char *value,
+    struct buf *why);
+void dnslist_answers_drop(void *slot);
+
+/* Does this answer count? */
+bool dnslist_answers_has(const struct dnslist_answers *a,
+    const struct ip *ip);
+
+/* 127.255.255.x: the list refuses the question itself. */
+bool dnslist_is_refusal(const struct ip *ip);
+/* In 127.0.0.0/8. */
+bool dnslist_is_answer(const struct ip *ip);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * scanner_private.h - what a scan asks of its scanner; for scan.c only
+ */
+#ifndef SERVICES_SCANNER_PRIVATE_H
+#define SERVICES_SCANNER_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct scanner;
+struct sock_spec;
+
+bool scanner_choose(struct scanner *s, size_t *server);
+const struct sock_spec *scanner_spec(const struct scanner *s, size_t server);
+const char *scanner_server(const struct scanner *s, size_t server);
+void scanner_good(struct scanner *s, size_t server);
+void scanner_bad(struct scanner *s, size_t server, const char *why);
+/* -1: there is none. */
+int scanner_take_idle(struct scanner *s, size_t server);
+void scanner_give_idle(struct scanner *s, size_t server, int fd);
+
+#endif

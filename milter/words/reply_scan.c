@@ -1,0 +1,221 @@
+/* reply_scan - a reply's text on its way to the phrases */
+
+#include "words/reply_scan.h"
+
+#include <string.h>
+
+#include "words/reply_token.h"
+
+#define APART 3		/* places that a link is away from its sentence */
+
+/* Letters with a sign on them, U+00C0 to U+00FF, without it. */
+static const char folded[64] =
+    "aaaaaaaceeeeiiiidnooooo\0ouuuuypsaaaaaaaceeeeiiiidnooooo\0ouuuuypy";
+
+bool
+scan_is_word(unsigned char c)
+{
+	return c >= 0x80 || (lexicon_letter[c] != 0 && c != '.' && c != '-');
+}
+
+static bool
+is_word_at(const char *p, const char *end)
+{
+	return p < end && scan_is_word((unsigned char)*p);
+}
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+void
+scan_note(struct scan *s, enum capture what, const char *from, const char *to)
+{
+	struct captured *c = &s->r->captured[what];
+
+	if (c->text != NULL)
+		return;
+	c->text = from;
+	c->n = (size_t)(to - from);
+}
+
+void
+scan_hear(struct scan *s, symbol_list symbols)
+{
+	if (*symbols != 0)
+		phrase_hear(s->m, s->all, symbols);
+}
+
+/* Which words matter for what the next host or number is. */
+static void
+remember(struct scan *s, symbol_list symbols)
+{
+	for (; *symbols != 0; symbols++)
+		switch (*symbols) {
+		case CONCEPT_DOMAIN:
+			s->domain_at = s->m->place;
+			break;
+		case CONCEPT_USING:
+			s->using_at = s->m->place;
+			break;
+		case CONCEPT_LIMIT:
+		case CONCEPT_MAXIMUM:
+			s->limit_at = s->m->place;
+			break;
+		case CONCEPT_RETRY:
+		case CONCEPT_GREY:
+			s->retry = true;
+			break;
+		default:
+			break;
+		}
+}
+
+void
+scan_mark(struct scan *s, enum mark mark)
+{
+	scan_hear(s, lexicon_mark(mark));
+	phrase_turn(s->m, true);
+}
+
+/* One step of the walk, over one sign of the word. */
+static const char *
+step(const char *p, const char *end, unsigned *state)
+{
+	unsigned char c = (unsigned char)*p;
+	char plain;
+
+	if (c < 0x80) {
+		*state = lexicon_next[*state][lexicon_letter[c]];
+		return p + 1;
+	}
+	if (c == 0xc3 && p + 1 < end && ((unsigned char)p[1] & 0xc0) == 0x80) {
+		plain = folded[(unsigned char)p[1] & 0x3f];
+		*state = lexicon_next[*state][
+		    lexicon_letter[(unsigned char)plain]];
+		if (((unsigned char)p[1] & 0x3f) == 0x1f)
+			*state = lexicon_next[*state][lexicon_letter['s']];
+		return p + 2;
+	}
+	*state = STATE_DEAD;
+	return p + 1;
+}
+
+/* Length of an apostrophe here ("'" or U+2019), 0: none. */
+static size_t
+apostrophe(const char *p, const char *end)
+{
+	if (p < end && *p == '\'')
+		return 1;
+	if (end - p >= 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
+		return 3;
+	return 0;
+}
+
+/* Does the word go on at p? "don't" does; "l'ami", "list's", "NoUser" not. */
+static const char *
+goes_on(const char *from, const char *p, const char *end)
+{
+	size_t n = apostrophe(p, end);
+
+	if (n > 0)
+		return p - from > 1 && is_word_at(p + n, end) && (p[n] != 's' ||
+		    is_word_at(p + n + 1, end)) ? p + n : NULL;
+	if (!is_word_at(p, end))
+		return NULL;
+	if (p - from > 1 && is_lower(p[-1]) && *p >= 'A' && *p <= 'Z')
+		return NULL;
+	return p;
+}
+
+const char *
+scan_word(struct scan *s, const char *p, const char *end)
+{
+	unsigned state = STATE_ROOT, digits = 0, n = 0;
+	const char *from = p, *next;
+	symbol_list whole;
+
+	while ((next = goes_on(from, p, end)) != NULL) {
+		digits += *next >= '0' && *next <= '9';
+		n++;
+		p = step(next, end, &state);
+		if (state != STATE_DEAD)
+			scan_hear(s, lexicon_begun(state));
+	}
+	if (n == 0)
+		return p + 1;
+	whole = lexicon_whole(state);
+	if (digits == n) {
+		scan_hear(s, whole);
+		scan_mark(s, MARK_NUMBER);
+		return p;
+	}
+	remember(s, whole);
+	scan_hear(s, whole);
+	phrase_turn(s->m, *whole != CONCEPT_STOP);
+	return p;
+}
+
+static void
+hear_words(struct scan *s, const char *p, const char *end)
+{
+	while (p < end)
+		if (scan_is_word((unsigned char)*p))
+			p = scan_word(s, p, end);
+		else
+			p++;
+}
+
+void
+scan_host(struct scan *s, const char *p, const char *end)
+{
+	const char *label = p, *dot;
+	symbol_list known;
+	bool site = false;
+
+	scan_hear(s, lexicon_mark(MARK_HOST));
+	for (; label < end; label = dot + 1) {
+		known = lexicon_find(label, (size_t)(end - label));
+		scan_hear(s, known);
+		for (; *known != 0; known++)
+			site = site || *known == CONCEPT_LISTSITE;
+		dot = memchr(label, '.', (size_t)(end - label));
+		if (dot == NULL)
+			break;
+	}
+	if (site || (s->using_at > 0 && s->m->place - s->using_at <= 1))
+		scan_note(s, CAPTURE_ZONE, p, end);
+	else if (s->domain_at > 0 && s->m->place - s->domain_at <= 1)
+		s->r->captured[CAPTURE_DOMAIN] =
+		    (struct captured){ p, (size_t)(end - p) };
+	else
+		scan_note(s, CAPTURE_DOMAIN, p, end);
+	phrase_turn(s->m, true);
+}
+
+void
+scan_url(struct scan *s, const char *p, const char *end)
+{
+	const char *host = p, *slash;
+
+	scan_note(s, CAPTURE_URL, p, end);
+	s->m->place += APART;
+	scan_hear(s, lexicon_mark(MARK_URL));
+	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
+		host = slash + 2;
+	slash = memchr(host, '/', (size_t)(end - host));
+	if (slash == NULL)
+		slash = end;
+	s->using_at = s->domain_at = 0;
+	if (token_is_host(host, slash)) {
+		struct captured kept[CAPTURE_COUNT];
+
+		memcpy(kept, s->r->captured, sizeof kept);
+		scan_host(s, host, slash);
+		memcpy(s->r->captured, kept, sizeof kept);
+	}
+	hear_words(s, slash, end);
+	s->m->place += APART;
+}

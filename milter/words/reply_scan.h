@@ -1,0 +1,43 @@
+/*
+ * reply_scan.h - a reply's text on its way to the phrases
+ *
+ * What reply_text.c finds in the text is heard here: words, hosts, links and
+ * marks, each with what it means for the next one.
+ */
+#ifndef WORDS_REPLY_SCAN_H
+#define WORDS_REPLY_SCAN_H
+
+#include <stdbool.h>
+
+#include "words/phrase.h"
+#include "words/recognise.h"
+
+struct scan {
+	const char *from, *p, *end;
+	struct phrase_match *m;
+	const struct phrases *all;
+	struct recognised *r;
+	unsigned domain_at, using_at, limit_at;	/* places of such words */
+	bool retry;		/* "try again" was said */
+};
+
+/* May the byte be part of a word? Any above ASCII may. */
+bool scan_is_word(unsigned char c);
+
+/* What the text names; the first of each kind is kept. */
+void scan_note(struct scan *s, enum capture what, const char *from,
+    const char *to);
+
+void scan_hear(struct scan *s, symbol_list symbols);
+void scan_mark(struct scan *s, enum mark mark);
+
+/* One word from p on; returns its end. */
+const char *scan_word(struct scan *s, const char *p, const char *end);
+
+/* "zen.spamhaus.org" is heard as itself, "spamhaus.org" and "org". */
+void scan_host(struct scan *s, const char *p, const char *end);
+
+/* A link: its host and the words of its path, apart from what stands around. */
+void scan_url(struct scan *s, const char *p, const char *end);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * fuzz_policy - any bytes at the policy service, from Postfix or Sendmail
+ *
+ * A question is within bounds and leaves a session that can be asked about.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "doors/policy_map.h"
+#include "doors/policy_request.h"
+#include "doors/server.h"
+#include "doors/socketmap.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+try_request(const char *in, size_t n)
+{
+	size_t taken = policy_request_length(in, n);
+	struct session s;
+
+	if (taken == 0 || taken == SERVER_DROP)
+		return;
+	if (taken > n || taken > POLICY_REQUEST_MOST)
+		BUG("a request out of bounds");
+	session_init(&s);
+	policy_request_session(in, taken, &s);
+	if (policy_request_is_rcpt(in, taken) && s.rcpt == NULL)
+		BUG("RCPT without a recipient");
+	session_free(&s);
+}
+
+static void
+try_key(const char *key, size_t n)
+{
+	struct session s;
+
+	session_init(&s);
+	if (policy_map_session(key, n, &s) && s.rcpt == NULL)
+		BUG("RCPT without a recipient");
+	session_free(&s);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const char *in = n > 0 ? (const char *)data : "";
+	struct socketmap_query q;
+	size_t taken = socketmap_read(in, n, &q);
+
+	try_request(in, n);
+	if (taken != 0 && taken != SERVER_DROP)
+		try_key(q.key, q.key_n);
+	else
+		try_key(in, n);
+	return 0;
+}

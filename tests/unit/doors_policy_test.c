@@ -1,0 +1,208 @@
+/* doors_policy_test - what the policy service says to Postfix and to Sendmail */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "doors/join.h"
+#include "doors/policy_answer.h"
+#include "doors/policy_map.h"
+#include "ruleset.h"
+
+#define REQUEST "request=smtpd_access_policy\nprotocol_state=RCPT\n" \
+	"client_address=198.51.100.7\nclient_name=client.example\n" \
+	"reverse_client_name=client.example\nhelo_name=client.example\n" \
+	"client_port=4711\nserver_address=192.0.2.1\nserver_port=25\n" \
+	"sender=a@sender.example\nsize=0\n"
+#define MAP "check_rcpt 198.51.100.7^client.example^25^^client.example^" \
+	"<a@sender.example>^"
+#define DENIED "Relaying denied: 198.51.100.7 may not send through " \
+	"mx.example.org to example.net."
+
+/* No test asks the DNS of its machine. */
+#define OFFLINE "auth { rdns-lookup = no helo-lookup = no " \
+	"sender-domain = no spf = no spf-helo = no }\n"
+
+static const char rules[] = OFFLINE
+    "name = \"mx.example.org\"\nmode = enforce\n"
+    "relay { domains = {\"example.org\"} }\n"
+    "blacklist { senders = {\"bad@sender.example\"} }\n";
+
+static void
+load(const char *text)
+{
+	struct diags d = DIAGS_INIT;
+	struct ruleset *r = ruleset_load_text("test", text, &d);
+
+	diags_print(&d, stderr);
+	assert_non_null(r);
+	diags_free(&d);
+	ruleset_publish(r);
+}
+
+static const struct row {
+	const char *request;	/* or map key, as it comes */
+	enum policy_word word;
+	const char *answer;
+} rows[] = {
+	{ REQUEST "recipient=u@example.net\n\n", POLICY_REFUSED,
+	    "action=550 5.7.1 " DENIED "\n\n" },
+	{ REQUEST "recipient=u@example.org\n\n", POLICY_NOTHING,
+	    "action=DUNNO\n\n" },
+	{ REQUEST "recipient=u@example.net\nsasl_username=u\n\n",
+	    POLICY_NOTHING, "action=DUNNO\n\n" },
+	{ "protocol_state=RCPT\nrecipient=u@example.net\n\n", POLICY_NOTHING,
+	    "action=DUNNO\n\n" },
+	{ "request=smtpd_access_policy\nprotocol_state=DATA\n"
+	    "client_address=198.51.100.7\nrecipient=u@example.net\n\n",
+	    POLICY_NOTHING, "action=DUNNO\n\n" },
+	{ "request=smtpd_access_policy\nprotocol_state=RCPT\n\n",
+	    POLICY_NOTHING, "action=DUNNO\n\n" },
+	{ REQUEST "recipient=u@example.net\n", POLICY_MORE, "" },
+	{ "\n", POLICY_DROP, "" },
+	{ "12:check_rcpt a", POLICY_MORE, "" },
+	{ "99999999:check_rcpt a,", POLICY_DROP, "" },
+	{ "12:check_rcpt x,", POLICY_NOTHING, "9:NOTFOUND ," },
+	{ "7:other x,", POLICY_NOTHING, "9:NOTFOUND ," },
+};
+
+static void
+test_rows(void **state)
+{
+	struct joint *j = join_open(JOIN_POLICY, -1, NULL);
+	struct buf out = BUF_INIT;
+	size_t i, used;
+
+	(void)state;
+	load(rules);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *r = &rows[i];
+		size_t n = strlen(r->request);
+
+		buf_clear(&out);
+		if (policy_answer(j, NULL, r->request, n, &used, &out) !=
+		    r->word || strcmp(out.data, r->answer) != 0)
+			fail_msg("row %zu: %s", i, out.data);
+		assert_int_equal(used, r->word == POLICY_MORE ||
+		    r->word == POLICY_DROP ? 0 : n);
+	}
+	buf_free(&out);
+	policy_answer_end(j);
+}
+
+static void
+ask_map(const char *key, const char *answer)
+{
+	struct joint *j = join_open(JOIN_POLICY, -1, NULL);
+	struct buf in = BUF_INIT, out = BUF_INIT;
+	size_t used;
+
+	buf_printf(&in, "%zu:%s,", strlen(key), key);
+	policy_answer(j, NULL, in.data, in.len, &used, &out);
+	assert_int_equal(used, in.len);
+	if (strstr(out.data, answer) == NULL)
+		fail_msg("%s: %s", key, out.data);
+	buf_free(&in);
+	buf_free(&out);
+	policy_answer_end(j);
+}
+
+static void
+test_map(void **state)
+{
+	(void)state;
+	load(rules);
+	ask_map(MAP "<u@example.net>", ":OK \"550 5.7.1 " DENIED "\",");
+	ask_map(MAP "<u@example.org>", "9:NOTFOUND ,");
+	ask_map(MAP "<u^x@example.net>", "9:NOTFOUND ,");
+	ask_map("check_rcpt 198.51.100.7^x^25^user^x^<a@b.example>^"
+	    "<u@example.net>", "9:NOTFOUND ,");
+	ask_map("check_rcpt IPv6:2001:db8::7^^25^^x^<a@b.example>^"
+	    "<u@example.net>", "2001:db8::7 may not send");
+	/* No client that we know: nothing is refused for it. */
+	ask_map("check_rcpt ^^25^^x^<a@b.example>^<u@example.net>",
+	    "9:NOTFOUND ,");
+	ask_map("check_rcpt ^^^^^^", "9:NOTFOUND ,");
+}
+
+static void
+test_observe(void **state)
+{
+	(void)state;
+	load(OFFLINE "mode = observe\nrelay { domains = {\"example.org\"} }\n");
+	ask_map(MAP "<u@example.net>", "9:NOTFOUND ,");
+}
+
+/* One quoted word of at most 250 bytes, whatever the text has. */
+static void
+test_text(void **state)
+{
+	struct reply reply = { .code = 550, .status = "5.7.1", .n = 1 };
+	struct buf out = BUF_INIT;
+	char line[400];
+
+	(void)state;
+	memset(line, 'x', sizeof line - 1);
+	line[sizeof line - 1] = '\0';
+	reply.lines[0] = line;
+	policy_map_put(&reply, &out);
+	assert_true(out.len <= 240);
+	buf_clear(&out);
+	strcpy(line, "a \"b\" \\ $c %s");
+	policy_map_put(&reply, &out);
+	assert_string_equal(out.data, "\"550 5.7.1 a 'b' ' $c %s\"");
+	buf_free(&out);
+}
+
+static void
+test_session(void **state)
+{
+	static const char request[] = REQUEST "recipient=u@example.net\n"
+	    "encryption_protocol=TLSv1.3\nqueue_id=4XABC\n"
+	    "sasl_username=ann\n\n";
+	struct session s;
+
+	(void)state;
+	session_init(&s);
+	policy_request_session(request, strlen(request), &s);
+	assert_string_equal(s.client_name, "client.example");
+	assert_int_equal(s.client_port, 4711);
+	assert_int_equal(s.server_port, 25);
+	assert_string_equal(s.helo, "client.example");
+	assert_string_equal(s.tls, "TLSv1.3");
+	assert_string_equal(s.login, "ann");
+	assert_string_equal(s.sender.text, "a@sender.example");
+	assert_string_equal(s.rcpt->mailbox.text, "u@example.net");
+	assert_string_equal(s.queue_id, "4XABC");
+	session_free(&s);
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	ruleset_publish(NULL);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_observe),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_session),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, end);
+}

@@ -1,0 +1,108 @@
+/* pages_report_test - what a report counts, in its three forms */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "pages/report.h"
+#include "records/feed.h"
+#include "records/store.h"
+#include "records/told.h"
+#include "records_house.h"
+
+static void
+fill(struct house *h, struct store *s)
+{
+	struct feed *f = feed_new(h->file, s);
+
+	house_line(h, "AAAAAAAAAAA1", "ann@example.com",
+	    "2026-01-01T00:30:00.000Z");
+	house_line(h, "AAAAAAAAAAA2", "bob@example.com",
+	    "2026-01-01T05:00:00.000Z");
+	house_line(h, "AAAAAAAAAAA3", "<script>@\\u001b.example",
+	    "2026-01-01T05:59:59.999Z");
+	house_line(h, "AAAAAAAAAAA4", "late@example.com",
+	    "2026-01-02T00:00:00.000Z");
+	while (feed_some(f, &h->why) == FEED_MORE)
+		;
+	feed_free(f);
+}
+
+static void
+test_report(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct report r = { .site = "mx.example.org",
+		.since = told_parse_time("2026-01-01"),
+		.until = told_parse_time("2026-01-02") };
+	struct buf out = BUF_INIT;
+
+	fill(h, s);
+	assert_true(report_gather(&r, s, NULL, NULL, &h->why));
+	assert_int_equal(r.total, 3);
+	assert_int_equal(r.nbars, 24);
+	assert_int_equal(r.bars[0].shades[0], 1);
+	assert_int_equal(r.bars[5].shades[0], 2);
+	assert_string_equal(r.lists[REPORT_REASONS].v[0].name,
+	    "relay-denied");
+	assert_string_equal(r.lists[REPORT_NETWORKS].v[0].name,
+	    "192.0.2.0/24");
+	assert_string_equal(r.lists[REPORT_CLIENTS].v[0].name, "192.0.2.7");
+	assert_string_equal(r.lists[REPORT_SENDERS].v[0].name, "example.com");
+	assert_int_equal(r.lists[REPORT_SENDERS].v[0].n, 2);
+	assert_string_equal(r.lists[REPORT_RECIPIENTS].v[0].name,
+	    "rita@example.com");
+	assert_int_equal(r.lists[REPORT_OBSERVED].n, 0);
+	report_text(&r, &out);
+	assert_non_null(strstr(out.data, "3 records"));
+	assert_non_null(strstr(out.data, "\\u001b.example"));
+	buf_clear(&out);
+	report_html(&r, &out);
+	assert_null(strstr(out.data, "<script"));
+	assert_null(strstr(out.data, "\x1b"));
+	assert_non_null(strstr(out.data, "</html>"));
+	buf_clear(&out);
+	report_json(&r, &out);
+	assert_non_null(strstr(out.data, "\"records\":3"));
+	assert_int_equal(out.data[out.len - 1], '\n');
+	buf_free(&out);
+	report_free(&r);
+	store_close(s);
+}
+
+static void
+test_nothing(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct report r = { .site = "mx.example.org", .since = 0,
+		.until = 3LL * 365 * 86400000 };
+	struct buf out = BUF_INIT;
+
+	assert_true(report_gather(&r, s, NULL, NULL, &h->why));
+	assert_true(r.nbars <= REPORT_BARS_MOST);
+	report_html(&r, &out);
+	assert_non_null(strstr(out.data, "Nothing was refused"));
+	buf_free(&out);
+	report_free(&r);
+	store_close(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOUSE_TEST(test_report),
+		HOUSE_TEST(test_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,188 @@
+/* pages_site_test - languages, ids in what is pasted, limits, places */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/option.h"
+#include "base/visible.h"
+#include "pages/front.h"
+#include "pages/language.h"
+#include "pages/limiter.h"
+#include "pages/options.h"
+
+static void
+test_language(void **state)
+{
+	static const struct {
+		const char *code, *accept, *chosen;
+	} rows[] = {
+		{ NULL, NULL, "en" },
+		{ "de", NULL, "de" },
+		{ "DE", "en", "de" },
+		{ "xx", "de", "de" },
+		{ NULL, "de-AT,en;q=0.5", "de" },
+		{ NULL, "fr, en;q=0.4, de;q=0.7", "de" },
+		{ NULL, "de;q=0.3,en;q=0.8", "en" },
+		{ NULL, "de;q=0", "en" },
+		{ NULL, ";q=,,,\xff;;;de", "en" },
+		{ NULL, "", "en" },
+		{ "", "de", "de" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(language_choose(rows[i].code,
+		    rows[i].accept)->code, rows[i].chosen);
+}
+
+/* Every language says everything, with as many holes as English. */
+static void
+test_languages_are_whole(void **state)
+{
+	const struct language *l;
+	size_t i;
+
+	(void)state;
+	for (l = languages; l->code != NULL; l++)
+		for (i = 0; i < SPEECH_COUNT; i++) {
+			assert_non_null(l->words[i]);
+			assert_true(*l->words[i] != '\0');
+			assert_int_equal(strstr(l->words[i], "{}") != NULL,
+			    strstr(languages[0].words[i], "{}") != NULL);
+		}
+}
+
+static void
+test_find_id(void **state)
+{
+	static const struct {
+		const char *text, *id;
+	} rows[] = {
+		{ "7K3M9QXD2H4T", "7K3M9QXD2H4T" },
+		{ " 7k3m-9qxd-2h4t ", "7K3M9QXD2H4T" },
+		{ "550 5.7.1 https://mx.example.org/why/7K3M9QXD2H4T",
+		    "7K3M9QXD2H4T" },
+		{ "550 5.7.1 https://mx/why/7K3M9QXD2H4T\r\n>", "7K3M9QXD2H4T" },
+		{ "Questions: write to a@b and quote 7K3M9QXD2H4T",
+		    "7K3M9QXD2H4T" },
+		{ "the correspondence of everybody", NULL },
+		{ "an intermediate word", NULL },
+		{ "/why/", NULL }, { "/why/short", NULL }, { "", NULL },
+	};
+	char id[RECORD_ID_TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(front_find_id(rows[i].text,
+		    strlen(rows[i].text), id), rows[i].id != NULL);
+		if (rows[i].id != NULL)
+			assert_string_equal(id, rows[i].id);
+	}
+}
+
+static void
+test_limiter(void **state)
+{
+	struct limiter *l = limiter_new(3);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		assert_true(limiter_allows(l, "192.0.2.1", 1000));
+	assert_false(limiter_allows(l, "192.0.2.1", 1000));
+	assert_true(limiter_allows(l, "192.0.2.2", 1000));
+	assert_false(limiter_allows(l, "192.0.2.1", 11000));
+	assert_true(limiter_allows(l, "192.0.2.1", 22000));
+	for (i = 0; i < 3; i++)
+		assert_true(limiter_allows(l, "2001:db8::1", 1000));
+	assert_false(limiter_allows(l, "2001:db8::2", 1000));
+	assert_true(limiter_allows(l, NULL, 1000));
+	limiter_free(l);
+	l = limiter_new(0);
+	for (i = 0; i < 1000; i++)
+		assert_true(limiter_allows(l, "192.0.2.1", 1000));
+	limiter_free(l);
+}
+
+static void
+test_places(void **state)
+{
+	static const struct {
+		const char *spec;
+		bool good;
+	} rows[] = {
+		{ "inet:8093@127.0.0.1", true },
+		{ "inet6:8093@::1", true },
+		{ "unix:/run/saywhy/page.sock", true },
+		{ "fd:3", true },
+		{ "inet:80@0.0.0.0", false },
+		{ "inet:80@192.0.2.1", false },
+		{ "inet6:80@::", false },
+		{ "inet:80@localhost", false },
+		{ "nonsense", false },
+	};
+	const struct option *row = option_find(page_option_rows,
+	    "page-listen");
+	struct page_options o = { .listen = NULL };
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&why);
+		assert_int_equal(option_set(row, &o, rows[i].spec, &why),
+		    rows[i].good);
+		assert_int_equal(why.len > 0, !rows[i].good);
+	}
+	option_clear(page_option_rows, &o);
+	buf_free(&why);
+}
+
+static void
+test_visible(void **state)
+{
+	static const struct {
+		const char *text, *seen;
+	} rows[] = {
+		{ "plain \\ \"q\"", "plain \\ &quot;q&quot;" },
+		{ "<b>&'", "&lt;b&gt;&amp;&#39;" },
+		{ "a\x1b[1m", "a\\u001b[1m" },
+		{ "\xe2\x80\xae!", "\\u202e!" },
+		{ "\xff", "\xef\xbf\xbd" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+		{ "", "" },
+	};
+	struct buf out = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&out);
+		visible_put_html(&out, rows[i].text, strlen(rows[i].text));
+		assert_string_equal(out.data, rows[i].seen);
+	}
+	buf_free(&out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_language),
+		cmocka_unit_test(test_languages_are_whole),
+		cmocka_unit_test(test_find_id),
+		cmocka_unit_test(test_limiter),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_visible),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
