@@ -80,6 +80,18 @@ skip_to_code(const char *p, const char *end)
 	return p;
 }
 
+/* postscreen: "from [192.0.2.7]:4711: 550 …" */
+static const char *
+skip_port(const char *p, const char *end)
+{
+	const char *at = p;
+
+	while (at < end && isdigit((unsigned char)*at))
+		at++;
+	return at > p && end - at > 1 && at[0] == ':' && at[1] == ' ' ?
+	    at + 2 : p;
+}
+
 static void
 trim(const char **from, const char **to)
 {
@@ -119,6 +131,7 @@ fits(const struct form *f, const char *line, const char *end, struct quote *q)
 	}
 	if (from < to && *from == ':')
 		from++;
+	from = skip_port(from, to);
 	trim(&from, &to);
 	q->reply = from;
 	q->n = (size_t)(to - from);

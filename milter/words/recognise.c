@@ -8,8 +8,8 @@
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
-#define SURE 80		/* points from which nothing else is thought of … */
-#define AHEAD 8		/* … if no other reason is that near */
+#define SURE 84		/* points from which nothing else is thought of … */
+#define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */

@@ -19,6 +19,7 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define PORT_TRIES 50
 
 /* Habits stand among the types. */
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
@@ -477,11 +478,12 @@ struct liar *
 liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
-	int tries = 50;	/* a port that is free for UDP may be none for TCP */
+	int tries = port == 0 ? PORT_TRIES : 1;
 
+	/* A port that is free for UDP need not be so for TCP. */
 	l->late = calloc(LATE_MOST, sizeof *l->late);
 	while (!bind_both(l, address, port))
-		if (port != 0 || --tries == 0)
+		if (--tries == 0)
 			return NULL;
 	if (pthread_create(&l->thread, NULL, serve, l) != 0)
 		return NULL;
