@@ -141,6 +141,23 @@ const struct option dns_block_dnswl_rows[] = {
 	{ .name = NULL }
 };
 
+static const char *const names_words[] = { "registered", "whole", NULL };
+
+const struct option dns_block_uribl_rows[] = {
+	ROW_ZONE,
+	ROW_ANSWERS(ALL_ANSWERS),
+	ROW_WEIGHT,
+	ROW_HELP,
+	ROW_TEXT,
+	ROW_TEST("domain"),
+	{ .name = "names", .type = OPTION_WORD, .offset = AT(names),
+	    .words = names_words, .preset = "registered",
+	    .help = "of a link's name: the registered domain, or the whole" },
+	{ .name = "addresses", .type = OPTION_BOOL, .offset = AT(addresses),
+	    .preset = "no", .help = "are links to addresses asked, too?" },
+	{ .name = NULL }
+};
+
 bool
 dns_block_finish(void *item, struct buf *why)
 {

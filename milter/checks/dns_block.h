@@ -29,7 +29,11 @@ struct dns_block {
 	int test;		/* enum dnslist_test */
 	int reason;		/* index into the words of its row */
 	unsigned match;		/* enum dns_match */
+	int names;		/* enum dns_names: what of a link is asked */
+	bool addresses;		/* are links to addresses asked, too? */
 };
+
+enum dns_names { DNS_NAMES_REGISTERED, DNS_NAMES_WHOLE };
 
 struct dns_blocks {
 	struct option_items blocks;	/* struct dns_block */
@@ -39,6 +43,7 @@ struct dns_blocks {
 extern const struct option dns_block_dnsbl_rows[];
 extern const struct option dns_block_rhsbl_rows[];
 extern const struct option dns_block_dnswl_rows[];
+extern const struct option dns_block_uribl_rows[];
 bool dns_block_finish(void *item, struct buf *why);
 
 /* ready and active of a check whose options are struct dns_blocks. */

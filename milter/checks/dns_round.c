@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "checks/dns_words.h"
+#include "model/mailbox.h"
 #include "services/dns.h"
 
 /* So long a text is waited for once the list has answered. */
@@ -34,10 +35,16 @@ static const struct scratch_kind sum_kind = { .name = "dns lists",
 	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
 	.clear = clear_sum };
 
+/* What is said of links is not said of the peer. */
+static const struct scratch_kind links_kind = { .name = "dns lists of links",
+	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
+	.clear = clear_sum };
+
 static struct sum *
 sum_of(const struct check_ctx *ctx)
 {
-	struct sum *sum = scratch_note(ctx->scratch, &sum_kind);
+	struct sum *sum = scratch_note(ctx->scratch,
+	    ctx->check->identity ? &sum_kind : &links_kind);
 
 	if (sum->lists.data == NULL)
 		sum->lists = (struct buf)BUF_INIT;
@@ -96,6 +103,14 @@ dns_round_wanted(const struct check_ctx *ctx)
 	return true;
 }
 
+/* "192.0.2.7" or "[2001:db8::7]" instead of a name. */
+static bool
+is_address(const char *domain, struct ip *ip)
+{
+	return *domain == '[' ? mailbox_literal(domain, ip) :
+	    ip_parse(domain, ip);
+}
+
 /* "7.2.0.192.ZONE", "mail.example.org.ZONE" */
 static char *
 question_name(const struct check_ctx *ctx, const struct dns_block *block,
@@ -103,9 +118,12 @@ question_name(const struct check_ctx *ctx, const struct dns_block *block,
 {
 	const char *zone = dnslist_zone(block->zone.list);
 	struct buf name = BUF_INIT;
+	struct ip ip;
 
 	if (domain == NULL)
 		dns_put_reverse(&name, &ctx->session->client, zone);
+	else if (is_address(domain, &ip))
+		dns_put_reverse(&name, &ip, zone);
 	else
 		buf_printf(&name, "%s.%s", domain, zone);
 	return buf_steal(&name);

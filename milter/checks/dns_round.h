@@ -29,8 +29,8 @@ bool dns_round_wanted(const struct check_ctx *ctx);
 void dns_round_begin(struct dns_round *r, const struct check_ctx *ctx);
 
 /*
- * Adds a question about the client (domain NULL), or about this domain. Lists
- * that are set aside are not asked.
+ * Adds a question about the client (domain NULL), or about this domain or
+ * address. Lists that are set aside are not asked.
  */
 void dns_round_add(struct dns_round *r, const struct dns_block *block,
     const char *domain);

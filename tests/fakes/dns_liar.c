@@ -19,6 +19,7 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define PORT_TRIES 50
 
 /* Habits stand among the types. */
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
@@ -184,6 +185,17 @@ habit_of(const struct liar *l, const char *name, enum habit habit)
 	return NULL;
 }
 
+static bool
+is_told(const struct liar *l, const char *name)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
+			return true;
+	return false;
+}
+
 /* What was told of a name and type; aliases are followed. */
 static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
@@ -333,7 +345,7 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (!lie(l, o, name, type))
+	} else if (is_told(l, name) || !lie(l, o, name, type))
 		put_told(l, o, name, type, 0);
 	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
@@ -453,8 +465,11 @@ bind_both(struct liar *l, const char *address, int port)
 	if (bind(l->udp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
 	    getsockname(l->udp, (struct sockaddr *)&sa, &n) != 0 ||
 	    bind(l->tcp, (struct sockaddr *)&sa, sizeof sa) != 0 ||
-	    listen(l->tcp, 64) != 0)
+	    listen(l->tcp, 64) != 0) {
+		close(l->udp);
+		close(l->tcp);
 		return false;
+	}
 	l->port = ntohs(sa.sin_port);
 	return true;
 }
@@ -463,10 +478,14 @@ struct liar *
 liar_start(const char *address, int port)
 {
 	struct liar *l = calloc(1, sizeof *l);
+	int tries = port == 0 ? PORT_TRIES : 1;
 
+	/* A port that is free for UDP need not be so for TCP. */
 	l->late = calloc(LATE_MOST, sizeof *l->late);
-	if (!bind_both(l, address, port) ||
-	    pthread_create(&l->thread, NULL, serve, l) != 0)
+	while (!bind_both(l, address, port))
+		if (--tries == 0)
+			return NULL;
+	if (pthread_create(&l->thread, NULL, serve, l) != 0)
 		return NULL;
 	return l;
 }

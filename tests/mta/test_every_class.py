@@ -31,6 +31,9 @@ blacklist {{
 	helos = {{"spam.example"}}
 	senders = {{"bad@sender.example"}}
 	recipients = {{"closed@example.org"}}
+	dnsbl "list.example" {{ text = no test = none }}
+	rhsbl "names.example" {{ text = no test = none }}
+	uribl "links.example" {{ text = no test = none }}
 }}
 content {{
 	header "Subject" {{ pattern = "/casino/i" }}
@@ -61,6 +64,11 @@ def data(text):
 SESSIONS = {
     "client-denied": "CLIENT 198.51.100.66 NAME=bad.example\nHELO bad.example\n"
                      "MAIL a@sender.example\nRCPT user@example.org",
+    "dnsbl-listed": f"DNS 7.2.0.192.list.example A 127.0.0.2\n{RCPT}",
+    "domain-listed": f"DNS sender.example.names.example A 127.0.0.2\n{RCPT}",
+    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TROUBLE\n{RCPT}",
+    "url-listed": "DNS bad.example.links.example A 127.0.0.2\n"
+                  + data("Subject: x\n\nhttp://www.bad.example/"),
     "helo-denied": f"{CLIENT}\nHELO spam.example\nMAIL a@sender.example\n"
                    "RCPT user@example.org",
     "helo-syntax": f"{CLIENT}\nHELO bad!name\nMAIL a@sender.example\n"

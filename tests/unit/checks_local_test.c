@@ -72,6 +72,7 @@ static const struct story stories[] = {
 	{ "blacklist_dnsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
 	{ "blacklist_rhsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
 	{ "blacklist_dnswl", "", STAGE_RCPT, OUT, .said = "(not active)" },
+	{ "blacklist_url", "", STAGE_MESSAGE, OUT, .said = "(not active)" },
 
 	{ "helo_syntax", "", STAGE_HELO, OUT, .said = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",
@@ -364,7 +365,7 @@ test_stories(void **state)
 
 /* Those that ask others have scenarios, where DNS is told. */
 static const char *const elsewhere[] = {
-	"auth_dkim", "auth_dmarc", "auth_none", "auth_spf", "helo_resolves",
+	"auth_dkim", "auth_dmarc", "auth_login", "auth_none", "auth_spf", "helo_resolves",
 	 "sender_domain",
 };
 

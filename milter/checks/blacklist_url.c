@@ -1,0 +1,190 @@
+/* blacklist_url - blacklist { uribl }: the links of a message in DNS lists */
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/psl.h"
+#include "base/strset.h"
+#include "checks/dns_round.h"
+#include "mime/links.h"
+#include "mime/mime.h"
+
+struct options {
+	struct dns_blocks lists;	/* first, as dns_blocks_*() want it */
+	long long most;			/* hosts that are looked up */
+};
+
+static const struct option options[] = {
+	{ .name = "uribl", .type = OPTION_GROUP,
+	    .offset = offsetof(struct options, lists.blocks),
+	    .rows = dns_block_uribl_rows, .item_size = sizeof(struct dns_block),
+	    .finish = dns_block_finish,
+	    .help = "a list of domains in DNS that no link may lead to" },
+	{ .name = "max-links", .type = OPTION_INT,
+	    .offset = offsetof(struct options, most), .preset = "100",
+	    .min = 1, .max = 300,
+	    .help = "places of one message whose links are looked up" },
+	{ .name = NULL }
+};
+
+/* The places that a message's links lead to, each once, in turn. */
+struct note {
+	const struct check_ctx *ctx;	/* of the call that is at work */
+	struct links *links;	/* of the text that is read now, or NULL */
+	unsigned part;		/* its number */
+	struct strset hosts;
+	struct buf list;	/* the same, each with a NUL behind it */
+	unsigned long left;	/* out, for there were too many */
+};
+
+static void
+clear_note(void *memory)
+{
+	struct note *note = memory;
+
+	links_free(note->links);
+	strset_free(&note->hosts);
+	buf_free(&note->list);
+}
+
+static const struct scratch_kind kind = { "blacklist_url",
+	sizeof(struct note), SCOPE_MESSAGE, clear_note };
+
+/* What this list is asked about that place; NULL: nothing. */
+static const char *
+question(const struct dns_block *b, const char *host)
+{
+	const char *end = host + strlen(host) - 1;
+	bool address = *host == '[' || (*end >= '0' && *end <= '9');
+
+	if (address)
+		return b->addresses ? host : NULL;
+	return b->names == DNS_NAMES_WHOLE ? host : psl_registered(host);
+}
+
+static void
+prefetch(const struct check_ctx *ctx, const char *host)
+{
+	const struct options *o = ctx->options;
+	const char *asked;
+	size_t i;
+
+	for (i = 0; i < o->lists.blocks.n; i++) {
+		asked = question(o->lists.blocks.v[i], host);
+		if (asked != NULL)
+			dns_round_prefetch(ctx, o->lists.blocks.v[i], asked);
+	}
+}
+
+static void
+told(void *arg, const char *host)
+{
+	struct note *note = arg;
+	const struct options *o = note->ctx->options;
+
+	if (strset_find(&note->hosts, host, strlen(host)) != NULL)
+		return;
+	if (note->hosts.n >= (size_t)o->most) {
+		note->left++;
+		return;
+	}
+	strset_add(&note->hosts, host);
+	buf_put(&note->list, host, strlen(host) + 1);
+	prefetch(note->ctx, host);
+}
+
+static struct note *
+note_of(const struct check_ctx *ctx)
+{
+	struct note *note = scratch_note(ctx->scratch, &kind);
+
+	if (note->list.data == NULL)
+		note->list = (struct buf)BUF_INIT;
+	note->ctx = ctx;
+	return note;
+}
+
+static void
+part(const struct check_ctx *ctx, const struct mime_event *e)
+{
+	struct note *note = note_of(ctx);
+
+	if (e->what == MIME_BEGIN && note->links == NULL &&
+	    strncmp(e->part->type, "text/", 5) == 0) {
+		note->part = e->part->number;
+		note->links = links_new(strcmp(e->part->type, "text/html") ==
+		    0, told, note);
+	} else if (note->links == NULL || e->part->number != note->part) {
+		return;
+	} else if (e->what == MIME_TEXT) {
+		links_put(note->links, e->bytes, e->n);
+	} else if (e->what == MIME_END) {
+		links_end(note->links);
+		links_free(note->links);
+		note->links = NULL;
+	}
+}
+
+static void
+add_questions(struct dns_round *round, const struct options *o,
+    const struct note *note)
+{
+	const char *host = note->list.data, *end = host + note->list.len;
+	const char *asked;
+	size_t i;
+
+	for (; host < end; host += strlen(host) + 1)
+		for (i = 0; i < o->lists.blocks.n; i++) {
+			asked = question(o->lists.blocks.v[i], host);
+			if (asked != NULL)
+				dns_round_add(round, o->lists.blocks.v[i],
+				    asked);
+		}
+}
+
+static void
+say_left(const struct check_ctx *ctx, struct findings *found,
+    unsigned long left)
+{
+	struct buf words = BUF_INIT;
+	struct finding *f = check_found(ctx, found, REASON_DNSBL_UNAVAILABLE);
+
+	buf_printf(&words, "links that were not looked up, above max-links: "
+	    "%lu", left);
+	finding_say(f, EVIDENCE_DETAIL, words.data);
+	buf_free(&words);
+}
+
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	static const int by_word[] = { REASON_URL_LISTED };
+	const struct note *note = scratch_find(ctx->scratch, &kind);
+	struct dns_round round;
+
+	if (note == NULL || !dns_round_wanted(ctx))
+		return;
+	dns_round_begin(&round, ctx);
+	add_questions(&round, ctx->options, note);
+	dns_round_end(&round, found, by_word);
+	if (note->left > 0)
+		say_left(ctx, found, note->left);
+}
+
+static const int reasons[] = { REASON_URL_LISTED, REASON_DNSBL_UNAVAILABLE,
+	REASON_NONE };
+
+const struct check check_blacklist_url = {
+	.name = "blacklist_url",
+	.section = "blacklist",
+	.stages = STAGE_BIT(STAGE_MESSAGE),
+	.speaks = STAGE_RCPT,
+	.needs = CHECK_NEEDS_PARTS,
+	.reasons = reasons,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.ready = dns_blocks_ready,
+	.active = dns_blocks_active,
+	.part = part,
+	.run = run
+};

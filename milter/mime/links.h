@@ -1,0 +1,31 @@
+/*
+ * links.h - the links of a text, plain or HTML, as it comes
+ *
+ * In plain text: what begins with http:// https:// ftp:// or www. In HTML:
+ * the attributes that hold links, and what looks like one in the text, in any
+ * other attribute, in a comment (which some programs show), a style or a
+ * script. Obfuscation is undone as a browser undoes it; see url.h. What a
+ * script would put together is not seen, nor a host that stands more than a
+ * kilobyte behind the beginning of its link.
+ *
+ * Bounded memory; the text may be cut anywhere. One thread at a time.
+ */
+#ifndef MIME_LINKS_H
+#define MIME_LINKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct links;
+
+/* `told` gets each host as url_put_host() gives it, as often as it stands. */
+struct links *links_new(bool html, void (*told)(void *arg, const char *host),
+    void *arg);
+void links_free(struct links *l);	/* NULL: nothing */
+
+/* UTF-8, but any bytes are taken. */
+void links_put(struct links *l, const char *bytes, size_t n);
+/* The text is over: what is open ends. Nothing may follow. */
+void links_end(struct links *l);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * fuzz_links - any text, plain and HTML, whole and by the byte
+ *
+ * Both ways the same hosts are told, and each is one.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "mime/links.h"
+#include "mime/url.h"
+#include "model/mailbox.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+hear(void *arg, const char *host)
+{
+	struct ip ip;
+
+	if (!mailbox_is_host_name(host) && !ip_parse(host, &ip) &&
+	    !mailbox_literal(host, &ip))
+		BUG("a host that is none");
+	buf_puts(arg, host);
+	buf_putc(arg, '\n');
+}
+
+static void
+play(bool html, const char *text, size_t n, size_t piece, struct buf *hosts)
+{
+	struct links *l = links_new(html, hear, hosts);
+	size_t at;
+
+	for (at = 0; at < n; at += piece)
+		links_put(l, text + at, n - at < piece ? n - at : piece);
+	links_end(l);
+	links_free(l);
+}
+
+static void
+compare(bool html, const char *text, size_t n)
+{
+	struct buf whole = BUF_INIT, bytes = BUF_INIT;
+
+	play(html, text, n, n > 0 ? n : 1, &whole);
+	play(html, text, n, 1, &bytes);
+	if (whole.len != bytes.len ||
+	    memcmp(whole.data, bytes.data, whole.len) != 0)
+		BUG("a cut that matters");
+	buf_free(&whole);
+	buf_free(&bytes);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct buf host = BUF_INIT, hosts = BUF_INIT;
+
+	compare(false, (const char *)data, n);
+	compare(true, (const char *)data, n);
+	if (n > 0 && url_put_host(&host, (const char *)data, n))
+		hear(&hosts, host.data);
+	buf_free(&host);
+	buf_free(&hosts);
+	return 0;
+}

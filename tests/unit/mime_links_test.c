@@ -1,0 +1,224 @@
+/* mime_links_test - where links lead, in plain text and in HTML */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "mime/links.h"
+#include "mime/url.h"
+
+static const struct url {
+	const char *text, *host;	/* NULL: it leads to none */
+} urls[] = {
+	{ "http://example.org", "example.org" },
+	{ "HTTPS://Example.ORG./x?y#z", "example.org" },
+	{ "ftp://example.org:21/", "example.org" },
+	{ "http:example.org", "example.org" },
+	{ "http:/example.org", "example.org" },
+	{ "http:////example.org//x", "example.org" },
+	{ "http:\\\\example.org\\x", "example.org" },
+	{ "//example.org/x", "example.org" },
+	{ "\\/example.org/x", "example.org" },
+	{ " \thtt\np://exa\r\nmple.org", "example.org" },
+	{ "http://user:pass@example.org:80/", "example.org" },
+	{ "http://bank.example@example.org/", "example.org" },
+	{ "http://bank.example%2f@example.org/", "example.org" },
+	{ "http://a@b@example.org/", "example.org" },
+	{ "http://bank.example\\@example.org/", "bank.example" },
+	{ "http://ex%61mple.%6frg/", "example.org" },
+	{ "http://b\xc3\xbc" "cher.example/", "xn--bcher-kva.example" },
+	{ "http://b%C3%BCcher.example/", "xn--bcher-kva.example" },
+	{ "http://example\xe3\x80\x82org/", "example.org" },
+	{ "http://\xef\xbd\x85xample.org/", "example.org" },
+	{ "http://exam\xc2\xadple.org/", "example.org" },
+	{ "http://192.0.2.7/", "192.0.2.7" },
+	{ "http://3221225991/", "192.0.2.7" },
+	{ "http://0xc0.0.2.7/", "192.0.2.7" },
+	{ "http://0300.0.2.07/", "192.0.2.7" },
+	{ "http://0xC0000207", "192.0.2.7" },
+	{ "http://192.0.519/", "192.0.2.7" },
+	{ "http://192.0.2.7./", "192.0.2.7" },
+	{ "http://%31%39%32.0.2.7/", "192.0.2.7" },
+	{ "http://[2001:db8::7]:80/", "[2001:db8::7]" },
+	{ "http://[::ffff:192.0.2.7]/", "192.0.2.7" },
+	{ "http://192.0.2.256/", NULL },
+	{ "http://4294967296/", NULL },
+	{ "http://1.2.3.4.5/", NULL },
+	{ "http://[2001:db8::7/", NULL },
+	{ "http://localhost/", NULL },
+	{ "http:///", NULL },
+	{ "http://", NULL },
+	{ "http://a..b/", NULL },
+	{ "http://-a.example/", NULL },
+	{ "http://%/", NULL },
+	{ "http://ex%00ample.org", NULL },
+	{ "mailto:a@example.org", NULL },
+	{ "javascript:x('//example.org')", NULL },
+	{ "/x/y", NULL },
+	{ "example.org/x", NULL },
+	{ "#x", NULL },
+	{ "", NULL },
+};
+
+static void
+test_urls(void **state)
+{
+	const struct url *u;
+
+	(void)state;
+	for (u = urls; u < urls + sizeof urls / sizeof *urls; u++) {
+		struct buf host = BUF_INIT;
+		bool found = url_put_host(&host, u->text, strlen(u->text));
+
+		if (found != (u->host != NULL) ||
+		    strcmp(host.data, found ? u->host : "") != 0)
+			fail_msg("%s: %s", u->text, host.data);
+		buf_free(&host);
+	}
+}
+
+/* A text, and the hosts told, by blanks. */
+static const struct story {
+	bool html;
+	const char *text, *hosts;
+} stories[] = {
+	{ false, "see http://a.example, or (https://b.example/x).",
+	    "a.example b.example" },
+	{ false, "<http://a.example>\"http://b.example\"'ftp://c.example'",
+	    "a.example b.example c.example" },
+	{ false, "www.a.example and WWW.b.example. www. x@www.c.example "
+	    "http://www.d.example", "www.a.example www.b.example "
+	    "www.d.example" },
+	{ false, "http://a.example/?u=http://b.example", "a.example "
+	    "b.example" },
+	{ false, "a.example http:a.example http//a.example", "" },
+	{ false, "http://user@a.example:80/x", "a.example" },
+	{ false, "http://a.example&x=1 http://192.0.2.7!", "a.example "
+	    "192.0.2.7" },
+	{ true, "<a href=\"http://a.example/x\">b</a>", "a.example" },
+	{ true, "<A HREF=http://a.example/x?y>", "a.example" },
+	{ true, "<a\nhref\n=\n'http://a.example'\n>", "a.example" },
+	{ true, "<a href=http://a.example>x", "a.example" },
+	{ true, "<a/href=\"//a.example\"/>", "a.example" },
+	{ true, "<a title=\">\" href=\"//a.example\">", "a.example" },
+	{ true, "<a title='x' href=\"http&colon;&#47;&#x2f;a&period;example"
+	    "\">", "a.example" },
+	{ true, "<a href=\"http://a&#46example&#x2f;b\">", "a.example" },
+	{ true, "<a href=\"&#104;ttp:&#9;//a.exam&Tab;ple\">", "a.example" },
+	{ true, "<a href=\"/x\"><a href=\"mailto:a@a.example\">", "" },
+	{ true, "<img src=//a.example/x><form action='http://b.example'>"
+	    "<body background=\"http://c.example\">", "a.example b.example "
+	    "c.example" },
+	{ true, "<meta http-equiv=refresh content=\"0; url=http://a.example"
+	    "\">", "a.example" },
+	{ true, "<div style=\"background:url('http://a.example/x')\">",
+	    "a.example" },
+	{ true, "<img srcset=\"http://a.example/1 1x, http://b.example/2 2x"
+	    "\">", "a.example b.example" },
+	{ true, "text http://a.example <b>http://b.example</b>", "a.example "
+	    "b.example" },
+	{ true, "http://a&period;example<br>", "a.example" },
+	{ true, "<!-- http://a.example --><a href=//b.example>", "a.example "
+	    "b.example" },
+	{ true, "<!--[if mso]><a href=\"http://a.example\"><![endif]-->",
+	    "a.example" },
+	{ true, "<!--><a href=//a.example>", "a.example" },
+	{ true, "<!---><a href=//a.example>-->", "a.example" },
+	{ true, "<!doctype html><a href=//a.example>", "a.example" },
+	{ true, "<script>if (a<b) x=\"</x>\";</script><a href=//a.example>",
+	    "a.example" },
+	{ true, "<style>p{background:url(http://a.example/)}</style>"
+	    "<a href=//b.example>", "a.example b.example" },
+	{ true, "<script>x</scripty></script ><a href=//a.example>",
+	    "a.example" },
+	{ true, "<title>\"</title><a href=//a.example>", "a.example" },
+	{ true, "a < b <a href=//a.example> c > d", "a.example" },
+	{ true, "</a href=x><a href=//a.example>", "a.example" },
+	{ true, "<a href=\"http://a.example", "a.example" },
+	{ true, "<a b=c=d href=//a.example>", "a.example" },
+	{ true, "<a href=\"\" HREF=\"//a.example\">", "a.example" },
+	{ true, "&amp;&nosuch;&#;&#x; http://a.example", "a.example" },
+};
+
+static void
+hear(void *arg, const char *host)
+{
+	struct buf *hosts = arg;
+
+	buf_printf(hosts, "%s%s", hosts->len > 0 ? " " : "", host);
+}
+
+/* In pieces of this size. */
+static void
+play(const struct story *s, size_t piece)
+{
+	struct buf hosts = BUF_INIT;
+	struct links *l = links_new(s->html, hear, &hosts);
+	size_t n = strlen(s->text), at;
+
+	for (at = 0; at < n; at += piece)
+		links_put(l, s->text + at, n - at < piece ? n - at : piece);
+	links_end(l);
+	links_free(l);
+	if (strcmp(hosts.data, s->hosts) != 0)
+		fail_msg("%s: %s", s->text, hosts.data);
+	buf_free(&hosts);
+}
+
+static void
+test_stories(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof stories / sizeof *stories; i++) {
+		play(&stories[i], 1000);
+		play(&stories[i], 1);
+		play(&stories[i], 3);
+	}
+}
+
+/* Words and values without end cost no memory and hide no link. */
+static void
+test_long(void **state)
+{
+	struct buf text = BUF_INIT;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		buf_printf(&text, "xxxxxxx/http://h%d.example/", i);
+	for (i = 0; i < 2; i++) {
+		struct buf hosts = BUF_INIT;
+		struct links *l = links_new(i == 1, hear, &hosts);
+
+		links_put(l, text.data, text.len);
+		links_end(l);
+		links_free(l);
+		assert_non_null(strstr(hosts.data, "h0.example h1.example"));
+		assert_non_null(strstr(hosts.data, " h999.example"));
+		/* Each of them once. */
+		assert_int_equal(hosts.len, 12889);
+		buf_free(&hosts);
+	}
+	buf_free(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
