@@ -173,7 +173,7 @@ print_plain(const char *json)
 static char *
 configured_socket(const char *path)
 {
-	struct ruleset *r = command_rules(path);
+	struct ruleset *r = command_settings(path);
 	char *spec = mem_dup(r->daemon.control);
 
 	ruleset_drop(r);

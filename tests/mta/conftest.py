@@ -25,7 +25,6 @@ import sendmail as sendmail_mta
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-SCENARIOS = TOP / "tests/scenarios"
 LOGIN, PASSWORD = "user@example.org", "secret"
 
 
@@ -206,10 +205,10 @@ def player(saywhyd, tells, request):
 
     DNS says what the scenario says, and that every sender's domain exists.
     """
+
     def make(mta, conf, statements):
         told = [s.rest for s in statements if s.verb == "DNS"]
-        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf,
-                         lists=SCENARIOS / "lists")
+        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(

@@ -59,14 +59,12 @@ def id_of(reply):
 
 class Saywhyd:
     def __init__(self, build, folder, more="", mode="enforce", records=None,
-                 program=None, conf=None, lists=None):
+                 program=None, conf=None):
         self.program = program or build / "saywhyd"
         self.tool = build / "saywhy"
         self.folder = folder
         folder.mkdir(mode=0o755)
         shutil.chown(folder, "nobody")
-        if lists:
-            (folder / "lists").symlink_to(lists)
         self.conf = folder / "saywhy.conf"
         self.record_file = records or folder / "records.json"
         self.configure(more, mode)
