@@ -188,9 +188,10 @@ bool
 dnslist_watch(void)
 {
 	dnslist_registry.watching = true;
-	dnslist_registry.watching = pthread_create(&dnslist_registry.watcher,
-	    NULL, watch, NULL) == 0;
-	return dnslist_registry.watching;
+	if (pthread_create(&dnslist_registry.watcher, NULL, watch, NULL) == 0)
+		return true;
+	dnslist_registry.watching = false;
+	return false;
 }
 
 void
