@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -308,9 +309,27 @@ engine_said(const struct engine *e, const char *text)
 }
 
 bool
+engine_said_to(const struct engine *e, const struct session *s,
+    const char *text)
+{
+	const struct session *own = &e->session;
+
+	return engine_said(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
+	    own->client_port == s->client_port &&
+	    ip_equal(&own->client, &s->client) &&
+	    strcmp(own->rcpt->mailbox.text, s->rcpt->mailbox.text) == 0;
+}
+
+bool
 engine_fits(const struct engine *e, const struct question *q)
 {
 	return held_fits(&e->held, q);
+}
+
+bool
+engine_fits_by_words(const struct engine *e, const struct question *q)
+{
+	return held_fits_by_words(&e->held, q);
 }
 
 bool

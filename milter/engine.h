@@ -85,6 +85,10 @@ void engine_look(struct engine *e, int64_t now);
 /* The MTA shows a refusal with this text: was it our policy service's? */
 bool engine_said(const struct engine *e, const char *text);
 
+/* The same, about this client and the recipient that is at RCPT there. */
+bool engine_said_to(const struct engine *e, const struct session *s,
+    const char *text);
+
 /* What a reply map is asked: a reply that is about to leave. */
 enum ask { ASK_FILTER, ASK_FOOTER };
 struct question {
@@ -99,6 +103,12 @@ void engine_unsay(struct engine *e);
 
 /* Is it about the refusal that waits here? */
 bool engine_fits(const struct engine *e, const struct question *q);
+
+/*
+ * The same where no more than the words can tell: it waits still, and its
+ * recipient is the one that the reply names.
+ */
+bool engine_fits_by_words(const struct engine *e, const struct question *q);
 
 /*
  * A reply of this session is about to leave, foreseen or not. It is recorded.

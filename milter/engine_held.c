@@ -222,6 +222,22 @@ held_fits(const struct held *h, const struct question *q)
 	    strcmp(told->status, stock->status) == 0);
 }
 
+bool
+held_fits_by_words(const struct held *h, const struct question *q)
+{
+	const struct recipient *rcpt;
+	const char *line = q->stock.lines[0];
+	size_t n;
+
+	if (h->state != HELD_WAITING || !held_fits(h, q))
+		return false;
+	rcpt = h->report.session->rcpt;
+	n = rcpt != NULL ? strlen(rcpt->mailbox.text) : 0;
+	return n > 0 && *line == '<' &&
+	    strncmp(line + 1, rcpt->mailbox.text, n) == 0 &&
+	    strncmp(line + 1 + n, ">: ", 3) == 0;
+}
+
 /* What leaves instead of q->stock, in `out`. */
 static void
 make_ours(const struct held *h, const struct question *q, struct reply *out)

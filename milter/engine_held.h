@@ -61,6 +61,9 @@ bool held_is(const struct held *h, const char *text);
 /* Is the question about the refusal held? */
 bool held_fits(const struct held *h, const struct question *q);
 
+/* The same, still waiting, and the reply begins with its recipient. */
+bool held_fits_by_words(const struct held *h, const struct question *q);
+
 /* engine_asked() for what is held. */
 bool held_answer(struct held *h, const struct question *q,
     struct reply *out);

@@ -141,6 +141,20 @@ take_spf_engine(void *base, void *slot, const char *value, struct buf *why)
 }
 
 const struct option site_auth_options[] = {
+	{ .name = "login", .type = OPTION_GROUP,
+	    .offset = SITE(logins.blocks), .rows = login_options,
+	    .item_size = sizeof(struct login),
+	    .help = "what one login may do" },
+	{ .name = "login-networks", .type = OPTION_LIST,
+	    .offset = SITE(logins.networks),
+	    .take = option_take_net, .drop = option_drop_nets,
+	    .help = "networks that logins may be used from; unset: any" },
+	{ .name = "login-tls", .type = OPTION_WORD,
+	    .offset = SITE(logins.tls), .words = tls_level_names,
+	    .preset = "any", .help = "the least encryption of a login" },
+	{ .name = "login-max-recipients", .type = OPTION_INT,
+	    .offset = SITE(logins.max_recipients), .min = 1, .max = 1000000,
+	    .help = "recipients of one message of a login; unset: no limit" },
 	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
 	    .preset = "yes",
 	    .help = "ask the sender's domain which clients send for it" },

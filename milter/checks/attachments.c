@@ -11,6 +11,9 @@
 #include "services/archive.h"
 #include "services/filetype.h"
 
+/* Files of a message whose type is worth half a millisecond. */
+#define ASKED_MOST 50
+
 static void
 clear_hit(struct attachment_hit *hit)
 {
@@ -170,18 +173,30 @@ look_inside(struct attachment_note *note, const struct attachment_options *o)
 		attachment_closed(note, note->file, note->type, words[state]);
 }
 
+static void
+find_type(struct attachment_note *note, const struct attachment_options *o)
+{
+	struct buf type = BUF_INIT;
+
+	if (filetype_plain(note->bytes.data, note->bytes.len, &type)) {
+		/* nobody need be asked */
+	} else if (note->asked++ < ASKED_MOST) {
+		filetype_find(note->bytes.data, note->bytes.len, &type);
+	} else {
+		attachment_closed(note, note->file, note->type,
+		    "it has too many files");
+	}
+	if (type.len > 0)
+		look_at_type(note, o, type.data, "looks like");
+	buf_free(&type);
+}
+
 /* The first bytes are there, or all. */
 static void
 look_at_head(struct attachment_note *note, const struct attachment_options *o)
 {
-	struct buf type = BUF_INIT;
-
-	if (o->types) {
-		filetype_find(note->bytes.data, note->bytes.len, &type);
-		if (type.len > 0)
-			look_at_type(note, o, type.data, "looks like");
-		buf_free(&type);
-	}
+	if (o->types)
+		find_type(note, o);
 	note->archive = o->archives &&
 	    archive_is(note->bytes.data, note->bytes.len);
 }

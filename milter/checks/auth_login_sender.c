@@ -1,45 +1,109 @@
 /* auth_login_sender - which senders a login may use (RFC 6409 section 6.1) */
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
 #include "checks/check.h"
+#include "model/login.h"
 #include "model/mailset.h"
 
 enum login_senders { LOGIN_SENDERS_ANY, LOGIN_SENDERS_LISTED,
 	LOGIN_SENDERS_OWN };
 static const char *const words[] = { "any", "listed", "own", NULL };
 
-struct login {
-	struct option_item item;	/* title: the login */
+/* What a line of the file says. */
+struct line {
+	char *login;
 	struct mailset senders;
 };
 
 struct options {
 	int login_senders;
-	struct option_items logins;	/* struct login */
-};
-
-static const struct option login_options[] = {
-	{ .name = "senders", .type = OPTION_LIST,
-	    .offset = offsetof(struct login, senders),
-	    .take = mailset_take, .drop = mailset_drop,
-	    .help = "mailboxes and domains that this login may send as" },
-	{ .name = NULL }
+	char *file;
+	struct line *lines;	/* of the file */
+	size_t n, cap;
 };
 
 static const struct option options[] = {
 	{ .name = "login-senders", .type = OPTION_WORD,
 	    .offset = offsetof(struct options, login_senders),
 	    .words = words, .preset = "any",
-	    .help = "any; listed: those of its login block; own: these, and "
-		"its own address" },
-	{ .name = "login", .type = OPTION_GROUP,
-	    .offset = offsetof(struct options, logins),
-	    .rows = login_options, .item_size = sizeof(struct login),
-	    .help = "senders of one login" },
+	    .help = "any; listed: those of its login block and of "
+		"login-senders-file; own: these, and its own address" },
+	{ .name = "login-senders-file", .type = OPTION_TEXT,
+	    .offset = offsetof(struct options, file),
+	    .help = "lines of a login and the senders it may send as" },
 	{ .name = NULL }
 };
+
+/* "ann  ann@example.org sales@example.org", read with every mistake told. */
+static void
+read_line(struct options *o, int number, char *text, struct diags *d)
+{
+	struct buf why = BUF_INIT;
+	struct line *line;
+	char *rest = text, *word;
+	size_t senders = 0;
+
+	do
+		word = strsep(&rest, " \t\r\n");
+	while (word != NULL && *word == '\0');
+	if (word == NULL || *word == '#')
+		return;
+	o->lines = mem_room(o->lines, o->n, &o->cap, sizeof *o->lines);
+	line = &o->lines[o->n++];
+	*line = (struct line){ .login = mem_dup(word) };
+	while ((word = strsep(&rest, " \t\r\n,")) != NULL)
+		if (*word != '\0' && ++senders > 0 && !mailset_add(&line->senders, word,
+		    &why)) {
+			diags_error(d, o->file, number, "%s", why.data);
+			buf_clear(&why);
+		}
+	if (senders == 0)
+		diags_error(d, o->file, number, "\"%.60s\" has no sender",
+		    line->login);
+	buf_free(&why);
+}
+
+static void
+ready(void *options, const struct site *site, struct diags *d)
+{
+	struct options *o = options;
+	FILE *f = o->file != NULL ? fopen(o->file, "re") : NULL;
+	char *text = NULL;
+	size_t cap = 0;
+	int number = 0;
+
+	(void)site;
+	if (o->file != NULL && f == NULL)
+		diags_error(d, NULL, 0, "auth.login-senders-file: %s: %s",
+		    o->file, strerror(errno));
+	if (f == NULL)
+		return;
+	while (getline(&text, &cap, f) > 0)
+		read_line(o, ++number, text, d);
+	free(text);
+	fclose(f);
+}
+
+static void
+done(void *options)
+{
+	struct options *o = options;
+
+	while (o->n > 0) {
+		free(o->lines[--o->n].login);
+		mailset_clear(&o->lines[o->n].senders);
+	}
+	free(o->lines);
+	o->lines = NULL;
+}
 
 static bool
 active(const void *opt, const struct site *site)
@@ -51,17 +115,21 @@ active(const void *opt, const struct site *site)
 }
 
 static bool
-is_listed(const struct options *o, const struct session *s)
+is_listed(const struct check_ctx *ctx)
 {
-	const struct login *login;
+	const struct options *o = ctx->options;
+	const struct session *s = ctx->session;
+	const struct login *login = logins_find(&ctx->site->logins, s->login);
 	size_t i;
 
-	for (i = 0; i < o->logins.n; i++) {
-		login = o->logins.v[i];
-		if (strcasecmp(login->item.title, s->login) == 0)
-			return mailset_find_mailbox(&login->senders,
-			    &s->sender) != NULL;
-	}
+	if (login != NULL &&
+	    mailset_find_mailbox(&login->senders, &s->sender) != NULL)
+		return true;
+	for (i = 0; i < o->n; i++)
+		if (strcasecmp(o->lines[i].login, s->login) == 0 &&
+		    mailset_find_mailbox(&o->lines[i].senders,
+		    &s->sender) != NULL)
+			return true;
 	return false;
 }
 
@@ -104,7 +172,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
 
-	if (s->login == NULL || s->sender.null || is_listed(o, s))
+	if (s->login == NULL || s->sender.null || is_listed(ctx))
 		return;
 	if (o->login_senders == LOGIN_SENDERS_OWN && is_own(ctx->site, s))
 		return;
@@ -121,6 +189,8 @@ const struct check check_auth_login_sender = {
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),
+	.ready = ready,
+	.done = done,
 	.active = active,
 	.run = run
 };

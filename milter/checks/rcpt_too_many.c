@@ -20,22 +20,43 @@ active(const void *opt, const struct site *site)
 {
 	const struct options *o = opt;
 
-	(void)site;
-	return o->max_recipients > 0;
+	return o->max_recipients > 0 || site->logins.max_recipients > 0 ||
+	    site->logins.blocks.n > 0;
+}
+
+/* The strictest of those that hold; 0: none does. */
+static long long
+limit_of(const struct check_ctx *ctx)
+{
+	const struct options *o = ctx->options;
+	const struct logins *logins = &ctx->site->logins;
+	const char *name = ctx->session->login;
+	const struct login *login = name != NULL ?
+	    logins_find(logins, name) : NULL;
+	long long limit = 0;
+
+	if (login != NULL && login->max_recipients > 0)
+		limit = login->max_recipients;
+	else if (name != NULL)
+		limit = logins->max_recipients;
+	if (limit == 0 || (o->max_recipients > 0 &&
+	    o->max_recipients < limit))
+		limit = o->max_recipients;
+	return limit;
 }
 
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
+	long long limit = limit_of(ctx);
 	struct finding *f;
 
-	if ((long long)s->naccepted < o->max_recipients)
+	if (limit == 0 || (long long)s->naccepted < limit)
 		return;
 	f = check_found(ctx, found, REASON_TOO_MANY_RECIPIENTS);
 	finding_say_int(f, EVIDENCE_COUNT, (long long)s->naccepted + 1);
-	finding_say_int(f, EVIDENCE_LIMIT, o->max_recipients);
+	finding_say_int(f, EVIDENCE_LIMIT, limit);
 }
 
 static const int reasons[] = { REASON_TOO_MANY_RECIPIENTS, REASON_NONE };

@@ -32,7 +32,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	const struct session *s = ctx->session;
 	const struct mailbox *rcpt = &s->rcpt->mailbox;
 
-	if (rcpt->domain == NULL || site_trusts(ctx->site, s) ||
+	if (rcpt->domain == NULL || site_relays(ctx->site, s) ||
 	    mailset_find_mailbox(&ctx->site->domains, rcpt) != NULL ||
 	    is_this_host(ctx, rcpt))
 		return;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/net.h"
 
 #define BUCKETS 1024
 
@@ -107,6 +108,12 @@ join_pid(const struct joint *j)
 	return j->pid;
 }
 
+int
+join_socket(const struct joint *j)
+{
+	return j->fd;
+}
+
 /* The MTA has hung up, and the session's thread does not know yet. */
 static bool
 is_over(const struct joint *j)
@@ -186,6 +193,56 @@ join_find(enum join_door door, pid_t pid, int64_t deadline,
 	}
 	*joint = j;
 	return j->engine;
+}
+
+/* Where the other end of a TCP connection is. */
+static struct ip
+host_of(int fd)
+{
+	struct sockaddr_storage from;
+	socklen_t n = sizeof from;
+
+	if (fd < 0 || getpeername(fd, (void *)&from, &n) != 0)
+		return (struct ip){ .known = false };
+	return ip_from_sockaddr((const void *)&from);
+}
+
+static bool
+is_from(const struct joint *j, const struct ip *host)
+{
+	struct ip from = host_of(j->fd);
+
+	return host->known && from.known && ip_equal(&from, host);
+}
+
+/* Those at work wait for nothing: their last event is being told just now. */
+struct engine *
+join_find_by_words(int fd, join_fits *fits, const void *arg,
+    struct joint **joint)
+{
+	struct ip host = host_of(fd);
+	struct joint *j, *found = NULL;
+	int n = 0;
+
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(j, bucket_of(0), link) {
+		if (j->pid != 0 || j->engine == NULL || !is_from(j, &host) ||
+		    pthread_mutex_trylock(&j->busy) != 0)
+			continue;
+		if (fits(j->engine, arg) && ++n == 1)
+			found = j;
+		else
+			pthread_mutex_unlock(&j->busy);
+	}
+	if (n > 1) {
+		pthread_mutex_unlock(&found->busy);
+		found = NULL;
+	}
+	if (found != NULL)
+		found->users++;
+	pthread_mutex_unlock(&lock);
+	*joint = found;
+	return found != NULL ? found->engine : NULL;
 }
 
 void

@@ -10,8 +10,12 @@
  * The policy service has one connection for each smtpd(8), which may serve many
  * clients one after the other; what it refused last is joined by the text, too.
  *
- * Where it fails, nothing is guessed: over TCP, with a system that does not
- * tell, without a milter session (smtpd_milters empty for that client), while
+ * Over TCP the system does not tell, so a question is joined by text and time:
+ * to the one session from the same host whose refusal waits to be asked about
+ * (a second at most), with the same status, the same text and the recipient
+ * named in it. With two of them it is joined to none.
+ *
+ * Where it fails, nothing is guessed: with a system that does not tell, without a milter session (smtpd_milters empty for that client), while
  * the session's own thread is busy, or with two sessions that claim one process
  * (a proxy in between), there is no joint, and the record says so. A session
  * whose end we have not yet noticed claims nothing. A process that ended and whose number another one took has lost
@@ -20,6 +24,7 @@
 #ifndef DOORS_JOIN_H
 #define DOORS_JOIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -62,6 +67,18 @@ void join_unlock(struct joint *j);
 struct engine *join_find(enum join_door door, pid_t pid, int64_t deadline,
     struct joint **j);
 void join_release(struct joint *j);
+
+/*
+ * The same among the connections whose process is not known, from the host of
+ * `fd`, a connected socket: the one engine for which `fits` is true. NULL when
+ * there is none, or more than one.
+ */
+typedef bool join_fits(const struct engine *e, const void *arg);
+struct engine *join_find_by_words(int fd, join_fits *fits, const void *arg,
+    struct joint **j);
+
+/* Its socket, for the above; -1: none. */
+int join_socket(const struct joint *j);
 
 /* Calls fn for every engine that is not busy, locked. */
 void join_each(void (*fn)(struct engine *e, int64_t now), int64_t now);

@@ -25,6 +25,7 @@
 #define STACK_SIZE ((size_t)256 * 1024)
 #define READ_SIZE 8192
 #define PATIENCE_MS 5000	/* for an unfinished question, an answer unread */
+#define SILENCE_MS 600000	/* Postfix closes one after 300 seconds */
 #define REST_MS 100		/* when descriptors have run out */
 #define FAREWELL_MS 500
 
@@ -54,7 +55,7 @@ static struct {
 } counts;
 
 /*
- * Waits for more of a question: for ever for its beginning, for the rest until
+ * Waits for more of a question: long for its beginning, for the rest until
  * `deadline` (clock_ms()). False: no more.
  */
 static bool
@@ -66,7 +67,8 @@ read_some(int fd, struct buf *in, int64_t deadline)
 	int ready;
 
 	do
-		ready = poll(&p, 1, in->len > 0 ? clock_left(deadline) : -1);
+		ready = poll(&p, 1, in->len > 0 ? clock_left(deadline) :
+		    SILENCE_MS);
 	while (ready < 0 && errno == EINTR);
 	if (ready <= 0)
 		return false;

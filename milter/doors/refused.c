@@ -12,14 +12,33 @@
 /* The policy service has answered, so its thread does not hold the engine. */
 #define LOCK_MS 1000
 
-static bool
-is_ours(const struct joint *j, const char *text)
-{
-	struct joint *service;
-	struct engine *e = join_find(JOIN_POLICY, join_pid(j),
-	    clock_ms() + LOCK_MS, &service);
-	bool ours = e != NULL && engine_said(e, text);
+/* What the filter is shown. */
+struct shown {
+	const struct session *session;
+	const char *text;
+};
 
+static bool
+fits(const struct engine *e, const void *arg)
+{
+	const struct shown *s = arg;
+
+	return engine_said_to(e, s->session, s->text);
+}
+
+static bool
+is_ours(const struct joint *j, const struct shown *s)
+{
+	struct joint *service = NULL;
+	struct engine *e;
+	bool ours;
+
+	if (join_pid(j) != 0)
+		e = join_find(JOIN_POLICY, join_pid(j), clock_ms() + LOCK_MS,
+		    &service);
+	else
+		e = join_find_by_words(join_socket(j), fits, s, &service);
+	ours = e != NULL && engine_said(e, s->text);
 	if (e != NULL)
 		join_release(service);
 	return ours;
@@ -29,6 +48,8 @@ void
 refused_by_mta(const struct joint *j, struct engine *e, const char *status,
     const char *text)
 {
-	if (!is_ours(j, text))
+	const struct shown s = { .session = engine_session(e), .text = text };
+
+	if (!is_ours(j, &s))
 		engine_refused_by_mta(e, status, text);
 }

@@ -25,8 +25,12 @@
 /* A session is locked for microseconds, or for as long as a check waits. */
 #define LOCK_MS 2
 
+/* Postfix itself closes one after ten seconds, and opens it again. */
+#define SILENCE_MS 600000
+
 static struct {
 	int fd;
+	bool tcp;
 	char *path;		/* of the socket, to be removed; or NULL */
 	struct server *server;
 	struct recorder *recorder;
@@ -89,6 +93,28 @@ ask_door(enum join_door door, pid_t pid, const struct question *q,
 }
 
 static bool
+fits(const struct engine *e, const void *question)
+{
+	return engine_fits_by_words(e, question);
+}
+
+/* Over TCP; see join.h. */
+static bool
+ask_by_words(const struct server_peer *peer, const struct question *q,
+    struct reply *reply, bool *speaks)
+{
+	struct joint *j;
+	struct engine *e = peer->pid == 0 ? join_find_by_words(peer->fd,
+	    fits, q, &j) : NULL;
+
+	if (e == NULL)
+		return false;
+	*speaks = engine_asked(e, q, reply);
+	join_release(j);
+	return true;
+}
+
+static bool
 ask_alone(const struct question *q, struct reply *reply)
 {
 	struct ruleset *rules = ruleset_current();
@@ -117,7 +143,8 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 	bool speaks = false;
 
 	if (!ask_door(JOIN_POLICY, peer->pid, q, &reply, &speaks) &&
-	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks))
+	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks) &&
+	    !ask_by_words(peer, q, &reply, &speaks))
 		speaks = ask_alone(q, &reply);
 	if (speaks)
 		put_answer(out, q, &reply);
@@ -167,8 +194,8 @@ tick(void *arg)
 }
 
 static const struct server_kind kind = { .name = "reply map",
-	.most = SOCKETMAP_MOST + 8, .patience = 5000, .answer = answer,
-	.tick = tick };
+	.most = SOCKETMAP_MOST + 8, .patience = 5000, .silence = SILENCE_MS,
+	.answer = answer, .tick = tick };
 
 bool
 replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
@@ -180,6 +207,8 @@ replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
 	if (!sock_spec_parse(spec, &place, why))
 		return false;
 	self.fd = sock_listen(&place, mode, gid, why);
+	self.tcp = place.kind == SOCK_KIND_INET ||
+	    place.kind == SOCK_KIND_INET6;
 	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
 		mem_replace(&self.path, place.path);
 	return self.fd >= 0;
@@ -208,7 +237,7 @@ replymap_stop(void)
 int64_t
 replymap_wait(pid_t pid)
 {
-	return self.fd >= 0 && pid != 0 ? WAIT_MS : 0;
+	return self.fd >= 0 && (pid != 0 || self.tcp) ? WAIT_MS : 0;
 }
 
 struct replymap_counts

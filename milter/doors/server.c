@@ -30,6 +30,7 @@ struct peer {
 	struct buf in, out;
 	size_t sent;		/* of out */
 	int64_t since;		/* clock_ms() of what is unfinished; 0: none */
+	int64_t heard;		/* of the last that came from it */
 };
 
 struct server {
@@ -55,7 +56,8 @@ add_peer(struct server *s, int fd)
 	s->peers = mem_room(s->peers, s->n, &s->cap, sizeof *s->peers);
 	p = &s->peers[s->n++];
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
-		.who = { .pid = join_peer(fd) } };
+		.heard = clock_ms(),
+		.who = { .pid = join_peer(fd), .fd = fd } };
 	s->connections++;
 	s->open++;
 }
@@ -156,6 +158,7 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 {
 	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    p->sent == p->out.len) {
+		p->heard = now;
 		if (!read_some(p))
 			return false;
 		if (!answer_all(s, p)) {
@@ -175,7 +178,9 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 static bool
 is_overdue(const struct server *s, const struct peer *p, int64_t now)
 {
-	return p->since != 0 && now - p->since > s->kind->patience;
+	if (p->since != 0)
+		return now - p->since > s->kind->patience;
+	return s->kind->silence > 0 && now - p->heard > s->kind->silence;
 }
 
 static size_t

@@ -6,7 +6,7 @@
  * connections, so an answer must not wait for anything. A peer that sends
  * more than a request may hold, breaks the protocol, leaves a request
  * unfinished or an answer unread loses its connection; one that is merely
- * silent keeps it, as smtpd(8) does for its whole life.
+ * silent keeps it for long, as smtpd(8) may do for its whole life.
  */
 #ifndef DOORS_SERVER_H
 #define DOORS_SERVER_H
@@ -20,6 +20,7 @@ struct server;
 
 struct server_peer {
 	pid_t pid;	/* of the process on a UNIX socket; 0: not known */
+	int fd;		/* to ask the system about, nothing else */
 };
 
 #define SERVER_DROP ((size_t)-1)
@@ -28,6 +29,7 @@ struct server_kind {
 	const char *name;	/* for the log and the thread */
 	size_t most;		/* bytes that one request may have */
 	int64_t patience;	/* ms for an unfinished request or answer */
+	int64_t silence;	/* ms between requests; 0: as long as it likes */
 	/*
 	 * Looks at the n bytes that a peer has sent and appends the answer to
 	 * `out`. Returns how many bytes that request had, 0 when more must

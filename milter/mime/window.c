@@ -16,24 +16,56 @@ move_on(struct window *w)
 	w->start = WINDOW_CONTEXT;
 }
 
+/* Up to a full window; returns how much was used. */
+static size_t
+fill(struct window *w, const char *bytes, size_t n, window_look *look,
+    void *arg)
+{
+	size_t use = WINDOW_SIZE - w->text.len;
+
+	if (use > n)
+		use = n;
+	buf_put(&w->text, bytes, use);
+	if (w->text.len == WINDOW_SIZE) {
+		look(arg, w->text.data, w->text.len, w->start, false);
+		move_on(w);
+	}
+	return use;
+}
+
+/*
+ * A large piece is looked at where it lies: first its seam with what was
+ * before, then the piece, of which the end is kept.
+ */
+static void
+look_in_place(struct window *w, const char *bytes, size_t n,
+    window_look *look, void *arg)
+{
+	size_t keep = WINDOW_OVERLAP + WINDOW_CONTEXT, start = 0;
+
+	if (w->text.len > 0) {
+		buf_put(&w->text, bytes, keep);
+		look(arg, w->text.data, w->text.len, w->start, false);
+		start = WINDOW_CONTEXT;
+	}
+	look(arg, bytes, n, start, false);
+	buf_clear(&w->text);
+	buf_put(&w->text, bytes + n - keep, keep);
+	w->start = WINDOW_CONTEXT;
+}
+
 void
 window_put(struct window *w, const char *bytes, size_t n, window_look *look,
     void *arg)
 {
 	size_t use;
 
-	while (n > 0) {
-		use = WINDOW_SIZE - w->text.len;
-		if (use > n)
-			use = n;
-		buf_put(&w->text, bytes, use);
-		bytes += use;
-		n -= use;
-		if (w->text.len < WINDOW_SIZE)
-			return;
-		look(arg, w->text.data, w->text.len, w->start, false);
-		move_on(w);
+	if (n >= WINDOW_SIZE) {
+		look_in_place(w, bytes, n, look, arg);
+		return;
 	}
+	for (; n > 0; bytes += use, n -= use)
+		use = fill(w, bytes, n, look, arg);
 }
 
 void

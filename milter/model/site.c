@@ -25,6 +25,16 @@ site_trusts(const struct site *site, const struct session *s)
 	    netset_find(&site->networks, &s->client) != NULL;
 }
 
+bool
+site_relays(const struct site *site, const struct session *s)
+{
+	const struct login *login = s->login != NULL ?
+	    logins_find(&site->logins, s->login) : NULL;
+
+	return (s->login != NULL && (login == NULL || login->relay)) ||
+	    netset_find(&site->networks, &s->client) != NULL;
+}
+
 /* The contact is an ASCII address with a domain. */
 static bool
 is_contact(const struct site *site, const struct mailbox *m)

@@ -11,6 +11,7 @@
 #include "base/net.h"
 #include "base/option.h"
 #include "base/strset.h"
+#include "model/login.h"
 #include "model/mailset.h"
 
 struct mailbox;
@@ -24,6 +25,7 @@ struct site {
 	struct netset networks;	/* relay.networks: may relay */
 	struct option_ints submission_ports;
 	struct strset submission_daemons;
+	struct logins logins;
 	bool spf, dkim, dmarc;	/* are they looked at? */
 	bool results;		/* add Authentication-Results */
 	bool trust_earlier_milters;	/* keep those that claim our name */
@@ -38,6 +40,9 @@ bool site_is_submission(const struct site *site, const struct session *s);
 
 /* Logged in, or a client of relay.networks. */
 bool site_trusts(const struct site *site, const struct session *s);
+
+/* The same, but for a login that may not send to others' domains. */
+bool site_relays(const struct site *site, const struct session *s);
 
 /*
  * One of those who must hear from people that we refuse: postmaster (RFC 5321

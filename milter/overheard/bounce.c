@@ -171,9 +171,12 @@ size_t
 bounce_read(const char *text, size_t n, bounce_fn *each, void *arg)
 {
 	struct buf plain = BUF_INIT;
-	size_t told;
+	size_t told, i;
 
 	bounce_text_own(text, n, &plain);
+	for (i = 0; i < plain.len; i++)
+		if (plain.data[i] == '\0')
+			plain.data[i] = ' ';
 	told = read_status(plain.data, plain.data + plain.len, each, arg);
 	if (told == 0)
 		told = bounce_text_read(plain.data, plain.len, each, arg);

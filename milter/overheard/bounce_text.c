@@ -165,11 +165,12 @@ static bool
 take_recipient(struct reader *r, const char *p, const char *end)
 {
 	const char *from, *at = memchr(p, '@', (size_t)(end - p));
+	bool bracket;
 
 	if (at == NULL)
 		return false;
-	if (*p == '<')
-		p++;
+	bracket = *p == '<';
+	p += bracket;
 	from = p;
 	while (p < end && !isspace((unsigned char)*p) && *p != '>' &&
 	    *p != '<' && *p != '(' && (*p != ':' || p + 1 < end))
@@ -182,7 +183,7 @@ take_recipient(struct reader *r, const char *p, const char *end)
 		p++;
 	if (p < end && *p != '<' && *p != '(' && *p != ' ')
 		return false;
-	if (p < end && *p == ' ' && from[-1] != '<')
+	if (p < end && *p == ' ' && !bracket)
 		return false;
 	keep(r);
 	buf_clear(&r->recipient);

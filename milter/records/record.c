@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/siphash.h"
 
 const char *const issuer_names[] = { "saywhy", "mta", "milter", "remote",
 	NULL };
@@ -70,6 +71,19 @@ record_id(char id[RECORD_ID_TEXT])
 		BUG("getrandom(2) gave too little");
 	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
 	remember(bits);
+	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
+		id[i] = digits[bits & 31];
+	id[i] = '\0';
+}
+
+void
+record_id_of(const char *line, size_t n, unsigned which,
+    char id[RECORD_ID_TEXT])
+{
+	const uint64_t key[2] = { 0x6f76657268656172, which };
+	uint64_t bits = siphash(key, line, n);
+	int i;
+
 	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
 		id[i] = digits[bits & 31];
 	id[i] = '\0';

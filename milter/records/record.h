@@ -9,6 +9,7 @@
 #define RECORDS_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -43,6 +44,8 @@ struct record {
 	const char *host;		/* our name */
 	const char *software;		/* of the issuer, NULL: not known */
 	bool submission;
+	bool outgoing;			/* our mail, refused by others */
+	bool from_log;			/* read there, not seen in a session */
 	int reason;			/* REASON_NONE: not recognised */
 	enum mode mode;
 	const struct session *session;
@@ -52,6 +55,13 @@ struct record {
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };
+
+/*
+ * The id of what a log says, the same whenever it is read: n bytes of line,
+ * and which of several alike it is.
+ */
+void record_id_of(const char *line, size_t n, unsigned which,
+    char id[RECORD_ID_TEXT]);
 
 /* A fresh id from the system's random source (getrandom(2)). */
 void record_id(char id[RECORD_ID_TEXT]);

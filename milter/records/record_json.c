@@ -173,7 +173,9 @@ put_head(struct telling *t)
 	json_member(&t->json, "host", r->host);
 	json_member(&t->json, "issuer", issuer_names[r->issuer]);
 	json_member(&t->json, "software", r->software);
-	json_member(&t->json, "direction",
+	if (r->from_log)
+		json_member(&t->json, "source", "log");
+	json_member(&t->json, "direction", r->outgoing ? "out" :
 	    r->submission ? "submission" : "in");
 	json_member(&t->json, "outcome", outcome_names[r->outcome]);
 	json_member(&t->json, "stage", stage_name(r->stage));

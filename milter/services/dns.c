@@ -45,7 +45,7 @@ static struct dns_held stopped = { .answer = { .status = DNS_TROUBLE,
 static struct dns_held crowded = { .answer = { .status = DNS_TROUBLE,
 	.trouble = "too many questions to DNS at once" }, .holders = 1 };
 static struct dns_held impossible = { .answer = { .status = DNS_NONE,
-	.no_name = true }, .holders = 1 };
+	.no_name = true, .unasked = true }, .holders = 1 };
 
 static void
 give(struct dns_question *q, struct dns_held *held)

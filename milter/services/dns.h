@@ -41,6 +41,7 @@ struct dns_record {
 struct dns_answer {
 	enum dns_status status;
 	bool no_name;		/* NONE: the name itself does not exist */
+	bool unasked;		/* NONE: no such name can be */
 	const char *trouble;	/* TROUBLE: which, a few words; lives on */
 	size_t n;		/* FOUND: at least one */
 	const struct dns_record *v;

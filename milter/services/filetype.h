@@ -18,6 +18,10 @@ struct buf;
 /* Is there somebody to ask? `why` (not NULL) says why not. */
 bool filetype_ready(struct buf *why);
 
+/* The same for what can be told without asking anybody, libmagic or not; any
+   text is "text/plain". False: it takes more than a look. */
+bool filetype_plain(const char *bytes, size_t n, struct buf *type);
+
 /* Appends the media type, "application/x-dosexec"; nothing: not known. */
 void filetype_find(const char *bytes, size_t n, struct buf *type);
 

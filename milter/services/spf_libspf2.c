@@ -170,7 +170,8 @@ answered(struct asked *a, SPF_dns_server_t *server, const char *domain,
 
 	switch (answer->status) {
 	case DNS_NONE:
-		if (type != DNS_TXT && ++a->out->voids > VOIDS_MOST)
+		if (type != DNS_TXT && !answer->unasked &&
+		    ++a->out->voids > VOIDS_MOST)
 			a->limit = "too many names without an answer";
 		return empty(server, domain, wire, answer->no_name ?
 		    HOST_NOT_FOUND : NO_DATA);

@@ -27,7 +27,7 @@ spf_fail_for_now(struct spf_state *s, const struct dns_answer *a)
 static bool
 count_void(struct spf_state *s, const struct dns_answer *a)
 {
-	if (a->status == DNS_NONE)
+	if (a->status == DNS_NONE && !a->unasked)
 		s->out->voids = ++s->voids;
 	return s->voids <= SPF_VOIDS_MOST;
 }
@@ -239,7 +239,9 @@ spf_match_term(struct spf_state *s, const struct spf_term *t, const char *curren
 		return SPF_MATCH_YES;
 	case SPF_IP4:
 	case SPF_IP6:
-		return same_network(s, &t->ip, t) ? SPF_MATCH_YES : SPF_MATCH_NO;
+		/* Section 5.6: of its own family only, mapped or not. */
+		return ip_is_v4(&s->q->client) == (t->kind == SPF_IP4) &&
+		    same_network(s, &t->ip, t) ? SPF_MATCH_YES : SPF_MATCH_NO;
 	case SPF_INCLUDE:
 	case SPF_A:
 	case SPF_MX:

@@ -3,6 +3,7 @@
 #include "words/phrase_own.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -37,7 +38,7 @@ take_word(const char *p, char *word, size_t size)
 	return p;
 }
 
-bool
+int
 phrase_own(const char *line, const char *stop, struct buf *out)
 {
 	const char *glue = "", *p = line;
@@ -62,5 +63,5 @@ phrase_own(const char *line, const char *stop, struct buf *out)
 		}
 		p++;
 	}
-	return words >= WORDS_LEAST;
+	return words >= WORDS_LEAST ? words : 0;
 }

@@ -5,15 +5,13 @@
 #ifndef WORDS_PHRASE_OWN_H
 #define WORDS_PHRASE_OWN_H
 
-#include <stdbool.h>
-
 struct buf;
 
 /*
  * Appends the phrase of a first line: "{client} is on the blocklist {list}."
  * is "blocklist". Words of `stop` (by blanks) are left out, fields stand for
- * anything. False: too little is left to know it by.
+ * anything. Returns how many words it has, 0: too few to know it by.
  */
-bool phrase_own(const char *line, const char *stop, struct buf *out);
+int phrase_own(const char *line, const char *stop, struct buf *out);
 
 #endif

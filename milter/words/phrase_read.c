@@ -14,7 +14,9 @@
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */
 #define ITEMS_MOST 12
-#define OWN 120		/* points of our own words; the longer, the more */
+#define OWN 90		/* points of our own words … */
+#define OWN_WORD 6	/* … and of each of them */
+#define OWN_SIGNS 4	/* words that nobody else would say so */
 
 struct row {
 	int weight;
@@ -344,25 +346,28 @@ index_items(void)
 	prefixes = NULL;
 }
 
-/* What we write ourselves is known by its words. */
+/* What we write ourselves is known by its words; few of them say little. */
 static void
 read_own(int reason)
 {
-	struct row row = { .weight = OWN, .reason = reason };
+	struct row row = { .reason = reason };
 	struct buf text = BUF_INIT;
+	int words;
 
-	if (!phrase_own(reason_get(reason)->what,
-	    concept_words[CONCEPT_STOP], &text)) {
+	words = phrase_own(reason_get(reason)->what,
+	    concept_words[CONCEPT_STOP], &text);
+	if (words == 0) {
 		buf_free(&text);
 		return;
 	}
-	row.text = buf_steal(&text);
-	row.weight += (int)strlen(row.text) / 10;
+	row.text = own[reason] = buf_steal(&text);
+	row.weight = OWN + words * OWN_WORD;
 	read_row(&row);
+	if (words < OWN_SIGNS)
+		return;
 	row.reason = REASON_NONE;
 	row.issuer = "saywhy";
 	read_row(&row);
-	own[reason] = row.text;
 }
 
 static void

@@ -8,8 +8,8 @@
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
-#define SURE 80		/* points from which nothing else is thought of … */
-#define AHEAD 8		/* … if no other reason is that near */
+#define SURE 84		/* points from which nothing else is thought of … */
+#define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
@@ -159,7 +159,9 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 			put(&scale, p);
 	}
 	r->software = all->issuer[issuer];
-	decide(&scale, r);
+	/* 2yz and 3yz refuse nothing, whatever their words. */
+	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400)
+		decide(&scale, r);
 }
 
 void

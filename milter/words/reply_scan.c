@@ -146,11 +146,12 @@ scan_word(struct scan *s, const char *p, const char *end)
 	}
 	if (n == 0)
 		return p + 1;
+	whole = lexicon_whole(state);
 	if (digits == n) {
+		scan_hear(s, whole);
 		scan_mark(s, MARK_NUMBER);
 		return p;
 	}
-	whole = lexicon_whole(state);
 	remember(s, whole);
 	scan_hear(s, whole);
 	phrase_turn(s->m, *whole != CONCEPT_STOP);

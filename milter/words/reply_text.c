@@ -8,6 +8,7 @@
 #include "words/reply_token.h"
 
 #define APART 3		/* places that a sentence is away from the next */
+#define EARLY 3		/* places before which a status is that of the reply */
 #define SOON 4		/* places in which a number still belongs to "limit" */
 
 /* A status is heard as "5.7.1" and "x.7.1". */
@@ -115,7 +116,8 @@ take_digits(struct scan *s)
 	bool hash = s->p > s->from && s->p[-1] == '#';
 
 	if (at != NULL) {
-		if (hash || (s->p > s->from && strchr("([", s->p[-1]) != NULL))
+		if (hash || s->m->place <= EARLY || (s->p > s->from &&
+		    strchr("([", s->p[-1]) != NULL))
 			take_status(s, s->p, at);
 		if (hash)
 			scan_mark(s, MARK_HASH);

@@ -148,7 +148,7 @@ token_run(const char *p, const char *end)
 
 	if (end - p > RUN_MOST)
 		end = p + RUN_MOST;
-	while (p < end && (is_letter(*p) || is_digit(*p) ||
+	while (p < end && *p != '\0' && (is_letter(*p) || is_digit(*p) ||
 	    strchr("._+=@%-/!", *p) != NULL))
 		p++;
 	while (p > from && strchr(".-!=", p[-1]) != NULL)

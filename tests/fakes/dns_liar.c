@@ -185,6 +185,17 @@ habit_of(const struct liar *l, const char *name, enum habit habit)
 	return NULL;
 }
 
+static bool
+is_told(const struct liar *l, const char *name)
+{
+	const struct told *t;
+
+	for (t = l->told; t < l->told + l->ntold; t++)
+		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
+			return true;
+	return false;
+}
+
 /* What was told of a name and type; aliases are followed. */
 static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
@@ -334,7 +345,7 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (!lie(l, o, name, type))
+	} else if (is_told(l, name) || !lie(l, o, name, type))
 		put_told(l, o, name, type, 0);
 	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;

@@ -3,7 +3,7 @@
  *
  * UDP and TCP on one port of loopback, a thread each. It answers from records
  * it was told, in the words of scenarios ("example.org TXT v=spf1 -all"), and
- * from the first label of a name:
+ * from the first label of a name of which nobody told:
  *
  *	slow300		A 192.0.2.1 after 300 ms
  *	dead		nothing, ever
@@ -22,7 +22,7 @@
  *
  *	slow.example DELAY 5000		every answer is so late
  *	dead.example DEAD -		no answer, ever
- *	. MAIL -			every name that nobody told takes mail
+ *	. MAIL -			every name without a told MX takes mail
  *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
  *
  * With `hijack` what does not exist is A 192.0.2.66.

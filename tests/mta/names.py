@@ -50,7 +50,20 @@ def _reverse(address):
     return ".".join(reversed(octets.hex())) + ".ip6.arpa."
 
 
-def zone(addresses, unconfirmed):
+def record(line):
+    """A DNS line of a scenario as one of a zone file; "" for what is none."""
+    name, kind, value = line.split(None, 2)
+    if value == "NONE":
+        return f'{name}. TXT "there is nothing else"'
+    if kind == "TXT":
+        text = value.strip('"').replace("\\", "\\\\").replace('"', '\\"')
+        value = " ".join(f'"{text[i:i + 250]}"' for i in range(0, len(text), 250))
+    elif kind in ("MX", "PTR", "CNAME"):
+        value = value.rstrip(".") + "."
+    return f"{name}. {kind} {value}"
+
+
+def zone(addresses, unconfirmed, more=()):
     """The zone file of the root."""
     lines = [
         "$ORIGIN .",
@@ -66,13 +79,21 @@ def zone(addresses, unconfirmed):
         lines.append(f"{_reverse(address)} PTR {name}.")
     for address, name in unconfirmed.items():
         lines.append(f"{_reverse(address)} PTR {name}.")
-    return "\n".join(lines) + "\n"
+    if more:  # senders exist, as in scenarios
+        labels = [line.split()[0].rstrip(".").split(".") for line in more]
+        owners = {".".join(name[i:]) + "." for name in labels for i in range(len(name))}
+        told = {line.split()[0] for line in more if " MX " in line or "nothing else" in line}
+        told |= {line.split()[0] for line in RECORDS.splitlines() if " MX " in line}
+        owners |= {"*.", "*.example."} | {f"*.{owner}" for owner in owners}
+        lines += [f"{owner} MX 10 ns.example." for owner in sorted(owners - told)]
+    return "\n".join([*lines, *more]) + "\n"
 
 
 class NameServer:
     def __init__(self, folder):
         folder.mkdir()
         self.served = 0
+        self.more = []  # lines of the zone beside those above
         self.zone = folder / "root.zone"
         self.zone.write_text(zone(ADDRESSES, UNCONFIRMED))
         broken = "".join(
@@ -115,7 +136,7 @@ remote-control:
         """Other clients than those above, by their names."""
         self.served += 1
         mark = {"203.0.112.1": f"zone{self.served}.example"}
-        self.zone.write_text(zone(addresses | mark, unconfirmed))
+        self.zone.write_text(zone(addresses | mark, unconfirmed, self.more))
         self.process.send_signal(signal.SIGHUP)
         process.wait_until(
             lambda: self.name_of("203.0.112.1") == mark["203.0.112.1"],

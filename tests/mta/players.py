@@ -15,6 +15,7 @@ POSTFIX_OPEN = sites.OPEN | {
     "smtpd_recipient_limit": "100000",
     "smtpd_hard_error_limit": "100000",
     "local_recipient_maps": "",
+    "local_header_rewrite_clients": "",
     "virtual_alias_domains": "",
     "relay_recipient_maps": "",
 }

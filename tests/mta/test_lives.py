@@ -173,7 +173,8 @@ def test_a_thousand_idle_sessions(saywhyd, build):
     told = json.loads(subprocess.run(
         [load, "--json", "--pid", str(daemon.process.pid), "--sessions", "1000",
          "--messages", "1000", "--hold", "1", "--timeout", "120",
-         "--client", "203.0.113.9", daemon.address],
+         "--client", "192.0.2.7", "--helo", "client.example",
+         "--sender", "a@sender.example", daemon.address],
         check=True, capture_output=True, text=True).stdout)
     assert told["finished"] == 1000
     assert told["held"]["rss_kib"] - told["before"]["rss_kib"] < 30 * 1024

@@ -6,6 +6,7 @@ Postfix 3.7 asks for a footer, 3.11 for the whole reply.
 import pytest
 
 import milter
+import process
 import saywhyd as saywhyd_module
 import smtp
 
@@ -209,3 +210,60 @@ def test_without_a_filter_nothing_is_joined(mapped, daemon):
     assert record["joined"] is False
     assert record["client"] == {}
     assert "unknown is" not in str(reply)
+
+
+@pytest.fixture(scope="module")
+def over_tcp(saywhyd):
+    """Every door on loopback: the system does not tell who asks."""
+    daemon = start(saywhyd, doors="")
+    daemon.stop()
+    conf = daemon.conf.read_text().replace(
+        f'listen = "unix:{daemon.folder}/milter.sock"',
+        'listen = "inet:7101@127.0.0.1"\nreply-map = "inet:7102@127.0.0.1"\n'
+        'policy-service = "inet:7103@127.0.0.1"')
+    daemon.conf.write_text(conf)
+    daemon.listens = lambda: process.listens(7102)
+    daemon.start()
+    daemon.address = "inet:127.0.0.1:7101"
+    return daemon
+
+
+@pytest.mark.parametrize("dialogue", [UNKNOWN, RELAY])
+def test_over_tcp(mapped, over_tcp, dialogue):
+    mta, name = mapped
+    port = mta.listen(**site(over_tcp, name) | {
+        f"smtpd_reject_{name}_maps": f"socketmap:inet:127.0.0.1:7102:{name}"})
+    before = len(over_tcp.records())
+    reply = play(port, dialogue)
+    [record] = since(over_tcp, before)
+    assert record["id"] == saywhyd_module.id_of(reply)
+    assert told(record) == reply.lines
+    assert "joined" not in record
+    assert record["client"]["address"] == "192.0.2.7"
+
+
+def test_over_tcp_with_the_service(postfix, over_tcp):
+    service = "check_policy_service inet:127.0.0.1:7103"
+    port = postfix.listen(
+        smtpd_milters=over_tcp.address,
+        smtpd_reject_footer_maps="socketmap:inet:127.0.0.1:7102:footer",
+        smtpd_relay_restrictions=f"{service}, reject_unauth_destination")
+    before = len(over_tcp.records())
+    reply = play(port, RELAY)
+    [record] = since(over_tcp, before)
+    assert record["issuer"] == "saywhy"
+    assert told(record) == reply.lines
+
+
+def test_over_tcp_nothing_is_guessed(postfix, over_tcp):
+    """What no event foretold has no session."""
+    port = postfix.listen(
+        smtpd_milters=over_tcp.address,
+        smtpd_reject_footer_maps="socketmap:inet:127.0.0.1:7102:footer")
+    before = len(over_tcp.records())
+    reply = play(port, f"{FROM}\nDATA")
+    assert reply.code in (503, 554)
+    reply = play(port, "EHLO client.example\nMAIL FROM:<a@sender.example> SIZE=99999999999")
+    assert reply.code == 552
+    [record] = [r for r in since(over_tcp, before) if r["reply"]["code"] == 552]
+    assert record["joined"] is False and record["client"] == {}

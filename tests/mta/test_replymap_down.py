@@ -1,5 +1,6 @@
 """A reply map that is down, hung, slow or broken: stock replies go out."""
 
+import os
 import socket
 import struct
 import threading
@@ -108,6 +109,24 @@ def test_hung_once_it_is_continued(postfix, saywhyd):
         reply = client.command("RCPT TO:<missing@example.org>")
         assert 1 < time.monotonic() - began < 10
     assert daemon.record(reply)
+
+
+@pytest.mark.skipif(not os.environ.get("SAYWHY_SLOW"),
+                    reason="Postfix waits 100 s; SAYWHY_SLOW=1 does, too")
+def test_hung_for_good(mapped, saywhyd):
+    """Its own limit, once for each reply; then the stock reply."""
+    mta, name = mapped
+    daemon = start(saywhyd)
+    stock = play(mta.listen(), UNKNOWN)
+    port = mta.listen(**site(daemon, name, smtpd_milters=""))
+    daemon.signal(19)
+    with smtp.Client(port, address="192.0.2.7", timeout=150) as client:
+        smtp.play(client, FROM)
+        began = time.monotonic()
+        reply = client.command("RCPT TO:<missing@example.org>")
+    daemon.signal(18)
+    assert 90 < time.monotonic() - began < 110
+    assert reply.raw == stock.raw
 
 
 BAD = {

@@ -212,3 +212,24 @@ def test_verify(stock, setup, saywhyd):
         assert subprocess.run([*run, "--undo"]).returncode == 0
     finally:
         subprocess.run(["postfix", "stop"], check=True, capture_output=True)
+
+
+def test_sendmail_gets_lines_to_copy(build, box, setup):
+    """Those of conf/check_rcpt.m4, with the sockets in their places."""
+    m4 = pathlib.Path(__file__).parent.parent.parent / "conf/check_rcpt.m4"
+    pathlib.Path("/etc/mail").mkdir(exist_ok=True)
+    pathlib.Path("/etc/mail/sendmail.mc").touch()
+    hidden = ("mount --bind /dev/null /usr/sbin/postconf && "
+              f"exec {build}/saywhy setup -c {box}/setup.conf $0")
+    done = subprocess.run(["unshare", "-m", "sh", "-c", hidden, "--config=" + str(box / "setup.conf")],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "INPUT_MAIL_FILTER(`saywhy', `S=unix:/var/spool" in done.stdout
+    lines = [line for line in m4.read_text().splitlines()
+             if line and not line.startswith("dnl")]
+    assert [line for line in lines if not line.startswith("Kcheck")] == [
+        line for line in done.stdout.splitlines() if line in lines]
+    assert "Kcheck_rcpt socket -t -d10 local:/var/spool" in done.stdout
+    refused = subprocess.run(["unshare", "-m", "sh", "-c", hidden, "--apply"],
+                             capture_output=True, text=True)
+    assert refused.returncode == 69 and "nothing is written" in refused.stderr

@@ -365,7 +365,7 @@ test_stories(void **state)
 
 /* Those that ask others have scenarios, where DNS is told. */
 static const char *const elsewhere[] = {
-	"auth_dkim", "auth_dmarc", "auth_none", "auth_spf", "helo_resolves",
+	"auth_dkim", "auth_dmarc", "auth_login", "auth_none", "auth_spf", "helo_resolves",
 	 "sender_domain",
 };
 

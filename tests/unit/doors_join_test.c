@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -164,6 +165,67 @@ test_busy(void **state)
 	close_peer(&p);
 }
 
+/* A connection over TCP; the system tells nothing of who it is. */
+static struct peer
+connect_over_tcp(struct engine *e)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof at;
+	int listening = socket(AF_INET, SOCK_STREAM, 0);
+	struct peer p = { .theirs = socket(AF_INET, SOCK_STREAM, 0) };
+
+	assert_int_equal(bind(listening, (void *)&at, sizeof at), 0);
+	assert_int_equal(listen(listening, 1), 0);
+	getsockname(listening, (void *)&at, &n);
+	assert_int_equal(connect(p.theirs, (void *)&at, sizeof at), 0);
+	p.ours = accept(listening, NULL, NULL);
+	close(listening);
+	p.joint = join_open(JOIN_MILTER, p.ours, e);
+	return p;
+}
+
+static bool
+fits(const struct engine *e, const void *arg)
+{
+	return arg == NULL || e == arg;
+}
+
+static struct engine *
+find_by_words(const struct peer *p, const void *arg)
+{
+	struct joint *j;
+	struct engine *e = join_find_by_words(p->ours, fits, arg, &j);
+
+	if (e != NULL)
+		join_release(j);
+	return e;
+}
+
+static void
+test_by_words(void **state)
+{
+	struct peer p = connect_over_tcp(one), q = connect_over_tcp(other);
+	struct peer local = connect_peer(JOIN_MILTER, one);
+
+	(void)state;
+	assert_int_equal(join_pid(p.joint), 0);
+	assert_ptr_equal(find_by_words(&p, one), one);
+	assert_ptr_equal(find_by_words(&p, other), other);
+	assert_null(find_by_words(&p, &p));
+	/* Two that fit: none. */
+	assert_null(find_by_words(&p, NULL));
+	/* Nobody knows where this one is. */
+	assert_null(find_by_words(&local, one));
+	join_lock(p.joint);
+	assert_null(find_by_words(&q, one));
+	assert_ptr_equal(find_by_words(&q, NULL), other);
+	join_unlock(p.joint);
+	close_peer(&p);
+	close_peer(&q);
+	close_peer(&local);
+}
+
 static int seen;
 
 static void
@@ -201,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_one_that_hung_up),
 		cmocka_unit_test(test_unknown_peers),
 		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_by_words),
 		cmocka_unit_test(test_each),
 	};
 

@@ -73,6 +73,7 @@ test_rules(void **state)
 		{ "v=spf1 ip4 -all", "192.0.2.1", SPF_PERMERROR },
 		{ "v=spf1 ip6:2001:db8::/32 -all", "2001:db8::5", SPF_PASS },
 		{ "v=spf1 ip6:::/0 -all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 ip6:::ffff:192.0.2.1 -all", "192.0.2.1", SPF_FAIL },
 		{ "v=spf1 ip6:ipv6:::1 -all", "192.0.2.1", SPF_PERMERROR },
 		{ "v=spf1 ip4:192.0.2.1 -all", "::ffff:192.0.2.1", SPF_PASS },
 		{ "v=spf1 a:a.test -all", "192.0.2.1", SPF_PASS },

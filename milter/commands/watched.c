@@ -1,0 +1,283 @@
+/* watched - what a log says becomes a record */
+
+#include "commands/watched.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/siphash.h"
+#include "commands/watched_join.h"
+#include "model/finding.h"
+#include "records/privacy.h"
+#include "records/recorder.h"
+#include "ruleset.h"
+#include "words/recognise.h"
+
+#define ALIKE 256
+
+/* One that waits, with all that its record points to. */
+struct waiting {
+	struct waiting *next;
+	int64_t since;			/* clock_ms() */
+	struct record record;
+	struct session session;
+	struct reply reply;
+	struct findings list;
+	struct decision decision;
+	char *software, *recipient;
+	bool joins;			/* saywhyd may have seen it */
+};
+
+struct watched {
+	struct ruleset *rules;
+	struct recorder *recorder;	/* NULL: print */
+	struct join_records *known;
+	struct waiting *first, **last;
+	struct {
+		uint64_t line;
+		unsigned n;
+	} alike[ALIKE];			/* lines seen, to tell twins apart */
+	struct watched_counts counts;
+};
+
+struct watched *
+watched_new(struct ruleset *rules, bool print)
+{
+	struct watched *w = mem_alloc(sizeof *w);
+	struct record_options opt = rules->records;
+
+	w->rules = rules;
+	w->last = &w->first;
+	/* What we say to syslog would be read again. */
+	opt.syslog = false;
+	w->known = join_records_open(opt.store);
+	if (print)
+		privacy_key(opt.privacy_key);
+	else
+		w->recorder = recorder_new(&opt);
+	return w;
+}
+
+static void
+waiting_free(struct waiting *p)
+{
+	session_free(&p->session);
+	reply_clear(&p->reply);
+	findings_free(&p->list);
+	free(p->software);
+	free(p->recipient);
+	free(p);
+}
+
+void
+watched_free(struct watched *w)
+{
+	if (w == NULL)
+		return;
+	watched_flush(w, 0);
+	recorder_free(w->recorder);
+	join_records_close(w->known);
+	free(w);
+}
+
+struct watched_counts
+watched_counts(const struct watched *w)
+{
+	return w->counts;
+}
+
+/* The same words in the same second are another event. */
+static unsigned
+count_alike(struct watched *w, const char *line, size_t n)
+{
+	static const uint64_t key[2] = { 1, 2 };
+	uint64_t hash = siphash(key, line, n);
+	size_t at = hash % ALIKE;
+
+	if (w->alike[at].line != hash) {
+		w->alike[at].line = hash;
+		w->alike[at].n = 0;
+	}
+	return w->alike[at].n++;
+}
+
+static void
+set_id(struct watched *w, struct record *r, const struct logline *l)
+{
+	size_t n = (size_t)(SLICE_END(l->message) - l->stamp.text);
+
+	record_id_of(l->stamp.text, n, count_alike(w, l->stamp.text, n),
+	    r->id);
+}
+
+static enum outcome
+outcome_of(const struct heard *h)
+{
+	if (h->delivery)
+		return h->temporary ? OUTCOME_DEFERRED : OUTCOME_BOUNCED;
+	return h->temporary ? OUTCOME_TEMPFAIL : OUTCOME_REJECT;
+}
+
+static enum issuer
+issuer_of(const struct heard *h)
+{
+	switch (h->by) {
+	case HEARD_MTA:
+		return ISSUER_MTA;
+	case HEARD_MILTER:
+		return ISSUER_MILTER;
+	case HEARD_REMOTE:
+		break;
+	}
+	return ISSUER_REMOTE;
+}
+
+/* What was heard of a session, as if it had been one of ours. */
+static void
+fill_session(struct session *s, const struct heard *h)
+{
+	char *client = slice_dup(h->client), *name = slice_dup(h->name);
+	char *helo = slice_dup(h->helo), *sender = slice_dup(h->sender);
+	char *rcpt = slice_dup(h->recipient), *login = slice_dup(h->login);
+	char *queue_id = slice_dup(h->queue_id);
+	struct ip ip = { .known = false };
+
+	session_init(s);
+	if (client != NULL)
+		ip_parse(client, &ip);
+	session_connect(s, name, &ip);
+	if (helo != NULL)
+		session_helo(s, helo);
+	if (sender != NULL)
+		session_mail(s, sender);
+	if (rcpt != NULL)
+		session_rcpt(s, rcpt);
+	mem_replace(&s->login, login);
+	mem_replace(&s->queue_id, queue_id);
+	free(client);
+	free(name);
+	free(helo);
+	free(sender);
+	free(rcpt);
+	free(login);
+	free(queue_id);
+}
+
+/* The words, and what they mean. */
+static void
+read_reply(struct waiting *p, const struct heard *h)
+{
+	char *text = slice_dup(h->reply), *status = slice_dup(h->status);
+	char *relay = slice_dup(h->relay);
+	struct recognised r;
+	struct finding *f;
+
+	reply_read(&p->reply, status, text != NULL ? text : "");
+	recognise(text != NULL ? text : "", h->reply.n, &r);
+	p->record.reason = h->reason != REASON_NONE ? h->reason :
+	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
+	    h->otherwise != REASON_NONE ? h->otherwise :
+	    REASON_UNRECOGNISED;
+	p->software = mem_dup(h->by == HEARD_REMOTE ? r.software :
+	    h->by == HEARD_MTA ? h->software : r.software);
+	f = findings_add(&p->list, p->record.reason, NULL, h->stage);
+	finding_say(f, EVIDENCE_DETAIL, relay);
+	p->decision.because.finding = f;
+	free(text);
+	free(status);
+	free(relay);
+}
+
+static bool
+is_submission(const struct logline *l)
+{
+	return slice_find(l->program, "submission") != NULL ||
+	    slice_find(l->program, "smtps") != NULL;
+}
+
+void
+watched_hear(void *arg, const struct heard *h)
+{
+	struct watched *w = arg;
+	struct waiting *p = mem_alloc(sizeof *p);
+	struct timespec now = clock_now();
+	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	int64_t time = logline_time(h->line, ms);
+
+	w->counts.heard++;
+	fill_session(&p->session, h);
+	read_reply(p, h);
+	p->since = clock_ms();
+	p->joins = !h->delivery;
+	p->recipient = slice_dup(h->recipient);
+	p->record.time = time > 0 ? (struct timespec){
+	    .tv_sec = (time_t)(time / 1000),
+	    .tv_nsec = time % 1000 * 1000000 } : now;
+	set_id(w, &p->record, h->line);
+	p->record.issuer = issuer_of(h);
+	p->record.outcome = outcome_of(h);
+	p->record.stage = h->stage;
+	p->record.host = w->rules->site.name;
+	p->record.software = p->software;
+	p->record.submission = is_submission(h->line);
+	p->record.outgoing = h->outgoing;
+	p->record.from_log = true;
+	p->record.mode = MODE_ENFORCE;
+	p->record.session = &p->session;
+	p->record.decision = &p->decision;
+	p->record.reply = &p->reply;
+	*w->last = p;
+	w->last = &p->next;
+}
+
+static bool
+is_known(struct watched *w, const struct waiting *p)
+{
+	struct join_event e = { .id = p->record.id,
+		.time = (int64_t)p->record.time.tv_sec * 1000,
+		.client = &p->session.client, .recipient = p->recipient,
+		.reply = p->reply.n > 0 ? p->reply.lines[0] : "" };
+
+	return join_records_has(w->known, p->record.id) ||
+	    (p->joins && join_records_find(w->known, &e));
+}
+
+static void
+write_one(struct watched *w, const struct waiting *p)
+{
+	struct buf line = BUF_INIT;
+
+	if (is_known(w, p)) {
+		w->counts.joined++;
+		return;
+	}
+	w->counts.written++;
+	if (w->recorder != NULL) {
+		recorder_emit(w->recorder, &p->record);
+		return;
+	}
+	record_json(&p->record, &w->rules->records, &line);
+	puts(line.data);
+	buf_free(&line);
+}
+
+void
+watched_flush(struct watched *w, int ms)
+{
+	int64_t now = clock_ms();
+	struct waiting *p;
+
+	while ((p = w->first) != NULL && (ms == 0 || now - p->since >= ms)) {
+		write_one(w, p);
+		w->first = p->next;
+		if (w->first == NULL)
+			w->last = &w->first;
+		waiting_free(p);
+	}
+	if (w->recorder == NULL)
+		fflush(stdout);
+}

@@ -1,0 +1,38 @@
+/*
+ * fuzz_bounce - any bytes as a bounce message
+ *
+ * What is told is text, never too many, and can be recognised.
+ */
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "overheard/bounce.h"
+#include "words/recognise.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+look(void *arg, const struct bounce_reply *b)
+{
+	struct recognised r;
+	size_t *told = arg;
+
+	if (*b->reply == '\0')
+		BUG("a reply without words");
+	recognise(b->reply, strlen(b->reply), &r);
+	*told += 1 + 0 * strlen(b->recipient) + 0 * strlen(b->server);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const char *text = n > 0 ? (const char *)data : "";
+	size_t told = 0;
+
+	bounce_is_message(text, n);
+	if (bounce_read(text, n, look, &told) != told || told > BOUNCE_MOST)
+		BUG("another number than was told");
+	return 0;
+}

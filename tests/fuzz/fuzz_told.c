@@ -1,0 +1,48 @@
+/*
+ * fuzz_told - any bytes as a line of a record file, and as what is pasted
+ *
+ * What is forgotten is not there any more, and the line is still a record.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "pages/front.h"
+#include "records/forget.h"
+#include "records/told.h"
+
+#define PERSON "ann@example.org"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+note(void *arg, const char *key, const char *value)
+{
+	buf_puts(arg, key);
+	buf_puts(arg, value);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const char *text = (const char *)data;
+	struct buf out = BUF_INIT, seen = BUF_INIT;
+	struct told *t = told_read(text, n), *again;
+	char id[RECORD_ID_TEXT];
+
+	forget_in_line(&out, text, n, PERSON);
+	again = told_read(out.data, out.len);
+	if (t != NULL && again == NULL)
+		BUG("a record that was forgotten as a whole");
+	if (t != NULL)
+		told_each(t, "evidence", note, &seen);
+	told_free(t);
+	told_free(again);
+	front_find_id(text, n, id);
+	buf_free(&out);
+	buf_free(&seen);
+	return 0;
+}

@@ -1,0 +1,238 @@
+/* doors_server_test - one thread, many peers, and those who behave badly */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/sock.h"
+#include "doors/server.h"
+
+#define PATIENCE 200
+#define SILENCE 600
+
+static char dir[] = "/tmp/saywhy-server-XXXXXX";
+static struct sock_spec place = { .kind = SOCK_KIND_UNIX };
+static struct server *server;
+static atomic_int ticks;
+static atomic_int asker;
+
+/* A line is answered by itself; "bad" is none; "big" by very much. */
+static size_t
+answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
+    struct buf *out)
+{
+	const char *end = memchr(in, '\n', n);
+	int i;
+
+	assert_ptr_equal(arg, &place);
+	atomic_store(&asker, peer->pid);
+	if (end == NULL)
+		return 0;
+	if (strncmp(in, "bad", 3) == 0)
+		return SERVER_DROP;
+	for (i = 0; strncmp(in, "big", 3) == 0 && i < 1000000; i++)
+		buf_puts(out, "0123456789");
+	buf_put(out, in, (size_t)(end - in) + 1);
+	return (size_t)(end - in) + 1;
+}
+
+static void
+tick(void *arg)
+{
+	(void)arg;
+	ticks++;
+}
+
+static const struct server_kind kind = { .name = "test", .most = 64,
+	.patience = PATIENCE, .silence = SILENCE, .answer = answer,
+	.tick = tick };
+
+static int
+start(void **state)
+{
+	struct buf why = BUF_INIT;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(place.path, sizeof place.path, "%s/s", dir);
+	fd = sock_listen(&place, 0600, (gid_t)-1, &why);
+	assert_true(fd >= 0);
+	server = server_start(fd, &kind, &place);
+	return server == NULL;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	server_stop(server);
+	server_stop(NULL);
+	unlink(place.path);
+	rmdir(dir);
+	return 0;
+}
+
+static int
+connect_peer(void)
+{
+	struct buf why = BUF_INIT;
+	int fd = sock_connect(&place, clock_ms() + 2000, &why);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void
+say(int fd, const char *words)
+{
+	assert_true(sock_write(fd, words, strlen(words), clock_ms() + 2000));
+}
+
+static void
+hear(int fd, const char *words)
+{
+	struct buf line = BUF_INIT;
+
+	assert_true(sock_read_line(fd, &line, 1000, clock_ms() + 2000));
+	assert_string_equal(line.data, words);
+	buf_free(&line);
+}
+
+/* It was closed by the server, after so many ms. */
+static void
+assert_dropped(int fd, int64_t least, int64_t most)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t began = clock_ms();
+	char c;
+
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	assert_true(recv(fd, &c, 1, 0) <= 0);
+	assert_true(clock_ms() - began >= least);
+	assert_true(clock_ms() - began < most);
+	close(fd);
+}
+
+static void
+test_answers(void **state)
+{
+	int fd = connect_peer();
+
+	(void)state;
+	say(fd, "one\ntwo\nth");
+	hear(fd, "one");
+	hear(fd, "two");
+	say(fd, "ree\n");
+	hear(fd, "three");
+	assert_int_equal(atomic_load(&asker), getpid());
+	close(fd);
+}
+
+static void
+test_many(void **state)
+{
+	int fd[200], i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		fd[i] = connect_peer();
+	for (i = 0; i < 200; i++)
+		say(fd[i], "x\n");
+	for (i = 200; i-- > 0;) {
+		hear(fd[i], "x");
+		close(fd[i]);
+	}
+}
+
+static void
+test_bad(void **state)
+{
+	uint64_t before = server_counts(server).dropped;
+	int fd = connect_peer();
+
+	(void)state;
+	say(fd, "bad\n");
+	assert_dropped(fd, 0, 1000);
+	fd = connect_peer();
+	say(fd, "0123456789012345678901234567890123456789"
+	    "0123456789012345678901234567890123456789");
+	assert_dropped(fd, 0, 1000);
+	assert_int_equal(server_counts(server).dropped, before + 2);
+}
+
+static void
+test_unfinished(void **state)
+{
+	int fd = connect_peer();
+
+	(void)state;
+	say(fd, "half");
+	assert_dropped(fd, PATIENCE / 2, PATIENCE + 1500);
+}
+
+static void
+test_silent(void **state)
+{
+	int fd = connect_peer();
+
+	(void)state;
+	assert_dropped(fd, SILENCE / 2, SILENCE + 2000);
+}
+
+/* What it does not read in time it does not get. */
+static void
+test_unread(void **state)
+{
+	unsigned before = server_counts(server).open;
+	int fd = connect_peer();
+	int64_t until = clock_ms() + 5000;
+
+	(void)state;
+	say(fd, "big\n");
+	poll(NULL, 0, PATIENCE);
+	while (server_counts(server).open > before && clock_ms() < until)
+		poll(NULL, 0, 10);
+	assert_int_equal(server_counts(server).open, before);
+	close(fd);
+}
+
+static void
+test_ticks(void **state)
+{
+	int before = atomic_load(&ticks);
+
+	(void)state;
+	poll(NULL, 0, 1200);
+	assert_true(atomic_load(&ticks) > before + 1);
+	assert_true(atomic_load(&ticks) < before + 10);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_unfinished),
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_ticks),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
