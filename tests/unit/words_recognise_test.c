@@ -80,6 +80,10 @@ static const struct row rows[] = {
 	/* Honest */
 	{ "", NULL, RECOGNISED_UNKNOWN, NULL, 0 },
 	{ "250 2.0.0 Ok", NULL, RECOGNISED_UNKNOWN, NULL, 0 },
+	{ "354 End data with <CR><LF>.<CR><LF>", NULL, RECOGNISED_UNKNOWN,
+	    NULL, 0 },
+	{ "235 2.7.0 Authentication successful", NULL, RECOGNISED_UNKNOWN,
+	    NULL, 0 },
 	{ "550 xyzzy", NULL, RECOGNISED_UNKNOWN, NULL, ODD_NO_STATUS },
 };
 
