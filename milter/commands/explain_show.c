@@ -127,6 +127,12 @@ show_unknown(const struct explained *e, int width)
 {
 	struct buf text = BUF_INIT;
 
+	if (e->r.code / 100 == 2 || e->r.code / 100 == 3) {
+		puts("No refusal.\n");
+		explain_show_numbers(e, width);
+		buf_free(&text);
+		return;
+	}
 	puts("Not recognised.\n");
 	buf_printf(&text, "The words of this reply tell none of the reasons "
 	    "that saywhy knows.%s The mail admin of the server that wrote it "
@@ -194,7 +200,9 @@ explain_short(const struct explained *e)
 		return;
 	}
 	if (e->r.reason == REASON_NONE) {
-		puts("unknown: the words tell no reason that saywhy knows");
+		puts(e->r.code / 100 == 2 || e->r.code / 100 == 3 ?
+		    "no refusal" :
+		    "unknown: the words tell no reason that saywhy knows");
 		return;
 	}
 	reason = reason_get(e->r.reason);
