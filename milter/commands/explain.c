@@ -70,25 +70,26 @@ take_code(struct plan *plan, const char *word)
 	return true;
 }
 
-/* "5.7.23", "X.7.23", "#5.1.1" */
+/* "5.7.23", "X.7.23", "#5.1.1", "5.x.x" */
 static bool
 take_status(struct plan *plan, const char *word)
 {
 	struct explained e = { .is_status = true };
-	char name[sizeof e.r.status];
+	char *name = e.r.status;
+	size_t i;
 
 	if (*word == '#')
 		word++;
-	if (strlen(word) >= sizeof name ||
-	    strspn(word, "0123456789.xXyY") != strlen(word))
+	if (strlen(word) >= sizeof e.r.status ||
+	    strspn(word, "0123456789.xXyY") != strlen(word) ||
+	    strchr(word, '.') == NULL)
 		return false;
-	snprintf(name, sizeof name, "%s", word);
-	if (*name == 'x')
-		*name = 'X';
-	if (status_find(name) == NULL)
+	for (i = 0; word[i] != '\0'; i++)
+		name[i] = strchr("xXyY", word[i]) == NULL ? word[i] :
+		    word[i + 1] == '\0' ? 'Y' : 'X';
+	if (explain_status(name) == NULL)
 		return false;
-	snprintf(e.r.status, sizeof e.r.status, "%s", name);
-	e.text = e.r.status;
+	e.text = name;
 	show(plan, &e);
 	return true;
 }
@@ -113,7 +114,8 @@ take_quote(struct plan *plan, const struct quote *q)
 	buf_free(&recipient);
 }
 
-/* One thing to explain: a code, a status, a line of a log, a reply. */
+/* One thing to explain: a code, a status, a line of a log that quotes a reply,
+   a reply. */
 static void
 take_text(struct plan *plan, const char *text)
 {
@@ -123,7 +125,7 @@ take_text(struct plan *plan, const char *text)
 		return;
 	if (quote_find(text, strlen(text), &q))
 		take_quote(plan, &q);
-	else
+	else if (!quote_is_log(text, strlen(text)))
 		show_reply(plan, text, NULL);
 }
 

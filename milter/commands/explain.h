@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "words/code.h"
 #include "words/recognise.h"
 
 struct explained {
@@ -29,6 +30,10 @@ void explain_json(const struct explained *e);
 
 /* What is known of e's code and status, and what is odd about the reply. */
 void explain_show_numbers(const struct explained *e, int width);
+
+/* The row of a status: its own or the nearest; of "5.7.Y", "X.7.Y", "5.X.Y"
+   what the subject or the class means. NULL: no status. */
+const struct status *explain_status(const char *name);
 
 /* What an odd thing means: a sentence for people. */
 const char *explain_flag_words(unsigned flag);

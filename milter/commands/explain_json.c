@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "commands/explain.h"
-#include "words/code.h"
 
 static void
 put_flags(struct json *j, unsigned flags)
@@ -87,7 +86,7 @@ static void
 put_status(struct json *j, const char *name)
 {
 	const struct vendor_status *v;
-	const struct status *s = status_find(name);
+	const struct status *s = explain_status(name);
 	size_t i;
 
 	json_member(j, "meaning", s->meaning);

@@ -38,6 +38,23 @@ explain_flag_words(unsigned flag)
 	return NULL;
 }
 
+const struct status *
+explain_status(const char *name)
+{
+	const struct status *row = status_find(name), *all;
+	size_t i, n, length = strlen(name);
+
+	if (row != NULL || length < 5 || name[length - 1] != 'Y')
+		return row;
+	all = status_all(&n);
+	for (i = 0; i < n; i++)
+		if (strcmp(all[i].status, name) == 0 ||
+		    (name[2] != 'X' && all[i].status[0] == 'X' &&
+		    strcmp(all[i].status + 1, name + 1) == 0))
+			return &all[i];
+	return NULL;
+}
+
 static void
 say(int width, const char *lead, const char *words)
 {
@@ -107,12 +124,12 @@ show_vendors(const char *status, const char *software, bool alone, int width)
 static void
 show_status(const struct recognised *r, bool alone, int width)
 {
-	const struct status *s = status_find(r->status);
+	const struct status *s = explain_status(r->status);
 	struct buf text = BUF_INIT;
 
 	if (s == NULL)
 		return;
-	if (!status_registered(r->status))
+	if (!status_registered(r->status) && strchr(r->status, 'Y') == NULL)
 		buf_printf(&text, "%s is not registered. %s tells: ",
 		    r->status, s->status);
 	else

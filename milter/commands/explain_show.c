@@ -7,7 +7,6 @@
 #include "commands/command.h"
 #include "commands/explain.h"
 #include "commands/paragraph.h"
-#include "words/code.h"
 
 #define SHORT_TEXT 300	/* of a reply that is repeated in the heading */
 
@@ -126,11 +125,22 @@ show_reply(const struct explained *e, int width)
 static void
 show_unknown(const struct explained *e, int width)
 {
+	struct buf text = BUF_INIT;
+
+	if (e->r.code / 100 == 2 || e->r.code / 100 == 3) {
+		puts("No refusal.\n");
+		explain_show_numbers(e, width);
+		buf_free(&text);
+		return;
+	}
 	puts("Not recognised.\n");
-	paragraph(stdout, "", 2, width, "The words of this reply tell none of "
-	    "the reasons that saywhy knows. What its numbers mean stands "
-	    "below. The mail admin of the server that wrote it can say more; "
-	    "give that person the whole reply, the time and both addresses.");
+	buf_printf(&text, "The words of this reply tell none of the reasons "
+	    "that saywhy knows.%s The mail admin of the server that wrote it "
+	    "can say more; give that person the whole reply, the time and "
+	    "both addresses.", e->r.code != 0 || e->r.status[0] != '\0' ?
+	    " What its numbers mean stands below." : "");
+	paragraph(stdout, "", 2, width, text.data);
+	buf_free(&text);
 	named(e, width);
 	puts("");
 	explain_show_numbers(e, width);
@@ -154,7 +164,8 @@ explain_show(const struct explained *e)
 {
 	int width = command_width();
 
-	heading(e, width);
+	if (!e->is_code && !e->is_status)
+		heading(e, width);
 	if (e->is_code)
 		show_code(e, width);
 	else if (e->is_status)
@@ -172,7 +183,7 @@ number_meaning(const struct explained *e)
 	const struct code *c;
 
 	if (e->is_status)
-		return status_find(e->text)->meaning;
+		return explain_status(e->text)->meaning;
 	c = code_find(e->text);
 	if (c == NULL)
 		c = code_class(e->text);
@@ -189,7 +200,9 @@ explain_short(const struct explained *e)
 		return;
 	}
 	if (e->r.reason == REASON_NONE) {
-		puts("unknown: the words tell no reason that saywhy knows");
+		puts(e->r.code / 100 == 2 || e->r.code / 100 == 3 ?
+		    "no refusal" :
+		    "unknown: the words tell no reason that saywhy knows");
 		return;
 	}
 	reason = reason_get(e->r.reason);

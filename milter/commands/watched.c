@@ -180,6 +180,7 @@ read_reply(struct waiting *p, const struct heard *h)
 	recognise(text != NULL ? text : "", h->reply.n, &r);
 	p->record.reason = h->reason != REASON_NONE ? h->reason :
 	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
+	    h->otherwise != REASON_NONE ? h->otherwise :
 	    REASON_UNRECOGNISED;
 	p->software = mem_dup(h->by == HEARD_REMOTE ? r.software :
 	    h->by == HEARD_MTA ? h->software : r.software);

@@ -85,7 +85,7 @@ tell_waiting(void *arg, struct memory *m)
 			.stage = STAGE_RCPT, .reason = REASON_NONE,
 			.queue_id = slice_of(m->id),
 			.recipient = slice_between(l.message, "<", ">... "),
-			.reply = slice_between(l.message, ">... ", NULL) };
+			.reply = slice_between(l.message, ": ", NULL) };
 
 		hearing_tell(arg, &h);
 	}

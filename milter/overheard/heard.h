@@ -34,6 +34,7 @@ struct heard {
 	bool temporary;
 	int reason;		/* where the line itself tells; else
 				   REASON_NONE: read the words */
+	int otherwise;		/* … and where they do not tell either */
 	struct slice reply;	/* code, status, words, as far as logged */
 	struct slice status;	/* apart from it (dsn=) */
 	struct slice queue_id;

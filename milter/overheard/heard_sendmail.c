@@ -58,13 +58,17 @@ hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
 	static const struct {
 		const char *ruleset;
 		enum stage stage;
+		int otherwise;
 	} stages[] = {
-		{ "ruleset=check_relay", STAGE_CONNECT },
-		{ "ruleset=check_mail", STAGE_MAIL },
-		{ "ruleset=check_rcpt", STAGE_RCPT },
-		{ "ruleset=check_data", STAGE_DATA },
-		{ "ruleset=check_eom", STAGE_MESSAGE },
-		{ "ruleset=check_", STAGE_HEADERS },
+		{ "ruleset=check_relay", STAGE_CONNECT,
+		    REASON_POLICY_REJECT },
+		{ "ruleset=check_mail", STAGE_MAIL, REASON_POLICY_REJECT },
+		{ "ruleset=check_rcpt", STAGE_RCPT, REASON_POLICY_REJECT },
+		{ "ruleset=check_data", STAGE_DATA, REASON_POLICY_REJECT },
+		{ "ruleset=check_eom", STAGE_MESSAGE, REASON_POLICY_REJECT },
+		{ "ruleset=tls_", STAGE_HELO, REASON_TLS_REQUIRED },
+		/* Of the admin's own, called for a header field. */
+		{ "ruleset=", STAGE_HEADERS, REASON_HEADER_PATTERN },
 	};
 	const char *reject = slice_find(s, ", reject=");
 	struct memory *m = remembered_find(hearing_memory(g), h->queue_id);
@@ -76,6 +80,7 @@ hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
 	    !slice_begins(s, stages[i].ruleset))
 		i++;
 	h->stage = stages[i].stage;
+	h->otherwise = stages[i].otherwise;
 	h->reply = slice_from(s, reject + strlen(", reject="));
 	s = slice_to(s, reject);
 	take_relay(s, &h->name, &h->client);
@@ -85,6 +90,9 @@ hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
 		h->recipient = slice_between(s, "arg1=<", ">");
 	else if (h->stage == STAGE_MAIL)
 		h->sender = slice_between(s, "arg1=<", ">");
+	/* The same words for a client, a sender and a recipient. */
+	if (h->stage == STAGE_MAIL && slice_find(h->reply, "ccess denied"))
+		h->reason = REASON_SENDER_DENIED;
 	set_temporary(h);
 	hearing_tell(g, h);
 }
@@ -105,6 +113,16 @@ hear_milter(struct hearing *g, struct heard *h, struct slice s)
 	    h->sender.text != NULL ? STAGE_MAIL : STAGE_MESSAGE;
 	set_temporary(h);
 	hearing_tell(g, h);
+}
+
+/* With the address, as the client was told; it helps to understand them. */
+static struct slice
+words_of(const struct logline *l)
+{
+	struct slice s = l->message;
+
+	take_queue_id(&s);
+	return s;
 }
 
 /* "<nobody@example.org>... User unknown": the client is told later. */
@@ -129,8 +147,7 @@ hear_unknown_user(struct hearing *g, const struct logline *l,
 		if (logline_read(before.text, before.n, &earlier)) {
 			h.recipient = slice_between(earlier.message, "<",
 			    ">... ");
-			h.reply = slice_between(earlier.message, ">... ",
-			    NULL);
+			h.reply = words_of(&earlier);
 			hearing_tell(g, &h);
 		}
 	}
@@ -159,8 +176,7 @@ hear_from(struct hearing *g, struct slice id, struct slice s)
 			.sender = slice_of(m->sender),
 			.recipient = slice_between(earlier.message, "<",
 			    ">... "),
-			.reply = slice_between(earlier.message, ">... ",
-			    NULL) };
+			.reply = words_of(&earlier) };
 
 		hearing_tell(g, &h);
 	}
@@ -238,10 +254,11 @@ heard_sendmail(struct hearing *g, const struct logline *l)
 		.reason = REASON_NONE };
 	struct slice s = l->message, id = take_queue_id(&s);
 
-	if (id.text == NULL)
+	/* Before a message begins there is a line or two without an id. */
+	if (id.text == NULL && !slice_begins(s, "ruleset="))
 		return false;
-	h.queue_id = slice_is(id, "NOQUEUE") ? none : id;
-	if (slice_begins(s, "ruleset=check_"))
+	h.queue_id = slice_begins(id, "NOQUEUE") ? none : id;
+	if (slice_begins(s, "ruleset="))
 		hear_ruleset(g, &h, s);
 	else if (slice_begins(s, "Milter: ") || slice_begins(s, "milter="))
 		hear_milter(g, &h, s);

@@ -133,6 +133,9 @@ fits(const struct form *f, const char *line, const char *end, struct quote *q)
 		from++;
 	from = skip_port(from, to);
 	trim(&from, &to);
+	/* Sendmail tells of what went well in the same place. */
+	if (to - from >= 4 && memcmp(from, "Sent", 4) == 0)
+		return false;
 	q->reply = from;
 	q->n = (size_t)(to - from);
 	return q->n > 0;
@@ -194,4 +197,29 @@ quote_find(const char *line, size_t n, struct quote *q)
 	q->reply = line;
 	q->n = n;
 	return false;
+}
+
+/* Compares with a form: A is a letter, 0 a digit or a blank, the rest itself. */
+static bool
+looks_like(const char *line, size_t n, const char *form)
+{
+	size_t i;
+
+	for (i = 0; form[i] != '\0'; i++) {
+		if (i == n)
+			return false;
+		if (form[i] == 'A' ? !isalpha((unsigned char)line[i]) :
+		    form[i] == '0' ? !isdigit((unsigned char)line[i]) &&
+		    line[i] != ' ' : line[i] != form[i])
+			return false;
+	}
+	return true;
+}
+
+bool
+quote_is_log(const char *line, size_t n)
+{
+	return looks_like(line, n, "AAA 00 00:00:00 ") ||
+	    looks_like(line, n, "0000-00-00T00:00:00") ||
+	    looks_like(line, n, "0000-00-00 00:00:00");
 }

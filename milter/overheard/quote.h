@@ -22,4 +22,8 @@ struct quote {
 /* False: no line of a log that quotes a reply; `q` is then the whole line. */
 bool quote_find(const char *line, size_t n, struct quote *q);
 
+/* Does it begin as a line of a log does, with a date: "Nov 24 10:00:00",
+   "2026-11-24T10:00:00", "2026-11-24 10:00:00"? */
+bool quote_is_log(const char *line, size_t n);
+
 #endif

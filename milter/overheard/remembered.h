@@ -19,7 +19,7 @@ struct memory {
 	char *id;
 	char *client, *name, *sender;
 	char *waits;		/* the text of a line that waits for others */
-	bool early;		/* talked before it was its turn */
+	int offence;		/* of a client: the reason, 0: none */
 	uint32_t used;
 };
 

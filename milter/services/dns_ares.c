@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "base/seldom.h"
 #include "services/dns_cache.h"
 #include "services/dns_message.h"
 #include "services/dns_queue.h"
@@ -190,6 +191,7 @@ is_loopback(const struct ares_addr_port_node *server)
 static void
 look_at_servers(void)
 {
+	static struct seldom said;
 	struct ares_addr_port_node *all = NULL, *server;
 	bool far = false;
 	size_t n = 0;
@@ -201,7 +203,7 @@ look_at_servers(void)
 	if (all != NULL)
 		ares_free_data(all);
 	self.many = n > 1;
-	if (far)
+	if (far && seldom(&said))
 		log_warn("the DNS resolver is not on this machine: answers on "
 		    "the way can be forged, and block lists refuse shared "
 		    "resolvers; let a caching resolver run here");

@@ -159,7 +159,9 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 			put(&scale, p);
 	}
 	r->software = all->issuer[issuer];
-	decide(&scale, r);
+	/* 2yz and 3yz refuse nothing, whatever their words. */
+	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400)
+		decide(&scale, r);
 }
 
 void

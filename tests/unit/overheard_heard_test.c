@@ -71,10 +71,11 @@ static const struct {
 	{ P "smtpd[1]: warning: hostname h does not resolve to address "
 	    "192.0.2.9", "" },
 	{ P "smtpd[1]: SSL_accept error from h[192.0.2.9]: -1",
-	    "mta later connect tls-failed|192.0.2.9|||-1\n" },
+	    "mta later connect tls-failed|192.0.2.9|||"
+	    "SSL_accept error from h[192.0.2.9]: -1\n" },
 	{ P "cleanup[1]: 4XyZ12345: reject: header Subject: x from y from "
 	    "h[192.0.2.9]; from=<a@x> to=<b@y> proto=ESMTP helo=<hh>: "
-	    "5.7.1 No", "mta headers header-pattern|192.0.2.9|a@x|b@y|"
+	    "5.7.1 No", "mta headers|192.0.2.9|a@x|b@y|"
 	    "5.7.1 No\n" },
 	{ P "qmgr[1]: 4XyZ12345: from=<me@x>, size=4, nrcpt=1 (queue active)\n"
 	    P "smtp[1]: 4XyZ12345: to=<you@y>, relay=mx[198.51.100.1]:25, "
@@ -102,9 +103,10 @@ static const struct {
 	    "resolve\n" },
 	{ S "<no@y>... User unknown\n" S "<no2@y>... User unknown\n"
 	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
-	    "mta rcpt|||no@y|User unknown\n"
-	    "mta rcpt|192.0.2.7|a@x|no2@y|User unknown\n" },
-	{ S "<no@y>... User unknown", "mta rcpt|||no@y|User unknown\n" },
+	    "mta rcpt|||no@y|<no@y>... User unknown\n"
+	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
+	    "User unknown\n" },
+	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
 	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=5.1.1, "
 	    "stat=User unknown", "remote out message|||you@y|User unknown\n" },
 	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=4.0.0, "

@@ -60,6 +60,8 @@ static const struct row rows[] = {
 	{ "4.1.1 unverified address: host mx said: 550 No", NULL, NULL, NULL },
 	{ "relay not permitted", NULL, NULL, NULL },
 	{ "", NULL, NULL, NULL },
+	{ AT "sendmail[9]: u: to=<c@d>, dsn=2.0.0, stat=Sent (ok)", NULL, NULL,
+	    NULL },
 };
 
 static void
@@ -91,11 +93,28 @@ test_lines(void **state)
 	}
 }
 
+static void
+test_logs(void **state)
+{
+	static const char *const logs[] = { AT "x", "Nov  4 10:00:00 mx x",
+		"2026-11-24T10:00:00.1+00:00 mx x", "2026-11-24 10:00:00 1s x" };
+	static const char *const none[] = { "550 5.1.1 no", "", "Nov 24",
+		"2026-11-24", "User unknown" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof logs / sizeof logs[0]; i++)
+		assert_true(quote_is_log(logs[i], strlen(logs[i])));
+	for (i = 0; i < sizeof none / sizeof none[0]; i++)
+		assert_false(quote_is_log(none[i], strlen(none[i])));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_logs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

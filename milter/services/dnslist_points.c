@@ -1,4 +1,4 @@
-/* dnslist_test - the test entries of lists in DNS, asked for in turn */
+/* dnslist_points - the test entries of lists in DNS, asked for in turn */
 
 #include <stdlib.h>
 #include <time.h>
@@ -187,10 +187,14 @@ watch(void *unused)
 bool
 dnslist_watch(void)
 {
-	dnslist_registry.watching = true;
-	dnslist_registry.watching = pthread_create(&dnslist_registry.watcher,
-	    NULL, watch, NULL) == 0;
-	return dnslist_registry.watching;
+	bool begun;
+
+	pthread_mutex_lock(&dnslist_registry.lock);
+	begun = pthread_create(&dnslist_registry.watcher, NULL, watch,
+	    NULL) == 0;
+	dnslist_registry.watching = begun;
+	pthread_mutex_unlock(&dnslist_registry.lock);
+	return begun;
 }
 
 void

@@ -1,0 +1,210 @@
+"""What Postfix and Sendmail log of each way to refuse is one record each.
+
+`saywhy watch` reads what the log gained by one story, from standard input. A
+story that the mail server does not log has no record, and its name stands
+below.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import process
+import smtp
+from postfix_stories import STORIES
+from sendmail_stories import ACCESS, SITES
+from sendmail_stories import STORIES as SENDMAIL_STORIES
+
+jsonschema = pytest.importorskip("jsonschema")
+
+SCHEMA = pathlib.Path(__file__).parent.parent.parent / "doc/record.schema.json"
+CONF = 'name = "mx.example.org"\nmode = observe\n'
+SINK = 26125
+NOT_LOGGED = {"data-no-rcpt"}  # what came before it is
+# check_rcpt says "Access denied" of clients, senders and recipients alike.
+AMBIGUOUS = {"sender-access-delayed"}
+
+
+@pytest.fixture(scope="module")
+def watch(build, box):
+    """A function: the records of lines of a log."""
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    conf = box / "watch.conf"
+    conf.write_text(CONF)
+
+    def read(log):
+        done = subprocess.run(
+            [build / "saywhy", "watch", "-c", conf, "--once", "--print", "-"],
+            input=log.encode(errors="replace"), capture_output=True, check=True,
+            timeout=20,
+        )
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        for record in records:
+            schema.validate(record)
+        return records
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def ports(postfix):
+    return dict(zip((s.name for s in STORIES),
+                    postfix.listen_all([s.site for s in STORIES])))
+
+
+def is_event(line):
+    """A line by which Postfix says that it refuses."""
+    return re.search(r"\]: \w+: (?<!warning: )(milter-)?reject: |warning: .*(authentication (failed|aborted)"
+                     r"|limit exceeded: )", line)
+
+
+def gained(postfix, before):
+    """What the log has more, once it rests: smtpd says that all is over."""
+    process.wait_until(lambda: "disconnect from" in postfix.log()[before:] or
+                       "postscreen" in postfix.log()[before:], "the log")
+    time.sleep(0.1)
+    return postfix.log()[before:]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=repr)
+def test_story(story, ports, postfix, watch):
+    before = len(postfix.log())
+    port = ports[story.name]
+    with smtp.Client(port, story.host, story.address, early=story.early) as client:
+        smtp.play(client, story.dialogue)
+    log = "".join(line for line in gained(postfix, before).splitlines(True)
+                  if "localhost[" not in line)  # who looks whether it is up
+    events = [line for line in log.splitlines() if is_event(line)]
+    records = watch(log)
+    assert len(records) == len(events), log
+    if not events or story.name in NOT_LOGGED:
+        pytest.skip("Postfix does not log it")
+    reasons = {record["reason"] for record in records}
+    assert reasons & set(story.reason.split()), log
+    for record, event in zip(records, events):
+        assert record["source"] == "log"
+        assert record["issuer"] in ("mta", "milter")
+        if record["reply"]["code"]:
+            assert f" {record['reply']['code']} " in event
+
+
+@pytest.fixture
+def refusing(box):
+    """A server that refuses every recipient with a code of the test's."""
+    running = []
+
+    def start(*options):
+        running.append(subprocess.Popen(
+            ["/usr/sbin/smtp-sink", "-u", "nobody", *options,
+             f"0.0.0.0:{SINK}", "10"], stderr=subprocess.PIPE))
+        process.wait_until(lambda: process.listens(SINK), "smtp-sink")
+
+    yield start
+    for sink in running:
+        process.end(sink)
+
+
+@pytest.mark.parametrize("options, outcome, status", [
+    (["-f", "RCPT"], "bounced", "5"),
+    (["-r", "RCPT"], "deferred", "4"),
+    (["-f", "."], "bounced", "5"),
+])
+def test_outgoing(options, outcome, status, refusing, postfix, watch):
+    refusing(*options)
+    was = postfix.main["default_transport"]
+    postfix.set(default_transport=f"smtp:[192.0.2.1]:{SINK}")
+    try:
+        before = len(postfix.log())
+        postfix.submit("Subject: out\n\nout\n", "you@there.example")
+        process.wait_until(
+            lambda: f"status={outcome}" in postfix.log()[before:], "the try")
+    finally:
+        postfix.set(default_transport=was)
+    log = postfix.log()[before:]
+    records = [r for r in watch(log) if r["direction"] == "out"]
+    assert len(records) == log.count(f"status={outcome}"), log
+    assert records[0]["outcome"] == outcome
+    assert records[0]["issuer"] == "remote"
+    assert records[0]["sender"] == "user@example.org"
+    assert records[0]["recipients"] == ["you@there.example"]
+    assert records[0]["reply"]["status"][0] == status, log
+
+
+def test_what_saywhyd_saw_is_joined(saywhyd, postfix, build, box):
+    """Its own refusals, and the MTA's that it was shown: no second record."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    shutil.chown(folder, "nobody")
+    filter_ = saywhyd(f'store = "{folder}/records.db"')
+    port = postfix.listen(smtpd_milters=filter_.address)
+    before = len(postfix.log())
+    for address in ("closed@example.org", "nobody@example.org",
+                    "b@elsewhere.example", "nobody@example.org"):
+        with smtp.Client(port, address="192.0.2.7") as client:
+            smtp.play(client, "EHLO c.example\nMAIL FROM:<a@sender.example>\n"
+                      f"RCPT TO:<{address}>")
+    log = gained(postfix, before)
+    seen = len(filter_.records())
+    assert seen == 4
+    process.wait_until(lambda: found(build, filter_) == seen, "the store")
+    done = subprocess.run(
+        [build / "saywhy", "watch", "-c", filter_.conf, "--once", "-"],
+        input=log.encode(), capture_output=True, check=True, timeout=20)
+    assert b"recorded before: 4, now: 0" in done.stderr, done.stderr + log.encode()
+    assert len(filter_.records()) == seen
+
+
+def found(build, filter_):
+    done = subprocess.run(
+        [build / "saywhy", "find", "-c", filter_.conf, "--json", "--limit", "0"],
+        capture_output=True, timeout=20)
+    return len(done.stdout.splitlines())
+
+
+@pytest.fixture(scope="module")
+def sendmail_port(sendmail_tree, sendmail_site):
+    sendmail_tree.makemap("/etc/mail/access", ACCESS)
+    started = {}
+
+    def port(story):
+        name = story.site["site"]
+        if name not in started:
+            started[name] = sendmail_site(**SITES[name]).ports
+        return started[name][story.site["port"]]
+
+    return port
+
+
+STAMP = re.compile(r"^<\d+>(\w{3} [ \d]\d [\d:]{8}) (.*)")
+
+
+def as_logged(lines):
+    """What is said to /dev/log has a priority, and no name of a host."""
+    return "".join(STAMP.sub(r"\1 mx \2", line.rstrip("\0\n")) + "\n"
+                   for line in lines)
+
+
+@pytest.mark.parametrize("story", SENDMAIL_STORIES, ids=repr)
+def test_sendmail_story(story, sendmail_port, syslog, watch):
+    port = sendmail_port(story)
+    before = len(syslog.lines)
+    with smtp.Client(port, story.host, story.address, early=story.early) as client:
+        smtp.play(client, story.dialogue)
+    time.sleep(0.3)
+    log = as_logged(syslog.lines[before:])
+    quiet = "\n".join(line for line in log.splitlines()
+                      if not re.search(r": (---|<--) ", line))
+    events = re.findall(r"reject=[45]|: <.*>\.\.\. |rejecting commands from"
+                        r"|AUTH failure \(", quiet)
+    records = watch(log)
+    assert len(records) == len(events), log
+    if not events:
+        pytest.skip("Sendmail does not log it")
+    if story.name in AMBIGUOUS:
+        return
+    assert {r["reason"] for r in records} & set(story.reason.split()), log
