@@ -203,7 +203,10 @@ test_own_words(void **state)
 		buf_printf(&reply, "%d %s ", c->code, c->status);
 		fill(reason->what, &reply);
 		recognise(reply.data, reply.len, &r);
-		if (r.reason != id || r.confidence != RECOGNISED_SURE)
+		/* Two reasons may say the same. */
+		if (r.reason == REASON_NONE || strcmp(reason->what,
+		    reason_get(r.reason)->what) != 0 ||
+		    r.confidence != RECOGNISED_SURE)
 			fail_msg("%s: %s, %s", reply.data, r.reason !=
 			    REASON_NONE ? reason_get(r.reason)->name :
 			    "nothing", confidence_name(r.confidence));
