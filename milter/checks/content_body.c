@@ -33,7 +33,7 @@ struct options {
 struct hit {
 	bool done;		/* found, or given up: looked at no more */
 	const struct pattern *pattern;	/* NULL: nothing found */
-	char *matched, *type;
+	char *matched, *type, *file;
 	bool wants;		/* the text that is read now */
 };
 
@@ -43,7 +43,7 @@ struct note {
 	bool *maybe;		/* of each pattern */
 	struct window window;
 	unsigned part;		/* whose text is read, 0: none */
-	char *type;
+	char *type, *file;	/* of that part */
 };
 
 static bool
@@ -132,10 +132,12 @@ clear_note(void *memory)
 	for (i = 0; i < note->nhits; i++) {
 		free(note->hits[i].matched);
 		free(note->hits[i].type);
+		free(note->hits[i].file);
 	}
 	free(note->hits);
 	free(note->maybe);
 	free(note->type);
+	free(note->file);
 	buf_free(&note->window.text);
 }
 
@@ -185,6 +187,7 @@ match(const struct view *v, size_t i)
 		hit->pattern = p;
 		hit->matched = patterns_matched(v->text, from, to);
 		hit->type = mem_dup(v->note->type);
+		hit->file = mem_dup(v->note->file);
 		break;
 	case PATTERN_LIMIT:
 		hit->done = true;
@@ -244,6 +247,8 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 			return;
 		note->part = e->part->number;
 		mem_replace(&note->type, e->part->type);
+		mem_replace(&note->file, e->part->nnames > 0 ?
+		    e->part->names[0] : NULL);
 	} else if (e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
@@ -274,6 +279,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 		finding_say(f, EVIDENCE_PATTERN, pattern_text(hit->pattern));
 		finding_say(f, EVIDENCE_MATCHED, hit->matched);
 		finding_say(f, EVIDENCE_TYPE, hit->type);
+		finding_say(f, EVIDENCE_FILE, hit->file);
 		finding_say(f, EVIDENCE_COMMENT, block->comment);
 	}
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,13 @@
 /* Longest sequence of any of them, shift sequences of ISO-2022 included. */
 #define CARRY_MOST 16
 
+/* What is open already serves the next text, too: to open one costs as much
+   as to convert a page. */
+#define IDLE_MOST 4
+
 struct charset {
+	struct charset *next;	/* idle ones of the same row */
+	size_t row;
 	iconv_t cd;
 	char carry[CARRY_MOST];	/* the start of a character */
 	size_t ncarry;
@@ -73,6 +80,29 @@ charset_is_plain(const char *name)
 	return false;
 }
 
+#define NKNOWN (sizeof known / sizeof known[0])
+
+static struct {
+	pthread_mutex_t lock;
+	struct charset *idle[NKNOWN];
+	size_t n[NKNOWN];
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct charset *
+take_idle(size_t row)
+{
+	struct charset *c;
+
+	pthread_mutex_lock(&pool.lock);
+	c = pool.idle[row];
+	if (c != NULL) {
+		pool.idle[row] = c->next;
+		pool.n[row]--;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return c;
+}
+
 struct charset *
 charset_open(const char *name)
 {
@@ -82,15 +112,19 @@ charset_open(const char *name)
 
 	if (name == NULL)
 		return NULL;
-	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (i = 0; i < NKNOWN; i++)
 		if (strcasecmp(name, known[i].name) == 0)
 			break;
-	if (i == sizeof known / sizeof known[0])
+	if (i == NKNOWN)
 		return NULL;
+	c = take_idle(i);
+	if (c != NULL)
+		return c;
 	cd = iconv_open("UTF-8", known[i].as);
 	if (cd == (iconv_t)-1)
 		return NULL;
 	c = mem_alloc(sizeof *c);
+	c->row = i;
 	c->cd = cd;
 	return c;
 }
@@ -100,8 +134,20 @@ charset_close(struct charset *c)
 {
 	if (c == NULL)
 		return;
-	iconv_close(c->cd);
-	free(c);
+	iconv(c->cd, NULL, NULL, NULL, NULL);
+	c->ncarry = 0;
+	pthread_mutex_lock(&pool.lock);
+	if (pool.n[c->row] < IDLE_MOST) {
+		c->next = pool.idle[c->row];
+		pool.idle[c->row] = c;
+		pool.n[c->row]++;
+		c = NULL;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	if (c != NULL) {
+		iconv_close(c->cd);
+		free(c);
+	}
 }
 
 struct place {

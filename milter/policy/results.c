@@ -50,11 +50,13 @@ static void
 put_dkim(struct buf *out, const struct dkim_result *r)
 {
 	const struct dkim_signed *s;
+	size_t i;
 
 	if (r->n == 0)
 		buf_printf(out, ";\n\tdkim=%s", r->trouble != NULL ?
 		    "neutral" : "none");
-	for (s = r->v; s < r->v + r->n; s++) {
+	for (i = 0; i < r->n; i++) {
+		s = &r->v[i];
 		buf_printf(out, ";\n\tdkim=%s", dkim_verdict_name(s->verdict));
 		put_property(out, "header.d", s->domain);
 		put_property(out, "header.s", s->selector);

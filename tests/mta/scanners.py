@@ -25,7 +25,7 @@ LocalSocket {folder}/socket
 LocalSocketMode 666
 Foreground yes
 SelfCheck 0
-StreamMaxLength 1M
+StreamMaxLength {limit}
 """
 
 SPAMD_RULES = r"""required_score 5
@@ -55,16 +55,19 @@ worker "normal" {{ bind_socket = "{folder}/socket mode=0666"; count = 1; }}
 lua = "{folder}/rules.lua";
 """
 
-# A subject tells what is to be done: "act soft reject: text", "score".
+# A subject tells what is to be done: "act soft reject: text", "score", "who".
 RSPAMD_RULES = """\
 rspamd_config.ENVELOPE = {
   callback = function(task)
     local s = task:get_header('Subject') or ''
     local name, text = s:match('^act ([^:]+): ?(.*)$')
+    if s == 'who' then
+      name, text = 'reject', table.concat({
+        tostring(task:get_from_ip()), task:get_helo(), task:get_hostname(),
+        task:get_from('smtp')[1].addr, task:get_recipients('smtp')[1].addr}, ' ')
+    end
     if name then task:set_pre_result(name, text) end
-    return s:match('^score') ~= nil, tostring(task:get_from_ip()) .. ' ' ..
-      tostring(task:get_helo()) .. ' ' .. task:get_from('smtp')[1].addr ..
-      ' ' .. task:get_recipients('smtp')[1].addr
+    return s:match('^score') ~= nil
   end,
   score = 20.0,
 }
@@ -127,12 +130,14 @@ class Scanner:
 
 class Clamd(Scanner):
     PING, PONG = b"zPING\0", b"PONG"
+    limit = "1M"
 
     def write(self):
         (self.folder / "db").mkdir()
         (self.folder / "db/test.ndb").write_text(
             f"Test.Eicar:0:*:{EICAR.encode().hex()}\n")
-        (self.folder / "conf").write_text(CLAMD.format(folder=self.folder))
+        (self.folder / "conf").write_text(CLAMD.format(
+            folder=self.folder, limit=self.limit))
 
     def command(self):
         return ["/usr/sbin/clamd", "-c", self.folder / "conf"]

@@ -9,6 +9,7 @@ REFUSED = "<b@elsewhere.example>"
 NO_MESSAGE = peer.NOBODY | peer.NOHDRS | peer.NOEOH | peer.NODATA
 ALL = """
 content { max-size = "1 MB" }
+auth { results = no }
 reason "relay-denied" { text = "100% no, %s." }
 """
 
@@ -153,11 +154,12 @@ def test_junk(daemon, junk):
 
 
 def test_asks_for_no_more_than_it_needs(saywhyd):
-    """blacklist and relay alone need no message."""
+    """What is judged by its envelope needs no message."""
     daemon = saywhyd()
     daemon.configure(mode="observe")
     text = daemon.conf.read_text()
     daemon.conf.write_text(text[:text.index("content {")] +
+                           "auth { dkim = no dmarc = no results = no }\n"
                            'reason "mail-loop" { action = off }\n')
     daemon.reload()
     with peer.Peer(daemon) as mta:
@@ -167,7 +169,10 @@ def test_asks_for_no_more_than_it_needs(saywhyd):
 
 
 def test_asks_for_marks_only_when_it_enforces(saywhyd):
-    marks = 'reason "header-pattern" { action = quarantine }'
+    marks = """
+        auth { results = no }
+        reason "header-pattern" { action = quarantine }
+    """
     daemon = saywhyd(marks)
     with peer.Peer(daemon) as mta:
         assert mta.negotiate().actions == 0x1 | 0x10 | 0x20 | 0x100

@@ -69,6 +69,9 @@ VERDICTS = [
      {"reason": "spam-content", "check": "content_rspamd",
       "evidence": {"score": "20.0", "limit": "15.0", "scanner": "rspamd",
                    "detail": "ENVELOPE(20.00)"}}),
+    ("who", "x", 550, "5.7.1", None,
+     {"check": "content_rspamd", "text": "192.0.2.7 client.example "
+      "client.example a@sender.example user@example.org"}),
     ("act reject: Spam message rejected", "x", 550, "5.7.1",
      "The message looks like unwanted mail (spam) to mx.example.org.",
      {"reason": "spam-content", "check": "content_rspamd"}),
@@ -95,7 +98,11 @@ def test_verdict(connect, daemon, case):
     found = [f for f in (record, *record["also"])
              if f["check"] == wanted.get("check", f["check"])]
     assert found, record
+    text = wanted.get("text")
+    assert text is None or found[0]["evidence"]["text"] == text
     for key, value in wanted.items():
+        if key == "text":
+            continue
         assert found[0].get(key, record[key]) == value, record
 
 
@@ -133,6 +140,24 @@ MORE = """content {{
     clamd-timeout = "1 s"
     clamd-trouble = {trouble}
 }}"""
+
+
+@pytest.mark.parametrize("how", ["killed", "hung"])
+@pytest.mark.parametrize("kind", ["spamd", "rspamd"])
+def test_nobody_else_answers(postfix, saywhyd, farm, kind, how):
+    scanner = farm.start(kind)
+    running = saywhyd(f"""content {{
+        {kind} = "{scanner.spec}"
+        {kind}-timeout = "1 s"
+    }}""")
+    connect = sites.behind_postfix(postfix, running)
+    scanner.kill() if how == "killed" else scanner.hang()
+    for _ in range(4):  # the last ones are not even sent to it
+        reply = send(connect, "score", scanners.GTUBE)
+        assert (reply.code, reply.status) == (451, "4.3.0"), reply
+        record = running.record(reply)
+        assert record["evidence"]["scanner"] == kind
+    scanner.kill()
 
 
 def clamd_site(mta, saywhyd, *servers, trouble="defer"):
@@ -193,7 +218,8 @@ def test_another_server_takes_over(postfix, saywhyd, farm):
 
 
 @pytest.mark.parametrize("kind, bad", [
-    ("clamd", scanners.EICAR), ("spamd", scanners.GTUBE)])
+    ("clamd", scanners.EICAR), ("spamd", scanners.GTUBE),
+    ("rspamd", scanners.GTUBE)])
 def test_restarts_under_load(postfix, saywhyd, farm, kind, bad):
     """Nothing bad gets through, and what was taken arrives."""
     scanner = farm.start(kind)

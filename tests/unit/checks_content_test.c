@@ -162,6 +162,9 @@ static const struct {
 } stories[] = {
 	{ BODY, PLAIN, "abbbcd", "content_body body-pattern list=p "
 	    "pattern=/b+c/ matched=bbbc type=text/plain" },
+	{ BODY, "Content-Type: text/csv; name=\"a.csv\"\r\n", "abbbcd",
+	    "content_body body-pattern list=p pattern=/b+c/ matched=bbbc "
+	    "type=text/csv file=a.csv" },
 	{ BODY, PLAIN, "", "" },
 	{ BODY, PLAIN, "acb", "" },
 	/* Not of what is no text, but of each text. */
