@@ -190,6 +190,8 @@ held_drop(struct held *h)
 void
 held_end(struct held *h)
 {
+	if (h->state == HELD_NONE)
+		return;
 	if (h->state == HELD_WAITING)
 		write_as_told(h);
 	held_drop(h);

@@ -208,12 +208,13 @@ make_ready(struct ruleset *r, struct diags *d)
 }
 
 static struct ruleset *
-finish(struct ruleset *r, struct plan *plan, struct diags *d)
+finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
 	plan_free(plan);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
-	make_ready(r, d);
+	if (ready)
+		make_ready(r, d);
 	if (r->records.store != NULL && r->records.file == NULL)
 		diags_error(d, NULL, 0, "store: it is read from the record "
 		    "file; set record-file, too");
@@ -233,7 +234,18 @@ ruleset_load(const char *path, struct diags *d)
 
 	plan_init(&plan, r);
 	config_read(path, plan.sections, NSECTIONS, d);
-	return finish(r, &plan, d);
+	return finish(r, &plan, true, d);
+}
+
+struct ruleset *
+ruleset_read(const char *path, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read(path, plan.sections, NSECTIONS, d);
+	return finish(r, &plan, false, d);
 }
 
 struct ruleset *
@@ -244,7 +256,7 @@ ruleset_load_text(const char *name, const char *text, struct diags *d)
 
 	plan_init(&plan, r);
 	config_read_text(name, text, plan.sections, NSECTIONS, d);
-	return finish(r, &plan, d);
+	return finish(r, &plan, true, d);
 }
 
 struct ruleset *

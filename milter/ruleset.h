@@ -61,6 +61,11 @@ struct ruleset {
 
 /* NULL when d has errors. Held once for the caller. */
 struct ruleset *ruleset_load(const char *path, struct diags *d);
+/*
+ * Its options alone, for who plays no session: no check was made ready, so no
+ * list is loaded and none can be broken.
+ */
+struct ruleset *ruleset_read(const char *path, struct diags *d);
 /* The same from a text, with `name` in messages; for tests and scenarios. */
 struct ruleset *ruleset_load_text(const char *name, const char *text,
     struct diags *d);

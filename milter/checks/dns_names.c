@@ -2,12 +2,11 @@
 
 #include "checks/dns_names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
 #include "model/mailbox.h"
+#include "services/author.h"
 
 static bool
 put_domain(struct buf *out, const char *name)
@@ -25,45 +24,18 @@ put_domain(struct buf *out, const char *name)
 	return false;
 }
 
-/* Behind what is quoted or a comment (RFC 5322 section 3.2). */
-static const char *
-skip(const char *p)
-{
-	char end = *p == '"' ? '"' : ')';
-
-	for (p++; *p != '\0' && *p != end; p++)
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-	return *p != '\0' ? p + 1 : p;
-}
-
-/*
- * The domain of the first mailbox of a field: behind the last @ before what
- * ends it, comments and quoted words passed over.
- */
+/* A field with mailboxes of several domains, or of none, says no name. */
 static bool
 put_author(struct buf *out, const char *field)
 {
-	const char *p = field, *at = NULL;
-	char *domain;
+	struct author a;
 	bool good;
 
-	while (p != NULL && *p != '\0') {
-		if (*p == '"' || *p == '(') {
-			p = skip(p);
-			continue;
-		}
-		if (at != NULL && strchr(">,; \t\r\n", *p) != NULL)
-			break;
-		if (*p == '@')
-			at = p + 1;
-		p++;
-	}
-	if (at == NULL)
+	if (field == NULL)
 		return false;
-	domain = mem_ndup(at, (size_t)(p - at));
-	good = put_domain(out, domain);
-	free(domain);
+	author_of_text(&a, field);
+	good = a.status == AUTHOR_ONE && put_domain(out, a.domain);
+	author_clear(&a);
 	return good;
 }
 

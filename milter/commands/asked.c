@@ -78,7 +78,7 @@ asked_open(struct asked *a, const struct arguments *args)
 	struct buf why = BUF_INIT;
 
 	if (a->file == NULL)
-		a->rules = command_rules(a->config);
+		a->rules = command_settings(a->config);
 	if (a->file != NULL)
 		open_files(a, a->file, &why);
 	else if (a->rules->records.store != NULL)

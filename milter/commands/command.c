@@ -22,17 +22,32 @@ const struct command *const commands_all[] = {
 	NULL
 };
 
+static struct ruleset *
+rules_or_end(struct ruleset *r, struct diags *d)
+{
+	diags_print(d, stderr);
+	diags_free(d);
+	if (r == NULL)
+		exit(EX_CONFIG);
+	return r;
+}
+
 struct ruleset *
 command_rules(const char *path)
 {
 	struct diags d = DIAGS_INIT;
 	struct ruleset *r = ruleset_load(path, &d);
 
-	diags_print(&d, stderr);
-	diags_free(&d);
-	if (r == NULL)
-		exit(EX_CONFIG);
-	return r;
+	return rules_or_end(r, &d);
+}
+
+struct ruleset *
+command_settings(const char *path)
+{
+	struct diags d = DIAGS_INIT;
+	struct ruleset *r = ruleset_read(path, &d);
+
+	return rules_or_end(r, &d);
 }
 
 bool

@@ -24,6 +24,8 @@ extern const struct command *const commands_all[];
 
 /* Loads a configuration or ends with EX_CONFIG, every mistake told. */
 struct ruleset *command_rules(const char *path);
+/* The same without its checks (ruleset_read()). */
+struct ruleset *command_settings(const char *path);
 
 /* May stdout be coloured? A terminal, and no NO_COLOR in the environment. */
 bool command_colour(void);

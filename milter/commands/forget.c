@@ -48,7 +48,7 @@ run(struct arguments *args)
 		path = value;
 	if (args->argc != 1 || *args->argv[0] == '\0')
 		arguments_wrong(args, "give one address, or one login");
-	r = command_rules(path);
+	r = command_settings(path);
 	forget_person(&r->records, args->argv[0], &f, &why);
 	good = why.len == 0;
 	if (!good)

@@ -126,7 +126,7 @@ run(struct arguments *args)
 
 	while (arguments_next(args, &value) != NULL)
 		path = value;
-	s.rules = command_rules(path);
+	s.rules = command_settings(path);
 	if (s.rules->records.store == NULL)
 		arguments_wrong(args, "%s names no store to serve from", path);
 	log_open("saywhy-serve", false, LOG_LEVEL_INFO);

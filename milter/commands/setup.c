@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/diag.h"
+#include "base/mem.h"
 #include "commands/command.h"
 #include "commands/setup_block.h"
-#include "commands/setup_file.h"
+#include "commands/setup_files.h"
 #include "commands/setup_mta.h"
 #include "commands/setup_plan.h"
-#include "commands/setup_run.h"
 #include "commands/setup_sendmail.h"
 #include "commands/setup_verify.h"
 #include "ruleset.h"
@@ -75,7 +74,7 @@ print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
 	printf("Postfix %s\n", mta->value[VALUE_VERSION]);
 	for (i = 0; i < plan->nnotes; i++)
 		print_note(plan->notes[i]);
-	if (is_set || plan->nsettings == 0) {
+	if (is_set || plan->nsettings + plan->nways == 0) {
 		puts("\nAll is set, there is nothing to do.");
 		return;
 	}
@@ -83,79 +82,49 @@ print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
 	for (i = 0; i < plan->nsettings; i++)
 		printf("postconf -e '%s = %s'\n", plan->settings[i].name,
 		    plan->settings[i].value);
+	for (i = 0; i < plan->nways; i++)
+		printf("postconf -P '%s/inet/receive_override_options=%s'\n",
+		    plan->ways[i].name, plan->ways[i].value);
 	puts("postfix reload");
 }
 
-/* A running Postfix reads it again; one that does not run will. */
-static void
-reload(const struct setup_mta *mta)
-{
-	const char *status[] = { "postfix", "-c", mta->folder, "status",
-		NULL };
-	const char *again[] = { "postfix", "-c", mta->folder, "reload", NULL };
-	struct buf out = BUF_INIT;
-
-	if (!setup_run(status, &out))
-		puts("Postfix does not run; it takes effect when it does.");
-	else if (setup_run(again, &out))
-		puts("Postfix has read it again.");
-	else
-		printf("Postfix cannot be reloaded: %s\n", out.data);
-	buf_free(&out);
-}
-
-/* postfix check, with the new text in place; the old one comes back if bad. */
 static int
-put_in_place(const struct setup_mta *mta, const char *path,
-    const struct buf *old, const struct buf *text)
+put(const struct setup_files *f)
 {
-	const char *check[] = { "postfix", "-c", mta->folder, "check", NULL };
 	struct buf why = BUF_INIT;
-	int status = 0;
+	int status = setup_files_put(f, &why) ? 0 : wrong(&why);
 
-	if (!setup_file_write(path, text, &why))
-		status = wrong(&why);
-	else if (!setup_run(check, &why)) {
-		status = wrong(&why);
-		buf_clear(&why);
-		if (!setup_file_write(path, old, &why))
-			wrong(&why);
-	} else
-		reload(mta);
 	buf_free(&why);
 	return status;
 }
 
-/* Takes our blocks out of the text; false: one was changed, and it is told. */
-static bool
-without_blocks(const char *path, struct buf *text)
-{
-	struct diags d = DIAGS_INIT;
-	bool good = setup_block_undo(text, path, &d);
-
-	diags_print(&d, stderr);
-	diags_free(&d);
-	return good;
-}
-
 static int
-undo(const struct setup_mta *mta, const char *path, const struct buf *old,
-    const struct buf *bare)
+undo(const struct setup_files *f)
 {
-	if (setup_block_is_there(old))
-		return put_in_place(mta, path, old, bare);
-	printf("%s: nothing of saywhy setup in it\n", path);
+	if (setup_files_have_blocks(f))
+		return put(f);
+	printf("%s: nothing of saywhy setup in main.cf and master.cf\n",
+	    f->folder);
 	return 0;
 }
 
 static void
-put_settings(struct buf *text, const struct setup_plan *plan)
+put_settings(struct setup_files *f, const struct setup_plan *plan)
 {
+	struct buf option = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < plan->nsettings; i++)
-		setup_block_set(text, plan->settings[i].name,
-		    plan->settings[i].value);
+		setup_block_set(&f->v[SETUP_MAIN].text,
+		    plan->settings[i].name, plan->settings[i].value);
+	for (i = 0; i < plan->nways; i++) {
+		buf_clear(&option);
+		buf_printf(&option, "receive_override_options=%s",
+		    plan->ways[i].value);
+		setup_block_option(&f->v[SETUP_MASTER].text,
+		    plan->ways[i].name, option.data);
+	}
+	buf_free(&option);
 }
 
 static void
@@ -171,55 +140,43 @@ make_plan(struct setup_plan *plan, const struct setup_mta *mta,
 	ruleset_drop(rules);
 }
 
-/* Plans for `bare`, the main.cf without us; with us it is `text`. */
+/* Plans for what is there without us. */
 static int
 plan_and_apply(const struct wish *w, const struct setup_mta *mta,
-    const char *path, const struct buf *old, const struct buf *bare)
+    struct setup_files *f)
 {
 	struct setup_plan plan = { .nsettings = 0 };
-	struct buf text = BUF_INIT;
-	bool is_set;
 	int status = 0;
 
 	make_plan(&plan, mta, w->config);
-	buf_put(&text, bare->data, bare->len);
-	put_settings(&text, &plan);
-	is_set = strcmp(text.data, old->data) == 0;
-	print_plan(&plan, mta, is_set);
-	if (w->apply && !is_set)
-		status = put_in_place(mta, path, old, &text);
+	put_settings(f, &plan);
+	print_plan(&plan, mta, setup_files_are_set(f));
+	if (w->apply && !setup_files_are_set(f))
+		status = put(f);
 	setup_plan_clear(&plan);
-	buf_free(&text);
 	return status;
 }
 
 static int
 serve_postfix(const struct wish *w, struct setup_mta *mta)
 {
-	struct buf path = BUF_INIT, why = BUF_INIT, old = BUF_INIT;
-	struct buf bare = BUF_INIT;
-	int status;
+	struct setup_files f;
+	struct buf why = BUF_INIT;
+	char *folder = mem_dup(mta->folder);
+	int status = 0;
 
-	buf_printf(&path, "%s/main.cf", mta->folder);
-	if (!setup_file_read(path.data, &old, &why)) {
+	if (!setup_files_read(&f, folder, &why))
+		status = why.len > 0 ? wrong(&why) : 1;
+	else if (w->undo)
+		status = undo(&f);
+	else if (setup_files_have_blocks(&f) && !setup_mta_look_at(mta,
+	    &f.v[SETUP_MAIN].bare, &f.v[SETUP_MASTER].bare, &why))
 		status = wrong(&why);
-	} else {
-		buf_put(&bare, old.data, old.len);
-		if (!without_blocks(path.data, &bare))
-			status = 1;
-		else if (w->undo)
-			status = undo(mta, path.data, &old, &bare);
-		else if (setup_block_is_there(&old) &&
-		    !setup_mta_look_at(mta, &bare, &why))
-			status = wrong(&why);
-		else
-			status = plan_and_apply(w, mta, path.data, &old,
-			    &bare);
-	}
-	buf_free(&path);
+	else
+		status = plan_and_apply(w, mta, &f);
+	setup_files_clear(&f);
 	buf_free(&why);
-	buf_free(&old);
-	buf_free(&bare);
+	free(folder);
 	return status;
 }
 

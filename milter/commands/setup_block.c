@@ -1,4 +1,4 @@
-/* setup_block - settings in a main.cf that can be taken out again */
+/* setup_block - settings in main.cf and master.cf that can be taken out again */
 
 #include "commands/setup_block.h"
 
@@ -88,7 +88,7 @@ put_was(struct buf *out, const char *from, const char *to)
 /* `cut`: the file ended without a newline where the block begins or ends. */
 static void
 put_block(struct buf *out, const char *from, const char *to, bool cut,
-    const char *name, const char *value)
+    const char *line)
 {
 	size_t start;
 
@@ -99,26 +99,72 @@ put_block(struct buf *out, const char *from, const char *to, bool cut,
 	put_was(out, from, to);
 	if (out->data[out->len - 1] != '\n')
 		buf_putc(out, '\n');
-	buf_printf(out, "%s = %s\n", name, value);
+	buf_printf(out, "%s\n", line);
 	buf_printf(out, "%s%08" PRIx32 "\n", end,
 	    checksum(out->data + start, out->len - start));
+}
+
+/* A block with this line in the place of what stands from `from` to `to`. */
+static void
+set_line(struct buf *text, const char *from, const char *to,
+    const char *line)
+{
+	struct buf out = BUF_INIT;
+	bool cut = text->len > 0 && text->data[text->len - 1] != '\n';
+
+	buf_put(&out, text->data, (size_t)(from - text->data));
+	put_block(&out, from, to, cut && *to == '\0', line);
+	buf_puts(&out, to);
+	buf_free(text);
+	*text = out;
 }
 
 void
 setup_block_set(struct buf *text, const char *name, const char *value)
 {
-	struct buf out = BUF_INIT;
 	const char *from = find_setting(text->data, name), *to;
-	bool cut = text->len > 0 && text->data[text->len - 1] != '\n';
+	struct buf line = BUF_INIT;
 
 	if (from == NULL)
 		from = text->data + text->len;
 	to = *from != '\0' ? setting_end(from) : from;
-	buf_put(&out, text->data, (size_t)(from - text->data));
-	put_block(&out, from, to, cut && *to == '\0', name, value);
-	buf_puts(&out, to);
-	buf_free(text);
-	*text = out;
+	buf_printf(&line, "%s = %s", name, value);
+	set_line(text, from, to, line.data);
+	buf_free(&line);
+}
+
+/* "NAME inet", with any blanks in between. */
+static bool
+is_service(const char *at, const char *name)
+{
+	static const char type[] = "inet";
+
+	if (!starts(at, name))
+		return false;
+	at += strlen(name);
+	if (*at != ' ' && *at != '\t')
+		return false;
+	at += strspn(at, " \t");
+	return starts(at, type) && strchr(" \t", at[strlen(type)]) != NULL;
+}
+
+bool
+setup_block_option(struct buf *text, const char *service,
+    const char *option)
+{
+	const char *at, *found = NULL;
+	struct buf line = BUF_INIT;
+
+	for (at = text->data; *at != '\0'; at = next_line(at))
+		if (is_service(at, service))
+			found = at;
+	if (found == NULL)
+		return false;
+	found = setting_end(found);
+	buf_printf(&line, "  -o %s", option);
+	set_line(text, found, found, line.data);
+	buf_free(&line);
+	return true;
 }
 
 bool

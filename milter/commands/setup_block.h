@@ -1,5 +1,5 @@
 /*
- * setup_block.h - settings in a main.cf that can be taken out again
+ * setup_block.h - settings in main.cf and master.cf that can be taken out again
  *
  * What we write stands in blocks of its own, with the lines it takes the place
  * of kept as comments and a checksum at the end:
@@ -27,6 +27,14 @@ struct diags;
  * newline.
  */
 void setup_block_set(struct buf *text, const char *name, const char *value);
+
+/*
+ * Adds an option, "name=value", to a service of master.cf (master(5)): the last
+ * one of this name and type "inet". A later option takes the place of an
+ * earlier one, so nothing is replaced. False: there is no such service.
+ */
+bool setup_block_option(struct buf *text, const char *service,
+    const char *option);
 
 /* Is there a block in it? */
 bool setup_block_is_there(const struct buf *text);

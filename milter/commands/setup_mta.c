@@ -126,7 +126,7 @@ take_option(struct setup_service *s, const char *line)
 		s->way_back = *value == '\0';
 	value = option_value(line, "receive_override_options");
 	if (value != NULL)
-		s->no_milters = strstr(value, "no_milters") != NULL;
+		mem_replace(&s->overrides, value);
 }
 
 /* Eight fields: service, type, private, unprivileged, chroot … command. */
@@ -214,6 +214,7 @@ setup_mta_clear(struct setup_mta *mta)
 		free(mta->services[i].name);
 		free(mta->services[i].milters);
 		free(mta->services[i].relay);
+		free(mta->services[i].overrides);
 	}
 	free(mta->services);
 	free(mta->folder);
@@ -221,30 +222,22 @@ setup_mta_clear(struct setup_mta *mta)
 	memset(mta, 0, sizeof *mta);
 }
 
-/* A folder with this main.cf and the real master.cf; the caller removes it. */
+/* A folder with these two files; the caller removes it. */
 static bool
-make_folder(const struct setup_mta *mta, const struct buf *main_cf,
+make_folder(const struct buf *main_cf, const struct buf *master_cf,
     char *folder, struct buf *why)
 {
-	struct buf to = BUF_INIT, master = BUF_INIT, from = BUF_INIT;
-	bool good;
+	struct buf path = BUF_INIT;
+	bool good = mkdtemp(folder) != NULL;
 
-	buf_printf(&from, "%s/master.cf", mta->folder);
-	good = setup_file_read(from.data, &master, why);
-	if (good && mkdtemp(folder) == NULL) {
+	if (!good)
 		buf_printf(why, "%s: cannot be made", folder);
-		good = false;
-	}
-	if (good) {
-		buf_printf(&to, "%s/main.cf", folder);
-		good = setup_file_make(to.data, main_cf, why);
-		buf_clear(&to);
-		buf_printf(&to, "%s/master.cf", folder);
-		good = good && setup_file_make(to.data, &master, why);
-	}
-	buf_free(&to);
-	buf_free(&from);
-	buf_free(&master);
+	buf_printf(&path, "%s/main.cf", folder);
+	good = good && setup_file_make(path.data, main_cf, why);
+	buf_clear(&path);
+	buf_printf(&path, "%s/master.cf", folder);
+	good = good && setup_file_make(path.data, master_cf, why);
+	buf_free(&path);
 	return good;
 }
 
@@ -266,11 +259,11 @@ remove_folder(const char *folder)
 
 bool
 setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
-    struct buf *why)
+    const struct buf *master_cf, struct buf *why)
 {
 	char folder[] = "/tmp/saywhy-setup-XXXXXX";
 	char *real = mem_dup(mta->folder);
-	bool good = make_folder(mta, main_cf, folder, why);
+	bool good = make_folder(main_cf, master_cf, folder, why);
 
 	if (good) {
 		setup_mta_clear(mta);

@@ -25,7 +25,7 @@ struct setup_service {
 	char *relay;		/* its own -o smtpd_relay_restrictions */
 	bool proxied;		/* -o smtpd_proxy_filter */
 	bool way_back;		/* -o content_filter= : a filter's way back in */
-	bool no_milters;	/* … and it says no_milters */
+	char *overrides;	/* its receive_override_options; NULL: none */
 };
 
 struct setup_mta {
@@ -45,10 +45,11 @@ bool setup_mta_look(struct setup_mta *mta, const char *folder,
     struct buf *why);
 
 /*
- * Looks again, as if its main.cf were this text: what is there without us.
+ * Looks again, as if its main.cf and master.cf were these texts: what is there
+ * without us.
  */
 bool setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
-    struct buf *why);
+    const struct buf *master_cf, struct buf *why);
 void setup_mta_clear(struct setup_mta *mta);
 
 /* "3.7.11": 3 and 7. */

@@ -48,8 +48,7 @@ note_version(struct setup_plan *plan, const struct setup_mta *mta)
 }
 
 static void
-note_service(struct setup_plan *plan, const struct setup_service *s,
-    bool filtered)
+note_service(struct setup_plan *plan, const struct setup_service *s)
 {
 	if (s->milters != NULL)
 		setup_note(plan, "master.cf: %s has smtpd_milters of its own "
@@ -62,14 +61,23 @@ note_service(struct setup_plan *plan, const struct setup_service *s,
 	if (s->proxied)
 		setup_note(plan, "master.cf: %s has smtpd_proxy_filter: "
 		    "filters do not see the body there.", s->name);
-	if (filtered && s->way_back && !s->no_milters)
-		setup_note(plan, "master.cf: %s is a content filter's way back "
-		    "in, where mail would be judged twice, and the filter be "
-		    "refused: postconf -P '%s/inet/receive_override_options="
-		    "no_header_body_checks,no_milters'", s->name, s->name);
 	if (s->screen)
 		setup_note(plan, "master.cf: %s is postscreen. What it "
 		    "refuses no filter sees; its log lines tell.", s->name);
+}
+
+/* By their usual names and ports. */
+static bool
+verifies_too(const char *others)
+{
+	static const char *const signs[] = { "dkim", "dmarc", "8891",
+		"8893" };
+	size_t i;
+
+	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (strstr(others, signs[i]) != NULL)
+			return true;
+	return false;
 }
 
 static void
@@ -81,6 +89,12 @@ note_filters(struct setup_plan *plan, const struct setup_mta *mta)
 		setup_note(plan, "Other filters (%s) come behind saywhy: what "
 		    "they refuse is recorded, and what they add to a message "
 		    "saywhy does not see.", others);
+	if (verifies_too(others))
+		setup_note(plan, "OpenDKIM or OpenDMARC (%s) takes our field "
+		    "Authentication-Results for a forged one when it has the "
+		    "same name. Let it only sign, or let it stand before "
+		    "saywhy and say trust-earlier-milters = yes in section "
+		    "auth.", others);
 	if (strstr(mta->value[VALUE_NON_SMTPD], "saywhy") != NULL)
 		setup_note(plan, "non_smtpd_milters names saywhy: mail that "
 		    "came in by no connection cannot be refused. Take it out.");
@@ -110,14 +124,20 @@ void
 setup_notes(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
 {
-	bool filtered = *mta->value[VALUE_CONTENT_FILTER] != '\0';
 	size_t i;
 
 	if (doors->reply_map != NULL)
 		note_version(plan, mta);
 	note_filters(plan, mta);
 	for (i = 0; i < mta->nservices; i++)
-		note_service(plan, &mta->services[i], filtered ||
-		    mta->services[i].way_back);
+		note_service(plan, &mta->services[i]);
+	for (i = 0; i < plan->nways; i++)
+		setup_note(plan, "master.cf: %s is a content filter's way back "
+		    "in. Mail is judged when it comes in first, and not "
+		    "again.", plan->ways[i].name);
+	if (*mta->value[VALUE_CONTENT_FILTER] != '\0' && plan->nways == 0)
+		setup_note(plan, "content_filter = %s: where its mail comes "
+		    "back in, have receive_override_options=no_milters.",
+		    mta->value[VALUE_CONTENT_FILTER]);
 	note_names(plan, mta);
 }

@@ -211,6 +211,34 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 	buf_free(&place);
 }
 
+/*
+ * Mail that comes back from a content filter was judged on its way in; refused
+ * now it would be the filter that bounces it.
+ */
+static void
+plan_ways_back(struct setup_plan *plan, const struct setup_mta *mta)
+{
+	const struct setup_service *s;
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < mta->nservices; i++) {
+		s = &mta->services[i];
+		if (!s->way_back || plan->nways == SETUP_WAYS_MOST ||
+		    (s->milters != NULL && *s->milters == '\0') ||
+		    (s->overrides != NULL &&
+		    strstr(s->overrides, "no_milters") != NULL))
+			continue;
+		buf_clear(&value);
+		buf_printf(&value, "%s%sno_milters",
+		    s->overrides != NULL ? s->overrides : "",
+		    s->overrides != NULL && *s->overrides != '\0' ? "," : "");
+		plan->ways[plan->nways++] = (struct setup_setting){
+			.name = s->name, .value = mem_dup(value.data) };
+	}
+	buf_free(&value);
+}
+
 void
 setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
@@ -224,6 +252,7 @@ setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
 	plan_milter(plan, mta, doors);
 	plan_reply_map(plan, mta, doors);
 	plan_service(plan, mta, doors);
+	plan_ways_back(plan, mta);
 	setup_notes(plan, mta, doors);
 }
 
@@ -232,6 +261,8 @@ setup_plan_clear(struct setup_plan *plan)
 {
 	while (plan->nsettings > 0)
 		free(plan->settings[--plan->nsettings].value);
+	while (plan->nways > 0)
+		free(plan->ways[--plan->nways].value);
 	while (plan->nnotes > 0)
 		free(plan->notes[--plan->nnotes]);
 }

@@ -19,11 +19,16 @@ struct setup_setting {
 };
 
 #define SETUP_SETTINGS_MOST 8
+#define SETUP_WAYS_MOST 8
 #define SETUP_NOTES_MOST 32
 
 struct setup_plan {
 	struct setup_setting settings[SETUP_SETTINGS_MOST];
 	size_t nsettings;
+	struct setup_setting ways[SETUP_WAYS_MOST];	/* ways back in from a
+					content filter: service of master.cf,
+					its receive_override_options */
+	size_t nways;
 	char *notes[SETUP_NOTES_MOST];
 	size_t nnotes;
 };
@@ -35,7 +40,7 @@ struct setup_doors {
 	const char *policy_service;
 };
 
-/* Fills an empty plan. */
+/* Fills an empty plan; names of ways point into `mta`. */
 void setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors);
 void setup_plan_clear(struct setup_plan *plan);

@@ -92,16 +92,47 @@ print_row(const char *label, const char *json, const char *const *keys)
 
 /* An object each, of the array behind "key":. */
 static void
-print_lists(const char *label, const char *json, const char *key,
+print_each(const char *label, const char *json, const char *key,
     const char *const *keys)
 {
 	const char *at = after(json, key);
 
-	for (; *at == '[' || *at == ','; at += strcspn(at, "}") + 1) {
-		if (at[1] != '{')
-			break;
+	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
 		print_row(label, at, keys);
+}
+
+/* One list: its name, its counts, and why it is not in use. */
+static void
+print_list(const char *label, const char *json, const char *const *keys,
+    const char *trouble, const char *words)
+{
+	printf("%-11s ", label);
+	print_value(json, "list");
+	for (; *keys != NULL; keys++) {
+		printf(", %s ", *keys);
+		print_value(json, *keys);
 	}
+	if (*after(json, trouble) == '"') {
+		printf("; %s: ", words);
+		print_value(json, trouble);
+	}
+	putchar('\n');
+}
+
+static void
+print_lists(const char *json)
+{
+	static const char *const local[] = { "entries", NULL };
+	static const char *const dns[] = { "asked", "listed", "trouble",
+		NULL };
+	const char *at = after(json, "lists");
+
+	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
+		print_list("list", at, local, "trouble",
+		    "the file as it is now is not in use");
+	at = after(json, "dns-lists");
+	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
+		print_list("dns list", at, dns, "aside", "set aside");
 }
 
 static void
@@ -144,10 +175,6 @@ print_plain(const char *json)
 		"passed", "unjoined", NULL };
 	static const char *const service[] = { "asked", "refused", "closed",
 		NULL };
-	static const char *const lists[] = { "list", "entries", "trouble",
-		NULL };
-	static const char *const dns_lists[] = { "list", "well", "asked",
-		"listed", "trouble", "aside", NULL };
 	static const char *const scanners[] = { "kind", "server", "state",
 		"scans", "troubles", "trouble", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
@@ -163,9 +190,8 @@ print_plain(const char *json)
 	print_row("service", after(json, "policy-service"), service);
 	print_row("dns", after(json, "dns"), dns);
 	print_row("store", after(json, "store"), store);
-	print_lists("list", json, "lists", lists);
-	print_lists("dns list", json, "dns-lists", dns_lists);
-	print_lists("scanner", json, "scanners", scanners);
+	print_lists(json);
+	print_each("scanner", json, "scanners", scanners);
 	print_row("loaded", after(json, "reload"), reload);
 	print_mistakes(json);
 }
@@ -173,7 +199,7 @@ print_plain(const char *json)
 static char *
 configured_socket(const char *path)
 {
-	struct ruleset *r = command_rules(path);
+	struct ruleset *r = command_settings(path);
 	char *spec = mem_dup(r->daemon.control);
 
 	ruleset_drop(r);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "doors/control_metrics_lists.h"
 #include "doors/threads.h"
 #include "engine.h"
 #include "engine_time.h"
@@ -128,5 +129,6 @@ control_metrics(struct buf *out, struct recorder *recorder)
 	for (stage = STAGE_CONNECT; stage <= STAGE_MESSAGE; stage++)
 		put_histogram(out, stage);
 	put_records(out, recorder);
+	control_metrics_lists(out);
 	buf_puts(out, "# EOF\n");
 }

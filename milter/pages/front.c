@@ -37,11 +37,14 @@ static void
 put_chapter(const struct view *v, const struct prose_chapter *chapter)
 {
 	const struct reason_prose *prose;
+	const char *title;
 	const int *reason;
 	bool foreign;
 
-	buf_printf(v->out, "<h2 lang=\"en\">%s</h2>\n"
-	    "<ul class=\"reasons\">\n", chapter->title);
+	title = language_chapter(v->language, chapter->title, &foreign);
+	buf_printf(v->out, "<h2%s>", view_foreign(foreign));
+	view_text(v, title);
+	buf_puts(v->out, "</h2>\n<ul class=\"reasons\">\n");
 	for (reason = chapter->reasons; *reason != REASON_NONE; reason++) {
 		prose = language_prose(v->language, *reason, &foreign);
 		buf_printf(v->out, "<li%s><a href=\"%s%s\">",

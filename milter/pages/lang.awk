@@ -4,8 +4,9 @@
 #
 # "key: text" says something of the page (speech.def). "= reason" begins the
 # prose of one, with title, plain, page and steps as in words/prose.txt; a
-# language that has no prose of a reason shows it in English. Lines may be
-# wrapped; lines that begin with # are not read.
+# language that has no prose of a reason shows it in English. "== English title:
+# other title" names a chapter of prose.txt. Lines may be wrapped; lines that
+# begin with # are not read.
 
 BEGIN {
 	nprose = split("title plain page steps", prose, " ")
@@ -72,8 +73,11 @@ function end_language(    i, code) {
 	printf "static const struct reason_prose %s_prose[REASON_COUNT] = {\n",
 	    code
 	printf "\t[REASON_NONE] = { .title = NULL },\n%s};\n\n", reasons
-	all = all sprintf("\t{ \"%s\", %s_words, %s_prose },\n", code, code,
-	    code)
+	printf "static const char *const %s_chapters[] = {\n%s\tNULL\n};\n\n",
+	    code, chapters
+	chapters = ""
+	all = all sprintf("\t{ \"%s\", %s_words, %s_prose, %s_chapters },\n",
+	    code, code, code, code)
 	split("", words)
 	reasons = ""
 }
@@ -88,6 +92,15 @@ FILENAME ~ /speech\.def$/ {
 }
 FNR == 1 { end_language(); file = FILENAME; key = ""; blank = 0 }
 /^#/ { next }
+/^== / {
+	end_reason()
+	at = index($0, ": ")
+	if (at == 0)
+		complain("a chapter has two titles")
+	chapters = chapters "\t" quote(trim(substr($0, 4, at - 4))) ", " \
+	    quote(trim(substr($0, at + 2))) ",\n"
+	next
+}
 /^= / {
 	end_reason()
 	reason = trim(substr($0, 3))
@@ -126,6 +139,6 @@ match($0, /^(title|plain|page|steps):/) {
 
 END {
 	end_language()
-	printf "const struct language languages[] = {\n%s\t{ NULL, NULL, NULL },\n};\n", all
+	printf "const struct language languages[] = {\n%s\t{ NULL, NULL, NULL, NULL },\n};\n", all
 	exit bad
 }

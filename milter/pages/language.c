@@ -96,3 +96,16 @@ language_prose(const struct language *l, int reason, bool *foreign)
 	*foreign = l->prose[reason].title == NULL;
 	return *foreign ? reason_prose(reason) : &l->prose[reason];
 }
+
+const char *
+language_chapter(const struct language *l, const char *title, bool *foreign)
+{
+	const char *const *c;
+
+	*foreign = false;
+	for (c = l->chapters; *c != NULL; c += 2)
+		if (strcmp(c[0], title) == 0)
+			return c[1];
+	*foreign = l != languages;
+	return title;
+}

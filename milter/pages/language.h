@@ -24,6 +24,7 @@ struct language {
 	const char *code;			/* "en" (BCP 47) */
 	const char *const *words;		/* by enum speech */
 	const struct reason_prose *prose;	/* by reason; title NULL: none */
+	const char *const *chapters;	/* English, its own, ...; NULL */
 };
 
 /* Ends with one whose code is NULL; made by lang.awk. */
@@ -42,6 +43,10 @@ void language_put(struct buf *out, const struct language *l, enum speech what,
 /* The same as plain text. */
 void language_put_plain(struct buf *out, const struct language *l,
     enum speech what, const char *value);
+
+/* The title of a chapter in that language, else as it is. */
+const char *language_chapter(const struct language *l, const char *title,
+    bool *foreign);
 
 /* The prose in that language, else in English. `foreign` tells which. */
 const struct reason_prose *language_prose(const struct language *l,

@@ -14,9 +14,9 @@
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */
 #define ITEMS_MOST 12
-#define OWN 90		/* points of our own words … */
-#define OWN_WORD 6	/* … and of each of them */
-#define OWN_SIGNS 4	/* words that nobody else would say so */
+#define OWN 96		/* points of our own words … */
+#define OWN_WORD 8	/* … and of each of them */
+#define OWN_SIGNS 6	/* words that nobody else would say so */
 
 struct row {
 	int weight;

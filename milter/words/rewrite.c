@@ -25,8 +25,8 @@ is_about_login(const struct reply *stock)
 static bool
 is_acted_upon(const struct reply *stock)
 {
-	return stock->code == 421 || stock->code == 452 ||
-	    stock->code == 521 || stock->code / 10 == 53 ||
+	return stock->code == 421 || stock->code == 432 ||
+	    stock->code == 452 || stock->code == 521 || stock->code / 10 == 53 ||
 	    is_about_login(stock);
 }
 

@@ -6,8 +6,8 @@
  * reason is known. Pure. What comes out is a valid reply of the same class,
  * unless `permanent` is set and the reason has a permanent code.
  *
- * Codes: the reason's own of that class, but clients act on 421, 452, 521 and
- * 53x, and on what answers AUTH and STARTTLS, so these stay as they were; and
+ * Codes: the reason's own of that class, but clients act on 421, 432, 452, 521
+ * and 53x, and on what answers AUTH and STARTTLS, so these stay as they were; and
  * nothing else becomes 421 or 521, at which Postfix hangs up.
  */
 #ifndef WORDS_REWRITE_H

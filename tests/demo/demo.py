@@ -36,7 +36,12 @@ record-file = "{folder}/records.json"
 syslog = no
 
 relay {{ domains = {{"example.org"}} }}
-auth {{ submission-ports = {{{submission}}} }}
+# Nothing here is in DNS.
+auth {{
+	submission-ports = {{{submission}}}
+	spf = no  dkim = no  dmarc = no  results = no
+	sender-domain = no  helo-lookup = no  rdns-lookup = no
+}}
 blacklist {{
 	clients = {{"198.51.100.66"}}
 	senders = {{"offers@sender.example"}}

@@ -19,6 +19,7 @@
 #define LATE_MOST 65536
 #define MESSAGE 65535
 #define UDP_MOST 1232
+#define AT_ONCE 16		/* questions between two looks around */
 #define PORT_TRIES 50
 
 /* Habits stand among the types. */
@@ -45,11 +46,12 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
+	pthread_mutex_t lock;		/* of what was told */
 	bool hijack;
 	struct told *told;
 	size_t ntold;
 	struct late *late;
-	size_t nlate;
+	size_t first, nlate;		/* a ring */
 	unsigned long questions;
 };
 
@@ -59,12 +61,12 @@ struct out {
 };
 
 static int64_t
-now_ms(void)
+now_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
 static void
@@ -322,7 +324,7 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 
 /* -1: no answer; else milliseconds to wait before it is sent. */
 static int
-answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 {
 	const struct told *slow;
 	char name[256];
@@ -357,6 +359,29 @@ answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 	    (slow != NULL ? atoi(slow->value) : 0) + atomic_load(&l->delay);
 }
 
+static int
+answer(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+{
+	int wait;
+
+	pthread_mutex_lock(&l->lock);
+	wait = answer_locked(l, in, n, udp, o);
+	pthread_mutex_unlock(&l->lock);
+	return wait;
+}
+
+/* In the order of their time; most come at the end. */
+static void
+keep_late(struct liar *l, const struct late *late)
+{
+	size_t at = l->first + l->nlate++;
+
+	for (; at > l->first && l->late[(at - 1) % LATE_MOST].when >
+	    late->when; at--)
+		l->late[at % LATE_MOST] = l->late[(at - 1) % LATE_MOST];
+	l->late[at % LATE_MOST] = *late;
+}
+
 static void
 serve_udp(struct liar *l)
 {
@@ -376,31 +401,29 @@ serve_udp(struct liar *l)
 	}
 	if (l->nlate == LATE_MOST)
 		return;
-	late.when = now_ms() + wait;
+	late.when = now_us() + wait * 1000LL;
 	late.bytes = malloc(o.n);
 	memcpy(late.bytes, o.b, o.n);
 	late.n = o.n;
-	l->late[l->nlate++] = late;
+	keep_late(l, &late);
 }
 
 static void
 send_late(struct liar *l)
 {
-	int64_t now = now_ms();
-	size_t i, kept = 0;
+	int64_t now = now_us();
+	struct late *late;
 
-	for (i = 0; i < l->nlate; i++) {
-		struct late *late = &l->late[i];
-
-		if (late->when > now && !atomic_load(&l->stop)) {
-			l->late[kept++] = *late;
-			continue;
-		}
+	while (l->nlate > 0) {
+		late = &l->late[l->first % LATE_MOST];
+		if (late->when > now && !atomic_load(&l->stop))
+			break;
 		sendto(l->udp, late->bytes, late->n, 0,
 		    (struct sockaddr *)&late->to, late->tolen);
 		free(late->bytes);
+		l->first++;
+		l->nlate--;
 	}
-	l->nlate = kept;
 }
 
 static void
@@ -429,6 +452,22 @@ serve_tcp(struct liar *l)
 	close(fd);
 }
 
+/* Till a question comes, or the next late answer is due; 20 ms at most. */
+static void
+wait_for(struct liar *l, struct pollfd fds[2])
+{
+	struct timespec most = { .tv_nsec = 20000000 };
+	int64_t left;
+
+	if (l->nlate > 0) {
+		left = l->late[l->first % LATE_MOST].when - now_us();
+		left = left < 0 ? 0 : left;
+		if (left * 1000 < most.tv_nsec)
+			most.tv_nsec = (long)left * 1000;
+	}
+	ppoll(fds, 2, &most, NULL);
+}
+
 static void *
 serve(void *arg)
 {
@@ -436,9 +475,11 @@ serve(void *arg)
 	struct pollfd fds[2] = { { .fd = l->udp, .events = POLLIN },
 		{ .fd = l->tcp, .events = POLLIN } };
 
+	int i;
+
 	while (!atomic_load(&l->stop)) {
-		poll(fds, 2, l->nlate > 0 ? 1 : 20);
-		if (fds[0].revents != 0)
+		wait_for(l, fds);
+		for (i = 0; fds[0].revents != 0 && i < AT_ONCE; i++)
 			serve_udp(l);
 		if (fds[1].revents != 0)
 			serve_tcp(l);
@@ -481,6 +522,7 @@ liar_start(const char *address, int port)
 	int tries = port == 0 ? PORT_TRIES : 1;
 
 	/* A port that is free for UDP need not be so for TCP. */
+	pthread_mutex_init(&l->lock, NULL);
 	l->late = calloc(LATE_MOST, sizeof *l->late);
 	while (!bind_both(l, address, port))
 		if (--tries == 0)
@@ -559,7 +601,9 @@ liar_tell(struct liar *l, const char *line)
 		t.value[n - 1] = '\0';
 		memmove(t.value, t.value + 1, n - 1);
 	}
+	pthread_mutex_lock(&l->lock);
 	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
 	l->told[l->ntold++] = t;
+	pthread_mutex_unlock(&l->lock);
 	return t.type != -1;
 }

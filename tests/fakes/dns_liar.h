@@ -39,7 +39,7 @@ struct liar *liar_start(const char *address, int port);
 void liar_stop(struct liar *liar);
 int liar_port(const struct liar *liar);
 
-/* One record "NAME TYPE VALUE"; before questions come. False: it is none. */
+/* One record "NAME TYPE VALUE", at any time. False: it is none. */
 bool liar_tell(struct liar *liar, const char *line);
 void liar_hijack(struct liar *liar);
 

@@ -144,7 +144,7 @@ RECIPIENT = [
           **recipients("check_recipient_access hash:/nonexistent/access")),
     Story("restriction-unknown", "config-error filter-error", "a restriction that is none", TO,
           **recipients("reject_typing_error")),
-    Story("smtputf8-rcpt", "smtputf8-recipient", "strict_smtputf8, no SMTPUTF8",
+    Story("smtputf8-rcpt", "smtputf8-recipient smtputf8-sender", "strict_smtputf8, no SMTPUTF8",
           to("\u00fcser@example.org"), strict_smtputf8="yes"),
 ]
 
@@ -184,7 +184,7 @@ SENDER = [
           f"{EHLO} | MAIL FROM:<a b@sender.example>"),
     Story("sender-syntax-dots", "sender-syntax", "resolve_numeric_domain = no",
           f"{EHLO} | MAIL FROM:<a@sender..example>"),
-    Story("smtputf8-sender", "smtputf8-sender", "strict_smtputf8, no SMTPUTF8",
+    Story("smtputf8-sender", "smtputf8-sender smtputf8-recipient", "strict_smtputf8, no SMTPUTF8",
           f"{EHLO} | MAIL FROM:<\u00e4@sender.example>", strict_smtputf8="yes"),
 ]
 
@@ -320,7 +320,7 @@ SYNTAX = [
 ]
 
 LOGINS = [
-    Story("auth-off", "sequence command-not-implemented", "AUTH where it is off",
+    Story("auth-off", "sequence command-not-implemented tls-required", "AUTH where it is off",
           f"{EHLO} | auth user@example.org secret"),
     Story("auth-failed", "auth-failed", "a wrong password",
           f"{EHLO} | auth user@example.org wrong", **SASL),
@@ -332,7 +332,7 @@ LOGINS = [
     Story("auth-syntax", "syntax", "AUTH alone", f"{EHLO} | AUTH", **SASL),
     Story("auth-twice", "sequence", "AUTH, AUTH", f"{LOGIN} | auth user@example.org secret", **SASL),
     Story("auth-late", "sequence", "AUTH after MAIL", f"{FROM} | auth user@example.org secret", **SASL),
-    Story("auth-plaintext", "tls-required auth-required", "smtpd_tls_auth_only",
+    Story("auth-plaintext", "tls-required auth-required sequence command-not-implemented", "smtpd_tls_auth_only",
           f"{EHLO} | auth user@example.org secret", smtpd_tls_auth_only="yes",
           smtpd_tls_security_level="may", **SASL),
     Story("auth-rate", "rate-limited", "smtpd_client_auth_rate_limit = 1",
@@ -345,7 +345,7 @@ LOGINS = [
           smtpd_tls_security_level="may"),
     Story("tls-twice", "sequence", "STARTTLS, STARTTLS",
           f"{EHLO} | starttls | {EHLO} | STARTTLS", smtpd_tls_security_level="may"),
-    Story("tls-no-certificate", "tls-failed", "STARTTLS, no certificate",
+    Story("tls-no-certificate", "tls-failed filter-error", "STARTTLS, no certificate",
           f"{EHLO} | STARTTLS", smtpd_tls_security_level="may",
           smtpd_tls_CAfile="/nonexistent"),
 ]
@@ -422,10 +422,10 @@ SCREEN = [
     Story("screen-dnsbl-drop", "dnsbl-listed", "postscreen_dnsbl_action = drop", "",
           address="192.0.2.66", postscreen_dnsbl_sites="dnsbl.example",
           postscreen_dnsbl_action="drop", **POSTSCREEN),
-    Story("screen-early", "early-talker sequence", "postscreen_greet_action = drop",
+    Story("screen-early", "early-talker sequence unauth-pipelining", "postscreen_greet_action = drop",
           "", early="EHLO client.example\r\n",
           postscreen_greet_action="drop", **POSTSCREEN),
-    Story("screen-early-enforce", "early-talker sequence",
+    Story("screen-early-enforce", "early-talker sequence unauth-pipelining",
           "postscreen_greet_action = enforce",
           TO,
           early="EHLO client.example\r\n",
@@ -434,7 +434,7 @@ SCREEN = [
           postscreen_pipelining_enable="yes", **POSTSCREEN),
     Story("screen-command", "command-not-implemented command-unknown",
           "an unknown command", f"{EHLO} | FOO", postscreen_pipelining_enable="yes", **POSTSCREEN),
-    Story("screen-pipelining", "unauth-pipelining", "postscreen_pipelining_action = enforce",
+    Story("screen-pipelining", "unauth-pipelining early-talker", "postscreen_pipelining_action = enforce",
           f"raw EHLO client.example\\r\\nMAIL FROM:<a@sender.example>\\r\\nRCPT TO:<user@example.org>\\r\\n | wait | wait",
           postscreen_pipelining_enable="yes", postscreen_pipelining_action="enforce", **POSTSCREEN),
     Story("screen-denied", "client-denied policy-reject system-overloaded", "postscreen_access_list, reject", TO,

@@ -34,6 +34,8 @@ define(`confDELIVERY_MODE', `queueonly')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
 define(`confDONT_BLAME_SENDMAIL', `GroupReadableSASLDBFile')dnl
 define(`confTRUSTED_USER', `root')dnl
+define(`confREFUSE_LA', `1000')dnl a busy machine is no reason
+define(`confQUEUE_LA', `1000')dnl
 define(`confREJECT_LOG_INTERVAL', `1s')dnl
 define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
 TRUST_AUTH_MECH(`PLAIN LOGIN')dnl

@@ -9,6 +9,7 @@ REFUSED = "<b@elsewhere.example>"
 NO_MESSAGE = peer.NOBODY | peer.NOHDRS | peer.NOEOH | peer.NODATA
 ALL = """
 content { max-size = "1 MB" }
+auth { results = no }
 reason "relay-denied" { text = "100% no, %s." }
 """
 
@@ -158,7 +159,8 @@ def test_asks_for_no_more_than_it_needs(saywhyd):
     daemon.configure(mode="observe")
     text = daemon.conf.read_text()
     daemon.conf.write_text(text[:text.index("content {")] +
-                           'reason "mail-loop" { action = off }\n')
+                           'reason "mail-loop" { action = off }\n'
+                           "auth { spf = no dkim = no dmarc = no }\n")
     daemon.reload()
     with peer.Peer(daemon) as mta:
         mta.negotiate()
@@ -167,7 +169,7 @@ def test_asks_for_no_more_than_it_needs(saywhyd):
 
 
 def test_asks_for_marks_only_when_it_enforces(saywhyd):
-    marks = 'reason "header-pattern" { action = quarantine }'
+    marks = 'reason "header-pattern" { action = quarantine }\nauth { results = no }\n'
     daemon = saywhyd(marks)
     with peer.Peer(daemon) as mta:
         assert mta.negotiate().actions == 0x1 | 0x10 | 0x20 | 0x100

@@ -147,6 +147,25 @@ def test_a_bad_main_cf_is_put_back(stock, setup):
     assert (ETC / "main.cf").read_bytes() == before
 
 
+def test_a_content_filters_way_back(stock, setup):
+    """Judged once: what comes back in from the filter is let pass."""
+    with open(ETC / "master.cf", "a") as file:
+        file.write("10027 inet n - n - - smtpd\n  -o content_filter=\n"
+                   "  -o receive_override_options=no_address_mappings\n"
+                   "  # and a comment\n"
+                   "10028 inet n - n - - smtpd\n  -o content_filter=\n"
+                   "  -o receive_override_options=no_milters")
+    before = (ETC / "master.cf").read_bytes()
+    assert setup("--apply").returncode == 0
+    shown = subprocess.run(["postconf", "-P"], capture_output=True, text=True).stdout
+    assert ("10027/inet/receive_override_options = no_address_mappings,no_milters"
+            in shown)
+    assert "nothing to do" in setup().stdout
+    assert setup("--undo").returncode == 0
+    assert (ETC / "master.cf").read_bytes() == before
+    assert (ETC / "main.cf").read_bytes() == stock["main.cf"]
+
+
 WARNINGS = {
     "content_filter = scan:[127.0.0.1]:10025": "way back",
     "non_smtpd_milters = unix:saywhy/milter.sock": "non_smtpd_milters",

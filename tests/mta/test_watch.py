@@ -21,6 +21,9 @@ from postfix_stories import STORIES
 from sendmail_stories import ACCESS, SITES
 from sendmail_stories import STORIES as SENDMAIL_STORIES
 
+jsonschema = pytest.importorskip("jsonschema")
+
+SCHEMA = pathlib.Path(__file__).parent.parent.parent / "doc/record.schema.json"
 CONF = 'name = "mx.example.org"\nmode = observe\n'
 SINK = 26125
 NOT_LOGGED = {"data-no-rcpt"}  # what came before it is
@@ -31,6 +34,7 @@ AMBIGUOUS = {"sender-access-delayed"}
 @pytest.fixture(scope="module")
 def watch(build, box):
     """A function: the records of lines of a log."""
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
     conf = box / "watch.conf"
     conf.write_text(CONF)
 
@@ -40,7 +44,10 @@ def watch(build, box):
             input=log.encode(errors="replace"), capture_output=True, check=True,
             timeout=20,
         )
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        for record in records:
+            schema.validate(record)
+        return records
 
     return read
 
@@ -198,6 +205,8 @@ def test_sendmail_story(story, sendmail_port, syslog, watch):
     assert len(records) == len(events), log
     if not events:
         pytest.skip("Sendmail does not log it")
+    if story.name == "relay-denied":
+        assert records[0]["sender"] == "a@sender.example"
     if story.name in AMBIGUOUS:
         return
     assert {r["reason"] for r in records} & set(story.reason.split()), log

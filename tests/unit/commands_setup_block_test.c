@@ -92,6 +92,47 @@ test_changed_block_is_refused(void **state)
 	diags_free(&d);
 }
 
+/* master.cf, the service that is meant, and the lines around the option. */
+static const struct master {
+	const char *text, *service, *around;
+} masters[] = {
+	{ "10025 inet n - n - - smtpd\n", "10025", NULL },
+	{ "10025 inet n - n - - smtpd", "10025", NULL },
+	{ "10025 inet n - n - - smtpd\n  -o content_filter=\n"
+	    "pickup unix n - y 60 1 pickup\n", "10025",
+	    "  -o content_filter=\n# saywhy setup: begin" },
+	{ "#10025 inet n - n - - smtpd\n10025\t inet n - n - - smtpd\n"
+	    "\t-o a=b\n# more\nsmtp inet n - y - - smtpd\n", "10025",
+	    "\t-o a=b\n# saywhy setup: begin" },
+};
+
+static void
+test_options_of_services(void **state)
+{
+	struct diags d = DIAGS_INIT;
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof masters / sizeof masters[0]; i++) {
+		buf_clear(&text);
+		buf_puts(&text, masters[i].text);
+		assert_true(setup_block_option(&text, masters[i].service,
+		    "x=y"));
+		assert_non_null(strstr(text.data, "\n  -o x=y\n"));
+		if (masters[i].around != NULL)
+			assert_non_null(strstr(text.data,
+			    masters[i].around));
+		assert_true(setup_block_undo(&text, "master.cf", &d));
+		assert_string_equal(text.data, masters[i].text);
+		assert_false(setup_block_option(&text, "1002", "x=y"));
+		assert_false(setup_block_option(&text, "pickup", "x=y"));
+		assert_string_equal(text.data, masters[i].text);
+	}
+	buf_free(&text);
+	diags_free(&d);
+}
+
 int
 main(void)
 {
@@ -99,6 +140,7 @@ main(void)
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_edits_between_stay),
 		cmocka_unit_test(test_changed_block_is_refused),
+		cmocka_unit_test(test_options_of_services),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

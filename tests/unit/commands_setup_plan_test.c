@@ -146,6 +146,7 @@ test_what_is_there_stays(void **state)
 	    "permit_mynetworks, " SERVICE "reject_unauth_destination, "
 	    "not_reject_unauth_destination");
 	assert_true(is_noted(&plan, "inet:localhost:8891"));
+	assert_true(is_noted(&plan, "trust-earlier-milters"));
 	end(&plan, &mta);
 }
 
@@ -194,6 +195,7 @@ test_services(void **state)
 	    "smtpd     pass  -       -       y       -       -       smtpd\n"
 	    "10025     inet  n       -       n       -       -       smtpd\n"
 	    "    -o content_filter=\n"
+	    "    -o receive_override_options=no_address_mappings\n"
 	    "10026     inet  n       -       n       -       -       smtpd\n"
 	    "    -o content_filter=\n"
 	    "    -o receive_override_options=no_milters\n"
@@ -212,6 +214,10 @@ test_services(void **state)
 	assert_true(is_noted(&plan, "smtp is postscreen"));
 	assert_true(is_noted(&plan, "10025 is a content filter's way back"));
 	assert_false(is_noted(&plan, "10026 is"));
+	assert_int_equal(plan.nways, 1);
+	assert_string_equal(plan.ways[0].name, "10025");
+	assert_string_equal(plan.ways[0].value,
+	    "no_address_mappings,no_milters");
 	assert_true(is_noted(&plan,
 	    "submission has smtpd_milters of its own (none)"));
 	assert_true(is_noted(&plan, "submission has smtpd_relay_restr"));

@@ -16,7 +16,11 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
+#include "model/scratch.h"
+#include "model/session.h"
 #include "services/dkim.h"
+#include "services/dkim_note.h"
 #include "services/dns.h"
 
 #define KEY "v=DKIM1; k=rsa; p=" \
@@ -87,6 +91,34 @@ test_keys(void **state)
 }
 
 static void
+test_expired(void **state)
+{
+	static const char *const times[] = { "; x=1700000001",
+		"; x=1600000000", "; t=99999999999" };
+	const struct dkim_result *r;
+	struct buf value = BUF_INIT;
+	struct dkim_check *c;
+	size_t i;
+
+	(void)state;
+	dns_offline(false);
+	for (i = 0; i < 3; i++) {
+		buf_clear(&value);
+		buf_printf(&value, "%s%s", signature, times[i]);
+		c = begin(1, value.data);
+		r = end(c);
+		assert_true(r->n == 0 || r->v[0].verdict !=
+		    DKIM_VERDICT_PASS);
+		if (i == 0)
+			assert_int_equal(r->v[0].verdict,
+			    DKIM_VERDICT_POLICY);
+		dkim_check_free(c);
+	}
+	dns_stop();
+	buf_free(&value);
+}
+
+static void
 test_none(void **state)
 {
 	struct dkim_check *c = begin(0, "");
@@ -143,14 +175,41 @@ test_large(void **state)
 	buf_free(&value);
 }
 
+/* Of a header over a megabyte not all is kept, so that nothing is verified. */
+static void
+test_cut_header(void **state)
+{
+	struct scratch scratch = { NULL };
+	struct session s;
+	char *value = mem_alloc(100001);
+	int i;
+
+	(void)state;
+	memset(value, 'x', 100000);
+	session_init(&s);
+	session_header(&s, "DKIM-Signature", signature);
+	for (i = 0; i < 100; i++)
+		session_header(&s, "X", value);
+	assert_true(s.headers_cut);
+	dkim_note_headers(&scratch, &s, clock_ms() + 1000);
+	s.body_bytes += 3;
+	dkim_note_body(&scratch, &s, "x\r\n", 3);
+	assert_non_null(dkim_note_result(&scratch)->trouble);
+	scratch_free(&scratch);
+	session_free(&s);
+	free(value);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_cut_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
