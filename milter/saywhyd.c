@@ -366,9 +366,9 @@ main(int argc, char **argv)
 	umask(027);
 	block_signals(&d);
 	start(&d);
-	if (!milter_start(d.recorder) || !replymap_start(d.recorder) ||
-	    !policy_start(d.recorder) || !control_start(d.recorder) ||
-	    !list_watch() || !dnslist_watch())
+	if (!list_watch() || !dnslist_watch() ||
+	    !milter_start(d.recorder) || !replymap_start(d.recorder) ||
+	    !policy_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

@@ -52,6 +52,8 @@ dnslist_open(const char *name, const char *zone, enum dnslist_test test)
 		l->name = mem_dup(name);
 		l->zone = mem_dup(zone);
 		l->test = test;
+		l->is_aside = dnslist_registry.watching &&
+		    test != DNSLIST_TEST_NONE;
 		l->next = dnslist_registry.first;
 		dnslist_registry.first = l;
 		pthread_cond_signal(&dnslist_registry.wake);
@@ -264,6 +266,14 @@ dnslist_judge(struct dnslist *l, const struct dnslist_answers *counting,
 	return verdict;
 }
 
+static const char *
+why_aside(const struct dnslist *l)
+{
+	if (l->aside != NULL || !l->is_aside)
+		return l->aside;
+	return "not tested yet";
+}
+
 void
 dnslist_each(void (*fn)(void *arg, const struct dnslist_state *state),
     void *arg)
@@ -274,7 +284,7 @@ dnslist_each(void (*fn)(void *arg, const struct dnslist_state *state),
 	pthread_mutex_lock(&dnslist_registry.lock);
 	for (l = dnslist_registry.first; l != NULL; l = l->next) {
 		state = (struct dnslist_state){ .name = l->name,
-			.aside = l->aside, .since = l->since,
+			.aside = why_aside(l), .since = l->since,
 			.asked = l->asked, .listed = l->listed,
 			.trouble = l->trouble };
 		fn(arg, &state);

@@ -3,8 +3,8 @@
  *
  * A list that answers for everybody, refuses our questions, is hijacked or
  * dead must refuse nobody. So each is asked for its test entries at the start
- * and every ten minutes, and what sessions see of it counts, too: one that
- * fails is set aside, which the log says at most once an hour, and is asked
+ * (while dnslist_watch() runs it is not used before) and every ten minutes, and
+ * what sessions see of it counts, too: one that fails is set aside, which the log says at most once an hour, and is asked
  * again every minute until it is well. What is known of a zone outlives the
  * configuration it came with.
  *

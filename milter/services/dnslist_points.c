@@ -9,8 +9,12 @@
 #include "services/dns.h"
 #include "services/dnslist_inside.h"
 
-/* A list that takes longer is of no use to a session either. */
+/*
+ * A list that takes longer is of no use to a session either; and those that
+ * are quick need not wait for one that is dead.
+ */
 #define PATIENCE_MS 3000
+#define QUICK_MS 300
 
 /* One list under test: what it must have, and what it must not. */
 struct trial {
@@ -25,6 +29,8 @@ trial_begin(struct trial *t, struct dns_question *q)
 	bool by_ip = t->list->test == DNSLIST_TEST_IP;
 	const char *zone = t->list->zone;
 
+	buf_clear(&t->listed);
+	buf_clear(&t->unlisted);
 	buf_printf(&t->listed, "%s.%s", by_ip ? "2.0.0.127" : "TEST", zone);
 	buf_printf(&t->unlisted, "%s.%s", by_ip ? "1.0.0.127" : "INVALID",
 	    zone);
@@ -71,6 +77,14 @@ trial_end(struct trial *t)
 	buf_free(&t->listed);
 	buf_free(&t->unlisted);
 	buf_free(&why);
+	dnslist_close(t->list);
+}
+
+static bool
+is_unanswered(const struct trial *t)
+{
+	return t->q != NULL && (t->q[0].answer->status == DNS_TROUBLE ||
+	    t->q[1].answer->status == DNS_TROUBLE);
 }
 
 /* Those whose turn it is, held, or all of them. */
@@ -94,25 +108,30 @@ take_due(struct trial **trials, int64_t now)
 	return n;
 }
 
-/* All at once. */
-static void
-test_due(struct trial *trials, size_t n)
+/*
+ * All at once. Those without an answer in time come to the front, and their
+ * number is returned; `last`: they have failed.
+ */
+static size_t
+ask_all(struct trial *trials, size_t n, int patience, bool last)
 {
 	struct dns_question *q = mem_array(2 * n, sizeof *q);
-	size_t i, asked = 0;
+	size_t i, asked = 0, left = 0;
 
 	for (i = 0; i < n; i++)
 		if (trials[i].list->test != DNSLIST_TEST_NONE) {
 			trial_begin(&trials[i], q + asked);
 			asked += 2;
 		}
-	dns_ask(q, asked, clock_ms() + PATIENCE_MS);
-	for (i = 0; i < n; i++) {
-		trial_end(&trials[i]);
-		dnslist_close(trials[i].list);
-	}
+	dns_ask(q, asked, clock_ms() + patience);
+	for (i = 0; i < n; i++)
+		if (!last && is_unanswered(&trials[i]))
+			trials[left++] = trials[i];
+		else
+			trial_end(&trials[i]);
 	dns_forget(q, asked);
 	free(q);
+	return left;
 }
 
 static void
@@ -125,7 +144,9 @@ test_until(int64_t now)
 	n = take_due(&trials, now);
 	pthread_mutex_unlock(&dnslist_registry.lock);
 	if (n > 0)
-		test_due(trials, n);
+		n = ask_all(trials, n, QUICK_MS, false);
+	if (n > 0)
+		ask_all(trials, n, PATIENCE_MS - QUICK_MS, true);
 	free(trials);
 }
 
@@ -187,9 +208,12 @@ watch(void *unused)
 bool
 dnslist_watch(void)
 {
+	struct dnslist *l;
 	bool begun;
 
 	pthread_mutex_lock(&dnslist_registry.lock);
+	for (l = dnslist_registry.first; l != NULL; l = l->next)
+		l->is_aside = l->test != DNSLIST_TEST_NONE;
 	begun = pthread_create(&dnslist_registry.watcher, NULL, watch,
 	    NULL) == 0;
 	dnslist_registry.watching = begun;

@@ -37,6 +37,7 @@ slow.example ALWAYS 127.0.0.2
 refusing.example ALWAYS 127.255.255.254
 hijacked.example ALWAYS 192.0.2.99
 dead.example DEAD -
+open.example ALWAYS 127.0.0.2
 """
 
 
@@ -60,6 +61,13 @@ def states(daemon):
     return {entry["list"]: entry for entry in status(daemon)["dns-lists"]}
 
 
+def wait_for_tests(daemon):
+    process.wait_until(
+        lambda: "not tested yet" not in
+        {entry["aside"] for entry in states(daemon).values()},
+        "the bad lists to be found out")
+
+
 @pytest.fixture(scope="module")
 def server(build, box):
     running = liar.Liar(build, pathlib.Path(tempfile.mkdtemp(dir=box)), WORDS)
@@ -71,10 +79,7 @@ def server(build, box):
 def tested(saywhyd, server):
     """A daemon that knows by its own tests which lists are well."""
     daemon = saywhyd(configuration(server, [block(zone) for zone in GOOD + BAD]))
-    process.wait_until(
-        lambda: [name for name, s in states(daemon).items() if not s["well"]]
-        and all(not states(daemon)[name]["well"] for name in BAD),
-        "the bad lists to be found out")
+    wait_for_tests(daemon)
     return daemon
 
 
@@ -126,6 +131,20 @@ def test_found_out(tested):
     assert {name for name in found if not found[name]["well"]} == set(BAD)
     assert "127.255.255.254" in found["refusing.example"]["aside"]
     assert "192.0.2.99" in found["hijacked.example"]["aside"]
+
+
+OPEN = "open.example"
+
+
+def test_not_used_before_its_test(saywhyd, build, server):
+    """A list of everybody refuses nobody, not even in the first moment."""
+    daemon = saywhyd(configuration(server, [block(OPEN)]))
+    done = subprocess.run(
+        [build / "load", "--json", "--messages", "500", daemon.address],
+        capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["finished"] == 500
+    assert daemon.records() == []
+    assert "lists 127.0.0.1, which no list should" in daemon.log()
 
 
 def test_listed(behind, tested):
@@ -182,6 +201,7 @@ def test_ten_thousand_sessions(build, saywhyd, server):
     assert counts["messages"] == SESSIONS
     assert counts["rejected"] == counts["tempfailed"] == 0
     assert daemon.records() == []
+    wait_for_tests(daemon)
     said = [line for line in daemon.log().splitlines() if "set aside" in line]
     told = [re.search(r"warning: (\S+): set aside", line).group(1) for line in said]
     assert sorted(told) == sorted(BAD + [f"{zone}.{zone}" for zone in BAD]), said
@@ -195,6 +215,7 @@ def test_key_is_nowhere(behind, build, server, saywhyd, syslog):
         block("broken", zone=f'"{KEY}.dead.example"'),
     ]) + "syslog = yes\n")
     process.wait_until(lambda: "broken: set aside" in daemon.log(), "the dead list")
+    assert states(daemon)["list8.example"]["well"]
     reply, _ = session(behind, daemon, LISTED.format(next(turn)))
     assert "on the blocklist list8.example" in str(reply)
     record = daemon.record(reply)
