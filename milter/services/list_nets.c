@@ -2,6 +2,7 @@
 
 #include "services/list_nets.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,37 @@ list_nets_seal(struct list_nets *nets)
 	nets->n = nets->cap = 0;
 }
 
+static uint32_t
+number_4(const uint8_t *p)
+{
+	uint32_t number;
+
+	memcpy(&number, p, sizeof number);
+	return be32toh(number);
+}
+
+static uint64_t
+number_8(const uint8_t *p)
+{
+	uint64_t number;
+
+	memcpy(&number, p, sizeof number);
+	return be64toh(number);
+}
+
+/* memcmp(3) of so few bytes would cost more than the rest of a search. */
+static bool
+is_above(const uint8_t *key, const uint8_t *address, size_t width)
+{
+	uint64_t a, b;
+
+	if (width == 4)
+		return number_4(key) > number_4(address);
+	a = number_8(key);
+	b = number_8(address);
+	return a != b ? a > b : number_8(key + 8) > number_8(address + 8);
+}
+
 /* How many of n sorted keys are not above the address. */
 static size_t
 count_up_to(const uint8_t *keys, size_t n, size_t width,
@@ -204,10 +236,10 @@ count_up_to(const uint8_t *keys, size_t n, size_t width,
 
 	while (low < n) {
 		middle = low + (n - low) / 2;
-		if (memcmp(keys + middle * width, address, width) <= 0)
-			low = middle + 1;
-		else
+		if (is_above(keys + middle * width, address, width))
 			n = middle;
+		else
+			low = middle + 1;
 	}
 	return low;
 }
