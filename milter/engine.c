@@ -344,17 +344,20 @@ engine_asked(struct engine *e, const struct question *q, struct reply *out)
 
 bool
 engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
-    const struct question *q, struct reply *out)
+    const struct session *known, const struct question *q,
+    struct reply *out)
 {
 	static const struct session nobody = { .declared_size = -1 };
 	struct report report = { .rules = rules, .recorder = recorder,
-		.session = &nobody, .stage = STAGE_CONNECT,
+		.session = known != NULL ? known : &nobody,
+		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
+		    STAGE_CONNECT,
 		.began = clock_us() };
 	struct held held = { .state = HELD_NONE };
 	bool speaks;
 
 	held_begin(&held, &report);
-	held.unjoined = true;
+	held.unjoined = known == NULL;
 	speaks = held_answer(&held, q, out);
 	held_end(&held);
 	return speaks;

@@ -117,9 +117,13 @@ bool engine_fits_by_words(const struct engine *e, const struct question *q);
 bool engine_asked(struct engine *e, const struct question *q,
     struct reply *out);
 
-/* The same where the session is not known; the record says so. */
+/*
+ * The same without an engine: `known` is what is known of the session, or NULL,
+ * and then the record says so.
+ */
 bool engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
-    const struct question *q, struct reply *out);
+    const struct session *known, const struct question *q,
+    struct reply *out);
 
 /* RSET, end of message, a new MAIL: forget the message. */
 void engine_reset(struct engine *e);

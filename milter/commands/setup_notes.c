@@ -66,6 +66,20 @@ note_service(struct setup_plan *plan, const struct setup_service *s)
 		    "refuses no filter sees; its log lines tell.", s->name);
 }
 
+/* By their usual names and ports. */
+static bool
+verifies_too(const char *others)
+{
+	static const char *const signs[] = { "dkim", "dmarc", "8891",
+		"8893" };
+	size_t i;
+
+	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (strstr(others, signs[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void
 note_filters(struct setup_plan *plan, const struct setup_mta *mta)
 {
@@ -75,6 +89,12 @@ note_filters(struct setup_plan *plan, const struct setup_mta *mta)
 		setup_note(plan, "Other filters (%s) come behind saywhy: what "
 		    "they refuse is recorded, and what they add to a message "
 		    "saywhy does not see.", others);
+	if (verifies_too(others))
+		setup_note(plan, "OpenDKIM or OpenDMARC (%s) takes our field "
+		    "Authentication-Results for a forged one when it has the "
+		    "same name. Let it only sign, or let it stand before "
+		    "saywhy and say trust-earlier-milters = yes in section "
+		    "auth.", others);
 	if (strstr(mta->value[VALUE_NON_SMTPD], "saywhy") != NULL)
 		setup_note(plan, "non_smtpd_milters names saywhy: mail that "
 		    "came in by no connection cannot be refused. Take it out.");

@@ -199,10 +199,38 @@ is_submission(const struct logline *l)
 	    slice_find(l->program, "smtps") != NULL;
 }
 
-void
-watched_hear(void *arg, const struct heard *h)
+/* A message begins anew with its sender, so its recipient comes after. */
+static void
+add_sender(struct waiting *p, const struct heard *h)
 {
-	struct watched *w = arg;
+	char *sender = slice_dup(h->sender);
+	char *queue_id = mem_dup(p->session.queue_id);
+
+	session_mail(&p->session, sender);
+	if (p->recipient != NULL)
+		session_rcpt(&p->session, p->recipient);
+	mem_replace(&p->session.queue_id, queue_id);
+	free(queue_id);
+	free(sender);
+}
+
+static void
+add_senders(struct watched *w, const struct heard *h)
+{
+	struct waiting *p;
+
+	if (h->sender.text == NULL)
+		return;
+	for (p = w->first; p != NULL; p = p->next)
+		if (p->session.sender.text == NULL &&
+		    p->session.queue_id != NULL &&
+		    slice_is(h->queue_id, p->session.queue_id))
+			add_sender(p, h);
+}
+
+static void
+hear_refusal(struct watched *w, const struct heard *h)
+{
 	struct waiting *p = mem_alloc(sizeof *p);
 	struct timespec now = clock_now();
 	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -232,6 +260,15 @@ watched_hear(void *arg, const struct heard *h)
 	p->record.reply = &p->reply;
 	*w->last = p;
 	w->last = &p->next;
+}
+
+void
+watched_hear(void *arg, const struct heard *h)
+{
+	if (h->reply.text == NULL)
+		add_senders(arg, h);
+	else
+		hear_refusal(arg, h);
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "model/session.h"
 
 #define BUCKETS 1024
 
@@ -24,6 +25,7 @@ struct joint {
 	struct engine *engine;
 	pthread_mutex_t busy;
 	unsigned users;		/* between join_find() and join_release() */
+	struct session told;	/* connection and greeting; under `lock` */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -60,6 +62,7 @@ join_open(enum join_door door, int fd, struct engine *e)
 	j->fd = fd;
 	j->pid = pid;
 	j->engine = e;
+	session_init(&j->told);
 	pthread_mutex_init(&j->busy, NULL);
 	pthread_mutex_lock(&lock);
 	LIST_INSERT_HEAD(bucket_of(pid), j, link);
@@ -78,6 +81,7 @@ join_close(struct joint *j)
 		pthread_cond_wait(&left, &lock);
 	pthread_mutex_unlock(&lock);
 	pthread_mutex_destroy(&j->busy);
+	session_free(&j->told);
 	free(j);
 }
 
@@ -124,6 +128,15 @@ is_over(const struct joint *j)
 	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+/* It has events to read still: what it knows is of before. */
+static bool
+is_behind(const struct joint *j)
+{
+	struct pollfd p = { .fd = j->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 /* The one connection of this process, or NULL. Under `lock`. */
 static struct joint *
 find(enum join_door door, pid_t pid)
@@ -138,6 +151,27 @@ find(enum join_door door, pid_t pid)
 		found = j;
 	}
 	return found;
+}
+
+void
+join_tell(struct joint *j, const struct session *s)
+{
+	pthread_mutex_lock(&lock);
+	session_copy_greeting(&j->told, s);
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+join_told(pid_t pid, struct session *s)
+{
+	const struct joint *j;
+
+	pthread_mutex_lock(&lock);
+	j = pid > 0 ? find(JOIN_MILTER, pid) : NULL;
+	if (j != NULL)
+		session_copy_greeting(s, &j->told);
+	pthread_mutex_unlock(&lock);
+	return j != NULL;
 }
 
 static void
@@ -178,6 +212,8 @@ join_find(enum join_door door, pid_t pid, int64_t deadline,
 		return NULL;
 	pthread_mutex_lock(&lock);
 	j = find(door, pid);
+	if (j != NULL && is_behind(j))
+		j = NULL;
 	if (j != NULL)
 		j->users++;
 	pthread_mutex_unlock(&lock);

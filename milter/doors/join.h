@@ -18,7 +18,9 @@
  * Where it fails, nothing is guessed: with a system that does not tell, without a milter session (smtpd_milters empty for that client), while
  * the session's own thread is busy, or with two sessions that claim one process
  * (a proxy in between), there is no joint, and the record says so. A session
- * whose end we have not yet noticed claims nothing. A process that ended and whose number another one took has lost
+ * whose end we have not yet noticed claims nothing. While the session's own
+ * thread is busy or behind, no more than connection and greeting are told; so the
+ * filter has every command answered that it is told of (PLAN_ANSWERS). A process that ended and whose number another one took has lost
  * its connection, and with it its joint, before.
  */
 #ifndef DOORS_JOIN_H
@@ -30,6 +32,7 @@
 
 struct engine;
 struct joint;
+struct session;
 
 /*
  * The process at the other end of a UNIX socket, 0 when the system does not
@@ -60,9 +63,21 @@ void join_lock(struct joint *j);
 void join_unlock(struct joint *j);
 
 /*
+ * What may be told of the session while its own thread is busy: connection and
+ * greeting, as they are now. From that thread, after they changed.
+ */
+void join_tell(struct joint *j, const struct session *s);
+
+/*
+ * The same of the session of this process, into `s`, initialised. False: there
+ * is no such session, or more than one.
+ */
+bool join_told(pid_t pid, struct session *s);
+
+/*
  * The engine of the connection of this process to that door, locked;
  * join_release() *j when done. NULL when there is no such connection, more
- * than one that is not over, or it is busy until `deadline` (clock_ms()).
+ * than one that is not over, or it is behind, or busy until `deadline` (clock_ms()).
  */
 struct engine *join_find(enum join_door door, pid_t pid, int64_t deadline,
     struct joint **j);

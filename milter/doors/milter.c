@@ -120,6 +120,7 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 
 	milter_session_connect(engine_session(door->engine), host, addr,
 	    macro, ctx);
+	join_tell(door->joint, engine_session(door->engine));
 	answer = step(ctx, STAGE_CONNECT, SMFIP_NR_CONN);
 	if (door->overloaded)
 		engine_find(door->engine, REASON_SYSTEM_OVERLOADED,
@@ -133,6 +134,7 @@ on_helo(SMFICTX *ctx, char *helo)
 	struct session_door *door = enter(ctx);
 
 	milter_session_helo(engine_session(door->engine), helo, macro, ctx);
+	join_tell(door->joint, engine_session(door->engine));
 	return leave(door, step(ctx, STAGE_HELO, SMFIP_NR_HELO));
 }
 
@@ -284,6 +286,8 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	    door->overloaded);
 
 	(void)f2, (void)f3;
+	if (replymap_wait(join_pid(door->joint)) > 0)
+		plan |= PLAN_ANSWERS;
 	door->steps = *want_steps = milter_plan_steps(plan) & steps;
 	*want_actions = (plan & PLAN_MARKS) != 0 ? actions &
 	    (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE) : 0;

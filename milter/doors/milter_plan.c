@@ -54,5 +54,8 @@ milter_plan_steps(unsigned plan)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if ((plan & rows[i].step) == 0)
 			steps |= rows[i].without;
+	if ((plan & PLAN_ANSWERS) != 0)
+		steps &= ~(unsigned long)(SMFIP_NR_CONN | SMFIP_NR_HELO |
+		    SMFIP_NR_MAIL | SMFIP_NR_DATA);
 	return steps;
 }

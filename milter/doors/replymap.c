@@ -15,6 +15,7 @@
 #include "doors/server.h"
 #include "doors/socketmap.h"
 #include "engine.h"
+#include "model/session.h"
 #include "records/record.h"
 #include "ruleset.h"
 #include "words/rewrite.h"
@@ -114,14 +115,22 @@ ask_by_words(const struct server_peer *peer, const struct question *q,
 	return true;
 }
 
+/* The session is not known, or busy. */
 static bool
-ask_alone(const struct question *q, struct reply *reply)
+ask_alone(const struct server_peer *peer, const struct question *q,
+    struct reply *reply)
 {
 	struct ruleset *rules = ruleset_current();
-	bool speaks = engine_asked_alone(rules, self.recorder, q, reply);
+	struct session told;
+	bool known, speaks;
 
+	session_init(&told);
+	known = join_told(peer->pid, &told);
+	speaks = engine_asked_alone(rules, self.recorder,
+	    known ? &told : NULL, q, reply);
+	counts.unjoined += !known;
+	session_free(&told);
 	ruleset_drop(rules);
-	counts.unjoined++;
 	return speaks;
 }
 
@@ -145,7 +154,7 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 	if (!ask_door(JOIN_POLICY, peer->pid, q, &reply, &speaks) &&
 	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks) &&
 	    !ask_by_words(peer, q, &reply, &speaks))
-		speaks = ask_alone(q, &reply);
+		speaks = ask_alone(peer, q, &reply);
 	if (speaks)
 		put_answer(out, q, &reply);
 	else

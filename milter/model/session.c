@@ -99,6 +99,23 @@ session_helo(struct session *s, const char *helo)
 }
 
 void
+session_copy_greeting(struct session *to, const struct session *from)
+{
+	session_connect(to, from->client_name, &from->client);
+	session_client_ptr(to, from->client_ptr);
+	to->local = from->local;
+	to->client_port = from->client_port;
+	to->resolve = from->resolve;
+	to->server = from->server;
+	to->server_port = from->server_port;
+	mem_replace(&to->server_name, from->server_name);
+	mem_replace(&to->daemon, from->daemon);
+	session_helo(to, from->helo);
+	mem_replace(&to->tls, from->tls);
+	mem_replace(&to->cipher, from->cipher);
+}
+
+void
 session_mail(struct session *s, const char *sender)
 {
 	session_reset(s);

@@ -79,6 +79,8 @@ void session_free(struct session *s);	/* what it owns, not itself */
  * as a name, which is what MTAs write for a client that has none. */
 void session_connect(struct session *s, const char *name,
     const struct ip *client);
+/* What is known of connection and greeting, into an initialised session. */
+void session_copy_greeting(struct session *to, const struct session *from);
 void session_client_ptr(struct session *s, const char *name);
 void session_helo(struct session *s, const char *helo);
 void session_mail(struct session *s, const char *sender);

@@ -23,7 +23,11 @@
 /* Who wrote the words: words that another server said are remote. */
 enum heard_by { HEARD_MTA, HEARD_MILTER, HEARD_REMOTE };
 
-/* Slices live until the next line; text NULL: not told. */
+/*
+ * Slices live until the next line; text NULL: not told. Without a reply it is
+ * no refusal, but tells the sender of those that came before under the same
+ * queue id: Sendmail logs it when the envelope is over.
+ */
 struct heard {
 	const struct logline *line;
 	const char *software;	/* "Postfix", "Sendmail" */

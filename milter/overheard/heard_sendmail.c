@@ -181,6 +181,8 @@ hear_from(struct hearing *g, struct slice id, struct slice s)
 		hearing_tell(g, &h);
 	}
 	remembered_set(&m->waits, slice_of(""));
+	hearing_tell(g, &(struct heard){ .line = NULL, .queue_id = id,
+	    .sender = slice_of(m->sender) });
 }
 
 static bool

@@ -151,12 +151,12 @@ put_chart(struct buf *out, const struct report *r)
 			most = height_of(&r->bars[i]);
 	most = round_up(most);
 	buf_printf(out, "<section class=\"wide\">\n<h2>Over time</h2>\n"
-	    "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\""
-	    "Refusals over time, by cause\">\n", WIDTH, HEIGHT);
+	    "<div class=\"chart\" tabindex=\"0\">\n<svg viewBox=\"0 0 %d %d\" "
+	    "role=\"img\" aria-label=\"Refusals over time, by cause\">\n", WIDTH, HEIGHT);
 	put_axis(out, r, most);
 	for (i = 0; i < r->nbars; i++)
 		put_bar(out, r, i, 170.0 / (double)most);
-	buf_puts(out, "</svg>\n");
+	buf_puts(out, "</svg>\n</div>\n");
 	put_legend(out, r);
 	buf_puts(out, "</section>\n");
 }

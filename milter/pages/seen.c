@@ -154,6 +154,17 @@ put_link(const struct view *v, const struct told *t)
 	buf_puts(v->out, "</a></dd></div>\n");
 }
 
+/* What the owner of the From domain wants: the record itself, if we have it. */
+static void
+put_wish(const struct view *v, const struct told *t)
+{
+	const char *record = told_text(t, "evidence.record");
+
+	view_row(v, SPEECH_POLICY, record != NULL &&
+	    strncmp(record, "v=DMARC1", 8) == 0 ? record :
+	    told_text(t, "evidence.policy"));
+}
+
 static void
 put_proof(const struct view *v, const char *name, const char *result)
 {
@@ -205,8 +216,7 @@ seen_put_evidence(const struct view *v, const struct told *t, int reason)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		view_row(v, rows[i].label, told_text(t, rows[i].path));
 	put_link(v, t);
-	if (reason == REASON_DMARC_REJECT)
-		view_row(v, SPEECH_POLICY, told_text(t, "evidence.policy"));
+	put_wish(v, t);
 	buf_puts(v->out, "</dl>\n");
 	put_proofs(v, t);
 }

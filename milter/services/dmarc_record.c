@@ -7,7 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "model/mailbox.h"
 
 /* A tag, trimmed; neither ends in a NUL. */
 struct tag {
@@ -103,11 +105,40 @@ take_policy(const struct tag *tag, int *policy)
 		*policy = policy_of(tag);
 }
 
+/* "mailto:a@b!10m" of section 4.7 ("rua"); other schemes are passed over. */
 static void
-take_text(const struct tag *tag, char **text)
+put_mailbox(struct buf *out, const char *uri, size_t n)
 {
-	if (*text == NULL)
-		*text = mem_ndup(tag->value, tag->value_n);
+	const size_t scheme = strlen("mailto:");
+	struct mailbox m = { .text = NULL };
+	char *text;
+
+	trim(&uri, &n);
+	if (n < scheme || strncasecmp(uri, "mailto:", scheme) != 0)
+		return;
+	text = mem_ndup(uri + scheme, n - scheme);
+	text[strcspn(text, "!?")] = '\0';
+	if (mailbox_set(&m, text) && m.domain != NULL)
+		buf_printf(out, "%s%s", out->len > 0 ? ", " : "", text);
+	mailbox_clear(&m);
+	free(text);
+}
+
+static void
+take_addresses(const struct tag *tag, char **addresses)
+{
+	const char *at = tag->value, *end = at + tag->value_n, *comma;
+	struct buf list = BUF_INIT;
+
+	for (; *addresses == NULL && at < end; at = comma + 1) {
+		comma = memchr(at, ',', (size_t)(end - at));
+		if (comma == NULL)
+			comma = end;
+		put_mailbox(&list, at, (size_t)(comma - at));
+	}
+	if (list.len > 0)
+		*addresses = buf_steal(&list);
+	buf_free(&list);
 }
 
 static void
@@ -129,9 +160,9 @@ take(struct dmarc_record *r, struct policies *said, const struct tag *tag)
 	else if (is_name(tag, "aspf"))
 		r->strict_spf = is_value(tag, "s");
 	else if (is_name(tag, "rua"))
-		take_text(tag, &r->rua);
+		take_addresses(tag, &r->rua);
 	else if (is_name(tag, "ruf"))
-		take_text(tag, &r->ruf);
+		take_addresses(tag, &r->ruf);
 }
 
 static enum dmarc_policy

@@ -25,7 +25,8 @@ struct dmarc_record {
 	bool test;		/* t=y: one step milder */
 	bool strict_dkim;	/* adkim=s */
 	bool strict_spf;	/* aspf=s */
-	char *rua;		/* addresses of reports, raw; or NULL */
+	char *rua;		/* mailboxes for reports, with ", " between,
+				   that have the form of one; or NULL */
 	char *ruf;
 };
 

@@ -16,7 +16,7 @@
 #define ITEMS_MOST 12
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
-#define OWN_SIGNS 4	/* words that nobody else would say so */
+#define OWN_SIGNS 6	/* words that nobody else would say so */
 
 struct row {
 	int weight;

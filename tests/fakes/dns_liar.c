@@ -61,12 +61,12 @@ struct out {
 };
 
 static int64_t
-now_ms(void)
+now_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
 static void
@@ -401,7 +401,7 @@ serve_udp(struct liar *l)
 	}
 	if (l->nlate == LATE_MOST)
 		return;
-	late.when = now_ms() + wait;
+	late.when = now_us() + wait * 1000LL;
 	late.bytes = malloc(o.n);
 	memcpy(late.bytes, o.b, o.n);
 	late.n = o.n;
@@ -411,7 +411,7 @@ serve_udp(struct liar *l)
 static void
 send_late(struct liar *l)
 {
-	int64_t now = now_ms();
+	int64_t now = now_us();
 	struct late *late;
 
 	while (l->nlate > 0) {
@@ -452,6 +452,22 @@ serve_tcp(struct liar *l)
 	close(fd);
 }
 
+/* Till a question comes, or the next late answer is due; 20 ms at most. */
+static void
+wait_for(struct liar *l, struct pollfd fds[2])
+{
+	struct timespec most = { .tv_nsec = 20000000 };
+	int64_t left;
+
+	if (l->nlate > 0) {
+		left = l->late[l->first % LATE_MOST].when - now_us();
+		left = left < 0 ? 0 : left;
+		if (left * 1000 < most.tv_nsec)
+			most.tv_nsec = (long)left * 1000;
+	}
+	ppoll(fds, 2, &most, NULL);
+}
+
 static void *
 serve(void *arg)
 {
@@ -462,7 +478,7 @@ serve(void *arg)
 	int i;
 
 	while (!atomic_load(&l->stop)) {
-		poll(fds, 2, l->nlate > 0 ? 1 : 20);
+		wait_for(l, fds);
 		for (i = 0; fds[0].revents != 0 && i < AT_ONCE; i++)
 			serve_udp(l);
 		if (fds[1].revents != 0)

@@ -39,7 +39,8 @@ note(void *arg, const struct heard *h)
 	touch(out, h->sender);
 	touch(out, h->recipient);
 	touch(out, h->relay);
-	logline_time(h->line, 1767312000000LL);
+	if (h->line != NULL)
+		logline_time(h->line, 1767312000000LL);
 }
 
 int

@@ -189,9 +189,9 @@ def tells(box, build):
     """A function that starts a DNS server of the test's own; see liar.py."""
     running = []
 
-    def start(*words):
+    def start(*words, port=0):
         folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-        running.append(liar.Liar(build, folder, "\n".join(words) + "\n"))
+        running.append(liar.Liar(build, folder, "\n".join(words) + "\n", port))
         return running[-1]
 
     yield start

@@ -9,10 +9,10 @@ import process
 
 
 class Liar:
-    def __init__(self, build, folder, words):
+    def __init__(self, build, folder, words, port=0):
         (folder / "liar.words").write_text(words)
         self.process = subprocess.Popen(
-            [build / "dns-liar", folder / "liar.words"],
+            [build / "dns-liar", "-p", str(port), folder / "liar.words"],
             stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 

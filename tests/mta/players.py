@@ -118,10 +118,21 @@ class Sendmail(scn.Player):
             ("2001:db8::1" if ":" in address else "192.0.2.1")
         return smtp.Client(port, host, address)
 
+    def do_client(self, statement):
+        self.place, self.user = statement, "-"
+        super().do_client(statement)
+
+    def do_login(self, statement):
+        """There is no way to log out, so another user comes anew."""
+        if self.client and self.user not in ("-", statement.words[0]):
+            self.close()
+            self.client, self.user = self.connect(self.place), "-"
+        super().do_login(statement)
+
     def log_in(self, login):
-        """Once a connection: there is no way to log out."""
         if login == "-":
             return
+        self.user = login
         user, _, realm = login.partition("@")
         subprocess.run(
             [*self.sasl, "-u", realm or "mx.example.org", user],

@@ -152,6 +152,11 @@ class Saywhyd:
         )
         return done.stderr if done.returncode else ""
 
+    def sessions(self):
+        """How many there are now."""
+        shown = self.run_tool("status", "--json", "-c", self.conf)
+        return json.loads(shown.stdout)["sessions"]["now"]
+
     def run_tool(self, *arguments, **options):
         return subprocess.run(
             [self.tool, *arguments], capture_output=True, text=True, **options

@@ -154,13 +154,13 @@ def test_junk(daemon, junk):
 
 
 def test_asks_for_no_more_than_it_needs(saywhyd):
-    """What is judged by its envelope needs no message."""
+    """blacklist and relay alone need no message."""
     daemon = saywhyd()
     daemon.configure(mode="observe")
     text = daemon.conf.read_text()
     daemon.conf.write_text(text[:text.index("content {")] +
-                           "auth { dkim = no dmarc = no results = no }\n"
-                           'reason "mail-loop" { action = off }\n')
+                           'reason "mail-loop" { action = off }\n'
+                           "auth { spf = no dkim = no dmarc = no }\n")
     daemon.reload()
     with peer.Peer(daemon) as mta:
         mta.negotiate()
@@ -169,10 +169,7 @@ def test_asks_for_no_more_than_it_needs(saywhyd):
 
 
 def test_asks_for_marks_only_when_it_enforces(saywhyd):
-    marks = """
-        auth { results = no }
-        reason "header-pattern" { action = quarantine }
-    """
+    marks = 'reason "header-pattern" { action = quarantine }\nauth { results = no }\n'
     daemon = saywhyd(marks)
     with peer.Peer(daemon) as mta:
         assert mta.negotiate().actions == 0x1 | 0x10 | 0x20 | 0x100

@@ -16,6 +16,7 @@ import urllib.request
 
 import pytest
 
+import names
 import process
 import smtp
 
@@ -25,6 +26,14 @@ MORE = """\
 page-listen = "inet:%d@127.0.0.1"
 page-rate = 0
 store = "%s/records.db"
+dns { servers = {"127.0.0.1"} }
+reason "dmarc-reject" { action = reject }
+blacklist {
+	dnsbl "dnsbl.example" { help = "https://dnsbl.example/?ip={client}" test = none }
+}
+content {
+	attachments "rule-of-ours" { deny = {"exe"} }
+}
 reason "client-denied" { action = tempfail }
 """
 
@@ -46,6 +55,27 @@ STORIES = {
         ["EHLO denied.example", "MAIL FROM:<a@sender.example>",
          "RCPT TO:<user@example.org>"],
         "Delayed.*tries again by itself", None),
+    "spf": (
+        ["EHLO c.example", "MAIL FROM:<a@guarded.example>",
+         "RCPT TO:<user@example.org>"],
+        "SPF.*v=spf1 ip4:198.51.100.7 <mark>-all</mark>", None),
+    "dmarc": (
+        ["EHLO c.example", "MAIL FROM:<a@sender.example>",
+         "RCPT TO:<user@example.org>",
+         "data From: a@author.example\\nSubject: x\\n\\nx\\n"],
+        "DMARC.*author.example.*v=DMARC1; p=reject.*<table>", None),
+    "dnsbl": (
+        ["EHLO listed.example", "MAIL FROM:<a@sender.example>",
+         "RCPT TO:<user@example.org>"],
+        "blocklist.*dnsbl.example.*127.0.0.2.*href=\"https://dnsbl.example/",
+        None),
+    "attachment": (
+        ["EHLO c.example", "MAIL FROM:<a@sender.example>",
+         "RCPT TO:<user@example.org>",
+         "data From: a@sender.example\\nSubject: x\\nMIME-Version: 1.0\\n"
+         "Content-Type: application/octet-stream\\n"
+         "Content-Disposition: attachment; filename=invoice.exe\\n\\nMZ\\n"],
+        "Kind of attachment not accepted.*invoice.exe", "rule-of-ours"),
     "hostile": (
         ["EHLO c.example", 'MAIL FROM:<"<script>alert(1)</script>"@x.example>',
          "RCPT TO:<b@elsewhere.example>"],
@@ -53,8 +83,26 @@ STORIES = {
 }
 
 
+# Who says so with EHLO comes from there, others from 192.0.2.7.
+CLIENTS = {"denied.example": "198.51.100.66", "listed.example": "192.0.2.66"}
+
+DNS = """\
+guarded.example TXT "v=spf1 ip4:198.51.100.7 -all"
+_dmarc.author.example TXT "v=DMARC1; p=reject"
+""".splitlines()
+
+
 @pytest.fixture(scope="module")
-def filter_(saywhyd, box):
+def zone(dns):
+    dns.more = [names.record(line) for line in DNS]
+    dns.serve()
+    yield
+    dns.more = []
+    dns.serve()
+
+
+@pytest.fixture(scope="module")
+def filter_(saywhyd, box, zone):
     folder = pathlib.Path(tempfile.mkdtemp(dir=box))
     shutil.chown(folder, "nobody", "nogroup")
     folder.chmod(0o750)
@@ -86,9 +134,8 @@ def refuse(postfix, filter_, dialogue):
     """The record that this dialogue makes."""
     before = len(filter_.records())
     port = postfix.listen(smtpd_milters=filter_.address)
-    denied = "denied" in dialogue[0]
-    with smtp.Client(port, address="198.51.100.66" if denied else
-                     "192.0.2.7") as client:
+    address = CLIENTS.get(dialogue[0].partition(" ")[2], "192.0.2.7")
+    with smtp.Client(port, address=address) as client:
         reply = smtp.play(client, "\n".join(dialogue))
     assert not reply.ok, reply
     process.wait_until(lambda: len(filter_.records()) > before, "the record")

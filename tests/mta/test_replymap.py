@@ -3,6 +3,9 @@
 Postfix 3.7 asks for a footer, 3.11 for the whole reply.
 """
 
+import socket
+import time
+
 import pytest
 
 import milter
@@ -267,3 +270,25 @@ def test_over_tcp_nothing_is_guessed(postfix, over_tcp):
     assert reply.code == 552
     [record] = [r for r in since(over_tcp, before) if r["reply"]["code"] == 552]
     assert record["joined"] is False and record["client"] == {}
+
+
+@pytest.mark.parametrize("line", [
+    "VRFY missing@example.org", "MAIL FROM:<a@sender.example> SIZE=99999999999"])
+def test_the_session_is_up_to_date(mapped, saywhyd, line):
+    """However long its checks wait, who it was is told."""
+    mta, name = mapped
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        daemon = start(saywhyd, "step-timeout = \"1 s\"\n"
+                       "dns { servers = {\"127.0.0.1:%d\"} }" % silent.getsockname()[1])
+        port = mta.listen(**site(daemon, name))
+        before = len(daemon.records())
+        with smtp.Client(port, address="192.0.2.7") as client:
+            client.ehlo()
+            reply = client.command(line)
+        [record] = since(daemon, before)
+    assert record["id"] == saywhyd_module.id_of(reply)
+    assert told(record) == reply.lines
+    assert record["client"]["address"] == "192.0.2.7"
+    assert record["helo"] == "client.example"
+    assert "joined" not in record

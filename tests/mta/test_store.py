@@ -79,7 +79,8 @@ def test_burst_and_kill(filter_, build):
             filter_.kill()
         if part == 7:
             filter_.start()
-    process.wait_until(lambda: status(build, filter_)["behind"] == 0,
+    process.wait_until(lambda: status(build, filter_)["taken"] > 0 and
+                       status(build, filter_)["behind"] == 0,
                        "the store to catch up")
     assert ids(build, filter_) == {ident(n) for n in range(20000)}
     assert status(build, filter_)["bad"] == 0

@@ -28,7 +28,7 @@ EVIDENCE = {
                  "mechanism": "-all"},
     "dmarc-reject": {"author": "example.com", "spf": "pass for bounce.example.net",
                      "dkim": "fail", "dmarc": "fail", "alignment": "relaxed",
-                     "policy": "reject"},
+                     "policy": "reject", "record": "v=DMARC1; p=reject; rua=mailto:d@example.com"},
     "dnsbl-listed": {"list": "zen.blocklist.example", "answer": "127.0.0.4",
                      "text": "Seen sending spam on 2026-11-20",
                      "url": "https://check.blocklist.example/ip/192.0.2.7"},

@@ -146,6 +146,7 @@ test_what_is_there_stays(void **state)
 	    "permit_mynetworks, " SERVICE "reject_unauth_destination, "
 	    "not_reject_unauth_destination");
 	assert_true(is_noted(&plan, "inet:localhost:8891"));
+	assert_true(is_noted(&plan, "trust-earlier-milters"));
 	end(&plan, &mta);
 }
 

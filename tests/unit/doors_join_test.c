@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "doors/join.h"
+#include "model/session.h"
 
 /* Engines are never looked into here. */
 static struct engine *const one = (struct engine *)0x10;
@@ -226,6 +227,36 @@ test_by_words(void **state)
 	close_peer(&local);
 }
 
+/* What a busy session tells all the same. */
+static void
+test_told(void **state)
+{
+	struct peer p = connect_peer(JOIN_MILTER, one);
+	struct session s, told;
+
+	(void)state;
+	session_init(&s);
+	session_init(&told);
+	session_connect(&s, "client.example", NULL);
+	s.client_port = 4711;
+	session_helo(&s, "greeting.example");
+	session_mail(&s, "a@sender.example");
+	join_lock(p.joint);
+	join_tell(p.joint, &s);
+	assert_true(join_told(getpid(), &told));
+	join_unlock(p.joint);
+	assert_string_equal(told.client_name, "client.example");
+	assert_int_equal(told.client_port, 4711);
+	assert_string_equal(told.helo, "greeting.example");
+	assert_null(told.sender.text);
+	assert_false(join_told(0, &told));
+	assert_false(join_told(1, &told));
+	close_peer(&p);
+	assert_false(join_told(getpid(), &told));
+	session_free(&s);
+	session_free(&told);
+}
+
 static int seen;
 
 static void
@@ -264,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_unknown_peers),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_by_words),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_each),
 	};
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <libmilter/mfdef.h>
 
 #include "base/diag.h"
 #include "doors/milter_plan.h"
@@ -70,10 +71,27 @@ test_rows(void **state)
 		check(&rows[i]);
 }
 
+/* What the MTA need not wait for, unless other doors ask meanwhile. */
+static void
+test_answers(void **state)
+{
+	const unsigned long unanswered = SMFIP_NR_CONN | SMFIP_NR_HELO |
+	    SMFIP_NR_MAIL | SMFIP_NR_DATA;
+
+	(void)state;
+	assert_int_equal(milter_plan_steps(0) & unanswered, unanswered);
+	assert_int_equal(milter_plan_steps(PLAN_REFUSE_MAIL) & unanswered,
+	    unanswered & ~(unsigned long)SMFIP_NR_MAIL);
+	assert_int_equal(milter_plan_steps(PLAN_ANSWERS) & unanswered, 0);
+	assert_int_equal(milter_plan_steps(PLAN_ANSWERS) & SMFIP_NR_BODY,
+	    SMFIP_NR_BODY);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_answers) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -368,10 +368,18 @@ test_alone(void **state)
 
 	(void)state;
 	open_world(&w, "mode = enforce", false, WAIT);
-	assert_true(engine_asked_alone(w.rules, w.recorder, &q, &out));
+	assert_true(engine_asked_alone(w.rules, w.recorder, NULL, &q, &out));
 	assert_int_equal(records(&w, "\"joined\":false"), 1);
 	records(&w, "\"client\":{}");
 	assert_null(strstr(out.lines[0], "unknown"));
+	close_world(&w);
+	/* Its thread is busy: connection and greeting are known. */
+	open_world(&w, "mode = enforce", false, WAIT);
+	assert_true(engine_asked_alone(w.rules, w.recorder,
+	    engine_session(w.e), &q, &out));
+	assert_int_equal(records(&w, "\"address\":\"198.51.100.7\""), 1);
+	records(&w, "\"helo\":\"client.example\"");
+	records(&w, "\"stage\":\"helo\"");
 	reply_clear(&out);
 	reply_clear(&q.stock);
 	close_world(&w);

@@ -31,6 +31,12 @@ note(void *arg, const struct heard *h)
 	static const char *const by[] = { "mta", "milter", "remote" };
 	struct buf *out = arg;
 
+	if (h->reply.text == NULL) {
+		buf_puts(out, "envelope");
+		put(out, h->sender);
+		buf_putc(out, '\n');
+		return;
+	}
 	buf_printf(out, "%s%s%s %s", by[h->by], h->outgoing ? " out" : "",
 	    h->temporary ? " later" : "", stage_name(h->stage));
 	if (h->reason != REASON_NONE)
@@ -105,7 +111,7 @@ static const struct {
 	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
 	    "mta rcpt|||no@y|<no@y>... User unknown\n"
 	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
-	    "User unknown\n" },
+	    "User unknown\nenvelope|a@x\n" },
 	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
 	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=5.1.1, "
 	    "stat=User unknown", "remote out message|||you@y|User unknown\n" },

@@ -91,6 +91,34 @@ test_keys(void **state)
 }
 
 static void
+test_expired(void **state)
+{
+	static const char *const times[] = { "; x=1700000001",
+		"; x=1600000000", "; t=99999999999" };
+	const struct dkim_result *r;
+	struct buf value = BUF_INIT;
+	struct dkim_check *c;
+	size_t i;
+
+	(void)state;
+	dns_offline(false);
+	for (i = 0; i < 3; i++) {
+		buf_clear(&value);
+		buf_printf(&value, "%s%s", signature, times[i]);
+		c = begin(1, value.data);
+		r = end(c);
+		assert_true(r->n == 0 || r->v[0].verdict !=
+		    DKIM_VERDICT_PASS);
+		if (i == 0)
+			assert_int_equal(r->v[0].verdict,
+			    DKIM_VERDICT_POLICY);
+		dkim_check_free(c);
+	}
+	dns_stop();
+	buf_free(&value);
+}
+
+static void
 test_none(void **state)
 {
 	struct dkim_check *c = begin(0, "");
@@ -177,6 +205,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_large),

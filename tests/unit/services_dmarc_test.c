@@ -317,11 +317,12 @@ test_evidence(void **state)
 	(void)state;
 	dns_offline(false);
 	assert_true(dns_preload("_dmarc.a.test", "TXT", "v=DMARC1; p=reject; "
-	    "t=y; rua=mailto:r@a.test; ruf=mailto:f@a.test", &why));
+	    "t=y; rua=mailto:r@a.test!10m , http://a.test/, MAILTO:s@b.test,"
+	    "mailto:nonsense; ruf=mailto:f@a.test", &why));
 	dmarc_check("a.test", NULL, NULL, clock_ms() + 1000, &out);
 	assert_string_equal(out.place, "a.test");
-	assert_string_equal(out.rua, "mailto:r@a.test");
-	assert_string_equal(out.ruf, "mailto:f@a.test");
+	assert_string_equal(out.rua, "r@a.test, s@b.test");
+	assert_string_equal(out.ruf, "f@a.test");
 	assert_int_equal(out.asked, DMARC_REJECT);
 	assert_int_equal(out.policy, DMARC_QUARANTINE);
 	dmarc_clear(&out);

@@ -34,10 +34,12 @@ static const char *const zone[][3] = {
 	{ "exp.test", "TXT", "%{c} is not of %{d}%_(%{h} %{r})" },
 };
 
+static enum spf_engine engine = SPF_ENGINE_SAYWHY;
+
 static void
 ask(const char *record, const char *client, bool explain, struct spf *out)
 {
-	struct spf_query q = { .helo = "helo.test", .local = "ann+news",
+	struct spf_query q = { .engine = engine, .helo = "helo.test", .local = "ann+news",
 		.domain = "x.test", .receiver = "mx.example.org",
 		.explain = explain, .deadline = clock_ms() + 1000 };
 	struct buf why = BUF_INIT;
@@ -267,6 +269,57 @@ test_long_name(void **state)
 	buf_free(&b);
 }
 
+/*
+ * The other engine, where it is built in: what it gets right, and the record
+ * that ends a process which lets it have it (CVE-2023-42118).
+ */
+static void
+test_libspf2(void **state)
+{
+	static const struct {
+		const char *record, *client;
+		enum spf_result expect;
+	} rows[] = {
+		{ "v=spf1 -all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 ip4:192.0.2.0/24 -all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 ip6:2001:db8::/32 -all", "2001:db8::1", SPF_PASS },
+		{ "v=spf1 a:a.test ~all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 a:a.test ~all", "2001:db8::1", SPF_PASS },
+		{ "v=spf1 mx:mx.test ?all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 include:soft.test ?all", "192.0.2.1", SPF_NEUTRAL },
+		{ "v=spf1 redirect=soft.test", "192.0.2.1", SPF_SOFTFAIL },
+		{ "v=spf1 bogus -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 a:dead.test -all", "192.0.2.1", SPF_TEMPERROR },
+		{ "v=spf1 a:n1.test a:n2.test a:n3.test +all", "192.0.2.1",
+		    SPF_PERMERROR },
+		{ "v=spf10 -all", "192.0.2.1", SPF_NONE },
+		{ "v=spf1 include:x.test -all", "192.0.2.1", SPF_PERMERROR },
+	};
+	struct buf hostile = BUF_INIT;
+	struct spf spf;
+	size_t i;
+
+	(void)state;
+	if (!spf_engine_there(SPF_ENGINE_LIBSPF2))
+		skip();
+	engine = SPF_ENGINE_LIBSPF2;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		ask(rows[i].record, rows[i].client, true, &spf);
+		if (spf.result != rows[i].expect)
+			fail_msg("%s: %s", rows[i].record,
+			    spf_result_name(spf.result));
+		spf_clear(&spf);
+	}
+	buf_puts(&hostile, "v=spf1 -all exp=");
+	for (i = 0; i < 127; i++)
+		buf_puts(&hostile, "%{d}");
+	ask(hostile.data, "192.0.2.1", true, &spf);
+	assert_null(spf.explanation);
+	spf_clear(&spf);
+	engine = SPF_ENGINE_SAYWHY;
+	buf_free(&hostile);
+}
+
 int
 main(void)
 {
@@ -276,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_no_question),
 		cmocka_unit_test(test_macros),
 		cmocka_unit_test(test_long_name),
+		cmocka_unit_test(test_libspf2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,28 @@ static const struct row rows[] = {
 	{ "550 5.7.27 <a@nullmx.example>: Sender address rejected: Domain "
 	    "nullmx.example does not accept mail (nullMX)", "null-mx-sender",
 	    RECOGNISED_SURE, "Postfix", 0 },
+	/* Who wrote it */
+	{ "550 SPF check failed: 192.0.2.3 is not permitted to send mail for "
+	    "example.com", "spf-fail", RECOGNISED_SURE, NULL, 0 },
+	{ "554 5.7.1 Service unavailable; Client host [192.0.2.6] blocked "
+	    "using dnsbl.example", "dnsbl-listed", RECOGNISED_SURE,
+	    "Postfix", 0 },
+	{ "550 5.7.1 Service unavailable, Client host [192.0.2.6] blocked "
+	    "using Spamhaus. To request removal from this list see "
+	    "http://www.spamhaus.org/", "dnsbl-listed", RECOGNISED_SURE,
+	    "Exchange Online", 0 },
+	{ "556 5.1.10 <b@nullmx.example>: Recipient address rejected: Domain "
+	    "nullmx.example does not accept mail (nullMX)", "null-mx-recipient",
+	    RECOGNISED_SURE, "Postfix", 0 },
+	{ "550 5.7.1 <b@elsewhere.example>... Relaying denied. Proper "
+	    "authentication required.", "relay-denied", RECOGNISED_SURE,
+	    "Sendmail", 0 },
+	{ "550 #5.7.1 relaying denied", "relay-denied", RECOGNISED_SURE,
+	    "Cisco ESA", 0 },
+	{ "553 sorry, your envelope sender has been denied (#5.7.1)",
+	    "sender-denied", RECOGNISED_LIKELY, "qmail", 0 },
+	{ "503 valid RCPT command must precede DATA", "sequence",
+	    RECOGNISED_LIKELY, "Exim", 0 },
 	/* What an address, a host or a link says is not what the reply says */
 	{ "550 5.1.1 <full@spam.example>... User unknown", "mailbox-unknown",
 	    RECOGNISED_SURE, "Sendmail", 0 },
