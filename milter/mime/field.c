@@ -107,19 +107,44 @@ is_nothing(const char *p, const char *end)
 	return true;
 }
 
+/* Where a comment begins behind it, or its end. */
+static size_t
+before_comment(struct text v)
+{
+	size_t i;
+
+	for (i = 1; i < v.n; i++)
+		if (v.at[i] == '(' && is_blank(v.at[i - 1]) &&
+		    is_nothing(v.at + i, v.at + v.n))
+			return i;
+	return v.n;
+}
+
+/* Without quotes it should have no blanks, but programs read them. */
+static unsigned
+put_token(struct buf *out, struct text v)
+{
+	unsigned odd = 0;
+	size_t i;
+
+	v = trimmed(v.at, v.at + before_comment(v));
+	for (i = 0; i < v.n; i++) {
+		if (is_blank(v.at[i]) || v.at[i] == '"' || v.at[i] == '(')
+			odd = FIELD_JUNK;
+		if (v.at[i] != '\r' && v.at[i] != '\n')
+			buf_putc(out, v.at[i]);
+	}
+	return odd;
+}
+
 /* Without quotes and what they protect; a comment behind it is none of it. */
 static unsigned
 put_unquoted(struct buf *out, struct text v)
 {
 	size_t i;
 
-	if (v.n == 0 || v.at[0] != '"') {
-		for (i = 0; i < v.n && v.at[i] != '('; i++)
-			;
-		v = trimmed(v.at, v.at + (i > 0 ? i : v.n));
-		buf_put(out, v.at, v.n);
-		return memchr(v.at, '"', v.n) != NULL ? FIELD_JUNK : 0;
-	}
+	if (v.n == 0 || v.at[0] != '"')
+		return put_token(out, v);
 	for (i = 1; i < v.n && v.at[i] != '"'; i++) {
 		if (v.at[i] == '\\' && i + 1 < v.n)
 			i++;
@@ -235,15 +260,18 @@ put_extended(const char *p, const char *end, const char *name, size_t most,
 	struct pieces found;
 	struct text c;
 	size_t skip;
-	int i;
+	int i, count = 0;
 
 	find_pieces(p, end, name, &found);
-	for (i = 0; i < PIECES_MOST && found.v[i].at != NULL &&
-	    raw.len <= most * 3; i++) {
+	for (i = 0; i < PIECES_MOST && raw.len <= most * 3; i++) {
+		if (found.v[i].at == NULL)
+			continue;
+		if (count++ < i)	/* one before it is missing */
+			*odd |= FIELD_JUNK;
 		buf_clear(&piece);
 		*odd |= put_unquoted(&piece, found.v[i]);
 		skip = 0;
-		if (i == 0 && found.percent[0]) {
+		if (count == 1 && found.percent[i]) {
 			c = take_charset(&piece);
 			buf_put(&charset, c.at, c.n);
 			skip = behind_charset(&piece, c);
@@ -258,7 +286,7 @@ put_extended(const char *p, const char *end, const char *name, size_t most,
 	buf_free(&raw);
 	buf_free(&piece);
 	buf_free(&charset);
-	return i > 0;
+	return count > 0;
 }
 
 static bool

@@ -135,7 +135,8 @@ read_disposition(struct mime *m, struct mime_level *level)
 	const struct buf *f = &m->fields[FIELD_DISPOSITION];
 	struct buf value = BUF_INIT;
 
-	field_value(f->data, f->len, &value);
+	if ((field_value(f->data, f->len, &value) & FIELD_JUNK) != 0)
+		mime_fault(m, level, MIME_JUNK);
 	level->part.attached = strcmp(value.data, "attachment") == 0;
 	buf_free(&value);
 }

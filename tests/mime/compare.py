@@ -60,7 +60,7 @@ KNOWN = {
     "junk": "text where none belongs, quotes without end; it is a fault",
     "empty": "a multipart without parts has no text; it is a fault",
     "words": "encoded words of a name that were cut or moved",
-    "nothing": "GMime makes no message of nothing",
+    "nothing": "GMime finds no message at all",
 }
 FAULTS = ("limit too-many limit limit limit partial encoded encoding charset "
           "no-boundary unclosed twice two-names broken-base64 broken-quoted "
@@ -203,7 +203,7 @@ def python_name(part):
         try:
             name = str(email.header.make_header(
                 email.header.decode_header(name)))
-        except (ValueError, LookupError, email.errors.HeaderParseError):
+        except (ValueError, LookupError, email.errors.MessageError):
             pass
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -286,8 +286,9 @@ def cause(message, faults, what):
             return name
     if b"\nbegin 644 " in message:
         return "uuencode"
-    if not message:
-        return "nothing"
+    if what == "parts" and b"message/" in message.lower().replace(
+            b"message/rfc822", b""):
+        return "partial"
     bare = message.replace(b"\r\n", b"")
     if b"\r" in bare:
         return "bare-cr"
@@ -318,11 +319,14 @@ def main():
             print(f"message {i}: differs when it comes in pieces")
             bad += 1
         for name, oracle in oracles:
-            what = differ(mine, oracle(message))
+            theirs = oracle(message)
+            what = differ(mine, theirs)
             if what is None:
                 agreed[name] += 1
                 continue
             why = cause(message, faults, what) if mangled else None
+            if mangled and not theirs:
+                why = "nothing"
             if why is None:
                 bad += 1
                 print(f"message {i}: {what} unlike {name}; {faults}")

@@ -205,7 +205,15 @@ static const struct {
 	    "multipart/mixed{text/plain{\xc3\xa9.exe|}}" },
 	{ MIXED "--b\r\nContent-Type: text/plain; name=b.txt\r\nContent-"
 	    "Disposition: attachment; filename = a b.exe ;\r\n\r\n\r\n--b--",
-	    "multipart/mixed{text/plain{a b.exe|b.txt|!a file has two names}}" },
+	    "multipart/mixed{text/plain{a b.exe|b.txt|!a file has two names"
+	    "!what tells of a part is not written as it must be}}" },
+	{ MIXED "--b\r\nContent-Disposition: attachment; filename=a.exe(1); "
+	    "x=y (z)\r\n\r\n\r\n--b--", "multipart/mixed{text/plain{a.exe(1)|"
+	    "!what tells of a part is not written as it must be}}" },
+	{ MIXED "--b\r\nContent-Disposition: attachment; filename*1=b.exe\r\n"
+	    "\r\n\r\n--b--", "multipart/mixed{text/plain{b.exe|"
+	    "!what tells of a part is not written as it must be}}" },
+	{ H("text/plain; charset=utf-8 (really)") "\r\nx", "text/plain{x}" },
 	{ MIXED "--b\r\nContent-Type: text/html\r\nContent-Type: text/plain\r\n"
 	    "\r\nx\r\n--b--", "multipart/mixed{text/html{x!a field that tells "
 	    "of a part is there twice}}" },
