@@ -199,6 +199,17 @@ is_submission(const struct logline *l)
 	    slice_find(l->program, "smtps") != NULL;
 }
 
+/* That of the line, or now. */
+static int64_t
+time_of(const struct heard *h)
+{
+	struct timespec now = clock_now();
+	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	int64_t time = logline_time(h->line, ms);
+
+	return time > 0 ? time : ms;
+}
+
 /* A message begins anew with its sender, so its recipient comes after. */
 static void
 add_sender(struct waiting *p, const struct heard *h)
@@ -232,9 +243,7 @@ static void
 hear_refusal(struct watched *w, const struct heard *h)
 {
 	struct waiting *p = mem_alloc(sizeof *p);
-	struct timespec now = clock_now();
-	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	int64_t time = logline_time(h->line, ms);
+	int64_t time = time_of(h);
 
 	w->counts.heard++;
 	fill_session(&p->session, h);
@@ -242,9 +251,8 @@ hear_refusal(struct watched *w, const struct heard *h)
 	p->since = clock_ms();
 	p->joins = !h->delivery;
 	p->recipient = slice_dup(h->recipient);
-	p->record.time = time > 0 ? (struct timespec){
-	    .tv_sec = (time_t)(time / 1000),
-	    .tv_nsec = time % 1000 * 1000000 } : now;
+	p->record.time.tv_sec = (time_t)(time / 1000);
+	p->record.time.tv_nsec = (long)(time % 1000) * 1000000;
 	set_id(w, &p->record, h->line);
 	p->record.issuer = issuer_of(h);
 	p->record.outcome = outcome_of(h);
@@ -262,10 +270,27 @@ hear_refusal(struct watched *w, const struct heard *h)
 	w->last = &p->next;
 }
 
+/* Had we refused it before? */
+static void
+note_accepted(struct watched *w, const struct heard *h)
+{
+	char *sender, *recipient;
+
+	if (w->recorder == NULL || h->sender.n == 0 || h->recipient.n == 0)
+		return;
+	sender = slice_dup(h->sender);
+	recipient = slice_dup(h->recipient);
+	join_records_came(w->known, sender, recipient, time_of(h));
+	free(sender);
+	free(recipient);
+}
+
 void
 watched_hear(void *arg, const struct heard *h)
 {
-	if (h->reply.text == NULL)
+	if (h->accepted)
+		note_accepted(arg, h);
+	else if (h->reply.text == NULL)
 		add_senders(arg, h);
 	else
 		hear_refusal(arg, h);

@@ -19,7 +19,8 @@
 struct join_records {
 	const char *path;
 	struct store *store;
-	struct query *by_id, *by_event;
+	struct query *by_id, *by_event, *by_pair;
+	struct store *writer;		/* opened when there is something */
 	int64_t taken[TAKEN];		/* rows that were found, a ring */
 	size_t next;
 };
@@ -42,6 +43,10 @@ open_store(struct join_records *j)
 	    "WHERE time BETWEEN ? AND ? AND client = ? AND source IS NULL "
 	    "AND (? IS NULL OR n IN (SELECT record FROM recipient "
 	    "WHERE address = lower(?))) ORDER BY time");
+	j->by_pair = db_query(store_db(j->store), "SELECT 1 FROM record "
+	    "WHERE sender = lower(?) AND later IS NULL "
+	    "AND outcome = 'reject' AND n IN (SELECT record FROM recipient "
+	    "WHERE address = lower(?)) LIMIT 1");
 	return true;
 }
 
@@ -62,6 +67,8 @@ join_records_close(struct join_records *j)
 		return;
 	query_free(j->by_id);
 	query_free(j->by_event);
+	query_free(j->by_pair);
+	store_close(j->writer);
 	store_close(j->store);
 	free(j);
 }
@@ -111,4 +118,24 @@ join_records_find(struct join_records *j, const struct join_event *e)
 		if (!found)
 			found = take(j, query_column_int(j->by_event, 0));
 	return found;
+}
+
+void
+join_records_came(struct join_records *j, const char *sender,
+    const char *recipient, int64_t time)
+{
+	struct buf why = BUF_INIT;
+	bool refused = false;
+
+	if (!open_store(j) || j->by_pair == NULL)
+		return;
+	query_text(j->by_pair, sender);
+	query_text(j->by_pair, recipient);
+	while (query_step(j->by_pair) == DB_ROW)
+		refused = true;
+	if (refused && j->writer == NULL)
+		j->writer = store_open(j->path, true, &why);
+	if (refused && j->writer != NULL)
+		store_came_later(j->writer, sender, recipient, time);
+	buf_free(&why);
 }

@@ -32,4 +32,8 @@ bool join_records_has(struct join_records *j, const char *id);
  */
 bool join_records_find(struct join_records *j, const struct join_event *e);
 
+/* This mail came in: what was refused of it before is marked in the store. */
+void join_records_came(struct join_records *j, const char *sender,
+    const char *recipient, int64_t time);
+
 #endif

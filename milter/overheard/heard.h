@@ -36,6 +36,7 @@ struct heard {
 	bool outgoing;		/* we are the sender */
 	bool delivery;		/* after it was accepted: bounced, deferred */
 	bool temporary;
+	bool accepted;		/* no refusal: it came in, and is delivered */
 	int reason;		/* where the line itself tells; else
 				   REASON_NONE: read the words */
 	int otherwise;		/* … and where they do not tell either */

@@ -203,13 +203,15 @@ hear_delivery(struct hearing *g, struct heard *h, struct slice s)
 	struct slice reply;
 
 	h->status = slice_between(s, "dsn=", ",");
-	if (stat == NULL || h->status.n == 0 || (*h->status.text != '4' &&
-	    *h->status.text != '5'))
+	if (stat == NULL || h->status.n == 0)
 		return;
+	h->accepted = *h->status.text == '2';
 	reply = slice_between(s, ", reply=", ", stat=");
 	h->delivery = true;
 	h->stage = STAGE_MESSAGE;
 	h->outgoing = is_outgoing(slice_between(s, "mailer=", ","));
+	if (h->accepted && h->outgoing)
+		return;
 	h->reply = slice_from(s, stat + strlen(", stat="));
 	if (reply.n > 4 && (*reply.text == '4' || *reply.text == '5'))
 		h->reply = reply;

@@ -48,7 +48,7 @@ static void
 hear_delivery(struct hearing *g, struct heard *h, struct slice s)
 {
 	static const char *const states[] = { "bounced", "deferred",
-		"expired" };
+		"expired", "sent" };
 	const char *at = slice_find(s, ", status="), *open;
 	struct slice state;
 	size_t i;
@@ -62,7 +62,9 @@ hear_delivery(struct hearing *g, struct heard *h, struct slice s)
 	for (i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (slice_is(slice_to(state, open), states[i]))
 			break;
-	if (i == sizeof states / sizeof states[0])
+	h->accepted = i == 3;
+	if (i == sizeof states / sizeof states[0] ||
+	    (h->accepted && h->outgoing))
 		return;
 	h->delivery = true;
 	h->temporary = i == 1;

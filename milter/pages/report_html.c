@@ -186,7 +186,8 @@ static void
 put_list(struct buf *out, const struct report *r, enum report_list list)
 {
 	const struct report_rows *rows = &r->lists[list];
-	bool hint = list == REPORT_LOGINS || list == REPORT_PROVIDERS;
+	bool hint = list == REPORT_LATER || list == REPORT_LOGINS ||
+	    list == REPORT_PROVIDERS;
 	size_t i;
 
 	if (rows->n == 0)

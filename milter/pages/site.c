@@ -10,12 +10,12 @@
 #include "model/site.h"
 #include "pages/front.h"
 #include "pages/limiter.h"
+#include "pages/pasted.h"
 #include "pages/story.h"
 #include "pages/view.h"
 #include "records/record.h"
 #include "records/store.h"
 #include "records/told.h"
-#include "words/recognise.h"
 
 #define ROOT "/why/"
 #define PASTED_MOST 8192
@@ -113,7 +113,7 @@ answer_front(struct asking *a)
 {
 	const char *pasted = a->request->q;
 	char id[RECORD_ID_TEXT];
-	struct recognised r;
+	int reason;
 	size_t n;
 
 	if (pasted == NULL || *pasted == '\0') {
@@ -122,9 +122,9 @@ answer_front(struct asking *a)
 	}
 	n = strnlen(pasted, PASTED_MOST);
 	if (!front_find_id(pasted, n, id)) {
-		recognise(pasted, n, &r);
-		if (r.confidence >= RECOGNISED_LIKELY)
-			story_put_reason(&a->view, r.reason, true);
+		reason = pasted_reason(pasted, n);
+		if (reason != REASON_NONE)
+			story_put_reason(&a->view, reason, true);
 		else
 			front_put(&a->view, SPEECH_NOT_READ);
 		return;

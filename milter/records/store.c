@@ -11,6 +11,9 @@
 #include "records/store_row.h"
 #include "records/told.h"
 
+/* Who has been refused comes back within some days, or not at all. */
+#define LATER_MS ((int64_t)7 * 86400000)
+
 struct store {
 	struct db *db;
 	struct store_row *row;		/* NULL: open to read */
@@ -35,7 +38,9 @@ static const char *const steps[] = {
 	"CREATE INDEX record_sender ON record (sender);"
 	"CREATE INDEX record_queue_id ON record (queue_id);"
 	"CREATE INDEX recipient_record ON recipient (record);"
-	"CREATE INDEX recipient_address ON recipient (address);"
+	"CREATE INDEX recipient_address ON recipient (address);",
+	/* When the same sender reached the same recipient after all. */
+	"ALTER TABLE record ADD COLUMN later INTEGER;"
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -176,6 +181,28 @@ const char *
 store_why(const struct store *s)
 {
 	return s->why.data;
+}
+
+bool
+store_came_later(struct store *s, const char *sender, const char *recipient,
+    int64_t time)
+{
+	struct query *q = db_query(s->db, "UPDATE record SET later = ? "
+	    "WHERE later IS NULL AND sender = lower(?) AND outcome = 'reject' "
+	    "AND time BETWEEN ? AND ? AND direction <> 'out' AND n IN "
+	    "(SELECT record FROM recipient WHERE address = lower(?))");
+	bool good;
+
+	if (q == NULL)
+		return false;
+	query_int(q, time);
+	query_text(q, sender);
+	query_int(q, time - LATER_MS);
+	query_int(q, time + 999);	/* a log tells whole seconds */
+	query_text(q, recipient);
+	good = query_step(q) == DB_DONE;
+	query_free(q);
+	return good;
 }
 
 bool

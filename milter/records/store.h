@@ -51,6 +51,13 @@ void store_undo(struct store *s);
 /* What failed last. */
 const char *store_why(const struct store *s);
 
+/*
+ * This mail came in at `time` (ms since 1970): what was refused of it in the
+ * days before was taken later. False: failed.
+ */
+bool store_came_later(struct store *s, const char *sender,
+    const char *recipient, int64_t time);
+
 /* The line of a record, appended; false when there is none of that id. */
 bool store_get(struct store *s, const char *id, struct buf *line);
 

@@ -37,7 +37,64 @@ dnslist_is_refusal(const struct ip *ip)
 	    number_of(ip) <= LAST;
 }
 
-/* "192.0.2.1" alone, with nothing behind its n bytes. */
+/* The end of digits that make a number up to 255; NULL: there are none. */
+static const char *
+parse_octet(const char *p, uint8_t *octet)
+{
+	size_t n = strspn(p, "0123456789");
+	unsigned long number;
+
+	if (n == 0 || n > 3)
+		return NULL;
+	number = strtoul(p, NULL, 10);
+	*octet = (uint8_t)number;
+	return number <= 255 ? p + n : NULL;
+}
+
+/* "2", "2-11", "*", "&8": the end of it, or NULL. */
+static const char *
+parse_field(const char *p, struct dnslist_octet *o)
+{
+	*o = (struct dnslist_octet){ .from = 0, .to = 255 };
+	if (*p == '*')
+		return p + 1;
+	if (*p == '&') {
+		p = parse_octet(p + 1, &o->bits);
+		return o->bits != 0 ? p : NULL;
+	}
+	p = parse_octet(p, &o->from);
+	o->to = o->from;
+	if (p != NULL && *p == '-')
+		p = parse_octet(p + 1, &o->to);
+	return p != NULL && o->from <= o->to ? p : NULL;
+}
+
+static bool
+parse_fields(const char *p, struct dnslist_range *r)
+{
+	int i;
+
+	for (i = 0; i < 4 && p != NULL; i++) {
+		if (i > 0 && *p++ != '.')
+			return false;
+		p = parse_field(p, &r->octets[i]);
+	}
+	return p != NULL && *p == '\0';
+}
+
+/* Any address between the two. */
+static void
+set_span(struct dnslist_range *r, uint32_t from, uint32_t to)
+{
+	int i;
+
+	r->octets[0] = (struct dnslist_octet){ .from = 127, .to = 127 };
+	for (i = 1; i < 4; i++)
+		r->octets[i] = (struct dnslist_octet){ .from = 0, .to = 255 };
+	r->from = from;
+	r->to = to;
+}
+
 static bool
 parse_address(const char *text, size_t n, uint32_t *number)
 {
@@ -54,71 +111,51 @@ parse_address(const char *text, size_t n, uint32_t *number)
 	return true;
 }
 
-/* 1 to 255. */
+/* "127.0.0.2-127.0.1.255" */
 static bool
-parse_octet(const char *text, uint32_t *octet)
+parse_span(const char *text, struct dnslist_range *r)
 {
-	size_t n = strspn(text, "0123456789");
+	const char *dash = strchr(text, '-');
+	uint32_t from, to;
 
-	if (n == 0 || n > 3 || text[n] != '\0')
+	if (dash == NULL ||
+	    !parse_address(text, (size_t)(dash - text), &from) ||
+	    !parse_address(dash + 1, strlen(dash + 1), &to) || from > to)
 		return false;
-	*octet = (uint32_t)strtoul(text, NULL, 10);
-	return *octet >= 1 && *octet <= 255;
+	set_span(r, from, to);
+	return true;
 }
 
-/* "127.0.0.2-11" or "127.0.0.2-127.0.0.11"; `dash` is where it stands. */
-static bool
-parse_range(const char *text, const char *dash, struct dnslist_range *r)
-{
-	uint32_t octet;
-
-	if (!parse_address(text, (size_t)(dash - text), &r->from))
-		return false;
-	if (parse_octet(dash + 1, &octet)) {
-		r->to = (r->from & ~0xffu) | octet;
-		return true;
-	}
-	return parse_address(dash + 1, strlen(dash + 1), &r->to);
-}
-
-/* "127.0.0.&8" */
-static bool
-parse_bits(const char *text, const char *sign, struct dnslist_range *r)
-{
-	struct buf whole = BUF_INIT;
-	bool good;
-
-	buf_put(&whole, text, (size_t)(sign - text));
-	buf_putc(&whole, '0');
-	good = parse_address(whole.data, whole.len, &r->from) &&
-	    parse_octet(sign + 1, &r->bits);
-	buf_free(&whole);
-	r->to = r->from | 0xff;
-	return good;
-}
-
+/* "127.0.0.0/24" */
 static bool
 parse_net(const char *text, struct dnslist_range *r)
 {
 	struct net net;
+	uint32_t from;
 
 	if (!net_parse(text, &net, NULL) || !ip_is_v4(&net.ip) ||
 	    net.prefix < V4_PREFIX + 8)
 		return false;
-	r->from = number_of(&net.ip);
-	r->to = r->from | (uint32_t)(0xffffffffu >> 8 >>
-	    (net.prefix - V4_PREFIX - 8));
+	from = number_of(&net.ip);
+	set_span(r, from, from | (uint32_t)(0xffffffu >>
+	    (net.prefix - V4_PREFIX - 8)));
 	return true;
 }
 
 static bool
 parse(const char *text, struct dnslist_range *r)
 {
-	const char *dash = strchr(text, '-'), *sign = strchr(text, '&');
+	*r = (struct dnslist_range){ .from = FIRST, .to = LAST };
+	return parse_fields(text, r) || parse_span(text, r) ||
+	    parse_net(text, r);
+}
 
-	if (dash != NULL)
-		return parse_range(text, dash, r);
-	return sign != NULL ? parse_bits(text, sign, r) : parse_net(text, r);
+/* All of it where lists answer? */
+static bool
+is_in_place(const struct dnslist_range *r)
+{
+	return r->from >= FIRST && r->to <= LAST &&
+	    r->octets[0].from == 127 && r->octets[0].to == 127;
 }
 
 bool
@@ -126,18 +163,18 @@ dnslist_answers_take(void *base, void *slot, const char *value,
     struct buf *why)
 {
 	struct dnslist_answers *a = slot;
-	struct dnslist_range r = { .bits = 0 };
+	struct dnslist_range r;
 
 	(void)base;
 	if (!parse(value, &r)) {
 		buf_printf(why, "\"%.60s\" is no answer of a list like "
-		    "127.0.0.2, 127.0.0.2-11, 127.0.0.0/24 or 127.0.0.&8",
-		    value);
+		    "127.0.0.2, 127.0.0.2-11, 127.0.*.1-3, 127.0.0.&8 or "
+		    "127.0.0.0/24", value);
 		return false;
 	}
-	if (r.from < FIRST || r.to > LAST || r.to < r.from) {
-		buf_printf(why, "\"%.60s\": lists answer in 127.0.0.0/8, from "
-		    "a lower number to a higher", value);
+	if (!is_in_place(&r)) {
+		buf_printf(why, "\"%.60s\": lists answer in 127.0.0.0/8",
+		    value);
 		return false;
 	}
 	a->v = mem_room(a->v, a->n, &a->cap, sizeof *a->v);
@@ -154,17 +191,31 @@ dnslist_answers_drop(void *slot)
 	*a = (struct dnslist_answers){ .v = NULL };
 }
 
+static bool
+matches(const struct dnslist_range *r, const struct ip *ip)
+{
+	const uint8_t *b = ip->b + V4_AT;
+	uint32_t number = number_of(ip);
+	int i;
+
+	if (number < r->from || number > r->to)
+		return false;
+	for (i = 0; i < 4; i++)
+		if (b[i] < r->octets[i].from || b[i] > r->octets[i].to ||
+		    (b[i] & r->octets[i].bits) != r->octets[i].bits)
+			return false;
+	return true;
+}
+
 bool
 dnslist_answers_has(const struct dnslist_answers *a, const struct ip *ip)
 {
-	uint32_t number = number_of(ip);
 	size_t i;
 
 	if (!dnslist_is_answer(ip) || dnslist_is_refusal(ip))
 		return false;
 	for (i = 0; i < a->n; i++)
-		if (number >= a->v[i].from && number <= a->v[i].to &&
-		    (number & a->v[i].bits) == a->v[i].bits)
+		if (matches(&a->v[i], ip))
 			return true;
 	return false;
 }

@@ -2,9 +2,11 @@
  * dnslist_answers.h - which answers of a DNS list count
  *
  *	127.0.0.2		this address
- *	127.0.0.2-11		up to this last number, or to a whole address
+ *	127.0.0.2-11		each number may be a range,
+ *	127.0.*.1-3		or any,
+ *	127.0.0.&8		or one that has all of these bits
+ *	127.0.0.2-127.0.1.255	from address to address
  *	127.0.0.0/24		this network
- *	127.0.0.&8		the last number has all of these bits
  *
  * All in 127.0.0.0/8, where lists answer (RFC 5782 section 2.1), and not in
  * 127.255.255.0/24, where they refuse to.
@@ -19,9 +21,14 @@
 struct buf;
 struct ip;
 
+struct dnslist_octet {
+	uint8_t from, to;
+	uint8_t bits;		/* that must be set, too */
+};
+
 struct dnslist_range {
-	uint32_t from, to;
-	uint32_t bits;		/* that must be set, too */
+	struct dnslist_octet octets[4];
+	uint32_t from, to;	/* of the whole */
 };
 
 struct dnslist_answers {

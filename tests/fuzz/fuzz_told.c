@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "pages/front.h"
+#include "pages/pasted.h"
 #include "records/forget.h"
 #include "records/told.h"
 
@@ -42,6 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	told_free(t);
 	told_free(again);
 	front_find_id(text, n, id);
+	pasted_reason(text, n);
 	buf_free(&out);
 	buf_free(&seen);
 	return 0;

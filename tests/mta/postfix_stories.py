@@ -413,7 +413,7 @@ LIMITS = [
 ]
 
 POSTSCREEN = {"program": "postscreen", "postscreen_cache_map": "",
-              "postscreen_greet_wait": "1s", "smtpd_client_restrictions": ""}
+              "postscreen_greet_wait": "3s", "smtpd_client_restrictions": ""}
 
 SCREEN = [
     Story("screen-dnsbl", "dnsbl-listed", "postscreen_dnsbl_action = enforce", TO,

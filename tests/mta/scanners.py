@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 
 import process
 
@@ -184,8 +185,9 @@ class Farm:
         self.running = []
 
     def start(self, kind):
-        place = self.folder / f"{kind}{len(self.running)}"
-        self.running.append(self.KINDS[kind](place).start())
+        place = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        place.chmod(0o755)
+        self.running.append(self.KINDS[kind](place / kind).start())
         return self.running[-1]
 
     def stop(self):

@@ -210,3 +210,27 @@ def test_sendmail_story(story, sendmail_port, syslog, watch):
     if story.name in AMBIGUOUS:
         return
     assert {r["reason"] for r in records} & set(story.reason.split()), log
+
+
+def test_taken_later(saywhyd, postfix, build, box):
+    """What was refused for good and came in all the same is a hint."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    shutil.chown(folder, "nobody")
+    filter_ = saywhyd(f'store = "{folder}/records.db"')
+    port = postfix.listen(smtpd_milters=filter_.address)
+    with smtp.Client(port, address="192.0.2.7") as client:
+        smtp.play(client, "EHLO c.example\nMAIL FROM:<bad@sender.example>\n"
+                  "RCPT TO:<user@example.org>")
+    process.wait_until(lambda: found(build, filter_) == 1, "the store")
+    before = len(postfix.log())
+    postfix.submit("Subject: later\n\nlater\n", "user@example.org",
+                   sender="bad@sender.example")
+    process.wait_until(lambda: "status=sent" in postfix.log()[before:],
+                       "the delivery")
+    subprocess.run([build / "saywhy", "watch", "-c", filter_.conf, "--once", "-"],
+                   input=postfix.log()[before:].encode(), check=True, timeout=20)
+    done = subprocess.run(
+        [build / "saywhy", "report", "-c", filter_.conf, "--json"],
+        capture_output=True, check=True, timeout=20)
+    [row] = json.loads(done.stdout)["later"]["rows"]
+    assert row["name"] == "sender-denied" and row["count"] == 1

@@ -29,6 +29,10 @@ function complain(page, words) {
 const pages = [
 	{ name: "front", path: "", has: "Paste the message" },
 	{ name: "front-de", path: "?l=de", has: "Warum" },
+	{ name: "pasted", path: `?q=${encodeURIComponent(
+		"554 5.7.1 <b@c.example>: Relay access denied")}`,
+		has: "what the text you pasted says.*Not delivered from here" },
+	{ name: "pasted-nonsense", path: "?q=hello", has: "holds no id" },
 	{ name: "reasons", path: "reason/", has: "All reasons" },
 	{ name: "reasons-de", path: "reason/?l=de", has: "SPF" },
 	{ name: "reason", path: "reason/spf-fail", has: "5.7.23" },
@@ -64,7 +68,7 @@ async function look_at(browser, page) {
 
 	if (answer.status !== (page.status ?? 200))
 		complain(page.name, `status ${answer.status}`);
-	if (!new RegExp(page.has).test(html))
+	if (!new RegExp(page.has, "s").test(html))
 		complain(page.name, `does not say "${page.has}"`);
 	if (never.test(html))
 		complain(page.name, `tells "${never.exec(html)[0]}"`);

@@ -37,7 +37,8 @@ note(void *arg, const struct heard *h)
 		buf_putc(out, '\n');
 		return;
 	}
-	buf_printf(out, "%s%s%s %s", by[h->by], h->outgoing ? " out" : "",
+	buf_printf(out, "%s%s%s%s %s", h->accepted ? "came " : "",
+	    by[h->by], h->outgoing ? " out" : "",
 	    h->temporary ? " later" : "", stage_name(h->stage));
 	if (h->reason != REASON_NONE)
 		buf_printf(out, " %s", reason_get(h->reason)->name);
@@ -120,7 +121,11 @@ static const struct {
 	    "mta out later message|||you@y|Deferred: Connection refused by "
 	    "mx.\n" },
 	{ S "to=<you@y>, mailer=local, relay=local, dsn=2.0.0, stat=Sent",
-	    "" },
+	    "came mta message|||you@y|Sent\n" },
+	{ S "to=<you@y>, mailer=esmtp, relay=mx., dsn=2.0.0, stat=Sent", "" },
+	{ P "qmgr[1]: 4XyZ12345: from=<a@x>, size=4, nrcpt=1 (queue active)\n"
+	    P "lmtp[1]: 4XyZ12345: to=<b@y>, relay=h[/s], delay=1, dsn=2.0.0, "
+	    "status=sent (250 ok)", "came mta message||a@x|b@y|250 ok\n" },
 	{ S "Milter: to=<b@y>, reject=550 5.7.1 No",
 	    "milter rcpt|||b@y|550 5.7.1 No\n" },
 	{ "no line of a log", "" }, { "", "" },

@@ -15,6 +15,7 @@
 #include "pages/language.h"
 #include "pages/limiter.h"
 #include "pages/options.h"
+#include "pages/pasted.h"
 
 static void
 test_language(void **state)
@@ -86,6 +87,38 @@ test_find_id(void **state)
 		if (rows[i].id != NULL)
 			assert_string_equal(id, rows[i].id);
 	}
+}
+
+static void
+test_pasted(void **state)
+{
+	static const struct {
+		const char *text;
+		int reason;
+	} rows[] = {
+		{ "550 5.1.1 <x@y.example>: Recipient address rejected: User "
+		    "unknown in local recipient table",
+		    REASON_MAILBOX_UNKNOWN },
+		{ "Nov 24 18:32:15 mx postfix/smtp[1]: 4XyZ12345: to=<x@y>, "
+		    "relay=h[192.0.2.1]:25, dsn=5.7.1, status=bounced (host "
+		    "h[192.0.2.1] said: 554 5.7.1 <x@y>: Relay access denied "
+		    "(in reply to RCPT TO command))", REASON_RELAY_DENIED },
+		{ "From: MAILER-DAEMON@x.example\nContent-Type: multipart/"
+		    "report; report-type=delivery-status; boundary=b\n\n"
+		    "--b\nContent-Type: message/delivery-status\n\n"
+		    "Reporting-MTA: dns; x.example\n\n"
+		    "Final-Recipient: rfc822; x@y.example\nAction: failed\n"
+		    "Status: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Mailbox "
+		    "full\n\n--b--\n", REASON_MAILBOX_FULL },
+		{ "hello", REASON_NONE }, { "", REASON_NONE },
+		{ "<script>alert(1)</script>", REASON_NONE },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(pasted_reason(rows[i].text,
+		    strlen(rows[i].text)), rows[i].reason);
 }
 
 static void
@@ -179,6 +212,7 @@ main(void)
 		cmocka_unit_test(test_language),
 		cmocka_unit_test(test_languages_are_whole),
 		cmocka_unit_test(test_find_id),
+		cmocka_unit_test(test_pasted),
 		cmocka_unit_test(test_limiter),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_visible),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "records/db.h"
 #include "records/feed.h"
 #include "records/forget.h"
 #include "records/record.h"
@@ -204,6 +205,36 @@ test_forget(void **state)
 	assert_true(holds(h->file, "joann@"));
 }
 
+static int64_t
+marked(struct store *s)
+{
+	return db_number(store_db(s),
+	    "SELECT count(*) FROM record WHERE later IS NOT NULL", -1);
+}
+
+/* Only of the same pair, and only within some days. */
+static void
+test_came_later(void **state)
+{
+	struct house *h = *state;
+	struct store *s = filled(h);
+	const int64_t day = 86400000, refused = 1767225600000LL;
+
+	assert_true(store_came_later(s, "ann@example.org", "x@example.com",
+	    refused + day));
+	assert_true(store_came_later(s, "bob@example.org",
+	    "rita@example.com", refused + day));
+	assert_true(store_came_later(s, "ann@example.org",
+	    "rita@example.com", refused + 30 * day));
+	assert_true(store_came_later(s, "ann@example.org",
+	    "rita@example.com", refused - day));
+	assert_int_equal(marked(s), 0);
+	assert_true(store_came_later(s, "Ann@example.org",
+	    "rita@example.com", refused + day));
+	assert_int_equal(marked(s), 1);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -212,6 +243,7 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_forget_in_line),
 		HOUSE_TEST(test_forget),
+		HOUSE_TEST(test_came_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

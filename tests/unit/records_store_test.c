@@ -189,6 +189,15 @@ test_versions(void **state)
 
 	assert_null(store_open(h->store, false, &h->why));
 	s = store_open(h->store, true, &h->why);
+	/* As the first version left it. */
+	assert_true(db_run(store_db(s), "ALTER TABLE record DROP COLUMN "
+	    "later; PRAGMA user_version = 1"));
+	store_close(s);
+	assert_null(store_open(h->store, false, &h->why));
+	assert_non_null(strstr(h->why.data, "older saywhy"));
+	s = store_open(h->store, true, &h->why);
+	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 2);
+	assert_true(db_run(store_db(s), "SELECT later FROM record"));
 	assert_true(db_run(store_db(s), "PRAGMA user_version = 99"));
 	store_close(s);
 	buf_clear(&h->why);

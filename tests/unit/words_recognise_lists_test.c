@@ -209,7 +209,7 @@ static void
 test_lists(void **state)
 {
 	static const char *const lists[] = { "replies-more", "replies-varied",
-		"replies-fresh" };
+		"replies-fresh", "replies-fifth", "replies-plain" };
 	char path[1024];
 	struct figures f;
 	size_t i;
