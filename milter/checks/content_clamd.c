@@ -6,7 +6,7 @@
 static const char kind_name[] = "clamd";
 
 struct options {
-	struct scanner_options clamd;
+	struct scanner_options clamd;	/* first, as scanners_*() want it */
 };
 
 #define AT(member) offsetof(struct options, clamd.member)
@@ -21,20 +21,7 @@ ready(void *opt, const struct site *site, struct diags *d)
 {
 	(void)site;
 	(void)d;
-	scanners_ready(&((struct options *)opt)->clamd, kind_name);
-}
-
-static void
-done(void *opt)
-{
-	scanners_done(&((struct options *)opt)->clamd);
-}
-
-static bool
-active(const void *opt, const struct site *site)
-{
-	(void)site;
-	return scanners_active(&((const struct options *)opt)->clamd);
+	scanners_ready(opt, kind_name);
 }
 
 struct note {
@@ -125,8 +112,8 @@ const struct check check_content_clamd = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.ready = ready,
-	.done = done,
-	.active = active,
+	.done = scanners_done,
+	.active = scanners_active,
 	.body = body,
 	.end = end,
 	.run = run

@@ -11,7 +11,7 @@ static const char kind_name[] = "rspamd";
 #define RECIPIENTS_MOST 100
 
 struct options {
-	struct scanner_options rspamd;
+	struct scanner_options rspamd;	/* first, as scanners_*() want it */
 };
 
 #define AT(member) offsetof(struct options, rspamd.member)
@@ -26,20 +26,7 @@ ready(void *opt, const struct site *site, struct diags *d)
 {
 	(void)site;
 	(void)d;
-	scanners_ready(&((struct options *)opt)->rspamd, kind_name);
-}
-
-static void
-done(void *opt)
-{
-	scanners_done(&((struct options *)opt)->rspamd);
-}
-
-static bool
-active(const void *opt, const struct site *site)
-{
-	(void)site;
-	return scanners_active(&((const struct options *)opt)->rspamd);
+	scanners_ready(opt, kind_name);
 }
 
 struct note {
@@ -201,8 +188,8 @@ const struct check check_content_rspamd = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.ready = ready,
-	.done = done,
-	.active = active,
+	.done = scanners_done,
+	.active = scanners_active,
 	.body = body,
 	.end = end,
 	.run = run

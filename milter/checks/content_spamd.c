@@ -6,7 +6,7 @@
 static const char kind_name[] = "spamd";
 
 struct options {
-	struct scanner_options spamd;
+	struct scanner_options spamd;	/* first, as scanners_*() want it */
 	char *user;
 	long long max_size;	/* larger messages are not shown to it */
 	long long reject;	/* a lower score only marks */
@@ -35,20 +35,7 @@ ready(void *opt, const struct site *site, struct diags *d)
 {
 	(void)site;
 	(void)d;
-	scanners_ready(&((struct options *)opt)->spamd, kind_name);
-}
-
-static void
-done(void *opt)
-{
-	scanners_done(&((struct options *)opt)->spamd);
-}
-
-static bool
-active(const void *opt, const struct site *site)
-{
-	(void)site;
-	return scanners_active(&((const struct options *)opt)->spamd);
+	scanners_ready(opt, kind_name);
 }
 
 struct note {
@@ -171,8 +158,8 @@ const struct check check_content_spamd = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.ready = ready,
-	.done = done,
-	.active = active,
+	.done = scanners_done,
+	.active = scanners_active,
 	.body = body,
 	.end = end,
 	.run = run

@@ -56,6 +56,8 @@ struct dns_ask {
 	const struct dns_block *block;
 	char *name;		/* that is asked for: holds the key */
 	char *domain;		/* NULL: the client's address */
+	size_t first;		/* number of the first one to the same list */
+	bool counts;		/* of a first one: the list has some name */
 	struct ip answer;	/* of a list that has it */
 	bool listed;
 };
@@ -147,7 +149,7 @@ dns_round_begin(struct dns_round *r, const struct check_ctx *ctx)
 {
 	memset(r, 0, sizeof *r);
 	r->ctx = ctx;
-	r->before = sum_of(ctx)->weight;
+	r->certain = sum_of(ctx)->weight;
 }
 
 void
@@ -162,6 +164,8 @@ dns_round_add(struct dns_round *r, const struct dns_block *block,
 	ask = &r->asks[r->n++];
 	*ask = (struct dns_ask){ .block = block, .domain = mem_dup(domain),
 		.name = question_name(r->ctx, block, domain) };
+	while (r->asks[ask->first].block != block)
+		ask->first++;
 }
 
 static bool
@@ -175,21 +179,23 @@ has_counting(const struct dns_block *b, const struct dns_answer *answer)
 	return false;
 }
 
-/*
- * Is the threshold reached, whatever is still to come? Called by the DNS
- * service.
- */
+/* Is the threshold reached, whatever is still to come? Called by services/dns. */
 static bool
 is_certain(void *arg)
 {
-	const struct dns_round *r = arg;
-	long long weight = r->before;
+	struct dns_round *r = arg;
+	struct dns_ask *first;
 	size_t i;
 
-	for (i = 0; i < r->n; i++)
-		if (has_counting(r->asks[i].block, r->questions[i].answer))
-			weight += r->asks[i].block->weight;
-	return weight >= r->ctx->site->list_threshold;
+	for (i = 0; i < r->n; i++) {
+		first = &r->asks[r->asks[i].first];
+		if (first->counts || !has_counting(first->block,
+		    r->questions[i].answer))
+			continue;
+		first->counts = true;
+		r->certain += first->block->weight;
+	}
+	return r->certain >= r->ctx->site->list_threshold;
 }
 
 static void

@@ -20,7 +20,7 @@ struct dns_round {
 	struct dns_ask *asks;
 	struct dns_question *questions;	/* one for each ask */
 	size_t n, cap;
-	long long before;	/* weights found by rounds before this one */
+	long long certain;	/* weights found so far, each list once */
 };
 
 /* Is it this check's turn? Once a message, and not for those exempt. */

@@ -40,22 +40,29 @@ scanners_drop(void *slot)
 }
 
 void
-scanners_ready(struct scanner_options *o, const char *kind)
+scanners_ready(void *options, const char *kind)
 {
+	struct scanner_options *o = options;
+
 	if (o->servers.n > 0)
 		o->scanner = scanner_new(kind, o->servers.servers,
 		    o->servers.n);
 }
 
 void
-scanners_done(struct scanner_options *o)
+scanners_done(void *options)
 {
+	const struct scanner_options *o = options;
+
 	scanner_free(o->scanner);
 }
 
 bool
-scanners_active(const struct scanner_options *o)
+scanners_active(const void *options, const struct site *site)
 {
+	const struct scanner_options *o = options;
+
+	(void)site;
 	return o->scanner != NULL;
 }
 

@@ -47,9 +47,10 @@ void scanners_drop(void *slot);
 	    .preset = "defer", \
 	    .help = "when " NAME " does not answer" }
 
-void scanners_ready(struct scanner_options *o, const char *kind);
-void scanners_done(struct scanner_options *o);
-bool scanners_active(const struct scanner_options *o);
+/* For checks whose options begin with a struct scanner_options. */
+void scanners_ready(void *options, const char *kind);
+void scanners_done(void *options);
+bool scanners_active(const void *options, const struct site *site);
 
 /* The header as the MTA told it, with the empty line behind it. */
 void scanners_put_header(struct buf *out, const struct session *s);

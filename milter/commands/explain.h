@@ -35,7 +35,4 @@ void explain_show_numbers(const struct explained *e, int width);
    what the subject or the class means. NULL: no status. */
 const struct status *explain_status(const char *name);
 
-/* What an odd thing means: a sentence for people. */
-const char *explain_flag_words(unsigned flag);
-
 #endif

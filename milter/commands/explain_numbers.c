@@ -27,8 +27,9 @@ static const struct {
 	    "second 0 to 5 (RFC 5321 4.2)." },
 };
 
-const char *
-explain_flag_words(unsigned flag)
+/* What an odd thing means: a sentence for people. */
+static const char *
+flag_words(unsigned flag)
 {
 	size_t i;
 
@@ -164,8 +165,8 @@ explain_show_numbers(const struct explained *e, int width)
 	}
 	if (r->status[0] != '\0')
 		show_status(r, e->is_status, width);
-	for (flag = 1; explain_flag_words(flag) != NULL; flag <<= 1)
+	for (flag = 1; flag_words(flag) != NULL; flag <<= 1)
 		if ((r->flags & flag) != 0)
 			paragraph(stdout, "Odd:", 5, width,
-			    explain_flag_words(flag));
+			    flag_words(flag));
 }

@@ -3,11 +3,12 @@
  *
  * libmilter hands a reply to Sendmail as a format string, and Postfix reads
  * it the same way: a single `%` loses the whole reply there, or itself here.
+ * In what a map of Sendmail answers, "%0" is the question.
  */
 #ifndef DOORS_PERCENT_H
 #define DOORS_PERCENT_H
 
-/* A copy for smfi_setreply() and its kin; the caller frees it. */
+/* A copy for one of them; the caller frees it. */
 char *percent_double(const char *text);
 
 #endif

@@ -275,7 +275,6 @@ static bool
 end_askers(void)
 {
 	bool gone_all;
-
 	struct timespec until = clock_now();
 	struct asker *a;
 

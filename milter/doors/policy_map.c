@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "doors/percent.h"
 #include "model/session.h"
 #include "words/reply.h"
 
@@ -84,16 +85,20 @@ policy_map_session(const char *key, size_t n, struct session *s)
 	return good;
 }
 
+/* A map's value may hold "%0", which Sendmail replaces by the whole key. */
 void
 policy_map_put(const struct reply *reply, struct buf *out)
 {
-	const char *p = reply->lines[0];
-	size_t n = strlen(p), i;
+	char *text = percent_double(reply->lines[0]);
+	size_t n = strnlen(text, TEXT_MOST), pairs = n, i;
 
-	if (n > TEXT_MOST)
-		n = TEXT_MOST;
+	while (pairs > 0 && text[pairs - 1] == '%')
+		pairs--;
+	n -= (n - pairs) % 2;
 	buf_printf(out, "\"%d %s ", reply->code, reply->status);
 	for (i = 0; i < n; i++)
-		buf_putc(out, p[i] == '"' || p[i] == '\\' ? '\'' : p[i]);
+		buf_putc(out, text[i] == '"' || text[i] == '\\' ? '\'' :
+		    text[i]);
 	buf_putc(out, '"');
+	free(text);
 }

@@ -22,9 +22,9 @@ policy_request_length(const char *in, size_t n)
 	return end != NULL ? length : 0;
 }
 
-const char *
-policy_request_find(const char *in, size_t n, const char *name,
-    size_t *length)
+/* The value of an attribute, its length in *length; NULL: not there. */
+static const char *
+find(const char *in, size_t n, const char *name, size_t *length)
 {
 	const char *line = in, *end = in + n, *stop;
 	size_t name_n = strlen(name);
@@ -47,7 +47,7 @@ static char *
 value_of(const char *in, size_t n, const char *name)
 {
 	size_t length;
-	const char *value = policy_request_find(in, n, name, &length);
+	const char *value = find(in, n, name, &length);
 
 	return value != NULL && length > 0 ? mem_ndup(value, length) : NULL;
 }
@@ -126,7 +126,7 @@ static bool
 says(const char *in, size_t n, const char *name, const char *word)
 {
 	size_t length;
-	const char *value = policy_request_find(in, n, name, &length);
+	const char *value = find(in, n, name, &length);
 
 	return value != NULL && length == strlen(word) &&
 	    memcmp(value, word, length) == 0;
@@ -139,6 +139,6 @@ policy_request_is_rcpt(const char *in, size_t n)
 
 	return says(in, n, "request", "smtpd_access_policy") &&
 	    says(in, n, "protocol_state", "RCPT") &&
-	    policy_request_find(in, n, "recipient", &length) != NULL &&
+	    find(in, n, "recipient", &length) != NULL &&
 	    length > 0;
 }

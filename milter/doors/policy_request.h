@@ -20,10 +20,6 @@
  */
 size_t policy_request_length(const char *in, size_t n);
 
-/* The value of an attribute, its length in *length; NULL: not there. */
-const char *policy_request_find(const char *in, size_t n, const char *name,
-    size_t *length);
-
 /*
  * Tells the session, initialised and empty, what the request knows. The order
  * of the attributes does not matter; those that are empty are not told. The

@@ -113,8 +113,9 @@ search(const struct links *l, size_t most)
 	}
 }
 
-void
-links_word_end(struct links *l)
+/* What was read is a whole word. */
+static void
+word_end(struct links *l)
 {
 	search(l, l->nword);
 	l->nword = 0;
@@ -131,7 +132,7 @@ links_value_end(struct links *l, bool is_link)
 		l->nword = 0;
 	}
 	buf_free(&host);
-	links_word_end(l);
+	word_end(l);
 }
 
 /* A word without end: what begins in its first half is looked at and left. */
@@ -161,7 +162,7 @@ void
 links_text(struct links *l, char c)
 {
 	if ((unsigned char)c <= ' ' || c == '<' || c == '>' || c == '"') {
-		links_word_end(l);
+		word_end(l);
 		return;
 	}
 	links_value(l, c, false);
@@ -184,5 +185,5 @@ links_end(struct links *l)
 {
 	if (l->html)
 		links_html_end(l);
-	links_word_end(l);
+	word_end(l);
 }

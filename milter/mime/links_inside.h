@@ -40,8 +40,6 @@ struct links {
 void links_text(struct links *l, char c);
 /* One byte of an attribute, which may hold blanks. */
 void links_value(struct links *l, char c, bool is_link);
-/* What was read is a whole word. */
-void links_word_end(struct links *l);
 /* What was read is a link, whatever it looks like. */
 void links_value_end(struct links *l, bool is_link);
 

@@ -57,17 +57,6 @@ finding_say_int(struct finding *f, enum evidence_key key, long long n)
 	finding_say(f, key, text);
 }
 
-const char *
-finding_evidence(const struct finding *f, enum evidence_key key)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->evidence[i].key == key)
-			return f->evidence[i].value;
-	return NULL;
-}
-
 static void
 finding_clear(struct finding *f)
 {

@@ -1,6 +1,6 @@
 # lang.awk - the languages of the page become C
 #
-#	awk -f lang.awk speech.def en.lang de.lang ... > pages_lang.c
+#	awk -f text.awk -f lang.awk speech.def en.lang de.lang ... > pages_lang.c
 #
 # "key: text" says something of the page (speech.def). "= reason" begins the
 # prose of one, with title, plain, page and steps as in words/prose.txt; a
@@ -13,30 +13,6 @@ BEGIN {
 	print "/* made by lang.awk from *.lang: edit those, not this */"
 	print "#include <stddef.h>\n"
 	print "#include \"pages/language.h\"\n"
-}
-
-function complain(words) {
-	printf "%s:%d: %s\n", FILENAME, FNR, words > "/dev/stderr"
-	bad = 1
-}
-
-function trim(text) {
-	sub(/^[ \t]+/, "", text)
-	sub(/[ \t]+$/, "", text)
-	return text
-}
-
-function constant(name,    id) {
-	id = toupper(name)
-	gsub(/-/, "_", id)
-	return "REASON_" id
-}
-
-function quote(text) {
-	gsub(/\\/, "\\\\", text)
-	gsub(/"/, "\\\"", text)
-	gsub(/\n/, "\\n\"\n\t\t\"", text)
-	return "\"" text "\""
 }
 
 function end_reason(    i) {

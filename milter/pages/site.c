@@ -36,7 +36,7 @@ notice(struct asking *a, int status, enum speech title, enum speech text)
 	front_put_notice(&a->view, title, text);
 }
 
-/* "./" at /why/, "../" at /why/reason/, and one more for each folder. */
+/* From a page that there is to /why/. */
 static const char *
 root_of(const char *path)
 {

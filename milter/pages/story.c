@@ -72,8 +72,9 @@ who_speech(enum who who)
 	return SPEECH_WHO_NOBODY;
 }
 
-void
-story_put_act(const struct view *v, int reason, bool later, bool below)
+/* The box of what to do: who, and the steps; `below`: there is a text. */
+static void
+put_act(const struct view *v, int reason, bool later, bool below)
 {
 	bool foreign;
 	const struct reason_prose *prose = language_prose(v->language, reason,
@@ -234,7 +235,7 @@ story_put(const struct view *v, const struct pages *p, const struct told *t)
 	    later ? SPEECH_DELAYED : SPEECH_REJECTED, NULL);
 	put_head(v, reason);
 	put_story(v, t);
-	story_put_act(v, reason, later, true);
+	put_act(v, reason, later, true);
 	put_seen(v, p, t, reason);
 	copy_put(v, t, reason);
 	put_why(v, reason);
@@ -262,7 +263,7 @@ story_put_reason(const struct view *v, int reason, bool read)
 		view_say(v, "p class=\"tag later\" role=\"status\"",
 		    SPEECH_READ, NULL);
 	put_head(v, reason);
-	story_put_act(v, reason, r->permanent.code == 0, false);
+	put_act(v, reason, r->permanent.code == 0, false);
 	put_why(v, reason);
 	put_code(&codes, &r->permanent);
 	put_code(&codes, &r->temporary);

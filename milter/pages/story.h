@@ -20,8 +20,4 @@ void story_put(const struct view *v, const struct pages *p,
 /* The page of a reason, without a refusal; `read`: out of a pasted text. */
 void story_put_reason(const struct view *v, int reason, bool read);
 
-/* The box of what to do: who, and the steps; `below`: there is a text. */
-void story_put_act(const struct view *v, int reason, bool later,
-    bool below);
-
 #endif

@@ -118,18 +118,21 @@ skip_comments(const char *at)
 	return at;
 }
 
+/* A backslash in quotes hides nothing (RFC 5322 section 3.2.4). */
 bool
 results_claims(const char *value, const char *name)
 {
-	size_t n = strlen(name);
 	bool quoted;
 
 	value = skip_comments(value);
 	quoted = *value == '"';
 	value += quoted;
-	if (strncasecmp(value, name, n) != 0)
-		return false;
-	value += n;
+	for (; *name != '\0'; name++, value++) {
+		value += quoted && *value == '\\';
+		if (tolower((unsigned char)*value) !=
+		    tolower((unsigned char)*name))
+			return false;
+	}
 	return quoted ? *value == '"' :
 	    strchr("; \t\r\n(", *value) != NULL;
 }

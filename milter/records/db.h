@@ -1,5 +1,5 @@
 /*
- * db.h - a small door to SQLite, the only includer of <sqlite3.h>
+ * db.h - a small door to SQLite for records
  *
  * One struct db belongs to one thread. SQL is ours, written in this program;
  * whatever comes from elsewhere is bound to its `?`. A failure (full disk,

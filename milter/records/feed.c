@@ -228,6 +228,11 @@ take_batch(struct feed *f)
 	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
 	if (taken < 0)
 		return false;
+	/* The rest of a line that nobody will end any more is no record. */
+	if (taken == 0 && n > 0 && has_next(f)) {
+		f->counts.bad++;
+		taken = n;
+	}
 	f->place.offset += taken;
 	return store_commit(f->store, &f->place);
 }

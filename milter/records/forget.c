@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -55,7 +56,7 @@ is_whole(const char *line, const char *at, const char *end, size_t n,
 
 	if (!address)
 		return at > line && at[-1] == '"' && after < end &&
-		    *after == '"';
+		    *after == '"' && (after + 1 == end || after[1] != ':');
 	if (at > line && !ends_escape(line, at) &&
 	    goes_on(at[-1], ".+-_=!#$%&'*/?^`{|}~"))
 		return false;
@@ -130,13 +131,18 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 	return good;
 }
 
+/* The time of a file tells how long it has to live, and which is older. */
 static bool
 forget_in_path(const char *path, const char *person, uint64_t *lines)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	FILE *in = fd < 0 ? NULL : fopen(path, "re");
-	bool good = in != NULL && forget_in_file(fd, in, person, lines) &&
-	    fsync(fd) == 0;
+	uint64_t before = *lines;
+	struct stat was;
+	bool good = in != NULL && fstat(fd, &was) == 0 &&
+	    forget_in_file(fd, in, person, lines) && (*lines == before ||
+	    futimens(fd, (struct timespec[2]){ was.st_atim, was.st_mtim })
+	    == 0) && fsync(fd) == 0;
 	int error = errno;
 
 	if (in != NULL)

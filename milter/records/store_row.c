@@ -19,8 +19,7 @@ struct store_row {
 /* Columns of text by where the record tells them. */
 static const char *const paths[] = { "issuer", "outcome", "direction",
 	"stage", "reason", "who", "check", "exception", "client.name", "helo",
-	"login", "queue_id",
-	"source" };
+	"login", "queue_id", "source" };
 
 #define NPATHS (sizeof paths / sizeof paths[0])
 

@@ -9,7 +9,7 @@
 
 #define HEADER 12
 #define LINKS_MOST 16		/* of a chain of CNAMEs */
-#define LABELS_MOST 128
+#define NAME_MOST 255		/* RFC 1035 section 3.1 */
 #define TYPE_CNAME 5
 #define TYPE_SOA 6
 #define CLASS_IN 1
@@ -99,7 +99,7 @@ put_label(struct buf *out, const uint8_t *label, size_t n)
 static void
 read_name(struct reader *r, struct buf *out)
 {
-	size_t at = r->at, before = r->at, after = 0, labels = 0;
+	size_t at = r->at, before = r->at, after = 0, whole = 1;
 	unsigned length;
 
 	buf_clear(out);
@@ -110,7 +110,7 @@ read_name(struct reader *r, struct buf *out)
 			r->bad = at >= before;
 			before = at;
 		} else if (length < 64 && length < r->n - at &&
-		    ++labels < LABELS_MOST) {
+		    (whole += length + 1) <= NAME_MOST) {
 			put_label(out, r->bytes + at + 1, length);
 			at += length + 1;
 		} else

@@ -87,12 +87,6 @@ dnslist_close(struct dnslist *l)
 }
 
 const char *
-dnslist_name(const struct dnslist *l)
-{
-	return l->name;
-}
-
-const char *
 dnslist_zone(const struct dnslist *l)
 {
 	return l->zone;

@@ -38,7 +38,6 @@ struct dnslist *dnslist_open(const char *name, const char *zone,
     enum dnslist_test test);
 void dnslist_close(struct dnslist *l);	/* NULL: nothing */
 
-const char *dnslist_name(const struct dnslist *l);
 /* For a question to DNS, and for nothing else. */
 const char *dnslist_zone(const struct dnslist *l);
 

@@ -147,12 +147,6 @@ scanner_spec(const struct scanner *s, size_t server)
 	return &s->servers[server].spec;
 }
 
-const char *
-scanner_server(const struct scanner *s, size_t server)
-{
-	return s->servers[server].name;
-}
-
 void
 scanner_good(struct scanner *s, size_t server)
 {

@@ -12,7 +12,6 @@ struct sock_spec;
 
 bool scanner_choose(struct scanner *s, size_t *server);
 const struct sock_spec *scanner_spec(const struct scanner *s, size_t server);
-const char *scanner_server(const struct scanner *s, size_t server);
 void scanner_good(struct scanner *s, size_t server);
 void scanner_bad(struct scanner *s, size_t server, const char *why);
 /* -1: there is none. */

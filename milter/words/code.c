@@ -80,25 +80,10 @@ code_class(const char *code)
 	return code_find(class);
 }
 
-bool
-code_well_formed(const char *code)
-{
-	return strlen(code) == 3 && code[0] >= '2' && code[0] <= '5' &&
-	    code[1] >= '0' && code[1] <= '5' && code[2] >= '0' &&
-	    code[2] <= '9';
-}
-
 const char *
 code_standing_name(enum code_standing standing)
 {
 	return standing_names[standing];
-}
-
-const struct code *
-code_all(size_t *n)
-{
-	*n = COUNT(codes);
-	return codes;
 }
 
 /* A status in its three numbers; class 0 is the "X" of a row. */
@@ -196,14 +181,6 @@ bool
 status_registered(const char *status)
 {
 	return find_exact(status) != NULL;
-}
-
-bool
-status_class_fits(const char *status)
-{
-	const struct status *row = find_exact(status);
-
-	return row == NULL || strchr(row->classes, status[0]) != NULL;
 }
 
 const struct status *

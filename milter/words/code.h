@@ -42,14 +42,8 @@ const struct code *code_find(const char *code);
 /* The row of the class that the first digit of `code` gives, or NULL. */
 const struct code *code_class(const char *code);
 
-/* RFC 5321 section 4.2: 2 to 5, 0 to 5, 0 to 9. "569" is not. */
-bool code_well_formed(const char *code);
-
 /* "standard", "class", "registry", "vendor", "none" */
 const char *code_standing_name(enum code_standing standing);
-
-/* All rows, in order of their codes. */
-const struct code *code_all(size_t *n);
 
 struct status {
 	const char *status;	/* "X.7.23", a subject "X.7.Y", a class "5.X.Y" */
@@ -71,9 +65,6 @@ const struct status *status_class(const char *status);
 
 /* Has the status a row of its own, so is it registered? */
 bool status_registered(const char *status);
-
-/* May it have this class by its row? True where nothing is known. */
-bool status_class_fits(const char *status);
 
 const struct status *status_all(size_t *n);
 

@@ -1,4 +1,6 @@
-# prose.awk - prose.txt becomes C: awk -f prose.awk prose.txt > words_prose.c
+# prose.awk - prose.txt becomes C
+#
+#	awk -f text.awk -f prose.awk prose.txt > words_prose.c
 #
 # The form of prose.txt is told at its top. Mistakes are reported as
 # file:line: words, all of them, and the exit status is then 1.
@@ -10,31 +12,6 @@ BEGIN {
 	print "#include \"words/prose.h\"\n"
 	print "const struct reason_prose words_prose[REASON_COUNT] = {"
 	print "\t[REASON_NONE] = { .title = NULL },"
-}
-
-function complain(words) {
-	printf "%s:%d: %s\n", FILENAME, FNR, words > "/dev/stderr"
-	bad = 1
-}
-
-function trim(text) {
-	sub(/^[ \t]+/, "", text)
-	sub(/[ \t]+$/, "", text)
-	return text
-}
-
-# "spf-fail" is REASON_SPF_FAIL.
-function constant(name,    id) {
-	id = toupper(name)
-	gsub(/-/, "_", id)
-	return "REASON_" id
-}
-
-function quote(text) {
-	gsub(/\\/, "\\\\", text)
-	gsub(/"/, "\\\"", text)
-	gsub(/\n/, "\\n\"\n\t\t\"", text)
-	return "\"" text "\""
 }
 
 function end_reason(    i) {

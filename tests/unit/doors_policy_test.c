@@ -156,9 +156,15 @@ test_text(void **state)
 	policy_map_put(&reply, &out);
 	assert_true(out.len <= 240);
 	buf_clear(&out);
-	strcpy(line, "a \"b\" \\ $c %s");
+	memset(line, '%', sizeof line - 1);
 	policy_map_put(&reply, &out);
-	assert_string_equal(out.data, "\"550 5.7.1 a 'b' ' $c %s\"");
+	assert_true(out.len <= 240);
+	assert_int_equal(out.len % 2, 0);	/* no pair is cut in two */
+	buf_clear(&out);
+	strcpy(line, "a \"b\" \\ $c %0 100%");
+	policy_map_put(&reply, &out);
+	assert_string_equal(out.data,
+	    "\"550 5.7.1 a 'b' ' $c %%0 100%%\"");
 	buf_free(&out);
 }
 

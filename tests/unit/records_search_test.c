@@ -1,5 +1,6 @@
 /* records_search_test - finding records, and taking a person out of them */
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -136,6 +138,7 @@ test_forget_in_line(void **state)
 		{ "joann@x.org jo.ann@x.org", "ann@x.org", NULL },
 		{ "ann@x.org.uk ann@x.orgs", "ann@x.org", NULL },
 		{ "\"login\":\"ann\"", "ann", "\"login\":\"\"" },
+		{ "\"login\":\"login\"", "login", "\"login\":\"\"" },
 		{ "\"helo\":\"annex ann\"", "ann", NULL },
 		{ "\"\\\"a b\\\"@x.org\"", "\"a b\"@x.org", "\"@x.org\"" },
 	};
@@ -181,10 +184,16 @@ test_forget(void **state)
 	struct forgotten f = { .records = 0 };
 	struct feed *feed = feed_new(h->file, s);
 	const struct search her = { .sender = "ann@example.org" };
+	const struct timespec old[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	struct stat st;
 	char wal[160];
 
 	assert_true(holds(h->file, "Ann@"));
+	assert_int_equal(utimensat(AT_FDCWD, h->file, old, 0), 0);
 	assert_true(forget_in_files(h->file, "ann@example.org", &f, &h->why));
+	assert_int_equal(stat(h->file, &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, old[1].tv_sec);
 	assert_true(forget_in_store(s, "ann@example.org", &f, &h->why));
 	assert_int_equal(f.lines, 1);
 	assert_int_equal(f.records, 1);

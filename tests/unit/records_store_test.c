@@ -152,6 +152,31 @@ test_rotated(void **state)
 	store_close(s);
 }
 
+/* A disk was full: the last line of a file that was set aside has no end. */
+static void
+test_rotated_torn(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->why);
+	struct feed *f = feed_new(h->file, s);
+	char aside[160];
+
+	snprintf(aside, sizeof aside, "%s.1", h->file);
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	house_text(h, "{\"id\":\"AAAAAAAA");
+	assert_int_equal(rename(h->file, aside), 0);
+	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 1);
+	assert_int_equal(feed_counts(f).bad, 0);
+	sleep(4);		/* somebody might still end the line */
+	assert_int_equal(feed_all(f), 0);
+	assert_int_equal(count(s), 2);
+	assert_int_equal(feed_counts(f).bad, 1);
+	feed_free(f);
+	store_close(s);
+}
+
 static void
 test_expire(void **state)
 {
@@ -294,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		HOUSE_TEST(test_feed),
 		HOUSE_TEST(test_rotated),
+		HOUSE_TEST(test_rotated_torn),
 		HOUSE_TEST(test_expire),
 		HOUSE_TEST(test_versions),
 		HOUSE_TEST(test_get),

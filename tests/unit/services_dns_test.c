@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "dns_liar.h"
 #include "services/dns.h"
+#include "services/dns_message.h"
 #include "services/dns_options.h"
 
 static struct liar *liar;
@@ -143,6 +144,36 @@ expect_odd(const char *name, const char *value)
 	} else
 		expect(DNS_A, name, DNS_FOUND, value);
 	dns_drop(a);
+}
+
+/* An answer whose question has a name of four labels, the last of n bytes. */
+static enum dns_status
+status_of_long(uint8_t n)
+{
+	uint8_t bytes[12 + 4 * 64 + 1 + 4] = { 0 };
+	size_t at = 12, i;
+	uint32_t ttl;
+	struct dns_held *held;
+	enum dns_status status;
+
+	bytes[5] = 1;
+	for (i = 0; i < 4; i++) {
+		bytes[at] = i < 3 ? 63 : n;
+		memset(bytes + at + 1, 'a', bytes[at]);
+		at += bytes[at] + 1u;
+	}
+	held = dns_message_read(bytes, at + 5, DNS_A, "a", &ttl);
+	status = held->answer.status;
+	dns_drop(&held->answer);
+	return status;
+}
+
+static void
+test_long_names(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of_long(61), DNS_NONE);
+	assert_int_equal(status_of_long(62), DNS_TROUBLE);
 }
 
 static void
@@ -383,6 +414,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, begin, end),
 		cmocka_unit_test_setup_teardown(test_lies, begin, end),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test_setup_teardown(test_no_names, begin, end),
 		cmocka_unit_test_setup_teardown(test_deadline, begin, end),
 		cmocka_unit_test_setup_teardown(test_asked_once, begin, end),
