@@ -7,8 +7,10 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "commands/asked.h"
 #include "commands/command.h"
+#include "commands/daemon.h"
 #include "commands/progress.h"
 #include "model/site.h"
 #include "pages/report.h"
@@ -74,6 +76,28 @@ choose_span(struct report *r, const struct arguments *args)
 		arguments_wrong(args, "that time ends before it begins");
 }
 
+/* Those that the running daemon has loaded, in the words of its status. */
+static void
+add_idle_exceptions(struct report *r, const char *control)
+{
+	struct buf answer = BUF_INIT, why = BUF_INIT;
+	const char *at = "", *name;
+	char *title;
+
+	if (daemon_ask(control, &answer, &why))
+		at = daemon_after(answer.data, "exceptions");
+	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1) {
+		name = daemon_after(at, "exception");
+		if (*name != '"' || *daemon_after(name, "matched") != '0')
+			continue;
+		title = mem_ndup(name + 1, strcspn(name + 1, "\""));
+		report_add(r, REPORT_IDLE, title);
+		free(title);
+	}
+	buf_free(&answer);
+	buf_free(&why);
+}
+
 static bool
 write_report(struct report *r, struct asked *asked, writer *write)
 {
@@ -116,6 +140,8 @@ run(struct arguments *args)
 	choose_span(&r, args);
 	asked_open(&asked, args);
 	r.site = asked.rules != NULL ? asked.rules->site.name : asked.file;
+	if (asked.rules != NULL)
+		add_idle_exceptions(&r, asked.rules->daemon.control);
 	good = write_report(&r, &asked, write);
 	report_free(&r);
 	asked_close(&asked);

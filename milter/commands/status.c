@@ -4,19 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/sock.h"
 #include "commands/command.h"
-#include "doors/control.h"
+#include "commands/daemon.h"
 #include "ruleset.h"
 #include "version.h"
-
-#define WAIT_MS 5000
-#define ANSWER_MOST 65536
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
@@ -26,47 +20,10 @@ static const struct argument arguments[] = {
 	{ .name = NULL }
 };
 
-/* False, words in `why`: nobody answers. */
-static bool
-ask(const char *spec, struct buf *answer, struct buf *why)
-{
-	int64_t deadline = clock_ms() + WAIT_MS;
-	struct sock_spec place;
-	bool good;
-	int fd;
-
-	if (!sock_spec_parse(spec, &place, why))
-		return false;
-	fd = sock_connect(&place, deadline, why);
-	if (fd < 0)
-		return false;
-	good = sock_write(fd, CONTROL_STATUS, strlen(CONTROL_STATUS),
-	    deadline) && sock_read_line(fd, answer, ANSWER_MOST, deadline);
-	close(fd);
-	if (!good)
-		buf_printf(why, "%s: no answer", spec);
-	return good;
-}
-
-/* The words after "key": in our own JSON, which has no blanks. */
-static const char *
-after(const char *json, const char *key)
-{
-	struct buf quoted = BUF_INIT;
-	const char *at;
-
-	buf_printf(&quoted, "\"%s\":", key);
-	at = strstr(json, quoted.data);
-	if (at != NULL)
-		at += quoted.len;
-	buf_free(&quoted);
-	return at != NULL ? at : "";
-}
-
 static void
 print_value(const char *json, const char *key)
 {
-	const char *at = after(json, key);
+	const char *at = daemon_after(json, key);
 	size_t n;
 
 	if (*at == '"') {
@@ -95,7 +52,7 @@ static void
 print_each(const char *label, const char *json, const char *key,
     const char *const *keys)
 {
-	const char *at = after(json, key);
+	const char *at = daemon_after(json, key);
 
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
 		print_row(label, at, keys);
@@ -112,7 +69,7 @@ print_list(const char *label, const char *json, const char *const *keys,
 		printf(", %s ", *keys);
 		print_value(json, *keys);
 	}
-	if (*after(json, trouble) == '"') {
+	if (*daemon_after(json, trouble) == '"') {
 		printf("; %s: ", words);
 		print_value(json, trouble);
 	}
@@ -125,12 +82,12 @@ print_lists(const char *json)
 	static const char *const local[] = { "entries", NULL };
 	static const char *const dns[] = { "asked", "listed", "trouble",
 		NULL };
-	const char *at = after(json, "lists");
+	const char *at = daemon_after(json, "lists");
 
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
 		print_list("list", at, local, "trouble",
 		    "the file as it is now is not in use");
-	at = after(json, "dns-lists");
+	at = daemon_after(json, "dns-lists");
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
 		print_list("dns list", at, dns, "aside", "set aside");
 }
@@ -138,7 +95,7 @@ print_lists(const char *json)
 static void
 print_mistakes(const char *json)
 {
-	const char *at = after(json, "mistakes");
+	const char *at = daemon_after(json, "mistakes");
 
 	for (at++; *at == '"' || *at == ','; at++) {
 		if (*at == ',')
@@ -175,24 +132,27 @@ print_plain(const char *json)
 		"passed", "unjoined", NULL };
 	static const char *const service[] = { "asked", "refused", "closed",
 		NULL };
+	static const char *const exceptions[] = { "exception", "matched",
+		NULL };
 	static const char *const scanners[] = { "kind", "server", "state",
 		"scans", "troubles", "trouble", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
 	print_row("sessions", json, sessions);
-	print_row("mail", after(json, "counts"), mail);
-	print_row("refused", after(json, "counts"), refused);
-	print_row("let pass", after(json, "counts"), others);
-	print_row("a minute", after(after(json, "per-minute"), "5"), rate);
-	print_row("records", after(json, "records"), records);
-	print_row("reply map", after(json, "reply-map"), replies);
-	print_row("service", after(json, "policy-service"), service);
-	print_row("dns", after(json, "dns"), dns);
-	print_row("store", after(json, "store"), store);
+	print_row("mail", daemon_after(json, "counts"), mail);
+	print_row("refused", daemon_after(json, "counts"), refused);
+	print_row("let pass", daemon_after(json, "counts"), others);
+	print_row("a minute", daemon_after(daemon_after(json, "per-minute"), "5"), rate);
+	print_row("records", daemon_after(json, "records"), records);
+	print_row("reply map", daemon_after(json, "reply-map"), replies);
+	print_row("service", daemon_after(json, "policy-service"), service);
+	print_row("dns", daemon_after(json, "dns"), dns);
+	print_row("store", daemon_after(json, "store"), store);
 	print_lists(json);
 	print_each("scanner", json, "scanners", scanners);
-	print_row("loaded", after(json, "reload"), reload);
+	print_each("exception", json, "exceptions", exceptions);
+	print_row("loaded", daemon_after(json, "reload"), reload);
 	print_mistakes(json);
 }
 
@@ -224,7 +184,7 @@ run(struct arguments *args)
 			path = value;
 	if (spec == NULL)
 		spec = configured_socket(path);
-	good = ask(spec, &answer, &why);
+	good = daemon_ask(spec, &answer, &why);
 	if (!good)
 		fprintf(stderr, "saywhy status: %s\n", why.data);
 	else if (json)

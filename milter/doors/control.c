@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/control_exceptions.h"
 #include "doors/control_lists.h"
 #include "doors/control_metrics.h"
 #include "doors/control_replies.h"
@@ -273,6 +274,7 @@ put_status(struct buf *out)
 	control_put_replies(&j);
 	control_put_lists(&j);
 	control_put_scanners(&j);
+	control_put_exceptions(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

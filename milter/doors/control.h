@@ -15,6 +15,7 @@
  *	lists       [ { list, entries, loaded, trouble }, … ]
  *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
  *	reply-map, policy-service: see control_replies.h
+ *	exceptions  [ { exception, matched (findings, since it was loaded) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  * Fields may be added; those that are there keep their meaning (NEWS). One who

@@ -99,6 +99,8 @@ gather_list(struct report *r, struct db *db, enum report_list list)
 	struct buf sql = BUF_INIT;
 	struct query *q;
 
+	if (lists[list].what == NULL)
+		return true;
 	buf_printf(&sql, "SELECT %s AS what, count(*), max(id) FROM %s "
 	    "WHERE time >= ? AND time < ? AND %s GROUP BY what "
 	    "ORDER BY count(*) DESC, what", lists[list].what,
@@ -192,6 +194,15 @@ report_gather(struct report *r, struct store *s,
 		buf_puts(why, db_why(db));
 	r->total = r->lists[REPORT_OUTCOMES].sum;
 	return good;
+}
+
+void
+report_add(struct report *r, enum report_list list, const char *name)
+{
+	struct report_rows *rows = &r->lists[list];
+
+	rows->v = mem_room(rows->v, rows->n, &rows->cap, sizeof *rows->v);
+	rows->v[rows->n++] = (struct report_row){ .name = mem_dup(name) };
 }
 
 void

@@ -59,6 +59,9 @@ bool report_gather(struct report *r, struct store *s,
     void (*tell)(void *arg, int done, int all), void *arg, struct buf *why);
 void report_free(struct report *r);
 
+/* Adds a row that no record tells of, with 0 to its name (copied). */
+void report_add(struct report *r, enum report_list list, const char *name);
+
 const char *report_title(enum report_list list);
 const char *report_key(enum report_list list);
 

@@ -10,6 +10,7 @@
 #define POLICY_EXCEPTION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/net.h"
 #include "base/option.h"
@@ -35,6 +36,8 @@ struct exception {
 	/* built by exception_finish() */
 	struct action_slot by_reason[REASON_COUNT];
 	bool forgeable;
+	_Atomic uint64_t matched;	/* findings that it changed since it was
+					   loaded; all that ever changes */
 };
 
 extern const struct option exception_options[];

@@ -180,7 +180,7 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
 	const struct session *s = m->session;
 	struct verdict v = { .finding = f, .action = p->action[f->reason] };
 	const struct action_slot *slot;
-	const struct exception *e;
+	struct exception *e;
 	size_t i;
 
 	for (i = 0; i < p->exceptions.n; i++) {
@@ -190,6 +190,7 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
 			continue;
 		v.action = slot->action;
 		v.exception = e->item.title;
+		e->matched++;
 		break;
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))

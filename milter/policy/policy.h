@@ -1,5 +1,5 @@
 /*
- * policy.h - findings become a decision; pure
+ * policy.h - findings become a decision; pure, but that exceptions count
  *
  * The admin's word on every reason: what to do, what to say, and for whom not.
  * Read only once built. policy_decide() asks nobody and writes nothing.

@@ -61,12 +61,15 @@ test_report(void **state)
 	assert_string_equal(r.lists[REPORT_RECIPIENTS].v[0].name,
 	    "rita@example.com");
 	assert_int_equal(r.lists[REPORT_OBSERVED].n, 0);
+	report_add(&r, REPORT_IDLE, "part<ners");
 	report_text(&r, &out);
 	assert_non_null(strstr(out.data, "3 records"));
+	assert_non_null(strstr(out.data, "part<ners"));
 	assert_non_null(strstr(out.data, "\\u001b.example"));
 	buf_clear(&out);
 	report_html(&r, &out);
 	assert_null(strstr(out.data, "<script"));
+	assert_null(strstr(out.data, "part<ners"));
 	assert_null(strstr(out.data, "\x1b"));
 	assert_non_null(strstr(out.data, "</html>"));
 	buf_clear(&out);

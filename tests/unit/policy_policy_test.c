@@ -13,6 +13,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/policy.h"
+#include "policy/exception.h"
 #include "ruleset.h"
 
 static const char head[] =
@@ -236,6 +237,32 @@ test_observe(void **state)
 	diags_free(&d);
 }
 
+/* Each counts what it changed, so that one that never does is seen. */
+static void
+test_exceptions_count(void **state)
+{
+	struct ruleset *r = load("exception \"p\" { "
+	    "clients = {\"198.51.100.0/24\"} action = note }\n"
+	    "exception \"q\" { clients = {\"203.0.113.0/24\"} "
+	    "action = note }\n");
+	const struct exception *p = r->policy.exceptions.v[0];
+	const struct exception *q = r->policy.exceptions.v[1];
+	struct findings found = { .v = NULL };
+	struct decision d;
+	struct session s;
+
+	(void)state;
+	open_session(&s, &stories[0]);
+	find(&found, &stories[0], &s);
+	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	assert_int_equal(p->matched, 2);
+	assert_int_equal(q->matched, 0);
+	findings_free(&found);
+	session_free(&s);
+	ruleset_drop(r);
+}
+
 /* The strictest speaks, the first of equals; the others are told, too. */
 static void
 test_strictest(void **state)
@@ -363,6 +390,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_observe),
+		cmocka_unit_test(test_exceptions_count),
 		cmocka_unit_test(test_strictest),
 		cmocka_unit_test(test_recipients),
 		cmocka_unit_test(test_mistakes),

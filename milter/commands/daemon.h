@@ -1,0 +1,20 @@
+/*
+ * daemon.h - what the running saywhyd tells at its control socket
+ */
+#ifndef COMMANDS_DAEMON_H
+#define COMMANDS_DAEMON_H
+
+#include <stdbool.h>
+
+struct buf;
+
+/*
+ * Appends its status (doors/control.h), one line of JSON. False, words in
+ * `why`: nobody answers at `spec` (base/sock.h) within five seconds.
+ */
+bool daemon_ask(const char *spec, struct buf *answer, struct buf *why);
+
+/* What follows "key": in our own JSON, which has no blanks; "": nothing. */
+const char *daemon_after(const char *json, const char *key);
+
+#endif
