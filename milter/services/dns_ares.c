@@ -2,6 +2,7 @@
 
 #include "services/dns_ares.h"
 
+#define CARES_NO_DEPRECATED	/* Debian 12 has only what 13 calls old */
 #include <ares.h>
 #include <ares_nameser.h>
 #include <errno.h>
@@ -47,6 +48,8 @@
 #define WINDOW 2000
 #define EDNS_BYTES 1232
 #define SOCKET_BYTES (1 << 20)
+/* Since 1.31 c-ares keeps answers, without bound, unless told: for 0 s. */
+#define NO_CACHE (1 << 21)	/* ARES_OPT_QUERY_CACHE; older ones ignore it */
 
 static struct {
 	pthread_t thread;
@@ -75,6 +78,8 @@ words_of(int status)
 	case ARES_EDESTRUCTION:
 	case ARES_ECANCELLED:
 		return "the DNS service ends";
+	case ARES_EBADNAME:		/* 1.34: not of a host */
+		return "a name that the DNS library does not ask for";
 	case ARES_ENOMEM:
 		return "no memory for DNS";
 	}
@@ -114,7 +119,8 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	if (bytes != NULL && n > 0)
 		held = dns_message_read(bytes, (size_t)n, e->key.type,
 		    e->key.name, &ttl);
-	else if (status == ARES_ENOTFOUND || status == ARES_EBADNAME)
+	else if (status == ARES_ENOTFOUND || (status == ARES_EBADNAME &&
+	    !dns_message_can_ask(e->key.name)))
 		held = dns_held_new(DNS_NONE, NULL);
 	else if ((again = next_try(e, status)) > 0) {
 		dns_queue_later(&self.queue, e, again);
@@ -200,8 +206,7 @@ look_at_servers(void)
 		return;
 	for (server = all; server != NULL; server = server->next, n++)
 		far |= !is_loopback(server);
-	if (all != NULL)
-		ares_free_data(all);
+	ares_free_data(all);
 	self.many = n > 1;
 	if (far && seldom(&said))
 		log_warn("the DNS resolver is not on this machine: answers on "
@@ -217,7 +222,7 @@ open_channel(ares_channel *channel, const char *servers, int flags)
 		.socket_receive_buffer_size = SOCKET_BYTES,
 		.sock_state_cb = on_socket };
 	int status = ares_init_options(channel, &o, ARES_OPT_FLAGS |
-	    ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS |
+	    ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | NO_CACHE |
 	    ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB);
 
 	if (status == ARES_SUCCESS && servers != NULL)
@@ -225,10 +230,16 @@ open_channel(ares_channel *channel, const char *servers, int flags)
 	return status;
 }
 
-/*
- * With one server its errors are answers, so that they can be told apart;
- * with several the next one is asked.
- */
+static void
+close_channel(void)
+{
+	if (self.channel != NULL)
+		ares_destroy(self.channel);
+	self.channel = NULL;
+}
+
+/* With one server its errors are answers, so that they can be told apart;
+   with several the next one is asked. */
 static bool
 renew_channel(struct buf *why)
 {
@@ -237,15 +248,12 @@ renew_channel(struct buf *why)
 	int status;
 
 	pthread_mutex_lock(&self.lock);
-	if (self.channel != NULL)
-		ares_destroy(self.channel);
-	self.channel = NULL;
+	close_channel();
 	status = open_channel(&self.channel, self.servers, flags);
 	if (status == ARES_SUCCESS) {
 		look_at_servers();
 		if (!self.many) {
-			ares_destroy(self.channel);
-			self.channel = NULL;
+			close_channel();
 			status = open_channel(&self.channel, self.servers,
 			    flags | ARES_FLAG_NOCHECKRESP);
 		}
@@ -254,9 +262,7 @@ renew_channel(struct buf *why)
 	if (status == ARES_SUCCESS)
 		return true;
 	buf_printf(why, "DNS cannot begin: %s", ares_strerror(status));
-	if (self.channel != NULL)
-		ares_destroy(self.channel);
-	self.channel = NULL;
+	close_channel();
 	return false;
 }
 
@@ -302,9 +308,7 @@ patience(void)
 static void
 end(void)
 {
-	if (self.channel != NULL)
-		ares_destroy(self.channel);
-	self.channel = NULL;
+	close_channel();
 	dns_queue_due(&self.queue, true);
 	dns_queue_put(&self.queue, dns_take_unsent());
 	send_ready(SIZE_MAX);
@@ -355,9 +359,7 @@ dns_ares_servers(const char *servers)
 static void
 close_all(void)
 {
-	if (self.channel != NULL)
-		ares_destroy(self.channel);
-	self.channel = NULL;
+	close_channel();
 	close(self.epoll);
 	close(self.wake);
 	self.epoll = self.wake = -1;

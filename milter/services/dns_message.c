@@ -41,6 +41,19 @@ dns_message_type(enum dns_type type)
 	return numbers[type];
 }
 
+bool
+dns_message_can_ask(const char *name)
+{
+	size_t n = 0, label;
+
+	for (; (label = strcspn(name, ".")) - 1 < 63; name += label + 1) {
+		n += label + 1;
+		if (name[label] == '\0' || name[label + 1] == '\0')
+			return n < 255;
+	}
+	return false;
+}
+
 static unsigned
 read_16(struct reader *r)
 {

@@ -8,6 +8,7 @@
 #ifndef SERVICES_DNS_MESSAGE_H
 #define SERVICES_DNS_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,12 @@
  */
 struct dns_held *dns_message_read(const uint8_t *bytes, size_t n,
     enum dns_type type, const char *name, uint32_t *ttl);
+
+/*
+ * Is there room for this name on the wire? Labels of 1 to 63 bytes of any kind
+ * and 255 in all; a dot may end it.
+ */
+bool dns_message_can_ask(const char *name);
 
 /* The number of a type on the wire. */
 unsigned dns_message_type(enum dns_type type);

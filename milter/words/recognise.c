@@ -9,6 +9,8 @@
 #include "words/reply_text.h"
 
 #define SURE 84		/* points from which nothing else is thought of … */
+#define SURE_ALONE 90	/* … where a single phrase tells it … */
+#define SURE_VAGUE 90	/* … or for "refused", which tells no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
@@ -106,10 +108,29 @@ points(const struct tally *t)
 	return t->best == 0 ? 0 : t->best + t->more + t->less;
 }
 
-static enum confidence
-how_sure(int first, int second)
+/* "Rejected", "denied", "policy": what remains where no cause is named. */
+static bool
+vague(int reason)
 {
-	if (first >= SURE && first - second >= AHEAD)
+	return reason == REASON_POLICY_REJECT ||
+	    reason == REASON_SENDER_DENIED || reason == REASON_CLIENT_DENIED;
+}
+
+/* Points from which this reason is sure. */
+static int
+needed(const struct tally *t)
+{
+	if (vague(t->reason))
+		return SURE_VAGUE;
+	return t->more == 0 ? SURE_ALONE : SURE;
+}
+
+static enum confidence
+how_sure(const struct tally *t, int second)
+{
+	int first = points(t);
+
+	if (first >= needed(t) && first - second >= AHEAD)
 		return RECOGNISED_SURE;
 	if (first >= LIKELY)
 		return RECOGNISED_LIKELY;
@@ -120,25 +141,27 @@ how_sure(int first, int second)
 static void
 decide(const struct scale *scale, struct recognised *r)
 {
+	static const struct tally nothing = { .reason = REASON_NONE };
+	const struct tally *best = &nothing;
 	int first = 0, second = 0, got;
 	unsigned i;
 
-	r->reason = REASON_NONE;
 	for (i = 0; i < scale->n; i++) {
 		got = points(&scale->tally[i]);
 		if (got > first || (got == first && got > 0 &&
-		    scale->tally[i].reason < r->reason)) {
+		    scale->tally[i].reason < best->reason)) {
 			first = got;
-			r->reason = scale->tally[i].reason;
+			best = &scale->tally[i];
 		}
 	}
+	r->reason = best->reason;
 	for (i = 0; i < scale->n; i++) {
 		got = points(&scale->tally[i]);
 		if (got > second && scale->tally[i].reason != r->reason &&
 		    !recognise_kin(scale->tally[i].reason, r->reason))
 			second = got;
 	}
-	r->confidence = how_sure(first, second);
+	r->confidence = how_sure(best, second);
 	if (r->confidence == RECOGNISED_UNKNOWN)
 		r->reason = REASON_NONE;
 }

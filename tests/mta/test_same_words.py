@@ -22,7 +22,7 @@ MTA_FIRST = {
     ("injection", "postfix"): [22],  # a control character in an address
     ("injection", "sendmail"): [22],
     ("sender_syntax", "sendmail"): [22],  # two @
-    ("smtputf8", "sendmail"): [15, 25],  # built without
+    ("smtputf8", "sendmail"): [13, 20],  # built without
 }
 
 said = {}  # (file, MTA) → what each event was told

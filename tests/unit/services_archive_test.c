@@ -74,7 +74,7 @@ static void
 test_names(void **state)
 {
 	struct buf bytes = BUF_INIT, names = BUF_INIT;
-	enum archive_state got;
+	enum archive_state got = ARCHIVE_UNKNOWN;
 	size_t i;
 
 	(void)state;
@@ -87,13 +87,15 @@ test_names(void **state)
 		got = archive_names(bytes.data, bytes.len - cases[i].cut,
 		    cases[i].cut == 0, "mail.exe.gz", entry, &names);
 		if (got == ARCHIVE_UNKNOWN)
-			skip();
+			break;
 		if (strcmp(names.data, cases[i].names) != 0 ||
 		    got != cases[i].state)
 			fail_msg("case %zu: %s %d", i, names.data, got);
 	}
 	buf_free(&bytes);
 	buf_free(&names);
+	if (got == ARCHIVE_UNKNOWN)
+		skip();
 }
 
 /* The CPU time that looking into it takes, ms. */
@@ -127,7 +129,7 @@ test_bombs(void **state)
 		" z.writestr(str(i),\"\")\nz.close()",
 	};
 	struct buf bytes = BUF_INIT;
-	enum archive_state got;
+	enum archive_state got = ARCHIVE_UNKNOWN;
 	size_t i;
 
 	(void)state;
@@ -137,10 +139,12 @@ test_bombs(void **state)
 		assert_true(make(bombs[i], &bytes));
 		assert_true(cost(&bytes, &got) < 2000);
 		if (got == ARCHIVE_UNKNOWN)
-			skip();
+			break;
 		assert_int_equal(got, ARCHIVE_LIMITED);
 	}
 	buf_free(&bytes);
+	if (got == ARCHIVE_UNKNOWN)
+		skip();
 }
 
 int

@@ -161,6 +161,21 @@ test_long_names(void **state)
 	assert_int_equal(status_of_long(62), DNS_TROUBLE);
 }
 
+/* c-ares of Debian 13 asks for names of hosts alone: no answer, not "none". */
+static void
+expect_odd(const char *name, const char *value)
+{
+	const struct dns_answer *a = dns_lookup(DNS_A, name, clock_ms() + 4000);
+
+	if (a->status == DNS_TROUBLE) {
+		assert_string_equal(a->trouble,
+		    "a name that the DNS library does not ask for");
+		print_message("%s: %s\n", name, a->trouble);
+	} else
+		expect(DNS_A, name, DNS_FOUND, value);
+	dns_drop(a);
+}
+
 static void
 test_no_names(void **state)
 {
@@ -178,7 +193,7 @@ test_no_names(void **state)
 	expect(DNS_A, long_name, DNS_NONE, NULL);
 	expect(DNS_A, "a..b", DNS_NONE, NULL);
 	expect(DNS_A, ".a", DNS_NONE, NULL);
-	expect(DNS_A, "cold\\.test", DNS_FOUND, "192.0.2.1");
+	expect_odd("cold\\.test", "192.0.2.1");
 }
 
 static void

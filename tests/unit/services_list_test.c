@@ -18,6 +18,7 @@
 #include "base/net.h"
 #include "services/list.h"
 #include "services/list_lines.h"
+#include "idn_rows.h"
 
 static char folder[] = "/tmp/saywhy-list-XXXXXX";
 
@@ -129,7 +130,8 @@ test_text(void **state)
 	write_file("text", entries);
 	l = open_good(path("text"));
 	for (q = questions; q < end; q++)
-		expect(l, q);
+		if (!idn_is_out_of_reach(q->found))
+			expect(l, q);
 	list_close(l);
 }
 

@@ -209,7 +209,8 @@ static void
 test_lists(void **state)
 {
 	static const char *const lists[] = { "replies-more", "replies-varied",
-		"replies-fresh", "replies-fifth", "replies-plain" };
+		"replies-fresh", "replies-fifth", "replies-plain",
+		"replies-sixteenth", "replies-seventeenth" };
 	char path[1024];
 	struct figures f;
 	size_t i;
