@@ -9,7 +9,7 @@
 #include "words/reply_text.h"
 
 #define SURE 84		/* points from which nothing else is thought of … */
-#define SURE_ALONE 90	/* … where a single phrase tells it … */
+#define SURE_ALONE 87	/* … where a single phrase tells it … */
 #define SURE_VAGUE 90	/* … or for "refused", which tells no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55

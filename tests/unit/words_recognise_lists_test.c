@@ -210,7 +210,8 @@ test_lists(void **state)
 {
 	static const char *const lists[] = { "replies-more", "replies-varied",
 		"replies-fresh", "replies-fifth", "replies-plain",
-		"replies-sixteenth", "replies-seventeenth" };
+		"replies-sixteenth", "replies-seventeenth",
+		"replies-eighteenth", "replies-nineteenth" };
 	char path[1024];
 	struct figures f;
 	size_t i;
