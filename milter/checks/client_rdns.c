@@ -60,17 +60,6 @@ report(const struct check_ctx *ctx, struct findings *found,
 	finding_say(f, EVIDENCE_DETAIL, detail);
 }
 
-static bool
-leads_back(const struct dns_answer *a, const struct ip *client)
-{
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		if (ip_equal(&a->v[i].ip, client))
-			return true;
-	return false;
-}
-
 /* One of the names is enough. */
 static void
 confirm(const struct check_ctx *ctx, struct findings *found,
@@ -87,7 +76,7 @@ confirm(const struct check_ctx *ctx, struct findings *found,
 			.type = ip_is_v4(client) ? DNS_A : DNS_AAAA };
 	dns_ask(q, n, ctx->deadline);
 	for (i = 0; i < n; i++) {
-		confirmed |= leads_back(q[i].answer, client);
+		confirmed |= dns_has_address(q[i].answer, client);
 		if (q[i].answer->status == DNS_TROUBLE)
 			trouble = q[i].answer->trouble;
 	}

@@ -6,7 +6,7 @@
 static const char kind_name[] = "clamd";
 
 struct options {
-	struct scanner_options clamd;	/* first, as scanners_*() want it */
+	struct scanner_options clamd;	/* first: scanners_*() */
 };
 
 #define AT(member) offsetof(struct options, clamd.member)

@@ -11,7 +11,7 @@ static const char kind_name[] = "rspamd";
 #define RECIPIENTS_MOST 100
 
 struct options {
-	struct scanner_options rspamd;	/* first, as scanners_*() want it */
+	struct scanner_options rspamd;	/* first: scanners_*() */
 };
 
 #define AT(member) offsetof(struct options, rspamd.member)

@@ -6,7 +6,7 @@
 static const char kind_name[] = "spamd";
 
 struct options {
-	struct scanner_options spamd;	/* first, as scanners_*() want it */
+	struct scanner_options spamd;	/* first: scanners_*() */
 	char *user;
 	long long max_size;	/* larger messages are not shown to it */
 	long long reject;	/* a lower score only marks */

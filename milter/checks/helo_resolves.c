@@ -29,17 +29,6 @@ active(const void *opt, const struct site *site)
 	return o->helo_lookup;
 }
 
-static bool
-has_client(const struct dns_answer *a, const struct ip *client)
-{
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		if (ip_equal(&a->v[i].ip, client))
-			return true;
-	return false;
-}
-
 static void
 judge(const struct check_ctx *ctx, struct findings *found,
     const struct dns_answer *a, const struct dns_answer *aaaa)
@@ -53,8 +42,8 @@ judge(const struct check_ctx *ctx, struct findings *found,
 		    REASON_HELO_LOOKUP_FAILED), EVIDENCE_DETAIL, trouble);
 	else if (a->n + aaaa->n == 0)
 		check_found(ctx, found, REASON_HELO_UNRESOLVABLE);
-	else if (trouble == NULL && !has_client(a, client) &&
-	    !has_client(aaaa, client))
+	else if (trouble == NULL && !dns_has_address(a, client) &&
+	    !dns_has_address(aaaa, client))
 		check_found(ctx, found, REASON_HELO_IP_MISMATCH);
 }
 

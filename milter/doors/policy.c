@@ -226,9 +226,13 @@ listen_run(void *arg)
 
 	(void)arg;
 	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			log_error("policy service: poll: %s",
-			    strerror(errno));
+		if (poll(p, 2, -1) < 0) {
+			if (errno != EINTR)
+				log_error("policy service: poll: %s",
+				    strerror(errno));
+			poll(NULL, 0, REST_MS);
+			continue;
+		}
 		if (p[0].revents != 0)
 			return NULL;
 		if (p[1].revents != 0)

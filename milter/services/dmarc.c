@@ -94,9 +94,9 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 			*trouble = "DKIM could not be told";
 }
 
-/* np= is for names that have nothing at all (section 4.7, "np"). */
+/* np= is for names that surely have nothing at all (section 4.7, "np"). */
 static bool
-exists(const char *domain, int64_t deadline, const char **trouble)
+exists(const char *domain, int64_t deadline)
 {
 	struct dns_question q[] = { { .type = DNS_A, .name = domain },
 		{ .type = DNS_AAAA, .name = domain },
@@ -105,11 +105,8 @@ exists(const char *domain, int64_t deadline, const char **trouble)
 	size_t i;
 
 	dns_ask(q, 3, deadline);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 3; i++)
 		found |= q[i].answer->status != DNS_NONE;
-		if (q[i].answer->status == DNS_TROUBLE)
-			*trouble = q[i].answer->trouble;
-	}
 	dns_forget(q, 3);
 	return found;
 }
@@ -134,7 +131,6 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
     const struct dmarc_step *step, int64_t deadline)
 {
 	const struct dmarc_record *r = &step->record;
-	const char *trouble = NULL;
 
 	out->place = mem_dup(step->domain);
 	out->record = mem_dup(step->text);
@@ -144,7 +140,7 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
 	out->strict_dkim = r->strict_dkim;
 	if (strcmp(step->domain, w->from) == 0)
 		out->asked = r->p;
-	else if (r->np == r->sp || exists(w->from, deadline, &trouble))
+	else if (r->np == r->sp || exists(w->from, deadline))
 		out->asked = r->sp;
 	else
 		out->asked = r->np;

@@ -82,6 +82,9 @@ const struct dns_answer *dns_lookup(enum dns_type type, const char *name,
     int64_t deadline);
 void dns_drop(const struct dns_answer *answer);		/* NULL: nothing */
 
+/* Is this one of its addresses? Of an answer to DNS_A or DNS_AAAA. */
+bool dns_has_address(const struct dns_answer *answer, const struct ip *ip);
+
 /*
  * Asks without waiting, so that a later dns_ask() for the same finds the
  * answer, or at least the question on its way.

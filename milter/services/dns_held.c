@@ -55,6 +55,17 @@ dns_drop(const struct dns_answer *answer)
 	free(h);
 }
 
+bool
+dns_has_address(const struct dns_answer *answer, const struct ip *ip)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n; i++)
+		if (ip_equal(&answer->v[i].ip, ip))
+			return true;
+	return false;
+}
+
 const struct dns_answer *
 dns_held_again(struct dns_held *h)
 {
