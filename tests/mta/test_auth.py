@@ -171,8 +171,9 @@ def zone(dns):
     dns.serve()
 
 
+@pytest.mark.parametrize("mta", ["postfix", "sendmail"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_by_nsd(name, zone, saywhyd, request):
+def test_by_nsd(name, mta, zone, saywhyd, request):
     """The same scenarios, DNS by an authoritative server."""
     import players
     import test_same_words
@@ -186,4 +187,10 @@ def test_by_nsd(name, zone, saywhyd, request):
                      if line not in silent]
         zone.serve({}, {})
         daemon = saywhyd(conf=conf + 'dns { servers = {"127.0.0.1:53"} }\n')
-        players.Postfix(daemon, request.getfixturevalue("postfix")).play(statements)
+        if mta == "postfix":
+            player = players.Postfix(daemon, request.getfixturevalue("postfix"))
+        else:
+            player = players.Sendmail(
+                daemon, request.getfixturevalue("sendmail_site"), zone,
+                request.getfixturevalue("sasl"), statements)
+        player.play(statements)
