@@ -45,6 +45,20 @@ def connect(request, daemon):
         request.getfixturevalue("sendmail_site"), daemon)
 
 
+@pytest.fixture(params=["postfix", "sendmail"])
+def behind(request):
+    """A function: how clients come to this MTA with a filter, and what it took."""
+    if request.param == "postfix":
+        mta = request.getfixturevalue("postfix")
+        return lambda running: (sites.behind_postfix(mta, running), mta.wait_for_mail)
+
+    def sendmail(running):
+        connect = sites.behind_sendmail(request.getfixturevalue("sendmail_site"), running)
+        return connect, connect.site.kept
+
+    return sendmail
+
+
 def send(connect, subject, text="x"):
     with connect() as client:
         client.ehlo()
@@ -144,13 +158,13 @@ MORE = """content {{
 
 @pytest.mark.parametrize("how", ["killed", "hung"])
 @pytest.mark.parametrize("kind", ["spamd", "rspamd"])
-def test_nobody_else_answers(postfix, saywhyd, farm, kind, how):
+def test_nobody_else_answers(behind, saywhyd, farm, kind, how):
     scanner = farm.start(kind)
     running = saywhyd(f"""content {{
         {kind} = "{scanner.spec}"
         {kind}-timeout = "1 s"
     }}""")
-    connect = sites.behind_postfix(postfix, running)
+    connect, _ = behind(running)
     scanner.kill() if how == "killed" else scanner.hang()
     for _ in range(4):  # the last ones are not even sent to it
         reply = send(connect, "score", scanners.GTUBE)
@@ -160,18 +174,18 @@ def test_nobody_else_answers(postfix, saywhyd, farm, kind, how):
     scanner.kill()
 
 
-def clamd_site(mta, saywhyd, *servers, trouble="defer"):
+def clamd_site(behind, saywhyd, *servers, trouble="defer"):
     listed = "{" + ", ".join(f'"{s.spec}"' for s in servers) + "}"
     running = saywhyd(MORE.format(servers=listed, trouble=trouble))
-    return running, sites.behind_postfix(mta, running)
+    return running, *behind(running)
 
 
 @pytest.mark.parametrize("trouble, code", [
     ("defer", 451), ("mark", 250), ("pass", 250)])
 @pytest.mark.parametrize("how", ["killed", "hung"])
-def test_nobody_answers(postfix, saywhyd, farm, how, trouble, code):
+def test_nobody_answers(behind, saywhyd, farm, how, trouble, code):
     clamd = farm.start("clamd")
-    running, connect = clamd_site(postfix, saywhyd, clamd, trouble=trouble)
+    running, connect, taken = clamd_site(behind, saywhyd, clamd, trouble=trouble)
     assert send(connect, "before").code == 250
     clamd.kill() if how == "killed" else clamd.hang()
     marker = f"nobody-{how}-{trouble}"
@@ -186,7 +200,7 @@ def test_nobody_answers(postfix, saywhyd, farm, how, trouble, code):
         assert record["evidence"]["scanner"] == "clamd"
         assert record["evidence"]["detail"]
     else:
-        [message] = postfix.wait_for_mail(marker)
+        [message] = taken(marker)
         assert ("reason=scanner-unavailable" in message) == (trouble == "mark")
     clamd.kill()
     clamd.start()
@@ -197,9 +211,9 @@ def test_nobody_answers(postfix, saywhyd, farm, how, trouble, code):
     clamd.kill()
 
 
-def test_slow_is_waited_for(postfix, saywhyd, farm):
+def test_slow_is_waited_for(behind, saywhyd, farm):
     clamd = farm.start("clamd")
-    _, connect = clamd_site(postfix, saywhyd, clamd)
+    _, connect, _ = clamd_site(behind, saywhyd, clamd)
     clamd.hang()
     waker = threading.Timer(0.6, clamd.go_on)
     waker.start()
@@ -208,9 +222,9 @@ def test_slow_is_waited_for(postfix, saywhyd, farm):
     clamd.kill()
 
 
-def test_another_server_takes_over(postfix, saywhyd, farm):
+def test_another_server_takes_over(behind, saywhyd, farm):
     one, other = farm.start("clamd"), farm.start("clamd")
-    _, connect = clamd_site(postfix, saywhyd, one, other)
+    _, connect, _ = clamd_site(behind, saywhyd, one, other)
     one.kill()
     for _ in range(6):
         assert send(connect, "two", scanners.EICAR).code == 550
@@ -220,11 +234,11 @@ def test_another_server_takes_over(postfix, saywhyd, farm):
 @pytest.mark.parametrize("kind, bad", [
     ("clamd", scanners.EICAR), ("spamd", scanners.GTUBE),
     ("rspamd", scanners.GTUBE)])
-def test_restarts_under_load(postfix, saywhyd, farm, kind, bad):
+def test_restarts_under_load(behind, saywhyd, farm, kind, bad):
     """Nothing bad gets through, and what was taken arrives."""
     scanner = farm.start(kind)
     running = saywhyd(f'content {{ {kind} = "{scanner.spec}" }}')
-    connect = sites.behind_postfix(postfix, running)
+    connect, arrived = behind(running)
     stop = time.monotonic() + 8
     taken, wrong = [], []
 
@@ -251,5 +265,5 @@ def test_restarts_under_load(postfix, saywhyd, farm, kind, bad):
     assert not wrong
     assert len(taken) > 10
     for marker in taken[:3] + taken[-3:]:
-        assert postfix.wait_for_mail(marker)
+        assert arrived(marker)
     scanner.kill()
