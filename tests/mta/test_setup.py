@@ -24,6 +24,13 @@ relay { domains = {"example.org"} }
 """
 
 
+def install_stock_files():
+    """Debian's own, where Postfix was installed without a configuration."""
+    for name, shipped in (("main.cf", "main.cf.debian"), ("master.cf", "master.cf.dist")):
+        if not (ETC / name).exists():
+            shutil.copy(pathlib.Path("/usr/share/postfix") / shipped, ETC / name)
+
+
 @pytest.fixture(scope="module")
 def stock(dns):
     """Queue and data in memory; /etc is the box's own already."""
@@ -34,6 +41,7 @@ def stock(dns):
     shutil.chown("/var/lib/postfix", "postfix", "postfix")
     (SPOOL / "saywhy").mkdir()
     shutil.chown(SPOOL / "saywhy", "nobody")
+    install_stock_files()
     subprocess.run(["newaliases"], check=False)
     subprocess.run(["postfix", "check"], check=True)
     return {name: (ETC / name).read_bytes() for name in ("main.cf", "master.cf")}
