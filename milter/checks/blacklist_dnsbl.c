@@ -1,6 +1,6 @@
 /* blacklist_dnsbl - blacklist { dnsbl }: the client's address in DNS lists */
 
-#include "checks/dns_round.h"
+#include "checks/dns_client.h"
 
 static const struct option options[] = {
 	{ .name = "dnsbl", .type = OPTION_GROUP,
@@ -17,22 +17,10 @@ static const int by_word[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED };
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct dns_blocks *o = ctx->options;
 	struct dns_round round;
-	size_t i;
 
-	if (!dns_round_is_public(&ctx->session->client) ||
-	    !dns_round_wanted(ctx))
-		return;
-	if (ctx->stage == STAGE_CONNECT) {
-		for (i = 0; i < o->blocks.n; i++)
-			dns_round_prefetch(ctx, o->blocks.v[i], NULL);
-		return;
-	}
-	dns_round_begin(&round, ctx);
-	for (i = 0; i < o->blocks.n; i++)
-		dns_round_add(&round, o->blocks.v[i], NULL);
-	dns_round_end(&round, found, by_word);
+	if (dns_client_ask(&round, ctx))
+		dns_round_end(&round, found, by_word);
 }
 
 static const int reasons[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED,

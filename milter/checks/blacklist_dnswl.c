@@ -1,6 +1,6 @@
 /* blacklist_dnswl - blacklist { dnswl }: DNS lists of those let pass */
 
-#include "checks/dns_round.h"
+#include "checks/dns_client.h"
 
 static const struct option options[] = {
 	{ .name = "dnswl", .type = OPTION_GROUP,
@@ -14,22 +14,10 @@ static const struct option options[] = {
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct dns_blocks *o = ctx->options;
 	struct dns_round round;
-	size_t i;
 
-	if (!dns_round_is_public(&ctx->session->client) ||
-	    !dns_round_wanted(ctx))
-		return;
-	if (ctx->stage == STAGE_CONNECT) {
-		for (i = 0; i < o->blocks.n; i++)
-			dns_round_prefetch(ctx, o->blocks.v[i], NULL);
-		return;
-	}
-	dns_round_begin(&round, ctx);
-	for (i = 0; i < o->blocks.n; i++)
-		dns_round_add(&round, o->blocks.v[i], NULL);
-	dns_round_end_allow(&round, found);
+	if (dns_client_ask(&round, ctx))
+		dns_round_end_allow(&round, found);
 }
 
 static const int reasons[] = { REASON_ALLOW_LISTED, REASON_DNSBL_UNAVAILABLE,

@@ -62,27 +62,6 @@ struct dns_ask {
 	bool listed;
 };
 
-static bool
-is_in(const struct ip *ip, const char *const *nets)
-{
-	struct net net;
-
-	for (; *nets != NULL; nets++)
-		if (net_parse(*nets, &net, NULL) && net_has(&net, ip))
-			return true;
-	return false;
-}
-
-bool
-dns_round_is_public(const struct ip *ip)
-{
-	static const char *const nets[] = { "127.0.0.0/8", "10.0.0.0/8",
-		"172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
-		"100.64.0.0/10", "::1", "fc00::/7", "fe80::/10", NULL };
-
-	return ip->known && !is_in(ip, nets);
-}
-
 bool
 dns_round_wanted(const struct check_ctx *ctx)
 {

@@ -51,7 +51,4 @@ void dns_round_end_allow(struct dns_round *r, struct findings *found);
 void dns_round_prefetch(const struct check_ctx *ctx,
     const struct dns_block *block, const char *domain);
 
-/* Is this an address that lists can know? */
-bool dns_round_is_public(const struct ip *ip);
-
 #endif
