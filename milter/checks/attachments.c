@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "checks/file_name.h"
+#include "mime/archive.h"
+#include "mime/filetype.h"
 #include "mime/mime.h"
-#include "services/archive.h"
-#include "services/filetype.h"
 
 /* Files of a message whose type is worth half a millisecond. */
 #define ASKED_MOST 50

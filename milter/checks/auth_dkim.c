@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "auth/author.h"
+#include "auth/dkim_note.h"
 #include "checks/check.h"
-#include "services/author.h"
-#include "services/dkim_note.h"
 
 static bool
 active(const void *opt, const struct site *site)

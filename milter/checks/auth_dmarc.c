@@ -5,12 +5,12 @@
  * both proofs. So by default such mail is marked.
  */
 
+#include "auth/dkim_note.h"
+#include "auth/dmarc_note.h"
+#include "auth/spf_note.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "checks/check.h"
-#include "services/dkim_note.h"
-#include "services/dmarc_note.h"
-#include "services/spf_note.h"
 
 #include <stdlib.h>
 

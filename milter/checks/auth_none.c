@@ -6,11 +6,11 @@
  * finding, which names each (RFC 7372 section 4).
  */
 
+#include "auth/dkim_note.h"
+#include "auth/dmarc_note.h"
+#include "auth/spf_note.h"
 #include "base/buf.h"
 #include "checks/check.h"
-#include "services/dkim_note.h"
-#include "services/dmarc_note.h"
-#include "services/spf_note.h"
 
 struct proofs {
 	const struct spf *spf;

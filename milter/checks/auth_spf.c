@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
+#include "auth/spf_note.h"
 #include "base/mem.h"
 #include "checks/check.h"
-#include "services/spf_note.h"
 
 #define RECORD_MOST 1000
 #define TEXT_MOST 200

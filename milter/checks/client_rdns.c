@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "checks/check.h"
-#include "services/dns.h"
+#include "dns/dns.h"
 
 /* Of a client with more, the first ones; as SPF does (RFC 7208 section 5.5). */
 #define NAMES_MOST 10

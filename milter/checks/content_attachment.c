@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "checks/attachments.h"
 #include "checks/check.h"
+#include "mime/filetype.h"
 #include "mime/mime.h"
-#include "services/filetype.h"
 
 /* "exe" may be written ".exe". */
 static bool

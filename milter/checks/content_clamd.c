@@ -1,7 +1,7 @@
 /* content_clamd - harmful software, by clamd */
 
 #include "checks/scanners.h"
-#include "services/clamd.h"
+#include "scanners/clamd.h"
 
 static const char kind_name[] = "clamd";
 

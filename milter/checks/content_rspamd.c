@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "checks/scanners.h"
-#include "services/rspamd.h"
+#include "scanners/rspamd.h"
 
 static const char kind_name[] = "rspamd";
 

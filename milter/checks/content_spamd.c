@@ -1,7 +1,7 @@
 /* content_spamd - unwanted mail, by SpamAssassin's spamd */
 
 #include "checks/scanners.h"
-#include "services/spamd.h"
+#include "scanners/spamd.h"
 
 static const char kind_name[] = "spamd";
 

@@ -6,8 +6,8 @@
 #define CHECKS_DNS_BLOCK_H
 
 #include "checks/check.h"
-#include "services/dnslist.h"
-#include "services/dnslist_answers.h"
+#include "lists/dnslist.h"
+#include "lists/dnslist_answers.h"
 
 /* What `zone` holds; the list is open once the options are ready. */
 struct dns_zone {

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "auth/author.h"
 #include "base/buf.h"
 #include "model/mailbox.h"
-#include "services/author.h"
 
 static bool
 put_domain(struct buf *out, const char *name)

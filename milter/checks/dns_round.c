@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "checks/dns_words.h"
+#include "dns/dns.h"
 #include "model/mailbox.h"
-#include "services/dns.h"
 
 /* So long a text is waited for once the list has answered. */
 #define TEXT_MS 1000

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "checks/dns_block.h"
-#include "services/dns.h"
+#include "dns/dns.h"
 #include "words/template.h"
 
 /* More of a text is not kept. */

@@ -6,8 +6,8 @@
  */
 
 #include "checks/check.h"
+#include "dns/dns.h"
 #include "model/mailbox.h"
-#include "services/dns.h"
 
 struct options {
 	bool helo_lookup;

@@ -8,7 +8,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/option_value.h"
-#include "services/list.h"
+#include "lists/list.h"
 
 static bool
 take_file(void *base, void *slot, const char *value, struct buf *why)

@@ -41,7 +41,7 @@ bool list_blocks_active(const void *options, const struct site *site);
 
 /*
  * Looks up in each block what was just told. A finding of this reason for each
- * that has it; a list that cannot be asked is dnsbl-unavailable (services/list.h
+ * that has it; a list that cannot be asked is dnsbl-unavailable (lists/list.h
  * says it in the log once an hour).
  */
 void list_blocks_run(const struct check_ctx *ctx, struct findings *found,

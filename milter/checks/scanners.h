@@ -11,7 +11,7 @@
 #include "base/option.h"
 #include "base/sock.h"
 #include "checks/check.h"
-#include "services/scanner.h"
+#include "scanners/scanner.h"
 
 enum scanners_trouble { SCANNERS_DEFER, SCANNERS_MARK, SCANNERS_PASS };
 extern const char *const scanners_trouble_words[];

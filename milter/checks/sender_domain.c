@@ -6,8 +6,8 @@
  */
 
 #include "checks/check.h"
+#include "dns/dns.h"
 #include "model/mailset.h"
-#include "services/dns.h"
 
 enum { ASK_MX, ASK_A, ASK_AAAA, ASKED };
 

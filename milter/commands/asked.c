@@ -15,10 +15,10 @@
 #include "base/option.h"
 #include "commands/command.h"
 #include "commands/progress.h"
+#include "engine/ruleset.h"
 #include "records/feed.h"
+#include "records/record_read.h"
 #include "records/store.h"
-#include "records/told.h"
-#include "ruleset.h"
 
 bool
 asked_option(struct asked *a, const char *name, const char *value)

@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "commands/command.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 #include "version.h"
 
 static const struct argument arguments[] = {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "commands/commands.def"

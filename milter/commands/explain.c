@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 #include "commands/command.h"
-#include "overheard/bounce.h"
-#include "overheard/quote.h"
+#include "maillog/bounce.h"
+#include "maillog/quote.h"
 #include "words/code.h"
 
 #define INPUT_MOST (8 << 20)

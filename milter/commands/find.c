@@ -7,13 +7,13 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
-#include "base/visible.h"
+#include "base/escape.h"
 #include "commands/asked.h"
 #include "commands/command.h"
 #include "commands/find_csv.h"
 #include "records/record.h"
+#include "records/record_read.h"
 #include "records/search.h"
-#include "records/told.h"
 #include "version.h"
 #include "words/reason.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "records/told.h"
+#include "records/record_read.h"
 
 static const char *const paths[] = { "time", "id", "outcome", "issuer",
 	"stage", "reason", "who", "check", "exception", "reply.status",

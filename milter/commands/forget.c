@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "commands/asked.h"
 #include "commands/command.h"
+#include "engine/ruleset.h"
 #include "records/forget.h"
 #include "records/store.h"
-#include "ruleset.h"
 #include "version.h"
 
 static const struct argument arguments[] = {

@@ -8,8 +8,8 @@
 #include "base/diag.h"
 #include "base/net.h"
 #include "commands/command.h"
+#include "lists/list.h"
 #include "model/mailbox.h"
-#include "services/list.h"
 
 static const struct argument arguments[] = {
 	{ .name = NULL }

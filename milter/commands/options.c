@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/option.h"
 #include "commands/command.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 
 static const struct argument arguments[] = {
 	COMMAND_JSON,

@@ -12,9 +12,9 @@
 #include "commands/command.h"
 #include "commands/daemon.h"
 #include "commands/progress.h"
+#include "engine/ruleset.h"
 #include "model/site.h"
 #include "pages/report.h"
-#include "ruleset.h"
 #include "version.h"
 
 #define HOUR ((int64_t)3600000)

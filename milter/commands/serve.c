@@ -13,11 +13,11 @@
 #include "base/process.h"
 #include "base/sock.h"
 #include "commands/command.h"
+#include "engine/ruleset.h"
 #include "pages/http.h"
 #include "pages/limiter.h"
 #include "pages/metrics.h"
 #include "pages/site.h"
-#include "ruleset.h"
 #include "version.h"
 
 #define SOCKET_MODE 0666	/* the page is for everybody */

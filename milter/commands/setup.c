@@ -9,13 +9,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "commands/command.h"
-#include "commands/setup_block.h"
-#include "commands/setup_files.h"
-#include "commands/setup_mta.h"
-#include "commands/setup_plan.h"
-#include "commands/setup_sendmail.h"
-#include "commands/setup_verify.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
+#include "setup/setup_block.h"
+#include "setup/setup_files.h"
+#include "setup/setup_mta.h"
+#include "setup/setup_plan.h"
+#include "setup/setup_sendmail.h"
+#include "setup/setup_verify.h"
 #include "version.h"
 
 static const struct argument arguments[] = {
@@ -37,6 +37,16 @@ struct wish {
 	const char *smtp;
 	bool apply, undo, verify;
 };
+
+static int
+tell_sendmail(const struct wish *w)
+{
+	struct ruleset *rules = command_rules(w->config);
+	int status = setup_sendmail_tell(rules, w->apply || w->undo);
+
+	ruleset_drop(rules);
+	return status;
+}
 
 static int
 wrong(const struct buf *why)
@@ -202,7 +212,7 @@ serve(const struct wish *w)
 	if (setup_mta_look(&mta, w->folder, &why))
 		status = serve_postfix(w, &mta);
 	else if (w->folder == NULL && setup_sendmail_is_there())
-		status = setup_sendmail_tell(w->config, w->apply || w->undo);
+		status = tell_sendmail(w);
 	else
 		status = wrong(&why);
 	setup_mta_clear(&mta);

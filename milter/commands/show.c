@@ -5,12 +5,12 @@
 #include <sysexits.h>
 
 #include "base/buf.h"
-#include "base/visible.h"
+#include "base/escape.h"
 #include "commands/asked.h"
 #include "commands/command.h"
 #include "records/record.h"
+#include "records/record_read.h"
 #include "records/store.h"
-#include "records/told.h"
 #include "version.h"
 #include "words/reason.h"
 

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 #include "version.h"
 
 static const struct argument arguments[] = {

@@ -9,11 +9,11 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "commands/command.h"
-#include "commands/player.h"
-#include "commands/scenario.h"
 #include "commands/try_show.h"
-#include "ruleset.h"
-#include "services/dns.h"
+#include "dns/dns.h"
+#include "engine/ruleset.h"
+#include "scenario/player.h"
+#include "scenario/scenario.h"
 #include "version.h"
 
 #define RCPTS_MOST 1000

@@ -7,8 +7,8 @@
 
 #include "checks/check.h"
 #include "commands/command.h"
-#include "commands/player.h"
 #include "policy/policy.h"
+#include "scenario/player.h"
 #include "words/reason.h"
 #include "words/template.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "engine.h"
+#include "engine/engine.h"
 
 struct played;
 

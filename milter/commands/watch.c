@@ -17,11 +17,11 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "commands/command.h"
-#include "commands/tail.h"
-#include "commands/watch_state.h"
+#include "engine/ruleset.h"
+#include "maillog/heard.h"
+#include "maillog/tail.h"
+#include "maillog/watch_state.h"
 #include "commands/watched.h"
-#include "overheard/heard.h"
-#include "ruleset.h"
 #include "version.h"
 
 #define FILES_MOST 32

@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/siphash.h"
-#include "commands/watched_join.h"
+#include "engine/ruleset.h"
+#include "records/record_match.h"
 #include "model/finding.h"
 #include "records/privacy.h"
 #include "records/recorder.h"
-#include "ruleset.h"
 #include "words/recognise.h"
 
 #define ALIKE 256

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "overheard/heard.h"
+#include "maillog/heard.h"
 
 struct ruleset;
 struct watched;

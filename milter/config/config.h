@@ -20,8 +20,8 @@
  * file takes its last value, with a warning; twice in several files is an
  * error. A path in include() is relative to the file that it stands in.
  */
-#ifndef CONFIG_H
-#define CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

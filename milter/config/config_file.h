@@ -1,8 +1,8 @@
 /*
  * config_file.h - a file that an admin wrote, whole
  */
-#ifndef CONFIG_FILE_H
-#define CONFIG_FILE_H
+#ifndef CONFIG_CONFIG_FILE_H
+#define CONFIG_CONFIG_FILE_H
 
 #include <stdbool.h>
 

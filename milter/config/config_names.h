@@ -6,8 +6,8 @@
  * or a value that cannot be read is reported and overwritten with blanks.
  * What is left libConfuse can read, and its lines are still those of the file.
  */
-#ifndef CONFIG_NAMES_H
-#define CONFIG_NAMES_H
+#ifndef CONFIG_CONFIG_NAMES_H
+#define CONFIG_CONFIG_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * A path names a setting: "mode", "relay.domains",
  * "exception \"x\".reason \"y\".action"; also each titled block. One thread.
  */
-#ifndef CONFIG_PLACE_H
-#define CONFIG_PLACE_H
+#ifndef CONFIG_CONFIG_PLACE_H
+#define CONFIG_CONFIG_PLACE_H
 
 #include <stddef.h>
 

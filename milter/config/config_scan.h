@@ -10,8 +10,8 @@
  * Comments are overwritten with blanks, for libConfuse miscounts lines at
  * them and does not allow them inside lists. One thread.
  */
-#ifndef CONFIG_SCAN_H
-#define CONFIG_SCAN_H
+#ifndef CONFIG_CONFIG_SCAN_H
+#define CONFIG_CONFIG_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

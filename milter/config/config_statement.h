@@ -4,8 +4,8 @@
  * Knows the grammar, no names: `a = v`, `a = {v, v}`, `a { }`, `a "t" { }`,
  * `a("v")`. What does not fit is reported.
  */
-#ifndef CONFIG_STATEMENT_H
-#define CONFIG_STATEMENT_H
+#ifndef CONFIG_CONFIG_STATEMENT_H
+#define CONFIG_CONFIG_STATEMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

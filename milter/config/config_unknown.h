@@ -1,8 +1,8 @@
 /*
  * config_unknown.h - what was meant by a name that is unknown
  */
-#ifndef CONFIG_UNKNOWN_H
-#define CONFIG_UNKNOWN_H
+#ifndef CONFIG_CONFIG_UNKNOWN_H
+#define CONFIG_CONFIG_UNKNOWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
 #include "doors/control_exceptions.h"
 
 #include "base/json.h"
+#include "engine/ruleset.h"
 #include "policy/exception.h"
-#include "ruleset.h"
 
 void
 control_put_exceptions(struct json *j)

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "services/dnslist.h"
-#include "services/list.h"
+#include "lists/dnslist.h"
+#include "lists/list.h"
 
 static void
 put_or_null(struct json *j, const char *key, const char *text)

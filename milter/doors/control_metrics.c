@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "doors/control_metrics_lists.h"
-#include "doors/threads.h"
-#include "engine.h"
-#include "engine_time.h"
+#include "doors/libmilter_threads.h"
+#include "engine/engine.h"
+#include "engine/engine_time.h"
 #include "records/record.h"
 #include "records/recorder.h"
 #include "words/reason.h"

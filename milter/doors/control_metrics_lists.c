@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "services/dnslist.h"
-#include "services/list.h"
-#include "services/scanner.h"
+#include "lists/dnslist.h"
+#include "lists/list.h"
+#include "scanners/scanner.h"
 
 /* One family, as all lists have it: a row a list. */
 struct family {

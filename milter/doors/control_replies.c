@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
-#include "doors/policy.h"
+#include "doors/policy_service.h"
 #include "doors/replymap.h"
 
 static void

@@ -3,7 +3,7 @@
 #include "doors/control_scanners.h"
 
 #include "base/json.h"
-#include "services/scanner.h"
+#include "scanners/scanner.h"
 
 static void
 put_server(void *arg, const struct scanner_health *h)

@@ -11,17 +11,17 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "doors/join.h"
-#include "doors/listener.h"
+#include "doors/libmilter_listener.h"
+#include "doors/libmilter_threads.h"
 #include "doors/milter_answer.h"
 #include "doors/milter_plan.h"
 #include "doors/milter_session.h"
-#include "doors/place.h"
+#include "doors/milter_socket.h"
 #include "doors/refused.h"
 #include "doors/replymap.h"
-#include "doors/threads.h"
-#include "engine.h"
-#include "ruleset.h"
+#include "doors/session_registry.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 
 /* Longer than any MTA waits for a client (RFC 5321 section 4.5.3.2). */
 #define SILENCE_MOST 7210

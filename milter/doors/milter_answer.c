@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "doors/percent.h"
+#include "doors/milter_escape.h"
 
 /* Without a line libmilter would build a reply that never ends. */
 static int

@@ -7,7 +7,7 @@
 #include <libmilter/mfdef.h>
 
 #include "checks/check.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 
 unsigned
 milter_plan(const struct ruleset *r, bool urgent)

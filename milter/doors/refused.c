@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "base/clock.h"
-#include "doors/join.h"
-#include "engine.h"
+#include "doors/session_registry.h"
+#include "engine/engine.h"
 
 /* The policy service has answered, so its thread does not hold the engine. */
 #define LOCK_MS 1000

@@ -11,13 +11,13 @@
 #include "base/mem.h"
 #include "base/option.h"
 #include "base/sock.h"
-#include "doors/join.h"
 #include "doors/server.h"
+#include "doors/session_registry.h"
 #include "doors/socketmap.h"
-#include "engine.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 #include "model/session.h"
 #include "records/record.h"
-#include "ruleset.h"
 #include "words/rewrite.h"
 
 /* The question comes a fraction of a millisecond after the milter's event. */

@@ -8,7 +8,7 @@
  *	footer	smtpd_reject_footer_maps (Postfix 3.4): lines to be added
  *
  * A question is joined to the session it belongs to (join.h), so that one
- * refusal has one record and one id; see engine_held.h for the order in which
+ * refusal has one record and one id; see engine/engine_pending.h for the order in which
  * the doors hear of it. "Not found", so that the stock reply goes out, is the
  * answer to our own replies, to codes of `pass-replies`, to what is no reply, in
  * observe mode, and to every other map.

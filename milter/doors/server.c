@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "doors/join.h"
+#include "doors/session_registry.h"
 
 #define READ_SIZE 16384
 #define LOOK_EVERY_MS 250	/* for peers whose time is over */

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "mime/links_inside.h"
+#include "mime/links_internal.h"
 #include "mime/url.h"
 
 struct links *

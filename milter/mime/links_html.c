@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "mime/links_inside.h"
+#include "mime/links_internal.h"
 
 static char
 lower(char c)

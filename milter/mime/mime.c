@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "mime/mime_private.h"
+#include "mime/mime_internal.h"
 
 /* "--", the boundary, "--", and blanks that some relay put behind it. */
 #define BOUNDARY_LINE (MIME_BOUNDARY + 64)

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "mime/mime_private.h"
+#include "mime/mime_internal.h"
 
 /* White space at its end is none of a line (RFC 2046 section 5.1.1). */
 size_t

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "mime/mime_private.h"
+#include "mime/mime_internal.h"
 
 #define PIECE 8192
 

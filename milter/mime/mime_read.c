@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mime/field.h"
-#include "mime/mime_private.h"
+#include "mime/mime_internal.h"
 
 static bool
 begins_with(const char *text, const char *start)

@@ -31,7 +31,7 @@ struct site {
 	bool trust_earlier_milters;	/* keep those that claim our name */
 	long long list_threshold;	/* weights of DNS lists that reach it
 					   refuse */
-	int spf_engine;		/* enum spf_engine of services/spf.h */
+	int spf_engine;		/* enum spf_engine of auth/spf.h */
 	bool spf_explanation;	/* ask for the words of exp= */
 };
 

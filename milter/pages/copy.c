@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/visible.h"
+#include "base/escape.h"
 #include "model/site.h"
 #include "pages/view.h"
-#include "records/told.h"
+#include "records/record_read.h"
 
 static void
 put_line(struct buf *out, const struct view *v, enum speech label,

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/visible.h"
+#include "base/escape.h"
 
 static const struct language *
 by_code(const char *code, size_t n)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "overheard/bounce.h"
-#include "overheard/quote.h"
+#include "maillog/bounce.h"
+#include "maillog/quote.h"
 #include "words/recognise.h"
 
 /* The first reply that says something counts. */

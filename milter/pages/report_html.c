@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/visible.h"
+#include "base/escape.h"
 #include "pages/report_style.h"
 #include "words/reason.h"
 

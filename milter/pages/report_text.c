@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "base/json.h"
-#include "base/visible.h"
 #include "words/reason.h"
 
 #define BAR 20

@@ -8,14 +8,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/site.h"
-#include "pages/front.h"
+#include "pages/index.h"
 #include "pages/limiter.h"
 #include "pages/pasted.h"
 #include "pages/story.h"
 #include "pages/view.h"
 #include "records/record.h"
+#include "records/record_read.h"
 #include "records/store.h"
-#include "records/told.h"
 
 #define ROOT "/why/"
 #define PASTED_MOST 8192
@@ -121,7 +121,7 @@ answer_front(struct asking *a)
 		return;
 	}
 	n = strnlen(pasted, PASTED_MOST);
-	if (!front_find_id(pasted, n, id)) {
+	if (!record_id_find(pasted, n, id)) {
 		reason = pasted_reason(pasted, n);
 		if (reason != REASON_NONE)
 			story_put_reason(&a->view, reason, true);

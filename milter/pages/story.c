@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "base/mem.h"
-#include "base/visible.h"
 #include "model/site.h"
 #include "pages/copy.h"
-#include "pages/seen.h"
+#include "pages/evidence_text.h"
 #include "pages/site.h"
 #include "pages/view.h"
-#include "records/told.h"
+#include "records/record_read.h"
 #include "words/reply.h"
 
 static bool

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/visible.h"
+#include "base/escape.h"
 #include "model/site.h"
 
 void

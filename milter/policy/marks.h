@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "auth/results.h"
 #include "policy/policy.h"
-#include "policy/results.h"
 
 #define MARKS_FIELD "X-Saywhy"
 #define MARKS_MAX 16

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "records/siblings.h"
+#include "records/rotated.h"
 
 /* An hour more than a day: a daily logrotate comes first. */
 #define SET_ASIDE_AFTER (25 * 3600)

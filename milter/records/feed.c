@@ -11,9 +11,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "records/siblings.h"
+#include "records/record_read.h"
+#include "records/rotated.h"
 #include "records/store.h"
-#include "records/told.h"
 
 /* One batch: some hundred records. A line that is longer is no record. */
 #define BATCH (1024 * 1024)

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "records/db.h"
-#include "records/siblings.h"
+#include "records/rotated.h"
 #include "records/store.h"
 
 /* The person as JSON text holds it, without the quotes. */

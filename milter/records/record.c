@@ -2,6 +2,7 @@
 
 #include "records/record.h"
 
+#include <ctype.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,6 +19,8 @@ const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 
 /* Crockford's base32: no I, L, O, U to be misheard or misread. */
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+#define ID_LETTERS (RECORD_ID_TEXT - 1)
 
 /*
  * The last ids by their bits, eight of each set: which set it is they tell
@@ -116,4 +119,38 @@ record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT])
 	}
 	id[length] = '\0';
 	return length == RECORD_ID_TEXT - 1;
+}
+
+/* A word of the text that has the form of an id, and is no plain word. */
+static bool
+is_id(const char *word, size_t n, char id[RECORD_ID_TEXT])
+{
+	size_t i;
+
+	if (n != ID_LETTERS)
+		return false;
+	for (i = 0; i < n && !isdigit((unsigned char)word[i]); i++)
+		;
+	return i < n && record_id_read(word, n, id);
+}
+
+bool
+record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT])
+{
+	const char *at = memmem(text, n, "/why/", 5), *end = text + n;
+	size_t length;
+
+	if (at != NULL && (size_t)(end - at) >= 5 + ID_LETTERS &&
+	    record_id_read(at + 5, ID_LETTERS, id))
+		return true;
+	if (record_id_read(text, n, id))
+		return true;
+	for (at = text; at < end; at += length + 1) {
+		for (length = 0; at + length < end &&
+		    isalnum((unsigned char)at[length]); length++)
+			;
+		if (is_id(at, length, id))
+			return true;
+	}
+	return false;
 }

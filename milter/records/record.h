@@ -73,6 +73,12 @@ void record_id(char id[RECORD_ID_TEXT]);
 bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
+ * The id that a text holds: alone, or after "/why/" or as a word of twelve
+ * letters and digits of which one is a digit. n bytes of anything.
+ */
+bool record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT]);
+
+/*
  * Did record_id() of this process give the first twelve characters lately? Some
  * ten thousand ids are remembered. Any thread.
  */

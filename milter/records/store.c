@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "records/db.h"
+#include "records/record_read.h"
 #include "records/store_row.h"
-#include "records/told.h"
 
 /* Who has been refused comes back within some days, or not at all. */
 #define LATER_MS ((int64_t)7 * 86400000)

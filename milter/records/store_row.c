@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
-#include "records/told.h"
+#include "records/record_read.h"
 
 struct store_row {
 	struct db *db;

@@ -16,17 +16,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "auth/dkim.h"
+#include "auth/dmarc.h"
+#include "auth/spf.h"
 #include "auth_key.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dns/dns.h"
+#include "dns/dns_options.h"
 #include "dns_liar.h"
-#include "services/dkim.h"
-#include "services/dmarc.h"
-#include "services/dns.h"
-#include "services/dns_options.h"
-#include "services/spf.h"
 
 #define THREADS 64
 #define AT_ONCE 20

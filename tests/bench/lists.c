@@ -23,8 +23,8 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "lists/list.h"
 #include "model/mailbox.h"
-#include "services/list.h"
 
 #define ASKED ((size_t)2000000)
 #define SAMPLES ((size_t)4000000)

@@ -15,8 +15,8 @@
 #include "bare.h"
 #include "base/buf.h"
 #include "base/diag.h"
-#include "engine.h"
-#include "ruleset.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 
 #define PIECE 65535
 #define ROUNDS 3

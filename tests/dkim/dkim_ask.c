@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/dkim.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "services/dkim.h"
-#include "services/dns.h"
+#include "dns/dns.h"
 
 /* Bytes of the body at once: odd, so that pieces end anywhere. */
 #define PIECE 61

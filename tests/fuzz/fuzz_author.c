@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/author.h"
+#include "auth/dmarc_record.h"
+#include "auth/results.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "policy/results.h"
-#include "services/author.h"
-#include "services/dmarc_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "overheard/bounce.h"
+#include "maillog/bounce.h"
 #include "words/recognise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -14,8 +14,8 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "engine.h"
-#include "ruleset.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "services/dns_message.h"
+#include "dns/dns_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

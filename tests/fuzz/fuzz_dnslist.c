@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "checks/dns_names.h"
 #include "checks/dns_words.h"
+#include "dns/dns.h"
 #include "model/mailbox.h"
-#include "services/dns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -12,8 +12,8 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/net.h"
-#include "commands/player.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
+#include "scenario/player.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

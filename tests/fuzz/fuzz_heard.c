@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "overheard/heard.h"
+#include "maillog/heard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -16,9 +16,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "lists/list_content.h"
+#include "lists/list_format.h"
 #include "model/mailbox.h"
-#include "services/list_content.h"
-#include "services/list_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

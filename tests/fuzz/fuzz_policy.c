@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "doors/policy_map.h"
-#include "doors/policy_request.h"
+#include "doors/policy_service_postfix.h"
+#include "doors/policy_service_sendmail.h"
 #include "doors/server.h"
 #include "doors/socketmap.h"
 

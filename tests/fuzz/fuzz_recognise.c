@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "overheard/quote.h"
+#include "maillog/quote.h"
 #include "words/recognise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "services/rspamd.h"
+#include "scanners/rspamd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -11,8 +11,8 @@
 
 #include "base/diag.h"
 #include "base/log.h"
-#include "commands/scenario.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
+#include "scenario/scenario.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

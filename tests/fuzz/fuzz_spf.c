@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/spf.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "services/dns.h"
-#include "services/spf.h"
+#include "dns/dns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -10,10 +10,10 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "pages/front.h"
+#include "pages/index.h"
 #include "pages/pasted.h"
 #include "records/forget.h"
-#include "records/told.h"
+#include "records/record_read.h"
 
 #define PERSON "ann@example.org"
 

@@ -1,4 +1,4 @@
-"""scn - scenario files (milter/commands/scenario.h), played through real MTAs
+"""scn - scenario files (milter/scenario/scenario.h), played through real MTAs
 
 The same file that `saywhy try` plays: here a client says it all to Postfix or
 Sendmail, and what is expected of the replies and of the records is held

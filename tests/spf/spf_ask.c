@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/spf.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "services/dns.h"
-#include "services/spf.h"
+#include "dns/dns.h"
 
 static void
 unescape(char *text)

@@ -13,9 +13,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
-#include "engine.h"
-#include "ruleset.h"
-#include "services/archive.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
+#include "mime/archive.h"
 
 /* One file, d/run.exe; the second time its flag says that it is encrypted. */
 #define ZIP \

@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 
 /* A block of the section, and what is wrong with it. */
 static const struct wrong {

@@ -12,8 +12,8 @@
 
 #include "base/diag.h"
 #include "checks/check.h"
+#include "engine/ruleset.h"
 #include "model/session.h"
-#include "ruleset.h"
 
 static const char head[] =
     "name = \"mx.example.org\"\n"

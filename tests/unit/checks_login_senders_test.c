@@ -14,9 +14,9 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "engine.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 #include "model/session.h"
-#include "ruleset.h"
 
 static struct ruleset *
 load(const char *lines, struct diags *d)

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
-#include "commands/setup_block.h"
+#include "setup/setup_block.h"
 
 /* What is there, and the line that counts after smtpd_milters is set. */
 static const char *const files[] = {

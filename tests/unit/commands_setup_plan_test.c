@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "commands/setup_plan.h"
+#include "setup/setup_plan.h"
 
 #define SPOOL "unix:/var/spool/postfix/saywhy/"
 #define SERVICE "check_policy_service { unix:saywhy/policy.sock, " \

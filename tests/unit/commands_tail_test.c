@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "commands/tail.h"
-#include "commands/watch_state.h"
+#include "maillog/tail.h"
+#include "maillog/watch_state.h"
 #include "records_house.h"
 
 static void

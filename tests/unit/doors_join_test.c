@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "doors/join.h"
+#include "doors/session_registry.h"
 #include "model/session.h"
 
 /* Engines are never looked into here. */

@@ -11,7 +11,7 @@
 
 #include "base/diag.h"
 #include "doors/milter_plan.h"
-#include "ruleset.h"
+#include "engine/ruleset.h"
 
 #define RELAY "relay { domains = {\"example.org\"} }\n"
 #define SUBJECT "content { header \"Subject\" { pattern = \"/x/\" } }\n"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "doors/percent.h"
+#include "doors/milter_escape.h"
 
 static const struct row {
 	const char *text, *doubled;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "doors/place.h"
+#include "doors/milter_socket.h"
 
 static char told[112];
 static int listening = -1;

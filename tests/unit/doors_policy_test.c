@@ -12,10 +12,10 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "doors/join.h"
-#include "doors/policy_answer.h"
-#include "doors/policy_map.h"
-#include "ruleset.h"
+#include "doors/policy_service_answer.h"
+#include "doors/policy_service_sendmail.h"
+#include "doors/session_registry.h"
+#include "engine/ruleset.h"
 
 #define REQUEST "request=smtpd_access_policy\nprotocol_state=RCPT\n" \
 	"client_address=198.51.100.7\nclient_name=client.example\n" \

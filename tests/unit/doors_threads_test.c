@@ -25,8 +25,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "doors/listener.h"
-#include "doors/threads.h"
+#include "doors/libmilter_listener.h"
+#include "doors/libmilter_threads.h"
 
 #define BURST 50
 #define NAP_MS 300

@@ -13,10 +13,10 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "engine.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 #include "records/record.h"
 #include "records/recorder.h"
-#include "ruleset.h"
 
 #define UNKNOWN "550 5.1.1 <no@example.org>: Recipient address rejected: " \
 	"User unknown in local recipient table"

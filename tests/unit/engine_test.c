@@ -12,10 +12,10 @@
 #include <cmocka.h>
 
 #include "base/diag.h"
-#include "engine.h"
+#include "dns/dns.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
 #include "records/recorder.h"
-#include "ruleset.h"
-#include "services/dns.h"
 
 #define ENFORCE "mode = enforce\n"
 #define OBSERVE "mode = observe\n"

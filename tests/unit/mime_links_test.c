@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "idn_rows.h"
 #include "mime/links.h"
 #include "mime/url.h"
-#include "idn_rows.h"
 
 static const struct url {
 	const char *text, *host;	/* NULL: it leads to none */

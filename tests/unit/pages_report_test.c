@@ -13,8 +13,8 @@
 #include "base/buf.h"
 #include "pages/report.h"
 #include "records/feed.h"
+#include "records/record_read.h"
 #include "records/store.h"
-#include "records/told.h"
 #include "records_house.h"
 
 static void

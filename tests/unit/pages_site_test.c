@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "base/option.h"
-#include "base/visible.h"
-#include "pages/front.h"
+#include "pages/index.h"
 #include "pages/language.h"
 #include "pages/limiter.h"
 #include "pages/options.h"

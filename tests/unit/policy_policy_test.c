@@ -10,11 +10,11 @@
 #include <cmocka.h>
 
 #include "base/diag.h"
+#include "engine/ruleset.h"
 #include "model/finding.h"
 #include "model/session.h"
-#include "policy/policy.h"
 #include "policy/exception.h"
-#include "ruleset.h"
+#include "policy/policy.h"
 
 static const char head[] =
     "name = \"mx.example.org\"\ncontact = \"help@example.net\"\n"

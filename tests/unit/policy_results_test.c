@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "policy/results.h"
+#include "auth/results.h"
 
 static void
 test_claims(void **state)

@@ -17,9 +17,9 @@
 #include "records/feed.h"
 #include "records/forget.h"
 #include "records/record.h"
+#include "records/record_read.h"
 #include "records/search.h"
 #include "records/store.h"
-#include "records/told.h"
 #include "records_house.h"
 
 static struct store *

@@ -15,9 +15,9 @@
 #include "base/buf.h"
 #include "records/db.h"
 #include "records/feed.h"
+#include "records/record_read.h"
 #include "records/recorder.h"
 #include "records/store.h"
-#include "records/told.h"
 #include "records_house.h"
 
 static int64_t

@@ -1,0 +1,77 @@
+/* dkim_note - the signatures of a session's message, verified once */
+
+#include "auth/dkim_note.h"
+
+#include "model/scratch.h"
+#include "model/session.h"
+
+struct note {
+	struct dkim_check *check;
+	long long fed;		/* bytes of the body */
+	const struct dkim_result *result;
+};
+
+static void
+clear(void *note)
+{
+	struct note *n = note;
+
+	dkim_check_free(n->check);
+}
+
+static const struct scratch_kind kind = { "dkim", sizeof(struct note),
+	SCOPE_MESSAGE, clear };
+
+static const struct dkim_result too_large = {
+	.trouble = "the header is too large" };
+
+void
+dkim_note_headers(struct scratch *scratch, const struct session *s,
+    int64_t deadline)
+{
+	struct note *n = scratch_note(scratch, &kind);
+	size_t i;
+
+	if (n->check != NULL || n->result != NULL)
+		return;
+	if (s->headers_cut) {
+		n->result = &too_large;
+		return;
+	}
+	n->check = dkim_check_new();
+	for (i = 0; i < s->nheaders; i++)
+		dkim_check_header(n->check, s->headers[i].name,
+		    s->headers[i].raw);
+	dkim_check_end_of_header(n->check, deadline);
+}
+
+void
+dkim_note_body(struct scratch *scratch, const struct session *s,
+    const char *bytes, size_t n)
+{
+	struct note *note = scratch_find(scratch, &kind);
+
+	if (note == NULL || note->check == NULL ||
+	    note->fed == s->body_bytes)
+		return;
+	note->fed = s->body_bytes;
+	dkim_check_body(note->check, bytes, n);
+}
+
+const struct dkim_result *
+dkim_note_result(struct scratch *scratch)
+{
+	struct note *n = scratch_find(scratch, &kind);
+
+	if (n != NULL && n->result == NULL && n->check != NULL)
+		n->result = dkim_check_end(n->check);
+	return n != NULL ? n->result : NULL;
+}
+
+const struct dkim_result *
+dkim_note_known(const struct scratch *scratch)
+{
+	const struct note *n = scratch_find(scratch, &kind);
+
+	return n != NULL ? n->result : NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * dkim_note.h - the signatures of a session's message, verified once
+ *
+ * Every check that wants them calls the three functions at their times; the
+ * first of them does the work. They lie in the scratch of the session.
+ */
+#ifndef AUTH_DKIM_NOTE_H
+#define AUTH_DKIM_NOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "auth/dkim.h"
+
+struct scratch;
+struct session;
+
+/* At HEADERS. */
+void dkim_note_headers(struct scratch *scratch, const struct session *s,
+    int64_t deadline);
+
+/* For each piece, after the session has counted it. */
+void dkim_note_body(struct scratch *scratch, const struct session *s,
+    const char *bytes, size_t n);
+
+/* At MESSAGE; NULL when dkim_note_headers() was not called. */
+const struct dkim_result *dkim_note_result(struct scratch *scratch);
+
+/* The same when it was asked for already, else NULL. */
+const struct dkim_result *dkim_note_known(const struct scratch *scratch);
+
+#endif

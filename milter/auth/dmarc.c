@@ -1,0 +1,196 @@
+/* dmarc - does the message come from its author's domain? (RFC 9989) */
+
+#include "auth/dmarc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "auth/dkim.h"
+#include "auth/dmarc_walk.h"
+#include "auth/spf.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "dns/dns.h"
+#include "model/mailbox.h"
+
+const char *
+dmarc_result_name(enum dmarc_result result)
+{
+	static const char *const names[] = { [DMARC_RESULT_NONE] = "none",
+		[DMARC_RESULT_PASS] = "pass", [DMARC_RESULT_FAIL] = "fail",
+		[DMARC_RESULT_TEMPERROR] = "temperror" };
+
+	return names[result];
+}
+
+/* Lower case and A-labels, as `author` is; "" when it is no domain. */
+static void
+put_plain(struct buf *out, const char *domain)
+{
+	if (domain != NULL)
+		mailbox_put_domain(out, domain);
+}
+
+/* Do both lie in one tree at all? Else no walk can make them one. */
+static bool
+share_top(const char *a, const char *b)
+{
+	const char *top_a = strrchr(a, '.'), *top_b = strrchr(b, '.');
+
+	return strcmp(top_a != NULL ? top_a : a, top_b != NULL ? top_b :
+	    b) == 0;
+}
+
+/* Section 4.5. *trouble is set when it could not be told. */
+static bool
+is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
+    int64_t deadline, const char **trouble)
+{
+	struct buf plain = BUF_INIT;
+	struct dmarc_walk w;
+	bool aligned;
+
+	put_plain(&plain, domain);
+	aligned = strcmp(plain.data, author->from) == 0;
+	if (!aligned && !strict && plain.len > 0 &&
+	    share_top(plain.data, author->from)) {
+		dmarc_walk(&w, plain.data, deadline);
+		if (w.trouble != NULL)
+			*trouble = w.trouble;
+		else
+			aligned = strcmp(w.organization,
+			    author->organization) == 0;
+		dmarc_walk_free(&w);
+	}
+	buf_free(&plain);
+	return aligned;
+}
+
+static void
+judge_spf(struct dmarc *out, const struct dmarc_walk *author,
+    const struct spf *spf, int64_t deadline, const char **trouble)
+{
+	if (spf == NULL)
+		return;
+	if (spf->result == SPF_PASS)
+		out->by_spf = is_aligned(author, spf->domain,
+		    out->strict_spf, deadline, trouble);
+	else if (spf->result == SPF_TEMPERROR)
+		*trouble = "SPF could not be told";
+}
+
+static void
+judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
+    const struct dkim_result *dkim, int64_t deadline, const char **trouble)
+{
+	size_t i;
+
+	for (i = 0; dkim != NULL && !out->by_dkim && i < dkim->n; i++)
+		if (dkim->v[i].verdict == DKIM_VERDICT_PASS)
+			out->by_dkim = is_aligned(author, dkim->v[i].domain,
+			    out->strict_dkim, deadline, trouble);
+		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR)
+			*trouble = "DKIM could not be told";
+}
+
+/* np= is for names that surely have nothing at all (section 4.7, "np"). */
+static bool
+exists(const char *domain, int64_t deadline)
+{
+	struct dns_question q[] = { { .type = DNS_A, .name = domain },
+		{ .type = DNS_AAAA, .name = domain },
+		{ .type = DNS_MX, .name = domain } };
+	bool found = false;
+	size_t i;
+
+	dns_ask(q, 3, deadline);
+	for (i = 0; i < 3; i++)
+		found |= q[i].answer->status != DNS_NONE;
+	dns_forget(q, 3);
+	return found;
+}
+
+/* Section 4.10.1: of the author's domain, or of the organization, or of the
+ * public suffix above it. */
+static const struct dmarc_step *
+policy_step(const struct dmarc_walk *w)
+{
+	const struct dmarc_step *step = dmarc_walk_at(w, w->from);
+
+	if (step == NULL)
+		step = dmarc_walk_at(w, w->organization);
+	if (step == NULL && w->n > 0 &&
+	    w->v[w->n - 1].record.psd == DMARC_PSD_YES)
+		step = &w->v[w->n - 1];
+	return step;
+}
+
+static void
+take_policy(struct dmarc *out, const struct dmarc_walk *w,
+    const struct dmarc_step *step, int64_t deadline)
+{
+	const struct dmarc_record *r = &step->record;
+
+	out->place = mem_dup(step->domain);
+	out->record = mem_dup(step->text);
+	out->rua = mem_dup(r->rua);
+	out->ruf = mem_dup(r->ruf);
+	out->strict_spf = r->strict_spf;
+	out->strict_dkim = r->strict_dkim;
+	if (strcmp(step->domain, w->from) == 0)
+		out->asked = r->p;
+	else if (r->np == r->sp || exists(w->from, deadline))
+		out->asked = r->sp;
+	else
+		out->asked = r->np;
+	out->policy = r->test && out->asked != DMARC_NONE ?
+	    (enum dmarc_policy)(out->asked - 1) : out->asked;
+}
+
+static void
+judge(struct dmarc *out, const struct dmarc_walk *w, const struct spf *spf,
+    const struct dkim_result *dkim, int64_t deadline)
+{
+	const char *trouble = w->trouble;
+
+	judge_dkim(out, w, dkim, deadline, &trouble);
+	judge_spf(out, w, spf, deadline, &trouble);
+	if (out->by_spf || out->by_dkim) {
+		out->result = DMARC_RESULT_PASS;
+	} else if (trouble != NULL) {
+		out->result = DMARC_RESULT_TEMPERROR;
+		out->trouble = trouble;
+	} else
+		out->result = DMARC_RESULT_FAIL;
+}
+
+void
+dmarc_check(const char *author, const struct spf *spf,
+    const struct dkim_result *dkim, int64_t deadline, struct dmarc *out)
+{
+	const struct dmarc_step *step;
+	struct dmarc_walk w;
+
+	memset(out, 0, sizeof *out);
+	dmarc_walk(&w, author, deadline);
+	step = policy_step(&w);
+	if (w.trouble != NULL && (step == NULL || step->domain != w.from)) {
+		out->result = DMARC_RESULT_TEMPERROR;
+		out->trouble = w.trouble;
+	} else if (step != NULL) {
+		take_policy(out, &w, step, deadline);
+		judge(out, &w, spf, dkim, deadline);
+	}
+	dmarc_walk_free(&w);
+}
+
+void
+dmarc_clear(struct dmarc *d)
+{
+	free(d->place);
+	free(d->record);
+	free(d->rua);
+	free(d->ruf);
+	memset(d, 0, sizeof *d);
+}

@@ -1,0 +1,31 @@
+/*
+ * dmarc_note.h - the author of a session's message and what DMARC says of it,
+ * worked out once
+ *
+ * Lies in the scratch of the session, at MESSAGE, when SPF and DKIM are known.
+ */
+#ifndef AUTH_DMARC_NOTE_H
+#define AUTH_DMARC_NOTE_H
+
+#include <stdint.h>
+
+#include "auth/author.h"
+#include "auth/dmarc.h"
+
+struct scratch;
+struct session;
+struct site;
+
+struct dmarc_note {
+	struct author author;
+	struct dmarc dmarc;	/* of author.domain; NONE without one */
+};
+
+/* The first call waits for DNS till the deadline. */
+const struct dmarc_note *dmarc_note_result(struct scratch *scratch,
+    const struct session *s, const struct site *site, int64_t deadline);
+
+/* The same when it was worked out already, else NULL. */
+const struct dmarc_note *dmarc_note_known(const struct scratch *scratch);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * results.h - Authentication-Results (RFC 8601)
+ *
+ * One field that tells programs behind us what SPF, DKIM and DMARC said, and
+ * the question whether a field claims to be ours. Whatever a stranger chose is
+ * reduced to letters, digits and . - _ before it stands in it.
+ */
+#ifndef AUTH_RESULTS_H
+#define AUTH_RESULTS_H
+
+#include <stdbool.h>
+
+struct buf;
+struct scratch;
+struct session;
+struct site;
+
+#define RESULTS_FIELD "Authentication-Results"
+
+/*
+ * Appends the value, folded by "\n\t", of what was worked out already; asks
+ * nobody. False, nothing appended: there is nothing to tell.
+ */
+bool results_put(struct buf *out, const struct scratch *scratch,
+    const struct session *s, const struct site *site);
+
+/*
+ * Does the value begin with `name` as its author (authserv-id, section 2.2),
+ * past comments, in quotes or not, in any case?
+ */
+bool results_claims(const char *value, const char *name);
+
+#endif

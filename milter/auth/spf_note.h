@@ -1,0 +1,34 @@
+/*
+ * spf_note.h - the SPF results of a session, each worked out once
+ *
+ * Several checks want them. They lie in the scratch of the session; the first
+ * that asks waits for DNS till its deadline.
+ */
+#ifndef AUTH_SPF_NOTE_H
+#define AUTH_SPF_NOTE_H
+
+#include <stdint.h>
+
+#include "auth/spf.h"
+
+struct scratch;
+struct session;
+struct site;
+
+/*
+ * Of the sender at MAIL; of a null sender the HELO name stands for it (RFC
+ * 7208 section 2.4). NULL: there is no domain that could be asked, or the
+ * client is not known, or SPF is off.
+ */
+const struct spf *spf_of_sender(struct scratch *scratch,
+    const struct session *s, const struct site *site, int64_t deadline);
+
+/* Of the HELO name (section 2.3); NULL as above. */
+const struct spf *spf_of_helo(struct scratch *scratch,
+    const struct session *s, const struct site *site, int64_t deadline);
+
+/* The result if it was worked out already, else NULL; asks nobody. */
+const struct spf *spf_known_of_sender(const struct scratch *scratch,
+    const struct session *s);
+
+#endif

@@ -1,0 +1,60 @@
+/* escape - any text, so that all of it is seen and none of it commands */
+
+#include "base/escape.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+
+void
+visible_put(struct buf *out, const char *text, size_t n)
+{
+	struct buf b = BUF_INIT;
+	struct json j = JSON_INIT(&b);
+	size_t i;
+
+	json_string_n(&j, text, n);
+	for (i = 1; i + 1 < b.len; i++) {
+		if (b.data[i] == '\\' && (b.data[i + 1] == '"' ||
+		    b.data[i + 1] == '\\'))
+			i++;
+		buf_putc(out, b.data[i]);
+	}
+	buf_free(&b);
+}
+
+static const char *
+entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+visible_put_html(struct buf *out, const char *text, size_t n)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	visible_put(&b, text, n);
+	for (i = 0; i < b.len; i++) {
+		if (entity(b.data[i]) != NULL)
+			buf_puts(out, entity(b.data[i]));
+		else
+			buf_putc(out, b.data[i]);
+	}
+	buf_free(&b);
+}

@@ -1,0 +1,21 @@
+/*
+ * escape.h - any text, so that all of it is seen and none of it commands
+ *
+ * For terminals and pages: control characters, marks of direction and the
+ * like are written as JSON writes them (\u001b), bytes that are no UTF-8
+ * become U+FFFD. Everything else stays what it is.
+ */
+#ifndef BASE_ESCAPE_H
+#define BASE_ESCAPE_H
+
+#include <stddef.h>
+
+struct buf;
+
+/* Appends n bytes of text. */
+void visible_put(struct buf *out, const char *text, size_t n);
+
+/* The same for HTML: & < > " ' are escaped as well. */
+void visible_put_html(struct buf *out, const char *text, size_t n);
+
+#endif

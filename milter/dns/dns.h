@@ -1,0 +1,143 @@
+/*
+ * dns.h - questions to DNS, many at once, each with a deadline
+ *
+ * The only way to DNS for everything here. One thread talks to the resolver;
+ * answers are kept as long as their TTL says, and equal questions that are on
+ * their way are asked once. Every function may be called by any thread, but
+ * for those that begin and end the service.
+ *
+ * An answer is one of three: found; none (RFC 2308: no such name, or no such
+ * data); trouble, which is anything else (no resolver, too late, a server that
+ * fails, an answer that cannot be read). Trouble is never "none".
+ */
+#ifndef DNS_DNS_H
+#define DNS_DNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/net.h"
+
+struct buf;
+struct dns_options;
+
+enum dns_type { DNS_A, DNS_AAAA, DNS_MX, DNS_TXT, DNS_PTR, DNS_CNAME };
+
+enum dns_status { DNS_FOUND, DNS_NONE, DNS_TROUBLE };
+
+/* Raw: whoever owns the zone wrote the text, whatever bytes are in it. */
+struct dns_record {
+	struct ip ip;		/* A, AAAA */
+	unsigned preference;	/* MX */
+	char *text;	/* TXT: its strings joined; MX, PTR, CNAME: a name
+			   without the dot at its end ("" is the root), in
+			   which a dot or backslash inside a label is escaped
+			   by a backslash, and other odd bytes as \DDD. Ends
+			   in a NUL, TXT may hold others */
+	size_t n;	/* bytes of text */
+};
+
+struct dns_answer {
+	enum dns_status status;
+	bool no_name;		/* NONE: the name itself does not exist */
+	bool unasked;		/* NONE: no such name can be */
+	const char *trouble;	/* TROUBLE: which, a few words; lives on */
+	size_t n;		/* FOUND: at least one */
+	const struct dns_record *v;
+};
+
+struct dns_question {
+	enum dns_type type;
+	const char *name;	/* no escapes: every byte but "." is itself; a
+				   dot at the end is dropped. Borrowed till
+				   dns_ask() returns */
+	const struct dns_answer *answer;	/* after dns_ask(): never NULL */
+	/* of dns.c */
+	struct dns_question *next;
+	struct dns_entry *entry;
+	struct dns_batch *batch;
+};
+
+/*
+ * Asks all n at once and waits until each is answered, or till the deadline
+ * (clock_ms()); those late are trouble then. The caller gives the answers
+ * back with dns_forget(). Names that cannot be (a label over 63 bytes, over
+ * 253 in all, an empty label) are "none" without asking.
+ */
+void dns_ask(struct dns_question *q, size_t n, int64_t deadline);
+void dns_forget(struct dns_question *q, size_t n);
+
+/*
+ * The same, but waits no longer than `enough` says no. It is asked whenever an
+ * answer has come, may look at q[].answer (NULL: none yet) and must not ask
+ * DNS. What is not answered then has an answer of NULL.
+ */
+typedef bool dns_enough(void *arg);
+void dns_ask_until(struct dns_question *q, size_t n, int64_t deadline,
+    dns_enough *enough, void *arg);
+
+/* dns_ask() for one. The answer is given back with dns_drop(). */
+const struct dns_answer *dns_lookup(enum dns_type type, const char *name,
+    int64_t deadline);
+void dns_drop(const struct dns_answer *answer);		/* NULL: nothing */
+
+/* Is this one of its addresses? Of an answer to DNS_A or DNS_AAAA. */
+bool dns_has_address(const struct dns_answer *answer, const struct ip *ip);
+
+/*
+ * Asks without waiting, so that a later dns_ask() for the same finds the
+ * answer, or at least the question on its way.
+ */
+void dns_prefetch(enum dns_type type, const char *name);
+
+/*
+ * Appends the address as DNS turns it round, with `zone` behind it:
+ * "7.2.0.192.ZONE", or 32 nibbles. The zone NULL: that of reverse DNS
+ * (in-addr.arpa of RFC 1035 section 3.5, ip6.arpa of RFC 3596 section 2.5).
+ */
+void dns_put_reverse(struct buf *out, const struct ip *ip, const char *zone);
+
+/*
+ * Begins and ends. dns_start() starts the thread: call it after fork() and
+ * after rights were dropped. False, words in `why`: it cannot. Before it, and
+ * after dns_stop(), every question is trouble. dns_apply() takes changed
+ * options and reads resolv.conf again; what is on its way is asked again.
+ */
+bool dns_start(const struct dns_options *opt, struct buf *why);
+void dns_apply(const struct dns_options *opt);
+void dns_stop(void);
+
+/*
+ * For scenarios and tests: no thread and no network; only names exist that
+ * dns_preload() tells. With `senders_exist` every name has an MX of which
+ * nobody told otherwise, so that a scenario about something else need not
+ * tell of its senders' domains. Forgets what was preloaded before.
+ * dns_stop() ends it.
+ */
+void dns_offline(bool senders_exist);
+
+/*
+ * Takes one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),
+ * "TXT" (\\DDD is that byte), "PTR", "CNAME". The value "TROUBLE" makes every question for that
+ * name and type trouble, "NONE" (type "ANY" too) only makes the name exist.
+ * False, words in `why`, when that cannot be.
+ */
+bool dns_preload(const char *name, const char *type, const char *value,
+    struct buf *why);
+
+struct dns_counts {
+	uint64_t asked;		/* questions to us */
+	uint64_t cached;	/* answered at once */
+	uint64_t joined;	/* one like it was on its way */
+	uint64_t sent;		/* to the resolver */
+	uint64_t trouble;	/* questions of ours that ended so */
+	uint64_t late;		/* these among them: past the deadline */
+	uint64_t dropped;	/* answers, to make room */
+	size_t kept;		/* answers now */
+	size_t bytes;		/* of memory for these */
+	size_t waiting;		/* on their way now */
+};
+struct dns_counts dns_counts(void);
+
+#endif

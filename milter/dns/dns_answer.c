@@ -1,0 +1,74 @@
+/* dns_answer - an answer and those who hold it */
+
+#include "dns/dns_answer.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct dns_held *
+dns_held_new(enum dns_status status, const char *trouble)
+{
+	struct dns_held *h = mem_alloc(sizeof *h);
+
+	h->answer.status = status;
+	h->answer.trouble = trouble;
+	h->holders = 1;
+	h->bytes = sizeof *h;
+	return h;
+}
+
+void
+dns_held_add(struct dns_held *h, const struct dns_record *record)
+{
+	struct dns_record *r;
+	size_t n = h->answer.n;
+
+	if ((n & (n - 1)) == 0)
+		h->records = mem_resize(h->records, n == 0 ? 1 : 2 * n,
+		    sizeof *h->records);
+	r = &h->records[h->answer.n++];
+	*r = *record;
+	h->bytes += sizeof *r;
+	if (record->text != NULL) {
+		r->text = mem_alloc(record->n + 1);
+		memcpy(r->text, record->text, record->n);
+		h->bytes += record->n + 1;
+	}
+	h->answer.v = h->records;
+	h->answer.status = DNS_FOUND;
+}
+
+void
+dns_drop(const struct dns_answer *answer)
+{
+	struct dns_held *h = (struct dns_held *)(uintptr_t)answer;
+	size_t i;
+
+	if (h == NULL || atomic_fetch_sub(&h->holders, 1) != 1)
+		return;
+	for (i = 0; i < h->answer.n; i++)
+		free(h->records[i].text);
+	free(h->records);
+	free(h);
+}
+
+bool
+dns_has_address(const struct dns_answer *answer, const struct ip *ip)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n; i++)
+		if (ip_equal(&answer->v[i].ip, ip))
+			return true;
+	return false;
+}
+
+const struct dns_answer *
+dns_held_again(struct dns_held *h)
+{
+	atomic_fetch_add_explicit(&h->holders, 1, memory_order_relaxed);
+	return &h->answer;
+}

@@ -1,0 +1,27 @@
+/*
+ * dns_answer.h - an answer and those who hold it; for the files of dns.h only
+ *
+ * Built by one thread; once it is shared nothing of it changes but the count.
+ */
+#ifndef DNS_DNS_ANSWER_H
+#define DNS_DNS_ANSWER_H
+
+#include "dns/dns.h"
+
+/* An answer that is counted: the last holder frees it. */
+struct dns_held {
+	struct dns_answer answer;	/* first, so that it is both */
+	_Atomic int holders;
+	size_t bytes;			/* of memory */
+	struct dns_record *records;	/* what answer.v points to */
+};
+
+/* An empty answer, held once. */
+struct dns_held *dns_held_new(enum dns_status status, const char *trouble);
+/* A copy of the record at the end; text NULL: none. */
+void dns_held_add(struct dns_held *h, const struct dns_record *record);
+
+/* One holder more. */
+const struct dns_answer *dns_held_again(struct dns_held *h);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * dns_ares.h - c-ares in a thread of its own; for dns.c only
+ *
+ * dns.c has the lock over entries; this thread takes it for moments through
+ * the two functions at the end. c-ares is not thread-safe: nobody else calls
+ * it.
+ */
+#ifndef DNS_DNS_ARES_H
+#define DNS_DNS_ARES_H
+
+#include <stdbool.h>
+
+struct buf;
+struct dns_entry;
+struct dns_held;
+
+/* `servers` as in dns_options.h. False, words in `why`: it cannot. */
+bool dns_ares_start(const char *servers, struct buf *why);
+
+/* Other servers, or resolv.conf again. */
+void dns_ares_servers(const char *servers);
+
+/* There is something to send; any thread. */
+void dns_ares_wake(void);
+
+/* Waits for the thread's end; what was on its way is given to
+ * dns_sent_answered() as trouble. */
+void dns_ares_stop(void);
+
+/* Of dns.c: the list of entries to be sent, linked by `next`. */
+struct dns_entry *dns_take_unsent(void);
+
+/* Of dns.c: takes the hold. ttl in seconds. */
+void dns_sent_answered(struct dns_entry *e, struct dns_held *held,
+    unsigned ttl);
+
+#endif

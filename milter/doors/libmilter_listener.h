@@ -1,0 +1,35 @@
+/*
+ * libmilter_listener.h - libmilter's listening thread, and an orderly end of it
+ *
+ * libmilter takes SIGHUP, SIGTERM and SIGINT for itself and ends at each,
+ * needs up to five seconds to notice a stop, drops its sessions then, and
+ * turns in circles when descriptors run out. listener.c defines what its
+ * signal.c exports: the library touches no signal, a stop is noticed at
+ * once, live sessions go on, and want of descriptors is logged and waited
+ * out. smfi_stop() works but is slow: use listener_stop().
+ *
+ * Block the signals you wait for before listener_start(): all threads
+ * inherit the mask. SIGURG is used to wake the listener. One thread, the one
+ * that waits for signals, calls both functions.
+ */
+#ifndef DOORS_LIBMILTER_LISTENER_H
+#define DOORS_LIBMILTER_LISTENER_H
+
+#include <stdbool.h>
+
+/*
+ * Runs `listen` (smfi_main) in a thread of its own; false, and a line in
+ * the log, when there is no thread to be had. When `listen` ends by itself
+ * it failed: the process gets a SIGTERM, so that whoever waits for signals
+ * goes on to listener_stop() and its result.
+ */
+bool listener_start(int (*listen)(void));
+
+/*
+ * Accepts no more sessions and closes the listening socket, within
+ * milliseconds; a UNIX socket's file is removed unless we run as root.
+ * Returns what `listen` returned: 0 for a stop as asked.
+ */
+int listener_stop(void);
+
+#endif

@@ -1,0 +1,298 @@
+/* libmilter_threads - a thread for each session of the MTA, instead of a worker pool */
+
+#include "doors/libmilter_threads.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/*
+ * Enough for every check and for the libraries behind them (PCRE2 brings its
+ * own stack). glibc keeps 40 MB of stacks for the next threads, so small
+ * ones make a new session cheap. Only touched pages count as memory.
+ */
+#define STACK_SIZE ((size_t)256 * 1024)
+
+#define LOOK_EVERY_MS 10	/* whether the last session is gone */
+#define FAREWELL_MS 500		/* for callbacks of sessions that were cut */
+
+/* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
+#ifndef TCP_QUICKACK
+#define TCP_QUICKACK -1
+#endif
+
+/* What libmilter's functions return; libmilter/mfapi.h. */
+enum { MI_DONE = 0, MI_FAILED = -1, MI_AGAIN = 1 };
+
+/*
+ * How a context begins: struct smfi_str in libmilter/libmilter.h of Sendmail
+ * 8.14 to 8.18. context_is_as_known() holds each one against this.
+ */
+struct context {
+	pthread_t thread;	/* set only where there is no pool */
+	int socket;
+	int debug;
+	time_t timeout;		/* seconds, smfi_settimeout() */
+	int state;
+};
+
+struct session {
+	LIST_ENTRY(session) link;
+	struct smfi_str *ctx;
+	int socket;
+	bool tcp;
+	int timeout_ms;
+};
+
+/* Ours to call; libmilter/libmilter.h. */
+extern int mi_engine(struct smfi_str *ctx);
+extern void mi_clr_ctx(struct smfi_str *ctx);
+
+/* Ours to define: all that libmilter/worker.c and handler.c export. */
+int mi_pool_controller_init(void);
+int mi_start_session(struct smfi_str *ctx);
+int mi_handle_session(struct smfi_str *ctx);
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static LIST_HEAD(, session) live = LIST_HEAD_INITIALIZER(live);
+static atomic_uint n_live;
+static atomic_ullong n_started;
+static atomic_int kind;	/* enum threads_kind */
+
+static bool
+context_is_as_known(const struct smfi_str *ctx)
+{
+	const struct context *c = (const void *)ctx;
+	socklen_t len = sizeof(int);
+	int type = 0;
+
+	return c->state == 0 && c->timeout > 0 && c->timeout < INT32_MAX &&
+	    getsockopt(c->socket, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    type == SOCK_STREAM;
+}
+
+/* False on all but TCP. */
+static bool
+tcp_switch_on(int socket, int option)
+{
+	int on = 1;
+
+	return setsockopt(socket, IPPROTO_TCP, option, &on, sizeof on) == 0;
+}
+
+static struct session *
+session_new(struct smfi_str *ctx)
+{
+	const struct context *c = (const void *)ctx;
+	struct session *s = mem_alloc(sizeof *s);
+
+	s->ctx = ctx;
+	s->socket = c->socket;
+	s->timeout_ms = c->timeout < INT32_MAX / 1000 ?
+	    (int)c->timeout * 1000 : -1;
+	s->tcp = tcp_switch_on(s->socket, TCP_NODELAY);
+	atomic_fetch_add(&n_started, 1);
+	atomic_fetch_add(&n_live, 1);
+	pthread_mutex_lock(&lock);
+	LIST_INSERT_HEAD(&live, s, link);
+	pthread_mutex_unlock(&lock);
+	return s;
+}
+
+/* Off the list before its socket closes, counted until all of it is gone. */
+static void
+session_free(struct session *s)
+{
+	pthread_mutex_lock(&lock);
+	LIST_REMOVE(s, link);
+	pthread_mutex_unlock(&lock);
+	mi_clr_ctx(s->ctx);
+	free(s);
+	atomic_fetch_sub(&n_live, 1);
+}
+
+/*
+ * Over TCP the MTA's next packet may wait until we acknowledge the last one,
+ * and Linux waits 40 ms to do so with our answer, which may not be due yet.
+ * Too late looks to mi_engine() as if the MTA had hung up.
+ */
+static void
+session_wait(const struct session *s)
+{
+	struct pollfd p = { .fd = s->socket, .events = POLLIN };
+	int n;
+
+	if (s->tcp)
+		tcp_switch_on(s->socket, TCP_QUICKACK);
+	do
+		n = poll(&p, 1, s->timeout_ms);
+	while (n == -1 && errno == EINTR);
+	if (n == 0)
+		shutdown(s->socket, SHUT_RDWR);
+}
+
+/* mi_engine() comes back with MI_AGAIN after a millisecond of silence. */
+static void *
+session_run(void *arg)
+{
+	struct session *s = arg;
+
+	while (mi_engine(s->ctx) == MI_AGAIN)
+		session_wait(s);
+	session_free(s);
+	return NULL;
+}
+
+static int
+session_start(struct session *s)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int error;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	error = pthread_create(&thread, &attr, session_run, s);
+	pthread_attr_destroy(&attr);
+	return error;
+}
+
+/* The functions that ours hide: libmilter.so has them, libmilter.a not. */
+static int
+pool_start(void)
+{
+	int (*start)(void);
+
+	*(void **)&start = dlsym(RTLD_NEXT, "mi_pool_controller_init");
+	if (start == NULL) {
+		log_error("this libmilter is not as known, and has no pool");
+		return MI_FAILED;
+	}
+	log_warn("this libmilter is not as known: using its own pool, in "
+	    "which sessions may wait, and which a stop does not drain");
+	atomic_store(&kind, THREADS_POOL);
+	return start();
+}
+
+static int
+pool_session(struct smfi_str *ctx)
+{
+	int (*start)(struct smfi_str *);
+
+	*(void **)&start = dlsym(RTLD_NEXT, "mi_start_session");
+	return start == NULL ? MI_FAILED : start(ctx);
+}
+
+int
+mi_pool_controller_init(void)
+{
+	atomic_store(&kind, THREADS_OURS);
+	return MI_DONE;
+}
+
+/*
+ * A failure returned to the library makes it sleep, and after 16 of them
+ * end; so without a thread just this session ends, and the MTA defers.
+ */
+int
+mi_start_session(struct smfi_str *ctx)
+{
+	struct session *s;
+	int error;
+
+	if (threads_kind() == THREADS_OURS && !context_is_as_known(ctx) &&
+	    pool_start() != MI_DONE)
+		return MI_FAILED;
+	if (threads_kind() == THREADS_POOL)
+		return pool_session(ctx);
+	s = session_new(ctx);
+	error = session_start(s);
+	if (error != 0) {
+		log_error("no thread for a session: %s", strerror(error));
+		session_free(s);
+	}
+	return MI_DONE;
+}
+
+/* A libmilter without a pool calls this in a new thread. */
+int
+mi_handle_session(struct smfi_str *ctx)
+{
+	atomic_store(&kind, THREADS_LIBRARY);
+	pthread_detach(pthread_self());
+	session_run(session_new(ctx));
+	return MI_DONE;
+}
+
+static void
+wait_for_last(int64_t deadline)
+{
+	while (threads_sessions() > 0 && clock_left(deadline) > 0)
+		poll(NULL, 0, LOOK_EVERY_MS);
+}
+
+unsigned
+threads_drain(int64_t deadline)
+{
+	struct session *s;
+	unsigned cut = 0;
+
+	wait_for_last(deadline);
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(s, &live, link) {
+		shutdown(s->socket, SHUT_RDWR);
+		cut++;
+	}
+	pthread_mutex_unlock(&lock);
+	wait_for_last(clock_ms() + FAREWELL_MS);
+	return cut;
+}
+
+unsigned
+threads_sessions(void)
+{
+	return atomic_load(&n_live);
+}
+
+uint64_t
+threads_started(void)
+{
+	return atomic_load(&n_started);
+}
+
+enum threads_kind
+threads_kind(void)
+{
+	return (enum threads_kind)atomic_load(&kind);
+}
+
+int
+threads_socket(const struct smfi_str *ctx)
+{
+	const struct context *c = (const void *)ctx;
+
+	switch (threads_kind()) {
+	case THREADS_OURS:
+	case THREADS_LIBRARY:
+		return c->socket;
+	case THREADS_NONE:
+	case THREADS_POOL:
+		break;
+	}
+	return -1;
+}

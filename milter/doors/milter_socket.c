@@ -1,0 +1,81 @@
+/* milter_socket - where the MTA finds the filter */
+
+#include "doors/milter_socket.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/sock.h"
+
+static char *socket_path;	/* to be removed at the end, or NULL */
+
+static bool
+hand_over(const struct place_library *library, int fd)
+{
+	char spec[16];
+
+	snprintf(spec, sizeof spec, "fd:%d", fd);
+	return library->set(spec) == 0 && library->open(false) == 0;
+}
+
+/* Nobody gets in before the rights are set, for the mask lets nobody. */
+static bool
+let_it_open(const struct place_library *library, const char *spec,
+    const struct sock_spec *place, mode_t mode, gid_t gid)
+{
+	bool is_unix = place->kind == SOCK_KIND_UNIX;
+	mode_t mask = umask(0777);
+	bool opened = library->set((char *)(uintptr_t)spec) == 0 &&
+	    library->open(is_unix) == 0;
+
+	umask(mask);
+	if (!opened || !is_unix)
+		return opened;
+	if (gid != (gid_t)-1 && chown(place->path, (uid_t)-1, gid) != 0)
+		return false;
+	return chmod(place->path, mode) == 0;
+}
+
+static bool
+open_or_let(const struct place_library *library, const char *spec,
+    const struct sock_spec *place, mode_t mode, gid_t gid, struct buf *why)
+{
+	int fd = sock_listen(place, mode, gid, why);
+
+	if (fd < 0)
+		return false;
+	if (hand_over(library, fd))
+		return true;
+	close(fd);
+	if (place->kind != SOCK_KIND_FD &&
+	    let_it_open(library, spec, place, mode, gid))
+		return true;
+	buf_printf(why, "%s: libmilter does not listen there", spec);
+	return false;
+}
+
+bool
+place_open(const struct place_library *library, const char *spec,
+    mode_t mode, gid_t gid, struct buf *why)
+{
+	struct sock_spec place;
+
+	if (!sock_spec_parse(spec, &place, why) ||
+	    !open_or_let(library, spec, &place, mode, gid, why))
+		return false;
+	if (place.kind == SOCK_KIND_UNIX)
+		mem_replace(&socket_path, place.path);
+	return true;
+}
+
+void
+place_remove(void)
+{
+	if (socket_path != NULL)
+		unlink(socket_path);
+	mem_replace(&socket_path, NULL);
+}

@@ -1,0 +1,31 @@
+/*
+ * milter_socket.h - where the MTA finds the filter
+ *
+ * We open it ourselves: libmilter checks no spec, removes the socket of a
+ * live server, and sets no rights. Then libmilter is told, by "fd:N" where it
+ * knows that word (Debian's does). Where it does not, it opens the place
+ * itself once ours has shown that it is free, and gets its rights a moment
+ * later. One place a process.
+ */
+#ifndef DOORS_MILTER_SOCKET_H
+#define DOORS_MILTER_SOCKET_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct buf;
+
+/* What libmilter does for it; each returns 0 when it could. */
+struct place_library {
+	int (*set)(char *spec);		/* smfi_setconn() */
+	int (*open)(bool remove_old);	/* smfi_opensocket() */
+};
+
+/* Rights as sock_listen() (base/sock.h). False, words in `why`. */
+bool place_open(const struct place_library *library, const char *spec,
+    mode_t mode, gid_t gid, struct buf *why);
+
+/* Removes the file of a UNIX socket; the socket is libmilter's to close. */
+void place_remove(void);
+
+#endif

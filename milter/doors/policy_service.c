@@ -1,0 +1,324 @@
+/* policy_service - asked before the MTA decides: Postfix's policy service */
+
+#include "doors/policy_service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "doors/policy_service_answer.h"
+#include "doors/session_registry.h"
+#include "engine/ruleset.h"
+
+#define STACK_SIZE ((size_t)256 * 1024)
+#define READ_SIZE 8192
+#define PATIENCE_MS 5000	/* for an unfinished question, an answer unread */
+#define SILENCE_MS 600000	/* Postfix closes one after 300 seconds */
+#define REST_MS 100		/* when descriptors have run out */
+#define FAREWELL_MS 500
+
+/* One connection of the MTA, a thread of its own. */
+struct asker {
+	LIST_ENTRY(asker) link;
+	int fd;
+	struct joint *joint;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gone = PTHREAD_COND_INITIALIZER;
+static LIST_HEAD(, asker) askers = LIST_HEAD_INITIALIZER(askers);
+
+static struct {
+	int fd;
+	char *path;		/* of the socket, to be removed; or NULL */
+	int wake[2];		/* a byte in it ends the listening thread */
+	bool listens;
+	pthread_t thread;
+	struct recorder *recorder;
+	unsigned n;		/* askers, under the lock */
+} self = { .fd = -1 };
+
+static struct {
+	atomic_ullong asked, refused, closed;
+} counts;
+
+/*
+ * Waits for more of a question: long for its beginning, for the rest until
+ * `deadline` (clock_ms()). False: no more.
+ */
+static bool
+read_some(int fd, struct buf *in, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char bytes[READ_SIZE];
+	ssize_t n;
+	int ready;
+
+	do
+		ready = poll(&p, 1, in->len > 0 ? clock_left(deadline) :
+		    SILENCE_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0)
+		return false;
+	n = recv(fd, bytes, sizeof bytes, 0);
+	if (n > 0)
+		buf_put(in, bytes, (size_t)n);
+	return n > 0;
+}
+
+static void
+count(enum policy_word word)
+{
+	counts.asked += word == POLICY_NOTHING || word == POLICY_REFUSED;
+	counts.refused += word == POLICY_REFUSED;
+	counts.closed += word == POLICY_DROP;
+}
+
+/*
+ * Answers the first question that has come. POLICY_DROP: the connection is to
+ * be closed. A refusal that nobody hears any more was none.
+ */
+static enum policy_word
+answer_one(struct asker *a, struct buf *in)
+{
+	struct buf out = BUF_INIT;
+	size_t n = 0;
+	enum policy_word word = policy_answer(a->joint, self.recorder,
+	    in->data, in->len, &n, &out);
+
+	count(word);
+	if (n > 0) {
+		memmove(in->data, in->data + n, in->len - n);
+		buf_cut(in, in->len - n);
+	}
+	if (out.len > 0 && !sock_write(a->fd, out.data, out.len,
+	    clock_ms() + PATIENCE_MS)) {
+		policy_answer_unheard(a->joint);
+		word = POLICY_DROP;
+	} else if (word == POLICY_MORE && in->len > POLICY_MOST)
+		word = POLICY_DROP;
+	buf_free(&out);
+	return word;
+}
+
+static void
+serve(struct asker *a)
+{
+	struct buf in = BUF_INIT;
+	enum policy_word word = POLICY_NOTHING;
+	int64_t deadline = 0;
+
+	while (word != POLICY_DROP && read_some(a->fd, &in, deadline)) {
+		if (word != POLICY_MORE)
+			deadline = clock_ms() + PATIENCE_MS;
+		do
+			word = answer_one(a, &in);
+		while (in.len > 0 && word != POLICY_DROP &&
+		    word != POLICY_MORE);
+	}
+	buf_free(&in);
+}
+
+static void
+asker_free(struct asker *a)
+{
+	policy_answer_end(a->joint);
+	pthread_mutex_lock(&lock);
+	LIST_REMOVE(a, link);
+	close(a->fd);
+	self.n--;
+	pthread_cond_broadcast(&gone);
+	pthread_mutex_unlock(&lock);
+	free(a);
+}
+
+static void *
+asker_run(void *arg)
+{
+	struct asker *a = arg;
+
+	serve(a);
+	asker_free(a);
+	return NULL;
+}
+
+static int
+start_thread(struct asker *a)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int error;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	error = pthread_create(&thread, &attr, asker_run, a);
+	pthread_attr_destroy(&attr);
+	return error;
+}
+
+static void
+asker_new(int fd)
+{
+	struct asker *a = mem_alloc(sizeof *a);
+	int error;
+
+	a->fd = fd;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	a->joint = join_open(JOIN_POLICY, fd, NULL);
+	pthread_mutex_lock(&lock);
+	LIST_INSERT_HEAD(&askers, a, link);
+	self.n++;
+	pthread_mutex_unlock(&lock);
+	error = start_thread(a);
+	if (error != 0) {
+		log_error("policy service: no thread: %s", strerror(error));
+		asker_free(a);
+	}
+}
+
+static bool
+is_full(void)
+{
+	struct ruleset *rules = ruleset_current();
+	bool full;
+
+	pthread_mutex_lock(&lock);
+	full = (long long)self.n >= rules->daemon.max_sessions;
+	pthread_mutex_unlock(&lock);
+	ruleset_drop(rules);
+	return full;
+}
+
+static void
+accept_asker(void)
+{
+	int fd = accept(self.fd, NULL, NULL);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		poll(NULL, 0, REST_MS);
+	if (fd < 0)
+		return;
+	if (is_full()) {
+		counts.closed++;
+		close(fd);
+	} else
+		asker_new(fd);
+}
+
+static void *
+listen_run(void *arg)
+{
+	struct pollfd p[2] = { { .fd = self.wake[0], .events = POLLIN },
+		{ .fd = self.fd, .events = POLLIN } };
+
+	(void)arg;
+	for (;;) {
+		if (poll(p, 2, -1) < 0) {
+			if (errno != EINTR)
+				log_error("policy service: poll: %s",
+				    strerror(errno));
+			poll(NULL, 0, REST_MS);
+			continue;
+		}
+		if (p[0].revents != 0)
+			return NULL;
+		if (p[1].revents != 0)
+			accept_asker();
+	}
+}
+
+bool
+policy_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
+{
+	struct sock_spec place;
+
+	if (spec == NULL)
+		return true;
+	if (!sock_spec_parse(spec, &place, why))
+		return false;
+	self.fd = sock_listen(&place, mode, gid, why);
+	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
+		mem_replace(&self.path, place.path);
+	return self.fd >= 0;
+}
+
+bool
+policy_start(struct recorder *recorder)
+{
+	int error;
+
+	self.recorder = recorder;
+	if (self.fd < 0)
+		return true;
+	if (pipe2(self.wake, O_CLOEXEC) != 0) {
+		log_error("policy service: pipe: %s", strerror(errno));
+		return false;
+	}
+	error = pthread_create(&self.thread, NULL, listen_run, NULL);
+	if (error != 0)
+		log_error("policy service: no thread: %s", strerror(error));
+	self.listens = error == 0;
+	return self.listens;
+}
+
+/* They get their end of file, and a moment to go; true: all are gone. */
+static bool
+end_askers(void)
+{
+	bool gone_all;
+	struct timespec until = clock_now();
+	struct asker *a;
+
+	until.tv_nsec += FAREWELL_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(a, &askers, link)
+		shutdown(a->fd, SHUT_RDWR);
+	while (self.n > 0 &&
+	    pthread_cond_timedwait(&gone, &lock, &until) == 0)
+		;
+	gone_all = self.n == 0;
+	pthread_mutex_unlock(&lock);
+	return gone_all;
+}
+
+bool
+policy_stop(void)
+{
+	bool quiet = true;
+
+	if (self.listens) {
+		(void)!write(self.wake[1], "", 1);
+		pthread_join(self.thread, NULL);
+		self.listens = false;
+		quiet = end_askers();
+	}
+	if (self.fd >= 0)
+		close(self.fd);
+	self.fd = -1;
+	if (self.path != NULL)
+		unlink(self.path);
+	mem_replace(&self.path, NULL);
+	return quiet;
+}
+
+struct policy_counts
+policy_counts(void)
+{
+	return (struct policy_counts){ .asked = counts.asked,
+		.refused = counts.refused, .closed = counts.closed };
+}

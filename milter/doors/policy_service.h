@@ -1,0 +1,47 @@
+/*
+ * policy_service.h - asked before the MTA decides: Postfix's policy service
+ *
+ * Postfix asks about each recipient at the place in its restrictions where
+ * check_policy_service stands (SMTPD_POLICY_README); ahead of its own relay
+ * check, so that ours speaks first. The same socket answers Sendmail's map
+ * "check_rcpt" (policy_map.h), which a ruleset asks for the same purpose.
+ *
+ * The engine and its checks are those of the filter at RCPT. The answer is a
+ * refusal, one line of it, or nothing ("DUNNO", not found); never OK, a class or
+ * a permit. In trouble the connection is closed without an answer. One line is
+ * all that fits; the reply map adds the others, or says the whole reply.
+ *
+ * Checks may wait, so each connection has a thread of its own; over
+ * `max-sessions` of them one more is closed at once. What was refused last
+ * stays with the connection, so that the filter and the reply map, which hear
+ * of it next, know it as this one (join.h).
+ */
+#ifndef DOORS_POLICY_SERVICE_H
+#define DOORS_POLICY_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+struct recorder;
+
+/* As replymap_open(), replymap_start() (replymap.h). */
+bool policy_open(const char *spec, mode_t mode, gid_t gid, struct buf *why);
+bool policy_start(struct recorder *recorder);
+
+/*
+ * Closes every connection. False: a check still waits in one of them, so what
+ * it needs cannot be freed.
+ */
+bool policy_stop(void);
+
+struct policy_counts {
+	uint64_t asked, refused;
+	uint64_t closed;	/* over the cap, or no question at all */
+};
+
+/* Any thread. */
+struct policy_counts policy_counts(void);
+
+#endif

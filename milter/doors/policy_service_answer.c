@@ -1,0 +1,176 @@
+/* policy_service_answer - what the policy service says to one question */
+
+#include "doors/policy_service_answer.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "doors/policy_service_sendmail.h"
+#include "doors/replymap.h"
+#include "doors/server.h"
+#include "doors/session_registry.h"
+#include "doors/socketmap.h"
+#include "engine/engine.h"
+#include "engine/ruleset.h"
+
+/* The engine of the last question goes, what it held is written. */
+static void
+replace_engine(struct joint *j, struct engine *e)
+{
+	struct engine *old;
+
+	join_lock(j);
+	old = join_engine(j, e);
+	join_unlock(j);
+	engine_free(old);
+}
+
+void
+policy_answer_end(struct joint *j)
+{
+	replace_engine(j, NULL);
+	join_close(j);
+}
+
+void
+policy_answer_unheard(struct joint *j)
+{
+	struct engine *e;
+
+	join_lock(j);
+	e = join_engine(j, NULL);
+	join_unlock(j);
+	if (e != NULL)
+		engine_unsay(e);
+	engine_free(e);
+}
+
+/* Does the filter see this session, and so record what is only observed? */
+static bool
+is_filtered(const struct joint *j)
+{
+	struct joint *session;
+	struct engine *e = join_find(JOIN_MILTER, join_pid(j),
+	    clock_ms() + 100, &session);
+
+	if (e != NULL)
+		join_release(session);
+	return e != NULL;
+}
+
+static struct engine *
+new_engine(const struct joint *j, struct recorder *recorder, int64_t wait)
+{
+	struct ruleset *rules = ruleset_current();
+	struct engine *e;
+
+	if (rules->policy.mode == MODE_OBSERVE && is_filtered(j))
+		recorder = NULL;
+	e = engine_new_question(rules, recorder, wait);
+	ruleset_drop(rules);
+	return e;
+}
+
+/* All that came before, and RCPT; only there anything is said. */
+static bool
+refuses(struct engine *e, struct reply *reply)
+{
+	enum stage stage;
+	enum action action = ACTION_OFF;
+
+	for (stage = STAGE_CONNECT; stage <= STAGE_RCPT; stage++) {
+		reply_clear(reply);
+		action = engine_step(e, stage, reply);
+		if (action_refuses(action))
+			break;
+	}
+	return action_refuses(action);
+}
+
+/*
+ * The joint gets the engine before Postfix gets the answer, for the filter and
+ * the reply map hear of it next.
+ */
+static bool
+judge(struct joint *j, struct engine *e, struct reply *reply)
+{
+	bool refused = refuses(e, reply);
+
+	replace_engine(j, e);
+	return refused;
+}
+
+static enum policy_word
+answer_request(struct joint *j, struct recorder *recorder, const char *in,
+    size_t n, struct buf *out)
+{
+	struct engine *e = new_engine(j, recorder,
+	    replymap_wait(join_pid(j)));
+	struct reply reply = { .code = 0 };
+	bool refused;
+
+	policy_request_session(in, n, engine_session(e));
+	refused = policy_request_is_rcpt(in, n) && judge(j, e, &reply);
+	if (refused)
+		buf_printf(out, "action=%d %s %s\n\n", reply.code,
+		    reply.status, reply.lines[0]);
+	else
+		buf_puts(out, "action=DUNNO\n\n");
+	if (!policy_request_is_rcpt(in, n))
+		engine_free(e);
+	reply_clear(&reply);
+	return refused ? POLICY_REFUSED : POLICY_NOTHING;
+}
+
+/* Sendmail asks nobody else: what we say is what leaves. */
+static enum policy_word
+answer_query(struct joint *j, struct recorder *recorder,
+    const struct socketmap_query *q, struct buf *out)
+{
+	static const char name[] = "check_rcpt";
+	struct engine *e = new_engine(j, recorder, 0);
+	struct reply reply = { .code = 0 };
+	struct buf text = BUF_INIT;
+	bool known = q->map_n == strlen(name) &&
+	    memcmp(q->map, name, q->map_n) == 0 &&
+	    policy_map_session(q->key, q->key_n, engine_session(e));
+	bool refused = known && judge(j, e, &reply);
+
+	if (refused) {
+		policy_map_put(&reply, &text);
+		socketmap_found(out, text.data, text.len);
+	} else
+		socketmap_not_found(out);
+	if (!known)
+		engine_free(e);
+	buf_free(&text);
+	reply_clear(&reply);
+	return refused ? POLICY_REFUSED : POLICY_NOTHING;
+}
+
+/* A netstring begins with a digit, no attribute of Postfix does. */
+static bool
+is_map(const char *in)
+{
+	return *in >= '0' && *in <= '9';
+}
+
+enum policy_word
+policy_answer(struct joint *j, struct recorder *recorder, const char *in,
+    size_t n, size_t *used, struct buf *out)
+{
+	struct socketmap_query q;
+	size_t length = is_map(in) ? socketmap_read(in, n, &q) :
+	    policy_request_length(in, n);
+
+	*used = 0;
+	if (length == 0)
+		return POLICY_MORE;
+	if (length == SERVER_DROP)
+		return POLICY_DROP;
+	*used = length;
+	return is_map(in) ? answer_query(j, recorder, &q, out) :
+	    answer_request(j, recorder, in, length, out);
+}

@@ -1,0 +1,32 @@
+/*
+ * policy_service_sendmail.h - Sendmail's question about a recipient (socketmap)
+ *
+ * A ruleset asks the map "check_rcpt" (conf/check_rcpt.m4) with
+ *
+ *	address^name^port^login^helo^sender^recipient
+ *
+ * where what is not known is empty. A key with more or fewer carets, as that of
+ * a sender who has one in his name, is no question: it is not found, and
+ * Sendmail's own check speaks. The answer has at most 240 characters, which is
+ * what fits into one line there. Pure.
+ */
+#ifndef DOORS_POLICY_SERVICE_SENDMAIL_H
+#define DOORS_POLICY_SERVICE_SENDMAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct reply;
+struct session;
+
+/* Tells the session, initialised and empty; false: no question. */
+bool policy_map_session(const char *key, size_t n, struct session *s);
+
+/*
+ * Appends the text of $#error for the ruleset: one quoted word, "550 5.7.1
+ * text", in which nothing is special to Sendmail.
+ */
+void policy_map_put(const struct reply *reply, struct buf *out);
+
+#endif

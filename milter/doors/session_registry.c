@@ -1,0 +1,299 @@
+/* session_registry - which session of the milter a question at another door is about */
+
+#include "doors/session_registry.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "model/session.h"
+
+#define BUCKETS 1024
+
+struct joint {
+	LIST_ENTRY(joint) link;
+	enum join_door door;
+	int fd;
+	pid_t pid;
+	struct engine *engine;
+	pthread_mutex_t busy;
+	unsigned users;		/* between join_find() and join_release() */
+	struct session told;	/* connection and greeting; under `lock` */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
+static LIST_HEAD(bucket, joint) buckets[BUCKETS];
+
+static struct bucket *
+bucket_of(pid_t pid)
+{
+	return &buckets[(size_t)pid % BUCKETS];
+}
+
+pid_t
+join_peer(int fd)
+{
+#ifdef SO_PEERCRED
+	struct ucred cred;
+	socklen_t n = sizeof cred;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) == 0)
+		return cred.pid;
+#endif
+	(void)fd;
+	return 0;
+}
+
+struct joint *
+join_open(enum join_door door, int fd, struct engine *e)
+{
+	struct joint *j = mem_alloc(sizeof *j);
+	pid_t pid = fd >= 0 ? join_peer(fd) : 0;
+
+	j->door = door;
+	j->fd = fd;
+	j->pid = pid;
+	j->engine = e;
+	session_init(&j->told);
+	pthread_mutex_init(&j->busy, NULL);
+	pthread_mutex_lock(&lock);
+	LIST_INSERT_HEAD(bucket_of(pid), j, link);
+	pthread_mutex_unlock(&lock);
+	return j;
+}
+
+void
+join_close(struct joint *j)
+{
+	if (j == NULL)
+		return;
+	pthread_mutex_lock(&lock);
+	LIST_REMOVE(j, link);
+	while (j->users > 0)
+		pthread_cond_wait(&left, &lock);
+	pthread_mutex_unlock(&lock);
+	pthread_mutex_destroy(&j->busy);
+	session_free(&j->told);
+	free(j);
+}
+
+void
+join_lock(struct joint *j)
+{
+	pthread_mutex_lock(&j->busy);
+}
+
+void
+join_unlock(struct joint *j)
+{
+	pthread_mutex_unlock(&j->busy);
+}
+
+struct engine *
+join_engine(struct joint *j, struct engine *e)
+{
+	struct engine *old = j->engine;
+
+	j->engine = e;
+	return old;
+}
+
+pid_t
+join_pid(const struct joint *j)
+{
+	return j->pid;
+}
+
+int
+join_socket(const struct joint *j)
+{
+	return j->fd;
+}
+
+/* The MTA has hung up, and the session's thread does not know yet. */
+static bool
+is_over(const struct joint *j)
+{
+	struct pollfd p = { .fd = j->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+/* It has events to read still: what it knows is of before. */
+static bool
+is_behind(const struct joint *j)
+{
+	struct pollfd p = { .fd = j->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+/* The one connection of this process, or NULL. Under `lock`. */
+static struct joint *
+find(enum join_door door, pid_t pid)
+{
+	struct joint *j, *found = NULL;
+
+	LIST_FOREACH(j, bucket_of(pid), link) {
+		if (j->pid != pid || j->door != door || is_over(j))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = j;
+	}
+	return found;
+}
+
+void
+join_tell(struct joint *j, const struct session *s)
+{
+	pthread_mutex_lock(&lock);
+	session_copy_greeting(&j->told, s);
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+join_told(pid_t pid, struct session *s)
+{
+	const struct joint *j;
+
+	pthread_mutex_lock(&lock);
+	j = pid > 0 ? find(JOIN_MILTER, pid) : NULL;
+	if (j != NULL)
+		session_copy_greeting(s, &j->told);
+	pthread_mutex_unlock(&lock);
+	return j != NULL;
+}
+
+static void
+let_go(struct joint *j)
+{
+	pthread_mutex_lock(&lock);
+	if (--j->users == 0)
+		pthread_cond_broadcast(&left);
+	pthread_mutex_unlock(&lock);
+}
+
+/* pthread_mutex_timedlock() wants the wall clock. */
+static bool
+lock_until(pthread_mutex_t *busy, int64_t deadline)
+{
+	struct timespec until = clock_now();
+	long long ns = until.tv_nsec + clock_left(deadline) * 1000000LL;
+
+	until.tv_sec += (time_t)(ns / 1000000000LL);
+	until.tv_nsec = (long)(ns % 1000000000LL);
+	return pthread_mutex_timedlock(busy, &until) == 0;
+}
+
+void
+join_release(struct joint *j)
+{
+	pthread_mutex_unlock(&j->busy);
+	let_go(j);
+}
+
+struct engine *
+join_find(enum join_door door, pid_t pid, int64_t deadline,
+    struct joint **joint)
+{
+	struct joint *j;
+
+	if (pid <= 0)
+		return NULL;
+	pthread_mutex_lock(&lock);
+	j = find(door, pid);
+	if (j != NULL && is_behind(j))
+		j = NULL;
+	if (j != NULL)
+		j->users++;
+	pthread_mutex_unlock(&lock);
+	if (j == NULL)
+		return NULL;
+	if (!lock_until(&j->busy, deadline)) {
+		let_go(j);
+		return NULL;
+	}
+	if (j->engine == NULL) {
+		join_release(j);
+		return NULL;
+	}
+	*joint = j;
+	return j->engine;
+}
+
+/* Where the other end of a TCP connection is. */
+static struct ip
+host_of(int fd)
+{
+	struct sockaddr_storage from;
+	socklen_t n = sizeof from;
+
+	if (fd < 0 || getpeername(fd, (void *)&from, &n) != 0)
+		return (struct ip){ .known = false };
+	return ip_from_sockaddr((const void *)&from);
+}
+
+static bool
+is_from(const struct joint *j, const struct ip *host)
+{
+	struct ip from = host_of(j->fd);
+
+	return host->known && from.known && ip_equal(&from, host);
+}
+
+/* Those at work wait for nothing: their last event is being told just now. */
+struct engine *
+join_find_by_words(int fd, join_fits *fits, const void *arg,
+    struct joint **joint)
+{
+	struct ip host = host_of(fd);
+	struct joint *j, *found = NULL;
+	int n = 0;
+
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(j, bucket_of(0), link) {
+		if (j->pid != 0 || j->engine == NULL || !is_from(j, &host) ||
+		    pthread_mutex_trylock(&j->busy) != 0)
+			continue;
+		if (fits(j->engine, arg) && ++n == 1)
+			found = j;
+		else
+			pthread_mutex_unlock(&j->busy);
+	}
+	if (n > 1) {
+		pthread_mutex_unlock(&found->busy);
+		found = NULL;
+	}
+	if (found != NULL)
+		found->users++;
+	pthread_mutex_unlock(&lock);
+	*joint = found;
+	return found != NULL ? found->engine : NULL;
+}
+
+void
+join_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
+{
+	struct joint *j;
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < BUCKETS; i++)
+		LIST_FOREACH(j, &buckets[i], link)
+			if (pthread_mutex_trylock(&j->busy) == 0) {
+				if (j->engine != NULL)
+					fn(j->engine, now);
+				pthread_mutex_unlock(&j->busy);
+			}
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,364 @@
+/* engine - one SMTP session, step by step */
+
+#include "engine/engine.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "checks/check.h"
+#include "engine/engine_message.h"
+#include "engine/engine_pending.h"
+#include "engine/engine_report.h"
+#include "engine/engine_time.h"
+#include "engine/ruleset.h"
+#include "model/scratch.h"
+
+struct engine {
+	struct ruleset *rules;
+	struct recorder *recorder;
+	struct session session;
+	struct findings found;
+	struct scratch scratch;
+	struct message message;
+	struct marks marks;
+	bool urgent;		/* the door found something: speak at MAIL */
+	enum stage stage;	/* how far the session has come */
+	enum wait wait;
+	int64_t wait_ms;
+	struct held held;
+	const struct engine_watcher *watcher;
+};
+
+static struct engine *
+make(struct ruleset *rules, struct recorder *recorder, enum wait wait,
+    int64_t ms)
+{
+	struct engine *e = mem_alloc(sizeof *e);
+
+	e->rules = ruleset_hold(rules);
+	e->recorder = recorder;
+	e->wait = wait;
+	e->wait_ms = ms;
+	session_init(&e->session);
+	return e;
+}
+
+struct engine *
+engine_new(struct ruleset *rules, struct recorder *recorder)
+{
+	engine_count(COUNT_SESSIONS);
+	return make(rules, recorder, WAIT_NOT, 0);
+}
+
+struct engine *
+engine_new_question(struct ruleset *rules, struct recorder *recorder,
+    int64_t ms)
+{
+	return make(rules, recorder, WAIT_OURS, ms);
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	held_end(&e->held);
+	marks_clear(&e->marks);
+	message_forget(&e->message);
+	findings_free(&e->found);
+	scratch_free(&e->scratch);
+	session_free(&e->session);
+	ruleset_drop(e->rules);
+	free(e);
+}
+
+struct session *
+engine_session(struct engine *e)
+{
+	return &e->session;
+}
+
+const struct ruleset *
+engine_rules(const struct engine *e)
+{
+	return e->rules;
+}
+
+const struct marks *
+engine_marks(const struct engine *e)
+{
+	return &e->marks;
+}
+
+void
+engine_watch(struct engine *e, const struct engine_watcher *w)
+{
+	e->watcher = w;
+}
+
+static void
+run_watched(struct engine *e, const struct check_ctx *ctx)
+{
+	size_t before = e->found.n;
+	int64_t began = clock_us();
+
+	ctx->check->run(ctx, &e->found);
+	e->watcher->check(e->watcher->arg, ctx->check, ctx->stage,
+	    e->found.n > before ? &e->found.v[before] : NULL,
+	    e->found.n - before, clock_us() - began);
+}
+
+static struct check_ctx
+context(struct engine *e, enum stage stage)
+{
+	return (struct check_ctx){ .session = &e->session,
+		.site = &e->rules->site, .scratch = &e->scratch,
+		.stage = stage,
+		.deadline = clock_ms() + e->rules->daemon.step_timeout };
+}
+
+static void
+run_checks(struct engine *e, enum stage stage)
+{
+	struct check_ctx ctx = context(e, stage);
+	const struct rule *rule = e->rules->rules;
+	const struct rule *end = rule + e->rules->nrules;
+
+	for (; rule < end; rule++) {
+		if (!rule->active ||
+		    (rule->check->stages & STAGE_BIT(stage)) == 0)
+			continue;
+		ctx.check = rule->check;
+		ctx.options = rule->options;
+		if (e->watcher != NULL)
+			run_watched(e, &ctx);
+		else
+			rule->check->run(&ctx, &e->found);
+	}
+}
+
+static bool
+may_speak(const struct engine *e, enum stage stage)
+{
+	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
+	    (stage == STAGE_MAIL && (e->rules->speaks_at_mail || e->urgent));
+}
+
+static void
+collect_marks(struct engine *e, const struct decision *d, const char *id)
+{
+	const struct site *site = &e->rules->site;
+	size_t i;
+
+	marks_clear(&e->marks);
+	if (e->rules->policy.mode == MODE_OBSERVE || action_refuses(d->taken))
+		return;
+	marks_add(&e->marks, &d->because, site, id);
+	for (i = 0; i < d->nalso; i++)
+		marks_add(&e->marks, &d->also[i], site, id);
+	marks_results(&e->marks, &e->scratch, &e->session, site);
+	marks_find_forged(&e->marks, &e->session, site);
+}
+
+static enum action
+speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
+{
+	struct report report = { .rules = e->rules, .recorder = e->recorder,
+		.session = &e->session, .stage = stage, .began = began,
+		.may_wait = e->wait == WAIT_OURS };
+	struct decision decision;
+	const char *id;
+
+	policy_decide(&e->rules->policy, &e->session, &e->found, stage,
+	    &decision);
+	id = report_decision(&report, &decision, reply);
+	if (stage == STAGE_MESSAGE)
+		collect_marks(e, &decision, id);
+	if (e->watcher != NULL)
+		e->watcher->decided(e->watcher->arg, stage, &decision,
+		    &report.reply, id);
+	if (report.waits)
+		held_keep(&e->held, &report, &decision, e->wait_ms);
+	else
+		report_end(&report);
+	return decision.taken;
+}
+
+/* The end of the header is not told where no check asks for it. */
+static void
+begin_message(struct engine *e)
+{
+	if (e->message.rules == NULL)
+		message_begin(&e->message, e->rules,
+		    context(e, STAGE_HEADERS));
+}
+
+enum action
+engine_step(struct engine *e, enum stage stage, struct reply *reply)
+{
+	int64_t began = clock_us();
+	enum action action = ACTION_OFF;
+
+	if (e->session.local)
+		return ACTION_OFF;
+	e->stage = stage;
+	findings_restart(&e->found, stage);
+	scratch_restart(&e->scratch, stage);
+	if (stage > STAGE_RCPT)
+		e->session.rcpt = NULL;
+	if (stage == STAGE_MESSAGE) {
+		begin_message(e);
+		message_end(&e->message);
+	}
+	run_checks(e, stage);
+	if (may_speak(e, stage))
+		action = speak(e, stage, reply, began);
+	if (stage == STAGE_RCPT && !action_refuses(action))
+		session_rcpt_accepted(&e->session);
+	if (e->wait != WAIT_OURS)
+		engine_count_stage(stage);
+	engine_time_add(stage, clock_us() - began);
+	return action;
+}
+
+void
+engine_body(struct engine *e, const char *bytes, size_t n)
+{
+	session_body(&e->session, n);
+	if (e->session.local)
+		return;
+	begin_message(e);
+	message_body(&e->message, bytes, n);
+}
+
+void
+engine_find(struct engine *e, int reason, const char *check,
+    enum stage stage)
+{
+	struct finding *f = findings_add(&e->found, reason, check, stage);
+
+	f->speaks = STAGE_MAIL;
+	e->urgent = true;
+}
+
+void
+engine_reset(struct engine *e)
+{
+	message_forget(&e->message);
+	/* The reply to the final dot is still to come. */
+	if (e->stage < STAGE_DATA && e->stage > STAGE_HELO)
+		e->stage = STAGE_HELO;
+	findings_reset(&e->found);
+	scratch_reset(&e->scratch);
+	marks_clear(&e->marks);
+	session_reset(&e->session);
+}
+
+static struct report
+report_here(struct engine *e, enum stage stage)
+{
+	return (struct report){ .rules = e->rules, .recorder = e->recorder,
+		.session = &e->session, .stage = stage, .began = clock_us() };
+}
+
+void
+engine_refused_by_mta(struct engine *e, const char *status, const char *text)
+{
+	struct report report = report_here(e, STAGE_RCPT);
+
+	e->stage = STAGE_RCPT;
+	record_id(report.id);
+	reply_read(&report.reply, status, text);
+	held_keep(&e->held, &report, NULL,
+	    e->wait == WAIT_MTA ? e->wait_ms : 0);
+	engine_count(COUNT_REFUSED_BY_MTA);
+}
+
+void
+engine_wait_mta(struct engine *e, int64_t ms)
+{
+	e->wait = WAIT_MTA;
+	e->wait_ms = ms;
+}
+
+void
+engine_settle(struct engine *e)
+{
+	held_end(&e->held);
+}
+
+void
+engine_look(struct engine *e, int64_t now)
+{
+	held_look(&e->held, now);
+}
+
+void
+engine_unsay(struct engine *e)
+{
+	held_drop(&e->held);
+}
+
+bool
+engine_said(const struct engine *e, const char *text)
+{
+	return e->held.ours && held_is(&e->held, text);
+}
+
+bool
+engine_said_to(const struct engine *e, const struct session *s,
+    const char *text)
+{
+	const struct session *own = &e->session;
+
+	return engine_said(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
+	    own->client_port == s->client_port &&
+	    ip_equal(&own->client, &s->client) &&
+	    strcmp(own->rcpt->mailbox.text, s->rcpt->mailbox.text) == 0;
+}
+
+bool
+engine_fits(const struct engine *e, const struct question *q)
+{
+	return held_fits(&e->held, q);
+}
+
+bool
+engine_fits_by_words(const struct engine *e, const struct question *q)
+{
+	return held_fits_by_words(&e->held, q);
+}
+
+bool
+engine_asked(struct engine *e, const struct question *q, struct reply *out)
+{
+	struct report report = report_here(e, e->stage);
+
+	if (!held_fits(&e->held, q))
+		held_begin(&e->held, &report);
+	return held_answer(&e->held, q, out);
+}
+
+bool
+engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+    const struct session *known, const struct question *q,
+    struct reply *out)
+{
+	static const struct session nobody = { .declared_size = -1 };
+	struct report report = { .rules = rules, .recorder = recorder,
+		.session = known != NULL ? known : &nobody,
+		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
+		    STAGE_CONNECT,
+		.began = clock_us() };
+	struct held held = { .state = HELD_NONE };
+	bool speaks;
+
+	held_begin(&held, &report);
+	held.unjoined = known == NULL;
+	speaks = held_answer(&held, q, out);
+	held_end(&held);
+	return speaks;
+}

@@ -1,0 +1,149 @@
+/*
+ * engine/engine.h - one SMTP session, step by step
+ *
+ * A door tells the session what happened (model/session.h) and asks for the
+ * next step; the engine runs the checks of that stage, lets the policy decide
+ * what may be spoken here, renders the reply and writes the record, in this
+ * order, before it returns. It knows neither libmilter nor libConfuse. One
+ * thread at a time; different engines are independent.
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/action.h"
+#include "model/finding.h"
+#include "model/session.h"
+#include "policy/marks.h"
+#include "words/reply.h"
+
+struct check;
+struct recorder;
+struct ruleset;
+struct engine;
+
+/* Holds `rules` (its own hold) until engine_free(). recorder may be NULL. */
+struct engine *engine_new(struct ruleset *rules, struct recorder *recorder);
+
+/*
+ * One for a question of the policy service: no session of its own to be
+ * counted, and WAIT_OURS (below).
+ */
+struct engine *engine_new_question(struct ruleset *rules,
+    struct recorder *recorder, int64_t ms);
+void engine_free(struct engine *e);	/* NULL: nothing */
+
+struct session *engine_session(struct engine *e);
+const struct ruleset *engine_rules(const struct engine *e);
+
+/*
+ * What the MTA must be told: TEMPFAIL or REJECT with `reply` filled (the
+ * caller clears it), or a milder action, which is "continue". After MESSAGE
+ * engine_marks() tells what to do to the message.
+ */
+enum action engine_step(struct engine *e, enum stage stage,
+    struct reply *reply);
+
+/* n bytes of the body have come; between HEADERS and MESSAGE. */
+void engine_body(struct engine *e, const char *bytes, size_t n);
+
+/* Marks and quarantine for this message; empty in observe mode. */
+const struct marks *engine_marks(const struct engine *e);
+
+/*
+ * Something the door itself found: the session cap, a trouble of ours. It is
+ * spoken at once, that is at MAIL.
+ */
+void engine_find(struct engine *e, int reason, const char *check,
+    enum stage stage);
+
+/*
+ * The MTA refuses the recipient at RCPT and tells us: status ("5.1.1", or
+ * NULL) and its text, its first word perhaps lost. Recorded, never answered.
+ */
+void engine_refused_by_mta(struct engine *e, const char *status,
+    const char *text);
+
+/*
+ * Refusals that go out in the MTA's words and may be asked about on their way:
+ * those of the MTA itself (WAIT_MTA), or those of this engine at RCPT, told by
+ * the policy service (WAIT_OURS). Their records wait for engine_asked(), for
+ * engine_settle(), for `ms` to be over (engine_look()), or for the end.
+ * 0 ms: no record waits, but ours are known again.
+ */
+enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
+void engine_wait_mta(struct engine *e, int64_t ms);
+
+/* A new event of the session: what waits is written and forgotten. */
+void engine_settle(struct engine *e);
+
+/* Writes what has waited long enough at `now` (clock_ms()). */
+void engine_look(struct engine *e, int64_t now);
+
+/* The MTA shows a refusal with this text: was it our policy service's? */
+bool engine_said(const struct engine *e, const char *text);
+
+/* The same, about this client and the recipient that is at RCPT there. */
+bool engine_said_to(const struct engine *e, const struct session *s,
+    const char *text);
+
+/* What a reply map is asked: a reply that is about to leave. */
+enum ask { ASK_FILTER, ASK_FOOTER };
+struct question {
+	enum ask how;
+	const char *text;	/* as it came, n bytes */
+	size_t n;
+	struct reply stock;	/* the same, read; at least one line */
+};
+
+/* What waits was never said after all: no record of it. */
+void engine_unsay(struct engine *e);
+
+/* Is it about the refusal that waits here? */
+bool engine_fits(const struct engine *e, const struct question *q);
+
+/*
+ * The same where no more than the words can tell: it waits still, and its
+ * recipient is the one that the reply names.
+ */
+bool engine_fits_by_words(const struct engine *e, const struct question *q);
+
+/*
+ * A reply of this session is about to leave, foreseen or not. It is recorded.
+ * True: `out` (the caller clears it) is to be said instead.
+ */
+bool engine_asked(struct engine *e, const struct question *q,
+    struct reply *out);
+
+/*
+ * The same without an engine: `known` is what is known of the session, or NULL,
+ * and then the record says so.
+ */
+bool engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+    const struct session *known, const struct question *q,
+    struct reply *out);
+
+/* RSET, end of message, a new MAIL: forget the message. */
+void engine_reset(struct engine *e);
+
+/* For `saywhy try --trace`: told of each check run and each decision. */
+struct engine_watcher {
+	void *arg;
+	void (*check)(void *arg, const struct check *check, enum stage stage,
+	    const struct finding *found, size_t n, int64_t us);
+	void (*decided)(void *arg, enum stage stage, const struct decision *d,
+	    const struct reply *reply, const char *id);
+};
+void engine_watch(struct engine *e, const struct engine_watcher *w);
+
+/* Counters of the whole process, for `saywhy status`; any thread. */
+struct engine_counts {
+	uint64_t sessions, messages, recipients;
+	uint64_t rejected, tempfailed, observed, quarantined, marked;
+	uint64_t refused_by_mta;
+};
+struct engine_counts engine_counts(void);
+
+#endif

@@ -1,0 +1,313 @@
+/* engine_pending - a refusal whose last words are the MTA's */
+
+#include "engine/engine_pending.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "engine/ruleset.h"
+#include "model/finding.h"
+#include "words/recognise.h"
+#include "words/rewrite.h"
+
+/* What was recognised, as a finding, and what is made of it. */
+struct reading {
+	struct recognised words;
+	struct finding finding;
+	struct findings list;	/* owns the finding's evidence */
+	struct decision decision;
+};
+
+static const struct {
+	enum capture capture;
+	enum evidence_key key;
+} captures[] = {
+	{ CAPTURE_ADDRESS, EVIDENCE_ADDRESS },
+	{ CAPTURE_DOMAIN, EVIDENCE_DOMAIN },
+	{ CAPTURE_IP, EVIDENCE_IP },
+	{ CAPTURE_ZONE, EVIDENCE_ZONE },
+	{ CAPTURE_ZONE, EVIDENCE_LIST },
+	{ CAPTURE_LIMIT, EVIDENCE_LIMIT },
+	{ CAPTURE_RETRY, EVIDENCE_RETRY },
+	{ CAPTURE_URL, EVIDENCE_URL },
+};
+
+static void
+read_captures(const struct recognised *r, struct finding *f)
+{
+	const struct captured *c;
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof captures / sizeof captures[0]; i++) {
+		c = &r->captured[captures[i].capture];
+		if (c->text == NULL)
+			continue;
+		buf_clear(&value);
+		buf_put(&value, c->text, c->n);
+		finding_say(f, captures[i].key, value.data);
+	}
+	buf_free(&value);
+}
+
+/* A guess is none: nobody is told what we are not certain of. */
+static void
+read_words(struct reading *r, const char *text, size_t n, enum stage stage)
+{
+	struct finding *f;
+
+	memset(r, 0, sizeof *r);
+	recognise(text, n, &r->words);
+	if (r->words.confidence < RECOGNISED_LIKELY)
+		r->words.reason = REASON_UNRECOGNISED;
+	f = findings_add(&r->list, r->words.reason, NULL, stage);
+	read_captures(&r->words, f);
+	r->decision.because.finding = f;
+}
+
+static bool
+is_known(const struct reading *r)
+{
+	return r->words.reason != REASON_UNRECOGNISED;
+}
+
+/* Whoever has a name of its own is neither of the two MTAs we serve. */
+static enum issuer
+issuer_of(const struct held *h, const struct recognised *r)
+{
+	return h->told || r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
+	    ISSUER_MILTER;
+}
+
+static void
+write_record(struct held *h, struct record *record)
+{
+	record->unjoined = h->unjoined;
+	if (h->spent > 0)
+		h->report.began = clock_us() - h->spent;
+	report_emit(&h->report, record);
+	h->state = HELD_WRITTEN;
+}
+
+/* `reply` left; it is `stock` where nothing was changed. */
+static void
+write_ours(struct held *h, const struct reply *reply,
+    const struct reply *stock)
+{
+	struct record record = { .issuer = ISSUER_SAYWHY, .reply = reply,
+		.decision = &h->decision, .outcome = report_outcome(reply),
+		.reason = h->decision.because.finding->reason,
+		.was = reply != stock ? stock : NULL };
+
+	write_record(h, &record);
+}
+
+static void
+write_mta(struct held *h, const struct reading *r, const struct reply *reply,
+    const struct reply *stock)
+{
+	struct record record = { .issuer = issuer_of(h, &r->words),
+		.reply = reply, .outcome = report_outcome(reply),
+		.reason = r->words.reason, .software = r->words.software,
+		.decision = &r->decision,
+		.was = reply != stock ? stock : NULL };
+
+	write_record(h, &record);
+}
+
+/* Nobody asked: what we were told is all that there is. */
+static void
+write_as_told(struct held *h)
+{
+	struct reply *told = &h->report.reply;
+	struct reading r;
+	struct buf text = BUF_INIT;
+
+	if (h->ours) {
+		write_ours(h, told, told);
+		return;
+	}
+	reply_print(told, &text);
+	read_words(&r, text.data, text.len, h->report.stage);
+	write_mta(h, &r, told, told);
+	findings_free(&r.list);
+	buf_free(&text);
+}
+
+void
+held_keep(struct held *h, struct report *report, const struct decision *d,
+    int64_t ms)
+{
+	held_end(h);
+	h->report = *report;
+	h->ours = d != NULL;
+	h->told = d == NULL;
+	if (d != NULL)
+		h->decision = *d;
+	h->state = HELD_WAITING;
+	h->until = clock_ms() + ms;
+	h->spent = clock_us() - report->began;
+	if (ms == 0)
+		write_as_told(h);
+}
+
+/*
+ * Before DATA nobody tells which recipient a reply is about, so none is named;
+ * after it those that were accepted are.
+ */
+void
+held_begin(struct held *h, const struct report *report)
+{
+	held_end(h);
+	h->report = *report;
+	h->view = *report->session;
+	h->view.rcpt = NULL;
+	if (report->stage <= STAGE_RCPT)
+		h->view.nrecipients = 0;
+	h->report.session = &h->view;
+	record_id(h->report.id);
+	h->state = HELD_WAITING;
+	h->until = clock_ms();
+	engine_count(COUNT_REFUSED_BY_MTA);
+}
+
+void
+held_look(struct held *h, int64_t now)
+{
+	if (h->state == HELD_WAITING && now >= h->until)
+		write_as_told(h);
+}
+
+void
+held_drop(struct held *h)
+{
+	report_end(&h->report);
+	memset(h, 0, sizeof *h);
+}
+
+void
+held_end(struct held *h)
+{
+	if (h->state == HELD_NONE)
+		return;
+	if (h->state == HELD_WAITING)
+		write_as_told(h);
+	held_drop(h);
+}
+
+static bool
+ends_with(const char *text, const char *tail)
+{
+	size_t n = strlen(text), tail_n = strlen(tail);
+
+	return tail_n > 0 && n >= tail_n &&
+	    strcmp(text + n - tail_n, tail) == 0;
+}
+
+bool
+held_is(const struct held *h, const char *text)
+{
+	return h->state != HELD_NONE && h->report.reply.n > 0 &&
+	    text != NULL && ends_with(text, h->report.reply.lines[0]);
+}
+
+bool
+held_fits(const struct held *h, const struct question *q)
+{
+	const struct reply *told = &h->report.reply, *stock = &q->stock;
+
+	return held_is(h, stock->lines[stock->n - 1]) &&
+	    (h->asked & 1u << q->how) == 0 &&
+	    (*told->status == '\0' ||
+	    strcmp(told->status, stock->status) == 0);
+}
+
+bool
+held_fits_by_words(const struct held *h, const struct question *q)
+{
+	const struct recipient *rcpt;
+	const char *line = q->stock.lines[0];
+	size_t n;
+
+	if (h->state != HELD_WAITING || !held_fits(h, q))
+		return false;
+	rcpt = h->report.session->rcpt;
+	n = rcpt != NULL ? strlen(rcpt->mailbox.text) : 0;
+	return n > 0 && *line == '<' &&
+	    strncmp(line + 1, rcpt->mailbox.text, n) == 0 &&
+	    strncmp(line + 1 + n, ">: ", 3) == 0;
+}
+
+/* What leaves instead of q->stock, in `out`. */
+static void
+make_ours(const struct held *h, const struct question *q, struct reply *out)
+{
+	const struct rewrite how = {
+		.wording = &h->report.rules->policy.wording[
+		    h->decision.because.finding->reason],
+		.facts = { .session = h->report.session,
+		    .finding = h->decision.because.finding,
+		    .site = &h->report.rules->site, .id = h->report.id } };
+
+	if (q->how == ASK_FILTER)
+		reply_copy(out, &h->report.reply);
+	else
+		rewrite_add(out, &q->stock, &how, 1);
+}
+
+static void
+make_mta(const struct held *h, const struct reading *r,
+    const struct question *q, struct reply *out)
+{
+	const struct ruleset *rules = h->report.rules;
+	const struct rewrite how = {
+		.wording = is_known(r) ?
+		    &rules->policy.wording[r->words.reason] : NULL,
+		.facts = { .session = h->report.session,
+		    .finding = r->decision.because.finding,
+		    .site = &rules->site, .id = h->report.id },
+		.permanent = r->words.confidence == RECOGNISED_SURE &&
+		    rules->policy.permanent[r->words.reason] };
+
+	if (q->how == ASK_FILTER)
+		rewrite_whole(out, &q->stock, &how);
+	else
+		rewrite_add(out, &q->stock, &how, 0);
+}
+
+static bool
+answer_ours(struct held *h, const struct question *q, struct reply *out)
+{
+	make_ours(h, q, out);
+	if (h->state == HELD_WAITING)
+		write_ours(h, out, &q->stock);
+	return true;
+}
+
+static bool
+answer_mta(struct held *h, const struct question *q, struct reply *out)
+{
+	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
+	struct reading r;
+
+	read_words(&r, q->text, q->n, h->report.stage);
+	if (speak)
+		make_mta(h, &r, q, out);
+	if (h->state == HELD_WAITING)
+		write_mta(h, &r, speak ? out : &q->stock, &q->stock);
+	findings_free(&r.list);
+	return speak;
+}
+
+bool
+held_answer(struct held *h, const struct question *q, struct reply *out)
+{
+	bool again = h->asked != 0;
+
+	h->asked |= 1u << q->how;
+	if (again)
+		return false;
+	return h->ours ? answer_ours(h, q, out) : answer_mta(h, q, out);
+}

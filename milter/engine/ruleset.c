@@ -1,0 +1,336 @@
+/* ruleset - one loaded configuration: immutable, counted, swapped on reload */
+
+#include "engine/ruleset.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "engine/ruleset_options.h"
+
+static const char *const section_names[] = { "", "relay", "auth", "blacklist",
+	"content", "dns" };
+
+#define NSECTIONS (sizeof section_names / sizeof section_names[0])
+
+/* The rows of the whole file, and where their values go. */
+struct plan {
+	struct option_section sections[NSECTIONS];
+};
+
+static void
+add_table(struct plan *plan, const char *section, const struct option *rows,
+    void *base)
+{
+	struct option_section *s;
+	size_t i;
+
+	for (i = 0; strcmp(section_names[i], section) != 0; i++)
+		;
+	s = &plan->sections[i];
+	s->tables = mem_resize(s->tables, s->n + 1, sizeof *s->tables);
+	s->tables[s->n++] = (struct option_table){ rows, base };
+}
+
+static void
+plan_init(struct plan *plan, struct ruleset *r)
+{
+	size_t i;
+
+	memset(plan, 0, sizeof *plan);
+	for (i = 0; i < NSECTIONS; i++)
+		plan->sections[i].name = section_names[i];
+	add_table(plan, "", site_options, &r->site);
+	add_table(plan, "", policy_options, &r->policy);
+	add_table(plan, "", record_option_rows, &r->records);
+	add_table(plan, "", daemon_options, &r->daemon);
+	add_table(plan, "dns", dns_option_rows, &r->dns);
+	add_table(plan, "", page_option_rows, &r->page);
+	add_table(plan, "relay", site_relay_options, &r->site);
+	add_table(plan, "auth", site_auth_options, &r->site);
+	add_table(plan, "blacklist", site_blacklist_options, &r->site);
+	for (i = 0; i < r->nrules; i++)
+		if (r->rules[i].check->options != NULL)
+			add_table(plan, r->rules[i].check->section,
+			    r->rules[i].check->options, r->rules[i].options);
+}
+
+static void
+plan_free(struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < NSECTIONS; i++)
+		free(plan->sections[i].tables);
+}
+
+static struct ruleset *
+ruleset_new(void)
+{
+	struct ruleset *r = mem_alloc(sizeof *r);
+	const struct check *check;
+	size_t i;
+
+	r->holders = 1;
+	while (checks_all[r->nrules] != NULL)
+		r->nrules++;
+	r->rules = mem_array(r->nrules, sizeof *r->rules);
+	for (i = 0; i < r->nrules; i++) {
+		check = checks_all[i];
+		r->rules[i].check = check;
+		if (check->options_size > 0)
+			r->rules[i].options = mem_alloc(check->options_size);
+	}
+	return r;
+}
+
+static void
+ruleset_free(struct ruleset *r)
+{
+	struct plan plan;
+	size_t i, j;
+
+	policy_clear(&r->policy);
+	plan_init(&plan, r);
+	for (i = 0; i < NSECTIONS; i++)
+		for (j = 0; j < plan.sections[i].n; j++)
+			option_clear(plan.sections[i].tables[j].rows,
+			    plan.sections[i].tables[j].base);
+	plan_free(&plan);
+	for (i = 0; i < r->nrules; i++) {
+		if (r->rules[i].check->done != NULL)
+			r->rules[i].check->done(r->rules[i].options);
+		free(r->rules[i].options);
+	}
+	free(r->rules);
+	free(r);
+}
+
+/* The host's name, and its postmaster (RFC 5321 section 4.5.1). */
+static void
+default_names(struct site *site)
+{
+	char host[256] = "localhost";
+	struct buf contact = BUF_INIT;
+
+	if (site->name == NULL) {
+		gethostname(host, sizeof host - 1);
+		mem_replace(&site->name, mailbox_is_host_name(host) ? host :
+		    "localhost");
+	}
+	if (site->contact == NULL) {
+		buf_printf(&contact, "postmaster@%s", site->name);
+		mem_replace(&site->contact, contact.data);
+		buf_free(&contact);
+	}
+}
+
+/* Something to look for, and at least one reason that somebody cares for. */
+static bool
+is_active(const struct ruleset *r, const struct rule *rule)
+{
+	const int *reason;
+
+	if (rule->check->active != NULL &&
+	    !rule->check->active(rule->options, &r->site))
+		return false;
+	for (reason = rule->check->reasons; *reason != REASON_NONE; reason++)
+		if (!policy_ignores(&r->policy, *reason))
+			return true;
+	return false;
+}
+
+static bool
+may_mark(const struct ruleset *r, const struct check *check)
+{
+	const int *reason;
+
+	if (check->softens)
+		return r->policy.mode == MODE_ENFORCE;
+	for (reason = check->reasons; *reason != REASON_NONE; reason++)
+		if (policy_may_mark(&r->policy, *reason))
+			return r->policy.mode == MODE_ENFORCE;
+	return false;
+}
+
+/* May a finding of this check be spoken at MAIL? */
+static bool
+speaks_at_mail(const struct ruleset *r, const struct check *check)
+{
+	struct finding f = { .speaks = check->speaks };
+
+	for (f.stage = STAGE_CONNECT; f.stage <= STAGE_MAIL; f.stage++)
+		if ((check->stages & STAGE_BIT(f.stage)) != 0 &&
+		    policy_speaking_stage(&r->policy, &f) == STAGE_MAIL)
+			return true;
+	return false;
+}
+
+/* What the door must ask the MTA for. */
+static void
+sum_up(struct ruleset *r)
+{
+	struct rule *rule;
+	size_t i;
+
+	for (i = 0; i < r->nrules; i++) {
+		rule = &r->rules[i];
+		rule->active = is_active(r, rule);
+		if (!rule->active)
+			continue;
+		r->stages |= rule->check->stages;
+		r->needs |= rule->check->needs;
+		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
+		r->marks |= may_mark(r, rule->check);
+	}
+	r->marks |= r->policy.mode == MODE_ENFORCE && r->site.results &&
+	    (r->site.spf || r->site.dkim);
+	if (r->marks)
+		r->needs |= CHECK_NEEDS_HEADERS;
+	if ((r->needs & CHECK_NEEDS_PARTS) != 0)
+		r->needs |= CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY;
+}
+
+static void
+make_ready(struct ruleset *r, struct diags *d)
+{
+	struct rule *rule;
+
+	for (rule = r->rules; rule < r->rules + r->nrules; rule++)
+		if (rule->check->ready != NULL)
+			rule->check->ready(rule->options, &r->site, d);
+}
+
+static struct ruleset *
+finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
+{
+	plan_free(plan);
+	default_names(&r->site);
+	policy_finish(&r->policy, &r->site, d);
+	if (ready)
+		make_ready(r, d);
+	if (r->records.store != NULL && r->records.file == NULL)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file; set record-file, too");
+	if (d->errors > 0) {
+		ruleset_drop(r);
+		return NULL;
+	}
+	sum_up(r);
+	return r;
+}
+
+struct ruleset *
+ruleset_load(const char *path, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read(path, plan.sections, NSECTIONS, d);
+	return finish(r, &plan, true, d);
+}
+
+struct ruleset *
+ruleset_read(const char *path, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read(path, plan.sections, NSECTIONS, d);
+	return finish(r, &plan, false, d);
+}
+
+struct ruleset *
+ruleset_load_text(const char *name, const char *text, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read_text(name, text, plan.sections, NSECTIONS, d);
+	return finish(r, &plan, true, d);
+}
+
+struct ruleset *
+ruleset_hold(struct ruleset *r)
+{
+	atomic_fetch_add_explicit(&r->holders, 1, memory_order_relaxed);
+	return r;
+}
+
+void
+ruleset_drop(struct ruleset *r)
+{
+	if (r != NULL && atomic_fetch_sub(&r->holders, 1) == 1)
+		ruleset_free(r);
+}
+
+/* The lock covers the moment between reading the pointer and holding it. */
+static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct ruleset *current;
+
+void
+ruleset_publish(struct ruleset *r)
+{
+	struct ruleset *old;
+
+	pthread_mutex_lock(&current_lock);
+	old = current;
+	current = r;
+	pthread_mutex_unlock(&current_lock);
+	ruleset_drop(old);
+}
+
+struct ruleset *
+ruleset_current(void)
+{
+	struct ruleset *r;
+
+	pthread_mutex_lock(&current_lock);
+	r = current != NULL ? ruleset_hold(current) : NULL;
+	pthread_mutex_unlock(&current_lock);
+	return r;
+}
+
+static void
+each_row(const char *prefix, const struct option *rows,
+    void (*fn)(void *arg, const char *path, const struct option *row),
+    void *arg)
+{
+	struct buf path = BUF_INIT;
+
+	for (; rows->name != NULL; rows++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s%s%s", prefix,
+		    *prefix != '\0' ? "." : "", rows->name);
+		fn(arg, path.data, rows);
+		if (rows->type == OPTION_GROUP)
+			each_row(path.data, rows->rows, fn, arg);
+	}
+	buf_free(&path);
+}
+
+void
+ruleset_each_option(void (*fn)(void *arg, const char *path,
+    const struct option *row), void *arg)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+	size_t i, j;
+
+	plan_init(&plan, r);
+	for (i = 0; i < NSECTIONS; i++)
+		for (j = 0; j < plan.sections[i].n; j++)
+			each_row(section_names[i],
+			    plan.sections[i].tables[j].rows, fn, arg);
+	plan_free(&plan);
+	ruleset_drop(r);
+}

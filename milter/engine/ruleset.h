@@ -1,0 +1,85 @@
+/*
+ * engine/ruleset.h - one loaded configuration: immutable, counted, swapped on reload
+ *
+ * A session holds the ruleset it began with until it ends; a reload publishes
+ * a new one beside it. The last holder frees it.
+ */
+#ifndef ENGINE_RULESET_H
+#define ENGINE_RULESET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/option.h"
+#include "checks/check.h"
+#include "dns/dns_options.h"
+#include "model/site.h"
+#include "pages/options.h"
+#include "policy/policy.h"
+#include "records/recorder.h"
+
+struct diags;
+
+/* What the daemon itself needs; options at the top of the file. */
+struct daemon_options {
+	char *listen;
+	long long listen_mode;
+	char *listen_group;
+	char *reply_map;
+	char *policy_service;
+	char *control;
+	char *user;
+	char *pid_file;
+	long long max_sessions;
+	long long step_timeout;	/* ms that one step of a session may wait */
+	long long stop_timeout;	/* ms given to live sessions on SIGTERM */
+	int log_level;
+};
+
+/* One check with its options, as loaded. */
+struct rule {
+	const struct check *check;
+	void *options;
+	bool active;
+};
+
+struct ruleset {
+	_Atomic int holders;
+	struct site site;
+	struct policy policy;
+	struct record_options records;
+	struct daemon_options daemon;
+	struct dns_options dns;
+	struct page_options page;
+	struct rule *rules;	/* one for each of checks_all, in turn */
+	size_t nrules;
+	unsigned stages;	/* STAGE_BIT()s where an active check runs */
+	unsigned needs;		/* enum check_needs of the active ones */
+	bool speaks_at_mail;	/* something may be spoken at MAIL */
+	bool marks;		/* something may mark or quarantine */
+};
+
+/* NULL when d has errors. Held once for the caller. */
+struct ruleset *ruleset_load(const char *path, struct diags *d);
+/*
+ * Its options alone, for who plays no session: no check was made ready, so no
+ * list is loaded and none can be broken.
+ */
+struct ruleset *ruleset_read(const char *path, struct diags *d);
+/* The same from a text, with `name` in messages; for tests and scenarios. */
+struct ruleset *ruleset_load_text(const char *name, const char *text,
+    struct diags *d);
+
+struct ruleset *ruleset_hold(struct ruleset *r);
+void ruleset_drop(struct ruleset *r);	/* NULL: nothing */
+
+/* Makes r the current one (takes the caller's hold); drops the old one. */
+void ruleset_publish(struct ruleset *r);
+/* The current one, held for the caller; NULL before the first publish. */
+struct ruleset *ruleset_current(void);
+
+/* Calls fn for every option: its section ("" at the top), path and row. */
+void ruleset_each_option(void (*fn)(void *arg, const char *path,
+    const struct option *row), void *arg);
+
+#endif

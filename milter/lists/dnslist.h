@@ -1,0 +1,81 @@
+/*
+ * dnslist.h - lists in DNS: are they fit to be asked? (RFC 5782)
+ *
+ * A list that answers for everybody, refuses our questions, is hijacked or
+ * dead must refuse nobody. So each is asked for its test entries at the start
+ * (while dnslist_watch() runs it is not used before) and every ten minutes, and
+ * what sessions see of it counts, too: one that fails is set aside, which the log says at most once an hour, and is asked
+ * again every minute until it is well. What is known of a zone outlives the
+ * configuration it came with.
+ *
+ * A zone may hold a key of the operator. It is told to DNS and to nobody else:
+ * all that comes out of here has been cleaned of it.
+ */
+#ifndef LISTS_DNSLIST_H
+#define LISTS_DNSLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/net.h"
+
+struct buf;
+struct dns_answer;
+struct dnslist;
+struct dnslist_answers;
+
+/*
+ * Which entries a list must have and must not have: the addresses 127.0.0.2
+ * and 127.0.0.1, the names TEST and INVALID, or it has none of them.
+ */
+enum dnslist_test { DNSLIST_TEST_IP, DNSLIST_TEST_DOMAIN, DNSLIST_TEST_NONE };
+extern const char *const dnslist_test_names[];
+
+/* Held once; `name` is what people call it. Given back by dnslist_close(). */
+struct dnslist *dnslist_open(const char *name, const char *zone,
+    enum dnslist_test test);
+void dnslist_close(struct dnslist *l);	/* NULL: nothing */
+
+/* For a question to DNS, and for nothing else. */
+const char *dnslist_zone(const struct dnslist *l);
+
+/* False while it is set aside: ask it nothing. Any thread. */
+bool dnslist_is_well(const struct dnslist *l);
+
+enum dnslist_verdict { DNSLIST_NO, DNSLIST_YES, DNSLIST_TROUBLE };
+
+/*
+ * What an answer says, given which of them count. YES: `ip` is the answer.
+ * TROUBLE: `why` says what is wrong, clean. The list's health learns from it.
+ */
+enum dnslist_verdict dnslist_judge(struct dnslist *l,
+    const struct dnslist_answers *counting, const struct dns_answer *answer,
+    struct ip *ip, struct buf *why);
+
+/*
+ * Appends n bytes of text that others wrote, without what may be a key: any
+ * label of a zone that is not in the name of its list, too.
+ */
+void dnslist_put_clean(struct buf *out, const char *text, size_t n);
+
+struct dnslist_state {
+	const char *name;
+	const char *aside;	/* why it is set aside; NULL: it is well */
+	struct timespec since;	/* it is as it is; zero: since the start */
+	uint64_t asked, listed, trouble;
+};
+
+/* Calls fn for each list that is open. */
+void dnslist_each(void (*fn)(void *arg, const struct dnslist_state *state),
+    void *arg);
+
+/* Begins and ends the thread that asks for test entries; after dns_start(). */
+bool dnslist_watch(void);
+void dnslist_watch_stop(void);
+
+/* One round of it, now: every list, whose turn it is or not. */
+void dnslist_test_all(void);
+
+#endif

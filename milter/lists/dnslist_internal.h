@@ -1,0 +1,54 @@
+/*
+ * dnslist_internal.h - what the files of dnslist.h share
+ */
+#ifndef LISTS_DNSLIST_INTERNAL_H
+#define LISTS_DNSLIST_INTERNAL_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "base/seldom.h"
+#include "lists/dnslist.h"
+
+/* How long until the test entries are asked for again. */
+#define DNSLIST_WELL_MS (10 * 60000)
+#define DNSLIST_ASIDE_MS 60000
+
+struct dns_answer;
+
+struct dnslist {
+	char *name;
+	char *zone;		/* may hold a key */
+	enum dnslist_test test;
+	_Atomic bool is_aside;
+	_Atomic unsigned failures;	/* in a row */
+	_Atomic uint64_t asked, listed, trouble;
+	struct seldom said;
+	_Atomic bool told;	/* the log knows that it is set aside */
+	/* under the lock of the registry */
+	struct dnslist *next;
+	unsigned holders;
+	char *aside;		/* why; NULL: it is well */
+	struct timespec since;
+	int64_t due;		/* of its next test, clock_ms() */
+};
+
+/* Every list that is open, and the thread that tests them. */
+struct dnslist_registry {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct dnslist *first;
+	pthread_t watcher;
+	bool watching;
+};
+
+extern struct dnslist_registry dnslist_registry;
+
+void dnslist_set_aside(struct dnslist *l, const char *why);
+void dnslist_set_well(struct dnslist *l);
+
+/* Is every address one that a list may answer? `why` says what is wrong. */
+bool dnslist_answer_is_good(const struct dns_answer *answer,
+    struct buf *why);
+
+#endif

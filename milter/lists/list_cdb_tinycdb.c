@@ -1,0 +1,67 @@
+/* list_cdb_tinycdb - cdb: lists by libcdb; the only includer of <cdb.h> */
+
+#include <cdb.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/mem.h"
+#include "lists/list_format.h"
+
+static void *
+load(const char *path, struct diags *d)
+{
+	struct cdb *c = mem_alloc(sizeof *c);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0) {
+		diags_error(d, path, 0, "cannot be opened: %s",
+		    strerror(errno));
+		free(c);
+		return NULL;
+	}
+	if (cdb_init(c, fd) != 0) {
+		diags_error(d, path, 0, "is no cdb file");
+		close(fd);
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static void
+free_content(void *content)
+{
+	struct cdb *c = content;
+	int fd = cdb_fileno(c);
+
+	cdb_free(c);
+	close(fd);
+	free(c);
+}
+
+/* A search writes where it is into the struct: each has one of its own. */
+static enum list_answer
+get(void *content, const char *key, size_t n, struct buf *comment)
+{
+	struct cdb c = *(const struct cdb *)content;
+	int found = cdb_find(&c, key, (unsigned)n);
+	const char *data;
+
+	if (found > 0) {
+		data = cdb_getdata(&c);
+		buf_put(comment, data, data != NULL ? cdb_datalen(&c) : 0);
+	} else if (found < 0)
+		buf_puts(comment, "the cdb file is damaged");
+	return found == 0 ? LIST_NO : found > 0 ? LIST_YES : LIST_TROUBLE;
+}
+
+const struct list_format list_format_cdb = {
+	.prefix = "cdb:",
+	.load = load,
+	.free = free_content,
+	.get = get
+};

@@ -1,0 +1,113 @@
+/* list_lines - a text file line by line, in bounded memory */
+
+#include "lists/list_lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define BLOCK ((size_t)65536)
+
+/* One that other programs would open for ever, as a pipe, is refused. */
+static bool
+is_file(int fd, struct buf *why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	buf_puts(why, "is not a file");
+	return false;
+}
+
+bool
+list_lines_open(struct list_lines *l, const char *path, struct buf *why)
+{
+	memset(l, 0, sizeof *l);
+	l->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (l->fd < 0) {
+		buf_printf(why, "cannot be opened: %s", strerror(errno));
+		return false;
+	}
+	if (!is_file(l->fd, why)) {
+		close(l->fd);
+		return false;
+	}
+	l->bytes = mem_resize(NULL, BLOCK + 1, 1);
+	return true;
+}
+
+/* Moves what is left to the front and reads on behind it. */
+static bool
+fill(struct list_lines *l, struct buf *why)
+{
+	ssize_t n;
+
+	memmove(l->bytes, l->bytes + l->from, l->to - l->from);
+	l->to -= l->from;
+	l->from = 0;
+	do
+		n = read(l->fd, l->bytes + l->to, BLOCK - l->to);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		buf_printf(why, "cannot be read: %s", strerror(errno));
+		return false;
+	}
+	l->to += (size_t)n;
+	l->end = n == 0;
+	return true;
+}
+
+/* n bytes from `from` on are a line; `skip` of its end are passed over. */
+static char *
+give(struct list_lines *l, size_t n, size_t skip, struct buf *why)
+{
+	char *line = l->bytes + l->from;
+
+	l->line++;
+	l->from += n + skip;
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	line[n] = '\0';
+	if (n > LIST_LINE_MOST)
+		buf_printf(why, "the line is longer than %d bytes",
+		    LIST_LINE_MOST);
+	else if (strlen(line) != n)
+		buf_puts(why, "the line holds a NUL byte: this is no text");
+	else
+		return line;
+	return NULL;
+}
+
+char *
+list_lines_next(struct list_lines *l, struct buf *why)
+{
+	size_t n;
+	char *lf;
+
+	for (;;) {
+		n = l->to - l->from;
+		lf = memchr(l->bytes + l->from, '\n', n);
+		if (lf != NULL)
+			return give(l, (size_t)(lf - l->bytes) - l->from, 1,
+			    why);
+		if (n > LIST_LINE_MOST || (l->end && n > 0))
+			return give(l, n, 0, why);
+		if (l->end || !fill(l, why))
+			return NULL;
+	}
+}
+
+void
+list_lines_close(struct list_lines *l)
+{
+	close(l->fd);
+	free(l->bytes);
+	l->bytes = NULL;
+}

@@ -1,0 +1,35 @@
+/*
+ * list_lines.h - a text file line by line, in bounded memory; for list_text.c
+ */
+#ifndef LISTS_LIST_LINES_H
+#define LISTS_LIST_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* A line may not be longer. */
+#define LIST_LINE_MOST 4096
+
+struct list_lines {
+	int fd;
+	int line;		/* number of the last one, from 1 on */
+	char *bytes;
+	size_t from, to;	/* what is read and not yet given */
+	bool end, failed;
+};
+
+/* False with words in `why`: cannot be opened, is no file. */
+bool list_lines_open(struct list_lines *l, const char *path,
+    struct buf *why);
+
+/*
+ * The next line without its end (LF or CR LF), to be changed freely until the
+ * next call. NULL at the end; `why` then has words when it came too early: a
+ * read failed, a line is too long or holds a NUL.
+ */
+char *list_lines_next(struct list_lines *l, struct buf *why);
+void list_lines_close(struct list_lines *l);
+
+#endif

@@ -1,0 +1,328 @@
+/* list_text - a local list in a text file, an entry and its comment a line */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "base/pattern.h"
+#include "lists/list_format.h"
+#include "lists/list_lines.h"
+#include "lists/list_names.h"
+#include "lists/list_nets.h"
+#include "model/mailkey.h"
+
+/* Patterns are tried one after the other. */
+#define PATTERNS_MOST 10000
+/* So many mistakes are told; a file of another kind has a million. */
+#define MISTAKES_MOST 20
+
+#define BLANKS " \t"
+
+struct list_pattern {
+	struct pattern *pattern;
+	uint32_t comment;
+};
+
+struct content {
+	struct list_names names;	/* and every comment */
+	struct list_nets nets;
+	size_t nnets;
+	struct list_pattern *patterns;
+	size_t npatterns, cap;
+	bool any;			/* "*" */
+	uint32_t any_comment;
+	unsigned kinds;			/* enum mailkey, of the names */
+};
+
+static void
+add_net(struct content *c, const char *entry, uint32_t comment,
+    struct buf *why)
+{
+	struct net net;
+
+	if (!net_parse(entry, &net, why))
+		return;
+	list_nets_add(&c->nets, &net, comment);
+	c->nnets++;
+}
+
+static void
+add_pattern(struct content *c, const char *entry, uint32_t comment,
+    struct buf *why)
+{
+	struct list_pattern *p;
+
+	if (c->npatterns == PATTERNS_MOST) {
+		buf_printf(why, "a list has at most %d patterns",
+		    PATTERNS_MOST);
+		return;
+	}
+	c->patterns = mem_room(c->patterns, c->npatterns, &c->cap,
+	    sizeof *c->patterns);
+	p = &c->patterns[c->npatterns];
+	p->pattern = pattern_new(entry, why);
+	p->comment = comment;
+	if (p->pattern != NULL)
+		c->npatterns++;
+}
+
+static void
+add_name(struct content *c, const char *entry, uint32_t comment,
+    struct buf *key, struct buf *why)
+{
+	enum mailkey kind;
+
+	buf_clear(key);
+	kind = mailkey_put(key, entry, why);
+	if (kind == 0)
+		return;
+	c->kinds |= kind;
+	list_names_add(&c->names, key->data, key->len, comment);
+}
+
+static void
+add(struct content *c, const char *entry, uint32_t comment, struct buf *key,
+    struct buf *why)
+{
+	if (strcmp(entry, "*") == 0) {
+		c->any = true;
+		c->any_comment = comment;
+	} else if (*entry == '/') {
+		add_pattern(c, entry, comment, why);
+	} else if (net_is_meant(entry)) {
+		add_net(c, entry, comment, why);
+	} else {
+		add_name(c, entry, comment, key, why);
+	}
+}
+
+/* May only blanks and a comment stand here? */
+static bool
+is_end(const char *p)
+{
+	size_t blanks = strspn(p, BLANKS);
+
+	return p[blanks] == '\0' || (blanks > 0 && p[blanks] == '#');
+}
+
+/*
+ * Behind the entry. A pattern may hold blanks and slashes: it ends at the
+ * first slash that is followed by flags and then by nothing else.
+ */
+static char *
+entry_end(char *entry)
+{
+	char *p, *flags;
+
+	if (*entry == '/')
+		for (p = entry + 1; *p != '\0'; p++) {
+			if (*p == '\\' && p[1] != '\0') {
+				p++;
+				continue;
+			}
+			flags = p + 1 + strspn(p + 1, "imsx");
+			if (*p == '/' && is_end(flags))
+				return flags;
+		}
+	return entry + strcspn(entry, BLANKS);
+}
+
+/*
+ * Cuts a line in two. False when there is no entry, with words in `why` when
+ * there should be.
+ */
+static bool
+split(char *line, char **entry, char **comment, struct buf *why)
+{
+	size_t n = strlen(line);
+	char *end;
+
+	while (n > 0 && strchr(BLANKS, line[n - 1]) != NULL)
+		line[--n] = '\0';
+	*entry = line + strspn(line, BLANKS);
+	if (**entry == '\0' || **entry == '#')
+		return false;
+	end = entry_end(*entry);
+	if (!is_end(end)) {
+		buf_printf(why, "behind the entry only a comment may stand: "
+		    "%.*s # %.60s", (int)(end - *entry > 60 ? 60 :
+		    end - *entry), *entry, end + strspn(end, BLANKS));
+		return false;
+	}
+	*comment = end + strspn(end, BLANKS);
+	if (**comment == '#')
+		*comment += 1 + strspn(*comment + 1, BLANKS);
+	*end = '\0';
+	return true;
+}
+
+static void
+take_line(struct content *c, char *line, struct buf *key, struct buf *why)
+{
+	char *entry, *comment;
+
+	if (!split(line, &entry, &comment, why))
+		return;
+	if (list_names_full(&c->names)) {
+		buf_puts(why, "the list is too long: over a gigabyte");
+		return;
+	}
+	add(c, entry, list_names_keep(&c->names, comment, strlen(comment)),
+	    key, why);
+}
+
+/* Windows puts these bytes before a text in UTF-8. */
+static char *
+skip_mark(char *line)
+{
+	return strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+}
+
+static void
+read_lines(struct content *c, struct list_lines *l, const char *path,
+    struct diags *d)
+{
+	struct buf why = BUF_INIT, key = BUF_INIT;
+	size_t mistakes = 0;
+	char *line;
+
+	while (mistakes < MISTAKES_MOST) {
+		line = list_lines_next(l, &why);
+		if (line != NULL)
+			take_line(c, l->line == 1 ? skip_mark(line) : line,
+			    &key, &why);
+		if (why.len > 0) {
+			diags_error(d, path, l->line, "%s", why.data);
+			buf_clear(&why);
+			mistakes++;
+		}
+		if (line == NULL)
+			break;
+	}
+	if (mistakes == MISTAKES_MOST)
+		diags_error(d, path, l->line, "and perhaps more: reading "
+		    "ends here");
+	buf_free(&why);
+	buf_free(&key);
+}
+
+static void
+free_content(void *content)
+{
+	struct content *c = content;
+
+	while (c->npatterns > 0)
+		pattern_free(c->patterns[--c->npatterns].pattern);
+	free(c->patterns);
+	list_names_free(&c->names);
+	list_nets_free(&c->nets);
+	free(c);
+}
+
+static void *
+load(const char *path, struct diags *d)
+{
+	size_t errors = d->errors;
+	struct buf why = BUF_INIT;
+	struct list_lines lines;
+	struct content *c;
+
+	if (!list_lines_open(&lines, path, &why)) {
+		diags_error(d, path, 0, "%s", why.data);
+		buf_free(&why);
+		return NULL;
+	}
+	c = mem_alloc(sizeof *c);
+	c->names = (struct list_names)LIST_NAMES_INIT;
+	read_lines(c, &lines, path, d);
+	list_lines_close(&lines);
+	list_nets_seal(&c->nets);
+	list_names_seal(&c->names);
+	if (d->errors == errors)
+		return c;
+	free_content(c);
+	return NULL;
+}
+
+static void
+count(const void *content, struct list_counts *counts)
+{
+	const struct content *c = content;
+
+	counts->nets = c->nnets;
+	counts->names = c->names.n;
+	counts->patterns = c->npatterns;
+	counts->any = c->any;
+}
+
+static unsigned
+kinds(const void *content)
+{
+	const struct content *c = content;
+
+	return c->kinds;
+}
+
+static enum list_answer
+get(void *content, const char *key, size_t n, struct buf *comment)
+{
+	const struct content *c = content;
+	uint32_t at;
+
+	if (!list_names_find(&c->names, key, n, &at))
+		return LIST_NO;
+	buf_puts(comment, list_names_comment(&c->names, at));
+	return LIST_YES;
+}
+
+static enum list_answer
+get_net(void *content, const struct ip *ip, struct net *net,
+    struct buf *comment)
+{
+	const struct content *c = content;
+	uint32_t at;
+
+	if (!list_nets_find(&c->nets, ip, net, &at))
+		return LIST_NO;
+	buf_puts(comment, list_names_comment(&c->names, at));
+	return LIST_YES;
+}
+
+/* A pattern that gives up could not tell: it is passed over. */
+static enum list_answer
+get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
+{
+	const struct content *c = content;
+	const struct list_pattern *p;
+	size_t i;
+
+	for (i = 0; text != NULL && i < c->npatterns; i++) {
+		p = &c->patterns[i];
+		if (pattern_match(p->pattern, text, n, NULL, NULL) ==
+		    PATTERN_YES) {
+			buf_puts(&hit->entry, pattern_text(p->pattern));
+			buf_puts(&hit->comment,
+			    list_names_comment(&c->names, p->comment));
+			return LIST_YES;
+		}
+	}
+	if (!c->any)
+		return LIST_NO;
+	buf_puts(&hit->entry, "*");
+	buf_puts(&hit->comment, list_names_comment(&c->names,
+	    c->any_comment));
+	return LIST_YES;
+}
+
+const struct list_format list_format_text = {
+	.prefix = "",
+	.load = load,
+	.free = free_content,
+	.count = count,
+	.kinds = kinds,
+	.get = get,
+	.get_net = get_net,
+	.get_pattern = get_pattern
+};

@@ -1,0 +1,225 @@
+/* quote - the reply that a line of a mail log quotes */
+
+#include "maillog/quote.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* How a logged reply begins and ends; the first row that fits counts. */
+static const struct form {
+	const char *sign;	/* what shows this kind of line */
+	const char *from;	/* the reply is behind this, searched behind
+				   the sign; NULL: right behind the sign */
+	const char *until;	/* … and before this; NULL: the end */
+	bool last;		/* the last `until` of the line */
+} forms[] = {
+	/* Postfix smtp(8), lmtp(8): another server's words */
+	{ " said: ", NULL, " (in reply to", false },
+	{ "refused to talk to me: ", NULL, ")", true },
+	{ "status=bounced (", NULL, ")", true },
+	{ "status=deferred (", NULL, ")", true },
+	{ "status=expired (", NULL, ")", true },
+	/* Postfix smtpd(8), postscreen(8), cleanup(8) */
+	{ "milter-reject: ", "]: ", "; from=", false },
+	{ "reject: header ", "helo=", NULL, false },
+	{ "reject: body ", "helo=", NULL, false },
+	{ "reject: mime-header ", "helo=", NULL, false },
+	{ "reject: ", "]: ", "; from=", false },
+	{ "reject: ", "]:", "; from=", false },
+	{ "reject_warning: ", "]: ", "; from=", false },
+	/* Sendmail */
+	{ ", reject=", NULL, NULL, false },
+	{ ", stat=", NULL, NULL, false },
+	/* Exim */
+	{ "SMTP error from remote mail", ": ", NULL, false },
+	{ " rejected RCPT ", ": ", NULL, false },
+	{ " rejected MAIL ", ": ", NULL, false },
+	{ " rejected after DATA: ", NULL, NULL, false },
+	{ " rejected EHLO or HELO ", ": ", NULL, false },
+	{ " rejected connection in ", ": ", NULL, false },
+	{ " Remote host said: ", NULL, NULL, false },
+	{ "_does_not_like_recipient./Remote_host_said:_", NULL, NULL, false },
+};
+
+static const char *
+find(const char *p, const char *end, const char *what)
+{
+	return memmem(p, (size_t)(end - p), what, strlen(what));
+}
+
+static const char *
+find_last(const char *p, const char *end, const char *what)
+{
+	const char *at, *found = NULL;
+
+	while ((at = find(p, end, what)) != NULL) {
+		found = at;
+		p = at + 1;
+	}
+	return found;
+}
+
+/* "550" and no letter or digit behind it. */
+static bool
+is_code(const char *p, const char *end)
+{
+	return end - p >= 3 && (*p == '4' || *p == '5') &&
+	    isdigit((unsigned char)p[1]) && isdigit((unsigned char)p[2]) &&
+	    (end - p == 3 || !isalnum((unsigned char)p[3]));
+}
+
+/* Exim names hosts before the reply: it begins with the last code of ": 5yz". */
+static const char *
+skip_to_code(const char *p, const char *end)
+{
+	const char *at;
+
+	for (at = p; (at = find(at, end, ": ")) != NULL; at += 2)
+		if (is_code(at + 2, end))
+			return at + 2;
+	return p;
+}
+
+/* postscreen: "from [192.0.2.7]:4711: 550 …" */
+static const char *
+skip_port(const char *p, const char *end)
+{
+	const char *at = p;
+
+	while (at < end && isdigit((unsigned char)*at))
+		at++;
+	return at > p && end - at > 1 && at[0] == ':' && at[1] == ' ' ?
+	    at + 2 : p;
+}
+
+static void
+trim(const char **from, const char **to)
+{
+	while (*from < *to && isspace((unsigned char)**from))
+		(*from)++;
+	while (*to > *from && isspace((unsigned char)(*to)[-1]))
+		(*to)--;
+}
+
+static bool
+fits(const struct form *f, const char *line, const char *end, struct quote *q)
+{
+	const char *from = find(line, end, f->sign), *to = end;
+
+	if (from == NULL)
+		return false;
+	from += strlen(f->sign);
+	if (f->from != NULL) {
+		from = find(from, end, f->from);
+		if (from == NULL)
+			return false;
+		from += strlen(f->from);
+	}
+	/* cleanup: "… helo=<name>: 5.7.1 text" */
+	if (f->from != NULL && strcmp(f->from, "helo=") == 0) {
+		from = find(from, end, ": ");
+		if (from == NULL)
+			return false;
+	}
+	if (strncmp(f->sign, "SMTP error", 10) == 0)
+		from = skip_to_code(from, end);
+	if (f->until != NULL) {
+		to = f->last ? find_last(from, end, f->until) :
+		    find(from, end, f->until);
+		if (to == NULL)
+			to = end;
+	}
+	if (from < to && *from == ':')
+		from++;
+	from = skip_port(from, to);
+	trim(&from, &to);
+	/* Sendmail tells of what went well in the same place. */
+	if (to - from >= 4 && memcmp(from, "Sent", 4) == 0)
+		return false;
+	q->reply = from;
+	q->n = (size_t)(to - from);
+	return q->n > 0;
+}
+
+/* "name=value" or "name=<value>". */
+static void
+take_value(const char *line, const char *end, const char *name,
+    const char **value, size_t *n)
+{
+	const char *p = find(line, end, name), *from;
+
+	if (p == NULL)
+		return;
+	p += strlen(name);
+	if (p < end && *p == '<')
+		p++;
+	from = p;
+	while (p < end && *p != '>' && *p != ',' && *p != ' ')
+		p++;
+	if (p > from) {
+		*value = from;
+		*n = (size_t)(p - from);
+	}
+}
+
+/* A reply by itself begins with its code, its status or neither of a log's
+   signs. */
+static bool
+is_reply(const char *line, const char *end)
+{
+	const char *p = line;
+
+	while (p < end && (*p == ' ' || *p == '"'))
+		p++;
+	if (is_code(p, end))
+		return true;
+	return end - p > 5 && (*p == '4' || *p == '5') && p[1] == '.' &&
+	    isdigit((unsigned char)p[2]);
+}
+
+bool
+quote_find(const char *line, size_t n, struct quote *q)
+{
+	const char *end = line + n;
+	size_t i;
+
+	*q = (struct quote){ .reply = line, .n = n };
+	if (is_reply(line, end))
+		return false;
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (fits(&forms[i], line, end, q)) {
+			take_value(line, end, "dsn=", &q->status,
+			    &q->status_n);
+			take_value(line, end, " to=", &q->recipient,
+			    &q->recipient_n);
+			return true;
+		}
+	q->reply = line;
+	q->n = n;
+	return false;
+}
+
+/* Compares with a form: A is a letter, 0 a digit or a blank, the rest itself. */
+static bool
+looks_like(const char *line, size_t n, const char *form)
+{
+	size_t i;
+
+	for (i = 0; form[i] != '\0'; i++) {
+		if (i == n)
+			return false;
+		if (form[i] == 'A' ? !isalpha((unsigned char)line[i]) :
+		    form[i] == '0' ? !isdigit((unsigned char)line[i]) &&
+		    line[i] != ' ' : line[i] != form[i])
+			return false;
+	}
+	return true;
+}
+
+bool
+quote_is_log(const char *line, size_t n)
+{
+	return looks_like(line, n, "AAA 00 00:00:00 ") ||
+	    looks_like(line, n, "0000-00-00T00:00:00") ||
+	    looks_like(line, n, "0000-00-00 00:00:00");
+}

@@ -1,0 +1,79 @@
+/* slice - a piece of somebody else's text */
+
+#include "maillog/slice.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const struct slice none;
+
+struct slice
+slice_of(const char *text)
+{
+	return (struct slice){ text, text != NULL ? strlen(text) : 0 };
+}
+
+bool
+slice_is(struct slice s, const char *word)
+{
+	return s.n == strlen(word) && memcmp(s.text, word, s.n) == 0;
+}
+
+bool
+slice_begins(struct slice s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && memcmp(s.text, with, n) == 0;
+}
+
+const char *
+slice_find(struct slice s, const char *word)
+{
+	return s.n == 0 ? NULL : memmem(s.text, s.n, word, strlen(word));
+}
+
+const char *
+slice_find_last(struct slice s, const char *word)
+{
+	const char *at, *found = NULL;
+
+	while ((at = slice_find(s, word)) != NULL) {
+		found = at;
+		s = slice_from(s, at + 1);
+	}
+	return found;
+}
+
+struct slice
+slice_to(struct slice s, const char *end)
+{
+	return (struct slice){ s.text, (size_t)(end - s.text) };
+}
+
+struct slice
+slice_from(struct slice s, const char *begin)
+{
+	return (struct slice){ begin, (size_t)(SLICE_END(s) - begin) };
+}
+
+struct slice
+slice_between(struct slice s, const char *before, const char *after)
+{
+	const char *at = slice_find(s, before);
+
+	if (at == NULL)
+		return none;
+	s = slice_from(s, at + strlen(before));
+	if (after == NULL)
+		return s;
+	at = slice_find(s, after);
+	return at != NULL ? slice_to(s, at) : none;
+}
+
+char *
+slice_dup(struct slice s)
+{
+	return s.text != NULL ? mem_ndup(s.text, s.n) : NULL;
+}

@@ -1,0 +1,97 @@
+/*
+ * filetype_magic - what a file is; the only includer of <magic.h>
+ *
+ * A cookie of libmagic serves one thread at a time and costs milliseconds to
+ * make, so a few are shared.
+ */
+
+#include <magic.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "mime/filetype.h"
+
+#define COOKIES 4
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	magic_t idle[COOKIES];
+	size_t nidle, made;
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER,
+	.freed = PTHREAD_COND_INITIALIZER };
+
+static magic_t
+cookie_new(void)
+{
+	magic_t cookie = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS |
+	    MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CSV);
+
+	if (cookie != NULL && magic_load(cookie, NULL) != 0) {
+		magic_close(cookie);
+		cookie = NULL;
+	}
+	return cookie;
+}
+
+/* An idle one, a new one, or the first that is given back. NULL: none can be
+   made. */
+static magic_t
+cookie_take(void)
+{
+	magic_t cookie = NULL;
+
+	pthread_mutex_lock(&pool.lock);
+	while (pool.nidle == 0 && pool.made == COOKIES)
+		pthread_cond_wait(&pool.freed, &pool.lock);
+	if (pool.nidle > 0)
+		cookie = pool.idle[--pool.nidle];
+	else
+		pool.made++;
+	pthread_mutex_unlock(&pool.lock);
+	if (cookie != NULL || (cookie = cookie_new()) != NULL)
+		return cookie;
+	pthread_mutex_lock(&pool.lock);
+	pool.made--;
+	pthread_cond_signal(&pool.freed);
+	pthread_mutex_unlock(&pool.lock);
+	return NULL;
+}
+
+static void
+cookie_give(magic_t cookie)
+{
+	pthread_mutex_lock(&pool.lock);
+	pool.idle[pool.nidle++] = cookie;
+	pthread_cond_signal(&pool.freed);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+bool
+filetype_ready(struct buf *why)
+{
+	magic_t cookie = cookie_take();
+
+	if (cookie == NULL) {
+		buf_puts(why, "libmagic finds no database (Debian: "
+		    "libmagic-mgc)");
+		return false;
+	}
+	cookie_give(cookie);
+	return true;
+}
+
+void
+filetype_find(const char *bytes, size_t n, struct buf *type)
+{
+	magic_t cookie = cookie_take();
+	const char *found;
+
+	if (cookie == NULL)
+		return;
+	found = magic_buffer(cookie, bytes, n);
+	if (found != NULL && strchr(found, '/') != NULL)
+		buf_puts(type, found);
+	cookie_give(cookie);
+}

@@ -1,0 +1,50 @@
+/*
+ * links_internal.h - what the files of links.h share
+ */
+#ifndef MIME_LINKS_INTERNAL_H
+#define MIME_LINKS_INTERNAL_H
+
+#include "mime/entity.h"
+#include "mime/links.h"
+
+/* Bytes between blanks, or of an attribute, that are looked at together. */
+#define LINKS_WORD ((size_t)2048)
+#define LINKS_NAME 16
+
+enum links_state { LINKS_IN_TEXT, LINKS_TAG_OPEN, LINKS_TAG_NAME,
+	LINKS_BEFORE_NAME, LINKS_IN_NAME, LINKS_AFTER_NAME,
+	LINKS_BEFORE_VALUE, LINKS_IN_VALUE, LINKS_DECLARATION, LINKS_COMMENT,
+	LINKS_RAW, LINKS_END_TAG };
+
+struct links {
+	void (*told)(void *arg, const char *host);
+	void *arg;
+	bool html;
+	/* the word that is read: text, or the value of an attribute */
+	char word[LINKS_WORD];
+	size_t nword;
+	bool cut;		/* its beginning was looked at, and left */
+	/* where the HTML is */
+	enum links_state state;
+	char quote;		/* around the value, 0: none */
+	char tag[LINKS_NAME], name[LINKS_NAME];	/* lower case, cut */
+	size_t ntag, nname;
+	char tail[LINKS_NAME + 4];	/* the last bytes of comment or raw */
+	size_t ntail;
+	char entity[ENTITY_MOST];	/* begun by & */
+	size_t nentity;
+	bool in_entity;
+};
+
+/* One byte of text; a blank ends a word. */
+void links_text(struct links *l, char c);
+/* One byte of an attribute, which may hold blanks. */
+void links_value(struct links *l, char c, bool is_link);
+/* What was read is a link, whatever it looks like. */
+void links_value_end(struct links *l, bool is_link);
+
+/* One byte of HTML, and its end. */
+void links_html(struct links *l, char c);
+void links_html_end(struct links *l);
+
+#endif

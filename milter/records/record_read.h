@@ -1,0 +1,46 @@
+/*
+ * record_read.h - a record, read back from its JSON line
+ *
+ * Values are asked for by path, "client.address", as doc/record.schema.json
+ * names them. What a told gives lives as long as it does. Any bytes may be
+ * read; what is no JSON object with an id and a time is no record. Never
+ * shared between threads.
+ */
+#ifndef RECORDS_RECORD_READ_H
+#define RECORDS_RECORD_READ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct told;
+
+/* NULL: no record. */
+struct told *told_read(const char *line, size_t n);
+void told_free(struct told *t);		/* NULL: nothing */
+
+/* The text at the path, or NULL: not told, or no text. */
+const char *told_text(const struct told *t, const char *path);
+
+/* The whole number at the path, or `otherwise`. */
+long long told_int(const struct told *t, const char *path,
+    long long otherwise);
+
+/* How many items the array at the path has, and the text of one (or NULL). */
+size_t told_count(const struct told *t, const char *path);
+const char *told_item(const struct told *t, const char *path, size_t i);
+
+/* Calls fn for each text of the object at the path. */
+void told_each(const struct told *t, const char *path,
+    void (*fn)(void *arg, const char *key, const char *value), void *arg);
+
+/* The member `key` of item i of an array of objects, or NULL. */
+const char *told_member(const struct told *t, const char *path, size_t i,
+    const char *key);
+
+/* `time` in ms since 1970. */
+int64_t told_time(const struct told *t);
+
+/* "2026-01-02T03:04:05.678Z" and shorter forms of it in ms, -1: none. */
+int64_t told_parse_time(const char *text);
+
+#endif

@@ -1,0 +1,283 @@
+/* setup_mta - the Postfix of this machine, as saywhy setup looks at it */
+
+#include "setup/setup_mta.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "setup/setup_file.h"
+#include "setup/setup_run.h"
+
+/* Some are wanted as written, some as they work out. */
+static const struct {
+	const char *name;
+	bool expanded;
+	const char *missing;	/* where this version does not know it */
+} values[VALUE_COUNT] = {
+	[VALUE_VERSION] = { "mail_version", true, "" },
+	[VALUE_FOLDER] = { "config_directory", true, "" },
+	[VALUE_QUEUE] = { "queue_directory", true, "" },
+	[VALUE_MILTERS] = { "smtpd_milters", false, "" },
+	[VALUE_NON_SMTPD] = { "non_smtpd_milters", true, "" },
+	[VALUE_FILTER_MAPS] = { "smtpd_reject_filter_maps", false, "" },
+	[VALUE_FOOTER_MAPS] = { "smtpd_reject_footer_maps", false, "" },
+	[VALUE_RELAY] = { "smtpd_relay_restrictions", false, "" },
+	[VALUE_RCPT] = { "smtpd_recipient_restrictions", false, "" },
+	[VALUE_CONTENT_FILTER] = { "content_filter", true, "" },
+	[VALUE_PROXY_FILTER] = { "smtpd_proxy_filter", true, "" },
+	[VALUE_DELAY_REJECT] = { "smtpd_delay_reject", true, "yes" },
+	[VALUE_PEERNAME] = { "smtpd_peername_lookup", true, "yes" },
+};
+
+/* postconf [-c folder] options [name …]. */
+static bool
+postconf(const struct setup_mta *mta, const char *options,
+    const char *const *names, struct buf *out)
+{
+	const char *argv[VALUE_COUNT + 5] = { "postconf" };
+	size_t n = 1;
+
+	if (mta->folder != NULL) {
+		argv[n++] = "-c";
+		argv[n++] = mta->folder;
+	}
+	argv[n++] = options;
+	for (; names != NULL && *names != NULL; names++)
+		argv[n++] = *names;
+	return setup_run(argv, out);
+}
+
+/* The value behind "name = " in what postconf wrote, or NULL. */
+static char *
+find_value(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+	const char *line;
+
+	for (line = text; *line != '\0'; line += *line == '\n') {
+		if (strncmp(line, name, n) == 0 &&
+		    strncmp(line + n, " =", 2) == 0) {
+			line += n + 2 + (line[n + 2] == ' ');
+			return mem_ndup(line, strcspn(line, "\n"));
+		}
+		line += strcspn(line, "\n");
+	}
+	return NULL;
+}
+
+/*
+ * Asks for all at once, as written ("-p") and as they work out ("-x"). A
+ * default like ${…?…:…} is worked out; a text of the admin's is not.
+ */
+static bool
+look_up(struct setup_mta *mta)
+{
+	struct buf written = BUF_INIT, expanded = BUF_INIT;
+	const char *names[VALUE_COUNT + 1] = { NULL };
+	bool good;
+	char *value;
+	size_t i;
+
+	for (i = 0; i < VALUE_COUNT; i++)
+		names[i] = values[i].name;
+	good = postconf(mta, "-p", names, &written) &&
+	    postconf(mta, "-x", names, &expanded);
+	for (i = 0; i < VALUE_COUNT; i++) {
+		value = find_value(written.data, values[i].name);
+		if (values[i].expanded ||
+		    (value != NULL && strncmp(value, "${", 2) == 0)) {
+			free(value);
+			value = find_value(expanded.data, values[i].name);
+		}
+		mta->value[i] = value != NULL ? value :
+		    mem_dup(values[i].missing);
+	}
+	buf_free(&written);
+	buf_free(&expanded);
+	return good;
+}
+
+static const char *
+option_value(const char *line, const char *name)
+{
+	const char *at = strstr(line, name);
+
+	if (at == NULL || at == line || at[strlen(name)] != '=')
+		return NULL;
+	return at + strlen(name) + 1;
+}
+
+static void
+take_option(struct setup_service *s, const char *line)
+{
+	const char *value;
+
+	if ((value = option_value(line, "smtpd_milters")) != NULL)
+		mem_replace(&s->milters, value);
+	if ((value = option_value(line, "smtpd_relay_restrictions")) != NULL)
+		mem_replace(&s->relay, value);
+	if ((value = option_value(line, "smtpd_proxy_filter")) != NULL)
+		s->proxied = *value != '\0';
+	if ((value = option_value(line, "content_filter")) != NULL)
+		s->way_back = *value == '\0';
+	value = option_value(line, "receive_override_options");
+	if (value != NULL)
+		mem_replace(&s->overrides, value);
+}
+
+/* Eight fields: service, type, private, unprivileged, chroot … command. */
+static struct setup_service *
+take_service(struct setup_mta *mta, char *line)
+{
+	struct setup_service *s;
+	char *field[8];
+	size_t n = 0;
+
+	while (n < 8 && (field[n] = strsep(&line, " \t")) != NULL)
+		if (*field[n] != '\0')
+			n++;
+	if (n < 8 || (strcmp(field[7], "smtpd") != 0 &&
+	    strcmp(field[7], "postscreen") != 0))
+		return NULL;
+	mta->services = mem_room(mta->services, mta->nservices, &mta->cap,
+	    sizeof *mta->services);
+	s = &mta->services[mta->nservices++];
+	*s = (struct setup_service){ .name = mem_dup(field[0]),
+		.chroot = strcmp(field[4], "y") == 0,
+		.screen = strcmp(field[7], "postscreen") == 0 };
+	return s;
+}
+
+void
+setup_mta_services(struct setup_mta *mta, const char *text)
+{
+	char *copy = mem_dup(text), *rest = copy, *line;
+	struct setup_service *s = NULL;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line == ' ' || *line == '\t') {
+			if (s != NULL)
+				take_option(s, line);
+		} else
+			s = take_service(mta, line);
+	free(copy);
+}
+
+static void
+look_at_resolver(struct setup_mta *mta)
+{
+	FILE *f = fopen("/etc/resolv.conf", "re");
+	char line[256], name[128];
+
+	while (f != NULL && mta->resolver == NULL &&
+	    fgets(line, sizeof line, f) != NULL)
+		if (sscanf(line, "nameserver %127s", name) == 1)
+			mta->resolver = mem_dup(name);
+	if (f != NULL)
+		fclose(f);
+}
+
+bool
+setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *why)
+{
+	struct buf services = BUF_INIT;
+
+	memset(mta, 0, sizeof *mta);
+	mta->folder = mem_dup(folder);
+	if (!look_up(mta) || sscanf(mta->value[VALUE_VERSION], "%d.%d",
+	    &mta->major, &mta->minor) != 2) {
+		buf_printf(why, "%s%spostconf(1) does not answer",
+		    folder != NULL ? folder : "", folder != NULL ? ": " : "");
+		return false;
+	}
+	if (mta->folder == NULL)
+		mta->folder = mem_dup(mta->value[VALUE_FOLDER]);
+	if (postconf(mta, "-Mf", NULL, &services))
+		setup_mta_services(mta, services.data);
+	look_at_resolver(mta);
+	buf_free(&services);
+	return true;
+}
+
+void
+setup_mta_clear(struct setup_mta *mta)
+{
+	size_t i;
+
+	for (i = 0; i < VALUE_COUNT; i++)
+		free(mta->value[i]);
+	for (i = 0; i < mta->nservices; i++) {
+		free(mta->services[i].name);
+		free(mta->services[i].milters);
+		free(mta->services[i].relay);
+		free(mta->services[i].overrides);
+	}
+	free(mta->services);
+	free(mta->folder);
+	free(mta->resolver);
+	memset(mta, 0, sizeof *mta);
+}
+
+/* A folder with these two files; the caller removes it. */
+static bool
+make_folder(const struct buf *main_cf, const struct buf *master_cf,
+    char *folder, struct buf *why)
+{
+	struct buf path = BUF_INIT;
+	bool good = mkdtemp(folder) != NULL;
+
+	if (!good)
+		buf_printf(why, "%s: cannot be made", folder);
+	buf_printf(&path, "%s/main.cf", folder);
+	good = good && setup_file_make(path.data, main_cf, why);
+	buf_clear(&path);
+	buf_printf(&path, "%s/master.cf", folder);
+	good = good && setup_file_make(path.data, master_cf, why);
+	buf_free(&path);
+	return good;
+}
+
+static void
+remove_folder(const char *folder)
+{
+	static const char *const names[] = { "main.cf", "master.cf" };
+	struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s/%s", folder, names[i]);
+		unlink(path.data);
+	}
+	rmdir(folder);
+	buf_free(&path);
+}
+
+bool
+setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
+    const struct buf *master_cf, struct buf *why)
+{
+	char folder[] = "/tmp/saywhy-setup-XXXXXX";
+	char *real = mem_dup(mta->folder);
+	bool good = make_folder(main_cf, master_cf, folder, why);
+
+	if (good) {
+		setup_mta_clear(mta);
+		good = setup_mta_look(mta, folder, why);
+		mem_replace(&mta->folder, real);
+	}
+	remove_folder(folder);
+	free(real);
+	return good;
+}
+
+bool
+setup_mta_is_at_least(const struct setup_mta *mta, int major, int minor)
+{
+	return mta->major > major ||
+	    (mta->major == major && mta->minor >= minor);
+}

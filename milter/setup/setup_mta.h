@@ -1,0 +1,62 @@
+/*
+ * setup_mta.h - the Postfix of this machine, as saywhy setup looks at it
+ */
+#ifndef SETUP_SETUP_MTA_H
+#define SETUP_SETUP_MTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* What is asked of postconf(1); all are owned, none is NULL once looked. */
+enum setup_value { VALUE_VERSION, VALUE_FOLDER, VALUE_QUEUE,
+	VALUE_MILTERS, VALUE_NON_SMTPD, VALUE_FILTER_MAPS,
+	VALUE_FOOTER_MAPS, VALUE_RELAY, VALUE_RCPT,
+	VALUE_CONTENT_FILTER, VALUE_PROXY_FILTER, VALUE_DELAY_REJECT,
+	VALUE_PEERNAME, VALUE_COUNT };
+
+/* A service of smtpd(8) in master.cf. */
+struct setup_service {
+	char *name;		/* "smtp", "10025" */
+	bool chroot;
+	bool screen;		/* postscreen(8) */
+	char *milters;		/* its own -o smtpd_milters; NULL: none */
+	char *relay;		/* its own -o smtpd_relay_restrictions */
+	bool proxied;		/* -o smtpd_proxy_filter */
+	bool way_back;		/* -o content_filter= : a filter's way back in */
+	char *overrides;	/* its receive_override_options; NULL: none */
+};
+
+struct setup_mta {
+	char *folder;		/* of main.cf */
+	char *value[VALUE_COUNT];
+	int major, minor;
+	struct setup_service *services;
+	size_t nservices, cap;
+	char *resolver;		/* first nameserver of resolv.conf, or NULL */
+};
+
+/*
+ * `folder` NULL: where Postfix has its own. False, words in `why`: there is no
+ * Postfix, or it does not answer.
+ */
+bool setup_mta_look(struct setup_mta *mta, const char *folder,
+    struct buf *why);
+
+/*
+ * Looks again, as if its main.cf and master.cf were these texts: what is there
+ * without us.
+ */
+bool setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
+    const struct buf *master_cf, struct buf *why);
+void setup_mta_clear(struct setup_mta *mta);
+
+/* "3.7.11": 3 and 7. */
+bool setup_mta_is_at_least(const struct setup_mta *mta, int major,
+    int minor);
+
+/* Reads the output of `postconf -Mf`, for look and for tests. */
+void setup_mta_services(struct setup_mta *mta, const char *text);
+
+#endif

@@ -1,0 +1,268 @@
+/* setup_plan - what to set in Postfix so that saywhy is heard; pure */
+
+#include "setup/setup_plan.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "setup/setup_notes.h"
+
+static void
+set(struct setup_plan *plan, const char *name, const char *value)
+{
+	if (plan->nsettings < SETUP_SETTINGS_MOST)
+		plan->settings[plan->nsettings++] = (struct setup_setting){
+			.name = name, .value = mem_dup(value) };
+}
+
+static bool
+is_chrooted(const struct setup_mta *mta)
+{
+	size_t i;
+
+	for (i = 0; i < mta->nservices; i++)
+		if (mta->services[i].chroot && !mta->services[i].screen)
+			return true;
+	return false;
+}
+
+/* The part of a path below the queue folder, or NULL. */
+static const char *
+below_queue(const struct setup_mta *mta, const char *path)
+{
+	const char *queue = mta->value[VALUE_QUEUE];
+	size_t n = strlen(queue);
+
+	return n > 0 && strncmp(path, queue, n) == 0 && path[n] == '/' ?
+	    path + n + 1 : NULL;
+}
+
+/*
+ * As Postfix names the place; smtpd(8) stands in its queue folder, in a chroot
+ * or not. Nothing: it cannot get there, and a note says so.
+ */
+static bool
+put_place(struct setup_plan *plan, const struct setup_mta *mta,
+    const char *option, const char *spec, struct buf *out)
+{
+	struct sock_spec place;
+	const char *below;
+
+	if (!sock_spec_parse(spec, &place, out) ||
+	    place.kind == SOCK_KIND_FD) {
+		setup_note(plan, "%s = \"%s\": Postfix cannot be told of it.",
+		    option, spec);
+		return false;
+	}
+	buf_clear(out);
+	if (place.kind != SOCK_KIND_UNIX) {
+		buf_printf(out, "inet:%s:%d", place.host, place.port);
+		return true;
+	}
+	below = below_queue(mta, place.path);
+	if (below == NULL && is_chrooted(mta)) {
+		setup_note(plan, "%s = \"%s\": smtpd runs in a chroot and "
+		    "cannot get there. Let it lie below %s/saywhy.", option,
+		    spec, mta->value[VALUE_QUEUE]);
+		return false;
+	}
+	buf_printf(out, "unix:%s", below != NULL ? below : place.path);
+	return true;
+}
+
+/* Our own action and waits, whatever milter_default_action says to others. */
+static void
+plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors)
+{
+	const char *others = mta->value[VALUE_MILTERS];
+	struct buf place = BUF_INIT, value = BUF_INIT;
+
+	if (put_place(plan, mta, "listen", doors->listen, &place) &&
+	    strstr(others, place.data) == NULL) {
+		buf_printf(&value, "{ %s, default_action=tempfail, "
+		    "connect_timeout=10s, command_timeout=30s, "
+		    "content_timeout=60s }%s%s", place.data,
+		    *others != '\0' ? ", " : "", others);
+		set(plan, "smtpd_milters", value.data);
+	}
+	buf_free(&place);
+	buf_free(&value);
+}
+
+/* The admin's own maps come first: where they answer, ours is not asked. */
+static void
+plan_map(struct setup_plan *plan, const char *name, const char *others,
+    const char *place, const char *map)
+{
+	struct buf ours = BUF_INIT, value = BUF_INIT;
+
+	buf_printf(&ours, "socketmap:%s:%s", place, map);
+	if (strstr(others, ours.data) == NULL) {
+		buf_printf(&value, "%s%s%s", others,
+		    *others != '\0' ? ", " : "", ours.data);
+		set(plan, name, value.data);
+	}
+	buf_free(&ours);
+	buf_free(&value);
+}
+
+static void
+plan_reply_map(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors)
+{
+	struct buf place = BUF_INIT;
+
+	if (doors->reply_map == NULL)
+		setup_note(plan, "reply-map is not set in saywhy.conf, so what "
+		    "Postfix refuses itself keeps its words. Set it to "
+		    "\"unix:%s/saywhy/reply.sock\".",
+		    mta->value[VALUE_QUEUE]);
+	else if (!put_place(plan, mta, "reply-map", doors->reply_map, &place))
+		;
+	else if (setup_mta_is_at_least(mta, 3, 11))
+		plan_map(plan, "smtpd_reject_filter_maps",
+		    mta->value[VALUE_FILTER_MAPS], place.data, "filter");
+	else {
+		plan_map(plan, "smtpd_reject_footer_maps",
+		    mta->value[VALUE_FOOTER_MAPS], place.data, "footer");
+		/* One process that must not wait for a map. */
+		set(plan, "postscreen_reject_footer_maps", "");
+	}
+	buf_free(&place);
+}
+
+/* Where this word stands in a list of restrictions, or NULL. */
+static const char *
+find_word(const char *list, const char *word)
+{
+	const char *at = list;
+	size_t n = strlen(word);
+
+	for (; (at = strstr(at, word)) != NULL; at += n)
+		if ((at == list || strchr(", \t", at[-1]) != NULL) &&
+		    (at[n] == '\0' || strchr(", \t", at[n]) != NULL))
+			return at;
+	return NULL;
+}
+
+static const char *
+find_last_word_of_relaying(const char *list)
+{
+	static const char *const words[] = { "defer_unauth_destination",
+		"reject_unauth_destination" };
+	const char *first = NULL, *at;
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+		at = find_word(list, words[i]);
+		if (at != NULL && (first == NULL || at < first))
+			first = at;
+	}
+	return first;
+}
+
+/* True: this list has a place for the service, or has the service. */
+static bool
+plan_service_in(struct setup_plan *plan, const char *name, const char *list,
+    const char *place)
+{
+	const char *at = find_last_word_of_relaying(list);
+	struct buf value = BUF_INIT;
+
+	if (strstr(list, place) != NULL)
+		return true;
+	if (at == NULL)
+		return false;
+	buf_put(&value, list, (size_t)(at - list));
+	buf_printf(&value, "check_policy_service { %s, timeout=10s, "
+	    "default_action=DUNNO }, %s", place, at);
+	set(plan, name, value.data);
+	buf_free(&value);
+	return true;
+}
+
+static void
+plan_service(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors)
+{
+	struct buf place = BUF_INIT;
+
+	if (doors->policy_service == NULL) {
+		if (!setup_mta_is_at_least(mta, 3, 11))
+			setup_note(plan, "policy-service is not set in "
+			    "saywhy.conf, so Postfix refuses relaying before "
+			    "saywhy can. Set it to \"unix:%s/saywhy/"
+			    "policy.sock\".", mta->value[VALUE_QUEUE]);
+	} else if (put_place(plan, mta, "policy-service",
+	    doors->policy_service, &place) &&
+	    !plan_service_in(plan, "smtpd_relay_restrictions",
+	    mta->value[VALUE_RELAY], place.data) &&
+	    !plan_service_in(plan, "smtpd_recipient_restrictions",
+	    mta->value[VALUE_RCPT], place.data))
+		setup_note(plan, "Neither smtpd_relay_restrictions nor "
+		    "smtpd_recipient_restrictions names "
+		    "reject_unauth_destination; put check_policy_service "
+		    "%s where relaying is refused.", place.data);
+	buf_free(&place);
+}
+
+/*
+ * Mail that comes back from a content filter was judged on its way in; refused
+ * now it would be the filter that bounces it.
+ */
+static void
+plan_ways_back(struct setup_plan *plan, const struct setup_mta *mta)
+{
+	const struct setup_service *s;
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < mta->nservices; i++) {
+		s = &mta->services[i];
+		if (!s->way_back || plan->nways == SETUP_WAYS_MOST ||
+		    (s->milters != NULL && *s->milters == '\0') ||
+		    (s->overrides != NULL &&
+		    strstr(s->overrides, "no_milters") != NULL))
+			continue;
+		buf_clear(&value);
+		buf_printf(&value, "%s%sno_milters",
+		    s->overrides != NULL ? s->overrides : "",
+		    s->overrides != NULL && *s->overrides != '\0' ? "," : "");
+		plan->ways[plan->nways++] = (struct setup_setting){
+			.name = s->name, .value = mem_dup(value.data) };
+	}
+	buf_free(&value);
+}
+
+void
+setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors)
+{
+	if (!setup_mta_is_at_least(mta, 3, 4)) {
+		setup_note(plan, "This Postfix is older than 3.4: it knows "
+		    "neither footers of a map nor a filter's own "
+		    "default_action. See saywhyd(8) for smtpd_milters.");
+		return;
+	}
+	plan_milter(plan, mta, doors);
+	plan_reply_map(plan, mta, doors);
+	plan_service(plan, mta, doors);
+	plan_ways_back(plan, mta);
+	setup_notes(plan, mta, doors);
+}
+
+void
+setup_plan_clear(struct setup_plan *plan)
+{
+	while (plan->nsettings > 0)
+		free(plan->settings[--plan->nsettings].value);
+	while (plan->nways > 0)
+		free(plan->ways[--plan->nways].value);
+	while (plan->nnotes > 0)
+		free(plan->notes[--plan->nnotes]);
+}

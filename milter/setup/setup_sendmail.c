@@ -1,0 +1,74 @@
+/* setup_sendmail - the lines that Sendmail needs, to be added by hand */
+
+#include "setup/setup_sendmail.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/sock.h"
+#include "engine/ruleset.h"
+
+#define MC "/etc/mail/sendmail.mc"
+
+bool
+setup_sendmail_is_there(void)
+{
+	return access(MC, F_OK) == 0;
+}
+
+/* As the map class "socket" names a place, or nothing. */
+static void
+put_map_place(const char *spec, struct buf *out)
+{
+	struct sock_spec place;
+	struct buf why = BUF_INIT;
+
+	if (!sock_spec_parse(spec, &place, &why) ||
+	    place.kind == SOCK_KIND_FD)
+		;
+	else if (place.kind == SOCK_KIND_UNIX)
+		buf_printf(out, "local:%s", place.path);
+	else
+		buf_printf(out, "inet:%d@%s", place.port, place.host);
+	buf_free(&why);
+}
+
+/* conf/check_rcpt.m4 tells what each line is for. */
+static void
+print_map(const char *place)
+{
+	printf("\nLOCAL_CONFIG\n"
+	    "Kcheck_rcpt socket -t -d10 %s\n"
+	    "\nLOCAL_RULESETS\n"
+	    "SLocal_check_rcpt\n"
+	    "R$*\t\t\t$: $1 $| $(check_rcpt $&{client_addr}^"
+	    "$&{client_name}^$&{daemon_port}^$&{auth_authen}^$&s^$&f^$1 "
+	    "$: NOTHING $)\n"
+	    "R$* $| NOTHING\t\t$@ $1\n"
+	    "R$* $| $+\t\t$#error $: $2\n", place);
+}
+
+int
+setup_sendmail_tell(const struct ruleset *rules, bool wanted)
+{
+	struct buf place = BUF_INIT;
+
+	puts("Sendmail. Put these lines into " MC ", before the MAILERs, make "
+	    "sendmail.cf of it and restart Sendmail:\n");
+	printf("INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
+	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", rules->daemon.listen);
+	if (rules->daemon.policy_service != NULL)
+		put_map_place(rules->daemon.policy_service, &place);
+	if (place.len > 0)
+		print_map(place.data);
+	else
+		puts("\npolicy-service is not set in saywhy.conf, so Sendmail "
+		    "refuses relaying before saywhy can.");
+	if (wanted)
+		fputs("saywhy setup: nothing is written for Sendmail\n",
+		    stderr);
+	buf_free(&place);
+	return wanted ? EX_UNAVAILABLE : 0;
+}

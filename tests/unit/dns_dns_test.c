@@ -1,0 +1,434 @@
+/* dns_dns_test - found, none, trouble; each in time */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "dns/dns.h"
+#include "dns/dns_message.h"
+#include "dns/dns_options.h"
+#include "dns_liar.h"
+
+static struct liar *liar;
+
+static void
+start_at(int port, long long cache)
+{
+	struct dns_options opt = { .cache = cache };
+	struct buf why = BUF_INIT, servers = BUF_INIT;
+
+	buf_printf(&servers, "127.0.0.1:%d", port);
+	opt.servers = NULL;
+	assert_true(option_set(dns_option_rows, &opt, servers.data, &why));
+	assert_true(dns_start(&opt, &why));
+	option_clear(dns_option_rows, &opt);
+	buf_free(&why);
+	buf_free(&servers);
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	liar = liar_start("127.0.0.1", 0);
+	assert_non_null(liar);
+	start_at(liar_port(liar), 1 << 20);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	dns_stop();
+	liar_stop(liar);
+	return 0;
+}
+
+static void
+expect_words(const char *name, const char *words, const char *some)
+{
+	if (strstr(words, some) == NULL)
+		fail_msg("%s: %s", name, words);
+}
+
+static void
+expect(enum dns_type type, const char *name, enum dns_status status,
+    const char *value)
+{
+	const struct dns_answer *a = dns_lookup(type, name,
+	    clock_ms() + 4000);
+	char text[IP_TEXT];
+
+	if (a->status != status)
+		fail_msg("%s: %d %s", name, (int)a->status,
+		    a->trouble != NULL ? a->trouble : "");
+	if (status == DNS_TROUBLE)
+		assert_non_null(a->trouble);
+	if (value != NULL && status == DNS_FOUND)
+		assert_string_equal(value, type <= DNS_AAAA ?
+		    ip_format(&a->v[0].ip, text) : a->v[0].text);
+	else if (value != NULL)
+		expect_words(name, a->trouble, value);
+	dns_drop(a);
+}
+
+static void
+test_answers(void **state)
+{
+	static const char *const lines[] = {
+		"example.org A 192.0.2.7", "example.org AAAA 2001:db8::7",
+		"example.org MX 10 mx.example.org",
+		"example.org TXT \"v=spf1 -all\"",
+		"7.2.0.192.in-addr.arpa PTR mail.example.org",
+		"alias.example.org CNAME example.org",
+		"only.example.org TXT x", "broken.example.org ANY TROUBLE" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		assert_true(liar_tell(liar, lines[i]));
+	expect(DNS_A, "example.org", DNS_FOUND, "192.0.2.7");
+	expect(DNS_A, "EXAMPLE.org.", DNS_FOUND, "192.0.2.7");
+	expect(DNS_AAAA, "example.org", DNS_FOUND, "2001:db8::7");
+	expect(DNS_MX, "example.org", DNS_FOUND, "mx.example.org");
+	expect(DNS_TXT, "example.org", DNS_FOUND, "v=spf1 -all");
+	expect(DNS_PTR, "7.2.0.192.in-addr.arpa", DNS_FOUND,
+	    "mail.example.org");
+	expect(DNS_A, "alias.example.org", DNS_FOUND, "192.0.2.7");
+	expect(DNS_CNAME, "alias.example.org", DNS_FOUND, "example.org");
+	expect(DNS_A, "only.example.org", DNS_NONE, NULL);
+	expect(DNS_A, "nx.example.org", DNS_NONE, NULL);
+	expect(DNS_A, "broken.example.org", DNS_TROUBLE, "SERVFAIL");
+}
+
+static void
+test_lies(void **state)
+{
+	const struct dns_answer *a;
+
+	(void)state;
+	expect(DNS_A, "servfail.test", DNS_TROUBLE, "SERVFAIL");
+	expect(DNS_A, "refused.test", DNS_TROUBLE, "REFUSED");
+	expect(DNS_A, "pointer.test", DNS_TROUBLE, "broken");
+	expect(DNS_A, "garbage.test", DNS_TROUBLE, NULL);
+	expect(DNS_A, "loop.test", DNS_TROUBLE, "without end");
+	expect(DNS_A, "chain3.test", DNS_FOUND, "192.0.2.1");
+	expect(DNS_A, "chain17.test", DNS_TROUBLE, "without end");
+	expect(DNS_A, "cut.test", DNS_FOUND, "192.0.2.1");
+	a = dns_lookup(DNS_TXT, "big.test", clock_ms() + 4000);
+	assert_int_equal(a->status, DNS_FOUND);
+	assert_int_equal(a->n, 64);
+	dns_drop(a);
+}
+
+/* c-ares of Debian 13 asks for names of hosts alone: no answer, not "none". */
+static void
+expect_odd(const char *name, const char *value)
+{
+	const struct dns_answer *a = dns_lookup(DNS_A, name, clock_ms() + 4000);
+
+	if (a->status == DNS_TROUBLE) {
+		assert_string_equal(a->trouble,
+		    "a name that the DNS library does not ask for");
+		print_message("%s: %s\n", name, a->trouble);
+	} else
+		expect(DNS_A, name, DNS_FOUND, value);
+	dns_drop(a);
+}
+
+/* An answer whose question has a name of four labels, the last of n bytes. */
+static enum dns_status
+status_of_long(uint8_t n)
+{
+	uint8_t bytes[12 + 4 * 64 + 1 + 4] = { 0 };
+	size_t at = 12, i;
+	uint32_t ttl;
+	struct dns_held *held;
+	enum dns_status status;
+
+	bytes[5] = 1;
+	for (i = 0; i < 4; i++) {
+		bytes[at] = i < 3 ? 63 : n;
+		memset(bytes + at + 1, 'a', bytes[at]);
+		at += bytes[at] + 1u;
+	}
+	held = dns_message_read(bytes, at + 5, DNS_A, "a", &ttl);
+	status = held->answer.status;
+	dns_drop(&held->answer);
+	return status;
+}
+
+static void
+test_long_names(void **state)
+{
+	(void)state;
+	assert_int_equal(status_of_long(61), DNS_NONE);
+	assert_int_equal(status_of_long(62), DNS_TROUBLE);
+}
+
+static void
+test_no_names(void **state)
+{
+	char label[70], long_name[300];
+	size_t i;
+
+	(void)state;
+	memset(label, 'a', 64);
+	strcpy(label + 64, ".org");
+	for (i = 0; i < 254; i++)
+		long_name[i] = i % 2 == 0 ? 'a' : '.';
+	long_name[254] = 'a';
+	long_name[255] = '\0';
+	expect(DNS_A, label, DNS_NONE, NULL);
+	expect(DNS_A, long_name, DNS_NONE, NULL);
+	expect(DNS_A, "a..b", DNS_NONE, NULL);
+	expect(DNS_A, ".a", DNS_NONE, NULL);
+	expect_odd("cold\\.test", "192.0.2.1");
+}
+
+static void
+test_deadline(void **state)
+{
+	int64_t began = clock_ms(), took;
+	struct dns_question q[3] = { { .type = DNS_A, .name = "dead.test" },
+		{ .type = DNS_A, .name = "cold.test" },
+		{ .type = DNS_A, .name = "slow100.test" } };
+
+	(void)state;
+	dns_ask(q, 3, began + 300);
+	took = clock_ms() - began;
+	assert_in_range(took, 280, 500);
+	assert_int_equal(q[0].answer->status, DNS_TROUBLE);
+	assert_string_equal(q[0].answer->trouble, "no answer in time");
+	assert_int_equal(q[1].answer->status, DNS_FOUND);
+	assert_int_equal(q[2].answer->status, DNS_FOUND);
+	dns_forget(q, 3);
+	assert_int_equal(dns_counts().late, 1);
+}
+
+static void
+test_asked_once(void **state)
+{
+	struct dns_question q[8];
+	size_t i;
+
+	(void)state;
+	dns_prefetch(DNS_A, "slow80.once.test");
+	for (i = 0; i < 8; i++)
+		q[i] = (struct dns_question){ .type = DNS_A,
+			.name = "slow80.once.test" };
+	dns_ask(q, 8, clock_ms() + 2000);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(q[i].answer->status, DNS_FOUND);
+	dns_forget(q, 8);
+	expect(DNS_TXT, "count.test", DNS_FOUND, "2");
+	expect(DNS_A, "slow80.once.test", DNS_FOUND, "192.0.2.1");
+	assert_int_equal(dns_counts().joined, 8);
+	assert_int_equal(dns_counts().cached, 1);
+}
+
+/* 5,000 names nobody asked before, in one batch; memory stays in bounds. */
+static void
+test_many(void **state)
+{
+	enum { MANY = 5000 };
+	struct dns_question *q = mem_array(MANY, sizeof *q);
+	char (*names)[32] = mem_array(MANY, sizeof *names);
+	size_t i, found = 0;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof names[i], "cold%zu.many.test", i);
+		q[i] = (struct dns_question){ .type = DNS_A,
+			.name = names[i] };
+	}
+	dns_ask(q, MANY, clock_ms() + 5000);
+	for (i = 0; i < MANY; i++)
+		found += q[i].answer->status == DNS_FOUND;
+	assert_int_equal(found, MANY);
+	assert_in_range(dns_counts().bytes, 1, 1 << 20);
+	assert_true(dns_counts().dropped > 0);
+	dns_forget(q, MANY);
+	free(q);
+	free(names);
+}
+
+/* Nobody listens: trouble soon; then the server comes, and is heard. */
+static void
+test_dead_and_back(void **state)
+{
+	int port = liar_port(liar);
+	int64_t began;
+
+	(void)state;
+	liar_stop(liar);
+	began = clock_ms();
+	expect(DNS_A, "cold.dead.test", DNS_TROUBLE, NULL);
+	assert_in_range(clock_ms() - began, 0, 3000);
+	liar = liar_start("127.0.0.1", port);
+	assert_non_null(liar);
+	began = clock_ms();
+	expect(DNS_A, "cold.back.test", DNS_FOUND, "192.0.2.1");
+	assert_in_range(clock_ms() - began, 0, 2000);
+}
+
+static void
+test_reload(void **state)
+{
+	struct dns_options opt = { .cache = 1 << 20 };
+	struct liar *other = liar_start("127.0.0.1", 0);
+	struct buf servers = BUF_INIT;
+
+	(void)state;
+	assert_non_null(other);
+	assert_true(liar_tell(other, "new.test A 192.0.2.99"));
+	dns_prefetch(DNS_A, "new.test");
+	buf_printf(&servers, "127.0.0.1:%d", liar_port(other));
+	opt.servers = servers.data;
+	expect(DNS_A, "new.test", DNS_NONE, NULL);
+	dns_prefetch(DNS_A, "dead.new.test");
+	dns_apply(&opt);
+	expect(DNS_A, "a.new.test", DNS_NONE, NULL);
+	expect(DNS_TXT, "count.test", DNS_FOUND, NULL);
+	dns_stop();
+	liar_stop(other);
+	expect(DNS_A, "new.test", DNS_TROUBLE, "not asked");
+	start_at(liar_port(liar), 1 << 20);
+	buf_free(&servers);
+}
+
+static void
+test_offline(void **state)
+{
+	static const char *const wrong[][3] = { { "a.test", "A", "x" },
+		{ "a.test", "MX", "mail" }, { "a..test", "A", "192.0.2.1" },
+		{ "a.test", "SRV", "x" }, { "a.test", "ANY", "x" } };
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	dns_offline(false);
+	assert_true(dns_preload("a.b.test", "A", "192.0.2.1", &why));
+	assert_true(dns_preload("a.b.test", "A", "192.0.2.2", &why));
+	assert_true(dns_preload("c.test", "CNAME", "a.b.test.", &why));
+	assert_true(dns_preload("d.test", "CNAME", "d.test", &why));
+	assert_true(dns_preload("e.test", "ANY", "TROUBLE", &why));
+	expect(DNS_A, "a.b.test", DNS_FOUND, "192.0.2.1");
+	expect(DNS_A, "c.test", DNS_FOUND, "192.0.2.1");
+	expect(DNS_A, "d.test", DNS_TROUBLE, "without end");
+	expect(DNS_MX, "e.test", DNS_TROUBLE, NULL);
+	expect(DNS_A, "b.test", DNS_NONE, NULL);
+	for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		buf_clear(&why);
+		assert_false(dns_preload(wrong[i][0], wrong[i][1],
+		    wrong[i][2], &why));
+		assert_true(why.len > 0);
+	}
+	buf_free(&why);
+}
+
+static void
+test_no_such_name(void **state)
+{
+	const struct dns_answer *none = dns_lookup(DNS_A, "x.test", 0);
+	const struct dns_answer *empty = dns_lookup(DNS_A, "b.test", 0);
+
+	(void)state;
+	assert_true(none->no_name);
+	assert_false(empty->no_name);
+	dns_drop(none);
+	dns_drop(empty);
+}
+
+static void
+test_servers(void **state)
+{
+	static const struct {
+		const char *value, *kept;	/* NULL: it is wrong */
+	} rows[] = {
+		{ "127.0.0.1", "127.0.0.1:53" },
+		{ "192.0.2.1:5353", "192.0.2.1:5353" },
+		{ "2001:db8::1", "[2001:db8::1]:53" },
+		{ "[2001:db8::1]:5353", "[2001:db8::1]:5353" },
+		{ "[2001:db8::1]", "[2001:db8::1]:53" },
+		{ "", NULL }, { ":", NULL }, { "[", NULL }, { "[]:53", NULL },
+		{ "localhost", NULL }, { "127.0.0.1:0", NULL },
+		{ "127.0.0.1:99999", NULL }, { "127.0.0.1:53x", NULL },
+	};
+	struct dns_options opt = { .cache = 1 << 20 };
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(option_set(dns_option_rows, &opt,
+		    rows[i].value, &why), rows[i].kept != NULL);
+		if (rows[i].kept != NULL) {
+			assert_string_equal(opt.servers, rows[i].kept);
+			assert_true(dns_start(&opt, &why));
+		}
+		option_unset(dns_option_rows, &opt);
+	}
+	dns_stop();
+	buf_free(&why);
+}
+
+static void
+test_reverse(void **state)
+{
+	static const struct {
+		const char *ip, *zone, *expect;
+	} rows[] = {
+		{ "192.0.2.7", NULL, "7.2.0.192.in-addr.arpa" },
+		{ "::ffff:192.0.2.7", "zen.example", "7.2.0.192.zen.example" },
+		{ "2001:db8::7", NULL, "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+		    "0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa" },
+	};
+	struct buf b = BUF_INIT;
+	struct ip ip;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&b);
+		assert_true(ip_parse(rows[i].ip, &ip));
+		dns_put_reverse(&b, &ip, rows[i].zone);
+		assert_string_equal(b.data, rows[i].expect);
+	}
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_answers, begin, end),
+		cmocka_unit_test_setup_teardown(test_lies, begin, end),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test_setup_teardown(test_no_names, begin, end),
+		cmocka_unit_test_setup_teardown(test_deadline, begin, end),
+		cmocka_unit_test_setup_teardown(test_asked_once, begin, end),
+		cmocka_unit_test_setup_teardown(test_many, begin, end),
+		cmocka_unit_test_setup_teardown(test_dead_and_back, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(test_reload, begin, end),
+		cmocka_unit_test(test_offline),
+		cmocka_unit_test(test_no_such_name),
+		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_reverse),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	dns_stop();
+	return failed;
+}

@@ -1,0 +1,208 @@
+/* maillog_heard_test - what lines of Postfix and Sendmail tell */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "maillog/heard.h"
+#include "maillog/logline.h"
+#include "words/reason.h"
+
+static void
+put(struct buf *out, struct slice s)
+{
+	buf_putc(out, '|');
+	if (s.text != NULL)
+		buf_put(out, s.text, s.n);
+}
+
+/* One line an event: who, stage, client, sender, recipient, reply. */
+static void
+note(void *arg, const struct heard *h)
+{
+	static const char *const by[] = { "mta", "milter", "remote" };
+	struct buf *out = arg;
+
+	if (h->reply.text == NULL) {
+		buf_puts(out, "envelope");
+		put(out, h->sender);
+		buf_putc(out, '\n');
+		return;
+	}
+	buf_printf(out, "%s%s%s%s %s", h->accepted ? "came " : "",
+	    by[h->by], h->outgoing ? " out" : "",
+	    h->temporary ? " later" : "", stage_name(h->stage));
+	if (h->reason != REASON_NONE)
+		buf_printf(out, " %s", reason_get(h->reason)->name);
+	put(out, h->client);
+	put(out, h->sender);
+	put(out, h->recipient);
+	put(out, h->reply);
+	buf_putc(out, '\n');
+}
+
+#define P "Nov 24 18:32:15 mx postfix/"
+#define S "Nov 24 18:32:15 mx sm-mta[200]: 4AOIWF1x000123: "
+
+static const struct {
+	const char *lines, *told;
+} rows[] = {
+	{ P "smtpd[1]: connect from unknown[192.0.2.7]", "" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 "
+	    "5.7.1 <b@y>: Relay access denied; from=<a@x> to=<b@y> "
+	    "proto=ESMTP helo=<h>",
+	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 <b@y>: Relay access denied\n" },
+	{ P "submission/smtpd[1]: 4XyZ12345: reject: MAIL from "
+	    "h[2001:db8::7]:99: 452 4.3.1 Full; proto=ESMTP helo=<h>",
+	    "mta later mail|2001:db8::7|||452 4.3.1 Full\n" },
+	{ P "smtpd[1]: NOQUEUE: milter-reject: RCPT from h[192.0.2.7]: 550 "
+	    "5.7.1 No; from=<a@x> to=<b@y> proto=ESMTP helo=<h>",
+	    "milter rcpt|192.0.2.7|a@x|b@y|550 5.7.1 No\n" },
+	{ P "postscreen[9]: PREGREET 11 after 0.1 from [192.0.2.8]:47: EHLO\n"
+	    P "postscreen[9]: NOQUEUE: reject: RCPT from [192.0.2.8]:47: 550 "
+	    "5.5.1 Protocol error; from=<a@x>, to=<b@y>, proto=ESMTP, "
+	    "helo=<s>",
+	    "mta rcpt early-talker|192.0.2.8|a@x|b@y|550 5.5.1 "
+	    "Protocol error\n" },
+	{ P "smtpd[1]: warning: h[192.0.2.9]: SASL LOGIN authentication "
+	    "failed: UGF", "mta helo auth-failed|192.0.2.9|||SASL LOGIN "
+	    "authentication failed: UGF\n" },
+	{ P "smtpd[1]: warning: hostname h does not resolve to address "
+	    "192.0.2.9", "" },
+	{ P "smtpd[1]: SSL_accept error from h[192.0.2.9]: -1",
+	    "mta later connect tls-failed|192.0.2.9|||"
+	    "SSL_accept error from h[192.0.2.9]: -1\n" },
+	{ P "cleanup[1]: 4XyZ12345: reject: header Subject: x from y from "
+	    "h[192.0.2.9]; from=<a@x> to=<b@y> proto=ESMTP helo=<hh>: "
+	    "5.7.1 No", "mta headers|192.0.2.9|a@x|b@y|"
+	    "5.7.1 No\n" },
+	{ P "qmgr[1]: 4XyZ12345: from=<me@x>, size=4, nrcpt=1 (queue active)\n"
+	    P "smtp[1]: 4XyZ12345: to=<you@y>, relay=mx[198.51.100.1]:25, "
+	    "delay=1, dsn=5.1.1, status=bounced (host mx[198.51.100.1] said: "
+	    "550 5.1.1 No (really) (in reply to MAIL FROM command))",
+	    "remote out mail||me@x|you@y|550 5.1.1 No (really)\n" },
+	{ P "smtp[1]: 4XyZ12345: to=<you@y>, relay=mx[198.51.100.1]:25, "
+	    "dsn=2.0.0, status=sent (250 ok)", "" },
+	{ P "smtp[1]: 4XyZ12345: to=<you@y>, relay=none, dsn=4.4.1, "
+	    "status=deferred (connect to mx[198.51.100.1]:25: Timed out)",
+	    "mta out later message host-unreachable|||you@y|connect to "
+	    "mx[198.51.100.1]:25: Timed out\n" },
+	{ P "qmgr[1]: 4XyZ12345: from=<me@x>, status=expired, returned to "
+	    "sender", "mta out message message-expired||me@x||expired, "
+	    "returned to sender\n" },
+	{ P "local[1]: 4XyZ12345: to=<you@y>, relay=local, dsn=5.1.1, "
+	    "status=bounced (unknown user: \"you\")",
+	    "mta message|||you@y|unknown user: \"you\"\n" },
+	{ S "ruleset=check_rcpt, arg1=<b@y>, relay=h [192.0.2.7], reject=550 "
+	    "5.7.1 <b@y>... Relaying denied",
+	    "mta rcpt|192.0.2.7||b@y|550 5.7.1 <b@y>... Relaying denied\n" },
+	{ S "ruleset=check_mail, arg1=<a@x>, relay=[IPv6:2001:db8::7], "
+	    "reject=451 4.1.8 Domain x does not resolve",
+	    "mta later mail|2001:db8::7|a@x||451 4.1.8 Domain x does not "
+	    "resolve\n" },
+	{ S "<no@y>... User unknown\n" S "<no2@y>... User unknown\n"
+	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
+	    "mta rcpt|||no@y|<no@y>... User unknown\n"
+	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
+	    "User unknown\nenvelope|a@x\n" },
+	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
+	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=5.1.1, "
+	    "stat=User unknown", "remote out message|||you@y|User unknown\n" },
+	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=4.0.0, "
+	    "stat=Deferred: Connection refused by mx.",
+	    "mta out later message|||you@y|Deferred: Connection refused by "
+	    "mx.\n" },
+	{ S "to=<you@y>, mailer=local, relay=local, dsn=2.0.0, stat=Sent",
+	    "came mta message|||you@y|Sent\n" },
+	{ S "to=<you@y>, mailer=esmtp, relay=mx., dsn=2.0.0, stat=Sent", "" },
+	{ P "qmgr[1]: 4XyZ12345: from=<a@x>, size=4, nrcpt=1 (queue active)\n"
+	    P "lmtp[1]: 4XyZ12345: to=<b@y>, relay=h[/s], delay=1, dsn=2.0.0, "
+	    "status=sent (250 ok)", "came mta message||a@x|b@y|250 ok\n" },
+	{ S "Milter: to=<b@y>, reject=550 5.7.1 No",
+	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	{ "no line of a log", "" }, { "", "" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from ", "" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from x[", "" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from x[1]:", "" },
+	{ P "smtp[1]: 4XyZ12345: to=<", "" },
+};
+
+static void
+hear(const char *lines, struct buf *told)
+{
+	struct hearing *g = hearing_new(note, told);
+	const char *end;
+
+	for (; *lines != '\0'; lines = *end != '\0' ? end + 1 : end) {
+		end = lines + strcspn(lines, "\n");
+		hearing_line(g, lines, (size_t)(end - lines));
+	}
+	hearing_end(g);
+	hearing_free(g);
+}
+
+static void
+test_lines(void **state)
+{
+	struct buf told = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&told);
+		hear(rows[i].lines, &told);
+		assert_string_equal(told.data, rows[i].told);
+	}
+	buf_free(&told);
+}
+
+static void
+test_times(void **state)
+{
+	/* 2026-01-02 00:00 UTC */
+	const int64_t now = 1767312000000LL;
+	static const struct {
+		const char *stamp;
+		int64_t ms;
+	} times[] = {
+		{ "Jan  1 00:00:00", 1767225600000LL },
+		{ "Dec 31 23:59:59", 1767225599000LL },
+		{ "Jan  2 12:00:00", 1767355200000LL },
+		{ "Feb  2 12:00:00", 1738497600000LL },
+		{ "2026-01-01T00:00:00Z", 1767225600000LL },
+		{ "2026-01-01T01:00:00+01:00", 1767225600000LL },
+		{ "2026-01-01T01:00:00+0100", 1767225600000LL },
+		{ "2025-12-31T23:30:00.5-00:30", 1767225600500LL },
+	};
+	struct logline l;
+	char line[128];
+	size_t i;
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (i = 0; i < sizeof times / sizeof times[0]; i++) {
+		snprintf(line, sizeof line, "%s h p[1]: m", times[i].stamp);
+		assert_true(logline_read(line, strlen(line), &l));
+		assert_true(logline_time(&l, now) == times[i].ms);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
