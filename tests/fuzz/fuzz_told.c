@@ -42,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		told_each(t, "evidence", note, &seen);
 	told_free(t);
 	told_free(again);
-	front_find_id(text, n, id);
+	record_id_find(text, n, id);
 	pasted_reason(text, n);
 	buf_free(&out);
 	buf_free(&seen);

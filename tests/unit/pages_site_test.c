@@ -82,7 +82,7 @@ test_find_id(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		assert_int_equal(front_find_id(rows[i].text,
+		assert_int_equal(record_id_find(rows[i].text,
 		    strlen(rows[i].text), id), rows[i].id != NULL);
 		if (rows[i].id != NULL)
 			assert_string_equal(id, rows[i].id);
