@@ -8,7 +8,7 @@
 #include "commands/command.h"
 #include "version.h"
 
-#define COMMANDS_MOST 32
+#define COMMANDS_MAX 32
 
 static const struct command *
 find(const char *name)
@@ -37,7 +37,7 @@ list(FILE *out)
 static int
 unknown(const char *name)
 {
-	const char *names[COMMANDS_MOST], *nearest;
+	const char *names[COMMANDS_MAX], *nearest;
 	size_t i;
 
 	for (i = 0; commands_all[i] != NULL; i++)

@@ -101,7 +101,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 static bool
 close_doors(void)
 {
-	bool quiet = policy_stop();
+	bool quiet = policy_service_stop();
 
 	replymap_stop();
 	control_stop();
@@ -110,11 +110,11 @@ close_doors(void)
 
 /* The start failed: what is open already is taken away again. */
 static void
-fail(int status, struct buf *why)
+fail(int status, struct buf *errmsg)
 {
-	log_error("%s", why->data);
-	buf_free(why);
-	place_remove();
+	log_error("%s", errmsg->data);
+	buf_free(errmsg);
+	milter_socket_remove();
 	close_doors();
 	exit(status);
 }
@@ -178,22 +178,23 @@ static void
 open_doors(struct daemon *d)
 {
 	const struct daemon_options *o = &d->options;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	gid_t gid = geteuid() == 0 ?
-	    process_group(o->listen_group, &why) : (gid_t)-1;
+	    process_group(o->listen_group, &errmsg) : (gid_t)-1;
 	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
-	if (why.len > 0)
-		fail(EX_CONFIG, &why);
+	if (errmsg.len > 0)
+		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
-	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &why) ||
-	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid, &why) ||
-	    !policy_open(o->policy_service, (mode_t)o->listen_mode, gid,
-	    &why) ||
-	    !control_open(o->control, own, d->config, &why))
-		fail(EX_UNAVAILABLE, &why);
-	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &why))
-		fail(EX_CANTCREAT, &why);
+	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg) ||
+	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
+	    &errmsg) ||
+	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode, gid,
+	    &errmsg) ||
+	    !control_open(o->control, own, d->config, &errmsg))
+		fail(EX_UNAVAILABLE, &errmsg);
+	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &errmsg))
+		fail(EX_CANTCREAT, &errmsg);
 }
 
 static bool
@@ -337,19 +338,19 @@ static void
 start(struct daemon *d)
 {
 	struct ruleset *r = first_rules(d);
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (d->test)
 		exit(EX_OK);
 	keep_options(d, &r->daemon);
-	if (d->detach && !process_detach(&why))
-		fail(EX_OSERR, &why);
+	if (d->detach && !process_detach(&errmsg))
+		fail(EX_OSERR, &errmsg);
 	open_doors(d);
-	if (!process_become(d->options.user, &why))
-		fail(EX_CONFIG, &why);
+	if (!process_become(d->options.user, &errmsg))
+		fail(EX_CONFIG, &errmsg);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
-	if (!dns_start(&r->dns, &why))
-		fail(EX_OSERR, &why);
+	if (!dns_start(&r->dns, &errmsg))
+		fail(EX_OSERR, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;
@@ -368,7 +369,7 @@ main(int argc, char **argv)
 	start(&d);
 	if (!list_watch() || !dnslist_watch() ||
 	    !milter_start(d.recorder) || !replymap_start(d.recorder) ||
-	    !policy_start(d.recorder) || !control_start(d.recorder))
+	    !policy_service_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
 	process_ready();
 	process_notify("READY=1");

@@ -11,7 +11,7 @@
 #include "model/mailbox.h"
 #include "model/session.h"
 
-#define COMMENTS_MOST 100	/* inside each other */
+#define COMMENTS_MAX 100	/* inside each other */
 
 struct reader {
 	const char *at;
@@ -53,7 +53,7 @@ skip_comment(struct reader *r)
 		else if (*r->at == '\\' && r->at[1] != '\0')
 			r->at++;
 		r->at++;
-	} while (depth > 0 && depth < COMMENTS_MOST && *r->at != '\0');
+	} while (depth > 0 && depth < COMMENTS_MAX && *r->at != '\0');
 	r->bad |= depth > 0;
 }
 

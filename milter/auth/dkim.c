@@ -23,8 +23,8 @@
  * The work is fields times names in h=, for each signature: what is larger
  * than these is made to cost.
  */
-#define FIELDS_MOST 1000
-#define FIELD_MOST 8192		/* of a signature */
+#define FIELDS_MAX 1000
+#define FIELD_MAX 8192		/* of a signature */
 
 struct dkim_check {
 	DKIM *dkim;		/* NULL: it cannot be verified */
@@ -32,9 +32,9 @@ struct dkim_check {
 	size_t signatures;	/* fields of that name */
 	bool open_line;		/* the body does not end in a line end yet */
 	int64_t deadline;
-	struct dns_question q[DKIM_SIGNATURES_MOST];
-	char *names[DKIM_SIGNATURES_MOST];
-	DKIM_SIGINFO *of[DKIM_SIGNATURES_MOST];	/* whose key it is */
+	struct dns_question q[DKIM_SIGNATURES_MAX];
+	char *names[DKIM_SIGNATURES_MAX];
+	DKIM_SIGINFO *of[DKIM_SIGNATURES_MAX];	/* whose key it is */
 	size_t nq;
 	struct dkim_result result;
 };
@@ -77,7 +77,7 @@ on_signatures(DKIM *dkim, DKIM_SIGINFO **sigs, int n)
 	int i;
 
 	for (i = 0; i < n; i++) {
-		if (i >= DKIM_SIGNATURES_MOST) {
+		if (i >= DKIM_SIGNATURES_MAX) {
 			dkim_sig_ignore(sigs[i]);
 			continue;
 		}
@@ -108,7 +108,7 @@ on_key(DKIM *dkim, DKIM_SIGINFO *sig, u_char *bytes, size_t size)
 	if (i == c->nq)
 		return DKIM_CBSTAT_NOTFOUND;
 	a = c->q[i].answer;
-	if (a->status == DNS_TROUBLE)
+	if (a->status == DNS_TEMPFAIL)
 		return DKIM_CBSTAT_TRYAGAIN;
 	if (a->status == DNS_NONE || a->v[0].n >= size ||
 	    strlen(a->v[0].text) != a->v[0].n)
@@ -151,13 +151,13 @@ dkim_check_new(void)
 }
 
 static void
-give_up(struct dkim_check *c, const char *why)
+give_up(struct dkim_check *c, const char *errmsg)
 {
 	if (c->dkim != NULL)
 		dkim_free(c->dkim);
 	c->dkim = NULL;
-	if (c->result.trouble == NULL)
-		c->result.trouble = why;
+	if (c->result.failure == NULL)
+		c->result.failure = errmsg;
 }
 
 /* Every line end becomes CR LF: libmilter hands folds on with LF alone. */
@@ -188,10 +188,10 @@ dkim_check_header(struct dkim_check *c, const char *name, const char *value)
 	put_lines(&field, value);
 	if (strcasecmp(name, "DKIM-Signature") == 0) {
 		c->signatures++;
-		if (field.len > FIELD_MOST)
+		if (field.len > FIELD_MAX)
 			give_up(c, "a signature is too large");
 	}
-	if (++c->fields > FIELDS_MOST)
+	if (++c->fields > FIELDS_MAX)
 		give_up(c, "the header is too large");
 	/* One that it cannot read is not there; if it was signed, it fails. */
 	if (c->dkim != NULL && dkim_header(c->dkim, (u_char *)field.data,
@@ -319,7 +319,7 @@ lacks_answer(const struct dkim_check *c, const DKIM_SIGINFO *sig)
 
 	for (i = 0; i < c->nq; i++)
 		if (c->of[i] == sig)
-			return c->q[i].answer->status == DNS_TROUBLE;
+			return c->q[i].answer->status == DNS_TEMPFAIL;
 	return false;
 }
 
@@ -332,8 +332,8 @@ collect(struct dkim_check *c)
 
 	if (dkim_getsiglist(c->dkim, &sigs, &n) != DKIM_STAT_OK)
 		return;
-	c->result.v = mem_array(DKIM_SIGNATURES_MOST, sizeof *c->result.v);
-	for (i = 0; i < n && i < DKIM_SIGNATURES_MOST; i++) {
+	c->result.v = mem_array(DKIM_SIGNATURES_MAX, sizeof *c->result.v);
+	for (i = 0; i < n && i < DKIM_SIGNATURES_MAX; i++) {
 		s = &c->result.v[c->result.n++];
 		s->domain = lower_copy(dkim_sig_getdomain(sigs[i]));
 		s->selector = mem_dup((char *)dkim_sig_getselector(sigs[i]));

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* Signatures of one message that are looked at, from the top. */
-#define DKIM_SIGNATURES_MOST 10
+#define DKIM_SIGNATURES_MAX 10
 
 /* RFC 8601 section 2.7.1; POLICY: it holds, and is not good enough. */
 enum dkim_verdict { DKIM_VERDICT_PASS, DKIM_VERDICT_FAIL, DKIM_VERDICT_POLICY,
@@ -37,7 +37,7 @@ struct dkim_result {
 	struct dkim_signed *v;
 	size_t n;
 	size_t more;		/* signatures that nobody looked at */
-	const char *trouble;	/* nothing could be verified, because; or NULL */
+	const char *failure;	/* nothing could be verified, because; or NULL */
 };
 
 struct dkim_check;

@@ -2,8 +2,8 @@
 
 #include "auth/dkim_note.h"
 
-#include "model/scratch.h"
 #include "model/session.h"
+#include "model/slots.h"
 
 struct note {
 	struct dkim_check *check;
@@ -19,17 +19,17 @@ clear(void *note)
 	dkim_check_free(n->check);
 }
 
-static const struct scratch_kind kind = { "dkim", sizeof(struct note),
+static const struct slot_kind kind = { "dkim", sizeof(struct note),
 	SCOPE_MESSAGE, clear };
 
 static const struct dkim_result too_large = {
-	.trouble = "the header is too large" };
+	.failure = "the header is too large" };
 
 void
-dkim_note_headers(struct scratch *scratch, const struct session *s,
+dkim_note_headers(struct slots *slots, const struct session *s,
     int64_t deadline)
 {
-	struct note *n = scratch_note(scratch, &kind);
+	struct note *n = slots_get(slots, &kind);
 	size_t i;
 
 	if (n->check != NULL || n->result != NULL)
@@ -46,10 +46,10 @@ dkim_note_headers(struct scratch *scratch, const struct session *s,
 }
 
 void
-dkim_note_body(struct scratch *scratch, const struct session *s,
+dkim_note_body(struct slots *slots, const struct session *s,
     const char *bytes, size_t n)
 {
-	struct note *note = scratch_find(scratch, &kind);
+	struct note *note = slots_find(slots, &kind);
 
 	if (note == NULL || note->check == NULL ||
 	    note->fed == s->body_bytes)
@@ -59,9 +59,9 @@ dkim_note_body(struct scratch *scratch, const struct session *s,
 }
 
 const struct dkim_result *
-dkim_note_result(struct scratch *scratch)
+dkim_note_result(struct slots *slots)
 {
-	struct note *n = scratch_find(scratch, &kind);
+	struct note *n = slots_find(slots, &kind);
 
 	if (n != NULL && n->result == NULL && n->check != NULL)
 		n->result = dkim_check_end(n->check);
@@ -69,9 +69,9 @@ dkim_note_result(struct scratch *scratch)
 }
 
 const struct dkim_result *
-dkim_note_known(const struct scratch *scratch)
+dkim_note_known(const struct slots *slots)
 {
-	const struct note *n = scratch_find(scratch, &kind);
+	const struct note *n = slots_find(slots, &kind);
 
 	return n != NULL ? n->result : NULL;
 }

@@ -12,21 +12,21 @@
 
 #include "auth/dkim.h"
 
-struct scratch;
+struct slots;
 struct session;
 
 /* At HEADERS. */
-void dkim_note_headers(struct scratch *scratch, const struct session *s,
+void dkim_note_headers(struct slots *slots, const struct session *s,
     int64_t deadline);
 
 /* For each piece, after the session has counted it. */
-void dkim_note_body(struct scratch *scratch, const struct session *s,
+void dkim_note_body(struct slots *slots, const struct session *s,
     const char *bytes, size_t n);
 
 /* At MESSAGE; NULL when dkim_note_headers() was not called. */
-const struct dkim_result *dkim_note_result(struct scratch *scratch);
+const struct dkim_result *dkim_note_result(struct slots *slots);
 
 /* The same when it was asked for already, else NULL. */
-const struct dkim_result *dkim_note_known(const struct scratch *scratch);
+const struct dkim_result *dkim_note_known(const struct slots *slots);
 
 #endif

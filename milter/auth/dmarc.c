@@ -45,7 +45,7 @@ share_top(const char *a, const char *b)
 /* Section 4.5. *trouble is set when it could not be told. */
 static bool
 is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
-    int64_t deadline, const char **trouble)
+    int64_t deadline, const char **failure)
 {
 	struct buf plain = BUF_INIT;
 	struct dmarc_walk w;
@@ -56,8 +56,8 @@ is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
 	if (!aligned && !strict && plain.len > 0 &&
 	    share_top(plain.data, author->from)) {
 		dmarc_walk(&w, plain.data, deadline);
-		if (w.trouble != NULL)
-			*trouble = w.trouble;
+		if (w.failure != NULL)
+			*failure = w.failure;
 		else
 			aligned = strcmp(w.organization,
 			    author->organization) == 0;
@@ -69,29 +69,29 @@ is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
 
 static void
 judge_spf(struct dmarc *out, const struct dmarc_walk *author,
-    const struct spf *spf, int64_t deadline, const char **trouble)
+    const struct spf *spf, int64_t deadline, const char **failure)
 {
 	if (spf == NULL)
 		return;
 	if (spf->result == SPF_PASS)
 		out->by_spf = is_aligned(author, spf->domain,
-		    out->strict_spf, deadline, trouble);
+		    out->strict_spf, deadline, failure);
 	else if (spf->result == SPF_TEMPERROR)
-		*trouble = "SPF could not be told";
+		*failure = "SPF could not be told";
 }
 
 static void
 judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
-    const struct dkim_result *dkim, int64_t deadline, const char **trouble)
+    const struct dkim_result *dkim, int64_t deadline, const char **failure)
 {
 	size_t i;
 
 	for (i = 0; dkim != NULL && !out->by_dkim && i < dkim->n; i++)
 		if (dkim->v[i].verdict == DKIM_VERDICT_PASS)
 			out->by_dkim = is_aligned(author, dkim->v[i].domain,
-			    out->strict_dkim, deadline, trouble);
+			    out->strict_dkim, deadline, failure);
 		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR)
-			*trouble = "DKIM could not be told";
+			*failure = "DKIM could not be told";
 }
 
 /* np= is for names that surely have nothing at all (section 4.7, "np"). */
@@ -152,15 +152,15 @@ static void
 judge(struct dmarc *out, const struct dmarc_walk *w, const struct spf *spf,
     const struct dkim_result *dkim, int64_t deadline)
 {
-	const char *trouble = w->trouble;
+	const char *failure = w->failure;
 
-	judge_dkim(out, w, dkim, deadline, &trouble);
-	judge_spf(out, w, spf, deadline, &trouble);
+	judge_dkim(out, w, dkim, deadline, &failure);
+	judge_spf(out, w, spf, deadline, &failure);
 	if (out->by_spf || out->by_dkim) {
 		out->result = DMARC_RESULT_PASS;
-	} else if (trouble != NULL) {
+	} else if (failure != NULL) {
 		out->result = DMARC_RESULT_TEMPERROR;
-		out->trouble = trouble;
+		out->failure = failure;
 	} else
 		out->result = DMARC_RESULT_FAIL;
 }
@@ -175,9 +175,9 @@ dmarc_check(const char *author, const struct spf *spf,
 	memset(out, 0, sizeof *out);
 	dmarc_walk(&w, author, deadline);
 	step = policy_step(&w);
-	if (w.trouble != NULL && (step == NULL || step->domain != w.from)) {
+	if (w.failure != NULL && (step == NULL || step->domain != w.from)) {
 		out->result = DMARC_RESULT_TEMPERROR;
-		out->trouble = w.trouble;
+		out->failure = w.failure;
 	} else if (step != NULL) {
 		take_policy(out, &w, step, deadline);
 		judge(out, &w, spf, dkim, deadline);

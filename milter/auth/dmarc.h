@@ -33,7 +33,7 @@ struct dmarc {
 	char *rua, *ruf;	/* where reports are wanted; or NULL */
 	bool strict_spf, strict_dkim;
 	bool by_spf, by_dkim;	/* passed and aligned */
-	const char *trouble;	/* of TEMPERROR; lives on */
+	const char *failure;	/* of TEMPERROR; lives on */
 };
 
 /*

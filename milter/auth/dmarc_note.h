@@ -12,7 +12,7 @@
 #include "auth/author.h"
 #include "auth/dmarc.h"
 
-struct scratch;
+struct slots;
 struct session;
 struct site;
 
@@ -22,10 +22,10 @@ struct dmarc_note {
 };
 
 /* The first call waits for DNS till the deadline. */
-const struct dmarc_note *dmarc_note_result(struct scratch *scratch,
+const struct dmarc_note *dmarc_note_result(struct slots *slots,
     const struct session *s, const struct site *site, int64_t deadline);
 
 /* The same when it was worked out already, else NULL. */
-const struct dmarc_note *dmarc_note_known(const struct scratch *scratch);
+const struct dmarc_note *dmarc_note_known(const struct slots *slots);
 
 #endif

@@ -11,7 +11,7 @@
 #include "dns/dns.h"
 
 /* A name with more labels goes on at this many. */
-#define LABELS_MOST 7
+#define LABELS_MAX 7
 
 static size_t
 labels_of(const char *domain)
@@ -34,14 +34,14 @@ parent(const char *domain)
 
 /* The domains that are asked: the first, then down to seven labels, … */
 static size_t
-list_domains(const char *from, const char *domains[DMARC_QUESTIONS_MOST])
+list_domains(const char *from, const char *domains[DMARC_QUESTIONS_MAX])
 {
 	size_t n = 0;
 
-	while (from != NULL && n < DMARC_QUESTIONS_MOST) {
+	while (from != NULL && n < DMARC_QUESTIONS_MAX) {
 		domains[n++] = from;
 		from = parent(from);
-		while (from != NULL && labels_of(from) > LABELS_MOST)
+		while (from != NULL && labels_of(from) > LABELS_MAX)
 			from = parent(from);
 	}
 	return n;
@@ -82,8 +82,8 @@ read_answers(struct dmarc_walk *w, const char *const *domains,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (q[i].answer->status == DNS_TROUBLE) {
-			w->trouble = q[i].answer->trouble;
+		if (q[i].answer->status == DNS_TEMPFAIL) {
+			w->failure = q[i].answer->failure;
 			return;
 		}
 		step = &w->v[w->n];
@@ -124,9 +124,9 @@ organization_of(const struct dmarc_walk *w)
 void
 dmarc_walk(struct dmarc_walk *w, const char *from, int64_t deadline)
 {
-	const char *domains[DMARC_QUESTIONS_MOST];
-	struct dns_question q[DMARC_QUESTIONS_MOST];
-	struct buf names[DMARC_QUESTIONS_MOST];
+	const char *domains[DMARC_QUESTIONS_MAX];
+	struct dns_question q[DMARC_QUESTIONS_MAX];
+	struct buf names[DMARC_QUESTIONS_MAX];
 	size_t i, n;
 
 	memset(w, 0, sizeof *w);

@@ -10,7 +10,7 @@
 
 #include "auth/dmarc_record.h"
 
-#define DMARC_QUESTIONS_MOST 8
+#define DMARC_QUESTIONS_MAX 8
 
 /* A record that was found on the way. */
 struct dmarc_step {
@@ -21,10 +21,10 @@ struct dmarc_step {
 
 struct dmarc_walk {
 	char *from;
-	struct dmarc_step v[DMARC_QUESTIONS_MOST];
+	struct dmarc_step v[DMARC_QUESTIONS_MAX];
 	size_t n;		/* the first one has the most labels */
 	const char *organization;	/* a part of `from`; never NULL */
-	const char *trouble;	/* DNS gave no answer on the way; or NULL */
+	const char *failure;	/* DNS gave no answer on the way; or NULL */
 };
 
 /* All questions go out at once. dmarc_walk_free() in any case. */

@@ -13,8 +13,8 @@
 #include "model/session.h"
 #include "model/site.h"
 
-#define TOKEN_MOST 255
-#define COMMENTS_MOST 100	/* inside each other */
+#define TOKEN_MAX 255
+#define COMMENTS_MAX 100	/* inside each other */
 
 /* Section 2.2: a pvalue that needs no quotes. */
 static void
@@ -22,7 +22,7 @@ put_token(struct buf *out, const char *text)
 {
 	size_t n;
 
-	for (n = 0; text[n] != '\0' && n < TOKEN_MOST; n++)
+	for (n = 0; text[n] != '\0' && n < TOKEN_MAX; n++)
 		buf_putc(out, isalnum((unsigned char)text[n]) ||
 		    strchr(".-_", text[n]) != NULL ? text[n] : '_');
 	if (n == 0)
@@ -53,7 +53,7 @@ put_dkim(struct buf *out, const struct dkim_result *r)
 	size_t i;
 
 	if (r->n == 0)
-		buf_printf(out, ";\n\tdkim=%s", r->trouble != NULL ?
+		buf_printf(out, ";\n\tdkim=%s", r->failure != NULL ?
 		    "neutral" : "none");
 	for (i = 0; i < r->n; i++) {
 		s = &r->v[i];
@@ -80,12 +80,12 @@ put_dmarc(struct buf *out, const struct dmarc_note *note)
 }
 
 bool
-results_put(struct buf *out, const struct scratch *scratch,
+results_put(struct buf *out, const struct slots *slots,
     const struct session *s, const struct site *site)
 {
-	const struct spf *spf = spf_known_of_sender(scratch, s);
-	const struct dkim_result *dkim = dkim_note_known(scratch);
-	const struct dmarc_note *dmarc = dmarc_note_known(scratch);
+	const struct spf *spf = spf_known_of_sender(slots, s);
+	const struct dkim_result *dkim = dkim_note_known(slots);
+	const struct dmarc_note *dmarc = dmarc_note_known(slots);
 
 	if (spf == NULL && dkim == NULL && dmarc == NULL)
 		return false;
@@ -106,7 +106,7 @@ skip_comments(const char *at)
 	int depth = 0;
 
 	for (; *at != '\0'; at++) {
-		if (*at == '(' && depth < COMMENTS_MOST)
+		if (*at == '(' && depth < COMMENTS_MAX)
 			depth++;
 		else if (*at == ')' && depth > 0)
 			depth--;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 struct buf;
-struct scratch;
+struct slots;
 struct session;
 struct site;
 
@@ -21,7 +21,7 @@ struct site;
  * Appends the value, folded by "\n\t", of what was worked out already; asks
  * nobody. False, nothing appended: there is nothing to tell.
  */
-bool results_put(struct buf *out, const struct scratch *scratch,
+bool results_put(struct buf *out, const struct slots *slots,
     const struct session *s, const struct site *site);
 
 /*

@@ -28,20 +28,20 @@
 #include "base/mem.h"
 #include "dns/dns.h"
 
-#define VOIDS_MOST 2
+#define VOIDS_MAX 2
 /* 10 terms, each with 10 exchangers or names, and the records themselves. */
-#define QUESTIONS_MOST 111
-#define MACROS_MOST 32
-#define RECORD_MOST 2048
+#define QUESTIONS_MAX 111
+#define MACROS_MAX 32
+#define RECORD_MAX 2048
 
 const bool spf_libspf2_there = true;
 
 /* One query; `hook` of the DNS layer. */
-struct asked {
+struct record_source {
 	const struct spf_query *q;
 	struct spf *out;
 	const char *limit;	/* which one was passed, or NULL */
-	const char *trouble;
+	const char *failure;
 	unsigned questions;
 };
 
@@ -110,12 +110,13 @@ put_bytes(SPF_dns_rr_t *rr, const void *bytes, size_t n)
 }
 
 static void
-put_text(struct asked *a, SPF_dns_rr_t *rr, const struct dns_record *record)
+put_text(struct record_source *a, SPF_dns_rr_t *rr,
+    const struct dns_record *record)
 {
 	struct buf tamed = BUF_INIT;
 
 	if (strlen(record->text) != record->n ||
-	    record->n > RECORD_MOST || macros_in(record->text) > MACROS_MOST) {
+	    record->n > RECORD_MAX || macros_in(record->text) > MACROS_MAX) {
 		a->limit = "it is no plain record";
 		return;
 	}
@@ -130,7 +131,7 @@ put_text(struct asked *a, SPF_dns_rr_t *rr, const struct dns_record *record)
 }
 
 static void
-put_record(struct asked *a, SPF_dns_rr_t *rr, enum dns_type type,
+put_record(struct record_source *a, SPF_dns_rr_t *rr, enum dns_type type,
     const struct dns_record *record)
 {
 	switch (type) {
@@ -152,9 +153,9 @@ put_record(struct asked *a, SPF_dns_rr_t *rr, enum dns_type type,
 }
 
 static SPF_dns_rr_t *
-empty(SPF_dns_server_t *server, const char *domain, ns_type wire, int why)
+empty(SPF_dns_server_t *server, const char *domain, ns_type wire, int errmsg)
 {
-	SPF_dns_rr_t *rr = SPF_dns_rr_new_init(server, domain, wire, 0, why);
+	SPF_dns_rr_t *rr = SPF_dns_rr_new_init(server, domain, wire, 0, errmsg);
 
 	if (rr == NULL)
 		mem_gone();
@@ -162,7 +163,7 @@ empty(SPF_dns_server_t *server, const char *domain, ns_type wire, int why)
 }
 
 static SPF_dns_rr_t *
-answered(struct asked *a, SPF_dns_server_t *server, const char *domain,
+answered(struct record_source *a, SPF_dns_server_t *server, const char *domain,
     ns_type wire, enum dns_type type, const struct dns_answer *answer)
 {
 	SPF_dns_rr_t *rr;
@@ -171,12 +172,12 @@ answered(struct asked *a, SPF_dns_server_t *server, const char *domain,
 	switch (answer->status) {
 	case DNS_NONE:
 		if (type != DNS_TXT && !answer->unasked &&
-		    ++a->out->voids > VOIDS_MOST)
+		    ++a->out->voids > VOIDS_MAX)
 			a->limit = "too many names without an answer";
 		return empty(server, domain, wire, answer->no_name ?
 		    HOST_NOT_FOUND : NO_DATA);
-	case DNS_TROUBLE:
-		a->trouble = answer->trouble;
+	case DNS_TEMPFAIL:
+		a->failure = answer->failure;
 		return empty(server, domain, wire, TRY_AGAIN);
 	case DNS_FOUND:
 		break;
@@ -190,7 +191,7 @@ answered(struct asked *a, SPF_dns_server_t *server, const char *domain,
 static SPF_dns_rr_t *
 look_up(SPF_dns_server_t *server, const char *domain, ns_type wire, int cache)
 {
-	struct asked *a = server->hook;
+	struct record_source *a = server->hook;
 	const struct dns_answer *answer;
 	enum dns_type type;
 	SPF_dns_rr_t *rr;
@@ -198,7 +199,7 @@ look_up(SPF_dns_server_t *server, const char *domain, ns_type wire, int cache)
 	(void)cache;
 	if (!type_of(wire, &type))
 		return empty(server, domain, wire, NO_DATA);
-	if (++a->questions > QUESTIONS_MOST)
+	if (++a->questions > QUESTIONS_MAX)
 		a->limit = "it takes too many DNS lookups";
 	if (a->limit != NULL)
 		return empty(server, domain, wire, TRY_AGAIN);
@@ -233,13 +234,13 @@ result_of(SPF_result_t result)
 
 /* A failed lookup of the record itself leaves no result, but an error only. */
 static void
-conclude(struct asked *a, SPF_errcode_t err, SPF_response_t *response)
+conclude(struct record_source *a, SPF_errcode_t err, SPF_response_t *response)
 {
 	struct spf *out = a->out;
 
 	if (a->limit != NULL)
 		out->result = SPF_PERMERROR;
-	else if (err == SPF_E_DNS_ERROR || a->trouble != NULL)
+	else if (err == SPF_E_DNS_ERROR || a->failure != NULL)
 		out->result = SPF_TEMPERROR;
 	else if (err == SPF_E_NOT_SPF)	/* or one that it cannot read */
 		out->result = out->record != NULL ? SPF_PERMERROR : SPF_NONE;
@@ -248,7 +249,7 @@ conclude(struct asked *a, SPF_errcode_t err, SPF_response_t *response)
 		    result_of(SPF_response_result(response)) : SPF_PERMERROR;
 	out->lookups = a->questions > 0 ? a->questions - 1 : 0;
 	if (out->result == SPF_TEMPERROR)
-		out->detail = mem_dup(a->trouble != NULL ? a->trouble :
+		out->detail = mem_dup(a->failure != NULL ? a->failure :
 		    "a lookup failed");
 	else if (out->result == SPF_PERMERROR)
 		out->detail = mem_dup(a->limit != NULL ? a->limit :
@@ -272,7 +273,7 @@ set_client(SPF_request_t *request, const struct spf_query *q)
 void
 spf_libspf2(const struct spf_query *q, struct spf *out)
 {
-	struct asked a = { .q = q, .out = out };
+	struct record_source a = { .q = q, .out = out };
 	SPF_dns_server_t dns = { .lookup = look_up, .name = "saywhy",
 		.hook = &a };
 	SPF_server_t *server = SPF_server_new_dns(&dns, 0);

@@ -8,9 +8,9 @@
 
 #include "base/buf.h"
 
-#define DOMAIN_MOST 253
-#define PARTS_MOST 128		/* more than any name has */
-#define EXPANDED_MOST 8192	/* of an explanation */
+#define DOMAIN_MAX 253
+#define PARTS_MAX 128		/* more than any name has */
+#define EXPANDED_MAX 8192	/* of an explanation */
 
 #define DELIMITERS ".-+,/_="
 #define LETTERS "slodiphv"
@@ -43,7 +43,7 @@ read_expand(const char *at, const char *letters, struct expand *e)
 	at++;
 	if (isdigit((unsigned char)*at)) {
 		for (; isdigit((unsigned char)*at); at++)
-			if (e->keep < PARTS_MOST)
+			if (e->keep < PARTS_MAX)
 				e->keep = e->keep * 10 +
 				    (unsigned)(*at - '0');
 		if (e->keep == 0)
@@ -224,12 +224,12 @@ put_escaped(const char *text, size_t n, bool escape, struct buf *out)
 static void
 put_parts(const struct expand *e, const char *value, struct buf *out)
 {
-	const char *part[PARTS_MOST];
-	size_t length[PARTS_MOST], n = 0, i, from, at;
+	const char *part[PARTS_MAX];
+	size_t length[PARTS_MAX], n = 0, i, from, at;
 
 	for (;;) {
 		part[n] = value;
-		length[n] = n < PARTS_MOST - 1 ?
+		length[n] = n < PARTS_MAX - 1 ?
 		    strcspn(value, e->delimiters) : strlen(value);
 		value += length[n++];
 		if (*value == '\0')
@@ -272,7 +272,7 @@ put_piece(const struct spf_macro *m, const char *at, struct buf *out)
 void
 spf_macro_put(const struct spf_macro *m, const char *text, struct buf *out)
 {
-	while (*text != '\0' && out->len < EXPANDED_MOST)
+	while (*text != '\0' && out->len < EXPANDED_MAX)
 		text += put_piece(m, text, out);
 }
 
@@ -286,7 +286,7 @@ spf_macro_put_domain(const struct spf_macro *m, const char *text,
 	spf_macro_put(m, text, &whole);
 	if (whole.len > 0 && whole.data[whole.len - 1] == '.')
 		buf_cut(&whole, whole.len - 1);
-	for (from = whole.data; strlen(from) > DOMAIN_MOST; from = dot + 1) {
+	for (from = whole.data; strlen(from) > DOMAIN_MAX; from = dot + 1) {
 		dot = strchr(from, '.');
 		if (dot == NULL)
 			break;

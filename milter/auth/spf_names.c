@@ -23,8 +23,8 @@ spf_confirm_names(struct spf_state *s, const struct dns_answer *ptr,
     void (*found)(void *arg, const char *name), void *arg)
 {
 	const struct spf_term whole = { .prefix4 = 32, .prefix6 = 128 };
-	size_t i, n = ptr->n < SPF_PTR_MOST ? ptr->n : SPF_PTR_MOST;
-	struct dns_question q[SPF_PTR_MOST];
+	size_t i, n = ptr->n < SPF_PTR_MAX ? ptr->n : SPF_PTR_MAX;
+	struct dns_question q[SPF_PTR_MAX];
 
 	for (i = 0; i < n; i++)
 		q[i] = (struct dns_question){ .type = spf_address_type(s),

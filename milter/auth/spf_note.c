@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "dns/dns.h"
 #include "model/mailbox.h"
-#include "model/scratch.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "model/slots.h"
 
 struct note {
 	bool done;
@@ -26,9 +26,9 @@ clear(void *note)
 	spf_clear(&n->spf);
 }
 
-static const struct scratch_kind of_sender = { "spf of the sender",
+static const struct slot_kind of_sender = { "spf of the sender",
 	sizeof(struct note), SCOPE_MESSAGE, clear };
-static const struct scratch_kind of_helo = { "spf of HELO",
+static const struct slot_kind of_helo = { "spf of HELO",
 	sizeof(struct note), SCOPE_GREETING, clear };
 
 static void
@@ -47,10 +47,10 @@ ask(struct note *n, const struct session *s, const struct site *site,
 }
 
 const struct spf *
-spf_of_helo(struct scratch *scratch, const struct session *s,
+spf_of_helo(struct slots *slots, const struct session *s,
     const struct site *site, int64_t deadline)
 {
-	struct note *n = scratch_note(scratch, &of_helo);
+	struct note *n = slots_get(slots, &of_helo);
 	struct buf domain = BUF_INIT;
 
 	if (!n->done) {
@@ -64,14 +64,14 @@ spf_of_helo(struct scratch *scratch, const struct session *s,
 }
 
 const struct spf *
-spf_of_sender(struct scratch *scratch, const struct session *s,
+spf_of_sender(struct slots *slots, const struct session *s,
     const struct site *site, int64_t deadline)
 {
 	struct note *n;
 
 	if (s->sender.null)
-		return spf_of_helo(scratch, s, site, deadline);
-	n = scratch_note(scratch, &of_sender);
+		return spf_of_helo(slots, s, site, deadline);
+	n = slots_get(slots, &of_sender);
 	if (!n->done) {
 		/* Both will be wanted; one waits while the other travels. */
 		if (s->helo != NULL)
@@ -82,9 +82,9 @@ spf_of_sender(struct scratch *scratch, const struct session *s,
 }
 
 const struct spf *
-spf_known_of_sender(const struct scratch *scratch, const struct session *s)
+spf_known_of_sender(const struct slots *slots, const struct session *s)
 {
-	const struct note *n = scratch_find(scratch, s->sender.null ?
+	const struct note *n = slots_find(slots, s->sender.null ?
 	    &of_helo : &of_sender);
 
 	return n != NULL && n->asked ? &n->spf : NULL;

@@ -11,7 +11,7 @@
 
 #include "auth/spf.h"
 
-struct scratch;
+struct slots;
 struct session;
 struct site;
 
@@ -20,15 +20,15 @@ struct site;
  * 7208 section 2.4). NULL: there is no domain that could be asked, or the
  * client is not known, or SPF is off.
  */
-const struct spf *spf_of_sender(struct scratch *scratch,
+const struct spf *spf_of_sender(struct slots *slots,
     const struct session *s, const struct site *site, int64_t deadline);
 
 /* Of the HELO name (section 2.3); NULL as above. */
-const struct spf *spf_of_helo(struct scratch *scratch,
+const struct spf *spf_of_helo(struct slots *slots,
     const struct session *s, const struct site *site, int64_t deadline);
 
 /* The result if it was worked out already, else NULL; asks nobody. */
-const struct spf *spf_known_of_sender(const struct scratch *scratch,
+const struct spf *spf_known_of_sender(const struct slots *slots,
     const struct session *s);
 
 #endif

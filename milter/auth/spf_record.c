@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 #define VERSION "v=spf1"
-#define SHOWN_MOST 60
+#define SHOWN_MAX 60
 
 enum want { WANT_NOTHING, WANT_MAY, WANT_MUST };
 
@@ -45,7 +45,7 @@ spf_record_is(const char *text, size_t n)
 
 /* "0", or digits without a zero in front, at most `most`. */
 static bool
-read_prefix(const char *digits, size_t n, unsigned most, unsigned *prefix)
+read_prefix(const char *digits, size_t n, unsigned max, unsigned *prefix)
 {
 	size_t i;
 
@@ -56,7 +56,7 @@ read_prefix(const char *digits, size_t n, unsigned most, unsigned *prefix)
 			return false;
 		*prefix = *prefix * 10 + (unsigned)(digits[i] - '0');
 	}
-	return *prefix <= most;
+	return *prefix <= max;
 }
 
 /* The digits at the end of n bytes; how many. */
@@ -205,25 +205,25 @@ read_term(struct spf_record *r, const char *term, size_t n)
 }
 
 static void
-say_wrong(struct buf *why, const char *term, size_t n)
+say_wrong(struct buf *errmsg, const char *term, size_t n)
 {
-	char *shown = mem_ndup(term, n < SHOWN_MOST ? n : SHOWN_MOST);
+	char *shown = mem_ndup(term, n < SHOWN_MAX ? n : SHOWN_MAX);
 
-	buf_printf(why, "syntax error in \"%s\"", shown);
+	buf_printf(errmsg, "syntax error in \"%s\"", shown);
 	free(shown);
 }
 
 /* Section 12: printable ASCII, terms with blanks between them. */
 bool
 spf_record_read(struct spf_record *r, const char *text, size_t n,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	const char *end = text + n, *at, *next;
 
 	memset(r, 0, sizeof *r);
 	for (at = text; at < end; at++)
 		if (*at < ' ' || *at > '~') {
-			buf_puts(why, "it is not plain ASCII");
+			buf_puts(errmsg, "it is not plain ASCII");
 			return false;
 		}
 	for (at = text + strlen(VERSION); at < end; at = next) {
@@ -232,7 +232,7 @@ spf_record_read(struct spf_record *r, const char *text, size_t n,
 		for (next = at; next < end && *next != ' '; next++)
 			;
 		if (next > at && !read_term(r, at, (size_t)(next - at))) {
-			say_wrong(why, at, (size_t)(next - at));
+			say_wrong(errmsg, at, (size_t)(next - at));
 			return false;
 		}
 	}

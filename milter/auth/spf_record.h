@@ -42,7 +42,7 @@ bool spf_record_is(const char *text, size_t n);
  * case.
  */
 bool spf_record_read(struct spf_record *r, const char *text, size_t n,
-    struct buf *why);
+    struct buf *errmsg);
 void spf_record_clear(struct spf_record *r);
 
 #endif

@@ -45,7 +45,7 @@ prefetch(const struct spf_record *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->n && i < SPF_TERMS_MOST; i++)
+	for (i = 0; i < r->n && i < SPF_TERMS_MAX; i++)
 		if (r->v[i].kind == SPF_INCLUDE &&
 		    strchr(r->v[i].domain, '%') == NULL)
 			dns_prefetch(DNS_TXT, r->v[i].domain);
@@ -78,7 +78,7 @@ redirect(struct spf_state *s, const char *current, const char *to,
 	struct buf domain = BUF_INIT;
 	enum spf_result result;
 
-	if (++s->terms > SPF_TERMS_MOST) {
+	if (++s->terms > SPF_TERMS_MAX) {
 		spf_fail_for_good(s, "it takes more than 10 DNS lookups");
 		return SPF_PERMERROR;
 	}
@@ -124,18 +124,18 @@ static enum spf_result
 read_and_evaluate(struct spf_state *s, const char *domain,
     const struct dns_record *text, bool decides)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct spf_record record;
 	enum spf_result result = SPF_PERMERROR;
 
 	if (decides)
 		mem_replace(&s->out->record, text->text);
-	if (spf_record_read(&record, text->text, text->n, &why))
+	if (spf_record_read(&record, text->text, text->n, &errmsg))
 		result = evaluate(s, domain, &record, decides);
 	else
-		spf_fail_for_good(s, why.data);
+		spf_fail_for_good(s, errmsg.data);
 	spf_record_clear(&record);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return result;
 }
 
@@ -148,7 +148,7 @@ spf_check_host(struct spf_state *s, const char *domain, bool decides)
 	enum spf_result result = SPF_NONE;
 	int records = select_record(txt, &text);
 
-	if (txt->status == DNS_TROUBLE) {
+	if (txt->status == DNS_TEMPFAIL) {
 		spf_fail_for_now(s, txt);
 		result = SPF_TEMPERROR;
 	} else if (records == 1) {

@@ -12,10 +12,10 @@
 #include "dns/dns.h"
 
 /* RFC 7208 section 4.6.4 */
-#define SPF_TERMS_MOST 10
-#define SPF_MX_MOST 10
-#define SPF_PTR_MOST 10
-#define SPF_VOIDS_MOST 2
+#define SPF_TERMS_MAX 10
+#define SPF_MX_MAX 10
+#define SPF_PTR_MAX 10
+#define SPF_VOIDS_MAX 2
 
 /* One query, through all includes and redirects. */
 struct spf_state {
@@ -35,7 +35,7 @@ enum spf_result spf_check_host(struct spf_state *s, const char *domain,
 /* spf_terms.c: section 5. Both errors keep the first words only. */
 enum spf_match spf_match_term(struct spf_state *s, const struct spf_term *t,
     const char *current);
-enum spf_match spf_fail_for_good(struct spf_state *s, const char *why);
+enum spf_match spf_fail_for_good(struct spf_state *s, const char *errmsg);
 enum spf_match spf_fail_for_now(struct spf_state *s,
     const struct dns_answer *a);
 enum dns_type spf_address_type(const struct spf_state *s);

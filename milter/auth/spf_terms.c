@@ -6,10 +6,10 @@
 #include "base/mem.h"
 
 enum spf_match
-spf_fail_for_good(struct spf_state *s, const char *why)
+spf_fail_for_good(struct spf_state *s, const char *errmsg)
 {
 	if (s->out->detail == NULL)
-		s->out->detail = mem_dup(why);
+		s->out->detail = mem_dup(errmsg);
 	s->out->result = SPF_PERMERROR;
 	return SPF_MATCH_ERROR;
 }
@@ -18,7 +18,7 @@ enum spf_match
 spf_fail_for_now(struct spf_state *s, const struct dns_answer *a)
 {
 	if (s->out->detail == NULL)
-		s->out->detail = mem_dup(a->trouble);
+		s->out->detail = mem_dup(a->failure);
 	s->out->result = SPF_TEMPERROR;
 	return SPF_MATCH_ERROR;
 }
@@ -29,7 +29,7 @@ count_void(struct spf_state *s, const struct dns_answer *a)
 {
 	if (a->status == DNS_NONE && !a->unasked)
 		s->out->voids = ++s->voids;
-	return s->voids <= SPF_VOIDS_MOST;
+	return s->voids <= SPF_VOIDS_MAX;
 }
 
 enum dns_type
@@ -71,7 +71,7 @@ match_a(struct spf_state *s, const struct spf_term *t, const char *domain)
 	    s->q->deadline);
 	enum spf_match match = SPF_MATCH_NO;
 
-	if (a->status == DNS_TROUBLE)
+	if (a->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, a);
 	else if (!count_void(s, a))
 		match = spf_fail_for_good(s, "too many names without an answer");
@@ -86,7 +86,7 @@ static enum spf_match
 match_exchangers(struct spf_state *s, const struct spf_term *t,
     const struct dns_answer *mx)
 {
-	struct dns_question q[SPF_MX_MOST];
+	struct dns_question q[SPF_MX_MAX];
 	enum spf_match match = SPF_MATCH_NO;
 	size_t i;
 
@@ -95,7 +95,7 @@ match_exchangers(struct spf_state *s, const struct spf_term *t,
 			.name = mx->v[i].text };
 	dns_ask(q, mx->n, s->q->deadline);
 	for (i = 0; match == SPF_MATCH_NO && i < mx->n; i++)
-		if (q[i].answer->status == DNS_TROUBLE)
+		if (q[i].answer->status == DNS_TEMPFAIL)
 			match = spf_fail_for_now(s, q[i].answer);
 		else if (!count_void(s, q[i].answer))
 			match = spf_fail_for_good(s,
@@ -114,11 +114,11 @@ match_mx(struct spf_state *s, const struct spf_term *t, const char *domain)
 	    s->q->deadline);
 	enum spf_match match = SPF_MATCH_NO;
 
-	if (mx->status == DNS_TROUBLE)
+	if (mx->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, mx);
 	else if (!count_void(s, mx))
 		match = spf_fail_for_good(s, "too many names without an answer");
-	else if (mx->n > SPF_MX_MOST)
+	else if (mx->n > SPF_MX_MAX)
 		match = spf_fail_for_good(s, "more than 10 MX records");
 	else
 		match = match_exchangers(s, t, mx);
@@ -134,7 +134,7 @@ match_exists(struct spf_state *s, const char *domain)
 	    s->q->deadline);
 	enum spf_match match = a->status == DNS_FOUND ? SPF_MATCH_YES : SPF_MATCH_NO;
 
-	if (a->status == DNS_TROUBLE)
+	if (a->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, a);
 	else if (!count_void(s, a))
 		match = spf_fail_for_good(s, "too many names without an answer");
@@ -199,7 +199,7 @@ match_asking(struct spf_state *s, const struct spf_term *t, const char *current)
 	struct buf domain = BUF_INIT;
 	enum spf_match match = SPF_MATCH_NO;
 
-	if (++s->terms > SPF_TERMS_MOST)
+	if (++s->terms > SPF_TERMS_MAX)
 		return spf_fail_for_good(s, "it takes more than 10 DNS lookups");
 	s->out->lookups = s->terms;
 	if (t->domain != NULL)

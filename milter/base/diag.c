@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 /* No option or reason has a longer name; longer words have no neighbour. */
-#define WORD_MOST 64
+#define WORD_MAX 64
 
 /* What an admin pasted may hold control characters: shown as \xHH. */
 static char *
@@ -173,12 +173,12 @@ least(unsigned a, unsigned b)
 
 /*
  * Letters to insert, delete, replace or swap with their neighbour to get
- * from a to b (optimal string alignment). Both at most WORD_MOST bytes.
+ * from a to b (optimal string alignment). Both at most WORD_MAX bytes.
  */
 static unsigned
 distance(const char *a, size_t na, const char *b, size_t nb)
 {
-	unsigned rows[3][WORD_MOST + 1];
+	unsigned rows[3][WORD_MAX + 1];
 	unsigned *before = rows[0], *last = rows[1], *now = rows[2], *spare;
 	size_t i, j;
 
@@ -207,14 +207,14 @@ const char *
 diag_nearest(const char *word, const char *const *words)
 {
 	size_t n = strlen(word), m, longer;
-	unsigned best = WORD_MOST, d;
+	unsigned best = WORD_MAX, d;
 	const char *nearest = NULL;
 
-	if (n > WORD_MOST)
+	if (n > WORD_MAX)
 		return NULL;
 	for (; *words != NULL; words++) {
 		m = strlen(*words);
-		if (m > WORD_MOST)
+		if (m > WORD_MAX)
 			continue;
 		longer = m > n ? m : n;
 		d = distance(word, n, *words, m);

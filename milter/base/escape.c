@@ -8,7 +8,7 @@
 #include "base/json.h"
 
 void
-visible_put(struct buf *out, const char *text, size_t n)
+escape_put(struct buf *out, const char *text, size_t n)
 {
 	struct buf b = BUF_INIT;
 	struct json j = JSON_INIT(&b);
@@ -44,12 +44,12 @@ entity(char c)
 }
 
 void
-visible_put_html(struct buf *out, const char *text, size_t n)
+escape_put_html(struct buf *out, const char *text, size_t n)
 {
 	struct buf b = BUF_INIT;
 	size_t i;
 
-	visible_put(&b, text, n);
+	escape_put(&b, text, n);
 	for (i = 0; i < b.len; i++) {
 		if (entity(b.data[i]) != NULL)
 			buf_puts(out, entity(b.data[i]));

@@ -13,9 +13,9 @@
 struct buf;
 
 /* Appends n bytes of text. */
-void visible_put(struct buf *out, const char *text, size_t n);
+void escape_put(struct buf *out, const char *text, size_t n);
 
 /* The same for HTML: & < > " ' are escaped as well. */
-void visible_put_html(struct buf *out, const char *text, size_t n);
+void escape_put_html(struct buf *out, const char *text, size_t n);
 
 #endif

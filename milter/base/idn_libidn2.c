@@ -8,7 +8,7 @@
 #include "base/buf.h"
 
 /* A name has 253 octets as A-labels, and four times that is never needed. */
-#define NAME_MOST 1024
+#define NAME_BYTES_MAX 1024
 
 /*
  * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops what is not allowed
@@ -32,7 +32,7 @@ idn_to_ascii(const char *domain, struct buf *out)
 
 	if (idn_put_lower(domain, out))
 		return true;
-	if (strlen(domain) > NAME_MOST)
+	if (strlen(domain) > NAME_BYTES_MAX)
 		return false;
 	if (idn2_lookup_u8((const uint8_t *)domain, &ascii, FLAGS) != IDN2_OK)
 		return false;

@@ -9,7 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define LINE_MOST 1000
+#define LINE_BYTES_MAX 1000
 
 static const struct {
 	const char *word;
@@ -40,7 +40,7 @@ log_open(const char *ident, bool to_syslog, enum log_level upto)
 
 /* Copies with control characters as \xHH, as much as fits; returns length. */
 static size_t
-make_visible(char *line, size_t most, const char *text)
+make_visible(char *line, size_t max, const char *text)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	size_t n = 0;
@@ -49,7 +49,7 @@ make_visible(char *line, size_t most, const char *text)
 		unsigned char c = (unsigned char)*text;
 		bool plain = c >= ' ' && c != 0x7f;
 
-		if (n + (plain ? 1 : 4) > most)
+		if (n + (plain ? 1 : 4) > max)
 			break;
 		if (plain) {
 			line[n++] = (char)c;
@@ -67,15 +67,15 @@ make_visible(char *line, size_t most, const char *text)
 static void
 to_stderr(enum log_level level, const char *text)
 {
-	char line[LINE_MOST + 1];
+	char line[LINE_BYTES_MAX + 1];
 	char head[128];
 	size_t n;
 	ssize_t written;
 
 	snprintf(head, sizeof head, "%s: %s: ", setup.ident,
 	    levels[level].word);
-	n = make_visible(line, LINE_MOST, head);
-	n += make_visible(line + n, LINE_MOST - n, text);
+	n = make_visible(line, LINE_BYTES_MAX, head);
+	n += make_visible(line + n, LINE_BYTES_MAX - n, text);
 	line[n++] = '\n';
 	/* A log that cannot be written has nowhere to say so. */
 	written = write(STDERR_FILENO, line, n);
@@ -85,16 +85,16 @@ to_stderr(enum log_level level, const char *text)
 static void
 to_syslog(enum log_level level, const char *text)
 {
-	char line[LINE_MOST + 1];
+	char line[LINE_BYTES_MAX + 1];
 
-	line[make_visible(line, LINE_MOST, text)] = '\0';
+	line[make_visible(line, LINE_BYTES_MAX, text)] = '\0';
 	syslog(levels[level].priority, "%s", line);
 }
 
 static void
 say(enum log_level level, const char *fmt, va_list ap)
 {
-	char text[LINE_MOST + 1];
+	char text[LINE_BYTES_MAX + 1];
 
 	if (level > setup.upto)
 		return;

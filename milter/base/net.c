@@ -104,21 +104,21 @@ ends_at(const struct ip *ip, unsigned prefix, struct ip *clean)
 
 /* One to three digits, at most `most`. */
 static bool
-parse_prefix(const char *text, unsigned most, unsigned *prefix)
+parse_prefix(const char *text, unsigned max, unsigned *prefix)
 {
 	size_t n = strspn(text, "0123456789");
 
 	if (n == 0 || n > 3 || text[n] != '\0')
 		return false;
 	*prefix = (unsigned)strtoul(text, NULL, 10);
-	return *prefix <= most;
+	return *prefix <= max;
 }
 
 static bool
-parse(const char *text, struct net *net, struct buf *why)
+parse(const char *text, struct net *net, struct buf *errmsg)
 {
 	size_t n = strcspn(text, "/");
-	unsigned most = ALL_BITS, prefix;
+	unsigned max = ALL_BITS, prefix;
 	char address[IP_TEXT + sizeof "IPv6:"], right[NET_TEXT];
 	struct net clean;
 
@@ -127,7 +127,8 @@ parse(const char *text, struct net *net, struct buf *why)
 	memcpy(address, text, n);
 	address[n] = '\0';
 	if (!ip_parse(address, &net->ip)) {
-		buf_printf(why, "\"%.60s\" is not an address or network like "
+		buf_printf(errmsg,
+		    "\"%.60s\" is not an address or network like "
 		    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", text);
 		return false;
 	}
@@ -135,26 +136,28 @@ parse(const char *text, struct net *net, struct buf *why)
 	if (text[n] == '\0')
 		return true;
 	if (strchr(address, ':') == NULL)
-		most -= V4_PREFIX;
-	if (!parse_prefix(text + n + 1, most, &prefix)) {
-		buf_printf(why, "\"%.60s\": the prefix must be a number from 0 "
-		    "to %u", text, most);
+		max -= V4_PREFIX;
+	if (!parse_prefix(text + n + 1, max, &prefix)) {
+		buf_printf(errmsg,
+		    "\"%.60s\": the prefix must be a number from 0 "
+		    "to %u", text, max);
 		return false;
 	}
-	net->prefix = prefix + ALL_BITS - most;
+	net->prefix = prefix + ALL_BITS - max;
 	clean.prefix = net->prefix;
 	if (ends_at(&net->ip, net->prefix, &clean.ip))
 		return true;
-	buf_printf(why, "\"%.60s\" has bits set after its prefix; the network "
+	buf_printf(errmsg,
+	    "\"%.60s\" has bits set after its prefix; the network "
 	    "is %s", text, net_format(&clean, right));
 	return false;
 }
 
 bool
-net_parse(const char *text, struct net *net, struct buf *why)
+net_parse(const char *text, struct net *net, struct buf *errmsg)
 {
 	struct buf unread = BUF_INIT;
-	bool good = parse(text, net, why != NULL ? why : &unread);
+	bool good = parse(text, net, errmsg != NULL ? errmsg : &unread);
 
 	buf_free(&unread);
 	return good;

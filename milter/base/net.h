@@ -49,7 +49,7 @@ const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
  * network, has bits after its prefix, or the prefix is too long; then `why`
  * (may be NULL) says so in words.
  */
-bool net_parse(const char *text, struct net *net, struct buf *why);
+bool net_parse(const char *text, struct net *net, struct buf *errmsg);
 
 /*
  * Is an address or network meant, right or wrong? Hexadecimal digits, dots,

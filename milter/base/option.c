@@ -18,19 +18,19 @@ slot_of(const struct option *row, void *base)
 
 /* Frees what is there; the slot of a TAKE or LIST is as before the first. */
 static void
-drop(const struct option *row, void *slot)
+free_value(const struct option *row, void *slot)
 {
-	if (row->drop != NULL)
-		row->drop(slot);
+	if (row->free != NULL)
+		row->free(slot);
 }
 
 static bool
 set_number(const struct option *row, void *slot, const char *value,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	long long number;
 
-	if (!option_number(row, value, &number, why))
+	if (!option_number(row, value, &number, errmsg))
 		return false;
 	*(long long *)slot = number;
 	return true;
@@ -38,9 +38,9 @@ set_number(const struct option *row, void *slot, const char *value,
 
 static bool
 set_word(const struct option *row, void *slot, const char *value,
-    struct buf *why)
+    struct buf *errmsg)
 {
-	int index = option_word(row->words, value, why);
+	int index = option_word(row->words, value, errmsg);
 
 	if (index < 0)
 		return false;
@@ -50,19 +50,20 @@ set_word(const struct option *row, void *slot, const char *value,
 
 /* Words that do not begin with the value in quotes get it in front. */
 static bool
-take(const struct option *row, void *base, const char *value,
-    struct buf *why)
+parse(const struct option *row, void *base, const char *value,
+    struct buf *errmsg)
 {
-	size_t start = why->len;
+	size_t start = errmsg->len;
 	char *words;
 
-	if (row->take(base, slot_of(row, base), value, why))
+	if (row->parse(base, slot_of(row, base), value, errmsg))
 		return true;
-	if (why->data[start] == '"')
+	if (errmsg->data[start] == '"')
 		return false;
-	words = mem_dup(why->data + start);
-	buf_cut(why, start);
-	buf_printf(why, "\"%.60s%s\": %s", value, strlen(value) > 60 ? "..." :
+	words = mem_dup(errmsg->data + start);
+	buf_cut(errmsg, start);
+	buf_printf(errmsg, "\"%.60s%s\": %s", value, strlen(value) > 60 ?
+	    "..." :
 	    "", words);
 	free(words);
 	return false;
@@ -70,27 +71,27 @@ take(const struct option *row, void *base, const char *value,
 
 bool
 option_set(const struct option *row, void *base, const char *value,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	void *slot = slot_of(row, base);
 
 	switch (row->type) {
 	case OPTION_BOOL:
-		return option_bool(value, slot, why);
+		return option_bool(value, slot, errmsg);
 	case OPTION_INT:
 	case OPTION_SIZE:
 	case OPTION_TIME:
-		return set_number(row, slot, value, why);
+		return set_number(row, slot, value, errmsg);
 	case OPTION_WORD:
-		return set_word(row, slot, value, why);
+		return set_word(row, slot, value, errmsg);
 	case OPTION_TEXT:
 		mem_replace(slot, value);
 		return true;
-	case OPTION_TAKE:
-		drop(row, slot);
-		return take(row, base, value, why);
+	case OPTION_PARSE:
+		free_value(row, slot);
+		return parse(row, base, value, errmsg);
 	case OPTION_LIST:
-		return take(row, base, value, why);
+		return parse(row, base, value, errmsg);
 	case OPTION_GROUP:
 		break;
 	}
@@ -134,9 +135,9 @@ option_unset(const struct option *row, void *base)
 	case OPTION_TEXT:
 		mem_replace(slot, NULL);
 		break;
-	case OPTION_TAKE:
+	case OPTION_PARSE:
 	case OPTION_LIST:
-		drop(row, slot);
+		free_value(row, slot);
 		break;
 	case OPTION_GROUP:
 		free_items(row, slot);
@@ -153,7 +154,7 @@ option_clear(const struct option *rows, void *base)
 
 /* One value of "{a, b}", without quotes; NULL at the end. */
 static char *
-next_preset(const char **at)
+next_default(const char **at)
 {
 	const char *start = *at + strspn(*at, "{}, \t\"");
 	size_t n = strcspn(start, ",}\"");
@@ -165,25 +166,25 @@ next_preset(const char **at)
 }
 
 static void
-preset_value(const struct option *row, void *base, const char *value)
+default_text(const struct option *row, void *base, const char *value)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (!option_set(row, base, value, &why)) {
-		log_error("preset of %s: %s", row->name, why.data);
+	if (!option_set(row, base, value, &errmsg)) {
+		log_error("preset of %s: %s", row->name, errmsg.data);
 		BUG("a preset is wrong");
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
-preset_list(const struct option *row, void *base)
+default_list(const struct option *row, void *base)
 {
-	const char *at = row->preset;
+	const char *at = row->default_value;
 	char *value;
 
-	while ((value = next_preset(&at)) != NULL) {
-		preset_value(row, base, value);
+	while ((value = next_default(&at)) != NULL) {
+		default_text(row, base, value);
 		free(value);
 	}
 }
@@ -192,12 +193,12 @@ void
 option_presets(const struct option *rows, void *base)
 {
 	for (; rows->name != NULL; rows++) {
-		if (rows->preset == NULL)
+		if (rows->default_value == NULL)
 			continue;
 		if (rows->type == OPTION_LIST)
-			preset_list(rows, base);
+			default_list(rows, base);
 		else
-			preset_value(rows, base, rows->preset);
+			default_text(rows, base, rows->default_value);
 	}
 }
 

@@ -13,7 +13,7 @@
  *   OPTION_TIME  long long       milliseconds; "500 ms" "5 s" "2 min" "1 h" "14 days"
  *   OPTION_WORD  int             index into `words`
  *   OPTION_TEXT  char *          owned, NULL when unset
- *   OPTION_TAKE  anything        `take` is called with the value
+ *   OPTION_PARSE  anything        `take` is called with the value
  *   OPTION_LIST  anything        `take` is called for each value of {a, b}
  *   OPTION_GROUP struct option_items   titled blocks: name "title" { rows }
  */
@@ -26,13 +26,13 @@
 struct buf;
 
 enum option_type { OPTION_BOOL, OPTION_INT, OPTION_SIZE, OPTION_TIME,
-	OPTION_WORD, OPTION_TEXT, OPTION_TAKE, OPTION_LIST, OPTION_GROUP };
+	OPTION_WORD, OPTION_TEXT, OPTION_PARSE, OPTION_LIST, OPTION_GROUP };
 
 struct option {
 	const char *name;
 	enum option_type type;
 	size_t offset;
-	const char *preset;	/* default, as an admin would write it; NULL: none
+	const char *default_value;	/* default, as an admin would write it; NULL: none
 				   (zero, NULL, empty) */
 	long long min, max;	/* INT, SIZE, TIME in its unit; both 0: any >= 0 */
 	const char *const *words;	/* WORD: ends with NULL */
@@ -42,14 +42,16 @@ struct option {
 	 * option_set() adds it). In a group, `base` begins with a struct option_item whose title
 	 * is set already. A LIST value may be taken many times.
 	 */
-	bool (*take)(void *base, void *slot, const char *value, struct buf *why);
-	void (*drop)(void *slot);	/* TAKE, LIST: frees what take stored and
+	bool (*parse)(void *base, void *slot, const char *value,
+	    struct buf *errmsg);
+	void (*free)(
+	    void *slot);	/* TAKE, LIST: frees what take stored and
 				   leaves the slot as it was before; NULL
 				   when there is nothing to free */
 	const struct option *rows;	/* GROUP: what a block may hold */
 	size_t item_size;		/* GROUP: sizeof its struct */
 	/* GROUP: looks at a whole block after its values; may be NULL. */
-	bool (*finish)(void *item, struct buf *why);
+	bool (*finish)(void *item, struct buf *errmsg);
 	const char *help;	/* one line, for `saywhy options` */
 };
 
@@ -87,7 +89,7 @@ void option_presets(const struct option *rows, void *base);
  * text keeps what it had, a TAKE may be empty.
  */
 bool option_set(const struct option *row, void *base, const char *value,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Empties the slot of one row: zero, NULL, no value; not the preset. */
 void option_unset(const struct option *row, void *base);
@@ -103,20 +105,20 @@ void *option_item_new(const struct option *row, void *base,
 const struct option *option_find(const struct option *rows, const char *name);
 
 /* Ready-made take and drop. */
-bool option_take_net(void *base, void *slot, const char *value,
-    struct buf *why);			/* struct netset */
-void option_drop_nets(void *slot);
-bool option_take_int(void *base, void *slot, const char *value,
-    struct buf *why);			/* struct option_ints */
-void option_drop_ints(void *slot);
-bool option_take_port(void *base, void *slot, const char *value,
-    struct buf *why);			/* struct option_ints, 1 to 65535 */
-bool option_take_string(void *base, void *slot, const char *value,
-    struct buf *why);			/* struct strset */
-void option_drop_strings(void *slot);
-bool option_take_pattern(void *base, void *slot, const char *value,
-    struct buf *why);			/* struct pattern * */
-void option_drop_pattern(void *slot);
+bool option_parse_net(void *base, void *slot, const char *value,
+    struct buf *errmsg);			/* struct netset */
+void option_free_nets(void *slot);
+bool option_parse_int(void *base, void *slot, const char *value,
+    struct buf *errmsg);			/* struct option_ints */
+void option_free_ints(void *slot);
+bool option_parse_port(void *base, void *slot, const char *value,
+    struct buf *errmsg);			/* struct option_ints, 1 to 65535 */
+bool option_parse_string(void *base, void *slot, const char *value,
+    struct buf *errmsg);			/* struct strset */
+void option_free_strings(void *slot);
+bool option_parse_pattern(void *base, void *slot, const char *value,
+    struct buf *errmsg);			/* struct pattern * */
+void option_free_pattern(void *slot);
 
 struct option_ints {
 	long long *v;

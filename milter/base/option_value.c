@@ -13,7 +13,7 @@
 #include "base/option.h"
 
 /* More of a value than this tells nobody more. */
-#define QUOTE_MOST 60
+#define QUOTE_MAX 60
 
 struct unit {
 	const char *name;
@@ -55,15 +55,15 @@ static const struct notation {
 };
 
 static void
-put_quoted(struct buf *why, const char *value)
+put_quoted(struct buf *errmsg, const char *value)
 {
-	bool cut = strlen(value) > QUOTE_MOST;
+	bool cut = strlen(value) > QUOTE_MAX;
 
-	buf_printf(why, "\"%.*s%s\"", QUOTE_MOST, value, cut ? "..." : "");
+	buf_printf(errmsg, "\"%.*s%s\"", QUOTE_MAX, value, cut ? "..." : "");
 }
 
 bool
-option_bool(const char *value, bool *on, struct buf *why)
+option_bool(const char *value, bool *on, struct buf *errmsg)
 {
 	static const char *const words[] = { "no", "yes", "false", "true",
 		"off", "on", NULL };
@@ -74,8 +74,8 @@ option_bool(const char *value, bool *on, struct buf *why)
 			*on = i % 2 == 1;
 			return true;
 		}
-	put_quoted(why, value);
-	buf_puts(why, " is neither yes nor no");
+	put_quoted(errmsg, value);
+	buf_puts(errmsg, " is neither yes nor no");
 	return false;
 }
 
@@ -141,19 +141,19 @@ put_number(struct buf *out, const struct notation *how, long long number)
 }
 
 static void
-put_range(struct buf *why, const struct option *row)
+put_range(struct buf *errmsg, const struct option *row)
 {
 	const struct notation *how = &notations[row->type];
 
-	buf_puts(why, " (");
-	put_number(why, how, row->min);
+	buf_puts(errmsg, " (");
+	put_number(errmsg, how, row->min);
 	if (row->max == 0 && row->min == 0) {
-		buf_puts(why, " or more");
+		buf_puts(errmsg, " or more");
 	} else {
-		buf_puts(why, " to ");
-		put_number(why, how, row->max);
+		buf_puts(errmsg, " to ");
+		put_number(errmsg, how, row->max);
 	}
-	buf_putc(why, ')');
+	buf_putc(errmsg, ')');
 }
 
 static bool
@@ -184,7 +184,7 @@ measure(const struct notation *how, const char *value, long long *number)
 
 bool
 option_number(const struct option *row, const char *value,
-    long long *number, struct buf *why)
+    long long *number, struct buf *errmsg)
 {
 	const struct notation *how = &notations[row->type];
 	long long got;
@@ -194,14 +194,14 @@ option_number(const struct option *row, const char *value,
 		*number = got;
 		return true;
 	}
-	put_quoted(why, value);
-	buf_printf(why, " %s", good ? "is out of range" : how->wrong);
-	put_range(why, row);
+	put_quoted(errmsg, value);
+	buf_printf(errmsg, " %s", good ? "is out of range" : how->wrong);
+	put_range(errmsg, row);
 	return false;
 }
 
 int
-option_word(const char *const *words, const char *value, struct buf *why)
+option_word(const char *const *words, const char *value, struct buf *errmsg)
 {
 	const char *nearest;
 	size_t i;
@@ -209,12 +209,12 @@ option_word(const char *const *words, const char *value, struct buf *why)
 	for (i = 0; words[i] != NULL; i++)
 		if (strcasecmp(words[i], value) == 0)
 			return (int)i;
-	put_quoted(why, value);
-	buf_puts(why, " is none of ");
+	put_quoted(errmsg, value);
+	buf_puts(errmsg, " is none of ");
 	for (i = 0; words[i] != NULL; i++)
-		buf_printf(why, "%s%s", i > 0 ? ", " : "", words[i]);
+		buf_printf(errmsg, "%s%s", i > 0 ? ", " : "", words[i]);
 	nearest = diag_nearest(value, words);
 	if (nearest != NULL)
-		buf_printf(why, "; did you mean %s?", nearest);
+		buf_printf(errmsg, "; did you mean %s?", nearest);
 	return -1;
 }

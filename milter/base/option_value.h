@@ -12,17 +12,17 @@
 struct buf;
 struct option;
 
-bool option_bool(const char *value, bool *on, struct buf *why);
+bool option_bool(const char *value, bool *on, struct buf *errmsg);
 
 /* OPTION_INT, OPTION_SIZE (bytes), OPTION_TIME (ms), within the row's range. */
 bool option_number(const struct option *row, const char *value,
-    long long *number, struct buf *why);
+    long long *number, struct buf *errmsg);
 
 /* A whole number and nothing else; no range, no words. */
 bool option_integer(const char *value, long long *number);
 
 /* Index of the value in `words`. */
 int option_word(const char *const *words, const char *value,
-    struct buf *why);
+    struct buf *errmsg);
 
 #endif

@@ -21,7 +21,7 @@
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KB 4096
 #define STACK_FIRST (32 * 1024)
-#define STACK_MOST (512 * 1024)
+#define STACK_MAX (512 * 1024)
 
 /* These cannot begin a pattern that means anything else, or rarely do. */
 static const char delimiters[] = "/!#%,;~";
@@ -68,7 +68,7 @@ matcher_new(void)
 	/* One pair is enough: only the whole match is asked for. */
 	m->data = pcre2_match_data_create(1, NULL);
 	m->context = pcre2_match_context_create(NULL);
-	m->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, NULL);
+	m->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MAX, NULL);
 	if (m->data == NULL || m->context == NULL) {
 		matcher_free(m);
 		return NULL;
@@ -120,26 +120,28 @@ add_flag(char flag, uint32_t *options)
 
 /* Finds the pattern proper and its options in what the admin wrote. */
 static bool
-split(const char **text, size_t *n, uint32_t *options, struct buf *why)
+split(const char **text, size_t *n, uint32_t *options, struct buf *errmsg)
 {
 	const char *start = *text, *close, *p;
 
 	*n = strlen(start);
 	if (*n == 0) {
-		buf_puts(why, "the pattern is empty");
+		buf_puts(errmsg, "the pattern is empty");
 		return false;
 	}
 	if (strchr(delimiters, *start) == NULL)
 		return true;
 	close = strrchr(start, *start);
 	if (close == start) {
-		buf_printf(why, "the pattern begins with %c but does not end "
+		buf_printf(errmsg,
+		    "the pattern begins with %c but does not end "
 		    "with it", *start);
 		return false;
 	}
 	for (p = close + 1; *p != '\0'; p++)
 		if (!add_flag(*p, options)) {
-			buf_printf(why, "\"%c\" after the pattern is none of "
+			buf_printf(errmsg,
+			    "\"%c\" after the pattern is none of "
 			    "the flags i, m, s, x, u", *p);
 			return false;
 		}
@@ -149,7 +151,7 @@ split(const char **text, size_t *n, uint32_t *options, struct buf *why)
 }
 
 struct pattern *
-pattern_new(const char *text, struct buf *why)
+pattern_new(const char *text, struct buf *errmsg)
 {
 	uint32_t options = 0;
 	const char *proper = text;
@@ -160,7 +162,7 @@ pattern_new(const char *text, struct buf *why)
 	int error;
 	size_t n;
 
-	if (!split(&proper, &n, &options, why))
+	if (!split(&proper, &n, &options, errmsg))
 		return NULL;
 	if ((options & PCRE2_UTF) == 0)
 		options |= PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
@@ -168,7 +170,7 @@ pattern_new(const char *text, struct buf *why)
 	    NULL);
 	if (code == NULL) {
 		pcre2_get_error_message(error, message, sizeof message);
-		buf_printf(why, "the pattern is wrong after \"%.*s\": %s",
+		buf_printf(errmsg, "the pattern is wrong after \"%.*s\": %s",
 		    (int)offset, proper, (const char *)message);
 		return NULL;
 	}

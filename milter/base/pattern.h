@@ -22,7 +22,7 @@ enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
  * is taken as it stands, without flags. Bytes, unless flag u says UTF-8 (what is none
  * matches nothing then). NULL when it does not compile, with the place and the reason in `why` (not NULL).
  */
-struct pattern *pattern_new(const char *text, struct buf *why);
+struct pattern *pattern_new(const char *text, struct buf *errmsg);
 void pattern_free(struct pattern *p);
 
 /* The text the admin wrote. */

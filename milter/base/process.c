@@ -23,12 +23,12 @@
 static int ready_pipe = -1;	/* to the parent that waits */
 
 gid_t
-process_group(const char *name, struct buf *why)
+process_group(const char *name, struct buf *errmsg)
 {
 	const struct group *g = name != NULL ? getgrnam(name) : NULL;
 
 	if (g == NULL && name != NULL)
-		buf_printf(why, "there is no group \"%s\"", name);
+		buf_printf(errmsg, "there is no group \"%s\"", name);
 	return g != NULL ? g->gr_gid : (gid_t)-1;
 }
 
@@ -41,7 +41,7 @@ process_group_of(const char *user)
 }
 
 bool
-process_become(const char *user, struct buf *why)
+process_become(const char *user, struct buf *errmsg)
 {
 	const struct passwd *pw;
 
@@ -49,17 +49,17 @@ process_become(const char *user, struct buf *why)
 		return true;
 	pw = getpwnam(user);
 	if (pw == NULL)
-		buf_printf(why, "user = \"%s\": there is no such account; "
+		buf_printf(errmsg, "user = \"%s\": there is no such account; "
 		    "make one, or name another", user);
 	else if (pw->pw_uid == 0)
-		buf_printf(why, "user = \"%s\": that is root, and a mail "
+		buf_printf(errmsg, "user = \"%s\": that is root, and a mail "
 		    "filter needs no such rights", user);
 	else if (initgroups(user, pw->pw_gid) != 0 ||
 	    setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0)
-		buf_printf(why, "cannot become %s: %s", user,
+		buf_printf(errmsg, "cannot become %s: %s", user,
 		    strerror(errno));
 	else if (setuid(0) == 0)
-		buf_puts(why, "the system let us become root again");
+		buf_puts(errmsg, "the system let us become root again");
 	else
 		return true;
 	return false;
@@ -98,13 +98,13 @@ wait_for_child(pid_t child, int fd)
 }
 
 bool
-process_detach(struct buf *why)
+process_detach(struct buf *errmsg)
 {
 	int ends[2];
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC) != 0 || (child = fork()) < 0) {
-		buf_printf(why, "cannot go to the background: %s",
+		buf_printf(errmsg, "cannot go to the background: %s",
 		    strerror(errno));
 		return false;
 	}
@@ -145,7 +145,7 @@ process_ready(void)
 }
 
 bool
-process_pid_write(const char *path, struct buf *why)
+process_pid_write(const char *path, struct buf *errmsg)
 {
 	FILE *f;
 
@@ -153,7 +153,7 @@ process_pid_write(const char *path, struct buf *why)
 	f = fopen(path, "wxe");
 	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0 ||
 	    fclose(f) != 0) {
-		buf_printf(why, "pid-file = \"%s\": %s", path,
+		buf_printf(errmsg, "pid-file = \"%s\": %s", path,
 		    strerror(errno));
 		return false;
 	}

@@ -15,7 +15,7 @@
 struct buf;
 
 /* The group's number, or (gid_t)-1 with words in `why`; NULL name: -1. */
-gid_t process_group(const char *name, struct buf *why);
+gid_t process_group(const char *name, struct buf *errmsg);
 
 /* The group of a user, or -1 when there is no such user. */
 gid_t process_group_of(const char *user);
@@ -24,7 +24,7 @@ gid_t process_group_of(const char *user);
  * Becomes that user with its groups, for good. Started as root it refuses to
  * stay root; started as anybody else nothing is changed.
  */
-bool process_become(const char *user, struct buf *why);
+bool process_become(const char *user, struct buf *errmsg);
 
 /*
  * Raises the limit of open files to `n`, or as far as it may go; false when
@@ -37,13 +37,13 @@ bool process_raise_files(size_t n);
  * The parent waits for process_ready() and exits 0, or with the status of a
  * child that ended before.
  */
-bool process_detach(struct buf *why);
+bool process_detach(struct buf *errmsg);
 
 /* Lets the parent of process_detach() go; nothing without one. */
 void process_ready(void);
 
 /* Writes the pid; the file is made anew. Removed by process_pid_remove(). */
-bool process_pid_write(const char *path, struct buf *why);
+bool process_pid_write(const char *path, struct buf *errmsg);
 void process_pid_remove(const char *path);
 
 /*

@@ -9,7 +9,7 @@
 #define HOUR_MS 3600000
 
 bool
-seldom(struct seldom *s)
+log_ratelimit(struct log_ratelimit *s)
 {
 	int64_t now = clock_ms(), next = atomic_load(&s->next);
 

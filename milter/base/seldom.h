@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 /* Zeroed: nothing was said yet. */
-struct seldom {
+struct log_ratelimit {
 	_Atomic int64_t next;
 };
 
 /* May it be said now? True at most once an hour, for one of all threads. */
-bool seldom(struct seldom *s);
+bool log_ratelimit(struct log_ratelimit *s);
 
 #endif

@@ -82,10 +82,10 @@ sock_dial(const struct sock_address *to, int64_t deadline)
 }
 
 int
-sock_connect(const struct sock_spec *spec, int64_t deadline, struct buf *why)
+sock_connect(const struct sock_spec *spec, int64_t deadline, struct buf *errmsg)
 {
 	struct sock_address v[SOCK_ADDRESSES];
-	size_t n = sock_addresses(spec, v, why), i;
+	size_t n = sock_addresses(spec, v, errmsg), i;
 	int fd;
 
 	if (n == 0)
@@ -94,9 +94,9 @@ sock_connect(const struct sock_spec *spec, int64_t deadline, struct buf *why)
 		if ((fd = sock_dial(&v[i], deadline)) >= 0)
 			return fd;
 	if (spec->kind == SOCK_KIND_UNIX)
-		buf_printf(why, "%s: %s", spec->path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", spec->path, strerror(errno));
 	else
-		buf_printf(why, "%s port %d: %s", spec->host, spec->port,
+		buf_printf(errmsg, "%s port %d: %s", spec->host, spec->port,
 		    strerror(errno));
 	return -1;
 }
@@ -144,7 +144,7 @@ receive(int fd, void *bytes, size_t n, int flags, int64_t deadline)
 }
 
 bool
-sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline)
+sock_read_all(int fd, struct buf *into, size_t max, int64_t deadline)
 {
 	char chunk[CHUNK];
 	size_t total = 0;
@@ -152,7 +152,7 @@ sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline)
 
 	while ((got = receive(fd, chunk, sizeof chunk, 0, deadline)) > 0) {
 		total += (size_t)got;
-		if (total > most)
+		if (total > max)
 			return false;
 		buf_put(into, chunk, (size_t)got);
 	}
@@ -161,7 +161,7 @@ sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline)
 
 /* Looks before it takes, so that what follows it stays unread. */
 bool
-sock_read_until(int fd, char stop, struct buf *into, size_t most,
+sock_read_until(int fd, char stop, struct buf *into, size_t max,
     int64_t deadline)
 {
 	char chunk[CHUNK];
@@ -174,7 +174,7 @@ sock_read_until(int fd, char stop, struct buf *into, size_t most,
 		end = memchr(chunk, stop, (size_t)got);
 		n = end != NULL ? (size_t)(end - chunk) : (size_t)got;
 		total += n;
-		if (total > most || receive(fd, chunk, n + (end != NULL), 0,
+		if (total > max || receive(fd, chunk, n + (end != NULL), 0,
 		    deadline) < 0)
 			return false;
 		buf_put(into, chunk, n);
@@ -185,7 +185,7 @@ sock_read_until(int fd, char stop, struct buf *into, size_t most,
 }
 
 bool
-sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline)
+sock_read_line(int fd, struct buf *into, size_t max, int64_t deadline)
 {
-	return sock_read_until(fd, '\n', into, most, deadline);
+	return sock_read_until(fd, '\n', into, max, deadline);
 }

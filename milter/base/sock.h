@@ -30,7 +30,7 @@ struct sock_spec {
 
 /* False and words in `why` for anything but a spec as above. */
 bool sock_spec_parse(const char *text, struct sock_spec *spec,
-    struct buf *why);
+    struct buf *errmsg);
 
 /*
  * Opens a listening socket (CLOEXEC, non-blocking). A UNIX path where a live
@@ -39,7 +39,7 @@ bool sock_spec_parse(const char *text, struct sock_spec *spec,
  * -1 and words in `why` on failure.
  */
 int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
-    struct buf *why);
+    struct buf *errmsg);
 
 /*
  * Somebody accepts on it now? In doubt (shut to us, or queue full) yes, for
@@ -49,7 +49,7 @@ bool sock_is_live(const struct sock_spec *spec);
 
 /* -1 and words in `why` when not connected by the deadline. */
 int sock_connect(const struct sock_spec *spec, int64_t deadline,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* All n bytes by the deadline, or false. */
 bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);
@@ -58,13 +58,13 @@ bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);
  * Appends what comes until end of file, at most `most` bytes, by the
  * deadline. False on error, too much, or too late.
  */
-bool sock_read_all(int fd, struct buf *into, size_t most, int64_t deadline);
+bool sock_read_all(int fd, struct buf *into, size_t max, int64_t deadline);
 
 /* Appends up to and without the next `stop`; the same limits. */
-bool sock_read_until(int fd, char stop, struct buf *into, size_t most,
+bool sock_read_until(int fd, char stop, struct buf *into, size_t max,
     int64_t deadline);
 
 /* The same for "\n". */
-bool sock_read_line(int fd, struct buf *into, size_t most, int64_t deadline);
+bool sock_read_line(int fd, struct buf *into, size_t max, int64_t deadline);
 
 #endif

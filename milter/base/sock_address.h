@@ -25,7 +25,7 @@ struct sock_address {
  * long as the system's resolver likes.
  */
 size_t sock_addresses(const struct sock_spec *spec,
-    struct sock_address v[SOCK_ADDRESSES], struct buf *why);
+    struct sock_address v[SOCK_ADDRESSES], struct buf *errmsg);
 
 /* Connected, non-blocking, CLOEXEC; or -1 with errno, ETIMEDOUT when late. */
 int sock_dial(const struct sock_address *to, int64_t deadline);

@@ -38,28 +38,28 @@ sock_is_live(const struct sock_spec *spec)
 
 /* Makes room at the path, but not by removing what is in use or no socket. */
 static bool
-clear_path(const struct sock_spec *spec, struct buf *why)
+clear_path(const struct sock_spec *spec, struct buf *errmsg)
 {
 	struct stat st;
 
 	if (lstat(spec->path, &st) != 0) {
 		if (errno == ENOENT)
 			return true;
-		buf_printf(why, "%s: %s", spec->path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", spec->path, strerror(errno));
 		return false;
 	}
 	if (!S_ISSOCK(st.st_mode)) {
-		buf_printf(why, "%s: is there and is no socket", spec->path);
+		buf_printf(errmsg, "%s: is there and is no socket", spec->path);
 		return false;
 	}
 	if (sock_is_live(spec)) {
-		buf_printf(why, "%s: another server answers on it",
+		buf_printf(errmsg, "%s: another server answers on it",
 		    spec->path);
 		return false;
 	}
 	if (unlink(spec->path) == 0 || errno == ENOENT)
 		return true;
-	buf_printf(why, "%s: cannot remove the old socket: %s", spec->path,
+	buf_printf(errmsg, "%s: cannot remove the old socket: %s", spec->path,
 	    strerror(errno));
 	return false;
 }
@@ -92,7 +92,7 @@ bind_inet(int fd, const struct sock_address *at)
 
 static int
 listen_at(const struct sock_spec *spec, const struct sock_address *at,
-    mode_t mode, gid_t gid, struct buf *why)
+    mode_t mode, gid_t gid, struct buf *errmsg)
 {
 	bool is_unix = spec->kind == SOCK_KIND_UNIX;
 	int fd = socket(at->sa.ss_family,
@@ -102,9 +102,9 @@ listen_at(const struct sock_spec *spec, const struct sock_address *at,
 	    bind_inet(fd, at)) == 0 && listen(fd, SOMAXCONN) == 0)
 		return fd;
 	if (is_unix)
-		buf_printf(why, "%s: %s", spec->path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", spec->path, strerror(errno));
 	else
-		buf_printf(why, "%s port %d: %s", spec->host, spec->port,
+		buf_printf(errmsg, "%s port %d: %s", spec->host, spec->port,
 		    strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -113,24 +113,24 @@ listen_at(const struct sock_spec *spec, const struct sock_address *at,
 
 /* What the service manager opened for us. */
 static int
-adopt(int fd, struct buf *why)
+adopt(int fd, struct buf *errmsg)
 {
 	int listening = 0;
 	socklen_t n = sizeof listening;
 	int flags;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) != 0) {
-		buf_printf(why, "fd:%d: %s", fd, strerror(errno));
+		buf_printf(errmsg, "fd:%d: %s", fd, strerror(errno));
 		return -1;
 	}
 	if (!listening) {
-		buf_printf(why, "fd:%d: is not a listening socket", fd);
+		buf_printf(errmsg, "fd:%d: is not a listening socket", fd);
 		return -1;
 	}
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-		buf_printf(why, "fd:%d: %s", fd, strerror(errno));
+		buf_printf(errmsg, "fd:%d: %s", fd, strerror(errno));
 		return -1;
 	}
 	return fd;
@@ -138,15 +138,15 @@ adopt(int fd, struct buf *why)
 
 int
 sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct sock_address v[SOCK_ADDRESSES];
 
 	if (spec->kind == SOCK_KIND_FD)
-		return adopt(spec->port, why);
-	if (sock_addresses(spec, v, why) == 0)
+		return adopt(spec->port, errmsg);
+	if (sock_addresses(spec, v, errmsg) == 0)
 		return -1;
-	if (spec->kind == SOCK_KIND_UNIX && !clear_path(spec, why))
+	if (spec->kind == SOCK_KIND_UNIX && !clear_path(spec, errmsg))
 		return -1;
-	return listen_at(spec, &v[0], mode, gid, why);
+	return listen_at(spec, &v[0], mode, gid, errmsg);
 }

@@ -12,14 +12,14 @@
 #include "base/sock_address.h"
 
 /* 107 bytes on Linux, 103 on the BSDs. */
-#define PATH_MOST (sizeof ((struct sockaddr_un *)0)->sun_path - 1)
+#define PATH_BYTES_MAX (sizeof ((struct sockaddr_un *)0)->sun_path - 1)
 
-_Static_assert(sizeof ((struct sock_spec *)0)->path > PATH_MOST,
+_Static_assert(sizeof ((struct sock_spec *)0)->path > PATH_BYTES_MAX,
     "the spec has room for any path of a socket");
 
 /* A decimal number from least to most, and nothing else. */
 static bool
-parse_number(const char *text, size_t n, int least, int most, int *number)
+parse_number(const char *text, size_t n, int least, int max, int *number)
 {
 	char digits[6];
 
@@ -28,21 +28,23 @@ parse_number(const char *text, size_t n, int least, int most, int *number)
 	memcpy(digits, text, n);
 	digits[n] = '\0';
 	*number = atoi(digits);
-	return *number >= least && *number <= most;
+	return *number >= least && *number <= max;
 }
 
 static bool
-parse_unix(const char *rest, struct sock_spec *spec, struct buf *why)
+parse_unix(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {
 	if (*rest != '/') {
-		buf_printf(why, "\"unix:%.100s\": the path must begin with /",
+		buf_printf(errmsg,
+		    "\"unix:%.100s\": the path must begin with /",
 		    rest);
 		return false;
 	}
-	if (strlen(rest) > PATH_MOST) {
-		buf_printf(why, "\"unix:%.60s...\": the path has %zu bytes, a "
+	if (strlen(rest) > PATH_BYTES_MAX) {
+		buf_printf(errmsg,
+		    "\"unix:%.60s...\": the path has %zu bytes, a "
 		    "UNIX socket has room for %zu", rest, strlen(rest),
-		    PATH_MOST);
+		    PATH_BYTES_MAX);
 		return false;
 	}
 	memcpy(spec->path, rest, strlen(rest) + 1);
@@ -50,24 +52,26 @@ parse_unix(const char *rest, struct sock_spec *spec, struct buf *why)
 }
 
 static bool
-parse_inet(const char *rest, struct sock_spec *spec, struct buf *why)
+parse_inet(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {
 	const char *tag = spec->kind == SOCK_KIND_INET ? "inet" : "inet6";
 	size_t digits = strcspn(rest, "@");
 	const char *host = rest + digits + 1;
 
 	if (rest[digits] == '\0') {
-		buf_printf(why, "\"%s:%.100s\": write %s:port@host", tag, rest,
+		buf_printf(errmsg, "\"%s:%.100s\": write %s:port@host", tag,
+		    rest,
 		    tag);
 		return false;
 	}
 	if (!parse_number(rest, digits, 0, 65535, &spec->port)) {
-		buf_printf(why, "\"%s:%.100s\": the port must be a number up "
+		buf_printf(errmsg,
+		    "\"%s:%.100s\": the port must be a number up "
 		    "to 65535", tag, rest);
 		return false;
 	}
 	if (*host == '\0' || strlen(host) >= sizeof spec->host) {
-		buf_printf(why, "\"%s:%.100s\": the host is %s", tag, rest,
+		buf_printf(errmsg, "\"%s:%.100s\": the host is %s", tag, rest,
 		    *host == '\0' ? "missing" : "too long");
 		return false;
 	}
@@ -77,11 +81,11 @@ parse_inet(const char *rest, struct sock_spec *spec, struct buf *why)
 
 /* 0, 1, 2 are the standard streams of whoever starts us. */
 static bool
-parse_fd(const char *rest, struct sock_spec *spec, struct buf *why)
+parse_fd(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {
 	if (parse_number(rest, strlen(rest), 3, 65535, &spec->port))
 		return true;
-	buf_printf(why, "\"fd:%.100s\": the descriptor must be a number "
+	buf_printf(errmsg, "\"fd:%.100s\": the descriptor must be a number "
 	    "from 3", rest);
 	return false;
 }
@@ -98,7 +102,7 @@ static const struct {
 };
 
 bool
-sock_spec_parse(const char *text, struct sock_spec *spec, struct buf *why)
+sock_spec_parse(const char *text, struct sock_spec *spec, struct buf *errmsg)
 {
 	size_t i, n;
 
@@ -108,9 +112,9 @@ sock_spec_parse(const char *text, struct sock_spec *spec, struct buf *why)
 		if (strncmp(text, kinds[i].tag, n) != 0)
 			continue;
 		spec->kind = kinds[i].kind;
-		return kinds[i].parse(text + n, spec, why);
+		return kinds[i].parse(text + n, spec, errmsg);
 	}
-	buf_printf(why, "\"%.100s\" is not a socket: write unix:/path, "
+	buf_printf(errmsg, "\"%.100s\" is not a socket: write unix:/path, "
 	    "inet:port@host, inet6:port@host or fd:number", text);
 	return false;
 }
@@ -128,7 +132,7 @@ unix_address(const struct sock_spec *spec, struct sock_address *a)
 
 static size_t
 inet_addresses(const struct sock_spec *spec,
-    struct sock_address v[SOCK_ADDRESSES], struct buf *why)
+    struct sock_address v[SOCK_ADDRESSES], struct buf *errmsg)
 {
 	struct addrinfo want = {
 		.ai_family = spec->kind == SOCK_KIND_INET ? AF_INET : AF_INET6,
@@ -142,7 +146,7 @@ inet_addresses(const struct sock_spec *spec,
 	snprintf(port, sizeof port, "%d", spec->port);
 	error = getaddrinfo(spec->host, port, &want, &all);
 	if (error != 0) {
-		buf_printf(why, "%s: %s", spec->host, gai_strerror(error));
+		buf_printf(errmsg, "%s: %s", spec->host, gai_strerror(error));
 		return 0;
 	}
 	for (a = all; a != NULL && n < SOCK_ADDRESSES; a = a->ai_next) {
@@ -155,17 +159,17 @@ inet_addresses(const struct sock_spec *spec,
 
 size_t
 sock_addresses(const struct sock_spec *spec,
-    struct sock_address v[SOCK_ADDRESSES], struct buf *why)
+    struct sock_address v[SOCK_ADDRESSES], struct buf *errmsg)
 {
 	switch (spec->kind) {
 	case SOCK_KIND_UNIX:
 		return unix_address(spec, v);
 	case SOCK_KIND_INET:
 	case SOCK_KIND_INET6:
-		return inet_addresses(spec, v, why);
+		return inet_addresses(spec, v, errmsg);
 	case SOCK_KIND_FD:
 		break;
 	}
-	buf_printf(why, "fd:%d has no address", spec->port);
+	buf_printf(errmsg, "fd:%d has no address", spec->port);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "mime/mime.h"
 
 /* Files of a message whose type is worth half a millisecond. */
-#define ASKED_MOST 50
+#define QUERIED_MAX 50
 
 static void
 clear_hit(struct attachment_hit *hit)
@@ -30,7 +30,7 @@ attachment_clear(struct attachment_note *note)
 
 	for (i = 0; i < note->nhits; i++)
 		clear_hit(&note->hits[i]);
-	clear_hit(&note->closed);
+	clear_hit(&note->unscannable);
 	free(note->hits);
 	free(note->file);
 	free(note->type);
@@ -50,10 +50,10 @@ fill(struct attachment_hit *hit, const char *file, const char *type,
 }
 
 void
-attachment_closed(struct attachment_note *note, const char *file,
-    const char *type, const char *why)
+attachment_unscannable(struct attachment_note *note, const char *file,
+    const char *type, const char *errmsg)
 {
-	fill(&note->closed, file, type, why);
+	fill(&note->unscannable, file, type, errmsg);
 }
 
 static const struct attachments *
@@ -170,7 +170,8 @@ look_inside(struct attachment_note *note, const struct attachment_options *o)
 	    note->bytes.len, !note->over, note->file, inside, &in);
 
 	if (state != ARCHIVE_SEEN)
-		attachment_closed(note, note->file, note->type, words[state]);
+		attachment_unscannable(note, note->file, note->type,
+		    words[state]);
 }
 
 static void
@@ -180,10 +181,10 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 
 	if (filetype_plain(note->bytes.data, note->bytes.len, &type)) {
 		/* nobody need be asked */
-	} else if (note->asked++ < ASKED_MOST) {
+	} else if (note->asked++ < QUERIED_MAX) {
 		filetype_find(note->bytes.data, note->bytes.len, &type);
 	} else {
-		attachment_closed(note, note->file, note->type,
+		attachment_unscannable(note, note->file, note->type,
 		    "it has too many files");
 	}
 	if (type.len > 0)

@@ -42,7 +42,7 @@ struct attachment_hit {
 struct attachment_note {
 	struct attachment_hit *hits;	/* of each block */
 	size_t nhits;
-	struct attachment_hit closed;	/* what cannot be looked into */
+	struct attachment_hit unscannable;	/* what cannot be looked into */
 	/* the part that is open */
 	unsigned part;		/* its number, 0: none */
 	char *file, *type;
@@ -58,8 +58,8 @@ void attachment_bytes(struct attachment_note *note,
 void attachment_end(struct attachment_note *note,
     const struct attachment_options *o);
 /* Why a part cannot be looked into; the first one is kept. */
-void attachment_closed(struct attachment_note *note, const char *file,
-    const char *type, const char *why);
+void attachment_unscannable(struct attachment_note *note, const char *file,
+    const char *type, const char *errmsg);
 void attachment_clear(struct attachment_note *note);
 
 #endif

@@ -22,7 +22,7 @@ active(const void *opt, const struct site *site)
 static void
 body(const struct check_ctx *ctx, const char *bytes, size_t n)
 {
-	dkim_note_body(ctx->scratch, ctx->session, bytes, n);
+	dkim_note_body(ctx->slots, ctx->session, bytes, n);
 }
 
 /* The first one with this verdict, or NULL. */
@@ -67,7 +67,7 @@ report_none(const struct check_ctx *ctx, struct findings *found,
 		    r->v[0].detail);
 	else
 		report(ctx, found, REASON_DKIM_NONE_VALID, NULL,
-		    r->trouble != NULL ? r->trouble : "there is none");
+		    r->failure != NULL ? r->failure : "there is none");
 }
 
 /* The same domain, or one below the other. */
@@ -111,10 +111,10 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (site_trusts(ctx->site, ctx->session))
 		return;
 	if (ctx->stage == STAGE_HEADERS) {
-		dkim_note_headers(ctx->scratch, ctx->session, ctx->deadline);
+		dkim_note_headers(ctx->slots, ctx->session, ctx->deadline);
 		return;
 	}
-	r = dkim_note_result(ctx->scratch);
+	r = dkim_note_result(ctx->slots);
 	if (r == NULL)
 		return;
 	if (first_with(r, DKIM_VERDICT_PASS) == NULL)
@@ -131,7 +131,7 @@ const struct check check_auth_dkim = {
 	.name = "auth_dkim",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_HEADERS) | STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define RECORD_MOST 1000
+#define RECORD_MAX 1000
 
 static bool
 active(const void *opt, const struct site *site)
@@ -26,14 +26,14 @@ active(const void *opt, const struct site *site)
 static void
 body(const struct check_ctx *ctx, const char *bytes, size_t n)
 {
-	dkim_note_body(ctx->scratch, ctx->session, bytes, n);
+	dkim_note_body(ctx->slots, ctx->session, bytes, n);
 }
 
 /* "pass example.org, fail example.net", the first few. */
 static void
 say_dkim(const struct check_ctx *ctx, struct finding *f)
 {
-	const struct dkim_result *r = dkim_note_result(ctx->scratch);
+	const struct dkim_result *r = dkim_note_result(ctx->slots);
 	struct buf text = BUF_INIT;
 	size_t i;
 
@@ -48,7 +48,7 @@ say_dkim(const struct check_ctx *ctx, struct finding *f)
 static void
 say_spf(const struct check_ctx *ctx, struct finding *f)
 {
-	const struct spf *spf = spf_of_sender(ctx->scratch, ctx->session,
+	const struct spf *spf = spf_of_sender(ctx->slots, ctx->session,
 	    ctx->site, ctx->deadline);
 	struct buf text = BUF_INIT;
 
@@ -67,7 +67,7 @@ report_fail(const struct check_ctx *ctx, struct findings *found,
 	struct finding *f = check_found(ctx, found,
 	    d->policy == DMARC_REJECT ? REASON_DMARC_REJECT :
 	    REASON_DMARC_QUARANTINE);
-	char *record = mem_ndup(d->record, RECORD_MOST);
+	char *record = mem_ndup(d->record, RECORD_MAX);
 
 	finding_say(f, EVIDENCE_AUTHOR, note->author.domain);
 	finding_say(f, EVIDENCE_POLICY, dmarc_policy_name(d->policy));
@@ -94,7 +94,7 @@ report_other(const struct check_ctx *ctx, struct findings *found,
 static void
 judge(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct dmarc_note *note = dmarc_note_result(ctx->scratch,
+	const struct dmarc_note *note = dmarc_note_result(ctx->slots,
 	    ctx->session, ctx->site, ctx->deadline);
 	const struct dmarc *d = &note->dmarc;
 
@@ -103,7 +103,7 @@ judge(const struct check_ctx *ctx, struct findings *found)
 		    author_words(note->author.status));
 	else if (d->result == DMARC_RESULT_TEMPERROR)
 		report_other(ctx, found, REASON_DMARC_TEMPERROR,
-		    note->author.domain, d->trouble);
+		    note->author.domain, d->failure);
 	else if (d->result == DMARC_RESULT_FAIL && d->policy != DMARC_NONE)
 		report_fail(ctx, found, note);
 }
@@ -114,7 +114,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (site_trusts(ctx->site, ctx->session))
 		return;
 	if (ctx->stage == STAGE_HEADERS)
-		dkim_note_headers(ctx->scratch, ctx->session, ctx->deadline);
+		dkim_note_headers(ctx->slots, ctx->session, ctx->deadline);
 	else
 		judge(ctx, found);
 }
@@ -126,7 +126,7 @@ const struct check check_auth_dmarc = {
 	.name = "auth_dmarc",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_HEADERS) | STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

@@ -17,7 +17,7 @@ some_block_limits(const struct logins *logins)
 
 	for (i = 0; i < logins->blocks.n; i++) {
 		login = logins->blocks.v[i];
-		if (login->closed || login->networks.n > 0)
+		if (login->disabled || login->networks.n > 0)
 			return true;
 	}
 	return false;
@@ -70,7 +70,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (s->login == NULL)
 		return;
 	login = logins_find(logins, s->login);
-	if (login != NULL && login->closed)
+	if (login != NULL && login->disabled)
 		check_found(ctx, found, REASON_ACCOUNT_DISABLED);
 	if (!may_come_from_here(logins, login, &s->client))
 		check_found(ctx, found, REASON_LOGIN_DENIED);
@@ -84,7 +84,7 @@ const struct check check_auth_login = {
 	.name = "auth_login",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_MAIL,
+	.issued_at = STAGE_MAIL,
 	.reasons = reasons,
 	.active = active,
 	.run = run

@@ -33,7 +33,7 @@ struct options {
 static const struct option options[] = {
 	{ .name = "login-senders", .type = OPTION_WORD,
 	    .offset = offsetof(struct options, login_senders),
-	    .words = words, .preset = "any",
+	    .words = words, .default_value = "any",
 	    .help = "any; listed: those of its login block and of "
 		"login-senders-file; own: these, and its own address" },
 	{ .name = "login-senders-file", .type = OPTION_TEXT,
@@ -46,7 +46,7 @@ static const struct option options[] = {
 static void
 read_line(struct options *o, int number, char *text, struct diags *d)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct line *line;
 	char *rest = text, *word;
 	size_t senders = 0;
@@ -61,14 +61,14 @@ read_line(struct options *o, int number, char *text, struct diags *d)
 	*line = (struct line){ .login = mem_dup(word) };
 	while ((word = strsep(&rest, " \t\r\n,")) != NULL)
 		if (*word != '\0' && ++senders > 0 && !mailset_add(&line->senders, word,
-		    &why)) {
-			diags_error(d, o->file, number, "%s", why.data);
-			buf_clear(&why);
+		    &errmsg)) {
+			diags_error(d, o->file, number, "%s", errmsg.data);
+			buf_clear(&errmsg);
 		}
 	if (senders == 0)
 		diags_error(d, o->file, number, "\"%.60s\" has no sender",
 		    line->login);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -185,7 +185,7 @@ const struct check check_auth_login_sender = {
 	.name = "auth_login_sender",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),

@@ -28,18 +28,18 @@ active(const void *opt, const struct site *site)
 static void
 body(const struct check_ctx *ctx, const char *bytes, size_t n)
 {
-	dkim_note_body(ctx->scratch, ctx->session, bytes, n);
+	dkim_note_body(ctx->slots, ctx->session, bytes, n);
 }
 
 static void
 gather(const struct check_ctx *ctx, struct proofs *p)
 {
-	const struct dkim_result *r = dkim_note_result(ctx->scratch);
+	const struct dkim_result *r = dkim_note_result(ctx->slots);
 	size_t i;
 
-	*p = (struct proofs){ .spf = spf_of_sender(ctx->scratch,
+	*p = (struct proofs){ .spf = spf_of_sender(ctx->slots,
 	    ctx->session, ctx->site, ctx->deadline),
-		.dmarc = dmarc_note_known(ctx->scratch) };
+		.dmarc = dmarc_note_known(ctx->slots) };
 	for (i = 0; r != NULL && i < r->n; i++) {
 		p->dkim_passes |= r->v[i].verdict == DKIM_VERDICT_PASS;
 		p->doubt |= r->v[i].verdict == DKIM_VERDICT_TEMPERROR;
@@ -108,7 +108,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (site_trusts(ctx->site, ctx->session))
 		return;
 	if (ctx->stage == STAGE_HEADERS) {
-		dkim_note_headers(ctx->scratch, ctx->session, ctx->deadline);
+		dkim_note_headers(ctx->slots, ctx->session, ctx->deadline);
 		return;
 	}
 	gather(ctx, &p);
@@ -126,7 +126,7 @@ const struct check check_auth_none = {
 	.name = "auth_none",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_HEADERS) | STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

@@ -19,7 +19,7 @@ const struct check check_auth_required = {
 	.name = "auth_required",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_MAIL,
+	.issued_at = STAGE_MAIL,
 	.reasons = reasons,
 	.run = run
 };

@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "checks/check.h"
 
-#define RECORD_MOST 1000
-#define TEXT_MOST 200
+#define RECORD_MAX 1000
+#define TEXT_MAX 200
 
 struct options {
 	bool spf_helo;
@@ -20,7 +20,8 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "spf-helo", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, spf_helo), .preset = "yes",
+	    .offset = offsetof(struct options, spf_helo), .default_value =
+	    "yes",
 	    .help = "ask the domain of the HELO name, too" },
 	{ .name = NULL }
 };
@@ -44,9 +45,9 @@ active(const void *opt, const struct site *site)
 
 static void
 say_some(struct finding *f, enum evidence_key key, const char *text,
-    size_t most)
+    size_t max)
 {
-	char *some = mem_ndup(text, most);
+	char *some = mem_ndup(text, max);
 
 	finding_say(f, key, some);
 	free(some);
@@ -60,12 +61,12 @@ report(const struct check_ctx *ctx, struct findings *found,
 
 	finding_say(f, EVIDENCE_DOMAIN, spf->domain);
 	finding_say(f, EVIDENCE_IDENTITY, identity);
-	say_some(f, EVIDENCE_RECORD, spf->record, RECORD_MOST);
+	say_some(f, EVIDENCE_RECORD, spf->record, RECORD_MAX);
 	finding_say(f, EVIDENCE_MECHANISM, spf->mechanism);
 	if (spf->record != NULL)
 		finding_say_int(f, EVIDENCE_LOOKUPS, spf->lookups);
 	finding_say(f, EVIDENCE_DETAIL, spf->detail);
-	say_some(f, EVIDENCE_TEXT, spf->explanation, TEXT_MOST);
+	say_some(f, EVIDENCE_TEXT, spf->explanation, TEXT_MAX);
 }
 
 static void
@@ -77,12 +78,12 @@ run(const struct check_ctx *ctx, struct findings *found)
 
 	if (site_trusts(ctx->site, s))
 		return;
-	spf = spf_of_sender(ctx->scratch, s, ctx->site, ctx->deadline);
+	spf = spf_of_sender(ctx->slots, s, ctx->site, ctx->deadline);
 	if (spf != NULL && meaning[spf->result] != REASON_NONE)
 		report(ctx, found, spf, s->sender.null ? "helo" : "mailfrom");
 	if (!o->spf_helo || s->sender.null)
 		return;
-	spf = spf_of_helo(ctx->scratch, s, ctx->site, ctx->deadline);
+	spf = spf_of_helo(ctx->slots, s, ctx->site, ctx->deadline);
 	if (spf != NULL && spf->result != SPF_TEMPERROR &&
 	    meaning[spf->result] != REASON_NONE)
 		report(ctx, found, spf, "helo");
@@ -96,7 +97,7 @@ const struct check check_auth_spf = {
 	.name = "auth_spf",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -14,7 +14,8 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "require-tls", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, require_tls), .preset = "no",
+	    .offset = offsetof(struct options, require_tls), .default_value =
+	    "no",
 	    .help = "users hand in mail over TLS only, logged in or not" },
 	{ .name = NULL }
 };
@@ -45,7 +46,7 @@ const struct check check_auth_tls_required = {
 	.name = "auth_tls_required",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_MAIL,
+	.issued_at = STAGE_MAIL,
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),

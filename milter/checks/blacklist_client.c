@@ -14,22 +14,22 @@ struct options {
 };
 
 static bool
-take_client(void *base, void *slot, const char *value, struct buf *why)
+parse_client(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct clients *clients = slot;
 	struct net net;
 
 	(void)base;
 	if (!net_is_meant(value) && !net_parse(value, &net, NULL))
-		return mailset_add(&clients->names, value, why);
-	if (!net_parse(value, &net, why))
+		return mailset_add(&clients->names, value, errmsg);
+	if (!net_parse(value, &net, errmsg))
 		return false;
 	netset_add(&clients->nets, &net);
 	return true;
 }
 
 static void
-drop_clients(void *slot)
+free_clients(void *slot)
 {
 	struct clients *clients = slot;
 
@@ -40,7 +40,7 @@ drop_clients(void *slot)
 static const struct option options[] = {
 	{ .name = "clients", .type = OPTION_LIST,
 	    .offset = offsetof(struct options, clients),
-	    .take = take_client, .drop = drop_clients,
+	    .parse = parse_client, .free = free_clients,
 	    .help = "networks and confirmed host names that are refused" },
 	{ .name = NULL }
 };
@@ -74,7 +74,7 @@ const struct check check_blacklist_client = {
 	.name = "blacklist_client",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_CONNECT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -17,10 +17,10 @@ static const int by_word[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED };
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dns_round round;
+	struct dnsbl_query round;
 
 	if (dns_client_ask(&round, ctx))
-		dns_round_end(&round, found, by_word);
+		dnsbl_query_end(&round, found, by_word);
 }
 
 static const int reasons[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED,
@@ -30,7 +30,7 @@ const struct check check_blacklist_dnsbl = {
 	.name = "blacklist_dnsbl",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_RCPT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

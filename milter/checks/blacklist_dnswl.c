@@ -14,10 +14,10 @@ static const struct option options[] = {
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dns_round round;
+	struct dnsbl_query round;
 
 	if (dns_client_ask(&round, ctx))
-		dns_round_end_allow(&round, found);
+		dnsbl_query_end_allow(&round, found);
 }
 
 static const int reasons[] = { REASON_ALLOW_LISTED, REASON_DNSBL_UNAVAILABLE,
@@ -27,7 +27,7 @@ const struct check check_blacklist_dnswl = {
 	.name = "blacklist_dnswl",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_RCPT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -5,7 +5,7 @@
 static const struct option options[] = {
 	{ .name = "helos", .type = OPTION_LIST,
 	    .offset = offsetof(struct blacklist, entries),
-	    .take = mailset_take, .drop = mailset_drop,
+	    .parse = mailset_parse, .free = mailset_free_option,
 	    .help = "names that are refused as HELO or EHLO" },
 	{ .name = NULL }
 };
@@ -25,7 +25,7 @@ const struct check check_blacklist_helo = {
 	.name = "blacklist_helo",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_HELO),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -5,7 +5,7 @@
 static const struct option options[] = {
 	{ .name = "recipients", .type = OPTION_LIST,
 	    .offset = offsetof(struct blacklist, entries),
-	    .take = mailset_take, .drop = mailset_drop,
+	    .parse = mailset_parse, .free = mailset_free_option,
 	    .help = "recipients that take no mail from strangers" },
 	{ .name = NULL }
 };
@@ -25,7 +25,7 @@ const struct check check_blacklist_rcpt = {
 	.name = "blacklist_rcpt",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_RCPT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

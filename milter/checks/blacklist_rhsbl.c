@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "checks/dns_names.h"
-#include "checks/dns_round.h"
+#include "checks/dnsbl_query.h"
 
 static const struct option options[] = {
 	{ .name = "rhsbl", .type = OPTION_GROUP,
@@ -19,7 +19,7 @@ static const int by_word[] = { REASON_DOMAIN_LISTED, REASON_HELO_DENIED,
 
 /* For each list that wants the name: a round, or none for a prefetch. */
 static void
-each_list(const struct check_ctx *ctx, struct dns_round *round,
+each_list(const struct check_ctx *ctx, struct dnsbl_query *round,
     unsigned match, const char *name)
 {
 	const struct dns_blocks *o = ctx->options;
@@ -31,14 +31,14 @@ each_list(const struct check_ctx *ctx, struct dns_round *round,
 		if ((b->match & match) == 0)
 			continue;
 		if (round != NULL)
-			dns_round_add(round, b, name);
+			dnsbl_query_add(round, b, name);
 		else
-			dns_round_prefetch(ctx, b, name);
+			dnsbl_query_prefetch(ctx, b, name);
 	}
 }
 
 static void
-each_name(const struct check_ctx *ctx, struct dns_round *round)
+each_name(const struct check_ctx *ctx, struct dnsbl_query *round)
 {
 	unsigned matches = dns_names_at(ctx->stage), match;
 	struct buf name = BUF_INIT;
@@ -55,17 +55,17 @@ each_name(const struct check_ctx *ctx, struct dns_round *round)
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dns_round round;
+	struct dnsbl_query round;
 
-	if (!dns_round_wanted(ctx))
+	if (!dnsbl_query_wanted(ctx))
 		return;
 	if (ctx->stage < STAGE_RCPT) {
 		each_name(ctx, NULL);
 		return;
 	}
-	dns_round_begin(&round, ctx);
+	dnsbl_query_begin(&round, ctx);
 	each_name(ctx, &round);
-	dns_round_end(&round, found, by_word);
+	dnsbl_query_end(&round, found, by_word);
 }
 
 static const int reasons[] = { REASON_DOMAIN_LISTED, REASON_HELO_DENIED,
@@ -77,7 +77,7 @@ const struct check check_blacklist_rhsbl = {
 	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_HELO) |
 	    STAGE_BIT(STAGE_MAIL) | STAGE_BIT(STAGE_RCPT) |
 	    STAGE_BIT(STAGE_HEADERS),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.needs = CHECK_NEEDS_HEADERS,
 	.reasons = reasons,

@@ -5,13 +5,13 @@
 #include "base/buf.h"
 #include "base/psl.h"
 #include "base/strset.h"
-#include "checks/dns_round.h"
+#include "checks/dnsbl_query.h"
 #include "mime/links.h"
 #include "mime/mime.h"
 
 struct options {
 	struct dns_blocks lists;	/* first, as dns_blocks_*() want it */
-	long long most;			/* hosts that are looked up */
+	long long max;			/* hosts that are looked up */
 };
 
 static const struct option options[] = {
@@ -21,7 +21,7 @@ static const struct option options[] = {
 	    .finish = dns_block_finish,
 	    .help = "a list of domains in DNS that no link may lead to" },
 	{ .name = "max-links", .type = OPTION_INT,
-	    .offset = offsetof(struct options, most), .preset = "100",
+	    .offset = offsetof(struct options, max), .default_value = "100",
 	    .min = 1, .max = 300,
 	    .help = "places of one message whose links are looked up" },
 	{ .name = NULL }
@@ -47,7 +47,7 @@ clear_note(void *memory)
 	buf_free(&note->list);
 }
 
-static const struct scratch_kind kind = { "blacklist_url",
+static const struct slot_kind kind = { "blacklist_url",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 /* What this list is asked about that place; NULL: nothing. */
@@ -72,19 +72,19 @@ prefetch(const struct check_ctx *ctx, const char *host)
 	for (i = 0; i < o->lists.blocks.n; i++) {
 		asked = question(o->lists.blocks.v[i], host);
 		if (asked != NULL)
-			dns_round_prefetch(ctx, o->lists.blocks.v[i], asked);
+			dnsbl_query_prefetch(ctx, o->lists.blocks.v[i], asked);
 	}
 }
 
 static void
-told(void *arg, const char *host)
+reported(void *arg, const char *host)
 {
 	struct note *note = arg;
 	const struct options *o = note->ctx->options;
 
 	if (strset_find(&note->hosts, host, strlen(host)) != NULL)
 		return;
-	if (note->hosts.n >= (size_t)o->most) {
+	if (note->hosts.n >= (size_t)o->max) {
 		note->left++;
 		return;
 	}
@@ -96,7 +96,7 @@ told(void *arg, const char *host)
 static struct note *
 note_of(const struct check_ctx *ctx)
 {
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 
 	if (note->list.data == NULL)
 		note->list = (struct buf)BUF_INIT;
@@ -113,7 +113,7 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 	    strncmp(e->part->type, "text/", 5) == 0) {
 		note->part = e->part->number;
 		note->links = links_new(strcmp(e->part->type, "text/html") ==
-		    0, told, note);
+		    0, reported, note);
 	} else if (note->links == NULL || e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
@@ -126,7 +126,7 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 }
 
 static void
-add_questions(struct dns_round *round, const struct options *o,
+add_questions(struct dnsbl_query *round, const struct options *o,
     const struct note *note)
 {
 	const char *host = note->list.data, *end = host + note->list.len;
@@ -137,7 +137,7 @@ add_questions(struct dns_round *round, const struct options *o,
 		for (i = 0; i < o->lists.blocks.n; i++) {
 			asked = question(o->lists.blocks.v[i], host);
 			if (asked != NULL)
-				dns_round_add(round, o->lists.blocks.v[i],
+				dnsbl_query_add(round, o->lists.blocks.v[i],
 				    asked);
 		}
 }
@@ -159,14 +159,14 @@ static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
 	static const int by_word[] = { REASON_URL_LISTED };
-	const struct note *note = scratch_find(ctx->scratch, &kind);
-	struct dns_round round;
+	const struct note *note = slots_find(ctx->slots, &kind);
+	struct dnsbl_query round;
 
-	if (note == NULL || !dns_round_wanted(ctx))
+	if (note == NULL || !dnsbl_query_wanted(ctx))
 		return;
-	dns_round_begin(&round, ctx);
+	dnsbl_query_begin(&round, ctx);
 	add_questions(&round, ctx->options, note);
-	dns_round_end(&round, found, by_word);
+	dnsbl_query_end(&round, found, by_word);
 	if (note->left > 0)
 		say_left(ctx, found, note->left);
 }
@@ -178,7 +178,7 @@ const struct check check_blacklist_url = {
 	.name = "blacklist_url",
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_PARTS,
 	.reasons = reasons,
 	.options = options,

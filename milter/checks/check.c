@@ -12,7 +12,7 @@ check_found(const struct check_ctx *ctx, struct findings *found,
 	f = findings_add(found, (int)reason, check->name, ctx->stage);
 	f->section = check->section;
 	f->identity = check->identity;
-	f->speaks = check->speaks;
+	f->issued_at = check->issued_at;
 	if (ctx->stage == STAGE_RCPT)
 		f->rcpt = ctx->session->nrecipients;
 	return f;

@@ -19,9 +19,9 @@
 
 #include "base/option.h"
 #include "model/finding.h"
-#include "model/scratch.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "model/slots.h"
 #include "model/stage.h"
 #include "words/reason.h"
 
@@ -34,7 +34,7 @@ struct check_ctx {
 	const struct session *session;
 	const struct site *site;
 	const void *options;	/* the check's own struct */
-	struct scratch *scratch;	/* notes about this session */
+	struct slots *slots;	/* notes about this session */
 	enum stage stage;	/* where we are */
 	int64_t deadline;	/* of this step, clock_ms(), for services */
 };
@@ -54,7 +54,7 @@ struct check {
 	 * When its findings may be spoken: STAGE_MAIL or STAGE_RCPT. What is
 	 * found later is spoken after the final dot in any case.
 	 */
-	enum stage speaks;
+	enum stage issued_at;
 	/*
 	 * It judges who the peer is, by client, HELO, blacklist or sender
 	 * authentication: logins, own networks, postmaster are exempt.

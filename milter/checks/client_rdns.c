@@ -12,7 +12,7 @@
 #include "dns/dns.h"
 
 /* Of a client with more, the first ones; as SPF does (RFC 7208 section 5.5). */
-#define NAMES_MOST 10
+#define NAMES_MAX 10
 
 struct options {
 	bool lookup;
@@ -20,7 +20,7 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "rdns-lookup", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, lookup), .preset = "yes",
+	    .offset = offsetof(struct options, lookup), .default_value = "yes",
 	    .help = "ask DNS ourselves for a client's name that the MTA does "
 		"not confirm" },
 	{ .name = NULL }
@@ -46,7 +46,7 @@ repeat(const struct check_ctx *ctx, struct findings *found)
 	if (reason == REASON_NONE)
 		return;
 	f = check_found(ctx, found, reason);
-	f->hearsay = true;
+	f->unverified = true;
 	finding_say(f, EVIDENCE_PTR, s->client_ptr);
 }
 
@@ -66,9 +66,9 @@ confirm(const struct check_ctx *ctx, struct findings *found,
     const struct dns_answer *ptr)
 {
 	const struct ip *client = &ctx->session->client;
-	struct dns_question q[NAMES_MOST];
-	size_t i, n = ptr->n < NAMES_MOST ? ptr->n : NAMES_MOST;
-	const char *trouble = NULL;
+	struct dns_question q[NAMES_MAX];
+	size_t i, n = ptr->n < NAMES_MAX ? ptr->n : NAMES_MAX;
+	const char *failure = NULL;
 	bool confirmed = false;
 
 	for (i = 0; i < n; i++)
@@ -77,13 +77,13 @@ confirm(const struct check_ctx *ctx, struct findings *found,
 	dns_ask(q, n, ctx->deadline);
 	for (i = 0; i < n; i++) {
 		confirmed |= dns_has_address(q[i].answer, client);
-		if (q[i].answer->status == DNS_TROUBLE)
-			trouble = q[i].answer->trouble;
+		if (q[i].answer->status == DNS_TEMPFAIL)
+			failure = q[i].answer->failure;
 	}
 	if (!confirmed)
-		report(ctx, found, trouble != NULL ?
+		report(ctx, found, failure != NULL ?
 		    REASON_RDNS_LOOKUP_FAILED : REASON_RDNS_MISMATCH, ptr,
-		    trouble);
+		    failure);
 	dns_forget(q, n);
 }
 
@@ -102,9 +102,9 @@ look_up(const struct check_ctx *ctx, struct findings *found)
 	case DNS_NONE:
 		report(ctx, found, REASON_RDNS_MISSING, ptr, NULL);
 		break;
-	case DNS_TROUBLE:
+	case DNS_TEMPFAIL:
 		report(ctx, found, REASON_RDNS_LOOKUP_FAILED, ptr,
-		    ptr->trouble);
+		    ptr->failure);
 		break;
 	}
 	dns_drop(ptr);
@@ -133,7 +133,7 @@ const struct check check_client_rdns = {
 	.name = "client_rdns",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_CONNECT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -12,38 +12,38 @@
 
 /* "exe" may be written ".exe". */
 static bool
-take_ending(void *base, void *slot, const char *value, struct buf *why)
+parse_ending(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	value += *value == '.';
 	if (*value == '\0' || strpbrk(value, "/\\ *?") != NULL) {
-		buf_printf(why, "\"%.60s\" is no ending of a file name",
+		buf_printf(errmsg, "\"%.60s\" is no ending of a file name",
 		    value);
 		return false;
 	}
-	return option_take_string(base, slot, value, why);
+	return option_parse_string(base, slot, value, errmsg);
 }
 
 static bool
-take_type(void *base, void *slot, const char *value, struct buf *why)
+parse_type(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	const char *slash = strchr(value, '/');
 
 	if (slash == NULL || slash == value || slash[1] == '\0') {
-		buf_printf(why, "\"%.60s\" is no media type, as "
+		buf_printf(errmsg, "\"%.60s\" is no media type, as "
 		    "\"application/zip\" or \"image/*\"", value);
 		return false;
 	}
-	return option_take_string(base, slot, value, why);
+	return option_parse_string(base, slot, value, errmsg);
 }
 
 static bool
-finish_block(void *item, struct buf *why)
+finish_block(void *item, struct buf *errmsg)
 {
 	const struct attachments *block = item;
 
 	if (block->endings.n > 0 || block->types.n > 0 || block->doubles)
 		return true;
-	buf_printf(why, "attachments \"%.60s\" denies nothing",
+	buf_printf(errmsg, "attachments \"%.60s\" denies nothing",
 	    block->item.title);
 	return false;
 }
@@ -51,17 +51,19 @@ finish_block(void *item, struct buf *why)
 static const struct option block_options[] = {
 	{ .name = "deny", .type = OPTION_LIST,
 	    .offset = offsetof(struct attachments, endings),
-	    .take = take_ending, .drop = option_drop_strings,
+	    .parse = parse_ending, .free = option_free_strings,
 	    .help = "endings of file names, as \"exe\"" },
 	{ .name = "type", .type = OPTION_LIST,
 	    .offset = offsetof(struct attachments, types),
-	    .take = take_type, .drop = option_drop_strings,
+	    .parse = parse_type, .free = option_free_strings,
 	    .help = "media types, as told and as the first bytes show" },
 	{ .name = "double", .type = OPTION_BOOL,
-	    .offset = offsetof(struct attachments, doubles), .preset = "no",
+	    .offset = offsetof(struct attachments, doubles), .default_value =
+	    "no",
 	    .help = "programs that look like documents: a.pdf.exe" },
 	{ .name = "archives", .type = OPTION_BOOL,
-	    .offset = offsetof(struct attachments, archives), .preset = "yes",
+	    .offset = offsetof(struct attachments, archives), .default_value =
+	    "yes",
 	    .help = "look at the names inside archives, too" },
 	{ .name = NULL }
 };
@@ -74,7 +76,7 @@ static const struct option options[] = {
 	    .help = "files that are not taken" },
 	{ .name = "archive-buffer", .type = OPTION_SIZE,
 	    .offset = offsetof(struct attachment_options, buffer),
-	    .preset = "4M", .min = 64 * 1024, .max = 1LL << 30,
+	    .default_value = "4M", .min = 64 * 1024, .max = 1LL << 30,
 	    .help = "bytes of an archive that are kept to look inside" },
 	{ .name = NULL }
 };
@@ -83,12 +85,12 @@ static void
 warn_no_types(const struct attachment_options *o, struct diags *d)
 {
 	const struct option_item *item = o->blocks.v[0];
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (!filetype_ready(&why))
+	if (!filetype_ready(&errmsg))
 		diags_warn(d, item->file, item->line,
-		    "attachments are known by what they say: %s", why.data);
-	buf_free(&why);
+		    "attachments are known by what they say: %s", errmsg.data);
+	buf_free(&errmsg);
 }
 
 static void
@@ -124,14 +126,14 @@ clear_note(void *note)
 	attachment_clear(note);
 }
 
-static const struct scratch_kind kind = { "content_attachment",
+static const struct slot_kind kind = { "content_attachment",
 	sizeof(struct attachment_note), SCOPE_MESSAGE, clear_note };
 
 static struct attachment_note *
 note_of(const struct check_ctx *ctx)
 {
 	const struct attachment_options *o = ctx->options;
-	struct attachment_note *note = scratch_note(ctx->scratch, &kind);
+	struct attachment_note *note = slots_get(ctx->slots, &kind);
 
 	if (note->hits == NULL) {
 		note->nhits = o->blocks.n;
@@ -148,7 +150,7 @@ note_limits(struct attachment_note *note, const struct mime_part *part)
 	unsigned limits = part->faults & mime_fault_limits();
 
 	if (limits != 0)
-		attachment_closed(note, part->nnames > 0 ? part->names[0] :
+		attachment_unscannable(note, part->nnames > 0 ? part->names[0] :
 		    NULL, part->type, mime_fault_words((enum mime_fault)
 		    (limits & -limits)));
 }
@@ -192,7 +194,7 @@ static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct attachment_options *o = ctx->options;
-	struct attachment_note *note = scratch_find(ctx->scratch, &kind);
+	struct attachment_note *note = slots_find(ctx->slots, &kind);
 	const struct option_item *item;
 	struct finding *f;
 	size_t i;
@@ -207,9 +209,9 @@ run(const struct check_ctx *ctx, struct findings *found)
 		finding_say(f, EVIDENCE_PATTERN, item->title);
 		say(f, &note->hits[i]);
 	}
-	if (note->closed.found)
+	if (note->unscannable.found)
 		say(check_found(ctx, found, REASON_NOT_SCANNABLE),
-		    &note->closed);
+		    &note->unscannable);
 }
 
 static const int reasons[] = { REASON_ATTACHMENT_BANNED, REASON_NOT_SCANNABLE,
@@ -219,7 +221,7 @@ const struct check check_content_attachment = {
 	.name = "content_attachment",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_PARTS,
 	.reasons = reasons,
 	.options = options,

@@ -47,12 +47,12 @@ struct note {
 };
 
 static bool
-finish_block(void *item, struct buf *why)
+finish_block(void *item, struct buf *errmsg)
 {
 	const struct block *block = item;
 
 	if (block->patterns.n == 0)
-		buf_printf(why, "body \"%.60s\" has no pattern",
+		buf_printf(errmsg, "body \"%.60s\" has no pattern",
 		    block->item.title);
 	return block->patterns.n > 0;
 }
@@ -60,11 +60,11 @@ finish_block(void *item, struct buf *why)
 static const struct option block_options[] = {
 	{ .name = "pattern", .type = OPTION_LIST,
 	    .offset = offsetof(struct block, patterns),
-	    .take = patterns_take, .drop = patterns_drop,
+	    .parse = patterns_parse, .free = patterns_free,
 	    .help = "what is refused in a text, as \"/text/i\"" },
 	{ .name = "type", .type = OPTION_LIST,
 	    .offset = offsetof(struct block, types),
-	    .take = option_take_string, .drop = option_drop_strings,
+	    .parse = option_parse_string, .free = option_free_strings,
 	    .help = "texts that are looked at, as \"text/html\"; unset: all" },
 	{ .name = "comment", .type = OPTION_TEXT,
 	    .offset = offsetof(struct block, comment),
@@ -141,14 +141,14 @@ clear_note(void *memory)
 	buf_free(&note->window.text);
 }
 
-static const struct scratch_kind kind = { "content_body", sizeof(struct note),
+static const struct slot_kind kind = { "content_body", sizeof(struct note),
 	SCOPE_MESSAGE, clear_note };
 
 static struct note *
 note_of(const struct check_ctx *ctx)
 {
 	const struct options *o = ctx->options;
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 
 	if (note->hits == NULL) {
 		note->nhits = o->blocks.n;
@@ -263,7 +263,7 @@ static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct options *o = ctx->options;
-	struct note *note = scratch_find(ctx->scratch, &kind);
+	struct note *note = slots_find(ctx->slots, &kind);
 	const struct block *block;
 	const struct hit *hit;
 	struct finding *f;
@@ -290,7 +290,7 @@ const struct check check_content_body = {
 	.name = "content_body",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_PARTS,
 	.reasons = reasons,
 	.options = options,

@@ -11,7 +11,8 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "bulk-unsubscribe", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, unsubscribe), .preset = "no",
+	    .offset = offsetof(struct options, unsubscribe), .default_value =
+	    "no",
 	    .help = "bulk mail must have a List-Unsubscribe field" },
 	{ .name = NULL }
 };
@@ -83,7 +84,7 @@ const struct check check_content_bulk_headers = {
 	.name = "content_bulk_headers",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_HEADERS),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_HEADERS,
 	.reasons = reasons,
 	.options = options,

@@ -16,7 +16,7 @@ struct options {
 static const struct option options[] = {
 	{ .name = "charsets-denied", .type = OPTION_LIST,
 	    .offset = offsetof(struct options, denied),
-	    .take = option_take_string, .drop = option_drop_strings,
+	    .parse = option_parse_string, .free = option_free_strings,
 	    .help = "charsets of texts and subjects that are not taken" },
 	{ .name = NULL }
 };
@@ -40,14 +40,14 @@ clear_note(void *note)
 	free(((struct note *)note)->type);
 }
 
-static const struct scratch_kind kind = { "content_charset",
+static const struct slot_kind kind = { "content_charset",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 static void
 note_charset(const struct check_ctx *ctx, const char *where,
     const char *charset)
 {
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 	struct buf type = BUF_INIT;
 
 	if (note->type != NULL)
@@ -93,7 +93,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 		if (strcasecmp(s->headers[i].name, "Subject") == 0 ||
 		    strcasecmp(s->headers[i].name, "From") == 0)
 			look_at_words(ctx, &s->headers[i]);
-	note = scratch_find(ctx->scratch, &kind);
+	note = slots_find(ctx->slots, &kind);
 	if (note != NULL && note->type != NULL)
 		finding_say(check_found(ctx, found, REASON_MEDIA_UNSUPPORTED),
 		    EVIDENCE_TYPE, note->type);
@@ -105,7 +105,7 @@ const struct check check_content_charset = {
 	.name = "content_charset",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_PARTS,
 	.reasons = reasons,
 	.options = options,

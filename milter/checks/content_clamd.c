@@ -35,7 +35,7 @@ clear_note(void *note)
 	scan_close(&((struct note *)note)->scan);
 }
 
-static const struct scratch_kind kind = { "content_clamd",
+static const struct slot_kind kind = { "content_clamd",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 /* The scan of this message, its header sent. */
@@ -43,13 +43,13 @@ static struct scan *
 scan_of(const struct check_ctx *ctx)
 {
 	const struct options *o = ctx->options;
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 	struct buf header = BUF_INIT;
 
 	if (note->begun)
 		return &note->scan;
 	note->begun = true;
-	note->scan.why = (struct buf)BUF_INIT;
+	note->scan.errmsg = (struct buf)BUF_INIT;
 	clamd_begin(&note->scan, o->clamd.scanner, o->clamd.timeout,
 	    ctx->deadline);
 	scanners_put_header(&header, ctx->session);
@@ -85,12 +85,12 @@ run(const struct check_ctx *ctx, struct findings *found)
 		finding_say(f, EVIDENCE_SIGNATURE, text.data);
 		finding_say(f, EVIDENCE_SCANNER, kind_name);
 		break;
-	case SCAN_CLOSED:
+	case SCAN_UNSCANNABLE:
 		f = check_found(ctx, found, REASON_NOT_SCANNABLE);
 		finding_say(f, EVIDENCE_DETAIL, text.data);
 		finding_say(f, EVIDENCE_SCANNER, kind_name);
 		break;
-	case SCAN_TROUBLE:
+	case SCAN_TEMPFAIL:
 		scanners_unavailable(ctx, found, &o->clamd, kind_name,
 		    text.data);
 		break;
@@ -105,7 +105,7 @@ const struct check check_content_clamd = {
 	.name = "content_clamd",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.softens = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

@@ -21,7 +21,7 @@ struct options {
 
 /* RFC 5322 section 3.6.8: printable ASCII but the colon. */
 static bool
-finish_field(void *item, struct buf *why)
+finish_field(void *item, struct buf *errmsg)
 {
 	const struct field *field = item;
 	const char *p;
@@ -29,10 +29,10 @@ finish_field(void *item, struct buf *why)
 	for (p = field->item.title; *p > ' ' && *p < 127 && *p != ':'; p++)
 		;
 	if (*p != '\0')
-		buf_printf(why, "\"%.60s\" is no name of a header field",
+		buf_printf(errmsg, "\"%.60s\" is no name of a header field",
 		    field->item.title);
 	else if (field->patterns.n == 0)
-		buf_printf(why, "header \"%.60s\" has no pattern",
+		buf_printf(errmsg, "header \"%.60s\" has no pattern",
 		    field->item.title);
 	return *p == '\0' && field->patterns.n > 0;
 }
@@ -40,7 +40,7 @@ finish_field(void *item, struct buf *why)
 static const struct option field_options[] = {
 	{ .name = "pattern", .type = OPTION_LIST,
 	    .offset = offsetof(struct field, patterns),
-	    .take = patterns_take, .drop = patterns_drop,
+	    .parse = patterns_parse, .free = patterns_free,
 	    .help = "what is refused in this field, as \"/text/i\"" },
 	{ .name = NULL }
 };
@@ -141,7 +141,7 @@ const struct check check_content_header = {
 	.name = "content_header",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_HEADERS),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_HEADERS,
 	.reasons = reasons,
 	.options = options,

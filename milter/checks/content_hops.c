@@ -11,7 +11,7 @@ struct options {
 static const struct option options[] = {
 	{ .name = "max-hops", .type = OPTION_INT,
 	    .offset = offsetof(struct options, max_hops),
-	    .preset = "100", .min = 25, .max = 1000,
+	    .default_value = "100", .min = 25, .max = 1000,
 	    .help = "servers a message may have passed through" },
 	{ .name = NULL }
 };
@@ -41,7 +41,7 @@ const struct check check_content_hops = {
 	.name = "content_hops",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_HEADERS),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_HEADERS,
 	.reasons = reasons,
 	.options = options,

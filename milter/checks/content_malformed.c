@@ -13,7 +13,7 @@ struct options {
 };
 
 static bool
-take_word(void *base, void *slot, const char *value, struct buf *why)
+parse_word(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	static const struct {
 		const char *name;
@@ -31,12 +31,12 @@ take_word(void *base, void *slot, const char *value, struct buf *why)
 			*look |= known[i].bit;
 			return true;
 		}
-	buf_printf(why, "\"%.60s\" is none of 8bit, from, date", value);
+	buf_printf(errmsg, "\"%.60s\" is none of 8bit, from, date", value);
 	return false;
 }
 
 static void
-drop_words(void *slot)
+free_words(void *slot)
 {
 	*(unsigned *)slot = 0;
 }
@@ -44,7 +44,7 @@ drop_words(void *slot)
 static const struct option options[] = {
 	{ .name = "malformed", .type = OPTION_LIST,
 	    .offset = offsetof(struct options, look),
-	    .take = take_word, .drop = drop_words,
+	    .parse = parse_word, .free = free_words,
 	    .help = "what is found in a header: 8bit, from, date" },
 	{ .name = NULL }
 };
@@ -126,7 +126,7 @@ const struct check check_content_malformed = {
 	.name = "content_malformed",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_HEADERS),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_HEADERS,
 	.reasons = reasons,
 	.options = options,

@@ -9,7 +9,7 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "malformed-mime", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, look), .preset = "no",
+	    .offset = offsetof(struct options, look), .default_value = "no",
 	    .help = "find parts that are not put together as they must be" },
 	{ .name = NULL }
 };
@@ -27,7 +27,7 @@ struct note {
 	unsigned faults;
 };
 
-static const struct scratch_kind kind = { "content_mime", sizeof(struct note),
+static const struct slot_kind kind = { "content_mime", sizeof(struct note),
 	SCOPE_MESSAGE, NULL };
 
 /* What content_attachment calls not scannable is not said twice. */
@@ -38,14 +38,14 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 
 	if (e->what != MIME_END || e->part->faults == 0)
 		return;
-	note = scratch_note(ctx->scratch, &kind);
+	note = slots_get(ctx->slots, &kind);
 	note->faults |= e->part->faults & ~mime_fault_limits();
 }
 
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct note *note = scratch_find(ctx->scratch, &kind);
+	const struct note *note = slots_find(ctx->slots, &kind);
 	unsigned faults = note != NULL ? note->faults : 0, bit;
 	struct finding *f;
 
@@ -63,7 +63,7 @@ const struct check check_content_mime = {
 	.name = "content_mime",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.needs = CHECK_NEEDS_PARTS,
 	.reasons = reasons,
 	.options = options,

@@ -8,7 +8,7 @@
 static const char kind_name[] = "rspamd";
 
 /* More recipients tell it nothing. */
-#define RECIPIENTS_MOST 100
+#define RECIPIENTS_MAX 100
 
 struct options {
 	struct scanner_options rspamd;	/* first: scanners_*() */
@@ -40,7 +40,7 @@ clear_note(void *note)
 	scan_close(&((struct note *)note)->scan);
 }
 
-static const struct scratch_kind kind = { "content_rspamd",
+static const struct slot_kind kind = { "content_rspamd",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 /* A line of HTTP, without what would end it. */
@@ -68,7 +68,7 @@ put_envelope(struct buf *out, const struct check_ctx *ctx)
 	put_field(out, "Hostname", s->client_name != NULL ? s->client_name :
 	    "unknown");
 	put_field(out, "From", s->sender.text);
-	for (i = 0; i < s->nrecipients && n < RECIPIENTS_MOST; i++)
+	for (i = 0; i < s->nrecipients && n < RECIPIENTS_MAX; i++)
 		if (s->recipients[i].accepted) {
 			put_field(out, "Rcpt", s->recipients[i].mailbox.text);
 			n++;
@@ -82,13 +82,13 @@ static struct scan *
 scan_of(const struct check_ctx *ctx)
 {
 	const struct options *o = ctx->options;
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 	struct buf text = BUF_INIT;
 
 	if (note->begun)
 		return &note->scan;
 	note->begun = true;
-	note->scan.why = (struct buf)BUF_INIT;
+	note->scan.errmsg = (struct buf)BUF_INIT;
 	put_envelope(&text, ctx);
 	rspamd_begin(&note->scan, o->rspamd.scanner, text.data,
 	    o->rspamd.timeout, ctx->deadline);
@@ -131,7 +131,7 @@ static void
 report(const struct check_ctx *ctx, struct findings *found,
     const struct rspamd_verdict *v)
 {
-	static const enum action most[] = {
+	static const enum action max[] = {
 		[RSPAMD_GREYLIST] = ACTION_TEMPFAIL,
 		[RSPAMD_MARK] = ACTION_MARK,
 		[RSPAMD_SOFT_REJECT] = ACTION_TEMPFAIL,
@@ -142,7 +142,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 	    REASON_SPAM_CONTENT;
 	struct finding *f = check_found(ctx, found, reason);
 
-	f->most = most[v->action];
+	f->max = max[v->action];
 	scanners_say_score(f, EVIDENCE_SCORE, v->score);
 	scanners_say_score(f, EVIDENCE_LIMIT, v->limit);
 	finding_say(f, EVIDENCE_SCANNER, kind_name);
@@ -160,14 +160,14 @@ run(const struct check_ctx *ctx, struct findings *found)
 
 	switch (rspamd_verdict(scan, &v)) {
 	case SCAN_CLEAN:
-	case SCAN_CLOSED:
+	case SCAN_UNSCANNABLE:
 		break;
 	case SCAN_FOUND:
 		report(ctx, found, &v);
 		break;
-	case SCAN_TROUBLE:
+	case SCAN_TEMPFAIL:
 		scanners_unavailable(ctx, found, &o->rspamd, kind_name,
-		    scan->why.data);
+		    scan->errmsg.data);
 		break;
 	}
 	buf_free(&v.symbols);
@@ -181,7 +181,7 @@ const struct check check_content_rspamd = {
 	.name = "content_rspamd",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.softens = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

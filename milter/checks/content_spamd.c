@@ -21,11 +21,11 @@ static const struct option options[] = {
 	    .help = "whose settings spamd takes; unset: its own" },
 	{ .name = "spamd-max-size", .type = OPTION_SIZE,
 	    .offset = offsetof(struct options, max_size),
-	    .preset = "512k", .min = 1024, .max = 1LL << 40,
+	    .default_value = "512k", .min = 1024, .max = 1LL << 40,
 	    .help = "larger messages pass without it" },
 	{ .name = "spamd-reject", .type = OPTION_INT,
 	    .offset = offsetof(struct options, reject),
-	    .preset = "15", .min = 1, .max = 10000,
+	    .default_value = "15", .min = 1, .max = 10000,
 	    .help = "spam below this score only gets a mark" },
 	{ .name = NULL }
 };
@@ -50,7 +50,7 @@ clear_note(void *note)
 	scan_close(&((struct note *)note)->scan);
 }
 
-static const struct scratch_kind kind = { "content_spamd",
+static const struct slot_kind kind = { "content_spamd",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 static void
@@ -60,7 +60,7 @@ begin(const struct check_ctx *ctx, struct note *note)
 	struct buf header = BUF_INIT;
 
 	note->begun = true;
-	note->scan.why = (struct buf)BUF_INIT;
+	note->scan.errmsg = (struct buf)BUF_INIT;
 	note->large = ctx->session->declared_size > o->max_size;
 	if (note->large)
 		return;
@@ -75,7 +75,7 @@ begin(const struct check_ctx *ctx, struct note *note)
 static struct note *
 note_of(const struct check_ctx *ctx)
 {
-	struct note *note = scratch_note(ctx->scratch, &kind);
+	struct note *note = slots_get(ctx->slots, &kind);
 
 	if (!note->begun)
 		begin(ctx, note);
@@ -113,7 +113,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 	struct finding *f = check_found(ctx, found, REASON_SPAM_CONTENT);
 
 	if (v->score < (double)o->reject)
-		f->most = ACTION_MARK;
+		f->max = ACTION_MARK;
 	scanners_say_score(f, EVIDENCE_SCORE, v->score);
 	scanners_say_score(f, EVIDENCE_LIMIT, v->limit);
 	finding_say(f, EVIDENCE_SCANNER, kind_name);
@@ -131,14 +131,14 @@ run(const struct check_ctx *ctx, struct findings *found)
 		return;
 	switch (spamd_verdict(&note->scan, &v)) {
 	case SCAN_CLEAN:
-	case SCAN_CLOSED:
+	case SCAN_UNSCANNABLE:
 		break;
 	case SCAN_FOUND:
 		report(ctx, found, &v);
 		break;
-	case SCAN_TROUBLE:
+	case SCAN_TEMPFAIL:
 		scanners_unavailable(ctx, found, &o->spamd, kind_name,
-		    note->scan.why.data);
+		    note->scan.errmsg.data);
 		break;
 	}
 	buf_free(&v.symbols);
@@ -151,7 +151,7 @@ const struct check check_content_spamd = {
 	.name = "content_spamd",
 	.section = "content",
 	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.softens = true,
 	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,

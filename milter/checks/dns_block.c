@@ -12,19 +12,20 @@
 #include "model/mailbox.h"
 
 /* Longest name in front of a zone: an IPv6 address by nibbles. */
-#define ZONE_MOST (253 - 64)
+#define ZONE_MAX (253 - 64)
 /* A label like this in the name of a list is somebody's key. */
 #define KEY_LEAST 20
 
 /* Nothing that is said about a zone shows it: it may hold a key. */
 static bool
-take_zone(void *base, void *slot, const char *value, struct buf *why)
+parse_zone(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct dns_zone *zone = slot;
 
 	(void)base;
-	if (!mailbox_is_host_name(value) || strlen(value) > ZONE_MOST) {
-		buf_puts(why, "\"...\" is no domain (it may hold a key, so it "
+	if (!mailbox_is_host_name(value) || strlen(value) > ZONE_MAX) {
+		buf_puts(errmsg,
+		    "\"...\" is no domain (it may hold a key, so it "
 		    "is not shown)");
 		return false;
 	}
@@ -33,7 +34,7 @@ take_zone(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_zone(void *slot)
+free_zone(void *slot)
 {
 	struct dns_zone *zone = slot;
 
@@ -43,27 +44,27 @@ drop_zone(void *slot)
 }
 
 static bool
-take_help(void *base, void *slot, const char *value, struct buf *why)
+parse_help(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
-	if (!dns_words_check(value, why))
+	if (!dns_words_check(value, errmsg))
 		return false;
 	mem_replace(slot, value);
 	return true;
 }
 
 static void
-drop_help(void *slot)
+free_help(void *slot)
 {
 	mem_replace(slot, NULL);
 }
 
 static bool
-take_match(void *base, void *slot, const char *value, struct buf *why)
+parse_match(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	static const char *const words[] = { "client", "helo", "sender",
 		"from", "reply-to", NULL };
-	int word = option_word(words, value, why);
+	int word = option_word(words, value, errmsg);
 
 	(void)base;
 	if (word >= 0)
@@ -72,7 +73,7 @@ take_match(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_match(void *slot)
+free_match(void *slot)
 {
 	*(unsigned *)slot = 0;
 }
@@ -83,26 +84,28 @@ static const char *const rhsbl_reasons[] = { "domain-listed", "helo-denied",
 	"sender-denied", NULL };
 
 #define AT(member) offsetof(struct dns_block, member)
-#define ROW_ZONE { .name = "zone", .type = OPTION_TAKE, .offset = AT(zone), \
-	.take = take_zone, .drop = drop_zone, \
+#define ROW_ZONE { .name = "zone", .type = OPTION_PARSE, .offset = AT(zone), \
+	.parse = parse_zone, .free = free_zone, \
 	.help = "the zone that is asked, with your key; unset: the name" }
 #define ROW_ANSWERS(all) { .name = "answers", .type = OPTION_LIST, \
-	.offset = AT(answers), .preset = all, .take = dnslist_answers_take, \
-	.drop = dnslist_answers_drop, \
+	.offset = AT(answers), \
+	.default_value = all, .parse = dnslist_answers_parse, \
+	.free = dnslist_answers_free, \
 	.help = "answers that count, as 127.0.0.2-11 or 127.0.0.&8" }
 #define ROW_WEIGHT { .name = "weight", .type = OPTION_INT, \
-	.offset = AT(weight), .preset = "1", .min = 1, .max = 100000, \
+	.offset = AT(weight), .default_value = "1", .min = 1, .max = 100000, \
 	.help = "what it adds towards threshold" }
-#define ROW_HELP { .name = "help", .type = OPTION_TAKE, .offset = AT(help), \
-	.take = take_help, .drop = drop_help, \
+#define ROW_HELP { .name = "help", .type = OPTION_PARSE, .offset = AT(help), \
+	.parse = parse_help, .free = free_help, \
 	.help = "URL where one asks for removal; {client}, {domain}" }
 #define ROW_TEXT { .name = "text", .type = OPTION_BOOL, .offset = AT(text), \
-	.preset = "yes", .help = "is its text (TXT) asked for, too?" }
+	.default_value = "yes", .help = "is its text (TXT) asked for, too?" }
 #define ROW_TEST(kind) { .name = "test", .type = OPTION_WORD, \
-	.offset = AT(test), .words = dnslist_test_names, .preset = kind, \
+	.offset = AT(test), .words = dnslist_test_names, \
+	.default_value = kind, \
 	.help = "its test entries (RFC 5782): ip, domain, none" }
 #define ROW_REASON(names, first) { .name = "reason", .type = OPTION_WORD, \
-	.offset = AT(reason), .words = names, .preset = first, \
+	.offset = AT(reason), .words = names, .default_value = first, \
 	.help = "the reason it gives" }
 
 #define ALL_ANSWERS "{127.0.0.2-127.255.254.255}"
@@ -127,8 +130,8 @@ const struct option dns_block_rhsbl_rows[] = {
 	ROW_TEST("domain"),
 	ROW_REASON(rhsbl_reasons, "domain-listed"),
 	{ .name = "match", .type = OPTION_LIST, .offset = AT(match),
-	    .take = take_match, .drop = drop_match,
-	    .preset = "{helo, client, sender}",
+	    .parse = parse_match, .free = free_match,
+	    .default_value = "{helo, client, sender}",
 	    .help = "names that are asked: client, helo, sender, from, "
 	    "reply-to" },
 	{ .name = NULL }
@@ -151,23 +154,24 @@ const struct option dns_block_uribl_rows[] = {
 	ROW_TEXT,
 	ROW_TEST("domain"),
 	{ .name = "names", .type = OPTION_WORD, .offset = AT(names),
-	    .words = names_words, .preset = "registered",
+	    .words = names_words, .default_value = "registered",
 	    .help = "of a link's name: the registered domain, or the whole" },
 	{ .name = "addresses", .type = OPTION_BOOL, .offset = AT(addresses),
-	    .preset = "no", .help = "are links to addresses asked, too?" },
+	    .default_value = "no", .help =
+	    "are links to addresses asked, too?" },
 	{ .name = NULL }
 };
 
 bool
-dns_block_finish(void *item, struct buf *why)
+dns_block_finish(void *item, struct buf *errmsg)
 {
 	const struct dns_block *b = item;
 
 	if (b->zone.text == NULL && !mailbox_is_host_name(b->item.title))
-		buf_puts(why, "its name is no domain, so it needs a zone");
+		buf_puts(errmsg, "its name is no domain, so it needs a zone");
 	else if (b->answers.n == 0)
-		buf_puts(why, "it must say which answers count");
-	return why->len == 0;
+		buf_puts(errmsg, "it must say which answers count");
+	return errmsg->len == 0;
 }
 
 /* Letters and digits, and many of them. */

@@ -44,7 +44,7 @@ extern const struct option dns_block_dnsbl_rows[];
 extern const struct option dns_block_rhsbl_rows[];
 extern const struct option dns_block_dnswl_rows[];
 extern const struct option dns_block_uribl_rows[];
-bool dns_block_finish(void *item, struct buf *why);
+bool dns_block_finish(void *item, struct buf *errmsg);
 
 /* ready and active of a check whose options are struct dns_blocks. */
 void dns_blocks_ready(void *options, const struct site *site,

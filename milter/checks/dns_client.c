@@ -24,20 +24,20 @@ is_public(const struct ip *ip)
 }
 
 bool
-dns_client_ask(struct dns_round *round, const struct check_ctx *ctx)
+dns_client_ask(struct dnsbl_query *round, const struct check_ctx *ctx)
 {
 	const struct dns_blocks *o = ctx->options;
 	size_t i;
 
-	if (!is_public(&ctx->session->client) || !dns_round_wanted(ctx))
+	if (!is_public(&ctx->session->client) || !dnsbl_query_wanted(ctx))
 		return false;
 	if (ctx->stage == STAGE_CONNECT) {
 		for (i = 0; i < o->blocks.n; i++)
-			dns_round_prefetch(ctx, o->blocks.v[i], NULL);
+			dnsbl_query_prefetch(ctx, o->blocks.v[i], NULL);
 		return false;
 	}
-	dns_round_begin(round, ctx);
+	dnsbl_query_begin(round, ctx);
 	for (i = 0; i < o->blocks.n; i++)
-		dns_round_add(round, o->blocks.v[i], NULL);
+		dnsbl_query_add(round, o->blocks.v[i], NULL);
 	return true;
 }

@@ -9,9 +9,9 @@
 #include "words/template.h"
 
 /* More of a text is not kept. */
-#define TEXT_MOST 200
+#define TEXT_MAX 200
 /* Longest `help`, so that it stands in one line of a reply. */
-#define HELP_MOST 200
+#define HELP_MAX 200
 
 struct fields {
 	const char *client, *domain, *list;
@@ -44,17 +44,18 @@ look_for(const void *from, const char *name, size_t n)
 }
 
 bool
-dns_words_check(const char *help, struct buf *why)
+dns_words_check(const char *help, struct buf *errmsg)
 {
 	struct buf unread = BUF_INIT;
 	bool known = true, *flag = &known;
 
-	if (!template_check(help, "domain list", HELP_MOST, why))
+	if (!template_check(help, "domain list", HELP_MAX, errmsg))
 		return false;
 	template_expand(&unread, help, look_for, &flag);
 	buf_free(&unread);
 	if (!known)
-		buf_printf(why, "\"%.60s\": known here are {client}, {domain} "
+		buf_printf(errmsg,
+		    "\"%.60s\": known here are {client}, {domain} "
 		    "and {list}", help);
 	return known;
 }
@@ -77,7 +78,7 @@ put_text(struct buf *out, const struct dns_answer *answer)
 
 	if (answer == NULL || answer->status != DNS_FOUND)
 		return;
-	n = answer->v[0].n < TEXT_MOST ? answer->v[0].n : TEXT_MOST;
+	n = answer->v[0].n < TEXT_MAX ? answer->v[0].n : TEXT_MAX;
 	dnslist_put_clean(out, answer->v[0].text,
 	    strnlen(answer->v[0].text, n));
 }

@@ -1,5 +1,6 @@
 /*
- * dns_words.h - what a sender can be told about a list in DNS; for dns_round.c
+ * dns_words.h - what a sender can be told about a list in DNS;
+     for dnsbl_query.c
  */
 #ifndef CHECKS_DNS_WORDS_H
 #define CHECKS_DNS_WORDS_H
@@ -21,7 +22,7 @@ struct dns_words {
  * Is this a template for `help`: {client}, {domain}, {list} and no others?
  * False with words in `why`.
  */
-bool dns_words_check(const char *help, struct buf *why);
+bool dns_words_check(const char *help, struct buf *errmsg);
 
 /*
  * The URL is `help` of the block, or else what looks like one in the list's

@@ -7,7 +7,7 @@
 
 #include "base/strset.h"
 
-#define DOTS_MOST 4
+#define DOTS_MAX 4
 
 /* The name proper. */
 struct span {
@@ -44,7 +44,7 @@ file_name_ending(const char *name, const struct strset *endings)
 	const char *dot, *found = NULL, *longer;
 	int dots;
 
-	for (dots = 0; dots < DOTS_MOST; dots++) {
+	for (dots = 0; dots < DOTS_MAX; dots++) {
 		dot = last_dot(before);
 		if (dot == NULL)
 			break;

@@ -16,7 +16,7 @@ struct options {
 static const struct option options[] = {
 	{ .name = "helo-lookup", .type = OPTION_BOOL,
 	    .offset = offsetof(struct options, helo_lookup),
-	    .preset = "yes", .help = "look the HELO name up in DNS" },
+	    .default_value = "yes", .help = "look the HELO name up in DNS" },
 	{ .name = NULL }
 };
 
@@ -34,15 +34,15 @@ judge(const struct check_ctx *ctx, struct findings *found,
     const struct dns_answer *a, const struct dns_answer *aaaa)
 {
 	const struct ip *client = &ctx->session->client;
-	const char *trouble = a->status == DNS_TROUBLE ? a->trouble :
-	    aaaa->trouble;
+	const char *failure = a->status == DNS_TEMPFAIL ? a->failure :
+	    aaaa->failure;
 
-	if (a->n + aaaa->n == 0 && trouble != NULL)
+	if (a->n + aaaa->n == 0 && failure != NULL)
 		finding_say(check_found(ctx, found,
-		    REASON_HELO_LOOKUP_FAILED), EVIDENCE_DETAIL, trouble);
+		    REASON_HELO_LOOKUP_FAILED), EVIDENCE_DETAIL, failure);
 	else if (a->n + aaaa->n == 0)
 		check_found(ctx, found, REASON_HELO_UNRESOLVABLE);
-	else if (trouble == NULL && !dns_has_address(a, client) &&
+	else if (failure == NULL && !dns_has_address(a, client) &&
 	    !dns_has_address(aaaa, client))
 		check_found(ctx, found, REASON_HELO_IP_MISMATCH);
 }
@@ -69,7 +69,7 @@ const struct check check_helo_resolves = {
 	.name = "helo_resolves",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_HELO),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

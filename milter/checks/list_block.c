@@ -11,13 +11,13 @@
 #include "lists/list.h"
 
 static bool
-take_file(void *base, void *slot, const char *value, struct buf *why)
+parse_file(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct list_file *file = slot;
 
 	(void)base;
 	if (*value == '\0') {
-		buf_puts(why, "an empty name names no file");
+		buf_puts(errmsg, "an empty name names no file");
 		return false;
 	}
 	mem_replace(&file->name, value);
@@ -25,7 +25,7 @@ take_file(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_file(void *slot)
+free_file(void *slot)
 {
 	struct list_file *file = slot;
 
@@ -35,11 +35,11 @@ drop_file(void *slot)
 }
 
 static bool
-take_match(void *base, void *slot, const char *value, struct buf *why)
+parse_match(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	static const char *const words[] = { "client", "helo", "sender",
 		"rcpt", NULL };
-	int word = option_word(words, value, why);
+	int word = option_word(words, value, errmsg);
 
 	(void)base;
 	if (word >= 0)
@@ -48,31 +48,31 @@ take_match(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_match(void *slot)
+free_match(void *slot)
 {
 	*(unsigned *)slot = 0;
 }
 
 const struct option list_block_rows[] = {
-	{ .name = "file", .type = OPTION_TAKE,
+	{ .name = "file", .type = OPTION_PARSE,
 	    .offset = offsetof(struct list_block, file),
-	    .take = take_file, .drop = drop_file,
+	    .parse = parse_file, .free = free_file,
 	    .help = "a text file, or cdb:FILE, lmdb:FILE, sqlite:FILE:TABLE" },
 	{ .name = "match", .type = OPTION_LIST,
 	    .offset = offsetof(struct list_block, match),
-	    .take = take_match, .drop = drop_match,
-	    .preset = "{client, helo, sender}",
+	    .parse = parse_match, .free = free_match,
+	    .default_value = "{client, helo, sender}",
 	    .help = "what is looked up: client, helo, sender, rcpt" },
 	{ .name = NULL }
 };
 
 bool
-list_block_finish(void *item, struct buf *why)
+list_block_finish(void *item, struct buf *errmsg)
 {
 	const struct list_block *b = item;
 
 	if (b->file.name == NULL)
-		buf_puts(why, "it has no file");
+		buf_puts(errmsg, "it has no file");
 	return b->file.name != NULL;
 }
 
@@ -148,7 +148,7 @@ say_found(const struct check_ctx *ctx, struct findings *found,
 }
 
 static void
-say_trouble(const struct check_ctx *ctx, struct findings *found,
+say_failure(const struct check_ctx *ctx, struct findings *found,
     const struct list_block *b, const struct list_hit *hit)
 {
 	struct finding *f = check_found(ctx, found, REASON_DNSBL_UNAVAILABLE);
@@ -174,8 +174,8 @@ list_blocks_run(const struct check_ctx *ctx, struct findings *found,
 		answer = find(b->file.list, ctx, &hit);
 		if (answer == LIST_YES)
 			say_found(ctx, found, b, reason, waives, &hit);
-		else if (answer == LIST_TROUBLE)
-			say_trouble(ctx, found, b, &hit);
+		else if (answer == LIST_TEMPFAIL)
+			say_failure(ctx, found, b, &hit);
 		list_hit_free(&hit);
 	}
 }

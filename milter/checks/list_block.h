@@ -24,7 +24,7 @@ struct list_block {
 
 /* Rows of a block, its finish, and the options of a check that has some. */
 extern const struct option list_block_rows[];
-bool list_block_finish(void *item, struct buf *why);
+bool list_block_finish(void *item, struct buf *errmsg);
 
 struct list_blocks {
 	struct option_items blocks;	/* struct list_block */

@@ -12,14 +12,14 @@
 #include "base/mem.h"
 #include "base/pattern.h"
 
-#define MATCHED_MOST 64
+#define MATCHED_MAX 64
 #define TELL_EVERY_MS 1000
 
 bool
-patterns_take(void *base, void *slot, const char *value, struct buf *why)
+patterns_parse(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct patterns *list = slot;
-	struct pattern *p = pattern_new(value, why);
+	struct pattern *p = pattern_new(value, errmsg);
 
 	(void)base;
 	if (p == NULL)
@@ -30,7 +30,7 @@ patterns_take(void *base, void *slot, const char *value, struct buf *why)
 }
 
 void
-patterns_drop(void *slot)
+patterns_free(void *slot)
 {
 	struct patterns *list = slot;
 
@@ -43,7 +43,7 @@ patterns_drop(void *slot)
 char *
 patterns_matched(const char *text, size_t from, size_t to)
 {
-	size_t n = to - from < MATCHED_MOST ? to - from : MATCHED_MOST;
+	size_t n = to - from < MATCHED_MAX ? to - from : MATCHED_MAX;
 
 	return mem_ndup(text + from, n);
 }

@@ -19,8 +19,9 @@ struct patterns {
 };
 
 /* take and drop of an OPTION_LIST whose slot is a struct patterns. */
-bool patterns_take(void *base, void *slot, const char *value, struct buf *why);
-void patterns_drop(void *slot);
+bool patterns_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg);
+void patterns_free(void *slot);
 
 /* As evidence: at most 64 bytes of what matched. The caller frees it. */
 char *patterns_matched(const char *text, size_t from, size_t to);

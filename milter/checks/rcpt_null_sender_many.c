@@ -19,7 +19,7 @@ const struct check check_rcpt_null_sender_many = {
 	.name = "rcpt_null_sender_many",
 	.section = "relay",
 	.stages = STAGE_BIT(STAGE_RCPT),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.reasons = reasons,
 	.run = run
 };

@@ -9,19 +9,20 @@
 
 #include "base/mem.h"
 
-const char *const scanners_trouble_words[] = { "defer", "mark", "pass", NULL };
+const char *const scanners_failure_words[] = { "defer", "mark", "pass", NULL };
 
 bool
-scanners_take(void *base, void *slot, const char *value, struct buf *why)
+scanners_parse(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct scanners *list = slot;
 	struct sock_spec spec;
 
 	(void)base;
-	if (!sock_spec_parse(value, &spec, why))
+	if (!sock_spec_parse(value, &spec, errmsg))
 		return false;
 	if (spec.kind == SOCK_KIND_FD) {
-		buf_printf(why, "\"%.60s\" is no socket to connect to", value);
+		buf_printf(errmsg, "\"%.60s\" is no socket to connect to",
+		    value);
 		return false;
 	}
 	list->servers = mem_room(list->servers, list->n, &list->cap,
@@ -31,7 +32,7 @@ scanners_take(void *base, void *slot, const char *value, struct buf *why)
 }
 
 void
-scanners_drop(void *slot)
+scanners_free(void *slot)
 {
 	struct scanners *list = slot;
 
@@ -119,21 +120,21 @@ scanners_put_received(struct buf *out, const struct session *s,
 
 void
 scanners_unavailable(const struct check_ctx *ctx, struct findings *found,
-    const struct scanner_options *o, const char *kind, const char *why)
+    const struct scanner_options *o, const char *kind, const char *errmsg)
 {
 	struct finding *f = check_found(ctx, found,
 	    REASON_SCANNER_UNAVAILABLE);
 
 	finding_say(f, EVIDENCE_SCANNER, kind);
-	finding_say(f, EVIDENCE_DETAIL, why);
-	switch ((enum scanners_trouble)o->trouble) {
+	finding_say(f, EVIDENCE_DETAIL, errmsg);
+	switch ((enum scanners_failure)o->failure) {
 	case SCANNERS_DEFER:
 		break;
 	case SCANNERS_MARK:
-		f->most = ACTION_MARK;
+		f->max = ACTION_MARK;
 		break;
 	case SCANNERS_PASS:
-		f->most = ACTION_NOTE;
+		f->max = ACTION_NOTE;
 		break;
 	}
 }

@@ -13,8 +13,8 @@
 #include "checks/check.h"
 #include "scanners/scanner.h"
 
-enum scanners_trouble { SCANNERS_DEFER, SCANNERS_MARK, SCANNERS_PASS };
-extern const char *const scanners_trouble_words[];
+enum scanners_failure { SCANNERS_DEFER, SCANNERS_MARK, SCANNERS_PASS };
+extern const char *const scanners_failure_words[];
 
 struct scanners {
 	struct sock_spec *servers;
@@ -24,27 +24,27 @@ struct scanners {
 struct scanner_options {
 	struct scanners servers;
 	long long timeout;
-	int trouble;		/* enum scanners_trouble */
+	int failure;		/* enum scanners_failure */
 	struct scanner *scanner;	/* NULL: no servers */
 };
 
 /* take and drop of an OPTION_LIST whose slot is a struct scanners. */
-bool scanners_take(void *base, void *slot, const char *value,
-    struct buf *why);
-void scanners_drop(void *slot);
+bool scanners_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg);
+void scanners_free(void *slot);
 
 /* Three rows; NAME is a string, AT(x) the offset of x of scanner_options. */
 #define SCANNER_OPTIONS(NAME, AT) \
 	{ .name = NAME, .type = OPTION_LIST, .offset = AT(servers), \
-	    .take = scanners_take, .drop = scanners_drop, \
+	    .parse = scanners_parse, .free = scanners_free, \
 	    .help = "sockets of " NAME "; several take turns" }, \
 	{ .name = NAME "-timeout", .type = OPTION_TIME, \
-	    .offset = AT(timeout), .preset = "60 s", .min = 100, \
+	    .offset = AT(timeout), .default_value = "60 s", .min = 100, \
 	    .max = 240000, \
 	    .help = "how long a message may wait for " NAME " in all" }, \
 	{ .name = NAME "-trouble", .type = OPTION_WORD, \
-	    .offset = AT(trouble), .words = scanners_trouble_words, \
-	    .preset = "defer", \
+	    .offset = AT(failure), .words = scanners_failure_words, \
+	    .default_value = "defer", \
 	    .help = "when " NAME " does not answer" }
 
 /* For checks whose options begin with a struct scanner_options. */
@@ -60,7 +60,7 @@ void scanners_put_received(struct buf *out, const struct session *s,
 
 /* None answered: a deferral, or what the options make of it. */
 void scanners_unavailable(const struct check_ctx *ctx, struct findings *found,
-    const struct scanner_options *o, const char *kind, const char *why);
+    const struct scanner_options *o, const char *kind, const char *errmsg);
 
 /* A score with one decimal. */
 void scanners_say_score(struct finding *f, enum evidence_key key,

@@ -18,7 +18,7 @@ struct options {
 static const struct option options[] = {
 	{ .name = "sender-domain", .type = OPTION_BOOL,
 	    .offset = offsetof(struct options, sender_domain),
-	    .preset = "yes",
+	    .default_value = "yes",
 	    .help = "look in DNS whether the sender's domain exists" },
 	{ .name = NULL }
 };
@@ -44,7 +44,7 @@ judge(const struct check_ctx *ctx, struct findings *found,
     const struct dns_question *q)
 {
 	enum reason_id reason = REASON_SENDER_DOMAIN_NONEXISTENT;
-	const char *trouble = NULL;
+	const char *failure = NULL;
 	struct finding *f;
 	size_t i;
 
@@ -52,16 +52,16 @@ judge(const struct check_ctx *ctx, struct findings *found,
 		if (q[i].answer->status == DNS_FOUND &&
 		    !is_null_mx(q[ASK_MX].answer))
 			return;
-		if (q[i].answer->status == DNS_TROUBLE)
-			trouble = q[i].answer->trouble;
+		if (q[i].answer->status == DNS_TEMPFAIL)
+			failure = q[i].answer->failure;
 	}
 	if (is_null_mx(q[ASK_MX].answer))
 		reason = REASON_NULL_MX_SENDER;
-	else if (trouble != NULL)
+	else if (failure != NULL)
 		reason = REASON_SENDER_DOMAIN_LOOKUP_FAILED;
 	f = check_found(ctx, found, reason);
 	finding_say(f, EVIDENCE_DOMAIN, q[ASK_MX].name);
-	finding_say(f, EVIDENCE_DETAIL, trouble);
+	finding_say(f, EVIDENCE_DETAIL, failure);
 }
 
 static void
@@ -91,7 +91,7 @@ const struct check check_sender_domain = {
 	.name = "sender_domain",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

@@ -33,7 +33,7 @@ const struct check check_sender_syntax = {
 	.name = "sender_syntax",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_RCPT,
+	.issued_at = STAGE_RCPT,
 	.reasons = reasons,
 	.run = run
 };

@@ -11,7 +11,7 @@
 
 #include "commands/command.h"
 
-#define ARGUMENTS_MOST 24
+#define ARGUMENTS_MAX 24
 #define HELP 1000		/* what getopt_long() gives for --help */
 #define FIRST 1001		/* … and for the first row of the table */
 
@@ -50,8 +50,8 @@ const struct argument *
 arguments_next(struct arguments *a, const char **value)
 {
 	const struct argument *rows = a->command->arguments;
-	struct option longs[ARGUMENTS_MOST];
-	char letters[2 * ARGUMENTS_MOST];
+	struct option longs[ARGUMENTS_MAX];
+	char letters[2 * ARGUMENTS_MAX];
 	int c;
 
 	fill(rows, longs, letters);

@@ -11,26 +11,26 @@
 #include "doors/control.h"
 
 #define WAIT_MS 5000
-#define ANSWER_MOST 65536
+#define ANSWER_MAX 65536
 
 bool
-daemon_ask(const char *spec, struct buf *answer, struct buf *why)
+daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg)
 {
 	int64_t deadline = clock_ms() + WAIT_MS;
 	struct sock_spec place;
 	bool good;
 	int fd;
 
-	if (!sock_spec_parse(spec, &place, why))
+	if (!sock_spec_parse(spec, &place, errmsg))
 		return false;
-	fd = sock_connect(&place, deadline, why);
+	fd = sock_connect(&place, deadline, errmsg);
 	if (fd < 0)
 		return false;
 	good = sock_write(fd, CONTROL_STATUS, strlen(CONTROL_STATUS),
-	    deadline) && sock_read_line(fd, answer, ANSWER_MOST, deadline);
+	    deadline) && sock_read_line(fd, answer, ANSWER_MAX, deadline);
 	close(fd);
 	if (!good)
-		buf_printf(why, "%s: no answer", spec);
+		buf_printf(errmsg, "%s: no answer", spec);
 	return good;
 }
 

@@ -12,7 +12,7 @@ struct buf;
  * Appends its status (doors/control.h), one line of JSON. False, words in
  * `why`: nobody answers at `spec` (base/sock.h) within five seconds.
  */
-bool daemon_ask(const char *spec, struct buf *answer, struct buf *why);
+bool daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg);
 
 /* What follows "key": in our own JSON, which has no blanks; "": nothing. */
 const char *daemon_after(const char *json, const char *key);

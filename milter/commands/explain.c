@@ -15,7 +15,7 @@
 #include "maillog/quote.h"
 #include "words/code.h"
 
-#define INPUT_MOST (8 << 20)
+#define INPUT_MAX (8 << 20)
 
 static const struct argument arguments[] = {
 	{ .name = "short", .help = "one line a reply" },
@@ -204,7 +204,7 @@ read_input(struct buf *in)
 	char bytes[65536];
 	size_t n;
 
-	while (in->len < INPUT_MOST &&
+	while (in->len < INPUT_MAX &&
 	    (n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
 		buf_put(in, bytes, n);
 }

@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/escape.h"
-#include "commands/asked.h"
 #include "commands/command.h"
 #include "commands/find_csv.h"
+#include "commands/record_source.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/search.h"
@@ -21,7 +21,7 @@
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
-	ASKED_FILE,
+	RECORD_SOURCE_FILE,
 	{ .name = "client", .value = "WHO",
 	    .help = "address, network, or name and all below it" },
 	{ .name = "domain", .value = "NAME",
@@ -110,11 +110,11 @@ take(struct finding_out *f, const struct arguments *args, const char *name,
     const char *value)
 {
 	if (strcmp(name, "since") == 0)
-		f->what.since = asked_time(args, value);
+		f->what.since = record_source_time(args, value);
 	else if (strcmp(name, "until") == 0)
-		f->what.until = asked_time(args, value);
+		f->what.until = record_source_time(args, value);
 	else if (strcmp(name, "limit") == 0)
-		f->what.most = number(args, value);
+		f->what.max = number(args, value);
 	else if (strcmp(name, "page") == 0)
 		f->page = number(args, value);
 	else if (strcmp(name, "json") == 0)
@@ -139,23 +139,23 @@ check_words(const struct finding_out *f, const struct arguments *args)
 }
 
 static void
-print_plain(const struct told *t)
+print_plain(const struct parsed_record *t)
 {
-	const char *reason = told_text(t, "reason");
-	const char *client = told_text(t, "client.address");
-	size_t n = told_count(t, "recipients");
+	const char *reason = parsed_text(t, "reason");
+	const char *client = parsed_text(t, "client.address");
+	size_t n = parsed_count(t, "recipients");
 	struct buf b = BUF_INIT, safe = BUF_INIT;
 
-	printf("%.19sZ %s %-9s %-20s %-15s ", told_text(t, "time"),
-	    told_text(t, "id"), told_text(t, "outcome"),
+	printf("%.19sZ %s %-9s %-20s %-15s ", parsed_text(t, "time"),
+	    parsed_text(t, "id"), parsed_text(t, "outcome"),
 	    reason != NULL ? reason : "-", client != NULL ? client : "-");
-	if (told_text(t, "sender") != NULL)
-		buf_printf(&b, "<%s>", told_text(t, "sender"));
+	if (parsed_text(t, "sender") != NULL)
+		buf_printf(&b, "<%s>", parsed_text(t, "sender"));
 	if (n > 0)
-		buf_printf(&b, " to <%s>", told_item(t, "recipients", 0));
+		buf_printf(&b, " to <%s>", parsed_item(t, "recipients", 0));
 	if (n > 1)
 		buf_printf(&b, " and %zu more", n - 1);
-	visible_put(&safe, b.data, b.len);
+	escape_put(&safe, b.data, b.len);
 	puts(safe.data);
 	buf_free(&b);
 	buf_free(&safe);
@@ -165,7 +165,7 @@ static void
 print_found(void *arg, const char *line, size_t n)
 {
 	struct finding_out *f = arg;
-	struct told *t = told_read(line, n);
+	struct parsed_record *t = record_read(line, n);
 
 	f->shown++;
 	if (f->json)
@@ -174,7 +174,7 @@ print_found(void *arg, const char *line, size_t n)
 		find_csv_row(t);
 	else if (t != NULL)
 		print_plain(t);
-	told_free(t);
+	parsed_free(t);
 }
 
 static void
@@ -193,30 +193,30 @@ print_page(const struct finding_out *f, int64_t all)
 static int
 run(struct arguments *args)
 {
-	struct finding_out f = { .what = { .most = PAGE }, .page = 1 };
-	struct asked asked = ASKED_INIT;
-	struct buf why = BUF_INIT;
+	struct finding_out f = { .what = { .max = PAGE }, .page = 1 };
+	struct record_source source = RECORD_SOURCE_INIT;
+	struct buf errmsg = BUF_INIT;
 	const struct argument *a;
 	const char *value;
 	int64_t all;
 	bool good;
 
 	while ((a = arguments_next(args, &value)) != NULL)
-		if (!asked_option(&asked, a->name, value))
+		if (!record_source_option(&source, a->name, value))
 			take(&f, args, a->name, value);
 	check_words(&f, args);
-	f.what.skip = f.page > 1 ? (f.page - 1) * f.what.most : 0;
-	asked_open(&asked, args);
+	f.what.skip = f.page > 1 ? (f.page - 1) * f.what.max : 0;
+	record_source_open(&source, args);
 	if (f.csv)
 		find_csv_head();
-	good = search_each(asked.store, &f.what, print_found, &f, &why);
-	all = good ? search_count(asked.store, &f.what, &why) : -1;
+	good = search_each(source.store, &f.what, print_found, &f, &errmsg);
+	all = good ? search_count(source.store, &f.what, &errmsg) : -1;
 	if (all < 0)
-		fprintf(stderr, "saywhy find: %s\n", why.data);
+		fprintf(stderr, "saywhy find: %s\n", errmsg.data);
 	else
 		print_page(&f, all);
-	asked_close(&asked);
-	buf_free(&why);
+	record_source_close(&source);
+	buf_free(&errmsg);
 	return all < 0 ? EX_UNAVAILABLE : all > 0 ? 0 : 1;
 }
 

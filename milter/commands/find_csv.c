@@ -42,25 +42,25 @@ find_csv_head(void)
 }
 
 static void
-put_all(const struct told *t, const char *path, const char *between)
+put_all(const struct parsed_record *t, const char *path, const char *between)
 {
 	struct buf b = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < told_count(t, path); i++)
+	for (i = 0; i < parsed_count(t, path); i++)
 		buf_printf(&b, "%s%s", i > 0 ? between : "",
-		    told_item(t, path, i));
+		    parsed_item(t, path, i));
 	put_cell(b.data);
 	buf_free(&b);
 }
 
 void
-find_csv_row(const struct told *t)
+find_csv_row(const struct parsed_record *t)
 {
 	size_t i;
 
 	for (i = 0; i < NPATHS; i++) {
-		put_cell(told_text(t, paths[i]));
+		put_cell(parsed_text(t, paths[i]));
 		putchar(',');
 	}
 	put_all(t, "recipients", " ");

@@ -6,10 +6,10 @@
 #ifndef COMMANDS_FIND_CSV_H
 #define COMMANDS_FIND_CSV_H
 
-struct told;
+struct parsed_record;
 
 /* To stdout. */
 void find_csv_head(void);
-void find_csv_row(const struct told *t);
+void find_csv_row(const struct parsed_record *t);
 
 #endif

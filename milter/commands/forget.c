@@ -5,8 +5,8 @@
 #include <sysexits.h>
 
 #include "base/buf.h"
-#include "commands/asked.h"
 #include "commands/command.h"
+#include "commands/record_source.h"
 #include "engine/ruleset.h"
 #include "records/forget.h"
 #include "records/store.h"
@@ -20,18 +20,18 @@ static const struct argument arguments[] = {
 /* Files first: what they hold could be read into the store again. */
 static void
 forget_person(const struct record_options *opt, const char *person,
-    struct forgotten *f, struct buf *why)
+    struct forgotten *f, struct buf *errmsg)
 {
 	struct store *s;
 
 	if (opt->file != NULL &&
-	    !forget_in_files(opt->file, person, f, why))
+	    !forget_in_files(opt->file, person, f, errmsg))
 		return;
 	if (opt->store == NULL)
 		return;
-	s = store_open(opt->store, true, why);
+	s = store_open(opt->store, true, errmsg);
 	if (s != NULL)
-		forget_in_store(s, person, f, why);
+		forget_in_store(s, person, f, errmsg);
 	store_close(s);
 }
 
@@ -40,7 +40,7 @@ run(struct arguments *args)
 {
 	const char *path = SAYWHY_CONFIG, *value;
 	struct forgotten f = { .records = 0 };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct ruleset *r;
 	bool good;
 
@@ -49,10 +49,10 @@ run(struct arguments *args)
 	if (args->argc != 1 || *args->argv[0] == '\0')
 		arguments_wrong(args, "give one address, or one login");
 	r = command_settings(path);
-	forget_person(&r->records, args->argv[0], &f, &why);
-	good = why.len == 0;
+	forget_person(&r->records, args->argv[0], &f, &errmsg);
+	good = errmsg.len == 0;
 	if (!good)
-		fprintf(stderr, "saywhy forget: %s\n", why.data);
+		fprintf(stderr, "saywhy forget: %s\n", errmsg.data);
 	printf("taken out of %llu lines of files and %llu records of the "
 	    "store\n", (unsigned long long)f.lines,
 	    (unsigned long long)f.records);
@@ -60,7 +60,7 @@ run(struct arguments *args)
 		printf("%llu compressed files beside %s were not looked into\n",
 		    (unsigned long long)f.compressed, r->records.file);
 	ruleset_drop(r);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return good ? f.compressed > 0 : EX_IOERR;
 }
 

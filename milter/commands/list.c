@@ -68,7 +68,7 @@ test_what(struct list *l, const char *name, const char *what)
 	case LIST_NO:
 		printf("%s: not on the list\n", what);
 		break;
-	case LIST_TROUBLE:
+	case LIST_TEMPFAIL:
 		fprintf(stderr, "saywhy list: %s: %s\n", name,
 		    hit.comment.data);
 		break;

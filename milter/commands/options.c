@@ -21,7 +21,7 @@ static const char *const type_names[] = {
 	[OPTION_TIME] = "time",
 	[OPTION_WORD] = "word",
 	[OPTION_TEXT] = "text",
-	[OPTION_TAKE] = "text",
+	[OPTION_PARSE] = "text",
 	[OPTION_LIST] = "list",
 	[OPTION_GROUP] = "block"
 };
@@ -48,8 +48,8 @@ print_plain(void *arg, const char *path, const struct option *row)
 	(void)arg;
 	put_type(&type, row);
 	printf("%s\n    %s; %s%s\n    %s\n", path, type.data,
-	    row->preset != NULL ? "default " : "no default",
-	    row->preset != NULL ? row->preset : "", row->help);
+	    row->default_value != NULL ? "default " : "no default",
+	    row->default_value != NULL ? row->default_value : "", row->help);
 	buf_free(&type);
 }
 
@@ -64,7 +64,7 @@ put_json(void *arg, const char *path, const struct option *row)
 	json_member(j, "option", path);
 	json_member(j, "type", type.data);
 	json_key(j, "default");
-	json_string(j, row->preset);
+	json_string(j, row->default_value);
 	if (row->max > 0) {
 		json_key(j, "min");
 		json_int(j, row->min);

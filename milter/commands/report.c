@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "commands/asked.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
 #include "commands/progress.h"
+#include "commands/record_source.h"
 #include "engine/ruleset.h"
 #include "model/site.h"
 #include "pages/report.h"
@@ -21,7 +21,7 @@
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
-	ASKED_FILE,
+	RECORD_SOURCE_FILE,
 	{ .name = "since", .value = "TIME",
 	    .help = "from 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
 	{ .name = "until", .value = "TIME", .help = "up to then; now" },
@@ -80,11 +80,11 @@ choose_span(struct report *r, const struct arguments *args)
 static void
 add_idle_exceptions(struct report *r, const char *control)
 {
-	struct buf answer = BUF_INIT, why = BUF_INIT;
+	struct buf answer = BUF_INIT, errmsg = BUF_INIT;
 	const char *at = "", *name;
 	char *title;
 
-	if (daemon_ask(control, &answer, &why))
+	if (daemon_ask(control, &answer, &errmsg))
 		at = daemon_after(answer.data, "exceptions");
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1) {
 		name = daemon_after(at, "exception");
@@ -95,31 +95,31 @@ add_idle_exceptions(struct report *r, const char *control)
 		free(title);
 	}
 	buf_free(&answer);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static bool
-write_report(struct report *r, struct asked *asked, writer *write)
+write_report(struct report *r, struct record_source *source, writer *write)
 {
 	struct progress p = { .label = "counting" };
-	struct buf out = BUF_INIT, why = BUF_INIT;
-	bool good = report_gather(r, asked->store, tell, &p, &why);
+	struct buf out = BUF_INIT, errmsg = BUF_INIT;
+	bool good = report_gather(r, source->store, tell, &p, &errmsg);
 
 	progress_end(&p);
 	if (good) {
 		write(r, &out);
 		fputs(out.data, stdout);
 	} else
-		fprintf(stderr, "saywhy report: %s\n", why.data);
+		fprintf(stderr, "saywhy report: %s\n", errmsg.data);
 	buf_free(&out);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return good;
 }
 
 static int
 run(struct arguments *args)
 {
-	struct asked asked = ASKED_INIT;
+	struct record_source source = RECORD_SOURCE_INIT;
 	struct report r = { .since = 0 };
 	writer *write = report_text;
 	const struct argument *a;
@@ -132,19 +132,19 @@ run(struct arguments *args)
 		else if (strcmp(a->name, "json") == 0)
 			write = report_json;
 		else if (strcmp(a->name, "since") == 0)
-			r.since = asked_time(args, value);
+			r.since = record_source_time(args, value);
 		else if (strcmp(a->name, "until") == 0)
-			r.until = asked_time(args, value);
+			r.until = record_source_time(args, value);
 		else
-			asked_option(&asked, a->name, value);
+			record_source_option(&source, a->name, value);
 	choose_span(&r, args);
-	asked_open(&asked, args);
-	r.site = asked.rules != NULL ? asked.rules->site.name : asked.file;
-	if (asked.rules != NULL)
-		add_idle_exceptions(&r, asked.rules->daemon.control);
-	good = write_report(&r, &asked, write);
+	record_source_open(&source, args);
+	r.site = source.rules != NULL ? source.rules->site.name : source.file;
+	if (source.rules != NULL)
+		add_idle_exceptions(&r, source.rules->daemon.control);
+	good = write_report(&r, &source, write);
 	report_free(&r);
-	asked_close(&asked);
+	record_source_close(&source);
 	return good ? 0 : EX_UNAVAILABLE;
 }
 

@@ -48,10 +48,10 @@ on_signal(int signo)
 }
 
 static void
-give_up(int status, struct buf *why)
+give_up(int status, struct buf *errmsg)
 {
-	log_error("%s", why->data);
-	buf_free(why);
+	log_error("%s", errmsg->data);
+	buf_free(errmsg);
 	exit(status);
 }
 
@@ -59,30 +59,30 @@ give_up(int status, struct buf *why)
 static int
 open_socket(const char *text, mode_t mode)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct sock_spec spec;
 	int fd;
 
 	if (text == NULL)
 		return -1;
-	if (!sock_spec_parse(text, &spec, &why))
-		give_up(EX_CONFIG, &why);
-	fd = sock_listen(&spec, mode, (gid_t)-1, &why);
+	if (!sock_spec_parse(text, &spec, &errmsg))
+		give_up(EX_CONFIG, &errmsg);
+	fd = sock_listen(&spec, mode, (gid_t)-1, &errmsg);
 	if (fd < 0)
-		give_up(EX_UNAVAILABLE, &why);
+		give_up(EX_UNAVAILABLE, &errmsg);
 	return fd;
 }
 
 static void
 start(struct serving *s, int fd, http_handler *handler, void *arg)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (fd < 0)
 		return;
-	s->http[s->n] = http_open(fd, handler, arg, &why);
+	s->http[s->n] = http_open(fd, handler, arg, &errmsg);
 	if (s->http[s->n++] == NULL)
-		give_up(EX_UNAVAILABLE, &why);
+		give_up(EX_UNAVAILABLE, &errmsg);
 }
 
 /* Sockets first, then no rights that others lack. */
@@ -92,13 +92,13 @@ open_all(struct serving *s)
 	const struct page_options *o = &s->rules->page;
 	int page = open_socket(o->listen, SOCKET_MODE);
 	int metrics = open_socket(o->metrics, METRICS_MODE);
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (!process_raise_files(HTTP_CONNECTIONS + FILES_BESIDE))
 		log_warn("the system lets us open fewer than %d files",
 		    HTTP_CONNECTIONS + FILES_BESIDE);
-	if (!process_become(s->rules->daemon.user, &why))
-		give_up(EX_CONFIG, &why);
+	if (!process_become(s->rules->daemon.user, &errmsg))
+		give_up(EX_CONFIG, &errmsg);
 	s->pages = (struct pages){ .site = &s->rules->site,
 		.wording = s->rules->policy.wording,
 		.store = s->rules->records.store,

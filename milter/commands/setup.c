@@ -49,9 +49,9 @@ tell_sendmail(const struct wish *w)
 }
 
 static int
-wrong(const struct buf *why)
+wrong(const struct buf *errmsg)
 {
-	fprintf(stderr, "saywhy setup: %s\n", why->data);
+	fprintf(stderr, "saywhy setup: %s\n", errmsg->data);
 	return EX_UNAVAILABLE;
 }
 
@@ -101,10 +101,10 @@ print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
 static int
 put(const struct setup_files *f)
 {
-	struct buf why = BUF_INIT;
-	int status = setup_files_put(f, &why) ? 0 : wrong(&why);
+	struct buf errmsg = BUF_INIT;
+	int status = setup_files_put(f, &errmsg) ? 0 : wrong(&errmsg);
 
-	buf_free(&why);
+	buf_free(&errmsg);
 	return status;
 }
 
@@ -171,21 +171,21 @@ static int
 serve_postfix(const struct wish *w, struct setup_mta *mta)
 {
 	struct setup_files f;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char *folder = mem_dup(mta->folder);
 	int status = 0;
 
-	if (!setup_files_read(&f, folder, &why))
-		status = why.len > 0 ? wrong(&why) : 1;
+	if (!setup_files_read(&f, folder, &errmsg))
+		status = errmsg.len > 0 ? wrong(&errmsg) : 1;
 	else if (w->undo)
 		status = undo(&f);
 	else if (setup_files_have_blocks(&f) && !setup_mta_look_at(mta,
-	    &f.v[SETUP_MAIN].bare, &f.v[SETUP_MASTER].bare, &why))
-		status = wrong(&why);
+	    &f.v[SETUP_MAIN].bare, &f.v[SETUP_MASTER].bare, &errmsg))
+		status = wrong(&errmsg);
 	else
 		status = plan_and_apply(w, mta, &f);
 	setup_files_clear(&f);
-	buf_free(&why);
+	buf_free(&errmsg);
 	free(folder);
 	return status;
 }
@@ -204,19 +204,19 @@ static int
 serve(const struct wish *w)
 {
 	struct setup_mta mta;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int status;
 
 	if (w->verify && !w->apply && !w->undo)
 		return verify(w);
-	if (setup_mta_look(&mta, w->folder, &why))
+	if (setup_mta_look(&mta, w->folder, &errmsg))
 		status = serve_postfix(w, &mta);
 	else if (w->folder == NULL && setup_sendmail_is_there())
 		status = tell_sendmail(w);
 	else
-		status = wrong(&why);
+		status = wrong(&errmsg);
 	setup_mta_clear(&mta);
-	buf_free(&why);
+	buf_free(&errmsg);
 	if (status != 0 || !w->verify)
 		return status;
 	/* Those smtpd(8) that began before the reload are on their way out. */

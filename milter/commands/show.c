@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
-#include "commands/asked.h"
 #include "commands/command.h"
+#include "commands/record_source.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/store.h"
@@ -16,7 +16,7 @@
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
-	ASKED_FILE,
+	RECORD_SOURCE_FILE,
 	COMMAND_JSON,
 	{ .name = NULL }
 };
@@ -28,7 +28,7 @@ put_line(const char *label, const char *text)
 
 	if (text == NULL || *text == '\0')
 		return;
-	visible_put(&b, text, strlen(text));
+	escape_put(&b, text, strlen(text));
 	printf("  %-11s %s\n", label, b.data);
 	buf_free(&b);
 }
@@ -59,7 +59,7 @@ put_address(const char *label, const char *address)
 }
 
 static void
-put_reply(const struct told *t, const char *key)
+put_reply(const struct parsed_record *t, const char *key)
 {
 	char code[32], status[32], lines[32];
 	struct buf b = BUF_INIT;
@@ -68,12 +68,12 @@ put_reply(const struct told *t, const char *key)
 	snprintf(code, sizeof code, "%s.code", key);
 	snprintf(status, sizeof status, "%s.status", key);
 	snprintf(lines, sizeof lines, "%s.lines", key);
-	if (told_int(t, code, 0) != 0)
-		buf_printf(&b, "%lld ", told_int(t, code, 0));
-	if (told_text(t, status) != NULL)
-		buf_printf(&b, "%s ", told_text(t, status));
-	for (i = 0; i < told_count(t, lines); i++) {
-		buf_puts(&b, told_item(t, lines, i));
+	if (parsed_int(t, code, 0) != 0)
+		buf_printf(&b, "%lld ", parsed_int(t, code, 0));
+	if (parsed_text(t, status) != NULL)
+		buf_printf(&b, "%s ", parsed_text(t, status));
+	for (i = 0; i < parsed_count(t, lines); i++) {
+		buf_puts(&b, parsed_item(t, lines, i));
 		put_line(i == 0 ? key : "", b.data);
 		buf_clear(&b);
 	}
@@ -88,40 +88,40 @@ put_evidence(void *arg, const char *key, const char *value)
 }
 
 static void
-put_also(const struct told *t)
+put_also(const struct parsed_record *t)
 {
 	struct buf b = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < told_count(t, "also"); i++) {
+	for (i = 0; i < parsed_count(t, "also"); i++) {
 		buf_clear(&b);
 		buf_printf(&b, "%s (%s, %s)",
-		    told_member(t, "also", i, "reason"),
-		    told_member(t, "also", i, "check"),
-		    told_member(t, "also", i, "action"));
+		    parsed_member(t, "also", i, "reason"),
+		    parsed_member(t, "also", i, "check"),
+		    parsed_member(t, "also", i, "action"));
 		put_line(i == 0 ? "also" : "", b.data);
 	}
 	buf_free(&b);
 }
 
 static void
-put_who_and_where(const struct told *t)
+put_who_and_where(const struct parsed_record *t)
 {
 	size_t i;
 
-	put_pair("client", told_text(t, "client.address"),
-	    told_text(t, "client.name"));
-	put_line("helo", told_text(t, "helo"));
-	put_line("tls", told_text(t, "tls"));
-	put_line("login", told_text(t, "login"));
-	put_address("sender", told_text(t, "sender"));
-	for (i = 0; i < told_count(t, "recipients"); i++)
+	put_pair("client", parsed_text(t, "client.address"),
+	    parsed_text(t, "client.name"));
+	put_line("helo", parsed_text(t, "helo"));
+	put_line("tls", parsed_text(t, "tls"));
+	put_line("login", parsed_text(t, "login"));
+	put_address("sender", parsed_text(t, "sender"));
+	for (i = 0; i < parsed_count(t, "recipients"); i++)
 		put_address(i == 0 ? "recipients" : "",
-		    told_item(t, "recipients", i));
-	put_line("message-id", told_text(t, "message_id"));
-	put_line("queue id", told_text(t, "queue_id"));
-	put_pair("server", told_text(t, "server.address"),
-	    told_text(t, "server.daemon"));
+		    parsed_item(t, "recipients", i));
+	put_line("message-id", parsed_text(t, "message_id"));
+	put_line("queue id", parsed_text(t, "queue_id"));
+	put_pair("server", parsed_text(t, "server.address"),
+	    parsed_text(t, "server.daemon"));
 }
 
 /* Lines that end are steps; each gets its number. */
@@ -151,22 +151,22 @@ put_catalogue(const char *name)
 }
 
 static void
-print_record(const struct told *t)
+print_record(const struct parsed_record *t)
 {
-	const char *reason = told_text(t, "reason");
+	const char *reason = parsed_text(t, "reason");
 	int id = reason != NULL ? reason_by_name(reason) : REASON_NONE;
 
-	printf("%s  %s  %s  by %s\n", told_text(t, "id"),
-	    told_text(t, "time"), told_text(t, "outcome"),
-	    told_text(t, "issuer"));
+	printf("%s  %s  %s  by %s\n", parsed_text(t, "id"),
+	    parsed_text(t, "time"), parsed_text(t, "outcome"),
+	    parsed_text(t, "issuer"));
 	put_pair("reason", reason != NULL ? reason : "not recognised",
 	    id != REASON_NONE ? reason_prose(id)->title : NULL);
-	put_pair("check", told_text(t, "check"), told_text(t, "stage"));
-	put_line("exception", told_text(t, "exception"));
+	put_pair("check", parsed_text(t, "check"), parsed_text(t, "stage"));
+	put_line("exception", parsed_text(t, "exception"));
 	put_reply(t, "reply");
 	put_reply(t, "was");
 	put_who_and_where(t);
-	told_each(t, "evidence", put_evidence, NULL);
+	parsed_each(t, "evidence", put_evidence, NULL);
 	put_also(t);
 	put_catalogue(reason);
 }
@@ -189,23 +189,23 @@ read_id(const struct arguments *args, char id[RECORD_ID_TEXT])
 static int
 run(struct arguments *args)
 {
-	struct asked asked = ASKED_INIT;
+	struct record_source source = RECORD_SOURCE_INIT;
 	const struct argument *a;
 	struct buf line = BUF_INIT;
-	struct told *t = NULL;
+	struct parsed_record *t = NULL;
 	char id[RECORD_ID_TEXT];
 	const char *value;
 	bool json = false, found;
 
 	while ((a = arguments_next(args, &value)) != NULL)
-		if (!asked_option(&asked, a->name, value))
+		if (!record_source_option(&source, a->name, value))
 			json = true;
 	if (!read_id(args, id))
 		arguments_wrong(args, "give one id: 12 letters and digits, "
 		    "as in the last line of a refusal");
-	asked_open(&asked, args);
-	if (store_get(asked.store, id, &line))
-		t = told_read(line.data, line.len);
+	record_source_open(&source, args);
+	if (store_get(source.store, id, &line))
+		t = record_read(line.data, line.len);
 	if (t == NULL)
 		fprintf(stderr, "saywhy show: no record %s; it may be older "
 		    "than the retention\n", id);
@@ -214,8 +214,8 @@ run(struct arguments *args)
 	else
 		print_record(t);
 	found = t != NULL;
-	told_free(t);
-	asked_close(&asked);
+	parsed_free(t);
+	record_source_close(&source);
 	buf_free(&line);
 	return found ? 0 : 1;
 }

@@ -61,7 +61,7 @@ print_each(const char *label, const char *json, const char *key,
 /* One list: its name, its counts, and why it is not in use. */
 static void
 print_list(const char *label, const char *json, const char *const *keys,
-    const char *trouble, const char *words)
+    const char *failure, const char *words)
 {
 	printf("%-11s ", label);
 	print_value(json, "list");
@@ -69,9 +69,9 @@ print_list(const char *label, const char *json, const char *const *keys,
 		printf(", %s ", *keys);
 		print_value(json, *keys);
 	}
-	if (*daemon_after(json, trouble) == '"') {
+	if (*daemon_after(json, failure) == '"') {
 		printf("; %s: ", words);
-		print_value(json, trouble);
+		print_value(json, failure);
 	}
 	putchar('\n');
 }
@@ -171,7 +171,7 @@ run(struct arguments *args)
 {
 	const char *path = SAYWHY_CONFIG, *value;
 	const struct argument *a;
-	struct buf answer = BUF_INIT, why = BUF_INIT;
+	struct buf answer = BUF_INIT, errmsg = BUF_INIT;
 	char *spec = NULL;
 	bool json = false, good;
 
@@ -184,16 +184,16 @@ run(struct arguments *args)
 			path = value;
 	if (spec == NULL)
 		spec = configured_socket(path);
-	good = daemon_ask(spec, &answer, &why);
+	good = daemon_ask(spec, &answer, &errmsg);
 	if (!good)
-		fprintf(stderr, "saywhy status: %s\n", why.data);
+		fprintf(stderr, "saywhy status: %s\n", errmsg.data);
 	else if (json)
 		puts(answer.data);
 	else
 		print_plain(answer.data);
 	free(spec);
 	buf_free(&answer);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return good ? 0 : EX_UNAVAILABLE;
 }
 

@@ -16,15 +16,15 @@
 #include "scenario/scenario.h"
 #include "version.h"
 
-#define RCPTS_MOST 1000
-#define FILE_MOST ((size_t)64 << 20)
+#define RCPTS_MAX 1000
+#define FILE_MAX ((size_t)64 << 20)
 
 /* What is to be played, in the order of a session. */
 struct wish {
 	const char *config;
 	const char *client, *name, *ptr, *port, *daemon, *server;
 	const char *helo, *tls, *login, *from, *size, *message;
-	const char *rcpt[RCPTS_MOST];
+	const char *rcpt[RCPTS_MAX];
 	size_t nrcpt;
 	bool trace, json;
 };
@@ -92,7 +92,7 @@ read_arguments(struct arguments *args, struct wish *w)
 			w->json = true;
 		else if (strcmp(a->name, "rcpt") != 0)
 			*slot(w, a->name) = value;
-		else if (w->nrcpt < RCPTS_MOST)
+		else if (w->nrcpt < RCPTS_MAX)
 			w->rcpt[w->nrcpt++] = value;
 		else
 			arguments_wrong(args, "too many recipients");
@@ -111,7 +111,7 @@ read_file(const char *path, struct buf *into)
 		perror(path);
 		return false;
 	}
-	while (into->len < FILE_MOST &&
+	while (into->len < FILE_MAX &&
 	    (n = fread(bytes, 1, sizeof bytes, f)) > 0)
 		buf_put(into, bytes, n);
 	good = !ferror(f);
@@ -192,14 +192,14 @@ static int
 play_wish(struct arguments *args, const struct wish *w)
 {
 	struct ruleset *rules = command_rules(w->config);
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct try_show show;
 	struct player *p;
 	bool passed;
 
-	if (!dns_start(&rules->dns, &why))
-		fprintf(stderr, "saywhy try: %s\n", why.data);
-	buf_free(&why);
+	if (!dns_start(&rules->dns, &errmsg))
+		fprintf(stderr, "saywhy try: %s\n", errmsg.data);
+	buf_free(&errmsg);
 	try_show_begin(&show, w->trace, w->json);
 	p = player_new(rules, &show.watcher);
 	try_show_event(&show, "CONNECT", w->client);

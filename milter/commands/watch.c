@@ -17,14 +17,14 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "commands/command.h"
+#include "commands/watched.h"
 #include "engine/ruleset.h"
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 #include "maillog/tail.h"
 #include "maillog/watch_state.h"
-#include "commands/watched.h"
 #include "version.h"
 
-#define FILES_MOST 32
+#define FILES_MAX 32
 #define LOOK_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
@@ -45,10 +45,10 @@ static const struct argument arguments[] = {
 struct watch {
 	const char *config, *state;
 	bool journal, once, print;
-	struct tail *tails[FILES_MOST];
+	struct tail *tails[FILES_MAX];
 	size_t n;
 	pid_t child;			/* journalctl, or 0 */
-	struct hearing *hearing;
+	struct maillog *maillog;
 	struct watched *watched;
 	int64_t saved;
 };
@@ -103,8 +103,8 @@ open_logs(struct watch *w, const struct arguments *args)
 {
 	int i;
 
-	if (args->argc > FILES_MOST - 1)
-		arguments_wrong(args, "at most %d files", FILES_MOST - 1);
+	if (args->argc > FILES_MAX - 1)
+		arguments_wrong(args, "at most %d files", FILES_MAX - 1);
 	if (args->argc == 0 && !w->journal)
 		arguments_wrong(args, "name a log, \"-\", or --journal");
 	for (i = 0; i < args->argc; i++)
@@ -118,7 +118,7 @@ open_logs(struct watch *w, const struct arguments *args)
 static void
 on_line(void *arg, const char *line, size_t n)
 {
-	hearing_line(arg, line, n);
+	maillog_line(arg, line, n);
 }
 
 /* True: somebody has more. */
@@ -129,7 +129,7 @@ read_logs(struct watch *w)
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
-		more |= tail_some(w->tails[i], on_line, w->hearing);
+		more |= tail_some(w->tails[i], on_line, w->maillog);
 	watched_flush(w->watched, w->once ? 0 : WAIT_MS);
 	return more;
 }
@@ -148,7 +148,7 @@ all_ended(const struct watch *w)
 static void
 wait_for_more(const struct watch *w)
 {
-	struct pollfd fds[FILES_MOST];
+	struct pollfd fds[FILES_MAX];
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
@@ -178,7 +178,7 @@ follow(struct watch *w)
 			save(w);
 		wait_for_more(w);
 	}
-	hearing_end(w->hearing);
+	maillog_end(w->maillog);
 	watched_flush(w->watched, 0);
 	save(w);
 }
@@ -208,7 +208,7 @@ finish(struct watch *w)
 	struct watched_counts c = watched_counts(w->watched);
 
 	log_info("refusals in the log: %llu, recorded before: %llu, now: %llu",
-	    (unsigned long long)c.heard, (unsigned long long)c.joined,
+	    (unsigned long long)c.log_event, (unsigned long long)c.joined,
 	    (unsigned long long)c.written);
 	while (w->n > 0)
 		tail_close(w->tails[--w->n]);
@@ -217,7 +217,7 @@ finish(struct watch *w)
 		waitpid(w->child, NULL, 0);
 	}
 	watched_free(w->watched);
-	hearing_free(w->hearing);
+	maillog_free(w->maillog);
 }
 
 static int
@@ -238,7 +238,7 @@ run(struct arguments *args)
 	umask(027);
 	open_logs(&w, args);
 	w.watched = watched_new(rules, w.print);
-	w.hearing = hearing_new(watched_hear, w.watched);
+	w.maillog = maillog_new(watched_event, w.watched);
 	process_notify("READY=1");
 	follow(&w);
 	finish(&w);

@@ -11,9 +11,9 @@
 #include "base/mem.h"
 #include "base/siphash.h"
 #include "engine/ruleset.h"
-#include "records/record_match.h"
 #include "model/finding.h"
 #include "records/privacy.h"
+#include "records/record_match.h"
 #include "records/recorder.h"
 #include "words/recognise.h"
 
@@ -35,7 +35,7 @@ struct waiting {
 struct watched {
 	struct ruleset *rules;
 	struct recorder *recorder;	/* NULL: print */
-	struct join_records *known;
+	struct record_matcher *known;
 	struct waiting *first, **last;
 	struct {
 		uint64_t line;
@@ -54,7 +54,7 @@ watched_new(struct ruleset *rules, bool print)
 	w->last = &w->first;
 	/* What we say to syslog would be read again. */
 	opt.syslog = false;
-	w->known = join_records_open(opt.store);
+	w->known = record_match_open(opt.store);
 	if (print)
 		privacy_key(opt.privacy_key);
 	else
@@ -80,7 +80,7 @@ watched_free(struct watched *w)
 		return;
 	watched_flush(w, 0);
 	recorder_free(w->recorder);
-	join_records_close(w->known);
+	record_match_close(w->known);
 	free(w);
 }
 
@@ -115,7 +115,7 @@ set_id(struct watched *w, struct record *r, const struct logline *l)
 }
 
 static enum outcome
-outcome_of(const struct heard *h)
+outcome_of(const struct log_event *h)
 {
 	if (h->delivery)
 		return h->temporary ? OUTCOME_DEFERRED : OUTCOME_BOUNCED;
@@ -123,14 +123,14 @@ outcome_of(const struct heard *h)
 }
 
 static enum issuer
-issuer_of(const struct heard *h)
+issuer_of(const struct log_event *h)
 {
 	switch (h->by) {
-	case HEARD_MTA:
+	case ISSUED_BY_MTA:
 		return ISSUER_MTA;
-	case HEARD_MILTER:
+	case ISSUED_BY_MILTER:
 		return ISSUER_MILTER;
-	case HEARD_REMOTE:
+	case ISSUED_BY_REMOTE:
 		break;
 	}
 	return ISSUER_REMOTE;
@@ -138,7 +138,7 @@ issuer_of(const struct heard *h)
 
 /* What was heard of a session, as if it had been one of ours. */
 static void
-fill_session(struct session *s, const struct heard *h)
+fill_session(struct session *s, const struct log_event *h)
 {
 	char *client = slice_dup(h->client), *name = slice_dup(h->name);
 	char *helo = slice_dup(h->helo), *sender = slice_dup(h->sender);
@@ -169,7 +169,7 @@ fill_session(struct session *s, const struct heard *h)
 
 /* The words, and what they mean. */
 static void
-read_reply(struct waiting *p, const struct heard *h)
+read_reply(struct waiting *p, const struct log_event *h)
 {
 	char *text = slice_dup(h->reply), *status = slice_dup(h->status);
 	char *relay = slice_dup(h->relay);
@@ -182,8 +182,8 @@ read_reply(struct waiting *p, const struct heard *h)
 	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
 	    h->otherwise != REASON_NONE ? h->otherwise :
 	    REASON_UNRECOGNISED;
-	p->software = mem_dup(h->by == HEARD_REMOTE ? r.software :
-	    h->by == HEARD_MTA ? h->software : r.software);
+	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
+	    h->by == ISSUED_BY_MTA ? h->software : r.software);
 	f = findings_add(&p->list, p->record.reason, NULL, h->stage);
 	finding_say(f, EVIDENCE_DETAIL, relay);
 	p->decision.because.finding = f;
@@ -201,7 +201,7 @@ is_submission(const struct logline *l)
 
 /* That of the line, or now. */
 static int64_t
-time_of(const struct heard *h)
+time_of(const struct log_event *h)
 {
 	struct timespec now = clock_now();
 	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -212,7 +212,7 @@ time_of(const struct heard *h)
 
 /* A message begins anew with its sender, so its recipient comes after. */
 static void
-add_sender(struct waiting *p, const struct heard *h)
+add_sender(struct waiting *p, const struct log_event *h)
 {
 	char *sender = slice_dup(h->sender);
 	char *queue_id = mem_dup(p->session.queue_id);
@@ -226,7 +226,7 @@ add_sender(struct waiting *p, const struct heard *h)
 }
 
 static void
-add_senders(struct watched *w, const struct heard *h)
+add_senders(struct watched *w, const struct log_event *h)
 {
 	struct waiting *p;
 
@@ -240,12 +240,12 @@ add_senders(struct watched *w, const struct heard *h)
 }
 
 static void
-hear_refusal(struct watched *w, const struct heard *h)
+hear_refusal(struct watched *w, const struct log_event *h)
 {
 	struct waiting *p = mem_alloc(sizeof *p);
 	int64_t time = time_of(h);
 
-	w->counts.heard++;
+	w->counts.log_event++;
 	fill_session(&p->session, h);
 	read_reply(p, h);
 	p->since = clock_ms();
@@ -272,7 +272,7 @@ hear_refusal(struct watched *w, const struct heard *h)
 
 /* Had we refused it before? */
 static void
-note_accepted(struct watched *w, const struct heard *h)
+note_accepted(struct watched *w, const struct log_event *h)
 {
 	char *sender, *recipient;
 
@@ -280,13 +280,13 @@ note_accepted(struct watched *w, const struct heard *h)
 		return;
 	sender = slice_dup(h->sender);
 	recipient = slice_dup(h->recipient);
-	join_records_came(w->known, sender, recipient, time_of(h));
+	record_match_came(w->known, sender, recipient, time_of(h));
 	free(sender);
 	free(recipient);
 }
 
 void
-watched_hear(void *arg, const struct heard *h)
+watched_event(void *arg, const struct log_event *h)
 {
 	if (h->accepted)
 		note_accepted(arg, h);
@@ -299,13 +299,13 @@ watched_hear(void *arg, const struct heard *h)
 static bool
 is_known(struct watched *w, const struct waiting *p)
 {
-	struct join_event e = { .id = p->record.id,
+	struct match_event e = { .id = p->record.id,
 		.time = (int64_t)p->record.time.tv_sec * 1000,
 		.client = &p->session.client, .recipient = p->recipient,
 		.reply = p->reply.n > 0 ? p->reply.lines[0] : "" };
 
-	return join_records_has(w->known, p->record.id) ||
-	    (p->joins && join_records_find(w->known, &e));
+	return record_match_has(w->known, p->record.id) ||
+	    (p->joins && record_match_find(w->known, &e));
 }
 
 static void

@@ -12,13 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 
 struct ruleset;
 struct watched;
 
 struct watched_counts {
-	uint64_t heard;		/* refusals in the log */
+	uint64_t log_event;		/* refusals in the log */
 	uint64_t joined;	/* … that saywhyd had recorded */
 	uint64_t written;
 };
@@ -27,8 +27,8 @@ struct watched_counts {
 struct watched *watched_new(struct ruleset *rules, bool print);
 void watched_free(struct watched *w);		/* NULL: nothing */
 
-/* A heard_fn; arg is the struct watched. */
-void watched_hear(void *arg, const struct heard *h);
+/* A log_event_fn; arg is the struct watched. */
+void watched_event(void *arg, const struct log_event *h);
 
 /* Writes those that have waited `ms`, 0: all. */
 void watched_flush(struct watched *w, int ms);

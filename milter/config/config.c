@@ -16,14 +16,14 @@
 #include "config/config_names.h"
 
 /* A file may include a file may include a file, but not for ever. */
-#define DEPTH_MOST 8
+#define DEPTH_MAX 8
 
 /* One configuration on its way into the tables. */
 struct load {
 	struct config_names names;
 	const char *file;	/* the one being read */
 	struct buf path;	/* of the block being stored */
-	struct buf why;
+	struct buf errmsg;
 };
 
 /*
@@ -131,14 +131,14 @@ store_value(struct load *load, const struct option *row, void *base,
 	size_t block = load->path.len;
 	const struct place *place;
 
-	buf_clear(&load->why);
-	if (option_set(row, base, value, &load->why))
+	buf_clear(&load->errmsg);
+	if (option_set(row, base, value, &load->errmsg))
 		return;
 	path_put(&load->path, row->name, NULL);
 	place = places_find(&load->names.places, load->path.data);
 	diags_error(load->names.d, load->file,
 	    place != NULL ? place_line(place, index) : 0, "%s: %s",
-	    load->path.data, load->why.data);
+	    load->path.data, load->errmsg.data);
 	buf_cut(&load->path, block);
 }
 
@@ -171,10 +171,10 @@ store_item(struct load *load, cfg_t *cfg, const struct option *row,
 	line = place != NULL ? place->line : 0;
 	item = option_item_new(row, base, cfg_title(cfg), load->file, line);
 	store_rows(load, cfg, row->rows, item);
-	buf_clear(&load->why);
-	if (row->finish != NULL && !row->finish(item, &load->why))
+	buf_clear(&load->errmsg);
+	if (row->finish != NULL && !row->finish(item, &load->errmsg))
 		diags_error(load->names.d, load->file, line, "%s: %s",
-		    load->path.data, load->why.data);
+		    load->path.data, load->errmsg.data);
 	buf_cut(&load->path, block);
 }
 
@@ -316,20 +316,20 @@ static void
 read_file(struct load *load, const char *path, const char *from, int line,
     unsigned depth)
 {
-	struct buf text = BUF_INIT, why = BUF_INIT;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 
-	if (depth > DEPTH_MOST)
+	if (depth > DEPTH_MAX)
 		diags_error(load->names.d, from, line, "%s: files include "
-		    "each other more than %d deep", path, DEPTH_MOST);
-	else if (config_file_read(path, &text, &why))
+		    "each other more than %d deep", path, DEPTH_MAX);
+	else if (config_file_read(path, &text, &errmsg))
 		read_text(load, path, &text, depth);
 	else if (from != NULL)
 		diags_error(load->names.d, from, line, "%s: %s", path,
-		    why.data);
+		    errmsg.data);
 	else
-		diags_error(load->names.d, path, 0, "%s", why.data);
+		diags_error(load->names.d, path, 0, "%s", errmsg.data);
 	buf_free(&text);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -340,7 +340,7 @@ load_begin(struct load *load, struct option_section *sections, size_t n,
 
 	*load = (struct load){
 		.names = { .sections = sections, .nsections = n, .d = d },
-		.path = BUF_INIT, .why = BUF_INIT,
+		.path = BUF_INIT, .errmsg = BUF_INIT,
 	};
 	for (i = 0; i < n; i++)
 		for (j = 0; j < sections[i].n; j++)
@@ -353,7 +353,7 @@ load_end(struct load *load, size_t errors)
 {
 	places_free(&load->names.places);
 	buf_free(&load->path);
-	buf_free(&load->why);
+	buf_free(&load->errmsg);
 	return load->names.d->errors == errors;
 }
 

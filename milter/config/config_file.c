@@ -13,16 +13,16 @@
 #define CHUNK 65536
 
 static bool
-is_readable(int fd, struct buf *why)
+is_readable(int fd, struct buf *errmsg)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0) {
-		buf_puts(why, strerror(errno));
+		buf_puts(errmsg, strerror(errno));
 		return false;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		buf_puts(why, S_ISDIR(st.st_mode) ? "is a directory" :
+		buf_puts(errmsg, S_ISDIR(st.st_mode) ? "is a directory" :
 		    "is no regular file");
 		return false;
 	}
@@ -31,7 +31,7 @@ is_readable(int fd, struct buf *why)
 
 /* The size is counted while reading: a file may grow under our hands. */
 static bool
-read_text(int fd, struct buf *text, struct buf *why)
+read_text(int fd, struct buf *text, struct buf *errmsg)
 {
 	char chunk[CHUNK];
 	size_t start = text->len;
@@ -39,35 +39,35 @@ read_text(int fd, struct buf *text, struct buf *why)
 
 	while ((n = read(fd, chunk, sizeof chunk)) > 0) {
 		buf_put(text, chunk, (size_t)n);
-		if (text->len - start > CONFIG_FILE_MOST) {
-			buf_printf(why, "has more than %u MB",
-			    CONFIG_FILE_MOST >> 20);
+		if (text->len - start > CONFIG_FILE_MAX) {
+			buf_printf(errmsg, "has more than %u MB",
+			    CONFIG_FILE_MAX >> 20);
 			return false;
 		}
 	}
 	if (n < 0) {
-		buf_puts(why, strerror(errno));
+		buf_puts(errmsg, strerror(errno));
 		return false;
 	}
 	if (memchr(text->data + start, '\0', text->len - start) != NULL) {
-		buf_puts(why, "holds NUL bytes: is it a text?");
+		buf_puts(errmsg, "holds NUL bytes: is it a text?");
 		return false;
 	}
 	return true;
 }
 
 bool
-config_file_read(const char *path, struct buf *text, struct buf *why)
+config_file_read(const char *path, struct buf *text, struct buf *errmsg)
 {
 	/* A FIFO must not keep us waiting. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	bool good;
 
 	if (fd < 0) {
-		buf_puts(why, strerror(errno));
+		buf_puts(errmsg, strerror(errno));
 		return false;
 	}
-	good = is_readable(fd, why) && read_text(fd, text, why);
+	good = is_readable(fd, errmsg) && read_text(fd, text, errmsg);
 	close(fd);
 	return good;
 }

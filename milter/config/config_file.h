@@ -9,12 +9,12 @@
 struct buf;
 
 /* A configuration is text for people: 4 MB of it is a mistake. */
-#define CONFIG_FILE_MOST (4u << 20)
+#define CONFIG_FILE_MAX (4u << 20)
 
 /*
- * Appends the text of a regular file of at most CONFIG_FILE_MOST bytes, none
+ * Appends the text of a regular file of at most CONFIG_FILE_MAX bytes, none
  * of them NUL. False with words in `why`.
  */
-bool config_file_read(const char *path, struct buf *text, struct buf *why);
+bool config_file_read(const char *path, struct buf *text, struct buf *errmsg);
 
 #endif

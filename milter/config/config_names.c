@@ -12,7 +12,7 @@
 #include "config/config_statement.h"
 #include "config/config_unknown.h"
 
-#define ERRORS_MOST 100
+#define ERRORS_MAX 100
 
 /* The names that are valid at one point of the text. */
 struct scope {
@@ -272,7 +272,7 @@ read_statement(struct reader *r, const struct scope *scope)
 static void
 stop_if_hopeless(struct reader *r)
 {
-	if (r->names->d->errors < ERRORS_MOST || r->scan.stopped)
+	if (r->names->d->errors < ERRORS_MAX || r->scan.stopped)
 		return;
 	diags_error(r->names->d, r->scan.file, r->scan.line,
 	    "too many mistakes; the rest was not read");

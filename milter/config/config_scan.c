@@ -12,7 +12,7 @@
 #define WORD_ENDS " \t\r\n#\"'{}()=,"
 
 /* More of a word than this tells nobody more. */
-#define QUOTE_MOST 60
+#define QUOTE_MAX 60
 
 void
 scan_init(struct scan *s, const char *file, char *text, size_t n,
@@ -122,7 +122,7 @@ read_word(struct scan *s, struct token *t)
 	t->broken = true;
 	diags_error(s->d, s->file, t->line, "write \"%.*s\" in quotes: a bare "
 	    "value holds letters, digits and . _ - : / @ %% only, no // and no "
-	    "/ at its end", n < QUOTE_MOST ? (int)n : QUOTE_MOST, p);
+	    "/ at its end", n < QUOTE_MAX ? (int)n : QUOTE_MAX, p);
 }
 
 static void

@@ -11,7 +11,7 @@
 #include "base/option.h"
 
 /* When no name is near: so many are told, the manual knows the rest. */
-#define TELL_MOST 12
+#define TELL_MAX 12
 
 /* Names, as diag_nearest() wants them. */
 struct words {
@@ -144,21 +144,21 @@ nearest_elsewhere(const struct option_section *sections, size_t nsections,
 }
 
 static void
-put_all(const struct words *words, struct buf *why)
+put_all(const struct words *words, struct buf *errmsg)
 {
 	size_t i;
 
-	if (words->n == 0 || words->n > TELL_MOST)
+	if (words->n == 0 || words->n > TELL_MAX)
 		return;
 	for (i = 0; i < words->n; i++)
-		buf_printf(why, "%s%s", i > 0 ? ", " : "; valid here: ",
+		buf_printf(errmsg, "%s%s", i > 0 ? ", " : "; valid here: ",
 		    words->v[i]);
 }
 
 void
 config_unknown(const struct option_section *sections, size_t nsections,
     const struct option_table *here, size_t n, bool top, const char *name,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct words words = { .v = NULL };
 	struct buf where = BUF_INIT;
@@ -170,15 +170,15 @@ config_unknown(const struct option_section *sections, size_t nsections,
 	words_add(&words, NULL);
 	words.n--;
 	if (put_homes(sections, nsections, name, &where))
-		buf_printf(why, "; \"%s\" belongs %s", name, where.data);
+		buf_printf(errmsg, "; \"%s\" belongs %s", name, where.data);
 	else if ((nearest = diag_nearest(name, words.v)) != NULL)
-		buf_printf(why, "; did you mean \"%s\"?", nearest);
+		buf_printf(errmsg, "; did you mean \"%s\"?", nearest);
 	else if ((nearest = nearest_elsewhere(sections, nsections,
 	    name)) != NULL && put_homes(sections, nsections, nearest, &where))
-		buf_printf(why, "; did you mean \"%s\"? It belongs %s",
+		buf_printf(errmsg, "; did you mean \"%s\"? It belongs %s",
 		    nearest, where.data);
 	else
-		put_all(&words, why);
+		put_all(&words, errmsg);
 	buf_free(&where);
 	free(words.v);
 }

@@ -18,6 +18,6 @@ struct option_table;
  */
 void config_unknown(const struct option_section *sections, size_t nsections,
     const struct option_table *here, size_t n, bool top, const char *name,
-    struct buf *why);
+    struct buf *errmsg);
 
 #endif

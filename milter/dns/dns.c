@@ -15,7 +15,7 @@
 #include "dns/dns_options.h"
 
 /* Entries on their way; a flood of names is trouble, not memory. */
-#define WAITING_MOST 20000
+#define WAITING_MAX 20000
 
 enum mode { MODE_STOPPED, MODE_LIVE, MODE_OFFLINE };
 
@@ -38,20 +38,20 @@ static struct {
 } self;
 
 /* Answers of ours, never freed: each keeps one hold for itself. */
-static struct dns_held late = { .answer = { .status = DNS_TROUBLE,
-	.trouble = "no answer in time" }, .holders = 1 };
-static struct dns_held stopped = { .answer = { .status = DNS_TROUBLE,
-	.trouble = "DNS is not asked here" }, .holders = 1 };
-static struct dns_held crowded = { .answer = { .status = DNS_TROUBLE,
-	.trouble = "too many questions to DNS at once" }, .holders = 1 };
-static struct dns_held impossible = { .answer = { .status = DNS_NONE,
+static struct dns_shared_answer late = { .answer = { .status = DNS_TEMPFAIL,
+	.failure = "no answer in time" }, .holders = 1 };
+static struct dns_shared_answer stopped = { .answer = { .status = DNS_TEMPFAIL,
+	.failure = "DNS is not asked here" }, .holders = 1 };
+static struct dns_shared_answer crowded = { .answer = { .status = DNS_TEMPFAIL,
+	.failure = "too many questions to DNS at once" }, .holders = 1 };
+static struct dns_shared_answer impossible = { .answer = { .status = DNS_NONE,
 	.no_name = true, .unasked = true }, .holders = 1 };
 
 static void
-give(struct dns_question *q, struct dns_held *held)
+give(struct dns_question *q, struct dns_shared_answer *shared)
 {
-	q->answer = dns_held_again(held);
-	self.counts.trouble += held->answer.status == DNS_TROUBLE;
+	q->answer = dns_answer_share(shared);
+	self.counts.failure += shared->answer.status == DNS_TEMPFAIL;
 }
 
 /* To be sent; the thread is woken by the caller when this says so. */
@@ -77,7 +77,7 @@ entry_for(const struct dns_key *key, bool *wake)
 	struct dns_entry *e = dns_cache_find(&self.cache, key);
 	int64_t now;
 
-	if (e != NULL && e->held == NULL) {
+	if (e != NULL && e->shared == NULL) {
 		self.counts.joined++;
 		return e;
 	}
@@ -86,7 +86,7 @@ entry_for(const struct dns_key *key, bool *wake)
 		self.counts.cached++;
 		return e;
 	}
-	if (self.cache.waiting >= WAITING_MOST)
+	if (self.cache.waiting >= WAITING_MAX)
 		return NULL;
 	if (e != NULL)
 		dns_cache_renew(&self.cache, e, now);
@@ -111,8 +111,8 @@ begin(struct dns_question *q, const struct dns_key *key,
 	e = entry_for(key, wake);
 	if (e == NULL)
 		give(q, &crowded);
-	else if (e->held != NULL)
-		give(q, e->held);
+	else if (e->shared != NULL)
+		give(q, e->shared);
 	else {
 		q->entry = e;
 		q->batch = batch;
@@ -257,18 +257,19 @@ dns_take_unsent(void)
 }
 
 void
-dns_sent_answered(struct dns_entry *e, struct dns_held *held, unsigned ttl)
+dns_sent_answered(struct dns_entry *e, struct dns_shared_answer *shared,
+    unsigned ttl)
 {
 	struct dns_question *q;
 
 	pthread_mutex_lock(&lock);
 	while ((q = e->waiting) != NULL) {
 		e->waiting = q->next;
-		give(q, held);
+		give(q, shared);
 		if (--q->batch->pending == 0 || q->batch->enough != NULL)
 			pthread_cond_signal(&q->batch->done);
 	}
-	dns_cache_answer(&self.cache, e, held, clock_ms() + ttl * 1000LL);
+	dns_cache_answer(&self.cache, e, shared, clock_ms() + ttl * 1000LL);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -283,10 +284,10 @@ set_mode(enum mode mode, size_t cache)
 }
 
 bool
-dns_start(const struct dns_options *opt, struct buf *why)
+dns_start(const struct dns_options *opt, struct buf *errmsg)
 {
 	dns_stop();
-	if (!dns_ares_start(opt->servers, why))
+	if (!dns_ares_start(opt->servers, errmsg))
 		return false;
 	set_mode(MODE_LIVE, (size_t)opt->cache);
 	return true;
@@ -299,7 +300,7 @@ dns_apply(const struct dns_options *opt)
 
 	pthread_mutex_lock(&lock);
 	live = self.mode == MODE_LIVE;
-	self.cache.most = (size_t)opt->cache;
+	self.cache.max = (size_t)opt->cache;
 	pthread_mutex_unlock(&lock);
 	if (live)
 		dns_ares_servers(opt->servers);
@@ -334,13 +335,13 @@ dns_offline(bool senders_exist)
 
 bool
 dns_preload(const char *name, const char *type, const char *value,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	bool good;
 
 	pthread_mutex_lock(&lock);
 	good = self.mode == MODE_OFFLINE &&
-	    dns_offline_add(&self.cache, name, type, value, why);
+	    dns_offline_add(&self.cache, name, type, value, errmsg);
 	pthread_mutex_unlock(&lock);
 	return good;
 }

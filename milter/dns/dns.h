@@ -24,7 +24,7 @@ struct dns_options;
 
 enum dns_type { DNS_A, DNS_AAAA, DNS_MX, DNS_TXT, DNS_PTR, DNS_CNAME };
 
-enum dns_status { DNS_FOUND, DNS_NONE, DNS_TROUBLE };
+enum dns_status { DNS_FOUND, DNS_NONE, DNS_TEMPFAIL };
 
 /* Raw: whoever owns the zone wrote the text, whatever bytes are in it. */
 struct dns_record {
@@ -42,7 +42,7 @@ struct dns_answer {
 	enum dns_status status;
 	bool no_name;		/* NONE: the name itself does not exist */
 	bool unasked;		/* NONE: no such name can be */
-	const char *trouble;	/* TROUBLE: which, a few words; lives on */
+	const char *failure;	/* TROUBLE: which, a few words; lives on */
 	size_t n;		/* FOUND: at least one */
 	const struct dns_record *v;
 };
@@ -104,7 +104,7 @@ void dns_put_reverse(struct buf *out, const struct ip *ip, const char *zone);
  * after dns_stop(), every question is trouble. dns_apply() takes changed
  * options and reads resolv.conf again; what is on its way is asked again.
  */
-bool dns_start(const struct dns_options *opt, struct buf *why);
+bool dns_start(const struct dns_options *opt, struct buf *errmsg);
 void dns_apply(const struct dns_options *opt);
 void dns_stop(void);
 
@@ -124,14 +124,14 @@ void dns_offline(bool senders_exist);
  * False, words in `why`, when that cannot be.
  */
 bool dns_preload(const char *name, const char *type, const char *value,
-    struct buf *why);
+    struct buf *errmsg);
 
 struct dns_counts {
 	uint64_t asked;		/* questions to us */
 	uint64_t cached;	/* answered at once */
 	uint64_t joined;	/* one like it was on its way */
 	uint64_t sent;		/* to the resolver */
-	uint64_t trouble;	/* questions of ours that ended so */
+	uint64_t failure;	/* questions of ours that ended so */
 	uint64_t late;		/* these among them: past the deadline */
 	uint64_t dropped;	/* answers, to make room */
 	size_t kept;		/* answers now */

@@ -8,20 +8,20 @@
 
 #include "base/mem.h"
 
-struct dns_held *
-dns_held_new(enum dns_status status, const char *trouble)
+struct dns_shared_answer *
+dns_answer_new(enum dns_status status, const char *failure)
 {
-	struct dns_held *h = mem_alloc(sizeof *h);
+	struct dns_shared_answer *h = mem_alloc(sizeof *h);
 
 	h->answer.status = status;
-	h->answer.trouble = trouble;
+	h->answer.failure = failure;
 	h->holders = 1;
 	h->bytes = sizeof *h;
 	return h;
 }
 
 void
-dns_held_add(struct dns_held *h, const struct dns_record *record)
+dns_answer_add(struct dns_shared_answer *h, const struct dns_record *record)
 {
 	struct dns_record *r;
 	size_t n = h->answer.n;
@@ -44,7 +44,8 @@ dns_held_add(struct dns_held *h, const struct dns_record *record)
 void
 dns_drop(const struct dns_answer *answer)
 {
-	struct dns_held *h = (struct dns_held *)(uintptr_t)answer;
+	struct dns_shared_answer *h =
+	    (struct dns_shared_answer *)(uintptr_t)answer;
 	size_t i;
 
 	if (h == NULL || atomic_fetch_sub(&h->holders, 1) != 1)
@@ -67,7 +68,7 @@ dns_has_address(const struct dns_answer *answer, const struct ip *ip)
 }
 
 const struct dns_answer *
-dns_held_again(struct dns_held *h)
+dns_answer_share(struct dns_shared_answer *h)
 {
 	atomic_fetch_add_explicit(&h->holders, 1, memory_order_relaxed);
 	return &h->answer;

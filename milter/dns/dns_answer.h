@@ -9,7 +9,7 @@
 #include "dns/dns.h"
 
 /* An answer that is counted: the last holder frees it. */
-struct dns_held {
+struct dns_shared_answer {
 	struct dns_answer answer;	/* first, so that it is both */
 	_Atomic int holders;
 	size_t bytes;			/* of memory */
@@ -17,11 +17,13 @@ struct dns_held {
 };
 
 /* An empty answer, held once. */
-struct dns_held *dns_held_new(enum dns_status status, const char *trouble);
+struct dns_shared_answer *dns_answer_new(enum dns_status status,
+    const char *failure);
 /* A copy of the record at the end; text NULL: none. */
-void dns_held_add(struct dns_held *h, const struct dns_record *record);
+void dns_answer_add(struct dns_shared_answer *h,
+    const struct dns_record *record);
 
 /* One holder more. */
-const struct dns_answer *dns_held_again(struct dns_held *h);
+const struct dns_answer *dns_answer_share(struct dns_shared_answer *h);
 
 #endif

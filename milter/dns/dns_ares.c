@@ -109,25 +109,25 @@ static void
 on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 {
 	struct dns_entry *e = arg;
-	struct dns_held *held;
-	uint32_t ttl = DNS_TTL_TROUBLE;
+	struct dns_shared_answer *shared;
+	uint32_t ttl = DNS_TTL_TEMPFAIL;
 	int64_t again;
 
 	(void)timeouts;
 	self.sent--;
 	self.fresh -= e->again == 0;
 	if (bytes != NULL && n > 0)
-		held = dns_message_read(bytes, (size_t)n, e->key.type,
+		shared = dns_message_read(bytes, (size_t)n, e->key.type,
 		    e->key.name, &ttl);
 	else if (status == ARES_ENOTFOUND || (status == ARES_EBADNAME &&
 	    !dns_message_can_ask(e->key.name)))
-		held = dns_held_new(DNS_NONE, NULL);
+		shared = dns_answer_new(DNS_NONE, NULL);
 	else if ((again = next_try(e, status)) > 0) {
 		dns_queue_later(&self.queue, e, again);
 		return;
 	} else
-		held = dns_held_new(DNS_TROUBLE, words_of(status));
-	dns_sent_answered(e, held, ttl);
+		shared = dns_answer_new(DNS_TEMPFAIL, words_of(status));
+	dns_sent_answered(e, shared, ttl);
 }
 
 /* c-ares takes a backslash for the begin of an escape. */
@@ -155,17 +155,17 @@ send_or_fail(struct dns_entry *e)
 	if (self.channel != NULL)
 		send_one(e);
 	else
-		dns_sent_answered(e, dns_held_new(DNS_TROUBLE,
-		    "there is no DNS server"), DNS_TTL_TROUBLE);
+		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
+		    "there is no DNS server"), DNS_TTL_TEMPFAIL);
 }
 
 /* At most `most` of those that are ready. */
 static void
-send_ready(size_t most)
+send_ready(size_t max)
 {
 	struct dns_entry *e;
 
-	while (most-- > 0 && (e = dns_queue_take(&self.queue)) != NULL)
+	while (max-- > 0 && (e = dns_queue_take(&self.queue)) != NULL)
 		send_or_fail(e);
 }
 
@@ -197,7 +197,7 @@ is_loopback(const struct ares_addr_port_node *server)
 static void
 look_at_servers(void)
 {
-	static struct seldom said;
+	static struct log_ratelimit said;
 	struct ares_addr_port_node *all = NULL, *server;
 	bool far = false;
 	size_t n = 0;
@@ -208,7 +208,7 @@ look_at_servers(void)
 		far |= !is_loopback(server);
 	ares_free_data(all);
 	self.many = n > 1;
-	if (far && seldom(&said))
+	if (far && log_ratelimit(&said))
 		log_warn("the DNS resolver is not on this machine: answers on "
 		    "the way can be forged, and block lists refuse shared "
 		    "resolvers; let a caching resolver run here");
@@ -241,7 +241,7 @@ close_channel(void)
 /* With one server its errors are answers, so that they can be told apart;
    with several the next one is asked. */
 static bool
-renew_channel(struct buf *why)
+renew_channel(struct buf *errmsg)
 {
 	int flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
 	    ARES_FLAG_STAYOPEN | ARES_FLAG_EDNS;
@@ -261,7 +261,7 @@ renew_channel(struct buf *why)
 	pthread_mutex_unlock(&self.lock);
 	if (status == ARES_SUCCESS)
 		return true;
-	buf_printf(why, "DNS cannot begin: %s", ares_strerror(status));
+	buf_printf(errmsg, "DNS cannot begin: %s", ares_strerror(status));
 	close_channel();
 	return false;
 }
@@ -269,11 +269,11 @@ renew_channel(struct buf *why)
 static void
 renew_if_asked(void)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (atomic_exchange(&self.renew, false) && !renew_channel(&why))
-		log_error("%s", why.data);
-	buf_free(&why);
+	if (atomic_exchange(&self.renew, false) && !renew_channel(&errmsg))
+		log_error("%s", errmsg.data);
+	buf_free(&errmsg);
 }
 
 static void
@@ -368,7 +368,7 @@ close_all(void)
 }
 
 bool
-dns_ares_start(const char *servers, struct buf *why)
+dns_ares_start(const char *servers, struct buf *errmsg)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
@@ -379,11 +379,11 @@ dns_ares_start(const char *servers, struct buf *why)
 	atomic_store(&self.stop, false);
 	if (self.epoll < 0 || self.wake < 0 ||
 	    epoll_ctl(self.epoll, EPOLL_CTL_ADD, self.wake, &event) != 0)
-		buf_puts(why, "DNS cannot begin: no event descriptors");
-	else if (renew_channel(why)) {
+		buf_puts(errmsg, "DNS cannot begin: no event descriptors");
+	else if (renew_channel(errmsg)) {
 		if (pthread_create(&self.thread, NULL, serve, NULL) == 0)
 			return true;
-		buf_puts(why, "DNS cannot begin: no thread");
+		buf_puts(errmsg, "DNS cannot begin: no thread");
 	}
 	close_all();
 	return false;

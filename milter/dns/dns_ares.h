@@ -12,10 +12,10 @@
 
 struct buf;
 struct dns_entry;
-struct dns_held;
+struct dns_shared_answer;
 
 /* `servers` as in dns_options.h. False, words in `why`: it cannot. */
-bool dns_ares_start(const char *servers, struct buf *why);
+bool dns_ares_start(const char *servers, struct buf *errmsg);
 
 /* Other servers, or resolv.conf again. */
 void dns_ares_servers(const char *servers);
@@ -31,7 +31,7 @@ void dns_ares_stop(void);
 struct dns_entry *dns_take_unsent(void);
 
 /* Of dns.c: takes the hold. ttl in seconds. */
-void dns_sent_answered(struct dns_entry *e, struct dns_held *held,
+void dns_sent_answered(struct dns_entry *e, struct dns_shared_answer *shared,
     unsigned ttl);
 
 #endif

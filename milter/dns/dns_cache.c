@@ -11,7 +11,7 @@
 #include "base/siphash.h"
 
 #define BUCKETS 65536		/* a power of two */
-#define LABEL_MOST 63
+#define LABEL_MAX 63
 
 /* Copies in lower case; false for an empty or too long label. */
 static bool
@@ -21,11 +21,11 @@ copy_name(struct dns_key *key, const char *name)
 	char c;
 
 	for (key->n = 0; (c = name[key->n]) != '\0'; key->n++) {
-		if (key->n == DNS_NAME_MOST)
+		if (key->n == DNS_NAME_MAX)
 			return c == '.' && name[key->n + 1] == '\0';
 		if (c == '.' && name[key->n + 1] == '\0' && label > 0)
 			break;
-		if (c == '.' ? label == 0 : ++label > LABEL_MOST)
+		if (c == '.' ? label == 0 : ++label > LABEL_MAX)
 			return false;
 		if (c == '.')
 			label = 0;
@@ -50,10 +50,10 @@ dns_key_set(struct dns_key *key, const struct dns_cache *c,
 }
 
 void
-dns_cache_open(struct dns_cache *c, size_t most)
+dns_cache_open(struct dns_cache *c, size_t max)
 {
 	memset(c, 0, sizeof *c);
-	c->most = most;
+	c->max = max;
 	c->buckets = mem_array(BUCKETS, sizeof *c->buckets);
 	if (getrandom(c->secret, sizeof c->secret, 0) != sizeof c->secret)
 		BUG("getrandom(2) gave too little");
@@ -62,7 +62,7 @@ dns_cache_open(struct dns_cache *c, size_t most)
 static size_t
 bytes_of(const struct dns_entry *e)
 {
-	return sizeof *e + e->held->bytes;
+	return sizeof *e + e->shared->bytes;
 }
 
 static void
@@ -96,7 +96,7 @@ dns_cache_find(struct dns_cache *c, const struct dns_key *key)
 	    e->key.type != key->type || e->key.n != key->n ||
 	    memcmp(e->key.name, key->name, key->n) != 0))
 		e = e->chain;
-	if (e != NULL && e->held != NULL && e != c->newest) {
+	if (e != NULL && e->shared != NULL && e != c->newest) {
 		unlink_age(c, e);
 		link_newest(c, e);
 	}
@@ -124,8 +124,8 @@ take_out(struct dns_cache *c, struct dns_entry *e)
 	c->bytes -= bytes_of(e);
 	c->kept--;
 	unlink_age(c, e);
-	dns_drop(&e->held->answer);
-	e->held = NULL;
+	dns_drop(&e->shared->answer);
+	e->shared = NULL;
 }
 
 static void
@@ -142,15 +142,15 @@ drop_oldest(struct dns_cache *c)
 
 void
 dns_cache_answer(struct dns_cache *c, struct dns_entry *e,
-    struct dns_held *held, int64_t until)
+    struct dns_shared_answer *shared, int64_t until)
 {
-	e->held = held;
+	e->shared = shared;
 	e->until = until;
 	c->waiting--;
 	c->kept++;
 	c->bytes += bytes_of(e);
 	link_newest(c, e);
-	while (c->bytes > c->most && c->oldest != e) {
+	while (c->bytes > c->max && c->oldest != e) {
 		drop_oldest(c);
 		c->dropped++;
 	}

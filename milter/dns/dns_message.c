@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 #define HEADER 12
-#define LINKS_MOST 16		/* of a chain of CNAMEs */
-#define NAME_MOST 255		/* RFC 1035 section 3.1 */
+#define LINKS_MAX 16		/* of a chain of CNAMEs */
+#define NAME_BYTES_MAX 255		/* RFC 1035 section 3.1 */
 #define TYPE_CNAME 5
 #define TYPE_SOA 6
 #define CLASS_IN 1
@@ -110,7 +110,7 @@ read_name(struct reader *r, struct buf *out)
 			r->bad = at >= before;
 			before = at;
 		} else if (length < 64 && length < r->n - at &&
-		    (whole += length + 1) <= NAME_MOST) {
+		    (whole += length + 1) <= NAME_BYTES_MAX) {
 			put_label(out, r->bytes + at + 1, length);
 			at += length + 1;
 		} else
@@ -190,7 +190,7 @@ read_address(const struct reader *r, const struct rr *rr, enum dns_type type,
 
 static bool
 read_data(const struct reader *r, const struct rr *rr, enum dns_type type,
-    struct dns_held *into)
+    struct dns_shared_answer *into)
 {
 	struct dns_record record = { .n = 0 };
 	struct buf text = BUF_INIT;
@@ -222,7 +222,7 @@ read_data(const struct reader *r, const struct rr *rr, enum dns_type type,
 		record.n = text.len;
 	}
 	if (good)
-		dns_held_add(into, &record);
+		dns_answer_add(into, &record);
 	buf_free(&text);
 	return good;
 }
@@ -265,7 +265,7 @@ follow(struct search *s)
 	unsigned links, left;
 	bool found = true;
 
-	for (links = 0; found && links <= LINKS_MOST; links++) {
+	for (links = 0; found && links <= LINKS_MAX; links++) {
 		s->r.at = s->answers;
 		left = s->count;
 		found = next_of(s, &left, TYPE_CNAME) &&
@@ -299,7 +299,7 @@ none_ttl(struct search *s)
 			ttl = ttl < s->rr.ttl ? ttl : s->rr.ttl;
 			break;
 		}
-	return ttl < DNS_TTL_NONE_MOST ? ttl : DNS_TTL_NONE_MOST;
+	return ttl < DNS_TTL_NONE_MAX ? ttl : DNS_TTL_NONE_MAX;
 }
 
 static const char *
@@ -316,15 +316,16 @@ rcode_words(unsigned rcode)
 	return "the DNS server gave an error";
 }
 
-static struct dns_held *
+static struct dns_shared_answer *
 read_answers(struct search *s, enum dns_type type, unsigned rcode)
 {
-	struct dns_held *h = dns_held_new(DNS_NONE, NULL);
+	struct dns_shared_answer *h = dns_answer_new(DNS_NONE, NULL);
 	unsigned left = s->count;
 
 	if (type != DNS_CNAME && !follow(s) && !s->r.bad) {
 		dns_drop(&h->answer);
-		return dns_held_new(DNS_TROUBLE, "aliases (CNAME) without end");
+		return dns_answer_new(DNS_TEMPFAIL,
+		    "aliases (CNAME) without end");
 	}
 	s->r.at = s->r.bad ? s->r.n : s->answers;
 	while (next_of(s, &left, dns_message_type(type)))
@@ -334,24 +335,24 @@ read_answers(struct search *s, enum dns_type type, unsigned rcode)
 			s->r.bad = true;
 	if (s->r.bad) {
 		dns_drop(&h->answer);
-		return dns_held_new(DNS_TROUBLE, "a broken answer");
+		return dns_answer_new(DNS_TEMPFAIL, "a broken answer");
 	}
 	h->answer.no_name = rcode == RCODE_NXDOMAIN && h->answer.n == 0;
 	return h;
 }
 
 static void
-bound_ttl(struct search *s, const struct dns_held *h, uint32_t *ttl)
+bound_ttl(struct search *s, const struct dns_shared_answer *h, uint32_t *ttl)
 {
-	*ttl = s->ttl < DNS_TTL_MOST ? s->ttl : DNS_TTL_MOST;
+	*ttl = s->ttl < DNS_TTL_MAX ? s->ttl : DNS_TTL_MAX;
 	if (h->answer.status == DNS_NONE) {
 		s->r.bad = false;
 		*ttl = none_ttl(s);
 	}
 	if (*ttl < DNS_TTL_LEAST)
 		*ttl = DNS_TTL_LEAST;
-	if (h->answer.status == DNS_TROUBLE)
-		*ttl = DNS_TTL_TROUBLE;
+	if (h->answer.status == DNS_TEMPFAIL)
+		*ttl = DNS_TTL_TEMPFAIL;
 }
 
 /* The question's name as read_name() would give it. */
@@ -366,14 +367,14 @@ put_asked(struct buf *out, const char *name)
 	}
 }
 
-struct dns_held *
+struct dns_shared_answer *
 dns_message_read(const uint8_t *bytes, size_t n, enum dns_type type,
     const char *name, uint32_t *ttl)
 {
 	struct search s = { .r = { .bytes = bytes, .n = n }, .ttl = UINT32_MAX,
 		.owner = BUF_INIT, .rr = { .owner = BUF_INIT } };
 	unsigned rcode = n >= HEADER ? bytes[3] & 15u : 0, questions;
-	struct dns_held *h;
+	struct dns_shared_answer *h;
 
 	s.r.at = n >= HEADER ? 4 : n;
 	questions = read_16(&s.r);
@@ -387,9 +388,9 @@ dns_message_read(const uint8_t *bytes, size_t n, enum dns_type type,
 	s.answers = s.r.at;
 	put_asked(&s.owner, name);
 	if (s.r.bad)
-		h = dns_held_new(DNS_TROUBLE, "a broken answer");
+		h = dns_answer_new(DNS_TEMPFAIL, "a broken answer");
 	else if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)
-		h = dns_held_new(DNS_TROUBLE, rcode_words(rcode));
+		h = dns_answer_new(DNS_TEMPFAIL, rcode_words(rcode));
 	else
 		h = read_answers(&s, type, rcode);
 	bound_ttl(&s, h, ttl);

@@ -16,17 +16,17 @@
 
 /* How long answers are kept, in seconds, whatever their TTL says. */
 #define DNS_TTL_LEAST 1
-#define DNS_TTL_MOST 86400
-#define DNS_TTL_NONE_MOST 900
+#define DNS_TTL_MAX 86400
+#define DNS_TTL_NONE_MAX 900
 #define DNS_TTL_NONE 60		/* the server does not say (no SOA) */
-#define DNS_TTL_TROUBLE 1
+#define DNS_TTL_TEMPFAIL 1
 
 /*
  * The answer to the question for `name` (as it was asked) and type. CNAMEs are
  * followed, at most 16. *ttl: how long it is good, in seconds, within the
  * bounds above. Never NULL; what cannot be read is trouble.
  */
-struct dns_held *dns_message_read(const uint8_t *bytes, size_t n,
+struct dns_shared_answer *dns_message_read(const uint8_t *bytes, size_t n,
     enum dns_type type, const char *name, uint32_t *ttl);
 
 /*

@@ -14,23 +14,24 @@
 #include "base/strset.h"
 #include "dns/dns_cache.h"
 
-#define LINKS_MOST 16
+#define LINKS_MAX 16
 
 static struct strset names;
 static bool senders_exist;
 
-static struct dns_held no_data = { .answer = { .status = DNS_NONE },
+static struct dns_shared_answer no_data = { .answer = { .status = DNS_NONE },
 	.holders = 1 };
-static struct dns_held no_name = { .answer = { .status = DNS_NONE,
+static struct dns_shared_answer no_name = { .answer = { .status = DNS_NONE,
 	.no_name = true }, .holders = 1 };
-static struct dns_held endless = { .answer = { .status = DNS_TROUBLE,
-	.trouble = "aliases (CNAME) without end" }, .holders = 1 };
+static struct dns_shared_answer endless = { .answer = { .status = DNS_TEMPFAIL,
+	.failure = "aliases (CNAME) without end" }, .holders = 1 };
 
 /* So that senders exist of whom nobody told. */
 static char mail_name[] = "mail.example";
 static struct dns_record mail = { .preference = 10, .text = mail_name,
 	.n = sizeof mail_name - 1 };
-static struct dns_held some_mx = { .answer = { .status = DNS_FOUND, .n = 1,
+static struct dns_shared_answer some_mx = { .answer = { .status = DNS_FOUND,
+    .n = 1,
 	.v = &mail }, .holders = 1 };
 
 static const char *const types[] = { [DNS_A] = "A", [DNS_AAAA] = "AAAA",
@@ -96,11 +97,11 @@ static struct dns_entry *
 entry_for(struct dns_cache *c, const struct dns_key *key, const char *value)
 {
 	struct dns_entry *e = dns_cache_find(c, key);
-	bool trouble = strcmp(value, "TROUBLE") == 0;
+	bool failure = strcmp(value, "TROUBLE") == 0;
 
 	if (e == NULL) {
 		e = dns_cache_add(c, key, 0);
-		dns_cache_answer(c, e, dns_held_new(trouble ? DNS_TROUBLE :
+		dns_cache_answer(c, e, dns_answer_new(failure ? DNS_TEMPFAIL :
 		    DNS_NONE, "the DNS server does not answer"), INT64_MAX);
 	}
 	return e;
@@ -121,13 +122,13 @@ add(struct dns_cache *c, enum dns_type type, const char *name,
 		return false;
 	e = entry_for(c, &key, value);
 	if (!bare) {
-		before = e->held->bytes;
+		before = e->shared->bytes;
 		record.text = mem_ndup(record.text, record.n);
 		if (type == DNS_TXT)
 			unescape(&record);
-		dns_held_add(e->held, &record);
+		dns_answer_add(e->shared, &record);
 		free(record.text);
-		c->bytes += e->held->bytes - before;
+		c->bytes += e->shared->bytes - before;
 	}
 	add_names(key.name);
 	return true;
@@ -135,7 +136,7 @@ add(struct dns_cache *c, enum dns_type type, const char *name,
 
 bool
 dns_offline_add(struct dns_cache *c, const char *name, const char *type,
-    const char *value, struct buf *why)
+    const char *value, struct buf *errmsg)
 {
 	bool any = strcasecmp(type, "ANY") == 0, good = true, known = any;
 	size_t i;
@@ -148,15 +149,17 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 			good = add(c, (enum dns_type)i, name, value);
 		}
 	if (!known)
-		buf_printf(why, "\"%.20s\" is no type of records here; there "
+		buf_printf(errmsg,
+		    "\"%.20s\" is no type of records here; there "
 		    "are A, AAAA, MX, TXT, PTR, CNAME", type);
 	else if (!good)
-		buf_printf(why, "\"%.60s\" is no value of %.20s, or the name "
+		buf_printf(errmsg,
+		    "\"%.60s\" is no value of %.20s, or the name "
 		    "is none", value, type);
 	return known && good;
 }
 
-static struct dns_held *
+static struct dns_shared_answer *
 untold(const struct dns_key *key)
 {
 	if (key->type == DNS_MX && senders_exist)
@@ -171,24 +174,24 @@ dns_offline_begin(bool senders)
 	senders_exist = senders;
 }
 
-struct dns_held *
+struct dns_shared_answer *
 dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 {
 	struct dns_key at = *key, alias;
 	struct dns_entry *e;
 	int links;
 
-	for (links = 0; links <= LINKS_MOST; links++) {
+	for (links = 0; links <= LINKS_MAX; links++) {
 		e = dns_cache_find(c, &at);
 		if (e != NULL)
-			return e->held;
+			return e->shared;
 		if (!dns_key_set(&alias, c, DNS_CNAME, at.name))
 			break;
 		e = dns_cache_find(c, &alias);
-		if (e == NULL || e->held->answer.n == 0)
+		if (e == NULL || e->shared->answer.n == 0)
 			return untold(&at);
 		if (!dns_key_set(&at, c, key->type,
-		    e->held->answer.v[0].text))
+		    e->shared->answer.v[0].text))
 			return &no_name;
 	}
 	return &endless;

@@ -11,15 +11,15 @@
 
 struct buf;
 struct dns_cache;
-struct dns_held;
+struct dns_shared_answer;
 struct dns_key;
 
 /* As dns_preload(). */
 bool dns_offline_add(struct dns_cache *c, const char *name, const char *type,
-    const char *value, struct buf *why);
+    const char *value, struct buf *errmsg);
 
 /* Never NULL; the caller holds it again before it is given away. */
-struct dns_held *dns_offline_find(struct dns_cache *c,
+struct dns_shared_answer *dns_offline_find(struct dns_cache *c,
     const struct dns_key *key);
 
 void dns_offline_begin(bool senders_exist);

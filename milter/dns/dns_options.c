@@ -31,7 +31,7 @@ split(const char *text, struct ip *ip, long *port)
 }
 
 static bool
-take_server(void *base, void *slot, const char *value, struct buf *why)
+parse_server(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct buf all = BUF_INIT;
 	char **servers = slot, text[IP_TEXT];
@@ -40,7 +40,7 @@ take_server(void *base, void *slot, const char *value, struct buf *why)
 
 	(void)base;
 	if (strlen(value) < 2 || !split(value, &ip, &port)) {
-		buf_printf(why, "\"%.60s\" is no address of a DNS server, "
+		buf_printf(errmsg, "\"%.60s\" is no address of a DNS server, "
 		    "as 127.0.0.1, 192.0.2.1:5353 or [2001:db8::1]:5353",
 		    value);
 		return false;
@@ -55,7 +55,7 @@ take_server(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_servers(void *slot)
+free_servers(void *slot)
 {
 	mem_replace(slot, NULL);
 }
@@ -64,10 +64,10 @@ drop_servers(void *slot)
 
 const struct option dns_option_rows[] = {
 	{ .name = "servers", .type = OPTION_LIST, .offset = AT(servers),
-	    .take = take_server, .drop = drop_servers,
+	    .parse = parse_server, .free = free_servers,
 	    .help = "resolvers to ask; unset: those of /etc/resolv.conf" },
 	{ .name = "cache", .type = OPTION_SIZE, .offset = AT(cache),
-	    .preset = "32M", .min = 65536, .max = 1LL << 34,
+	    .default_value = "32M", .min = 65536, .max = 1LL << 34,
 	    .help = "memory for answers that are kept" },
 	{ .name = NULL }
 };

@@ -119,7 +119,7 @@ put_int(struct json *j, const char *key, unsigned long long n)
 static const char *
 threads_word(void)
 {
-	switch (threads_kind()) {
+	switch (libmilter_threads_kind()) {
 	case THREADS_NONE:
 	case THREADS_OURS:
 		return "ours";
@@ -149,9 +149,9 @@ put_sessions(struct json *j, const struct ruleset *r)
 {
 	json_key(j, "sessions");
 	json_object(j);
-	put_int(j, "now", threads_sessions());
+	put_int(j, "now", libmilter_threads_sessions());
 	put_int(j, "most", (unsigned long long)r->daemon.max_sessions);
-	put_int(j, "total", threads_started());
+	put_int(j, "total", libmilter_threads_started());
 	json_object_end(j);
 }
 
@@ -229,7 +229,7 @@ put_dns(struct json *j)
 	put_int(j, "cached", c.cached);
 	put_int(j, "joined", c.joined);
 	put_int(j, "sent", c.sent);
-	put_int(j, "trouble", c.trouble);
+	put_int(j, "trouble", c.failure);
 	put_int(j, "late", c.late);
 	put_int(j, "dropped", c.dropped);
 	put_int(j, "kept", c.kept);
@@ -312,21 +312,21 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	return length;
 }
 
-static const struct server_kind kind = { .name = "control", .most = 64,
+static const struct server_kind kind = { .name = "control", .max = 64,
 	.patience = 5000, .answer = answer };
 
 bool
 control_open(const char *spec, gid_t gid, const char *config,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct sock_spec place;
 
 	self.started = clock_now();
 	self.since = clock_ms();
 	mem_replace(&self.config, config);
-	if (!sock_spec_parse(spec, &place, why))
+	if (!sock_spec_parse(spec, &place, errmsg))
 		return false;
-	self.fd = sock_listen(&place, 0660, gid, why);
+	self.fd = sock_listen(&place, 0660, gid, errmsg);
 	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
 		mem_replace(&self.path, place.path);
 	return self.fd >= 0;

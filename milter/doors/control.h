@@ -39,7 +39,7 @@ struct recorder;
  * `config` is the file's name. False, words in `why`.
  */
 bool control_open(const char *spec, gid_t gid, const char *config,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Serves from now on; the recorder must outlive it. */
 bool control_start(struct recorder *recorder);

@@ -33,7 +33,7 @@ put_list(void *arg, const struct list_state *state)
 		json_int(j, (long long)(c->nets + c->names + c->patterns) +
 		    c->any);
 	json_member(j, "loaded", clock_rfc3339(&state->loaded, text));
-	put_or_null(j, "trouble", state->trouble);
+	put_or_null(j, "trouble", state->failure);
 	json_object_end(j);
 }
 
@@ -53,13 +53,13 @@ put_dns_list(void *arg, const struct dnslist_state *state)
 	json_object(j);
 	json_member(j, "list", state->name);
 	json_key(j, "well");
-	json_bool(j, state->aside == NULL);
-	put_or_null(j, "aside", state->aside);
+	json_bool(j, state->disabled == NULL);
+	put_or_null(j, "aside", state->disabled);
 	put_or_null(j, "since", state->since.tv_sec != 0 ?
 	    clock_rfc3339(&state->since, text) : NULL);
 	put_count(j, "asked", state->asked);
 	put_count(j, "listed", state->listed);
-	put_count(j, "trouble", state->trouble);
+	put_count(j, "trouble", state->failure);
 	json_object_end(j);
 }
 

@@ -41,7 +41,7 @@ put_mail(struct buf *out)
 	struct engine_counts c = engine_counts();
 
 	put_gauge(out, "sessions_now", "Sessions that are open.",
-	    (int64_t)threads_sessions());
+	    (int64_t)libmilter_threads_sessions());
 	put_counter(out, "sessions", "Sessions since the start.", c.sessions);
 	put_counter(out, "messages", "Messages seen to their end.",
 	    c.messages);

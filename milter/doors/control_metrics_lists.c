@@ -14,7 +14,7 @@
 struct family {
 	struct buf *out;
 	const char *name;
-	enum { WELL, ASKED, LISTED, TROUBLE } what;
+	enum { HEALTHY, ASKED, LISTED, TROUBLE } what;
 };
 
 /* A name is the admin's; quotes and backslashes may be in it. */
@@ -37,8 +37,8 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 	const struct family *f = arg;
 
 	switch (f->what) {
-	case WELL:
-		put_sample(f, s->name, s->aside == NULL);
+	case HEALTHY:
+		put_sample(f, s->name, s->disabled == NULL);
 		break;
 	case ASKED:
 		put_sample(f, s->name, s->asked);
@@ -47,7 +47,7 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 		put_sample(f, s->name, s->listed);
 		break;
 	case TROUBLE:
-		put_sample(f, s->name, s->trouble);
+		put_sample(f, s->name, s->failure);
 		break;
 	}
 }
@@ -55,7 +55,7 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 static void
 put_list(void *arg, const struct list_state *s)
 {
-	put_sample(arg, s->name, s->trouble == NULL);
+	put_sample(arg, s->name, s->failure == NULL);
 }
 
 static void
@@ -63,8 +63,8 @@ put_scanner(void *arg, const struct scanner_health *s)
 {
 	const struct family *f = arg;
 
-	put_sample(f, s->server, f->what == WELL ? s->up :
-	    f->what == ASKED ? s->scans : s->troubles);
+	put_sample(f, s->server, f->what == HEALTHY ? s->up :
+	    f->what == ASKED ? s->scans : s->failures);
 }
 
 static void
@@ -79,7 +79,7 @@ void
 control_metrics_lists(struct buf *out)
 {
 	struct family f = { .out = out, .name = "dns_list_well",
-		.what = WELL };
+		.what = HEALTHY };
 
 	put_help(out, "dns_list_well", "gauge", "0: set aside for now.");
 	dnslist_each(put_dns_list, &f);

@@ -19,7 +19,7 @@ void
 control_put_replies(struct json *j)
 {
 	const struct replymap_counts r = replymap_counts();
-	const struct policy_counts p = policy_counts();
+	const struct policy_service_counts p = policy_service_counts();
 
 	json_key(j, "reply-map");
 	json_object(j);

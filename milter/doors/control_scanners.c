@@ -17,9 +17,9 @@ put_server(void *arg, const struct scanner_health *h)
 	json_key(j, "scans");
 	json_int(j, (long long)h->scans);
 	json_key(j, "troubles");
-	json_int(j, (long long)h->troubles);
+	json_int(j, (long long)h->failures);
 	json_key(j, "trouble");
-	json_string(j, h->trouble);
+	json_string(j, h->failure);
 	json_object_end(j);
 }
 

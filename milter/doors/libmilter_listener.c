@@ -70,7 +70,7 @@ breathe(void)
 	static uint64_t started;
 	static bool short_of_them;
 
-	if (started == threads_started() && descriptors_are_gone()) {
+	if (started == libmilter_threads_started() && descriptors_are_gone()) {
 		if (!short_of_them)
 			log_error("no session can be accepted: %s",
 			    strerror(EMFILE));
@@ -79,7 +79,7 @@ breathe(void)
 	} else {
 		short_of_them = false;
 	}
-	started = threads_started();
+	started = libmilter_threads_started();
 }
 
 int
@@ -124,7 +124,7 @@ on_wake(int signo)
 }
 
 bool
-listener_start(int (*listen)(void))
+libmilter_listener_start(int (*listen)(void))
 {
 	struct sigaction wake = { .sa_handler = on_wake };
 	int error;
@@ -142,7 +142,7 @@ listener_start(int (*listen)(void))
  * signal may come just before it polls, so it is sent until it is heard.
  */
 int
-listener_stop(void)
+libmilter_listener_stop(void)
 {
 	atomic_store(&stopping, true);
 	while (!atomic_load(&ended)) {

@@ -6,9 +6,9 @@
  * turns in circles when descriptors run out. listener.c defines what its
  * signal.c exports: the library touches no signal, a stop is noticed at
  * once, live sessions go on, and want of descriptors is logged and waited
- * out. smfi_stop() works but is slow: use listener_stop().
+ * out. smfi_stop() works but is slow: use libmilter_listener_stop().
  *
- * Block the signals you wait for before listener_start(): all threads
+ * Block the signals you wait for before libmilter_listener_start(): all threads
  * inherit the mask. SIGURG is used to wake the listener. One thread, the one
  * that waits for signals, calls both functions.
  */
@@ -21,15 +21,15 @@
  * Runs `listen` (smfi_main) in a thread of its own; false, and a line in
  * the log, when there is no thread to be had. When `listen` ends by itself
  * it failed: the process gets a SIGTERM, so that whoever waits for signals
- * goes on to listener_stop() and its result.
+ * goes on to libmilter_listener_stop() and its result.
  */
-bool listener_start(int (*listen)(void));
+bool libmilter_listener_start(int (*listen)(void));
 
 /*
  * Accepts no more sessions and closes the listening socket, within
  * milliseconds; a UNIX socket's file is removed unless we run as root.
  * Returns what `listen` returned: 0 for a stop as asked.
  */
-int listener_stop(void);
+int libmilter_listener_stop(void);
 
 #endif

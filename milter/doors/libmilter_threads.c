@@ -71,7 +71,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(, session) live = LIST_HEAD_INITIALIZER(live);
 static atomic_uint n_live;
 static atomic_ullong n_started;
-static atomic_int kind;	/* enum threads_kind */
+static atomic_int kind;	/* enum libmilter_threads_kind */
 
 static bool
 context_is_as_known(const struct smfi_str *ctx)
@@ -215,10 +215,11 @@ mi_start_session(struct smfi_str *ctx)
 	struct session *s;
 	int error;
 
-	if (threads_kind() == THREADS_OURS && !context_is_as_known(ctx) &&
+	if (libmilter_threads_kind() == THREADS_OURS &&
+	    !context_is_as_known(ctx) &&
 	    pool_start() != MI_DONE)
 		return MI_FAILED;
-	if (threads_kind() == THREADS_POOL)
+	if (libmilter_threads_kind() == THREADS_POOL)
 		return pool_session(ctx);
 	s = session_new(ctx);
 	error = session_start(s);
@@ -242,12 +243,12 @@ mi_handle_session(struct smfi_str *ctx)
 static void
 wait_for_last(int64_t deadline)
 {
-	while (threads_sessions() > 0 && clock_left(deadline) > 0)
+	while (libmilter_threads_sessions() > 0 && clock_left(deadline) > 0)
 		poll(NULL, 0, LOOK_EVERY_MS);
 }
 
 unsigned
-threads_drain(int64_t deadline)
+libmilter_threads_drain(int64_t deadline)
 {
 	struct session *s;
 	unsigned cut = 0;
@@ -264,29 +265,29 @@ threads_drain(int64_t deadline)
 }
 
 unsigned
-threads_sessions(void)
+libmilter_threads_sessions(void)
 {
 	return atomic_load(&n_live);
 }
 
 uint64_t
-threads_started(void)
+libmilter_threads_started(void)
 {
 	return atomic_load(&n_started);
 }
 
-enum threads_kind
-threads_kind(void)
+enum libmilter_threads_kind
+libmilter_threads_kind(void)
 {
-	return (enum threads_kind)atomic_load(&kind);
+	return (enum libmilter_threads_kind)atomic_load(&kind);
 }
 
 int
-threads_socket(const struct smfi_str *ctx)
+libmilter_threads_socket(const struct smfi_str *ctx)
 {
 	const struct context *c = (const void *)ctx;
 
-	switch (threads_kind()) {
+	switch (libmilter_threads_kind()) {
 	case THREADS_OURS:
 	case THREADS_LIBRARY:
 		return c->socket;

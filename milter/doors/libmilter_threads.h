@@ -12,7 +12,7 @@
  * Where the library differs from what we know, its pool is used after all
  * and the log says so; then sessions are neither counted nor drained.
  *
- * There is no limit here: whoever negotiates asks threads_sessions().
+ * There is no limit here: whoever negotiates asks libmilter_threads_sessions().
  * Any thread may call any of these.
  */
 #ifndef DOORS_LIBMILTER_THREADS_H
@@ -22,7 +22,7 @@
 
 struct smfi_str;	/* what <libmilter/mfapi.h> calls SMFICTX */
 
-enum threads_kind {
+enum libmilter_threads_kind {
 	THREADS_NONE,		/* the library has not called us (yet) */
 	THREADS_OURS,		/* a thread for each session */
 	THREADS_LIBRARY,	/* a library without a pool does it; we count */
@@ -30,19 +30,19 @@ enum threads_kind {
 };
 
 /* Certain as soon as the first session negotiates. */
-enum threads_kind threads_kind(void);
+enum libmilter_threads_kind libmilter_threads_kind(void);
 
 /* Sessions that live now, one that just negotiates included. */
-unsigned threads_sessions(void);
+unsigned libmilter_threads_sessions(void);
 
 /* Sessions since the start. */
-uint64_t threads_started(void);
+uint64_t libmilter_threads_started(void);
 
 /*
  * The connection to the MTA behind a context, to ask the system about (who
  * is the peer?), never to read, write or close; -1 when not known.
  */
-int threads_socket(const struct smfi_str *ctx);
+int libmilter_threads_socket(const struct smfi_str *ctx);
 
 /*
  * Once nothing listens any more: waits until the last session is gone. At
@@ -50,6 +50,6 @@ int threads_socket(const struct smfi_str *ctx);
  * the MTA does what it does without a filter, and get half a second to end
  * properly. Returns how many lost it.
  */
-unsigned threads_drain(int64_t deadline);
+unsigned libmilter_threads_drain(int64_t deadline);
 
 #endif

@@ -24,13 +24,13 @@
 #include "engine/ruleset.h"
 
 /* Longer than any MTA waits for a client (RFC 5321 section 4.5.3.2). */
-#define SILENCE_MOST 7210
-#define DATA_MOST ((size_t)1 << 20)
+#define SILENCE_MAX 7210
+#define DATA_MAX ((size_t)1 << 20)
 
 /* What libmilter keeps for us with each session. */
 struct session_door {
 	struct engine *engine;
-	struct joint *joint;
+	struct registered *registered;
 	bool overloaded;
 	unsigned long steps;	/* as negotiated: SMFIP_* */
 };
@@ -60,13 +60,14 @@ door_of(SMFICTX *ctx)
 	rules = ruleset_current();
 	door = mem_alloc(sizeof *door);
 	door->engine = engine_new(rules, recorder);
-	door->overloaded = (long long)threads_sessions() >
+	door->overloaded = (long long)libmilter_threads_sessions() >
 	    rules->daemon.max_sessions;
 	ruleset_drop(rules);
-	door->joint = join_open(JOIN_MILTER, threads_socket(ctx),
+	door->registered = registry_open(REGISTRY_MILTER,
+	    libmilter_threads_socket(ctx),
 	    door->engine);
 	engine_wait_mta(door->engine,
-	    replymap_wait(join_pid(door->joint)));
+	    replymap_wait(registry_pid(door->registered)));
 	smfi_setpriv(ctx, door);
 	return door;
 }
@@ -77,15 +78,15 @@ enter(SMFICTX *ctx)
 {
 	struct session_door *door = door_of(ctx);
 
-	join_lock(door->joint);
-	engine_settle(door->engine);
+	registry_lock(door->registered);
+	engine_flush(door->engine);
 	return door;
 }
 
 static sfsistat
 leave(const struct session_door *door, sfsistat answer)
 {
-	join_unlock(door->joint);
+	registry_unlock(door->registered);
 	return answer;
 }
 
@@ -120,7 +121,7 @@ on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *addr)
 
 	milter_session_connect(engine_session(door->engine), host, addr,
 	    macro, ctx);
-	join_tell(door->joint, engine_session(door->engine));
+	registry_publish(door->registered, engine_session(door->engine));
 	answer = step(ctx, STAGE_CONNECT, SMFIP_NR_CONN);
 	if (door->overloaded)
 		engine_find(door->engine, REASON_SYSTEM_OVERLOADED,
@@ -134,7 +135,7 @@ on_helo(SMFICTX *ctx, char *helo)
 	struct session_door *door = enter(ctx);
 
 	milter_session_helo(engine_session(door->engine), helo, macro, ctx);
-	join_tell(door->joint, engine_session(door->engine));
+	registry_publish(door->registered, engine_session(door->engine));
 	return leave(door, step(ctx, STAGE_HELO, SMFIP_NR_HELO));
 }
 
@@ -160,7 +161,8 @@ on_rcpt(SMFICTX *ctx, char **args)
 	milter_session_queue_id(s, macro, ctx);
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
 		return leave(door, step(ctx, STAGE_RCPT, 0));
-	refused_by_mta(door->joint, door->engine, macro(ctx, "{rcpt_host}"),
+	refused_by_mta(door->registered, door->engine, macro(ctx,
+	    "{rcpt_host}"),
 	    milter_session_refusal(s, macro, ctx));
 	return leave(door, SMFIS_CONTINUE);
 }
@@ -251,7 +253,7 @@ on_close(SMFICTX *ctx)
 
 	if (door == NULL)
 		return SMFIS_CONTINUE;
-	join_close(door->joint);
+	registry_close(door->registered);
 	engine_free(door->engine);
 	free(door);
 	smfi_setpriv(ctx, NULL);
@@ -286,7 +288,7 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	    door->overloaded);
 
 	(void)f2, (void)f3;
-	if (replymap_wait(join_pid(door->joint)) > 0)
+	if (replymap_wait(registry_pid(door->registered)) > 0)
 		plan |= PLAN_ANSWERS;
 	door->steps = *want_steps = milter_plan_steps(plan) & steps;
 	*want_actions = (plan & PLAN_MARKS) != 0 ? actions &
@@ -319,16 +321,16 @@ static struct smfiDesc description = {
 };
 
 bool
-milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
+milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
 {
-	const struct place_library library = { .set = smfi_setconn,
+	const struct milter_library library = { .set = smfi_setconn,
 		.open = smfi_opensocket };
 
-	smfi_settimeout(SILENCE_MOST);
-	smfi_setmaxdatasize(DATA_MOST);
+	smfi_settimeout(SILENCE_MAX);
+	smfi_setmaxdatasize(DATA_MAX);
 	if (smfi_register(description) == MI_SUCCESS)
-		return place_open(&library, spec, mode, gid, why);
-	buf_puts(why, "libmilter does not take our callbacks");
+		return milter_socket_open(&library, spec, mode, gid, errmsg);
+	buf_puts(errmsg, "libmilter does not take our callbacks");
 	return false;
 }
 
@@ -336,17 +338,19 @@ bool
 milter_start(struct recorder *r)
 {
 	recorder = r;
-	return listener_start(smfi_main);
+	return libmilter_listener_start(smfi_main);
 }
 
 /* Of the library's own pool nobody knows whether it is done. */
 struct milter_end
 milter_stop(int64_t deadline)
 {
-	struct milter_end end = { .good = listener_stop() == MI_SUCCESS };
+	struct milter_end end = { .good = libmilter_listener_stop() ==
+	    MI_SUCCESS };
 
-	place_remove();
-	end.cut = threads_drain(deadline);
-	end.quiet = threads_sessions() == 0 && threads_kind() != THREADS_POOL;
+	milter_socket_remove();
+	end.cut = libmilter_threads_drain(deadline);
+	end.quiet = libmilter_threads_sessions() == 0 &&
+	    libmilter_threads_kind() != THREADS_POOL;
 	return end;
 }

@@ -21,7 +21,7 @@ struct recorder;
  * Called while we are still root, so that rights and group can be set; gid -1
  * keeps the group. False, words in `why`.
  */
-bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *why);
+bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg);
 
 /*
  * Serves from now on, each session with ruleset_current(). The recorder must

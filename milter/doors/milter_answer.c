@@ -36,7 +36,7 @@ set_reply(SMFICTX *ctx, const struct reply *reply)
 	snprintf(code, sizeof code, "%d", reply->code);
 	memcpy(status, reply->status, sizeof status);
 	for (i = 0; i < reply->n; i++)
-		line[i] = percent_double(reply->lines[i]);
+		line[i] = milter_escape(reply->lines[i]);
 	set = set_lines(ctx, code, status, line, reply->n);
 	for (i = 0; i < reply->n; i++)
 		free(line[i]);

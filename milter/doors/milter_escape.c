@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 char *
-percent_double(const char *text)
+milter_escape(const char *text)
 {
 	struct buf b = BUF_INIT;
 

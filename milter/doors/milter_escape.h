@@ -9,6 +9,6 @@
 #define DOORS_MILTER_ESCAPE_H
 
 /* A copy for one of them; the caller frees it. */
-char *percent_double(const char *text);
+char *milter_escape(const char *text);
 
 #endif

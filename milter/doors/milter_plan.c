@@ -21,7 +21,7 @@ milter_plan(const struct ruleset *r, bool urgent)
 		{ (r->stages & STAGE_BIT(STAGE_HEADERS)) != 0,
 		    PLAN_END_OF_HEADER },
 		{ (r->needs & CHECK_NEEDS_BODY) != 0, PLAN_BODY },
-		{ r->speaks_at_mail || urgent, PLAN_REFUSE_MAIL },
+		{ r->issued_at_mail || urgent, PLAN_REFUSE_MAIL },
 		{ r->marks, PLAN_MARKS },
 	};
 	unsigned plan = 0;

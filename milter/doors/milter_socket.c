@@ -14,7 +14,7 @@
 static char *socket_path;	/* to be removed at the end, or NULL */
 
 static bool
-hand_over(const struct place_library *library, int fd)
+hand_over(const struct milter_library *library, int fd)
 {
 	char spec[16];
 
@@ -24,7 +24,7 @@ hand_over(const struct place_library *library, int fd)
 
 /* Nobody gets in before the rights are set, for the mask lets nobody. */
 static bool
-let_it_open(const struct place_library *library, const char *spec,
+let_it_open(const struct milter_library *library, const char *spec,
     const struct sock_spec *place, mode_t mode, gid_t gid)
 {
 	bool is_unix = place->kind == SOCK_KIND_UNIX;
@@ -41,10 +41,10 @@ let_it_open(const struct place_library *library, const char *spec,
 }
 
 static bool
-open_or_let(const struct place_library *library, const char *spec,
-    const struct sock_spec *place, mode_t mode, gid_t gid, struct buf *why)
+open_or_let(const struct milter_library *library, const char *spec,
+    const struct sock_spec *place, mode_t mode, gid_t gid, struct buf *errmsg)
 {
-	int fd = sock_listen(place, mode, gid, why);
+	int fd = sock_listen(place, mode, gid, errmsg);
 
 	if (fd < 0)
 		return false;
@@ -54,18 +54,18 @@ open_or_let(const struct place_library *library, const char *spec,
 	if (place->kind != SOCK_KIND_FD &&
 	    let_it_open(library, spec, place, mode, gid))
 		return true;
-	buf_printf(why, "%s: libmilter does not listen there", spec);
+	buf_printf(errmsg, "%s: libmilter does not listen there", spec);
 	return false;
 }
 
 bool
-place_open(const struct place_library *library, const char *spec,
-    mode_t mode, gid_t gid, struct buf *why)
+milter_socket_open(const struct milter_library *library, const char *spec,
+    mode_t mode, gid_t gid, struct buf *errmsg)
 {
 	struct sock_spec place;
 
-	if (!sock_spec_parse(spec, &place, why) ||
-	    !open_or_let(library, spec, &place, mode, gid, why))
+	if (!sock_spec_parse(spec, &place, errmsg) ||
+	    !open_or_let(library, spec, &place, mode, gid, errmsg))
 		return false;
 	if (place.kind == SOCK_KIND_UNIX)
 		mem_replace(&socket_path, place.path);
@@ -73,7 +73,7 @@ place_open(const struct place_library *library, const char *spec,
 }
 
 void
-place_remove(void)
+milter_socket_remove(void)
 {
 	if (socket_path != NULL)
 		unlink(socket_path);

@@ -16,16 +16,16 @@
 struct buf;
 
 /* What libmilter does for it; each returns 0 when it could. */
-struct place_library {
+struct milter_library {
 	int (*set)(char *spec);		/* smfi_setconn() */
 	int (*open)(bool remove_old);	/* smfi_opensocket() */
 };
 
 /* Rights as sock_listen() (base/sock.h). False, words in `why`. */
-bool place_open(const struct place_library *library, const char *spec,
-    mode_t mode, gid_t gid, struct buf *why);
+bool milter_socket_open(const struct milter_library *library, const char *spec,
+    mode_t mode, gid_t gid, struct buf *errmsg);
 
 /* Removes the file of a UNIX socket; the socket is libmilter's to close. */
-void place_remove(void);
+void milter_socket_remove(void);
 
 #endif

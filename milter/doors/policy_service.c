@@ -33,7 +33,7 @@
 struct asker {
 	LIST_ENTRY(asker) link;
 	int fd;
-	struct joint *joint;
+	struct registered *registered;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -95,7 +95,8 @@ answer_one(struct asker *a, struct buf *in)
 {
 	struct buf out = BUF_INIT;
 	size_t n = 0;
-	enum policy_word word = policy_answer(a->joint, self.recorder,
+	enum policy_word word = policy_service_answer(a->registered,
+	    self.recorder,
 	    in->data, in->len, &n, &out);
 
 	count(word);
@@ -105,9 +106,9 @@ answer_one(struct asker *a, struct buf *in)
 	}
 	if (out.len > 0 && !sock_write(a->fd, out.data, out.len,
 	    clock_ms() + PATIENCE_MS)) {
-		policy_answer_unheard(a->joint);
+		policy_service_answer_undelivered(a->registered);
 		word = POLICY_DROP;
-	} else if (word == POLICY_MORE && in->len > POLICY_MOST)
+	} else if (word == POLICY_MORE && in->len > POLICY_MAX)
 		word = POLICY_DROP;
 	buf_free(&out);
 	return word;
@@ -134,7 +135,7 @@ serve(struct asker *a)
 static void
 asker_free(struct asker *a)
 {
-	policy_answer_end(a->joint);
+	policy_service_answer_end(a->registered);
 	pthread_mutex_lock(&lock);
 	LIST_REMOVE(a, link);
 	close(a->fd);
@@ -177,7 +178,7 @@ asker_new(int fd)
 
 	a->fd = fd;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	a->joint = join_open(JOIN_POLICY, fd, NULL);
+	a->registered = registry_open(REGISTRY_POLICY, fd, NULL);
 	pthread_mutex_lock(&lock);
 	LIST_INSERT_HEAD(&askers, a, link);
 	self.n++;
@@ -241,22 +242,23 @@ listen_run(void *arg)
 }
 
 bool
-policy_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
+policy_service_open(const char *spec, mode_t mode, gid_t gid,
+    struct buf *errmsg)
 {
 	struct sock_spec place;
 
 	if (spec == NULL)
 		return true;
-	if (!sock_spec_parse(spec, &place, why))
+	if (!sock_spec_parse(spec, &place, errmsg))
 		return false;
-	self.fd = sock_listen(&place, mode, gid, why);
+	self.fd = sock_listen(&place, mode, gid, errmsg);
 	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
 		mem_replace(&self.path, place.path);
 	return self.fd >= 0;
 }
 
 bool
-policy_start(struct recorder *recorder)
+policy_service_start(struct recorder *recorder)
 {
 	int error;
 
@@ -297,7 +299,7 @@ end_askers(void)
 }
 
 bool
-policy_stop(void)
+policy_service_stop(void)
 {
 	bool quiet = true;
 
@@ -316,9 +318,9 @@ policy_stop(void)
 	return quiet;
 }
 
-struct policy_counts
-policy_counts(void)
+struct policy_service_counts
+policy_service_counts(void)
 {
-	return (struct policy_counts){ .asked = counts.asked,
+	return (struct policy_service_counts){ .asked = counts.asked,
 		.refused = counts.refused, .closed = counts.closed };
 }

@@ -27,21 +27,22 @@ struct buf;
 struct recorder;
 
 /* As replymap_open(), replymap_start() (replymap.h). */
-bool policy_open(const char *spec, mode_t mode, gid_t gid, struct buf *why);
-bool policy_start(struct recorder *recorder);
+bool policy_service_open(const char *spec, mode_t mode, gid_t gid,
+    struct buf *errmsg);
+bool policy_service_start(struct recorder *recorder);
 
 /*
  * Closes every connection. False: a check still waits in one of them, so what
  * it needs cannot be freed.
  */
-bool policy_stop(void);
+bool policy_service_stop(void);
 
-struct policy_counts {
+struct policy_service_counts {
 	uint64_t asked, refused;
 	uint64_t closed;	/* over the cap, or no question at all */
 };
 
 /* Any thread. */
-struct policy_counts policy_counts(void);
+struct policy_service_counts policy_service_counts(void);
 
 #endif

@@ -17,51 +17,51 @@
 
 /* The engine of the last question goes, what it held is written. */
 static void
-replace_engine(struct joint *j, struct engine *e)
+replace_engine(struct registered *j, struct engine *e)
 {
 	struct engine *old;
 
-	join_lock(j);
-	old = join_engine(j, e);
-	join_unlock(j);
+	registry_lock(j);
+	old = registry_engine(j, e);
+	registry_unlock(j);
 	engine_free(old);
 }
 
 void
-policy_answer_end(struct joint *j)
+policy_service_answer_end(struct registered *j)
 {
 	replace_engine(j, NULL);
-	join_close(j);
+	registry_close(j);
 }
 
 void
-policy_answer_unheard(struct joint *j)
+policy_service_answer_undelivered(struct registered *j)
 {
 	struct engine *e;
 
-	join_lock(j);
-	e = join_engine(j, NULL);
-	join_unlock(j);
+	registry_lock(j);
+	e = registry_engine(j, NULL);
+	registry_unlock(j);
 	if (e != NULL)
-		engine_unsay(e);
+		engine_cancel(e);
 	engine_free(e);
 }
 
 /* Does the filter see this session, and so record what is only observed? */
 static bool
-is_filtered(const struct joint *j)
+is_filtered(const struct registered *j)
 {
-	struct joint *session;
-	struct engine *e = join_find(JOIN_MILTER, join_pid(j),
+	struct registered *session;
+	struct engine *e = registry_find(REGISTRY_MILTER, registry_pid(j),
 	    clock_ms() + 100, &session);
 
 	if (e != NULL)
-		join_release(session);
+		registry_release(session);
 	return e != NULL;
 }
 
 static struct engine *
-new_engine(const struct joint *j, struct recorder *recorder, int64_t wait)
+new_engine(const struct registered *j, struct recorder *recorder, int64_t wait)
 {
 	struct ruleset *rules = ruleset_current();
 	struct engine *e;
@@ -94,7 +94,7 @@ refuses(struct engine *e, struct reply *reply)
  * the reply map hear of it next.
  */
 static bool
-judge(struct joint *j, struct engine *e, struct reply *reply)
+judge(struct registered *j, struct engine *e, struct reply *reply)
 {
 	bool refused = refuses(e, reply);
 
@@ -103,22 +103,22 @@ judge(struct joint *j, struct engine *e, struct reply *reply)
 }
 
 static enum policy_word
-answer_request(struct joint *j, struct recorder *recorder, const char *in,
+answer_request(struct registered *j, struct recorder *recorder, const char *in,
     size_t n, struct buf *out)
 {
 	struct engine *e = new_engine(j, recorder,
-	    replymap_wait(join_pid(j)));
+	    replymap_wait(registry_pid(j)));
 	struct reply reply = { .code = 0 };
 	bool refused;
 
-	policy_request_session(in, n, engine_session(e));
-	refused = policy_request_is_rcpt(in, n) && judge(j, e, &reply);
+	policy_postfix_session(in, n, engine_session(e));
+	refused = policy_postfix_is_rcpt(in, n) && judge(j, e, &reply);
 	if (refused)
 		buf_printf(out, "action=%d %s %s\n\n", reply.code,
 		    reply.status, reply.lines[0]);
 	else
 		buf_puts(out, "action=DUNNO\n\n");
-	if (!policy_request_is_rcpt(in, n))
+	if (!policy_postfix_is_rcpt(in, n))
 		engine_free(e);
 	reply_clear(&reply);
 	return refused ? POLICY_REFUSED : POLICY_NOTHING;
@@ -126,7 +126,7 @@ answer_request(struct joint *j, struct recorder *recorder, const char *in,
 
 /* Sendmail asks nobody else: what we say is what leaves. */
 static enum policy_word
-answer_query(struct joint *j, struct recorder *recorder,
+answer_query(struct registered *j, struct recorder *recorder,
     const struct socketmap_query *q, struct buf *out)
 {
 	static const char name[] = "check_rcpt";
@@ -135,11 +135,11 @@ answer_query(struct joint *j, struct recorder *recorder,
 	struct buf text = BUF_INIT;
 	bool known = q->map_n == strlen(name) &&
 	    memcmp(q->map, name, q->map_n) == 0 &&
-	    policy_map_session(q->key, q->key_n, engine_session(e));
+	    policy_sendmail_session(q->key, q->key_n, engine_session(e));
 	bool refused = known && judge(j, e, &reply);
 
 	if (refused) {
-		policy_map_put(&reply, &text);
+		policy_sendmail_put(&reply, &text);
 		socketmap_found(out, text.data, text.len);
 	} else
 		socketmap_not_found(out);
@@ -158,12 +158,13 @@ is_map(const char *in)
 }
 
 enum policy_word
-policy_answer(struct joint *j, struct recorder *recorder, const char *in,
+policy_service_answer(struct registered *j, struct recorder *recorder,
+    const char *in,
     size_t n, size_t *used, struct buf *out)
 {
 	struct socketmap_query q;
 	size_t length = is_map(in) ? socketmap_read(in, n, &q) :
-	    policy_request_length(in, n);
+	    policy_postfix_length(in, n);
 
 	*used = 0;
 	if (length == 0)

@@ -11,11 +11,11 @@
 #include "doors/policy_service_postfix.h"
 
 struct buf;
-struct joint;
+struct registered;
 struct recorder;
 
 /* Bytes of a question, in either protocol. */
-#define POLICY_MOST (POLICY_REQUEST_MOST + 16)
+#define POLICY_MAX (POLICY_POSTFIX_MAX + 16)
 
 enum policy_word { POLICY_MORE, POLICY_NOTHING, POLICY_REFUSED, POLICY_DROP };
 
@@ -23,13 +23,14 @@ enum policy_word { POLICY_MORE, POLICY_NOTHING, POLICY_REFUSED, POLICY_DROP };
  * Looks at the n bytes that have come and appends the answer. *used is how many
  * the question had, 0 with POLICY_MORE and POLICY_DROP. The engine that
  * answered stays with the joint until the next question, or
- * policy_answer_end(), which closes it.
+ * policy_service_answer_end(), which closes it.
  */
-enum policy_word policy_answer(struct joint *j, struct recorder *recorder,
+enum policy_word policy_service_answer(struct registered *j,
+    struct recorder *recorder,
     const char *in, size_t n, size_t *used, struct buf *out);
-void policy_answer_end(struct joint *j);
+void policy_service_answer_end(struct registered *j);
 
 /* The MTA did not hear the last answer: what it refused was not refused. */
-void policy_answer_unheard(struct joint *j);
+void policy_service_answer_undelivered(struct registered *j);
 
 #endif

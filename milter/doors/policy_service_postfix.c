@@ -10,14 +10,14 @@
 #include "doors/server.h"
 
 size_t
-policy_request_length(const char *in, size_t n)
+policy_postfix_length(const char *in, size_t n)
 {
 	const char *end = n < 2 ? NULL : memmem(in, n, "\n\n", 2);
 	size_t length = end != NULL ? (size_t)(end - in) + 2 : n;
 
 	if (n > 0 && *in == '\n')
 		return SERVER_DROP;
-	if (length > POLICY_REQUEST_MOST || memchr(in, '\0', length) != NULL)
+	if (length > POLICY_POSTFIX_MAX || memchr(in, '\0', length) != NULL)
 		return SERVER_DROP;
 	return end != NULL ? length : 0;
 }
@@ -110,7 +110,7 @@ tell_message(const char *in, size_t n, struct session *s)
 }
 
 void
-policy_request_session(const char *in, size_t n, struct session *s)
+policy_postfix_session(const char *in, size_t n, struct session *s)
 {
 	char *helo = value_of(in, n, "helo_name");
 
@@ -133,7 +133,7 @@ says(const char *in, size_t n, const char *name, const char *word)
 }
 
 bool
-policy_request_is_rcpt(const char *in, size_t n)
+policy_postfix_is_rcpt(const char *in, size_t n)
 {
 	size_t length = 0;
 

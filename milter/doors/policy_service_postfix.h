@@ -12,22 +12,22 @@
 #include "model/session.h"
 
 /* Bytes of one request; Postfix's own values are a few thousand. */
-#define POLICY_REQUEST_MOST 32768
+#define POLICY_POSTFIX_MAX 32768
 
 /*
  * Length of the request at `in`, 0 when it is not complete, SERVER_DROP
  * (server.h) when it is none: it has NUL or is too long.
  */
-size_t policy_request_length(const char *in, size_t n);
+size_t policy_postfix_length(const char *in, size_t n);
 
 /*
  * Tells the session, initialised and empty, what the request knows. The order
  * of the attributes does not matter; those that are empty are not told. The
  * sender and the recipient are those of the request, with no others before.
  */
-void policy_request_session(const char *in, size_t n, struct session *s);
+void policy_postfix_session(const char *in, size_t n, struct session *s);
 
 /* Is it asked at RCPT TO, by smtpd(8), about a recipient? */
-bool policy_request_is_rcpt(const char *in, size_t n);
+bool policy_postfix_is_rcpt(const char *in, size_t n);
 
 #endif

@@ -15,7 +15,7 @@
 enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS };
 
 /* One line of Sendmail's map class "socket": 250 pass, 256 fail. */
-#define TEXT_MOST 220	/* and quotes, code and status */
+#define TEXT_MAX 220	/* and quotes, code and status */
 
 /* False: not PARTS of them. The parts are the caller's to free. */
 static bool
@@ -38,7 +38,7 @@ split(const char *key, size_t n, char *part[PARTS])
 
 /* NULL for what is not told. */
 static const char *
-told(char *const part[PARTS], enum part i)
+known(char *const part[PARTS], enum part i)
 {
 	return *part[i] != '\0' ? part[i] : NULL;
 }
@@ -62,17 +62,17 @@ tell(char *const part[PARTS], struct session *s)
 	struct ip client = ip_of(part[ADDRESS]);
 	unsigned long port = strtoul(part[PORT], NULL, 10);
 
-	session_connect(s, told(part, NAME), &client);
+	session_connect(s, known(part, NAME), &client);
 	s->server_port = port <= 65535 ? (unsigned)port : 0;
 	s->local = !client.known;
-	session_helo(s, told(part, HELO));
+	session_helo(s, known(part, HELO));
 	session_mail(s, part[SENDER]);
-	mem_replace(&s->login, told(part, LOGIN));
+	mem_replace(&s->login, known(part, LOGIN));
 	session_rcpt(s, part[RCPT]);
 }
 
 bool
-policy_map_session(const char *key, size_t n, struct session *s)
+policy_sendmail_session(const char *key, size_t n, struct session *s)
 {
 	char *part[PARTS] = { NULL };
 	bool good = memchr(key, '\0', n) == NULL && split(key, n, part);
@@ -87,10 +87,10 @@ policy_map_session(const char *key, size_t n, struct session *s)
 
 /* A map's value may hold "%0", which Sendmail replaces by the whole key. */
 void
-policy_map_put(const struct reply *reply, struct buf *out)
+policy_sendmail_put(const struct reply *reply, struct buf *out)
 {
-	char *text = percent_double(reply->lines[0]);
-	size_t n = strnlen(text, TEXT_MOST), pairs = n, i;
+	char *text = milter_escape(reply->lines[0]);
+	size_t n = strnlen(text, TEXT_MAX), pairs = n, i;
 
 	while (pairs > 0 && text[pairs - 1] == '%')
 		pairs--;

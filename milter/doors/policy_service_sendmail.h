@@ -21,12 +21,12 @@ struct reply;
 struct session;
 
 /* Tells the session, initialised and empty; false: no question. */
-bool policy_map_session(const char *key, size_t n, struct session *s);
+bool policy_sendmail_session(const char *key, size_t n, struct session *s);
 
 /*
  * Appends the text of $#error for the ruleset: one quoted word, "550 5.7.1
  * text", in which nothing is special to Sendmail.
  */
-void policy_map_put(const struct reply *reply, struct buf *out);
+void policy_sendmail_put(const struct reply *reply, struct buf *out);
 
 #endif

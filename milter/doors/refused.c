@@ -19,33 +19,35 @@ struct shown {
 };
 
 static bool
-fits(const struct engine *e, const void *arg)
+matches(const struct engine *e, const void *arg)
 {
 	const struct shown *s = arg;
 
-	return engine_said_to(e, s->session, s->text);
+	return engine_issued_to(e, s->session, s->text);
 }
 
 static bool
-is_ours(const struct joint *j, const struct shown *s)
+is_ours(const struct registered *j, const struct shown *s)
 {
-	struct joint *service = NULL;
+	struct registered *service = NULL;
 	struct engine *e;
 	bool ours;
 
-	if (join_pid(j) != 0)
-		e = join_find(JOIN_POLICY, join_pid(j), clock_ms() + LOCK_MS,
+	if (registry_pid(j) != 0)
+		e = registry_find(REGISTRY_POLICY, registry_pid(j),
+		    clock_ms() + LOCK_MS,
 		    &service);
 	else
-		e = join_find_by_words(join_socket(j), fits, s, &service);
-	ours = e != NULL && engine_said(e, s->text);
+		e = registry_find_by_words(registry_socket(j), matches, s,
+		    &service);
+	ours = e != NULL && engine_issued(e, s->text);
 	if (e != NULL)
-		join_release(service);
+		registry_release(service);
 	return ours;
 }
 
 void
-refused_by_mta(const struct joint *j, struct engine *e, const char *status,
+refused_by_mta(const struct registered *j, struct engine *e, const char *status,
     const char *text)
 {
 	const struct shown s = { .session = engine_session(e), .text = text };

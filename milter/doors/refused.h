@@ -8,12 +8,12 @@
 #define DOORS_REFUSED_H
 
 struct engine;
-struct joint;
+struct registered;
 
 /*
  * The session's joint is locked; status and text as engine_refused_by_mta().
  */
-void refused_by_mta(const struct joint *j, struct engine *e,
+void refused_by_mta(const struct registered *j, struct engine *e,
     const char *status, const char *text);
 
 #endif

@@ -79,39 +79,40 @@ put_answer(struct buf *out, const struct question *q,
  * it was, and *speaks tells whether `reply` is to be said.
  */
 static bool
-ask_door(enum join_door door, pid_t pid, const struct question *q,
-    struct reply *reply, bool *speaks)
+ask_door(enum registry_door door, pid_t pid, const struct question *q,
+    struct reply *reply, bool *rewrites)
 {
-	struct joint *j;
-	struct engine *e = join_find(door, pid, clock_ms() + LOCK_MS, &j);
-	bool found = e != NULL && (door == JOIN_MILTER || engine_fits(e, q));
+	struct registered *j;
+	struct engine *e = registry_find(door, pid, clock_ms() + LOCK_MS, &j);
+	bool found = e != NULL && (door == REGISTRY_MILTER || engine_matches(e,
+	    q));
 
 	if (found)
-		*speaks = engine_asked(e, q, reply);
+		*rewrites = engine_rewrite(e, q, reply);
 	if (e != NULL)
-		join_release(j);
+		registry_release(j);
 	return found;
 }
 
 static bool
-fits(const struct engine *e, const void *question)
+matches(const struct engine *e, const void *question)
 {
-	return engine_fits_by_words(e, question);
+	return engine_matches_words(e, question);
 }
 
 /* Over TCP; see join.h. */
 static bool
 ask_by_words(const struct server_peer *peer, const struct question *q,
-    struct reply *reply, bool *speaks)
+    struct reply *reply, bool *rewrites)
 {
-	struct joint *j;
-	struct engine *e = peer->pid == 0 ? join_find_by_words(peer->fd,
-	    fits, q, &j) : NULL;
+	struct registered *j;
+	struct engine *e = peer->pid == 0 ? registry_find_by_words(peer->fd,
+	    matches, q, &j) : NULL;
 
 	if (e == NULL)
 		return false;
-	*speaks = engine_asked(e, q, reply);
-	join_release(j);
+	*rewrites = engine_rewrite(e, q, reply);
+	registry_release(j);
 	return true;
 }
 
@@ -121,17 +122,17 @@ ask_alone(const struct server_peer *peer, const struct question *q,
     struct reply *reply)
 {
 	struct ruleset *rules = ruleset_current();
-	struct session told;
-	bool known, speaks;
+	struct session answered;
+	bool known, rewrites;
 
-	session_init(&told);
-	known = join_told(peer->pid, &told);
-	speaks = engine_asked_alone(rules, self.recorder,
-	    known ? &told : NULL, q, reply);
+	session_init(&answered);
+	known = registry_snapshot(peer->pid, &answered);
+	rewrites = engine_rewrite_alone(rules, self.recorder,
+	    known ? &answered : NULL, q, reply);
 	counts.unjoined += !known;
-	session_free(&told);
+	session_free(&answered);
 	ruleset_drop(rules);
-	return speaks;
+	return rewrites;
 }
 
 static bool
@@ -149,13 +150,13 @@ answer_reply(const struct server_peer *peer, const struct question *q,
     struct buf *out)
 {
 	struct reply reply = { .code = 0 };
-	bool speaks = false;
+	bool rewrites = false;
 
-	if (!ask_door(JOIN_POLICY, peer->pid, q, &reply, &speaks) &&
-	    !ask_door(JOIN_MILTER, peer->pid, q, &reply, &speaks) &&
-	    !ask_by_words(peer, q, &reply, &speaks))
-		speaks = ask_alone(peer, q, &reply);
-	if (speaks)
+	if (!ask_door(REGISTRY_POLICY, peer->pid, q, &reply, &rewrites) &&
+	    !ask_door(REGISTRY_MILTER, peer->pid, q, &reply, &rewrites) &&
+	    !ask_by_words(peer, q, &reply, &rewrites))
+		rewrites = ask_alone(peer, q, &reply);
+	if (rewrites)
 		put_answer(out, q, &reply);
 	else
 		socketmap_not_found(out);
@@ -199,23 +200,23 @@ static void
 tick(void *arg)
 {
 	(void)arg;
-	join_each(engine_look, clock_ms());
+	registry_each(engine_expire, clock_ms());
 }
 
 static const struct server_kind kind = { .name = "reply map",
-	.most = SOCKETMAP_MOST + 8, .patience = 5000, .silence = SILENCE_MS,
+	.max = SOCKETMAP_MAX + 8, .patience = 5000, .silence = SILENCE_MS,
 	.answer = answer, .tick = tick };
 
 bool
-replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *why)
+replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
 {
 	struct sock_spec place;
 
 	if (spec == NULL)
 		return true;
-	if (!sock_spec_parse(spec, &place, why))
+	if (!sock_spec_parse(spec, &place, errmsg))
 		return false;
-	self.fd = sock_listen(&place, mode, gid, why);
+	self.fd = sock_listen(&place, mode, gid, errmsg);
 	self.tcp = place.kind == SOCK_KIND_INET ||
 	    place.kind == SOCK_KIND_INET6;
 	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)

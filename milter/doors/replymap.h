@@ -31,7 +31,7 @@ struct recorder;
  * False, words in `why`.
  */
 bool replymap_open(const char *spec, mode_t mode, gid_t gid,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Serves from now on, where there is a door; the recorder must outlive it. */
 bool replymap_start(struct recorder *recorder);

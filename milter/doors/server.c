@@ -22,7 +22,7 @@
 #define READ_SIZE 16384
 #define LOOK_EVERY_MS 250	/* for peers whose time is over */
 #define REST_MS 100		/* when descriptors have run out */
-#define PEERS_MOST 20000
+#define PEERS_MAX 20000
 
 struct peer {
 	int fd;
@@ -57,7 +57,7 @@ add_peer(struct server *s, int fd)
 	p = &s->peers[s->n++];
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
 		.heard = clock_ms(),
-		.who = { .pid = join_peer(fd), .fd = fd } };
+		.who = { .pid = registry_peer(fd), .fd = fd } };
 	s->connections++;
 	s->open++;
 }
@@ -67,7 +67,7 @@ accept_peers(struct server *s)
 {
 	int fd;
 
-	while (s->n < PEERS_MOST) {
+	while (s->n < PEERS_MAX) {
 		fd = accept(s->listening, NULL, NULL);
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE)
@@ -118,7 +118,7 @@ answer_all(struct server *s, struct peer *p)
 	}
 	if (done > 0)
 		consume(&p->in, done);
-	return p->in.len <= s->kind->most;
+	return p->in.len <= s->kind->max;
 }
 
 /* False: the peer is gone. */
@@ -186,7 +186,7 @@ is_overdue(const struct server *s, const struct peer *p, int64_t now)
 static size_t
 fill_polled(struct server *s)
 {
-	bool full = s->n >= PEERS_MOST || clock_ms() < s->rest_until;
+	bool full = s->n >= PEERS_MAX || clock_ms() < s->rest_until;
 	size_t i;
 
 	if (s->polled_cap < s->n + 2) {

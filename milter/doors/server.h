@@ -27,7 +27,7 @@ struct server_peer {
 
 struct server_kind {
 	const char *name;	/* for the log and the thread */
-	size_t most;		/* bytes that one request may have */
+	size_t max;		/* bytes that one request may have */
 	int64_t patience;	/* ms for an unfinished request or answer */
 	int64_t silence;	/* ms between requests; 0: as long as it likes */
 	/*

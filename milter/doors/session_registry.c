@@ -17,20 +17,20 @@
 
 #define BUCKETS 1024
 
-struct joint {
-	LIST_ENTRY(joint) link;
-	enum join_door door;
+struct registered {
+	LIST_ENTRY(registered) link;
+	enum registry_door door;
 	int fd;
 	pid_t pid;
 	struct engine *engine;
 	pthread_mutex_t busy;
-	unsigned users;		/* between join_find() and join_release() */
-	struct session told;	/* connection and greeting; under `lock` */
+	unsigned users;		/* between registry_find() and registry_release() */
+	struct session published;	/* connection and greeting; under `lock` */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
-static LIST_HEAD(bucket, joint) buckets[BUCKETS];
+static LIST_HEAD(bucket, registered) buckets[BUCKETS];
 
 static struct bucket *
 bucket_of(pid_t pid)
@@ -39,7 +39,7 @@ bucket_of(pid_t pid)
 }
 
 pid_t
-join_peer(int fd)
+registry_peer(int fd)
 {
 #ifdef SO_PEERCRED
 	struct ucred cred;
@@ -52,17 +52,17 @@ join_peer(int fd)
 	return 0;
 }
 
-struct joint *
-join_open(enum join_door door, int fd, struct engine *e)
+struct registered *
+registry_open(enum registry_door door, int fd, struct engine *e)
 {
-	struct joint *j = mem_alloc(sizeof *j);
-	pid_t pid = fd >= 0 ? join_peer(fd) : 0;
+	struct registered *j = mem_alloc(sizeof *j);
+	pid_t pid = fd >= 0 ? registry_peer(fd) : 0;
 
 	j->door = door;
 	j->fd = fd;
 	j->pid = pid;
 	j->engine = e;
-	session_init(&j->told);
+	session_init(&j->published);
 	pthread_mutex_init(&j->busy, NULL);
 	pthread_mutex_lock(&lock);
 	LIST_INSERT_HEAD(bucket_of(pid), j, link);
@@ -71,7 +71,7 @@ join_open(enum join_door door, int fd, struct engine *e)
 }
 
 void
-join_close(struct joint *j)
+registry_close(struct registered *j)
 {
 	if (j == NULL)
 		return;
@@ -81,24 +81,24 @@ join_close(struct joint *j)
 		pthread_cond_wait(&left, &lock);
 	pthread_mutex_unlock(&lock);
 	pthread_mutex_destroy(&j->busy);
-	session_free(&j->told);
+	session_free(&j->published);
 	free(j);
 }
 
 void
-join_lock(struct joint *j)
+registry_lock(struct registered *j)
 {
 	pthread_mutex_lock(&j->busy);
 }
 
 void
-join_unlock(struct joint *j)
+registry_unlock(struct registered *j)
 {
 	pthread_mutex_unlock(&j->busy);
 }
 
 struct engine *
-join_engine(struct joint *j, struct engine *e)
+registry_engine(struct registered *j, struct engine *e)
 {
 	struct engine *old = j->engine;
 
@@ -107,20 +107,20 @@ join_engine(struct joint *j, struct engine *e)
 }
 
 pid_t
-join_pid(const struct joint *j)
+registry_pid(const struct registered *j)
 {
 	return j->pid;
 }
 
 int
-join_socket(const struct joint *j)
+registry_socket(const struct registered *j)
 {
 	return j->fd;
 }
 
 /* The MTA has hung up, and the session's thread does not know yet. */
 static bool
-is_over(const struct joint *j)
+is_over(const struct registered *j)
 {
 	struct pollfd p = { .fd = j->fd, .events = POLLRDHUP };
 
@@ -130,7 +130,7 @@ is_over(const struct joint *j)
 
 /* It has events to read still: what it knows is of before. */
 static bool
-is_behind(const struct joint *j)
+is_behind(const struct registered *j)
 {
 	struct pollfd p = { .fd = j->fd, .events = POLLIN };
 
@@ -138,10 +138,10 @@ is_behind(const struct joint *j)
 }
 
 /* The one connection of this process, or NULL. Under `lock`. */
-static struct joint *
-find(enum join_door door, pid_t pid)
+static struct registered *
+find(enum registry_door door, pid_t pid)
 {
-	struct joint *j, *found = NULL;
+	struct registered *j, *found = NULL;
 
 	LIST_FOREACH(j, bucket_of(pid), link) {
 		if (j->pid != pid || j->door != door || is_over(j))
@@ -154,28 +154,28 @@ find(enum join_door door, pid_t pid)
 }
 
 void
-join_tell(struct joint *j, const struct session *s)
+registry_publish(struct registered *j, const struct session *s)
 {
 	pthread_mutex_lock(&lock);
-	session_copy_greeting(&j->told, s);
+	session_copy_greeting(&j->published, s);
 	pthread_mutex_unlock(&lock);
 }
 
 bool
-join_told(pid_t pid, struct session *s)
+registry_snapshot(pid_t pid, struct session *s)
 {
-	const struct joint *j;
+	const struct registered *j;
 
 	pthread_mutex_lock(&lock);
-	j = pid > 0 ? find(JOIN_MILTER, pid) : NULL;
+	j = pid > 0 ? find(REGISTRY_MILTER, pid) : NULL;
 	if (j != NULL)
-		session_copy_greeting(s, &j->told);
+		session_copy_greeting(s, &j->published);
 	pthread_mutex_unlock(&lock);
 	return j != NULL;
 }
 
 static void
-let_go(struct joint *j)
+let_go(struct registered *j)
 {
 	pthread_mutex_lock(&lock);
 	if (--j->users == 0)
@@ -196,17 +196,17 @@ lock_until(pthread_mutex_t *busy, int64_t deadline)
 }
 
 void
-join_release(struct joint *j)
+registry_release(struct registered *j)
 {
 	pthread_mutex_unlock(&j->busy);
 	let_go(j);
 }
 
 struct engine *
-join_find(enum join_door door, pid_t pid, int64_t deadline,
-    struct joint **joint)
+registry_find(enum registry_door door, pid_t pid, int64_t deadline,
+    struct registered **registered)
 {
-	struct joint *j;
+	struct registered *j;
 
 	if (pid <= 0)
 		return NULL;
@@ -224,10 +224,10 @@ join_find(enum join_door door, pid_t pid, int64_t deadline,
 		return NULL;
 	}
 	if (j->engine == NULL) {
-		join_release(j);
+		registry_release(j);
 		return NULL;
 	}
-	*joint = j;
+	*registered = j;
 	return j->engine;
 }
 
@@ -244,7 +244,7 @@ host_of(int fd)
 }
 
 static bool
-is_from(const struct joint *j, const struct ip *host)
+is_from(const struct registered *j, const struct ip *host)
 {
 	struct ip from = host_of(j->fd);
 
@@ -253,11 +253,11 @@ is_from(const struct joint *j, const struct ip *host)
 
 /* Those at work wait for nothing: their last event is being told just now. */
 struct engine *
-join_find_by_words(int fd, join_fits *fits, const void *arg,
-    struct joint **joint)
+registry_find_by_words(int fd, registry_matches *matches, const void *arg,
+    struct registered **registered)
 {
 	struct ip host = host_of(fd);
-	struct joint *j, *found = NULL;
+	struct registered *j, *found = NULL;
 	int n = 0;
 
 	pthread_mutex_lock(&lock);
@@ -265,7 +265,7 @@ join_find_by_words(int fd, join_fits *fits, const void *arg,
 		if (j->pid != 0 || j->engine == NULL || !is_from(j, &host) ||
 		    pthread_mutex_trylock(&j->busy) != 0)
 			continue;
-		if (fits(j->engine, arg) && ++n == 1)
+		if (matches(j->engine, arg) && ++n == 1)
 			found = j;
 		else
 			pthread_mutex_unlock(&j->busy);
@@ -277,14 +277,14 @@ join_find_by_words(int fd, join_fits *fits, const void *arg,
 	if (found != NULL)
 		found->users++;
 	pthread_mutex_unlock(&lock);
-	*joint = found;
+	*registered = found;
 	return found != NULL ? found->engine : NULL;
 }
 
 void
-join_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
+registry_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
 {
-	struct joint *j;
+	struct registered *j;
 	size_t i;
 
 	pthread_mutex_lock(&lock);

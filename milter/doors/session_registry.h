@@ -31,71 +31,75 @@
 #include <sys/types.h>
 
 struct engine;
-struct joint;
+struct registered;
 struct session;
 
 /*
  * The process at the other end of a UNIX socket, 0 when the system does not
  * tell.
  */
-pid_t join_peer(int fd);
+pid_t registry_peer(int fd);
 
 /* Which door the connection came to. */
-enum join_door { JOIN_MILTER, JOIN_POLICY };
+enum registry_door { REGISTRY_MILTER, REGISTRY_POLICY };
 
 /*
- * A connection begins. `fd` is its socket, open until join_close(), or -1: it
+ * A connection begins. `fd` is its socket, open until registry_close(), or -1:
+     it
  * cannot be joined. The engine (NULL: none yet) must live as long. Any thread.
  */
-struct joint *join_open(enum join_door door, int fd, struct engine *e);
+struct registered *registry_open(enum registry_door door, int fd,
+    struct engine *e);
 
 /* Another engine from now on, returns the old one; the joint is locked. */
-struct engine *join_engine(struct joint *j, struct engine *e);
+struct engine *registry_engine(struct registered *j, struct engine *e);
 
 /* The process at its other end, or 0. */
-pid_t join_pid(const struct joint *j);
+pid_t registry_pid(const struct registered *j);
 
 /* The session ends; NULL: nothing. Waits for whoever holds it. */
-void join_close(struct joint *j);
+void registry_close(struct registered *j);
 
 /* Around everything that the session's own thread does with the engine. */
-void join_lock(struct joint *j);
-void join_unlock(struct joint *j);
+void registry_lock(struct registered *j);
+void registry_unlock(struct registered *j);
 
 /*
  * What may be told of the session while its own thread is busy: connection and
  * greeting, as they are now. From that thread, after they changed.
  */
-void join_tell(struct joint *j, const struct session *s);
+void registry_publish(struct registered *j, const struct session *s);
 
 /*
  * The same of the session of this process, into `s`, initialised. False: there
  * is no such session, or more than one.
  */
-bool join_told(pid_t pid, struct session *s);
+bool registry_snapshot(pid_t pid, struct session *s);
 
 /*
  * The engine of the connection of this process to that door, locked;
- * join_release() *j when done. NULL when there is no such connection, more
+ * registry_release() *j when done. NULL when there is no such connection, more
  * than one that is not over, or it is behind, or busy until `deadline` (clock_ms()).
  */
-struct engine *join_find(enum join_door door, pid_t pid, int64_t deadline,
-    struct joint **j);
-void join_release(struct joint *j);
+struct engine *registry_find(enum registry_door door, pid_t pid,
+    int64_t deadline,
+    struct registered **j);
+void registry_release(struct registered *j);
 
 /*
  * The same among the connections whose process is not known, from the host of
  * `fd`, a connected socket: the one engine for which `fits` is true. NULL when
  * there is none, or more than one.
  */
-typedef bool join_fits(const struct engine *e, const void *arg);
-struct engine *join_find_by_words(int fd, join_fits *fits, const void *arg,
-    struct joint **j);
+typedef bool registry_matches(const struct engine *e, const void *arg);
+struct engine *registry_find_by_words(int fd, registry_matches *matches,
+    const void *arg,
+    struct registered **j);
 
 /* Its socket, for the above; -1: none. */
-int join_socket(const struct joint *j);
+int registry_socket(const struct registered *j);
 
 /* Calls fn for every engine that is not busy, locked. */
-void join_each(void (*fn)(struct engine *e, int64_t now), int64_t now);
+void registry_each(void (*fn)(struct engine *e, int64_t now), int64_t now);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "doors/server.h"
 
-#define DIGITS_MOST 5		/* of SOCKETMAP_MOST */
+#define DIGITS_MAX 5		/* of SOCKETMAP_MAX */
 
 /* The length in front of the colon; *at is set behind it. 0: not yet. */
 static size_t
@@ -17,13 +17,13 @@ read_length(const char *in, size_t n, size_t *at)
 	size_t length = 0, i;
 
 	for (i = 0; i < n && in[i] >= '0' && in[i] <= '9'; i++) {
-		if (i == DIGITS_MOST || (i == 1 && in[0] == '0'))
+		if (i == DIGITS_MAX || (i == 1 && in[0] == '0'))
 			return SERVER_DROP;
 		length = length * 10 + (size_t)(in[i] - '0');
 	}
 	if (i == n)
 		return 0;
-	if (in[i] != ':' || i == 0 || length == 0 || length > SOCKETMAP_MOST)
+	if (in[i] != ':' || i == 0 || length == 0 || length > SOCKETMAP_MAX)
 		return SERVER_DROP;
 	*at = i + 1;
 	return length;

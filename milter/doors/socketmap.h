@@ -13,7 +13,7 @@
 struct buf;
 
 /* Bytes of a request's content: a reply of 32 long lines fits. */
-#define SOCKETMAP_MOST 32768
+#define SOCKETMAP_MAX 32768
 
 struct socketmap_query {
 	const char *map;	/* points into the request, n bytes */
@@ -25,7 +25,7 @@ struct socketmap_query {
 /*
  * Reads one request from the n bytes at `in`. Returns its length, 0 when it
  * is not complete yet, SERVER_DROP (server.h) when it can never be one: no
- * plain length without leading zeros, longer than SOCKETMAP_MOST, no comma
+ * plain length without leading zeros, longer than SOCKETMAP_MAX, no comma
  * at its end, no blank after the map's name.
  */
 size_t socketmap_read(const char *in, size_t n, struct socketmap_query *q);

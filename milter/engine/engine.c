@@ -14,21 +14,21 @@
 #include "engine/engine_report.h"
 #include "engine/engine_time.h"
 #include "engine/ruleset.h"
-#include "model/scratch.h"
+#include "model/slots.h"
 
 struct engine {
 	struct ruleset *rules;
 	struct recorder *recorder;
 	struct session session;
 	struct findings found;
-	struct scratch scratch;
+	struct slots slots;
 	struct message message;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
 	enum stage stage;	/* how far the session has come */
 	enum wait wait;
 	int64_t wait_ms;
-	struct held held;
+	struct pending pending;
 	const struct engine_watcher *watcher;
 };
 
@@ -65,11 +65,11 @@ engine_free(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	held_end(&e->held);
+	pending_flush(&e->pending);
 	marks_clear(&e->marks);
 	message_forget(&e->message);
 	findings_free(&e->found);
-	scratch_free(&e->scratch);
+	slots_free(&e->slots);
 	session_free(&e->session);
 	ruleset_drop(e->rules);
 	free(e);
@@ -115,7 +115,7 @@ static struct check_ctx
 context(struct engine *e, enum stage stage)
 {
 	return (struct check_ctx){ .session = &e->session,
-		.site = &e->rules->site, .scratch = &e->scratch,
+		.site = &e->rules->site, .slots = &e->slots,
 		.stage = stage,
 		.deadline = clock_ms() + e->rules->daemon.step_timeout };
 }
@@ -144,7 +144,7 @@ static bool
 may_speak(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
-	    (stage == STAGE_MAIL && (e->rules->speaks_at_mail || e->urgent));
+	    (stage == STAGE_MAIL && (e->rules->issued_at_mail || e->urgent));
 }
 
 static void
@@ -159,7 +159,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 	marks_add(&e->marks, &d->because, site, id);
 	for (i = 0; i < d->nalso; i++)
 		marks_add(&e->marks, &d->also[i], site, id);
-	marks_results(&e->marks, &e->scratch, &e->session, site);
+	marks_results(&e->marks, &e->slots, &e->session, site);
 	marks_find_forged(&e->marks, &e->session, site);
 }
 
@@ -181,7 +181,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 		e->watcher->decided(e->watcher->arg, stage, &decision,
 		    &report.reply, id);
 	if (report.waits)
-		held_keep(&e->held, &report, &decision, e->wait_ms);
+		pending_keep(&e->pending, &report, &decision, e->wait_ms);
 	else
 		report_end(&report);
 	return decision.taken;
@@ -206,7 +206,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		return ACTION_OFF;
 	e->stage = stage;
 	findings_restart(&e->found, stage);
-	scratch_restart(&e->scratch, stage);
+	slots_restart(&e->slots, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
 	if (stage == STAGE_MESSAGE) {
@@ -240,7 +240,7 @@ engine_find(struct engine *e, int reason, const char *check,
 {
 	struct finding *f = findings_add(&e->found, reason, check, stage);
 
-	f->speaks = STAGE_MAIL;
+	f->issued_at = STAGE_MAIL;
 	e->urgent = true;
 }
 
@@ -252,7 +252,7 @@ engine_reset(struct engine *e)
 	if (e->stage < STAGE_DATA && e->stage > STAGE_HELO)
 		e->stage = STAGE_HELO;
 	findings_reset(&e->found);
-	scratch_reset(&e->scratch);
+	slots_reset(&e->slots);
 	marks_clear(&e->marks);
 	session_reset(&e->session);
 }
@@ -272,7 +272,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	e->stage = STAGE_RCPT;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
-	held_keep(&e->held, &report, NULL,
+	pending_keep(&e->pending, &report, NULL,
 	    e->wait == WAIT_MTA ? e->wait_ms : 0);
 	engine_count(COUNT_REFUSED_BY_MTA);
 }
@@ -285,65 +285,65 @@ engine_wait_mta(struct engine *e, int64_t ms)
 }
 
 void
-engine_settle(struct engine *e)
+engine_flush(struct engine *e)
 {
-	held_end(&e->held);
+	pending_flush(&e->pending);
 }
 
 void
-engine_look(struct engine *e, int64_t now)
+engine_expire(struct engine *e, int64_t now)
 {
-	held_look(&e->held, now);
+	pending_expire(&e->pending, now);
 }
 
 void
-engine_unsay(struct engine *e)
+engine_cancel(struct engine *e)
 {
-	held_drop(&e->held);
+	pending_cancel(&e->pending);
 }
 
 bool
-engine_said(const struct engine *e, const char *text)
+engine_issued(const struct engine *e, const char *text)
 {
-	return e->held.ours && held_is(&e->held, text);
+	return e->pending.ours && pending_is(&e->pending, text);
 }
 
 bool
-engine_said_to(const struct engine *e, const struct session *s,
+engine_issued_to(const struct engine *e, const struct session *s,
     const char *text)
 {
 	const struct session *own = &e->session;
 
-	return engine_said(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
+	return engine_issued(e, text) && own->rcpt != NULL && s->rcpt != NULL &&
 	    own->client_port == s->client_port &&
 	    ip_equal(&own->client, &s->client) &&
 	    strcmp(own->rcpt->mailbox.text, s->rcpt->mailbox.text) == 0;
 }
 
 bool
-engine_fits(const struct engine *e, const struct question *q)
+engine_matches(const struct engine *e, const struct question *q)
 {
-	return held_fits(&e->held, q);
+	return pending_matches(&e->pending, q);
 }
 
 bool
-engine_fits_by_words(const struct engine *e, const struct question *q)
+engine_matches_words(const struct engine *e, const struct question *q)
 {
-	return held_fits_by_words(&e->held, q);
+	return pending_matches_words(&e->pending, q);
 }
 
 bool
-engine_asked(struct engine *e, const struct question *q, struct reply *out)
+engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 {
 	struct report report = report_here(e, e->stage);
 
-	if (!held_fits(&e->held, q))
-		held_begin(&e->held, &report);
-	return held_answer(&e->held, q, out);
+	if (!pending_matches(&e->pending, q))
+		pending_begin(&e->pending, &report);
+	return pending_rewrite(&e->pending, q, out);
 }
 
 bool
-engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out)
 {
@@ -353,12 +353,12 @@ engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
 		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
 		    STAGE_CONNECT,
 		.began = clock_us() };
-	struct held held = { .state = HELD_NONE };
-	bool speaks;
+	struct pending pending = { .state = PENDING_NONE };
+	bool issued_at;
 
-	held_begin(&held, &report);
-	held.unjoined = known == NULL;
-	speaks = held_answer(&held, q, out);
-	held_end(&held);
-	return speaks;
+	pending_begin(&pending, &report);
+	pending.unjoined = known == NULL;
+	issued_at = pending_rewrite(&pending, q, out);
+	pending_flush(&pending);
+	return issued_at;
 }

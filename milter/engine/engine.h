@@ -7,8 +7,8 @@
  * order, before it returns. It knows neither libmilter nor libConfuse. One
  * thread at a time; different engines are independent.
  */
-#ifndef ENGINE_H
-#define ENGINE_H
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -69,24 +69,24 @@ void engine_refused_by_mta(struct engine *e, const char *status,
 /*
  * Refusals that go out in the MTA's words and may be asked about on their way:
  * those of the MTA itself (WAIT_MTA), or those of this engine at RCPT, told by
- * the policy service (WAIT_OURS). Their records wait for engine_asked(), for
- * engine_settle(), for `ms` to be over (engine_look()), or for the end.
+ * the policy service (WAIT_OURS). Their records wait for engine_rewrite(), for
+ * engine_flush(), for `ms` to be over (engine_expire()), or for the end.
  * 0 ms: no record waits, but ours are known again.
  */
 enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
 void engine_wait_mta(struct engine *e, int64_t ms);
 
 /* A new event of the session: what waits is written and forgotten. */
-void engine_settle(struct engine *e);
+void engine_flush(struct engine *e);
 
 /* Writes what has waited long enough at `now` (clock_ms()). */
-void engine_look(struct engine *e, int64_t now);
+void engine_expire(struct engine *e, int64_t now);
 
 /* The MTA shows a refusal with this text: was it our policy service's? */
-bool engine_said(const struct engine *e, const char *text);
+bool engine_issued(const struct engine *e, const char *text);
 
 /* The same, about this client and the recipient that is at RCPT there. */
-bool engine_said_to(const struct engine *e, const struct session *s,
+bool engine_issued_to(const struct engine *e, const struct session *s,
     const char *text);
 
 /* What a reply map is asked: a reply that is about to leave. */
@@ -99,29 +99,29 @@ struct question {
 };
 
 /* What waits was never said after all: no record of it. */
-void engine_unsay(struct engine *e);
+void engine_cancel(struct engine *e);
 
 /* Is it about the refusal that waits here? */
-bool engine_fits(const struct engine *e, const struct question *q);
+bool engine_matches(const struct engine *e, const struct question *q);
 
 /*
  * The same where no more than the words can tell: it waits still, and its
  * recipient is the one that the reply names.
  */
-bool engine_fits_by_words(const struct engine *e, const struct question *q);
+bool engine_matches_words(const struct engine *e, const struct question *q);
 
 /*
  * A reply of this session is about to leave, foreseen or not. It is recorded.
  * True: `out` (the caller clears it) is to be said instead.
  */
-bool engine_asked(struct engine *e, const struct question *q,
+bool engine_rewrite(struct engine *e, const struct question *q,
     struct reply *out);
 
 /*
  * The same without an engine: `known` is what is known of the session, or NULL,
  * and then the record says so.
  */
-bool engine_asked_alone(struct ruleset *rules, struct recorder *recorder,
+bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out);
 

@@ -74,26 +74,27 @@ is_known(const struct reading *r)
 
 /* Whoever has a name of its own is neither of the two MTAs we serve. */
 static enum issuer
-issuer_of(const struct held *h, const struct recognised *r)
+issuer_of(const struct pending *h, const struct recognised *r)
 {
-	return h->told || r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	return h->shown || r->software == NULL || strcmp(r->software,
+	    "Postfix") == 0 ||
 	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
 	    ISSUER_MILTER;
 }
 
 static void
-write_record(struct held *h, struct record *record)
+write_record(struct pending *h, struct record *record)
 {
 	record->unjoined = h->unjoined;
 	if (h->spent > 0)
 		h->report.began = clock_us() - h->spent;
 	report_emit(&h->report, record);
-	h->state = HELD_WRITTEN;
+	h->state = PENDING_WRITTEN;
 }
 
 /* `reply` left; it is `stock` where nothing was changed. */
 static void
-write_ours(struct held *h, const struct reply *reply,
+write_ours(struct pending *h, const struct reply *reply,
     const struct reply *stock)
 {
 	struct record record = { .issuer = ISSUER_SAYWHY, .reply = reply,
@@ -105,7 +106,7 @@ write_ours(struct held *h, const struct reply *reply,
 }
 
 static void
-write_mta(struct held *h, const struct reading *r, const struct reply *reply,
+write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
     const struct reply *stock)
 {
 	struct record record = { .issuer = issuer_of(h, &r->words),
@@ -119,38 +120,38 @@ write_mta(struct held *h, const struct reading *r, const struct reply *reply,
 
 /* Nobody asked: what we were told is all that there is. */
 static void
-write_as_told(struct held *h)
+write_as_known(struct pending *h)
 {
-	struct reply *told = &h->report.reply;
+	struct reply *shown = &h->report.reply;
 	struct reading r;
 	struct buf text = BUF_INIT;
 
 	if (h->ours) {
-		write_ours(h, told, told);
+		write_ours(h, shown, shown);
 		return;
 	}
-	reply_print(told, &text);
+	reply_print(shown, &text);
 	read_words(&r, text.data, text.len, h->report.stage);
-	write_mta(h, &r, told, told);
+	write_mta(h, &r, shown, shown);
 	findings_free(&r.list);
 	buf_free(&text);
 }
 
 void
-held_keep(struct held *h, struct report *report, const struct decision *d,
+pending_keep(struct pending *h, struct report *report, const struct decision *d,
     int64_t ms)
 {
-	held_end(h);
+	pending_flush(h);
 	h->report = *report;
 	h->ours = d != NULL;
-	h->told = d == NULL;
+	h->shown = d == NULL;
 	if (d != NULL)
 		h->decision = *d;
-	h->state = HELD_WAITING;
+	h->state = PENDING_WAITING;
 	h->until = clock_ms() + ms;
 	h->spent = clock_us() - report->began;
 	if (ms == 0)
-		write_as_told(h);
+		write_as_known(h);
 }
 
 /*
@@ -158,9 +159,9 @@ held_keep(struct held *h, struct report *report, const struct decision *d,
  * after it those that were accepted are.
  */
 void
-held_begin(struct held *h, const struct report *report)
+pending_begin(struct pending *h, const struct report *report)
 {
-	held_end(h);
+	pending_flush(h);
 	h->report = *report;
 	h->view = *report->session;
 	h->view.rcpt = NULL;
@@ -168,33 +169,33 @@ held_begin(struct held *h, const struct report *report)
 		h->view.nrecipients = 0;
 	h->report.session = &h->view;
 	record_id(h->report.id);
-	h->state = HELD_WAITING;
+	h->state = PENDING_WAITING;
 	h->until = clock_ms();
 	engine_count(COUNT_REFUSED_BY_MTA);
 }
 
 void
-held_look(struct held *h, int64_t now)
+pending_expire(struct pending *h, int64_t now)
 {
-	if (h->state == HELD_WAITING && now >= h->until)
-		write_as_told(h);
+	if (h->state == PENDING_WAITING && now >= h->until)
+		write_as_known(h);
 }
 
 void
-held_drop(struct held *h)
+pending_cancel(struct pending *h)
 {
 	report_end(&h->report);
 	memset(h, 0, sizeof *h);
 }
 
 void
-held_end(struct held *h)
+pending_flush(struct pending *h)
 {
-	if (h->state == HELD_NONE)
+	if (h->state == PENDING_NONE)
 		return;
-	if (h->state == HELD_WAITING)
-		write_as_told(h);
-	held_drop(h);
+	if (h->state == PENDING_WAITING)
+		write_as_known(h);
+	pending_cancel(h);
 }
 
 static bool
@@ -207,31 +208,31 @@ ends_with(const char *text, const char *tail)
 }
 
 bool
-held_is(const struct held *h, const char *text)
+pending_is(const struct pending *h, const char *text)
 {
-	return h->state != HELD_NONE && h->report.reply.n > 0 &&
+	return h->state != PENDING_NONE && h->report.reply.n > 0 &&
 	    text != NULL && ends_with(text, h->report.reply.lines[0]);
 }
 
 bool
-held_fits(const struct held *h, const struct question *q)
+pending_matches(const struct pending *h, const struct question *q)
 {
-	const struct reply *told = &h->report.reply, *stock = &q->stock;
+	const struct reply *shown = &h->report.reply, *stock = &q->stock;
 
-	return held_is(h, stock->lines[stock->n - 1]) &&
-	    (h->asked & 1u << q->how) == 0 &&
-	    (*told->status == '\0' ||
-	    strcmp(told->status, stock->status) == 0);
+	return pending_is(h, stock->lines[stock->n - 1]) &&
+	    (h->queried & 1u << q->how) == 0 &&
+	    (*shown->status == '\0' ||
+	    strcmp(shown->status, stock->status) == 0);
 }
 
 bool
-held_fits_by_words(const struct held *h, const struct question *q)
+pending_matches_words(const struct pending *h, const struct question *q)
 {
 	const struct recipient *rcpt;
 	const char *line = q->stock.lines[0];
 	size_t n;
 
-	if (h->state != HELD_WAITING || !held_fits(h, q))
+	if (h->state != PENDING_WAITING || !pending_matches(h, q))
 		return false;
 	rcpt = h->report.session->rcpt;
 	n = rcpt != NULL ? strlen(rcpt->mailbox.text) : 0;
@@ -242,7 +243,7 @@ held_fits_by_words(const struct held *h, const struct question *q)
 
 /* What leaves instead of q->stock, in `out`. */
 static void
-make_ours(const struct held *h, const struct question *q, struct reply *out)
+make_ours(const struct pending *h, const struct question *q, struct reply *out)
 {
 	const struct rewrite how = {
 		.wording = &h->report.rules->policy.wording[
@@ -258,7 +259,7 @@ make_ours(const struct held *h, const struct question *q, struct reply *out)
 }
 
 static void
-make_mta(const struct held *h, const struct reading *r,
+make_mta(const struct pending *h, const struct reading *r,
     const struct question *q, struct reply *out)
 {
 	const struct ruleset *rules = h->report.rules;
@@ -278,16 +279,16 @@ make_mta(const struct held *h, const struct reading *r,
 }
 
 static bool
-answer_ours(struct held *h, const struct question *q, struct reply *out)
+answer_ours(struct pending *h, const struct question *q, struct reply *out)
 {
 	make_ours(h, q, out);
-	if (h->state == HELD_WAITING)
+	if (h->state == PENDING_WAITING)
 		write_ours(h, out, &q->stock);
 	return true;
 }
 
 static bool
-answer_mta(struct held *h, const struct question *q, struct reply *out)
+answer_mta(struct pending *h, const struct question *q, struct reply *out)
 {
 	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
 	struct reading r;
@@ -295,18 +296,18 @@ answer_mta(struct held *h, const struct question *q, struct reply *out)
 	read_words(&r, q->text, q->n, h->report.stage);
 	if (speak)
 		make_mta(h, &r, q, out);
-	if (h->state == HELD_WAITING)
+	if (h->state == PENDING_WAITING)
 		write_mta(h, &r, speak ? out : &q->stock, &q->stock);
 	findings_free(&r.list);
 	return speak;
 }
 
 bool
-held_answer(struct held *h, const struct question *q, struct reply *out)
+pending_rewrite(struct pending *h, const struct question *q, struct reply *out)
 {
-	bool again = h->asked != 0;
+	bool again = h->queried != 0;
 
-	h->asked |= 1u << q->how;
+	h->queried |= 1u << q->how;
 	if (again)
 		return false;
 	return h->ours ? answer_ours(h, q, out) : answer_mta(h, q, out);

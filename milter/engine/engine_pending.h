@@ -19,17 +19,17 @@
 #include "engine/engine.h"
 #include "engine/engine_report.h"
 
-enum held_state { HELD_NONE, HELD_WAITING, HELD_WRITTEN };
+enum pending_state { PENDING_NONE, PENDING_WAITING, PENDING_WRITTEN };
 
 /* Zeroed is "none". Belongs to an engine, or to one question. */
-struct held {
-	enum held_state state;
+struct pending {
+	enum pending_state state;
 	int64_t until;		/* clock_ms(): then it is written anyway */
 	int64_t spent;		/* µs that we took for it, without the wait */
 	bool ours;		/* our policy service said it */
-	bool told;		/* the MTA showed us that it refuses */
+	bool shown;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
-	unsigned asked;		/* by which maps, a bit for each */
+	unsigned queried;		/* by which maps, a bit for each */
 	struct report report;	/* its reply: as far as we were told */
 	struct decision decision;	/* where it is ours */
 	struct session view;	/* what is known for certain of the session;
@@ -40,32 +40,32 @@ struct held {
  * Keeps the report (what it owns is moved) for `ms`; 0: it is written now and
  * kept to be known again. A decision: it is ours.
  */
-void held_keep(struct held *h, struct report *report,
+void pending_keep(struct pending *h, struct report *report,
     const struct decision *d, int64_t ms);
 
 /* The same for a reply that no event told us of. */
-void held_begin(struct held *h, const struct report *report);
+void pending_begin(struct pending *h, const struct report *report);
 
 /* Writes what is due at `now` (clock_ms()). */
-void held_look(struct held *h, int64_t now);
+void pending_expire(struct pending *h, int64_t now);
 
 /* Writes what waits, and forgets all. */
-void held_end(struct held *h);
+void pending_flush(struct pending *h);
 
 /* Forgets all, with no record of what waits. */
-void held_drop(struct held *h);
+void pending_cancel(struct pending *h);
 
 /* Is a reply with this text, its beginning perhaps lost, the one held? */
-bool held_is(const struct held *h, const char *text);
+bool pending_is(const struct pending *h, const char *text);
 
 /* Is the question about the refusal held? */
-bool held_fits(const struct held *h, const struct question *q);
+bool pending_matches(const struct pending *h, const struct question *q);
 
 /* The same, still waiting, and the reply begins with its recipient. */
-bool held_fits_by_words(const struct held *h, const struct question *q);
+bool pending_matches_words(const struct pending *h, const struct question *q);
 
-/* engine_asked() for what is held. */
-bool held_answer(struct held *h, const struct question *q,
+/* engine_rewrite() for what is held. */
+bool pending_rewrite(struct pending *h, const struct question *q,
     struct reply *out);
 
 #endif

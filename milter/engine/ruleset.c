@@ -161,9 +161,9 @@ may_mark(const struct ruleset *r, const struct check *check)
 
 /* May a finding of this check be spoken at MAIL? */
 static bool
-speaks_at_mail(const struct ruleset *r, const struct check *check)
+issued_at_mail(const struct ruleset *r, const struct check *check)
 {
-	struct finding f = { .speaks = check->speaks };
+	struct finding f = { .issued_at = check->issued_at };
 
 	for (f.stage = STAGE_CONNECT; f.stage <= STAGE_MAIL; f.stage++)
 		if ((check->stages & STAGE_BIT(f.stage)) != 0 &&
@@ -186,7 +186,7 @@ sum_up(struct ruleset *r)
 			continue;
 		r->stages |= rule->check->stages;
 		r->needs |= rule->check->needs;
-		r->speaks_at_mail |= speaks_at_mail(r, rule->check);
+		r->issued_at_mail |= issued_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
 	}
 	r->marks |= r->policy.mode == MODE_ENFORCE && r->site.results &&

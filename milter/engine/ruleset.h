@@ -55,7 +55,7 @@ struct ruleset {
 	size_t nrules;
 	unsigned stages;	/* STAGE_BIT()s where an active check runs */
 	unsigned needs;		/* enum check_needs of the active ones */
-	bool speaks_at_mail;	/* something may be spoken at MAIL */
+	bool issued_at_mail;	/* something may be spoken at MAIL */
 	bool marks;		/* something may mark or quarantine */
 };
 

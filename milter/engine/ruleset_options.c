@@ -19,17 +19,17 @@
 #define PAGE_MAX 300
 
 static void
-drop_text(void *slot)
+free_text(void *slot)
 {
 	mem_replace(slot, NULL);
 }
 
 static bool
-take_name(void *base, void *slot, const char *value, struct buf *why)
+parse_name(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
 	if (!mailbox_is_host_name(value)) {
-		buf_printf(why, "\"%.60s\" is no host name", value);
+		buf_printf(errmsg, "\"%.60s\" is no host name", value);
 		return false;
 	}
 	mem_replace(slot, value);
@@ -37,7 +37,7 @@ take_name(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static bool
-take_contact(void *base, void *slot, const char *value, struct buf *why)
+parse_contact(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct mailbox m = { .text = NULL };
 	bool good = mailbox_set(&m, value) && m.domain != NULL && !m.utf8;
@@ -45,7 +45,7 @@ take_contact(void *base, void *slot, const char *value, struct buf *why)
 	(void)base;
 	mailbox_clear(&m);
 	if (!good) {
-		buf_printf(why, "\"%.60s\" is no mail address "
+		buf_printf(errmsg, "\"%.60s\" is no mail address "
 		    "(user@domain, ASCII)", value);
 		return false;
 	}
@@ -54,13 +54,13 @@ take_contact(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static bool
-take_page(void *base, void *slot, const char *value, struct buf *why)
+parse_page(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
-	if (!template_check(value, NULL, PAGE_MAX, why))
+	if (!template_check(value, NULL, PAGE_MAX, errmsg))
 		return false;
 	if (strstr(value, "{id}") == NULL) {
-		buf_printf(why, "\"%.60s\" does not hold {id}, so that all "
+		buf_printf(errmsg, "\"%.60s\" does not hold {id}, so that all "
 		    "refusals would share one page", value);
 		return false;
 	}
@@ -69,12 +69,12 @@ take_page(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static bool
-take_spec(void *base, void *slot, const char *value, struct buf *why)
+parse_spec(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct sock_spec spec;
 
 	(void)base;
-	if (!sock_spec_parse(value, &spec, why))
+	if (!sock_spec_parse(value, &spec, errmsg))
 		return false;
 	mem_replace(slot, value);
 	return true;
@@ -82,14 +82,14 @@ take_spec(void *base, void *slot, const char *value, struct buf *why)
 
 /* Octal, as chmod(1) takes it. */
 static bool
-take_mode(void *base, void *slot, const char *value, struct buf *why)
+parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	long long *mode = slot;
 
 	(void)base;
 	if (*value == '\0' || strlen(value) > 4 ||
 	    value[strspn(value, "01234567")] != '\0') {
-		buf_printf(why, "\"%.60s\" is no file mode; it is octal, "
+		buf_printf(errmsg, "\"%.60s\" is no file mode; it is octal, "
 		    "as 0660", value);
 		return false;
 	}
@@ -102,37 +102,37 @@ take_mode(void *base, void *slot, const char *value, struct buf *why)
 #define DAEMON(member) offsetof(struct daemon_options, member)
 
 const struct option site_options[] = {
-	{ .name = "name", .type = OPTION_TAKE, .offset = SITE(name),
-	    .take = take_name, .drop = drop_text,
+	{ .name = "name", .type = OPTION_PARSE, .offset = SITE(name),
+	    .parse = parse_name, .free = free_text,
 	    .help = "this mail server's name; unset: the host's" },
-	{ .name = "contact", .type = OPTION_TAKE, .offset = SITE(contact),
-	    .take = take_contact, .drop = drop_text,
+	{ .name = "contact", .type = OPTION_PARSE, .offset = SITE(contact),
+	    .parse = parse_contact, .free = free_text,
 	    .help = "mail address of a human, told in replies; unset: postmaster" },
-	{ .name = "page", .type = OPTION_TAKE, .offset = SITE(page),
-	    .take = take_page, .drop = drop_text,
+	{ .name = "page", .type = OPTION_PARSE, .offset = SITE(page),
+	    .parse = parse_page, .free = free_text,
 	    .help = "URL with {id} that explains one refusal" },
 	{ .name = NULL }
 };
 
 const struct option site_relay_options[] = {
 	{ .name = "domains", .type = OPTION_LIST, .offset = SITE(domains),
-	    .take = mailset_take, .drop = mailset_drop,
+	    .parse = mailset_parse, .free = mailset_free_option,
 	    .help = "domains this server takes mail for; unset: relay is off" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = SITE(networks),
-	    .take = option_take_net, .drop = option_drop_nets,
+	    .parse = option_parse_net, .free = option_free_nets,
 	    .help = "clients that may send anywhere" },
 	{ .name = NULL }
 };
 
 /* One that was not built is no choice. */
 static bool
-take_spf_engine(void *base, void *slot, const char *value, struct buf *why)
+parse_spf_engine(void *base, void *slot, const char *value, struct buf *errmsg)
 {
-	int engine = option_word(spf_engine_names, value, why), *into = slot;
+	int engine = option_word(spf_engine_names, value, errmsg), *into = slot;
 
 	(void)base;
 	if (engine >= 0 && !spf_engine_there((enum spf_engine)engine)) {
-		buf_printf(why, "\"%.60s\" was not built in: configure did "
+		buf_printf(errmsg, "\"%.60s\" was not built in: configure did "
 		    "not find it", value);
 		return false;
 	}
@@ -147,51 +147,53 @@ const struct option site_auth_options[] = {
 	    .help = "what one login may do" },
 	{ .name = "login-networks", .type = OPTION_LIST,
 	    .offset = SITE(logins.networks),
-	    .take = option_take_net, .drop = option_drop_nets,
+	    .parse = option_parse_net, .free = option_free_nets,
 	    .help = "networks that logins may be used from; unset: any" },
 	{ .name = "login-tls", .type = OPTION_WORD,
 	    .offset = SITE(logins.tls), .words = tls_level_names,
-	    .preset = "any", .help = "the least encryption of a login" },
+	    .default_value = "any", .help = "the least encryption of a login" },
 	{ .name = "login-max-recipients", .type = OPTION_INT,
 	    .offset = SITE(logins.max_recipients), .min = 1, .max = 1000000,
 	    .help = "recipients of one message of a login; unset: no limit" },
 	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
-	    .preset = "yes",
+	    .default_value = "yes",
 	    .help = "ask the sender's domain which clients send for it" },
 	{ .name = "dkim", .type = OPTION_BOOL, .offset = SITE(dkim),
-	    .preset = "yes", .help = "verify the signatures of a message" },
+	    .default_value = "yes", .help =
+	    "verify the signatures of a message" },
 	{ .name = "dmarc", .type = OPTION_BOOL, .offset = SITE(dmarc),
-	    .preset = "yes",
+	    .default_value = "yes",
 	    .help = "ask the author's domain what it wants with unproven "
 		"mail; needs spf and dkim" },
 	{ .name = "results", .type = OPTION_BOOL, .offset = SITE(results),
-	    .preset = "yes",
+	    .default_value = "yes",
 	    .help = "add an Authentication-Results field (RFC 8601)" },
 	{ .name = "trust-earlier-milters", .type = OPTION_BOOL,
-	    .offset = SITE(trust_earlier_milters), .preset = "no",
+	    .offset = SITE(trust_earlier_milters), .default_value = "no",
 	    .help = "keep such fields in our name that are there already" },
-	{ .name = "spf-engine", .type = OPTION_TAKE,
-	    .offset = SITE(spf_engine), .preset = "saywhy",
-	    .take = take_spf_engine,
+	{ .name = "spf-engine", .type = OPTION_PARSE,
+	    .offset = SITE(spf_engine), .default_value = "saywhy",
+	    .parse = parse_spf_engine,
 	    .help = "which program decides SPF: saywhy, libspf2" },
 	{ .name = "spf-explanation", .type = OPTION_BOOL,
-	    .offset = SITE(spf_explanation), .preset = "no",
+	    .offset = SITE(spf_explanation), .default_value = "no",
 	    .help = "ask for the words of the domain's owner (exp=)" },
 	{ .name = "submission-ports", .type = OPTION_LIST,
-	    .offset = SITE(submission_ports), .preset = "{465, 587}",
-	    .take = option_take_port, .drop = option_drop_ints,
+	    .offset = SITE(submission_ports), .default_value = "{465, 587}",
+	    .parse = option_parse_port, .free = option_free_ints,
 	    .help = "ports where users hand in mail" },
 	{ .name = "submission-daemons", .type = OPTION_LIST,
 	    .offset = SITE(submission_daemons),
-	    .preset = "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
-	    .take = option_take_string, .drop = option_drop_strings,
+	    .default_value =
+	    "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
+	    .parse = option_parse_string, .free = option_free_strings,
 	    .help = "daemon names of the MTA where users hand in mail" },
 	{ .name = NULL }
 };
 
 const struct option site_blacklist_options[] = {
 	{ .name = "threshold", .type = OPTION_INT,
-	    .offset = SITE(list_threshold), .preset = "1", .min = 1,
+	    .offset = SITE(list_threshold), .default_value = "1", .min = 1,
 	    .max = 100000,
 	    .help = "weights of DNS lists that together refuse" },
 	{ .name = NULL }
@@ -201,44 +203,46 @@ static const char *const level_names[] = { "error", "warn", "info", "debug",
 	NULL };
 
 const struct option daemon_options[] = {
-	{ .name = "listen", .type = OPTION_TAKE, .offset = DAEMON(listen),
-	    .take = take_spec, .drop = drop_text,
-	    .preset = "unix:/var/spool/postfix/saywhy/milter.sock",
+	{ .name = "listen", .type = OPTION_PARSE, .offset = DAEMON(listen),
+	    .parse = parse_spec, .free = free_text,
+	    .default_value = "unix:/var/spool/postfix/saywhy/milter.sock",
 	    .help = "where the MTA finds the filter" },
-	{ .name = "listen-mode", .type = OPTION_TAKE,
-	    .offset = DAEMON(listen_mode), .take = take_mode,
-	    .preset = "0660", .help = "rights of that UNIX socket" },
+	{ .name = "listen-mode", .type = OPTION_PARSE,
+	    .offset = DAEMON(listen_mode), .parse = parse_mode,
+	    .default_value = "0660", .help = "rights of that UNIX socket" },
 	{ .name = "listen-group", .type = OPTION_TEXT,
-	    .offset = DAEMON(listen_group), .preset = "postfix",
+	    .offset = DAEMON(listen_group), .default_value = "postfix",
 	    .help = "group of that UNIX socket, when started as root" },
-	{ .name = "reply-map", .type = OPTION_TAKE,
-	    .offset = DAEMON(reply_map), .take = take_spec, .drop = drop_text,
+	{ .name = "reply-map", .type = OPTION_PARSE,
+	    .offset = DAEMON(reply_map), .parse = parse_spec, .free = free_text,
 	    .help = "where Postfix asks about its own replies; unset: nowhere" },
-	{ .name = "policy-service", .type = OPTION_TAKE,
-	    .offset = DAEMON(policy_service), .take = take_spec,
-	    .drop = drop_text,
+	{ .name = "policy-service", .type = OPTION_PARSE,
+	    .offset = DAEMON(policy_service), .parse = parse_spec,
+	    .free = free_text,
 	    .help = "where the MTA asks before it decides; unset: nowhere" },
-	{ .name = "control", .type = OPTION_TAKE, .offset = DAEMON(control),
-	    .take = take_spec, .drop = drop_text,
-	    .preset = "unix:/run/saywhy/control.sock",
+	{ .name = "control", .type = OPTION_PARSE, .offset = DAEMON(control),
+	    .parse = parse_spec, .free = free_text,
+	    .default_value = "unix:/run/saywhy/control.sock",
 	    .help = "where saywhy status asks" },
 	{ .name = "user", .type = OPTION_TEXT, .offset = DAEMON(user),
-	    .preset = "saywhy", .help = "whom to become when started as root" },
+	    .default_value = "saywhy", .help =
+	    "whom to become when started as root" },
 	{ .name = "pid-file", .type = OPTION_TEXT, .offset = DAEMON(pid_file),
 	    .help = "file that gets the process id; unset: none" },
 	{ .name = "max-sessions", .type = OPTION_INT,
-	    .offset = DAEMON(max_sessions), .preset = "1000", .min = 1,
+	    .offset = DAEMON(max_sessions), .default_value = "1000", .min = 1,
 	    .max = 100000, .help = "sessions at once; over it: 451 4.3.2" },
 	{ .name = "step-timeout", .type = OPTION_TIME,
-	    .offset = DAEMON(step_timeout), .preset = "5 s", .min = 100,
+	    .offset = DAEMON(step_timeout), .default_value = "5 s", .min = 100,
 	    .max = 30000,
 	    .help = "how long one step of a session waits for DNS and others" },
 	{ .name = "stop-timeout", .type = OPTION_TIME,
-	    .offset = DAEMON(stop_timeout), .preset = "25 s", .min = 0,
+	    .offset = DAEMON(stop_timeout), .default_value = "25 s", .min = 0,
 	    .max = 600000,
 	    .help = "how long live sessions are served after SIGTERM" },
 	{ .name = "log-level", .type = OPTION_WORD,
 	    .offset = DAEMON(log_level), .words = level_names,
-	    .preset = "info", .help = "what the daemon says about itself" },
+	    .default_value = "info", .help =
+	    "what the daemon says about itself" },
 	{ .name = NULL }
 };

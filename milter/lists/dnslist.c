@@ -17,7 +17,7 @@
 #include "lists/dnslist_internal.h"
 
 /* So many questions in a row without an answer: it is set aside. */
-#define FAILURES_MOST 5
+#define FAILURES_MAX 5
 /* A shorter label is no key. */
 #define KEY_LEAST 6
 
@@ -52,7 +52,7 @@ dnslist_open(const char *name, const char *zone, enum dnslist_test test)
 		l->name = mem_dup(name);
 		l->zone = mem_dup(zone);
 		l->test = test;
-		l->is_aside = dnslist_registry.watching &&
+		l->is_disabled = dnslist_registry.watching &&
 		    test != DNSLIST_TEST_NONE;
 		l->next = dnslist_registry.first;
 		dnslist_registry.first = l;
@@ -82,7 +82,7 @@ dnslist_close(struct dnslist *l)
 		return;
 	free(l->name);
 	free(l->zone);
-	free(l->aside);
+	free(l->disabled);
 	free(l);
 }
 
@@ -93,9 +93,9 @@ dnslist_zone(const struct dnslist *l)
 }
 
 bool
-dnslist_is_well(const struct dnslist *l)
+dnslist_is_healthy(const struct dnslist *l)
 {
-	return !atomic_load_explicit(&l->is_aside, memory_order_relaxed);
+	return !atomic_load_explicit(&l->is_disabled, memory_order_relaxed);
 }
 
 /*
@@ -154,47 +154,48 @@ dnslist_put_clean(struct buf *out, const char *text, size_t n)
 }
 
 void
-dnslist_set_aside(struct dnslist *l, const char *why)
+dnslist_disable(struct dnslist *l, const char *errmsg)
 {
 	bool fresh;
 
 	pthread_mutex_lock(&dnslist_registry.lock);
-	fresh = l->aside == NULL;
+	fresh = l->disabled == NULL;
 	if (fresh)
 		l->since = clock_now();
-	mem_replace(&l->aside, why);
-	l->is_aside = true;
+	mem_replace(&l->disabled, errmsg);
+	l->is_disabled = true;
 	l->due = clock_ms() + (l->test == DNSLIST_TEST_NONE ?
-	    DNSLIST_WELL_MS : DNSLIST_ASIDE_MS);
+	    DNSLIST_HEALTHY_MS : DNSLIST_DISABLED_MS);
 	pthread_cond_signal(&dnslist_registry.wake);
 	pthread_mutex_unlock(&dnslist_registry.lock);
-	if (fresh && seldom(&l->said)) {
-		l->told = true;
-		log_warn("%s: set aside, it refuses nobody: %s", l->name, why);
+	if (fresh && log_ratelimit(&l->said)) {
+		l->reported = true;
+		log_warn("%s: set aside, it refuses nobody: %s", l->name,
+		    errmsg);
 	}
 }
 
 void
-dnslist_set_well(struct dnslist *l)
+dnslist_set_healthy(struct dnslist *l)
 {
-	bool was_aside;
+	bool was_disabled;
 
 	pthread_mutex_lock(&dnslist_registry.lock);
-	was_aside = l->aside != NULL;
-	if (was_aside)
+	was_disabled = l->disabled != NULL;
+	if (was_disabled)
 		l->since = clock_now();
-	mem_replace(&l->aside, NULL);
-	l->is_aside = false;
+	mem_replace(&l->disabled, NULL);
+	l->is_disabled = false;
 	l->failures = 0;
-	l->due = clock_ms() + DNSLIST_WELL_MS;
+	l->due = clock_ms() + DNSLIST_HEALTHY_MS;
 	pthread_mutex_unlock(&dnslist_registry.lock);
-	if (was_aside && l->told)
+	if (was_disabled && l->reported)
 		log_info("%s: is well, and in use again", l->name);
-	l->told = l->told && !was_aside;
+	l->reported = l->reported && !was_disabled;
 }
 
 bool
-dnslist_answer_is_good(const struct dns_answer *answer, struct buf *why)
+dnslist_answer_is_good(const struct dns_answer *answer, struct buf *errmsg)
 {
 	char text[IP_TEXT];
 	size_t i;
@@ -203,10 +204,10 @@ dnslist_answer_is_good(const struct dns_answer *answer, struct buf *why)
 		const struct ip *ip = &answer->v[i].ip;
 
 		if (dnslist_is_refusal(ip))
-			buf_printf(why, "it refuses our questions, by %s",
+			buf_printf(errmsg, "it refuses our questions, by %s",
 			    ip_format(ip, text));
 		else if (!dnslist_is_answer(ip))
-			buf_printf(why, "it answers %s, as no list does",
+			buf_printf(errmsg, "it answers %s, as no list does",
 			    ip_format(ip, text));
 		else
 			continue;
@@ -217,28 +218,28 @@ dnslist_answer_is_good(const struct dns_answer *answer, struct buf *why)
 
 /* No answer at all. Once is nothing, in a row it is. */
 static enum dnslist_verdict
-failed(struct dnslist *l, const struct dns_answer *answer, struct buf *why)
+failed(struct dnslist *l, const struct dns_answer *answer, struct buf *errmsg)
 {
-	buf_puts(why, answer->trouble);
-	if (++l->failures >= FAILURES_MOST)
-		dnslist_set_aside(l, why->data);
-	return DNSLIST_TROUBLE;
+	buf_puts(errmsg, answer->failure);
+	if (++l->failures >= FAILURES_MAX)
+		dnslist_disable(l, errmsg->data);
+	return DNSLIST_TEMPFAIL;
 }
 
 static enum dnslist_verdict
 judge(struct dnslist *l, const struct dnslist_answers *counting,
-    const struct dns_answer *answer, struct ip *ip, struct buf *why)
+    const struct dns_answer *answer, struct ip *ip, struct buf *errmsg)
 {
 	size_t i;
 
-	if (answer->status == DNS_TROUBLE)
-		return failed(l, answer, why);
+	if (answer->status == DNS_TEMPFAIL)
+		return failed(l, answer, errmsg);
 	l->failures = 0;
 	if (answer->status == DNS_NONE)
 		return DNSLIST_NO;
-	if (!dnslist_answer_is_good(answer, why)) {
-		dnslist_set_aside(l, why->data);
-		return DNSLIST_TROUBLE;
+	if (!dnslist_answer_is_good(answer, errmsg)) {
+		dnslist_disable(l, errmsg->data);
+		return DNSLIST_TEMPFAIL;
 	}
 	for (i = 0; i < answer->n; i++)
 		if (dnslist_answers_has(counting, &answer->v[i].ip)) {
@@ -250,21 +251,21 @@ judge(struct dnslist *l, const struct dnslist_answers *counting,
 
 enum dnslist_verdict
 dnslist_judge(struct dnslist *l, const struct dnslist_answers *counting,
-    const struct dns_answer *answer, struct ip *ip, struct buf *why)
+    const struct dns_answer *answer, struct ip *ip, struct buf *errmsg)
 {
-	enum dnslist_verdict verdict = judge(l, counting, answer, ip, why);
+	enum dnslist_verdict verdict = judge(l, counting, answer, ip, errmsg);
 
 	l->asked++;
 	l->listed += verdict == DNSLIST_YES;
-	l->trouble += verdict == DNSLIST_TROUBLE;
+	l->failure += verdict == DNSLIST_TEMPFAIL;
 	return verdict;
 }
 
 static const char *
-why_aside(const struct dnslist *l)
+disabled_because(const struct dnslist *l)
 {
-	if (l->aside != NULL || !l->is_aside)
-		return l->aside;
+	if (l->disabled != NULL || !l->is_disabled)
+		return l->disabled;
 	return "not tested yet";
 }
 
@@ -278,9 +279,9 @@ dnslist_each(void (*fn)(void *arg, const struct dnslist_state *state),
 	pthread_mutex_lock(&dnslist_registry.lock);
 	for (l = dnslist_registry.first; l != NULL; l = l->next) {
 		state = (struct dnslist_state){ .name = l->name,
-			.aside = why_aside(l), .since = l->since,
+			.disabled = disabled_because(l), .since = l->since,
 			.asked = l->asked, .listed = l->listed,
-			.trouble = l->trouble };
+			.failure = l->failure };
 		fn(arg, &state);
 	}
 	pthread_mutex_unlock(&dnslist_registry.lock);

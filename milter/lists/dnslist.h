@@ -42,9 +42,9 @@ void dnslist_close(struct dnslist *l);	/* NULL: nothing */
 const char *dnslist_zone(const struct dnslist *l);
 
 /* False while it is set aside: ask it nothing. Any thread. */
-bool dnslist_is_well(const struct dnslist *l);
+bool dnslist_is_healthy(const struct dnslist *l);
 
-enum dnslist_verdict { DNSLIST_NO, DNSLIST_YES, DNSLIST_TROUBLE };
+enum dnslist_verdict { DNSLIST_NO, DNSLIST_YES, DNSLIST_TEMPFAIL };
 
 /*
  * What an answer says, given which of them count. YES: `ip` is the answer.
@@ -52,7 +52,7 @@ enum dnslist_verdict { DNSLIST_NO, DNSLIST_YES, DNSLIST_TROUBLE };
  */
 enum dnslist_verdict dnslist_judge(struct dnslist *l,
     const struct dnslist_answers *counting, const struct dns_answer *answer,
-    struct ip *ip, struct buf *why);
+    struct ip *ip, struct buf *errmsg);
 
 /*
  * Appends n bytes of text that others wrote, without what may be a key: any
@@ -62,9 +62,9 @@ void dnslist_put_clean(struct buf *out, const char *text, size_t n);
 
 struct dnslist_state {
 	const char *name;
-	const char *aside;	/* why it is set aside; NULL: it is well */
+	const char *disabled;	/* why it is set aside; NULL: it is well */
 	struct timespec since;	/* it is as it is; zero: since the start */
-	uint64_t asked, listed, trouble;
+	uint64_t asked, listed, failure;
 };
 
 /* Calls fn for each list that is open. */

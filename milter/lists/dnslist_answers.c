@@ -159,21 +159,21 @@ is_in_place(const struct dnslist_range *r)
 }
 
 bool
-dnslist_answers_take(void *base, void *slot, const char *value,
-    struct buf *why)
+dnslist_answers_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	struct dnslist_answers *a = slot;
 	struct dnslist_range r;
 
 	(void)base;
 	if (!parse(value, &r)) {
-		buf_printf(why, "\"%.60s\" is no answer of a list like "
+		buf_printf(errmsg, "\"%.60s\" is no answer of a list like "
 		    "127.0.0.2, 127.0.0.2-11, 127.0.*.1-3, 127.0.0.&8 or "
 		    "127.0.0.0/24", value);
 		return false;
 	}
 	if (!is_in_place(&r)) {
-		buf_printf(why, "\"%.60s\": lists answer in 127.0.0.0/8",
+		buf_printf(errmsg, "\"%.60s\": lists answer in 127.0.0.0/8",
 		    value);
 		return false;
 	}
@@ -183,7 +183,7 @@ dnslist_answers_take(void *base, void *slot, const char *value,
 }
 
 void
-dnslist_answers_drop(void *slot)
+dnslist_answers_free(void *slot)
 {
 	struct dnslist_answers *a = slot;
 

@@ -37,9 +37,9 @@ struct dnslist_answers {
 };
 
 /* take and drop of option.h for a slot that is a struct dnslist_answers. */
-bool dnslist_answers_take(void *base, void *slot, const char *value,
-    struct buf *why);
-void dnslist_answers_drop(void *slot);
+bool dnslist_answers_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg);
+void dnslist_answers_free(void *slot);
 
 /* Does this answer count? */
 bool dnslist_answers_has(const struct dnslist_answers *a,

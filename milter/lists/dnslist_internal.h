@@ -11,8 +11,8 @@
 #include "lists/dnslist.h"
 
 /* How long until the test entries are asked for again. */
-#define DNSLIST_WELL_MS (10 * 60000)
-#define DNSLIST_ASIDE_MS 60000
+#define DNSLIST_HEALTHY_MS (10 * 60000)
+#define DNSLIST_DISABLED_MS 60000
 
 struct dns_answer;
 
@@ -20,15 +20,15 @@ struct dnslist {
 	char *name;
 	char *zone;		/* may hold a key */
 	enum dnslist_test test;
-	_Atomic bool is_aside;
+	_Atomic bool is_disabled;
 	_Atomic unsigned failures;	/* in a row */
-	_Atomic uint64_t asked, listed, trouble;
-	struct seldom said;
-	_Atomic bool told;	/* the log knows that it is set aside */
+	_Atomic uint64_t asked, listed, failure;
+	struct log_ratelimit said;
+	_Atomic bool reported;	/* the log knows that it is set aside */
 	/* under the lock of the registry */
 	struct dnslist *next;
 	unsigned holders;
-	char *aside;		/* why; NULL: it is well */
+	char *disabled;		/* why; NULL: it is well */
 	struct timespec since;
 	int64_t due;		/* of its next test, clock_ms() */
 };
@@ -44,11 +44,11 @@ struct dnslist_registry {
 
 extern struct dnslist_registry dnslist_registry;
 
-void dnslist_set_aside(struct dnslist *l, const char *why);
-void dnslist_set_well(struct dnslist *l);
+void dnslist_disable(struct dnslist *l, const char *errmsg);
+void dnslist_set_healthy(struct dnslist *l);
 
 /* Is every address one that a list may answer? `why` says what is wrong. */
 bool dnslist_answer_is_good(const struct dns_answer *answer,
-    struct buf *why);
+    struct buf *errmsg);
 
 #endif

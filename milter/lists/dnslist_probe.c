@@ -42,23 +42,23 @@ trial_begin(struct trial *t, struct dns_question *q)
 
 /* Words when it has failed. */
 static void
-examine(const struct trial *t, struct buf *why)
+examine(const struct trial *t, struct buf *errmsg)
 {
 	bool by_ip = t->list->test == DNSLIST_TEST_IP;
 	const struct dns_answer *listed = t->q[0].answer;
 	const struct dns_answer *unlisted = t->q[1].answer;
 
-	if (listed->status == DNS_TROUBLE || unlisted->status == DNS_TROUBLE)
-		buf_puts(why, listed->status == DNS_TROUBLE ?
-		    listed->trouble : unlisted->trouble);
-	else if (!dnslist_answer_is_good(listed, why) ||
-	    !dnslist_answer_is_good(unlisted, why))
+	if (listed->status == DNS_TEMPFAIL || unlisted->status == DNS_TEMPFAIL)
+		buf_puts(errmsg, listed->status == DNS_TEMPFAIL ?
+		    listed->failure : unlisted->failure);
+	else if (!dnslist_answer_is_good(listed, errmsg) ||
+	    !dnslist_answer_is_good(unlisted, errmsg))
 		return;
 	else if (unlisted->status == DNS_FOUND)
-		buf_printf(why, "it lists %s, which no list should", by_ip ?
+		buf_printf(errmsg, "it lists %s, which no list should", by_ip ?
 		    "127.0.0.1" : "INVALID");
 	else if (listed->status == DNS_NONE)
-		buf_printf(why, "it does not list its test entry %s", by_ip ?
+		buf_printf(errmsg, "it does not list its test entry %s", by_ip ?
 		    "127.0.0.2" : "TEST");
 }
 
@@ -66,25 +66,25 @@ examine(const struct trial *t, struct buf *why)
 static void
 trial_end(struct trial *t)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (t->q != NULL)
-		examine(t, &why);
-	if (why.len > 0)
-		dnslist_set_aside(t->list, why.data);
+		examine(t, &errmsg);
+	if (errmsg.len > 0)
+		dnslist_disable(t->list, errmsg.data);
 	else
-		dnslist_set_well(t->list);
+		dnslist_set_healthy(t->list);
 	buf_free(&t->listed);
 	buf_free(&t->unlisted);
-	buf_free(&why);
+	buf_free(&errmsg);
 	dnslist_close(t->list);
 }
 
 static bool
 is_unanswered(const struct trial *t)
 {
-	return t->q != NULL && (t->q[0].answer->status == DNS_TROUBLE ||
-	    t->q[1].answer->status == DNS_TROUBLE);
+	return t->q != NULL && (t->q[0].answer->status == DNS_TEMPFAIL ||
+	    t->q[1].answer->status == DNS_TEMPFAIL);
 }
 
 /* Those whose turn it is, held, or all of them. */
@@ -103,7 +103,7 @@ take_due(struct trial **trials, int64_t now)
 			.listed = BUF_INIT, .unlisted = BUF_INIT };
 		l->holders++;
 		/* Sets it back in any case, should nothing come of it. */
-		l->due = clock_ms() + DNSLIST_ASIDE_MS;
+		l->due = clock_ms() + DNSLIST_DISABLED_MS;
 	}
 	return n;
 }
@@ -160,7 +160,7 @@ dnslist_test_all(void)
 static int64_t
 next_due(void)
 {
-	int64_t next = clock_ms() + DNSLIST_WELL_MS;
+	int64_t next = clock_ms() + DNSLIST_HEALTHY_MS;
 	struct dnslist *l;
 
 	for (l = dnslist_registry.first; l != NULL; l = l->next)
@@ -213,7 +213,7 @@ dnslist_watch(void)
 
 	pthread_mutex_lock(&dnslist_registry.lock);
 	for (l = dnslist_registry.first; l != NULL; l = l->next)
-		l->is_aside = l->test != DNSLIST_TEST_NONE;
+		l->is_disabled = l->test != DNSLIST_TEST_NONE;
 	begun = pthread_create(&dnslist_registry.watcher, NULL, watch,
 	    NULL) == 0;
 	dnslist_registry.watching = begun;

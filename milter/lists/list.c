@@ -26,14 +26,14 @@ struct list {
 	const struct list_format *format;
 	pthread_rwlock_t lock;
 	struct list_content content;	/* under the lock */
-	struct seldom said;
+	struct log_ratelimit said;
 	/* the others under that of the registry */
 	struct list *next;
 	unsigned holders;
 	struct list_stamp stamp;	/* of the file that was loaded, or refused */
 	struct list_stamp seen;	/* when we looked last */
 	struct timespec loaded;
-	char *trouble;
+	char *failure;
 };
 
 /* Every list that is open, and the thread that looks after them. */
@@ -68,7 +68,7 @@ swap(struct list *l, const struct list_content *fresh)
 
 /* The first of the mistakes stands for all in `saywhy status`. */
 static char *
-trouble_of(const struct diags *d, size_t from)
+failure_of(const struct diags *d, size_t from)
 {
 	struct buf b = BUF_INIT;
 
@@ -97,8 +97,8 @@ load(struct list *l, struct diags *d)
 	l->stamp = l->seen = stamp;
 	if (good)
 		l->loaded = clock_now();
-	free(l->trouble);
-	l->trouble = trouble_of(d, before);
+	free(l->failure);
+	l->failure = failure_of(d, before);
 	pthread_mutex_unlock(&registry.lock);
 	return good;
 }
@@ -182,7 +182,7 @@ is_current(struct list *l)
 	bool current;
 
 	pthread_mutex_lock(&registry.lock);
-	current = l->loaded.tv_sec != 0 && l->trouble == NULL &&
+	current = l->loaded.tv_sec != 0 && l->failure == NULL &&
 	    list_stamp_is(&now, &l->stamp);
 	pthread_mutex_unlock(&registry.lock);
 	return current;
@@ -224,7 +224,7 @@ list_close(struct list *l)
 		return;
 	list_content_free(&l->content);
 	pthread_rwlock_destroy(&l->lock);
-	free(l->trouble);
+	free(l->failure);
 	free(l->file);
 	free(l->name);
 	free(l);
@@ -240,7 +240,7 @@ static enum list_answer
 answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
 {
 	pthread_rwlock_unlock(&l->lock);
-	if (answer == LIST_TROUBLE && seldom(&l->said))
+	if (answer == LIST_TEMPFAIL && log_ratelimit(&l->said))
 		log_warn("%s: %s", l->name, hit->comment.data);
 	return answer;
 }
@@ -287,7 +287,7 @@ list_each(void (*fn)(void *arg, const struct list_state *state), void *arg)
 	pthread_mutex_lock(&registry.lock);
 	for (l = registry.first; l != NULL; l = l->next) {
 		state = (struct list_state){ .name = l->name,
-			.loaded = l->loaded, .trouble = l->trouble };
+			.loaded = l->loaded, .failure = l->failure };
 		pthread_rwlock_rdlock(&l->lock);
 		state.counts = l->content.counts;
 		pthread_rwlock_unlock(&l->lock);
@@ -339,7 +339,7 @@ next_changed(void)
 }
 
 static void
-look(void)
+recheck(void)
 {
 	struct list *l;
 
@@ -361,7 +361,7 @@ watch(void *unused)
 		until = clock_now();
 		until.tv_sec += LOOK_SECONDS;
 		pthread_cond_timedwait(&registry.wake, &registry.lock, &until);
-		look();
+		recheck();
 	}
 	pthread_mutex_unlock(&registry.lock);
 	return unused;

@@ -33,7 +33,7 @@ struct mailbox;
 enum list_answer {
 	LIST_NO,
 	LIST_YES,
-	LIST_TROUBLE	/* the file could not be asked: `comment` says why */
+	LIST_TEMPFAIL	/* the file could not be asked: `comment` says why */
 };
 
 struct list_hit {
@@ -78,7 +78,7 @@ struct list_state {
 	const char *name;
 	struct list_counts counts;
 	struct timespec loaded;
-	const char *trouble;	/* why the file as it is now is not in use */
+	const char *failure;	/* why the file as it is now is not in use */
 };
 
 /* Calls fn for each list that is open. */

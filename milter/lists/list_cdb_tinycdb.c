@@ -56,7 +56,7 @@ get(void *content, const char *key, size_t n, struct buf *comment)
 		buf_put(comment, data, data != NULL ? cdb_datalen(&c) : 0);
 	} else if (found < 0)
 		buf_puts(comment, "the cdb file is damaged");
-	return found == 0 ? LIST_NO : found > 0 ? LIST_YES : LIST_TROUBLE;
+	return found == 0 ? LIST_NO : found > 0 ? LIST_YES : LIST_TEMPFAIL;
 }
 
 const struct list_format list_format_cdb = {

@@ -16,26 +16,26 @@
 
 /* One that other programs would open for ever, as a pipe, is refused. */
 static bool
-is_file(int fd, struct buf *why)
+is_file(int fd, struct buf *errmsg)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return true;
-	buf_puts(why, "is not a file");
+	buf_puts(errmsg, "is not a file");
 	return false;
 }
 
 bool
-list_lines_open(struct list_lines *l, const char *path, struct buf *why)
+list_lines_open(struct list_lines *l, const char *path, struct buf *errmsg)
 {
 	memset(l, 0, sizeof *l);
 	l->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (l->fd < 0) {
-		buf_printf(why, "cannot be opened: %s", strerror(errno));
+		buf_printf(errmsg, "cannot be opened: %s", strerror(errno));
 		return false;
 	}
-	if (!is_file(l->fd, why)) {
+	if (!is_file(l->fd, errmsg)) {
 		close(l->fd);
 		return false;
 	}
@@ -45,7 +45,7 @@ list_lines_open(struct list_lines *l, const char *path, struct buf *why)
 
 /* Moves what is left to the front and reads on behind it. */
 static bool
-fill(struct list_lines *l, struct buf *why)
+fill(struct list_lines *l, struct buf *errmsg)
 {
 	ssize_t n;
 
@@ -56,7 +56,7 @@ fill(struct list_lines *l, struct buf *why)
 		n = read(l->fd, l->bytes + l->to, BLOCK - l->to);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		buf_printf(why, "cannot be read: %s", strerror(errno));
+		buf_printf(errmsg, "cannot be read: %s", strerror(errno));
 		return false;
 	}
 	l->to += (size_t)n;
@@ -66,7 +66,7 @@ fill(struct list_lines *l, struct buf *why)
 
 /* n bytes from `from` on are a line; `skip` of its end are passed over. */
 static char *
-give(struct list_lines *l, size_t n, size_t skip, struct buf *why)
+give(struct list_lines *l, size_t n, size_t skip, struct buf *errmsg)
 {
 	char *line = l->bytes + l->from;
 
@@ -75,18 +75,18 @@ give(struct list_lines *l, size_t n, size_t skip, struct buf *why)
 	if (n > 0 && line[n - 1] == '\r')
 		n--;
 	line[n] = '\0';
-	if (n > LIST_LINE_MOST)
-		buf_printf(why, "the line is longer than %d bytes",
-		    LIST_LINE_MOST);
+	if (n > LIST_LINE_MAX)
+		buf_printf(errmsg, "the line is longer than %d bytes",
+		    LIST_LINE_MAX);
 	else if (strlen(line) != n)
-		buf_puts(why, "the line holds a NUL byte: this is no text");
+		buf_puts(errmsg, "the line holds a NUL byte: this is no text");
 	else
 		return line;
 	return NULL;
 }
 
 char *
-list_lines_next(struct list_lines *l, struct buf *why)
+list_lines_next(struct list_lines *l, struct buf *errmsg)
 {
 	size_t n;
 	char *lf;
@@ -96,10 +96,10 @@ list_lines_next(struct list_lines *l, struct buf *why)
 		lf = memchr(l->bytes + l->from, '\n', n);
 		if (lf != NULL)
 			return give(l, (size_t)(lf - l->bytes) - l->from, 1,
-			    why);
-		if (n > LIST_LINE_MOST || (l->end && n > 0))
-			return give(l, n, 0, why);
-		if (l->end || !fill(l, why))
+			    errmsg);
+		if (n > LIST_LINE_MAX || (l->end && n > 0))
+			return give(l, n, 0, errmsg);
+		if (l->end || !fill(l, errmsg))
 			return NULL;
 	}
 }

@@ -10,7 +10,7 @@
 struct buf;
 
 /* A line may not be longer. */
-#define LIST_LINE_MOST 4096
+#define LIST_LINE_MAX 4096
 
 struct list_lines {
 	int fd;
@@ -22,14 +22,14 @@ struct list_lines {
 
 /* False with words in `why`: cannot be opened, is no file. */
 bool list_lines_open(struct list_lines *l, const char *path,
-    struct buf *why);
+    struct buf *errmsg);
 
 /*
  * The next line without its end (LF or CR LF), to be changed freely until the
  * next call. NULL at the end; `why` then has words when it came too early: a
  * read failed, a line is too long or holds a NUL.
  */
-char *list_lines_next(struct list_lines *l, struct buf *why);
+char *list_lines_next(struct list_lines *l, struct buf *errmsg);
 void list_lines_close(struct list_lines *l);
 
 #endif

@@ -119,7 +119,7 @@ get(void *content, const char *key, size_t n, struct buf *comment)
 	if (error != 0 && error != MDB_NOTFOUND)
 		buf_puts(comment, mdb_strerror(error));
 	return error == 0 ? LIST_YES :
-	    error == MDB_NOTFOUND ? LIST_NO : LIST_TROUBLE;
+	    error == MDB_NOTFOUND ? LIST_NO : LIST_TEMPFAIL;
 }
 
 static void

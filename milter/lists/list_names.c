@@ -58,7 +58,7 @@ list_names_comment(const struct list_names *names, uint32_t comment)
 bool
 list_names_full(const struct list_names *names)
 {
-	return names->text.len > LIST_TEXT_MOST;
+	return names->text.len > LIST_TEXT_MAX;
 }
 
 static bool

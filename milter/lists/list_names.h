@@ -15,7 +15,7 @@
 #include "base/buf.h"
 
 /* The text of a list may not be longer. */
-#define LIST_TEXT_MOST ((size_t)1 << 30)
+#define LIST_TEXT_MAX ((size_t)1 << 30)
 
 struct list_names {
 	struct buf text;

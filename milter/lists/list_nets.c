@@ -12,7 +12,7 @@
 #define V4_PREFIX 96
 #define BLOCK ((size_t)64)	/* ranges from mark to mark */
 #define NOBODY 255	/* prefix of a range outside every network */
-#define DEPTH_MOST 130	/* networks around each other: one a prefix */
+#define DEPTH_MAX 130	/* networks around each other: one a prefix */
 
 struct list_added {
 	uint8_t start[16];	/* IPv4: the first four */
@@ -111,7 +111,7 @@ behind(const struct list_added *a, uint8_t *next)
 /* The networks around the place where a sweep has come to. */
 struct sweep {
 	struct list_table *table;
-	const struct list_added *around[DEPTH_MOST];
+	const struct list_added *around[DEPTH_MAX];
 	size_t depth;
 };
 

@@ -102,7 +102,7 @@ get(void *content, const char *key, size_t n, struct buf *comment)
 		buf_puts(comment,
 		    (const char *)sqlite3_column_text(c->find, 0));
 	} else if (step != SQLITE_DONE) {
-		answer = LIST_TROUBLE;
+		answer = LIST_TEMPFAIL;
 		buf_puts(comment, sqlite3_errmsg(c->db));
 	}
 	sqlite3_reset(c->find);

@@ -14,9 +14,9 @@
 #include "model/mailkey.h"
 
 /* Patterns are tried one after the other. */
-#define PATTERNS_MOST 10000
+#define PATTERNS_MAX 10000
 /* So many mistakes are told; a file of another kind has a million. */
-#define MISTAKES_MOST 20
+#define MISTAKES_MAX 20
 
 #define BLANKS " \t"
 
@@ -38,11 +38,11 @@ struct content {
 
 static void
 add_net(struct content *c, const char *entry, uint32_t comment,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct net net;
 
-	if (!net_parse(entry, &net, why))
+	if (!net_parse(entry, &net, errmsg))
 		return;
 	list_nets_add(&c->nets, &net, comment);
 	c->nnets++;
@@ -50,19 +50,19 @@ add_net(struct content *c, const char *entry, uint32_t comment,
 
 static void
 add_pattern(struct content *c, const char *entry, uint32_t comment,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct list_pattern *p;
 
-	if (c->npatterns == PATTERNS_MOST) {
-		buf_printf(why, "a list has at most %d patterns",
-		    PATTERNS_MOST);
+	if (c->npatterns == PATTERNS_MAX) {
+		buf_printf(errmsg, "a list has at most %d patterns",
+		    PATTERNS_MAX);
 		return;
 	}
 	c->patterns = mem_room(c->patterns, c->npatterns, &c->cap,
 	    sizeof *c->patterns);
 	p = &c->patterns[c->npatterns];
-	p->pattern = pattern_new(entry, why);
+	p->pattern = pattern_new(entry, errmsg);
 	p->comment = comment;
 	if (p->pattern != NULL)
 		c->npatterns++;
@@ -70,12 +70,12 @@ add_pattern(struct content *c, const char *entry, uint32_t comment,
 
 static void
 add_name(struct content *c, const char *entry, uint32_t comment,
-    struct buf *key, struct buf *why)
+    struct buf *key, struct buf *errmsg)
 {
 	enum mailkey kind;
 
 	buf_clear(key);
-	kind = mailkey_put(key, entry, why);
+	kind = mailkey_put(key, entry, errmsg);
 	if (kind == 0)
 		return;
 	c->kinds |= kind;
@@ -84,17 +84,17 @@ add_name(struct content *c, const char *entry, uint32_t comment,
 
 static void
 add(struct content *c, const char *entry, uint32_t comment, struct buf *key,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	if (strcmp(entry, "*") == 0) {
 		c->any = true;
 		c->any_comment = comment;
 	} else if (*entry == '/') {
-		add_pattern(c, entry, comment, why);
+		add_pattern(c, entry, comment, errmsg);
 	} else if (net_is_meant(entry)) {
-		add_net(c, entry, comment, why);
+		add_net(c, entry, comment, errmsg);
 	} else {
-		add_name(c, entry, comment, key, why);
+		add_name(c, entry, comment, key, errmsg);
 	}
 }
 
@@ -134,7 +134,7 @@ entry_end(char *entry)
  * there should be.
  */
 static bool
-split(char *line, char **entry, char **comment, struct buf *why)
+split(char *line, char **entry, char **comment, struct buf *errmsg)
 {
 	size_t n = strlen(line);
 	char *end;
@@ -146,7 +146,7 @@ split(char *line, char **entry, char **comment, struct buf *why)
 		return false;
 	end = entry_end(*entry);
 	if (!is_end(end)) {
-		buf_printf(why, "behind the entry only a comment may stand: "
+		buf_printf(errmsg, "behind the entry only a comment may stand: "
 		    "%.*s # %.60s", (int)(end - *entry > 60 ? 60 :
 		    end - *entry), *entry, end + strspn(end, BLANKS));
 		return false;
@@ -159,18 +159,18 @@ split(char *line, char **entry, char **comment, struct buf *why)
 }
 
 static void
-take_line(struct content *c, char *line, struct buf *key, struct buf *why)
+take_line(struct content *c, char *line, struct buf *key, struct buf *errmsg)
 {
 	char *entry, *comment;
 
-	if (!split(line, &entry, &comment, why))
+	if (!split(line, &entry, &comment, errmsg))
 		return;
 	if (list_names_full(&c->names)) {
-		buf_puts(why, "the list is too long: over a gigabyte");
+		buf_puts(errmsg, "the list is too long: over a gigabyte");
 		return;
 	}
 	add(c, entry, list_names_keep(&c->names, comment, strlen(comment)),
-	    key, why);
+	    key, errmsg);
 }
 
 /* Windows puts these bytes before a text in UTF-8. */
@@ -184,27 +184,27 @@ static void
 read_lines(struct content *c, struct list_lines *l, const char *path,
     struct diags *d)
 {
-	struct buf why = BUF_INIT, key = BUF_INIT;
+	struct buf errmsg = BUF_INIT, key = BUF_INIT;
 	size_t mistakes = 0;
 	char *line;
 
-	while (mistakes < MISTAKES_MOST) {
-		line = list_lines_next(l, &why);
+	while (mistakes < MISTAKES_MAX) {
+		line = list_lines_next(l, &errmsg);
 		if (line != NULL)
 			take_line(c, l->line == 1 ? skip_mark(line) : line,
-			    &key, &why);
-		if (why.len > 0) {
-			diags_error(d, path, l->line, "%s", why.data);
-			buf_clear(&why);
+			    &key, &errmsg);
+		if (errmsg.len > 0) {
+			diags_error(d, path, l->line, "%s", errmsg.data);
+			buf_clear(&errmsg);
 			mistakes++;
 		}
 		if (line == NULL)
 			break;
 	}
-	if (mistakes == MISTAKES_MOST)
+	if (mistakes == MISTAKES_MAX)
 		diags_error(d, path, l->line, "and perhaps more: reading "
 		    "ends here");
-	buf_free(&why);
+	buf_free(&errmsg);
 	buf_free(&key);
 }
 
@@ -225,13 +225,13 @@ static void *
 load(const char *path, struct diags *d)
 {
 	size_t errors = d->errors;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct list_lines lines;
 	struct content *c;
 
-	if (!list_lines_open(&lines, path, &why)) {
-		diags_error(d, path, 0, "%s", why.data);
-		buf_free(&why);
+	if (!list_lines_open(&lines, path, &errmsg)) {
+		diags_error(d, path, 0, "%s", errmsg.data);
+		buf_free(&errmsg);
 		return NULL;
 	}
 	c = mem_alloc(sizeof *c);

@@ -47,7 +47,7 @@ struct group {
 	struct buf *open;	/* the field that a folded line goes on with */
 	bounce_fn *each;
 	void *arg;
-	size_t told;
+	size_t stated;
 };
 
 static void
@@ -66,7 +66,7 @@ tell(struct group *g)
 {
 	struct buf reply = BUF_INIT;
 
-	if (g->recipient.len > 0 && g->told < BOUNCE_MOST &&
+	if (g->recipient.len > 0 && g->stated < BOUNCE_MAX &&
 	    (g->diagnostic.len > 0 || (g->status.len > 0 &&
 	    g->status.data[0] != '2'))) {
 		if (g->diagnostic.len > 0 && g->status.len > 0 &&
@@ -77,7 +77,7 @@ tell(struct group *g)
 		    g->status.data);
 		g->each(g->arg, &(struct bounce_reply){ g->recipient.data,
 		    reply.data, g->server.data });
-		g->told++;
+		g->stated++;
 	}
 	buf_free(&reply);
 	clear(g);
@@ -164,22 +164,22 @@ read_status(const char *text, const char *end, bounce_fn *each, void *arg)
 	buf_free(&g.status);
 	buf_free(&g.diagnostic);
 	buf_free(&g.server);
-	return g.told;
+	return g.stated;
 }
 
 size_t
 bounce_read(const char *text, size_t n, bounce_fn *each, void *arg)
 {
 	struct buf plain = BUF_INIT;
-	size_t told, i;
+	size_t stated, i;
 
 	bounce_text_own(text, n, &plain);
 	for (i = 0; i < plain.len; i++)
 		if (plain.data[i] == '\0')
 			plain.data[i] = ' ';
-	told = read_status(plain.data, plain.data + plain.len, each, arg);
-	if (told == 0)
-		told = bounce_text_read(plain.data, plain.len, each, arg);
+	stated = read_status(plain.data, plain.data + plain.len, each, arg);
+	if (stated == 0)
+		stated = bounce_text_read(plain.data, plain.len, each, arg);
 	buf_free(&plain);
-	return told;
+	return stated;
 }

@@ -4,7 +4,7 @@
  * Reads the machine part of RFC 3464 reports (what Postfix, Sendmail, Exim,
  * Exchange and the providers send), and where there is none the plain words
  * of qmail, Exim and Exchange. The message that came back is not read. Any
- * bytes, any length; at most BOUNCE_MOST replies.
+ * bytes, any length; at most BOUNCE_MAX replies.
  */
 #ifndef MAILLOG_BOUNCE_H
 #define MAILLOG_BOUNCE_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BOUNCE_MOST 100
+#define BOUNCE_MAX 100
 
 struct bounce_reply {
 	const char *recipient;	/* "" where it is not told */

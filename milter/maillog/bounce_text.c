@@ -122,7 +122,7 @@ bounce_text_own(const char *text, size_t n, struct buf *out)
 }
 
 /* What is told of one recipient; both belong to it. */
-struct told {
+struct parsed_record {
 	char *recipient, *reply;
 	bool quoted;		/* the words of a server, not of the writer */
 };
@@ -131,7 +131,7 @@ struct told {
 struct reader {
 	struct buf recipient, reply;
 	bool quoted;
-	struct told told[BOUNCE_MOST];
+	struct parsed_record stated[BOUNCE_MAX];
 	size_t n;
 };
 
@@ -139,10 +139,10 @@ struct reader {
 static void
 keep(struct reader *r)
 {
-	if (r->reply.len > 0 && r->n < BOUNCE_MOST) {
-		r->told[r->n].recipient = mem_dup(r->recipient.data);
-		r->told[r->n].quoted = r->quoted;
-		r->told[r->n++].reply = buf_steal(&r->reply);
+	if (r->reply.len > 0 && r->n < BOUNCE_MAX) {
+		r->stated[r->n].recipient = mem_dup(r->recipient.data);
+		r->stated[r->n].quoted = r->quoted;
+		r->stated[r->n++].reply = buf_steal(&r->reply);
 		if (r->quoted)
 			buf_clear(&r->recipient);
 	}
@@ -254,10 +254,10 @@ is_spare(const struct reader *r, size_t i)
 	size_t k;
 
 	for (k = 0; k < r->n; k++)
-		if (k != i && strcasecmp(r->told[k].recipient,
-		    r->told[i].recipient) == 0 && (r->told[k].quoted >
-		    r->told[i].quoted || (r->told[k].quoted ==
-		    r->told[i].quoted && k < i)))
+		if (k != i && strcasecmp(r->stated[k].recipient,
+		    r->stated[i].recipient) == 0 && (r->stated[k].quoted >
+		    r->stated[i].quoted || (r->stated[k].quoted ==
+		    r->stated[i].quoted && k < i)))
 			return true;
 	return false;
 }
@@ -265,22 +265,22 @@ is_spare(const struct reader *r, size_t i)
 static size_t
 tell(struct reader *r, bounce_fn *each, void *arg)
 {
-	size_t i, told = 0;
+	size_t i, stated = 0;
 
 	for (i = 0; i < r->n; i++) {
 		if (is_spare(r, i))
 			continue;
-		each(arg, &(struct bounce_reply){ r->told[i].recipient,
-		    r->told[i].reply, "" });
-		told++;
+		each(arg, &(struct bounce_reply){ r->stated[i].recipient,
+		    r->stated[i].reply, "" });
+		stated++;
 	}
 	for (i = 0; i < r->n; i++) {
-		free(r->told[i].recipient);
-		free(r->told[i].reply);
+		free(r->stated[i].recipient);
+		free(r->stated[i].reply);
 	}
 	buf_free(&r->recipient);
 	buf_free(&r->reply);
-	return told;
+	return stated;
 }
 
 size_t

@@ -9,22 +9,22 @@
 #include "base/siphash.h"
 
 #define WAYS 4
-#define SETS (REMEMBERED_MOST / WAYS)
-#define TEXT_MOST 1000
+#define SETS (LOG_MEMORY_MAX / WAYS)
+#define TEXT_MAX 1000
 
-struct remembered {
+struct log_memory {
 	uint32_t clock;
-	struct memory all[SETS][WAYS];
+	struct log_memory_entry all[SETS][WAYS];
 };
 
-struct remembered *
-remembered_new(void)
+struct log_memory *
+log_memory_new(void)
 {
-	return mem_alloc(sizeof(struct remembered));
+	return mem_alloc(sizeof(struct log_memory));
 }
 
 void
-remembered_forget(struct memory *m)
+log_memory_forget(struct log_memory_entry *m)
 {
 	if (m == NULL)
 		return;
@@ -37,33 +37,33 @@ remembered_forget(struct memory *m)
 }
 
 static void
-forget_each(void *arg, struct memory *m)
+forget_each(void *arg, struct log_memory_entry *m)
 {
 	(void)arg;
-	remembered_forget(m);
+	log_memory_forget(m);
 }
 
 void
-remembered_free(struct remembered *r)
+log_memory_free(struct log_memory *r)
 {
 	if (r == NULL)
 		return;
-	remembered_each(r, forget_each, NULL);
+	log_memory_each(r, forget_each, NULL);
 	free(r);
 }
 
-static struct memory *
-set_of(struct remembered *r, struct slice id)
+static struct log_memory_entry *
+set_of(struct log_memory *r, struct slice id)
 {
 	static const uint64_t key[2] = { 0x71756575656964, 0x736179776879 };
 
 	return r->all[siphash(key, id.text, id.n) % SETS];
 }
 
-struct memory *
-remembered_find(struct remembered *r, struct slice id)
+struct log_memory_entry *
+log_memory_find(struct log_memory *r, struct slice id)
 {
-	struct memory *m, *set;
+	struct log_memory_entry *m, *set;
 
 	if (id.n == 0)
 		return NULL;
@@ -76,10 +76,10 @@ remembered_find(struct remembered *r, struct slice id)
 	return NULL;
 }
 
-struct memory *
-remembered_at(struct remembered *r, struct slice id)
+struct log_memory_entry *
+log_memory_at(struct log_memory *r, struct slice id)
 {
-	struct memory *m = remembered_find(r, id), *set, *oldest;
+	struct log_memory_entry *m = log_memory_find(r, id), *set, *oldest;
 
 	if (m != NULL || id.n == 0)
 		return m;
@@ -88,26 +88,27 @@ remembered_at(struct remembered *r, struct slice id)
 		if (m->id == NULL || (oldest->id != NULL &&
 		    r->clock - m->used > r->clock - oldest->used))
 			oldest = m;
-	remembered_forget(oldest);
+	log_memory_forget(oldest);
 	oldest->id = mem_ndup(id.text, id.n);
 	oldest->used = ++r->clock;
 	return oldest;
 }
 
 void
-remembered_set(char **slot, struct slice text)
+log_memory_set(char **slot, struct slice text)
 {
 	if (text.text == NULL)
 		return;
 	free(*slot);
-	*slot = mem_ndup(text.text, text.n < TEXT_MOST ? text.n : TEXT_MOST);
+	*slot = mem_ndup(text.text, text.n < TEXT_MAX ? text.n : TEXT_MAX);
 }
 
 void
-remembered_each(struct remembered *r, void (*fn)(void *arg, struct memory *m),
+log_memory_each(struct log_memory *r, void (*fn)(void *arg,
+    struct log_memory_entry *m),
     void *arg)
 {
-	struct memory *m = r->all[0], *end = m + REMEMBERED_MOST;
+	struct log_memory_entry *m = r->all[0], *end = m + LOG_MEMORY_MAX;
 
 	for (; m < end; m++)
 		if (m->id != NULL)

@@ -1,7 +1,7 @@
 /*
  * memory.h - what the lines before told of a message
  *
- * By queue id, or by another name for a connection. At most REMEMBERED_MOST
+ * By queue id, or by another name for a connection. At most LOG_MEMORY_MAX
  * are kept; of those whose names fall together the oldest go.
  */
 #ifndef MAILLOG_MEMORY_H
@@ -12,10 +12,10 @@
 
 #include "maillog/slice.h"
 
-#define REMEMBERED_MOST 65536
+#define LOG_MEMORY_MAX 65536
 
 /* Owned by the table, any may be NULL. */
-struct memory {
+struct log_memory_entry {
 	char *id;
 	char *client, *name, *sender;
 	char *waits;		/* the text of a line that waits for others */
@@ -23,25 +23,25 @@ struct memory {
 	uint32_t used;
 };
 
-struct remembered;
+struct log_memory;
 
-struct remembered *remembered_new(void);
-void remembered_free(struct remembered *r);	/* NULL: nothing */
+struct log_memory *log_memory_new(void);
+void log_memory_free(struct log_memory *r);	/* NULL: nothing */
 
 /* The one of that id; NULL: none. */
-struct memory *remembered_find(struct remembered *r, struct slice id);
+struct log_memory_entry *log_memory_find(struct log_memory *r, struct slice id);
 
 /* The same; made when there is none. */
-struct memory *remembered_at(struct remembered *r, struct slice id);
+struct log_memory_entry *log_memory_at(struct log_memory *r, struct slice id);
 
 /* Forgets one. NULL: nothing. */
-void remembered_forget(struct memory *m);
+void log_memory_forget(struct log_memory_entry *m);
 
 /* Stores a copy of the text; none: nothing is changed. */
-void remembered_set(char **slot, struct slice text);
+void log_memory_set(char **slot, struct slice text);
 
 /* Calls fn for each. */
-void remembered_each(struct remembered *r,
-    void (*fn)(void *arg, struct memory *m), void *arg);
+void log_memory_each(struct log_memory *r,
+    void (*fn)(void *arg, struct log_memory_entry *m), void *arg);
 
 #endif

@@ -7,9 +7,9 @@
 #include "words/reason.h"
 
 static void
-recall(struct hearing *g, struct heard *h)
+recall(struct maillog *g, struct log_event *h)
 {
-	const struct memory *m = remembered_find(hearing_memory(g),
+	const struct log_memory_entry *m = log_memory_find(maillog_memory(g),
 	    h->queue_id);
 
 	if (m == NULL)
@@ -23,29 +23,29 @@ recall(struct hearing *g, struct heard *h)
 
 /* "host mx[ip] said: 550 … (in reply to RCPT TO command)" */
 static void
-take_remote(struct heard *h, struct slice why)
+take_remote(struct log_event *h, struct slice errmsg)
 {
-	const char *said = slice_find(why, " said: "), *end;
-	const char *refused = slice_find(why, "refused to talk to me: ");
+	const char *said = slice_find(errmsg, " said: "), *end;
+	const char *refused = slice_find(errmsg, "refused to talk to me: ");
 
-	h->reply = why;
-	if (slice_begins(why, "connect to "))
+	h->reply = errmsg;
+	if (slice_begins(errmsg, "connect to "))
 		h->reason = REASON_HOST_UNREACHABLE;
 	if (said == NULL && refused == NULL)
 		return;
-	h->by = h->outgoing ? HEARD_REMOTE : HEARD_MTA;
-	why = said != NULL ? slice_from(why, said + 7) :
-	    slice_from(why, refused + 23);
+	h->by = h->outgoing ? ISSUED_BY_REMOTE : ISSUED_BY_MTA;
+	errmsg = said != NULL ? slice_from(errmsg, said + 7) :
+	    slice_from(errmsg, refused + 23);
 	h->stage = said != NULL ? STAGE_RCPT : STAGE_CONNECT;
-	end = slice_find_last(why, " (in reply to ");
+	end = slice_find_last(errmsg, " (in reply to ");
 	if (end != NULL)
-		h->stage = postfix_stage(slice_from(why, end + 14));
-	h->reply = end != NULL ? slice_to(why, end) : why;
+		h->stage = postfix_stage(slice_from(errmsg, end + 14));
+	h->reply = end != NULL ? slice_to(errmsg, end) : errmsg;
 }
 
 /* "to=<b>, …, relay=mx[ip]:25, …, dsn=5.1.1, status=bounced (words)" */
 static void
-hear_delivery(struct hearing *g, struct heard *h, struct slice s)
+hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	static const char *const states[] = { "bounced", "deferred",
 		"expired", "sent" };
@@ -75,13 +75,13 @@ hear_delivery(struct hearing *g, struct heard *h, struct slice s)
 	recall(g, h);
 	take_remote(h, slice_to(slice_from(state, open + 2),
 	    SLICE_END(s) - 1));
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 void
-postfix_agent(struct hearing *g, const struct logline *l, bool outgoing)
+postfix_agent(struct maillog *g, const struct logline *l, bool outgoing)
 {
-	struct heard h = { .line = l, .software = "Postfix",
+	struct log_event h = { .line = l, .software = "Postfix",
 		.reason = REASON_NONE, .outgoing = outgoing };
 	struct slice message = l->message;
 
@@ -91,28 +91,28 @@ postfix_agent(struct hearing *g, const struct logline *l, bool outgoing)
 }
 
 void
-postfix_queue(struct hearing *g, const struct logline *l)
+postfix_queue(struct maillog *g, const struct logline *l)
 {
-	struct heard h = { .line = l, .software = "Postfix",
+	struct log_event h = { .line = l, .software = "Postfix",
 		.delivery = true, .outgoing = true, .stage = STAGE_MESSAGE,
 		.reason = REASON_MESSAGE_EXPIRED };
 	struct slice message = l->message;
-	struct memory *m;
+	struct log_memory_entry *m;
 
 	h.queue_id = postfix_queue_id(&message);
 	if (h.queue_id.text == NULL)
 		return;
 	if (slice_begins(message, "removed")) {
-		remembered_forget(remembered_find(hearing_memory(g),
+		log_memory_forget(log_memory_find(maillog_memory(g),
 		    h.queue_id));
 		return;
 	}
 	if (!slice_begins(message, "from=<"))
 		return;
-	m = remembered_at(hearing_memory(g), h.queue_id);
-	remembered_set(&m->sender, slice_between(message, "from=<", ">"));
+	m = log_memory_at(maillog_memory(g), h.queue_id);
+	log_memory_set(&m->sender, slice_between(message, "from=<", ">"));
 	h.sender = slice_of(m->sender);
 	h.reply = slice_between(message, "status=", NULL);
 	if (slice_begins(h.reply, "expired"))
-		hearing_tell(g, &h);
+		maillog_emit(g, &h);
 }

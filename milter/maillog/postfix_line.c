@@ -33,7 +33,7 @@ postfix_queue_id(struct slice *message)
  * what is behind it, none when it is no client.
  */
 struct slice
-postfix_client(struct slice s, struct heard *h)
+postfix_client(struct slice s, struct log_event *h)
 {
 	const char *open = slice_find(s, "["), *close;
 

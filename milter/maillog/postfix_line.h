@@ -1,7 +1,7 @@
 /*
  * postfix_line.h - the parts that lines of Postfix share
  *
- * For heard_postfix.c, which reads what is refused in a session, and
+ * For maillog_postfix.c, which reads what is refused in a session, and
  * postfix_delivery.c, which reads what became of mail that was accepted.
  */
 #ifndef MAILLOG_POSTFIX_LINE_H
@@ -9,19 +9,19 @@
 
 #include <stdbool.h>
 
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 
 /* Takes the queue id off the front of the message; none: there is none. */
 struct slice postfix_queue_id(struct slice *message);
 
 /* Takes a client; what is behind it, none when it is no client. */
-struct slice postfix_client(struct slice s, struct heard *h);
+struct slice postfix_client(struct slice s, struct log_event *h);
 
 /* The command that the text begins with; RCPT where it is none. */
 enum stage postfix_stage(struct slice s);
 
 /* A line of a delivery agent, and of qmgr(8). */
-void postfix_agent(struct hearing *g, const struct logline *l, bool outgoing);
-void postfix_queue(struct hearing *g, const struct logline *l);
+void postfix_agent(struct maillog *g, const struct logline *l, bool outgoing);
+void postfix_queue(struct maillog *g, const struct logline *l);
 
 #endif

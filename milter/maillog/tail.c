@@ -20,7 +20,7 @@ struct tail {
 	int fd;			/* -1: not there now */
 	uint64_t inode;
 	int64_t offset;		/* of what was read */
-	char *held;		/* bytes without their newline yet */
+	char *kept;		/* bytes without their newline yet */
 	size_t n;
 	bool cutting;		/* the rest of a line that was too long */
 };
@@ -31,7 +31,7 @@ tail_new(const char *name)
 	struct tail *t = mem_alloc(sizeof *t);
 
 	t->name = mem_dup(name);
-	t->held = mem_alloc(CHUNK + TAIL_LINE_MOST);
+	t->kept = mem_alloc(CHUNK + TAIL_LINE_MAX);
 	t->fd = -1;
 	return t;
 }
@@ -81,7 +81,7 @@ tail_close(struct tail *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	free(t->name);
-	free(t->held);
+	free(t->kept);
 	free(t);
 }
 
@@ -98,19 +98,19 @@ hand_out(struct tail *t, const char *line, size_t n, tail_fn *fn, void *arg)
 static void
 hand_out_lines(struct tail *t, tail_fn *fn, void *arg)
 {
-	char *at = t->held, *end = t->held + t->n, *newline;
+	char *at = t->kept, *end = t->kept + t->n, *newline;
 
 	while ((newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		hand_out(t, at, (size_t)(newline - at), fn, arg);
 		at = newline + 1;
 	}
 	t->n = (size_t)(end - at);
-	if (t->n >= TAIL_LINE_MOST) {
-		hand_out(t, at, TAIL_LINE_MOST, fn, arg);
+	if (t->n >= TAIL_LINE_MAX) {
+		hand_out(t, at, TAIL_LINE_MAX, fn, arg);
 		t->cutting = true;
 		t->n = 0;
 	}
-	memmove(t->held, at, t->n);
+	memmove(t->kept, at, t->n);
 }
 
 /* Is the path another file by now, or ours shorter than it was? */
@@ -133,9 +133,9 @@ read_chunk(struct tail *t)
 	ssize_t n;
 
 	if (t->stream)
-		n = read(t->fd, t->held + t->n, CHUNK);
+		n = read(t->fd, t->kept + t->n, CHUNK);
 	else
-		n = pread(t->fd, t->held + t->n, CHUNK, t->offset);
+		n = pread(t->fd, t->kept + t->n, CHUNK, t->offset);
 	if (n > 0) {
 		t->n += (size_t)n;
 		t->offset += n;
@@ -164,7 +164,7 @@ tail_some(struct tail *t, tail_fn *fn, void *arg)
 	if (!was_rotated(t))
 		return false;
 	if (t->n > 0)
-		hand_out(t, t->held, t->n, fn, arg);
+		hand_out(t, t->kept, t->n, fn, arg);
 	close(t->fd);
 	open_path(t);
 	return t->fd >= 0;

@@ -3,7 +3,7 @@
  *
  * Renamed and made anew (the old one is read to its end first) or copied and
  * cut (it is read from its beginning again). Lines are handed out whole; one
- * longer than TAIL_LINE_MOST is cut there.
+ * longer than TAIL_LINE_MAX is cut there.
  */
 #ifndef MAILLOG_TAIL_H
 #define MAILLOG_TAIL_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TAIL_LINE_MOST 16384
+#define TAIL_LINE_MAX 16384
 
 struct tail;
 

@@ -13,17 +13,17 @@
 #include "base/mem.h"
 
 /* Longest sequence of any of them, shift sequences of ISO-2022 included. */
-#define CARRY_MOST 16
+#define CARRY_MAX 16
 
 /* What is open already serves the next text, too: to open one costs as much
    as to convert a page. */
-#define IDLE_MOST 4
+#define IDLE_MAX 4
 
 struct charset {
 	struct charset *next;	/* idle ones of the same row */
 	size_t row;
 	iconv_t cd;
-	char carry[CARRY_MOST];	/* the start of a character */
+	char carry[CARRY_MAX];	/* the start of a character */
 	size_t ncarry;
 };
 
@@ -137,7 +137,7 @@ charset_close(struct charset *c)
 	iconv(c->cd, NULL, NULL, NULL, NULL);
 	c->ncarry = 0;
 	pthread_mutex_lock(&pool.lock);
-	if (pool.n[c->row] < IDLE_MOST) {
+	if (pool.n[c->row] < IDLE_MAX) {
 		c->next = pool.idle[c->row];
 		pool.idle[c->row] = c;
 		pool.n[c->row]++;
@@ -192,14 +192,14 @@ finish_carry(struct charset *c, const char **in, const char *end,
 	size_t n;
 
 	while (c->ncarry > 0 && out->room > 8) {
-		if (*in < end && c->ncarry < CARRY_MOST)
+		if (*in < end && c->ncarry < CARRY_MAX)
 			c->carry[c->ncarry++] = *(*in)++;
 		else if (*in == end && !last)
 			return;
 		at = c->carry;
 		n = c->ncarry;
 		convert(c, &at, &n, out);
-		if (n == c->ncarry && (n == CARRY_MOST ||
+		if (n == c->ncarry && (n == CARRY_MAX ||
 		    (*in == end && last))) {
 			put_unknown(out);
 			at++;
@@ -221,7 +221,7 @@ charset_put(struct charset *c, const char **in, const char *end, char *out,
 	while (*in < end && c->ncarry == 0 && to.room > 8) {
 		n = before = (size_t)(end - *in);
 		convert(c, in, &n, &to);
-		if (n == before && n < CARRY_MOST && to.room > 8) {
+		if (n == before && n < CARRY_MAX && to.room > 8) {
 			memcpy(c->carry, *in, n);
 			c->ncarry = n;
 			*in = end;

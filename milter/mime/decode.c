@@ -127,10 +127,10 @@ hex(char c)
 static size_t
 escape_is_none(struct decoder *d, char *out)
 {
-	size_t n = d->nheld;
+	size_t n = d->npending;
 
-	memcpy(out, d->held, n);
-	d->nheld = 0;
+	memcpy(out, d->carried, n);
+	d->npending = 0;
 	d->faulty = true;
 	return n;
 }
@@ -142,27 +142,27 @@ quoted_escape(struct decoder *d, const char **p, char *out)
 {
 	char c = **p;
 
-	if (d->nheld == 2 && d->held[1] == '\r') {
+	if (d->npending == 2 && d->carried[1] == '\r') {
 		*p += c == '\n';
-		d->nheld = 0;
+		d->npending = 0;
 		return 0;
 	}
-	if (d->nheld == 2) {
+	if (d->npending == 2) {
 		if (hex(c) < 0)
 			return escape_is_none(d, out);
-		*out = (char)(hex(d->held[1]) << 4 | hex(c));
-		d->nheld = 0;
+		*out = (char)(hex(d->carried[1]) << 4 | hex(c));
+		d->npending = 0;
 		++*p;
 		return 1;
 	}
 	if (c == '\n') {
-		d->nheld = 0;
+		d->npending = 0;
 		++*p;
 		return 0;
 	}
 	if (c != '\r' && hex(c) < 0)
 		return escape_is_none(d, out);
-	d->held[d->nheld++] = c;
+	d->carried[d->npending++] = c;
 	++*p;
 	return 0;
 }
@@ -175,7 +175,7 @@ quoted_put(struct decoder *d, const char **in, const char *end, char *out,
 	size_t n, done = 0;
 
 	while (p < end && room - done > 2) {
-		if (d->nheld > 0) {
+		if (d->npending > 0) {
 			done += quoted_escape(d, &p, out + done);
 			continue;
 		}
@@ -189,7 +189,7 @@ quoted_put(struct decoder *d, const char **in, const char *end, char *out,
 		done += n;
 		p += n;
 		if (stop != NULL) {
-			d->held[d->nheld++] = '=';
+			d->carried[d->npending++] = '=';
 			p++;
 		}
 	}
@@ -210,15 +210,15 @@ decode_end(struct decoder *d, char *out)
 {
 	size_t n = 0;
 
-	if (d->encoding == MIME_QUOTED && d->nheld > 0) {
+	if (d->encoding == MIME_QUOTED && d->npending > 0) {
 		/* A "=" at the very end is a soft line break. */
-		if (d->nheld == 2 && d->held[1] != '\r')
+		if (d->npending == 2 && d->carried[1] != '\r')
 			n = escape_is_none(d, out);
 	} else if (d->encoding == MIME_BASE64 &&
 	    (d->nbits > 0 || d->pads > 0)) {
 		d->faulty = true;
 	}
-	d->nheld = 0;
+	d->npending = 0;
 	d->nbits = 0;
 	return n;
 }

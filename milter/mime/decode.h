@@ -20,8 +20,8 @@ struct decoder {
 	bool padded;		/* base64: its end has come */
 	int pads;		/* base64: "=" that must still come */
 	unsigned bits, nbits;	/* base64: not yet written */
-	char held[2];		/* quoted-printable: "=", "=4", "=\r" */
-	size_t nheld;
+	char carried[2];		/* quoted-printable: "=", "=4", "=\r" */
+	size_t npending;
 };
 
 /*

@@ -9,7 +9,7 @@
 #include "mime/charset.h"
 #include "mime/decode.h"
 
-#define CHARSET_MOST 40
+#define CHARSET_MAX 40
 
 /* NUL would end the text for whoever reads it next. */
 static void
@@ -25,7 +25,7 @@ bool
 encoded_put_charset(struct buf *out, const char *charset, size_t ncharset,
     const char *bytes, size_t n)
 {
-	char name[CHARSET_MOST], piece[256];
+	char name[CHARSET_MAX], piece[256];
 	const char *end = bytes + n;
 	struct charset *c;
 	size_t written;
@@ -129,7 +129,7 @@ find_word(const char *p, const char *end, struct word *w)
 		return false;
 	w->charset = p + 2;
 	mark = memchr(w->charset, '?', (size_t)(end - w->charset));
-	if (mark == NULL || mark - w->charset > 2 * CHARSET_MOST ||
+	if (mark == NULL || mark - w->charset > 2 * CHARSET_MAX ||
 	    mark + 2 >= end || mark[2] != '?')
 		return false;
 	w->ncharset = (size_t)(mark - w->charset);

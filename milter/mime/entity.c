@@ -41,7 +41,7 @@ entity_goes_on(const char *name, size_t n, char c)
 {
 	bool number = n > 0 && name[0] == '#';
 
-	if (n == ENTITY_MOST)
+	if (n == ENTITY_MAX)
 		return false;
 	if (n == 0 && c == '#')
 		return true;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* Longest name, without & and ; */
-#define ENTITY_MOST 12
+#define ENTITY_MAX 12
 
 /* May this byte stand behind n bytes of a name? */
 bool entity_goes_on(const char *name, size_t n, char c);

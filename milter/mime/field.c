@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "mime/encoded.h"
 
-#define PIECES_MOST 100
-#define PARAMETERS_MOST 400
+#define PIECES_MAX 100
+#define PARAMETERS_MAX 400
 
 struct text {
 	const char *at;
@@ -192,16 +192,16 @@ piece_of(struct text have, const char *name, bool *percent)
 		return -1;
 	*percent = have.at[have.n - 1] == '*';
 	for (i = n + 1; i < have.n && have.at[i] >= '0' && have.at[i] <= '9' &&
-	    number < PIECES_MOST; i++)
+	    number < PIECES_MAX; i++)
 		number = number * 10 + (have.at[i] - '0');
 	if (i + (*percent && i > n + 1) != have.n && i != have.n)
 		return -1;
-	return number < PIECES_MOST ? number : -1;
+	return number < PIECES_MAX ? number : -1;
 }
 
 struct pieces {
-	struct text v[PIECES_MOST];
-	bool percent[PIECES_MOST];
+	struct text v[PIECES_MAX];
+	bool percent[PIECES_MAX];
 };
 
 static void
@@ -213,7 +213,7 @@ find_pieces(const char *p, const char *end, const char *name,
 	bool percent;
 
 	memset(found, 0, sizeof *found);
-	for (count = 0; count < PARAMETERS_MOST &&
+	for (count = 0; count < PARAMETERS_MAX &&
 	    next_parameter(&p, end, &param); count++) {
 		i = piece_of(param.name, name, &percent);
 		if (i < 0 || found->v[i].at != NULL)
@@ -253,7 +253,7 @@ behind_charset(const struct buf *piece, struct text charset)
 }
 
 static bool
-put_extended(const char *p, const char *end, const char *name, size_t most,
+put_extended(const char *p, const char *end, const char *name, size_t max,
     struct buf *out, unsigned *odd)
 {
 	struct buf raw = BUF_INIT, piece = BUF_INIT, charset = BUF_INIT;
@@ -263,7 +263,7 @@ put_extended(const char *p, const char *end, const char *name, size_t most,
 	int i, count = 0;
 
 	find_pieces(p, end, name, &found);
-	for (i = 0; i < PIECES_MOST && raw.len <= most * 3; i++) {
+	for (i = 0; i < PIECES_MAX && raw.len <= max * 3; i++) {
 		if (found.v[i].at == NULL)
 			continue;
 		if (count++ < i)	/* one before it is missing */
@@ -297,7 +297,7 @@ put_plain(const char *p, const char *end, const char *name, struct buf *out,
 	struct parameter param;
 	int count;
 
-	for (count = 0; count < PARAMETERS_MOST &&
+	for (count = 0; count < PARAMETERS_MAX &&
 	    next_parameter(&p, end, &param); count++) {
 		if (param.name.n != strlen(name) ||
 		    strncasecmp(param.name.at, name, param.name.n) != 0)
@@ -312,16 +312,16 @@ put_plain(const char *p, const char *end, const char *name, struct buf *out,
 
 bool
 field_parameter(const char *field, size_t n, const char *name, bool extended,
-    size_t most, struct buf *out, unsigned *odd)
+    size_t max, struct buf *out, unsigned *odd)
 {
 	const char *end = field + n, *p = find_end(field, end);
 	size_t before = out->len;
 	bool found;
 
-	found = extended ? put_extended(p, end, name, most, out, odd) :
+	found = extended ? put_extended(p, end, name, max, out, odd) :
 	    put_plain(p, end, name, out, odd);
-	if (out->len - before > most) {
-		buf_cut(out, before + most);
+	if (out->len - before > max) {
+		buf_cut(out, before + max);
 		*odd |= FIELD_CUT;
 	}
 	return found;

@@ -29,6 +29,6 @@ unsigned field_value(const char *field, size_t n, struct buf *out);
  * there is none. Bits of enum field_odd are added to *odd.
  */
 bool field_parameter(const char *field, size_t n, const char *name,
-    bool extended, size_t most, struct buf *out, unsigned *odd);
+    bool extended, size_t max, struct buf *out, unsigned *odd);
 
 #endif

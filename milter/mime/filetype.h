@@ -16,7 +16,7 @@
 struct buf;
 
 /* Is there somebody to ask? `why` (not NULL) says why not. */
-bool filetype_ready(struct buf *why);
+bool filetype_ready(struct buf *errmsg);
 
 /* The same for what can be told without asking anybody, libmagic or not; any
    text is "text/plain". False: it takes more than a look. */

@@ -69,12 +69,12 @@ cookie_give(magic_t cookie)
 }
 
 bool
-filetype_ready(struct buf *why)
+filetype_ready(struct buf *errmsg)
 {
 	magic_t cookie = cookie_take();
 
 	if (cookie == NULL) {
-		buf_puts(why, "libmagic finds no database (Debian: "
+		buf_puts(errmsg, "libmagic finds no database (Debian: "
 		    "libmagic-mgc)");
 		return false;
 	}

@@ -4,9 +4,9 @@
 #include "mime/filetype.h"
 
 bool
-filetype_ready(struct buf *why)
+filetype_ready(struct buf *errmsg)
 {
-	buf_puts(why, "this saywhy was built without libmagic");
+	buf_puts(errmsg, "this saywhy was built without libmagic");
 	return false;
 }
 

@@ -12,12 +12,12 @@
 #include "mime/url.h"
 
 struct links *
-links_new(bool html, void (*told)(void *arg, const char *host), void *arg)
+links_new(bool html, void (*reported)(void *arg, const char *host), void *arg)
 {
 	struct links *l = mem_alloc(sizeof *l);
 
 	l->html = html;
-	l->told = told;
+	l->reported = reported;
 	l->arg = arg;
 	return l;
 }
@@ -65,7 +65,7 @@ tell(const struct links *l, const char *p, const char *end)
 	while (n > 0 && strchr(".:;!$&=", p[n - 1]) != NULL)
 		n--;
 	if (url_put_host_behind(&host, p, n))
-		l->told(l->arg, host.data);
+		l->reported(l->arg, host.data);
 	buf_free(&host);
 }
 
@@ -96,13 +96,13 @@ link_start(const char *p, const char *end)
  * where a name may begin.
  */
 static void
-search(const struct links *l, size_t most)
+search(const struct links *l, size_t max)
 {
 	const char *end = l->word + l->nword, *p;
 	bool fresh = !l->cut;
 	size_t n;
 
-	for (p = l->word; p < l->word + most; p++) {
+	for (p = l->word; p < l->word + max; p++) {
 		n = link_start(p, end);
 		if (n > 0)
 			tell(l, p + n, end);
@@ -128,7 +128,7 @@ links_value_end(struct links *l, bool is_link)
 	struct buf host = BUF_INIT;
 
 	if (is_link && !l->cut && url_put_host(&host, l->word, l->nword)) {
-		l->told(l->arg, host.data);
+		l->reported(l->arg, host.data);
 		l->nword = 0;
 	}
 	buf_free(&host);

@@ -19,7 +19,8 @@
 struct links;
 
 /* `told` gets each host as url_put_host() gives it, as often as it stands. */
-struct links *links_new(bool html, void (*told)(void *arg, const char *host),
+struct links *links_new(bool html, void (*reported)(void *arg,
+    const char *host),
     void *arg);
 void links_free(struct links *l);	/* NULL: nothing */
 

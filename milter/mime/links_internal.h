@@ -17,7 +17,7 @@ enum links_state { LINKS_IN_TEXT, LINKS_TAG_OPEN, LINKS_TAG_NAME,
 	LINKS_RAW, LINKS_END_TAG };
 
 struct links {
-	void (*told)(void *arg, const char *host);
+	void (*reported)(void *arg, const char *host);
 	void *arg;
 	bool html;
 	/* the word that is read: text, or the value of an attribute */
@@ -31,7 +31,7 @@ struct links {
 	size_t ntag, nname;
 	char tail[LINKS_NAME + 4];	/* the last bytes of comment or raw */
 	size_t ntail;
-	char entity[ENTITY_MOST];	/* begun by & */
+	char entity[ENTITY_MAX];	/* begun by & */
 	size_t nentity;
 	bool in_entity;
 };

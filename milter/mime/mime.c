@@ -45,12 +45,12 @@ mime_fault_limits(void)
 }
 
 struct mime *
-mime_new(void (*told)(void *arg, const struct mime_event *event), void *arg)
+mime_new(void (*reported)(void *arg, const struct mime_event *event), void *arg)
 {
 	struct mime *m = mem_alloc(sizeof *m);
 	size_t i;
 
-	m->told = told;
+	m->reported = reported;
 	m->arg = arg;
 	m->state = MIME_IN_HEADER;
 	m->field = FIELD_NONE;
@@ -76,7 +76,7 @@ mime_free(struct mime *m)
 
 	if (m == NULL)
 		return;
-	m->told = ignore;
+	m->reported = ignore;
 	while (m->nlevels > 0)
 		mime_part_end(m);
 	for (i = 0; i < FIELDS; i++)
@@ -246,7 +246,7 @@ is_interesting(const struct mime *m, const char *line, size_t n)
 
 /* How long may a line be that must be seen whole? */
 static size_t
-line_most(const struct mime *m)
+line_max(const struct mime *m)
 {
 	if (m->state == MIME_IN_HEADER)
 		return MIME_HEADER_BYTES;
@@ -279,21 +279,21 @@ whole_line(struct mime *m, const char *bytes, size_t n)
 {
 	const char *eol = memchr(bytes, '\n', n);
 	size_t use = eol != NULL ? (size_t)(eol + 1 - bytes) : n;
-	size_t most = line_most(m);
+	size_t max = line_max(m);
 
-	if (m->line.len == 0 && eol != NULL && use <= most) {
+	if (m->line.len == 0 && eol != NULL && use <= max) {
 		body_line(m, bytes, use);
 		return use;
 	}
-	if (use > most - m->line.len) {
-		use = most - m->line.len;
+	if (use > max - m->line.len) {
+		use = max - m->line.len;
 		eol = NULL;
 	}
 	buf_put(&m->line, bytes, use);
 	if (eol != NULL) {
 		body_line(m, m->line.data, m->line.len);
 		buf_clear(&m->line);
-	} else if (m->line.len == most) {
+	} else if (m->line.len == max) {
 		line_too_long(m);
 	}
 	return use;

@@ -77,7 +77,8 @@ struct mime_event {
 struct mime;
 
 /* `told` is called for each event, from within the calls below. */
-struct mime *mime_new(void (*told)(void *arg, const struct mime_event *event),
+struct mime *mime_new(void (*reported)(void *arg,
+    const struct mime_event *event),
     void *arg);
 void mime_free(struct mime *m);		/* NULL: nothing; no more events */
 

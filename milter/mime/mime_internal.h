@@ -35,7 +35,7 @@ struct mime_level {
 };
 
 struct mime {
-	void (*told)(void *arg, const struct mime_event *event);
+	void (*reported)(void *arg, const struct mime_event *event);
 	void *arg;
 	enum mime_state state;
 	struct mime_level levels[MIME_DEPTH + 2];

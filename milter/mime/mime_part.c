@@ -28,7 +28,7 @@ tell(struct mime *m, const struct mime_level *level, enum mime_what what,
 	struct mime_event event = { .what = what, .part = &level->part,
 		.bytes = bytes, .n = n };
 
-	m->told(m->arg, &event);
+	m->reported(m->arg, &event);
 }
 
 static struct mime_level *

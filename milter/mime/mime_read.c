@@ -15,19 +15,19 @@ begins_with(const char *text, const char *start)
 /* What a parameter of the type or the disposition says, or NULL. */
 static char *
 parameter(struct mime *m, struct mime_level *level, enum mime_field field,
-    const char *name, bool extended, size_t most)
+    const char *name, bool extended, size_t max)
 {
 	const struct buf *f = &m->fields[field];
 	struct buf value = BUF_INIT;
 	unsigned odd = 0;
 
-	if (!field_parameter(f->data, f->len, name, extended, most, &value,
+	if (!field_parameter(f->data, f->len, name, extended, max, &value,
 	    &odd)) {
 		buf_free(&value);
 		return NULL;
 	}
 	if ((odd & FIELD_CUT) != 0)
-		mime_fault(m, level, most == MIME_NAME ? MIME_NAME_LONG :
+		mime_fault(m, level, max == MIME_NAME ? MIME_NAME_LONG :
 		    MIME_BOUNDARY_LONG);
 	if ((odd & FIELD_JUNK) != 0)
 		mime_fault(m, level, MIME_JUNK);

@@ -12,7 +12,7 @@
 #include "model/mailbox.h"
 
 /* No host is longer, however it is written. */
-#define HOST_MOST 1024
+#define HOST_MAX 1024
 
 static const char *const schemes[] = { "http:", "https:", "ftp:", "ws:",
 	"wss:", NULL };
@@ -40,7 +40,7 @@ put_stripped(struct buf *out, const char *text, size_t n)
 
 	while (i < n && (unsigned char)text[i] <= ' ')
 		i++;
-	for (; i < n && out->len < HOST_MOST; i++)
+	for (; i < n && out->len < HOST_MAX; i++)
 		if (text[i] != '\t' && text[i] != '\n' && text[i] != '\r' &&
 		    text[i] != '\0')
 			buf_putc(out, text[i]);

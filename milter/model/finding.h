@@ -37,10 +37,10 @@ struct finding {
 	bool identity;		/* judges who the peer is; see checks/check.h */
 	bool waives;		/* takes back what else its section found about
 				   the peer */
-	bool hearsay;		/* only the MTA says so: never more than a note */
-	enum action most;	/* what is done about it at most; OFF: what the
+	bool unverified;		/* only the MTA says so: never more than a note */
+	enum action max;	/* what is done about it at most; OFF: what the
 				   policy wants */
-	enum stage speaks;	/* not spoken before this stage */
+	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
 	struct evidence evidence[FINDING_EVIDENCE_MAX];
 	size_t n;

@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "base/net.h"
 
-#define NAME_MOST 255
-#define LABEL_MOST 63
+#define NAME_BYTES_MAX 255
+#define LABEL_MAX 63
 
 static bool
 is_ascii(const char *text)
@@ -91,7 +91,7 @@ is_label(const char *label, size_t n)
 {
 	size_t i;
 
-	if (n == 0 || n > LABEL_MOST || label[0] == '-' || label[n - 1] == '-')
+	if (n == 0 || n > LABEL_MAX || label[0] == '-' || label[n - 1] == '-')
 		return false;
 	for (i = 0; i < n; i++)
 		if (!is_alnum(label[i]) && label[i] != '-' && label[i] != '_')
@@ -116,7 +116,7 @@ is_name(const char *name)
 {
 	size_t n;
 
-	if (strlen(name) > NAME_MOST)
+	if (strlen(name) > NAME_BYTES_MAX)
 		return false;
 	for (;; name += n + 1) {
 		n = strcspn(name, ".");

@@ -29,7 +29,7 @@ put_lower(struct buf *key, const char *text)
 
 /* "example.org" or ".example.org". */
 static enum mailkey
-put_domain(struct buf *key, const char *entry, struct buf *why)
+put_domain(struct buf *key, const char *entry, struct buf *errmsg)
 {
 	bool below = *entry == '.';
 
@@ -39,10 +39,12 @@ put_domain(struct buf *key, const char *entry, struct buf *why)
 	    mailbox_put_domain(key, entry + below))
 		return below ? MAILKEY_BELOW : MAILKEY_DOMAIN;
 	if (strncmp(entry, "*.", 2) == 0)
-		buf_printf(why, "\"%.60s\": write \"%.60s\" for every domain "
+		buf_printf(errmsg,
+		    "\"%.60s\": write \"%.60s\" for every domain "
 		    "below that one", entry, entry + 1);
 	else
-		buf_printf(why, "\"%.60s\" is no domain, mailbox or /pattern/",
+		buf_printf(errmsg,
+		    "\"%.60s\" is no domain, mailbox or /pattern/",
 		    entry);
 	return 0;
 }
@@ -59,7 +61,7 @@ put_local(struct buf *key, const struct mailbox *m, bool anywhere)
 
 /* "user@example.org" or "user@". */
 static enum mailkey
-put_mailbox(struct buf *key, const char *entry, struct buf *why)
+put_mailbox(struct buf *key, const char *entry, struct buf *errmsg)
 {
 	bool anywhere = entry[strlen(entry) - 1] == '@';
 	struct buf whole = BUF_INIT;
@@ -71,10 +73,11 @@ put_mailbox(struct buf *key, const char *entry, struct buf *why)
 	    m.domain != NULL)
 		kind = put_local(key, &m, anywhere);
 	else if (*entry == '@')
-		buf_printf(why, "\"%.60s\": write \"%.60s\" for every mailbox "
+		buf_printf(errmsg,
+		    "\"%.60s\": write \"%.60s\" for every mailbox "
 		    "of that domain", entry, entry + 1);
 	else
-		buf_printf(why, "\"%.60s\" is no mailbox like "
+		buf_printf(errmsg, "\"%.60s\" is no mailbox like "
 		    "user@example.org", entry);
 	mailbox_clear(&m);
 	buf_free(&whole);
@@ -82,7 +85,7 @@ put_mailbox(struct buf *key, const char *entry, struct buf *why)
 }
 
 enum mailkey
-mailkey_put(struct buf *key, const char *entry, struct buf *why)
+mailkey_put(struct buf *key, const char *entry, struct buf *errmsg)
 {
 	size_t start = key->len;
 	enum mailkey kind;
@@ -91,10 +94,10 @@ mailkey_put(struct buf *key, const char *entry, struct buf *why)
 		buf_puts(key, entry);
 		return MAILKEY_NULL;
 	}
-	kind = strchr(entry, '@') != NULL ? put_mailbox(key, entry, why) :
-	    put_domain(key, entry, why);
-	if (kind != 0 && key->len - start > MAILKEY_MOST) {
-		buf_printf(why, "\"%.60s...\" is too long", entry);
+	kind = strchr(entry, '@') != NULL ? put_mailbox(key, entry, errmsg) :
+	    put_domain(key, entry, errmsg);
+	if (kind != 0 && key->len - start > MAILKEY_MAX) {
+		buf_printf(errmsg, "\"%.60s...\" is too long", entry);
 		kind = 0;
 	}
 	if (kind == 0)
@@ -132,7 +135,7 @@ try_local(const struct search *s, enum mailkey kind, const struct mailbox *m,
     size_t n, const char *domain)
 {
 	size_t i, whole = n + 1 + strlen(domain);
-	char key[MAILKEY_MOST];
+	char key[MAILKEY_MAX];
 
 	if ((s->kinds & kind) == 0 || whole > sizeof key)
 		return false;
@@ -189,7 +192,7 @@ static bool
 try_plain(const struct search *s, const char *name)
 {
 	size_t i, n = strlen(name);
-	char key[MAILKEY_MOST];
+	char key[MAILKEY_MAX];
 
 	if (n == 0 || n > sizeof key)
 		return false;

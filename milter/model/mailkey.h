@@ -16,7 +16,7 @@ struct buf;
 struct mailbox;
 
 /* A key is not longer than this, so what is longer is in no list. */
-#define MAILKEY_MOST 512
+#define MAILKEY_MAX 512
 
 /* What a key stands for; bits, for sets of them. */
 enum mailkey {
@@ -33,7 +33,7 @@ enum mailkey {
  * words in `why` when it has no such form; patterns and "*" have none.
  */
 enum mailkey mailkey_put(struct buf *key, const char *entry,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Is told n bytes of a key; true ends the search. */
 typedef bool mailkey_try(void *arg, const char *key, size_t n);

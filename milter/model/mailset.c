@@ -12,9 +12,9 @@
 #include "model/mailkey.h"
 
 static bool
-add_pattern(struct mailset *set, const char *entry, struct buf *why)
+add_pattern(struct mailset *set, const char *entry, struct buf *errmsg)
 {
-	struct pattern *p = pattern_new(entry, why);
+	struct pattern *p = pattern_new(entry, errmsg);
 
 	if (p == NULL)
 		return false;
@@ -25,10 +25,10 @@ add_pattern(struct mailset *set, const char *entry, struct buf *why)
 }
 
 static bool
-add_name(struct mailset *set, const char *entry, struct buf *why)
+add_name(struct mailset *set, const char *entry, struct buf *errmsg)
 {
 	struct buf key = BUF_INIT;
-	bool good = mailkey_put(&key, entry, why) != 0;
+	bool good = mailkey_put(&key, entry, errmsg) != 0;
 
 	if (good)
 		strset_add(&set->names, key.data);
@@ -37,18 +37,18 @@ add_name(struct mailset *set, const char *entry, struct buf *why)
 }
 
 bool
-mailset_add(struct mailset *set, const char *entry, struct buf *why)
+mailset_add(struct mailset *set, const char *entry, struct buf *errmsg)
 {
 	if (*entry == '\0') {
-		buf_puts(why, "an empty value says nothing");
+		buf_puts(errmsg, "an empty value says nothing");
 		return false;
 	}
 	if (strcmp(entry, "*") == 0) {
 		set->any = true;
 		return true;
 	}
-	return *entry == '/' ? add_pattern(set, entry, why) :
-	    add_name(set, entry, why);
+	return *entry == '/' ? add_pattern(set, entry, errmsg) :
+	    add_name(set, entry, errmsg);
 }
 
 bool
@@ -151,14 +151,14 @@ mailset_find_name(const struct mailset *set, const char *name)
 }
 
 bool
-mailset_take(void *base, void *slot, const char *value, struct buf *why)
+mailset_parse(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
-	return mailset_add(slot, value, why);
+	return mailset_add(slot, value, errmsg);
 }
 
 void
-mailset_drop(void *slot)
+mailset_free_option(void *slot)
 {
 	mailset_clear(slot);
 }

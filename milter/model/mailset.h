@@ -34,7 +34,7 @@ struct mailset {
 };
 
 /* False with words in `why` when the entry has no such form. */
-bool mailset_add(struct mailset *set, const char *entry, struct buf *why);
+bool mailset_add(struct mailset *set, const char *entry, struct buf *errmsg);
 bool mailset_is_empty(const struct mailset *set);
 void mailset_clear(struct mailset *set);
 
@@ -47,7 +47,8 @@ const char *mailset_find_mailbox(const struct mailset *set,
 const char *mailset_find_name(const struct mailset *set, const char *name);
 
 /* take and drop of option.h for a slot that is a struct mailset. */
-bool mailset_take(void *base, void *slot, const char *value, struct buf *why);
-void mailset_drop(void *slot);
+bool mailset_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg);
+void mailset_free_option(void *slot);
 
 #endif

@@ -18,40 +18,41 @@ put_line(struct buf *out, const struct view *v, enum speech label,
 		return;
 	language_put_plain(out, v->language, label, NULL);
 	buf_puts(out, ": ");
-	visible_put(out, value, strlen(value));
+	escape_put(out, value, strlen(value));
 	buf_putc(out, '\n');
 }
 
 static void
-put_facts(struct buf *out, const struct view *v, const struct told *t)
+put_facts(struct buf *out, const struct view *v, const struct parsed_record *t)
 {
-	put_line(out, v, SPEECH_FROM, told_text(t, "sender"));
-	if (told_count(t, "recipients") == 1)
-		put_line(out, v, SPEECH_TO, told_item(t, "recipients", 0));
-	put_line(out, v, SPEECH_WHEN, told_text(t, "time"));
+	put_line(out, v, SPEECH_FROM, parsed_text(t, "sender"));
+	if (parsed_count(t, "recipients") == 1)
+		put_line(out, v, SPEECH_TO, parsed_item(t, "recipients", 0));
+	put_line(out, v, SPEECH_WHEN, parsed_text(t, "time"));
 	put_line(out, v, SPEECH_SERVER, v->site->name);
-	put_line(out, v, SPEECH_CLIENT, told_text(t, "client.address"));
-	put_line(out, v, SPEECH_HELO, told_text(t, "helo"));
+	put_line(out, v, SPEECH_CLIENT, parsed_text(t, "client.address"));
+	put_line(out, v, SPEECH_HELO, parsed_text(t, "helo"));
 }
 
 static void
-put_reply(struct buf *out, const struct view *v, const struct told *t)
+put_reply(struct buf *out, const struct view *v, const struct parsed_record *t)
 {
-	const char *status = told_text(t, "reply.status"), *line;
+	const char *status = parsed_text(t, "reply.status"), *line;
 	size_t i;
 
 	buf_putc(out, '\n');
 	language_put_plain(out, v->language, SPEECH_REPLY, NULL);
 	buf_puts(out, ":\n");
-	for (i = 0; i < told_count(t, "reply.lines"); i++) {
-		line = told_item(t, "reply.lines", i);
+	for (i = 0; i < parsed_count(t, "reply.lines"); i++) {
+		line = parsed_item(t, "reply.lines", i);
 		buf_puts(out, "  ");
-		if (told_int(t, "reply.code", 0) != 0)
-			buf_printf(out, "%lld ", told_int(t, "reply.code", 0));
+		if (parsed_int(t, "reply.code", 0) != 0)
+			buf_printf(out, "%lld ", parsed_int(t, "reply.code",
+			    0));
 		if (status != NULL)
 			buf_printf(out, "%s ", status);
 		if (line != NULL)
-			visible_put(out, line, strlen(line));
+			escape_put(out, line, strlen(line));
 		buf_putc(out, '\n');
 	}
 }
@@ -76,7 +77,7 @@ put_remedy(struct buf *out, const struct view *v, int reason)
 }
 
 static void
-put_text(struct buf *out, const struct view *v, const struct told *t,
+put_text(struct buf *out, const struct view *v, const struct parsed_record *t,
     int reason)
 {
 	language_put_plain(out, v->language, SPEECH_COPY_INTRO, NULL);
@@ -85,11 +86,11 @@ put_text(struct buf *out, const struct view *v, const struct told *t,
 	put_reply(out, v, t);
 	put_remedy(out, v, reason);
 	buf_putc(out, '\n');
-	put_line(out, v, SPEECH_ID, told_text(t, "id"));
+	put_line(out, v, SPEECH_ID, parsed_text(t, "id"));
 }
 
 void
-copy_put(const struct view *v, const struct told *t, int reason)
+copy_put(const struct view *v, const struct parsed_record *t, int reason)
 {
 	struct buf text = BUF_INIT;
 	const char *p;
@@ -103,7 +104,7 @@ copy_put(const struct view *v, const struct told *t, int reason)
 	    "aria-labelledby=\"copy\" aria-describedby=\"copy-hint\">\n");
 	for (p = text.data; *p != '\0'; p += n + (p[n] == '\n')) {
 		n = strcspn(p, "\n");
-		visible_put_html(v->out, p, n);
+		escape_put_html(v->out, p, n);
 		buf_putc(v->out, '\n');
 	}
 	buf_puts(v->out, "</textarea>\n</section>\n");

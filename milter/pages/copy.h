@@ -4,9 +4,9 @@
 #ifndef PAGES_COPY_H
 #define PAGES_COPY_H
 
-struct told;
+struct parsed_record;
 struct view;
 
-void copy_put(const struct view *v, const struct told *t, int reason);
+void copy_put(const struct view *v, const struct parsed_record *t, int reason);
 
 #endif

@@ -50,39 +50,39 @@ is_open(int reason)
 }
 
 static void
-put_reply(const struct view *v, const struct told *t)
+put_reply(const struct view *v, const struct parsed_record *t)
 {
 	size_t i;
 
 	buf_puts(v->out, "<div>");
 	view_say(v, "dt", SPEECH_REPLY, NULL);
 	buf_puts(v->out, "<dd><code>");
-	if (told_int(t, "reply.code", 0) != 0)
-		buf_printf(v->out, "%lld ", told_int(t, "reply.code", 0));
-	if (told_text(t, "reply.status") != NULL) {
-		view_text(v, told_text(t, "reply.status"));
+	if (parsed_int(t, "reply.code", 0) != 0)
+		buf_printf(v->out, "%lld ", parsed_int(t, "reply.code", 0));
+	if (parsed_text(t, "reply.status") != NULL) {
+		view_text(v, parsed_text(t, "reply.status"));
 		buf_putc(v->out, ' ');
 	}
-	for (i = 0; i < told_count(t, "reply.lines"); i++) {
+	for (i = 0; i < parsed_count(t, "reply.lines"); i++) {
 		if (i > 0)
 			buf_puts(v->out, "<br>");
-		if (told_item(t, "reply.lines", i) != NULL)
-			view_text(v, told_item(t, "reply.lines", i));
+		if (parsed_item(t, "reply.lines", i) != NULL)
+			view_text(v, parsed_item(t, "reply.lines", i));
 	}
 	buf_puts(v->out, "</code></dd></div>\n");
 }
 
 void
-seen_put_known(const struct view *v, const struct told *t)
+evidence_text_put_known(const struct view *v, const struct parsed_record *t)
 {
 	struct buf b = BUF_INIT;
 
 	put_reply(v, t);
-	buf_puts(&b, told_text(t, "client.address"));
-	if (told_text(t, "client.name") != NULL)
-		buf_printf(&b, " (%s)", told_text(t, "client.name"));
+	buf_puts(&b, parsed_text(t, "client.address"));
+	if (parsed_text(t, "client.name") != NULL)
+		buf_printf(&b, " (%s)", parsed_text(t, "client.name"));
 	view_row(v, SPEECH_CLIENT, b.data);
-	view_row(v, SPEECH_HELO, told_text(t, "helo"));
+	view_row(v, SPEECH_HELO, parsed_text(t, "helo"));
 	buf_free(&b);
 }
 
@@ -104,10 +104,10 @@ find_term(const char *record, const char *term)
 
 /* The record with the part that decided marked. */
 static void
-put_spf(const struct view *v, const struct told *t)
+put_spf(const struct view *v, const struct parsed_record *t)
 {
-	const char *record = told_text(t, "evidence.record");
-	const char *term = told_text(t, "evidence.mechanism"), *at;
+	const char *record = parsed_text(t, "evidence.record");
+	const char *term = parsed_text(t, "evidence.mechanism"), *at;
 
 	if (record == NULL || strncmp(record, "v=spf1", 6) != 0)
 		return;
@@ -116,7 +116,7 @@ put_spf(const struct view *v, const struct told *t)
 	view_say(v, "dt", SPEECH_SPF_RECORD, NULL);
 	buf_puts(v->out, "<dd><code>");
 	if (at != NULL) {
-		visible_put_html(v->out, record, (size_t)(at - record));
+		escape_put_html(v->out, record, (size_t)(at - record));
 		buf_puts(v->out, "<mark>");
 		view_text(v, term);
 		buf_puts(v->out, "</mark>");
@@ -133,10 +133,10 @@ put_spf(const struct view *v, const struct told *t)
 
 /* A link only where we made it ourselves, and of plain letters. */
 static void
-put_link(const struct view *v, const struct told *t)
+put_link(const struct view *v, const struct parsed_record *t)
 {
-	const char *url = told_text(t, "evidence.url");
-	const char *issuer = told_text(t, "issuer");
+	const char *url = parsed_text(t, "evidence.url");
+	const char *issuer = parsed_text(t, "issuer");
 
 	if (url == NULL || issuer == NULL || strcmp(issuer, "saywhy") != 0 ||
 	    strncmp(url, "https://", 8) != 0 ||
@@ -156,13 +156,13 @@ put_link(const struct view *v, const struct told *t)
 
 /* What the owner of the From domain wants: the record itself, if we have it. */
 static void
-put_wish(const struct view *v, const struct told *t)
+put_wish(const struct view *v, const struct parsed_record *t)
 {
-	const char *record = told_text(t, "evidence.record");
+	const char *record = parsed_text(t, "evidence.record");
 
 	view_row(v, SPEECH_POLICY, record != NULL &&
 	    strncmp(record, "v=DMARC1", 8) == 0 ? record :
-	    told_text(t, "evidence.policy"));
+	    parsed_text(t, "evidence.policy"));
 }
 
 static void
@@ -176,13 +176,13 @@ put_proof(const struct view *v, const char *name, const char *result)
 }
 
 static void
-put_proofs(const struct view *v, const struct told *t)
+put_proofs(const struct view *v, const struct parsed_record *t)
 {
-	const char *alignment = told_text(t, "evidence.alignment");
+	const char *alignment = parsed_text(t, "evidence.alignment");
 
-	if (told_text(t, "evidence.spf") == NULL &&
-	    told_text(t, "evidence.dkim") == NULL &&
-	    told_text(t, "evidence.dmarc") == NULL)
+	if (parsed_text(t, "evidence.spf") == NULL &&
+	    parsed_text(t, "evidence.dkim") == NULL &&
+	    parsed_text(t, "evidence.dmarc") == NULL)
 		return;
 	buf_puts(v->out, "<table>\n");
 	view_say(v, "caption", SPEECH_PROOFS, NULL);
@@ -190,9 +190,9 @@ put_proofs(const struct view *v, const struct told *t)
 	view_say(v, "th scope=\"col\"", SPEECH_PROOF, NULL);
 	view_say(v, "th scope=\"col\"", SPEECH_RESULT, NULL);
 	buf_puts(v->out, "</tr></thead>\n<tbody>\n");
-	put_proof(v, "SPF", told_text(t, "evidence.spf"));
-	put_proof(v, "DKIM", told_text(t, "evidence.dkim"));
-	put_proof(v, "DMARC", told_text(t, "evidence.dmarc"));
+	put_proof(v, "SPF", parsed_text(t, "evidence.spf"));
+	put_proof(v, "DKIM", parsed_text(t, "evidence.dkim"));
+	put_proof(v, "DMARC", parsed_text(t, "evidence.dmarc"));
 	if (alignment != NULL) {
 		buf_puts(v->out, "<tr>");
 		view_say(v, "th scope=\"row\"", SPEECH_ALIGNMENT, NULL);
@@ -204,7 +204,8 @@ put_proofs(const struct view *v, const struct told *t)
 }
 
 void
-seen_put_evidence(const struct view *v, const struct told *t, int reason)
+evidence_text_put(const struct view *v, const struct parsed_record *t,
+    int reason)
 {
 	size_t i;
 
@@ -214,7 +215,7 @@ seen_put_evidence(const struct view *v, const struct told *t, int reason)
 	}
 	put_spf(v, t);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		view_row(v, rows[i].label, told_text(t, rows[i].path));
+		view_row(v, rows[i].label, parsed_text(t, rows[i].path));
 	put_link(v, t);
 	put_wish(v, t);
 	buf_puts(v->out, "</dl>\n");

@@ -4,14 +4,15 @@
 #ifndef PAGES_EVIDENCE_TEXT_H
 #define PAGES_EVIDENCE_TEXT_H
 
-struct told;
+struct parsed_record;
 struct view;
 
 /* The reply and who brought the mail: the sender knows both. */
-void seen_put_known(const struct view *v, const struct told *t);
+void evidence_text_put_known(const struct view *v,
+    const struct parsed_record *t);
 
 /* The evidence of a reason; those that would tell of our policy: nothing. */
-void seen_put_evidence(const struct view *v, const struct told *t,
+void evidence_text_put(const struct view *v, const struct parsed_record *t,
     int reason);
 
 #endif

@@ -42,7 +42,7 @@ typedef void http_handler(void *arg, const struct http_request *request,
 
 /* Serves the listening socket (taken over). NULL and words in `why`. */
 struct http *http_open(int fd, http_handler *handler, void *arg,
-    struct buf *why);
+    struct buf *errmsg);
 void http_close(struct http *h);	/* NULL: nothing */
 
 /* Does what is to do on all of them, for at most `ms`. */

@@ -187,7 +187,7 @@ unescape(void *arg, struct MHD_Connection *c, char *text)
 }
 
 struct http *
-http_open(int fd, http_handler *handler, void *arg, struct buf *why)
+http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 {
 	struct http *h = mem_alloc(sizeof *h);
 
@@ -207,7 +207,7 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *why)
 	    MHD_OPTION_END);
 	if (h->daemon != NULL)
 		return h;
-	buf_puts(why, "the web server does not start");
+	buf_puts(errmsg, "the web server does not start");
 	close(fd);
 	free(h);
 	return NULL;

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 struct http *
-http_open(int fd, http_handler *handler, void *arg, struct buf *why)
+http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 {
 	(void)handler;
 	(void)arg;
 	close(fd);
-	buf_puts(why, "built without libmicrohttpd, so there is nothing to "
+	buf_puts(errmsg, "built without libmicrohttpd, so there is nothing to "
 	    "serve with");
 	return NULL;
 }

@@ -9,7 +9,7 @@
 #include "words/prose.h"
 
 void
-front_put(const struct view *v, enum speech note)
+index_put(const struct view *v, enum speech note)
 {
 	view_begin(v, NULL);
 	view_say(v, "h1", SPEECH_ASK, NULL);
@@ -54,7 +54,7 @@ put_chapter(const struct view *v, const struct prose_chapter *chapter)
 }
 
 void
-front_put_reasons(const struct view *v)
+index_put_reasons(const struct view *v)
 {
 	const struct prose_chapter *chapter;
 
@@ -67,7 +67,7 @@ front_put_reasons(const struct view *v)
 }
 
 void
-front_put_notice(const struct view *v, enum speech title, enum speech text)
+index_put_notice(const struct view *v, enum speech title, enum speech text)
 {
 	view_begin(v, v->language->words[title]);
 	view_say(v, "h1", title, NULL);

@@ -13,13 +13,13 @@
 struct view;
 
 /* The box. `note` is said above it; SPEECH_COUNT: nothing is. */
-void front_put(const struct view *v, enum speech note);
+void index_put(const struct view *v, enum speech note);
 
 /* All reasons, by chapters. */
-void front_put_reasons(const struct view *v);
+void index_put_reasons(const struct view *v);
 
 /* A page that says that there is none. */
-void front_put_notice(const struct view *v, enum speech title,
+void index_put_notice(const struct view *v, enum speech title,
     enum speech text);
 
 #endif

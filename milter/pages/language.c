@@ -36,15 +36,15 @@ static const struct language *
 by_header(const char *accept)
 {
 	const struct language *best = NULL, *l;
-	double most = 0;
+	double max = 0;
 	size_t n;
 
 	for (; *accept != '\0'; accept += n + (accept[n] == ',')) {
 		accept += strspn(accept, " \t");
 		n = strcspn(accept, ",");
 		l = by_code(accept, strcspn(accept, "-;, \t"));
-		if (l != NULL && weight(accept, n) > most) {
-			most = weight(accept, n);
+		if (l != NULL && weight(accept, n) > max) {
+			max = weight(accept, n);
 			best = l;
 		}
 	}
@@ -75,7 +75,7 @@ language_put_plain(struct buf *out, const struct language *l,
 	}
 	buf_put(out, words, (size_t)(hole - words));
 	if (value != NULL)
-		visible_put(out, value, strlen(value));
+		escape_put(out, value, strlen(value));
 	buf_puts(out, hole + 2);
 }
 
@@ -86,7 +86,7 @@ language_put(struct buf *out, const struct language *l, enum speech what,
 	struct buf b = BUF_INIT;
 
 	language_put_plain(&b, l, what, value);
-	visible_put_html(out, b.data, b.len);
+	escape_put_html(out, b.data, b.len);
 	buf_free(&b);
 }
 

@@ -11,7 +11,7 @@
 
 #define QUESTION "metrics\n"
 #define WAIT_MS 2000
-#define ANSWER_MOST (1024 * 1024)
+#define ANSWER_MAX (1024 * 1024)
 #define END "# EOF\n"
 
 /* Line by line, until the one that OpenMetrics ends with. */
@@ -22,11 +22,11 @@ read_all(int fd, struct buf *text, int64_t deadline)
 
 	do {
 		before = text->len;
-		if (!sock_read_line(fd, text, ANSWER_MOST, deadline))
+		if (!sock_read_line(fd, text, ANSWER_MAX, deadline))
 			return false;
 		buf_putc(text, '\n');
 	} while (strcmp(text->data + before, END) != 0 &&
-	    text->len < ANSWER_MOST);
+	    text->len < ANSWER_MAX);
 	return true;
 }
 
@@ -34,21 +34,22 @@ static bool
 ask(const char *control, struct buf *text)
 {
 	int64_t deadline = clock_ms() + WAIT_MS;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct sock_spec spec;
 	bool good;
 	int fd = -1;
 
-	if (sock_spec_parse(control, &spec, &why))
-		fd = sock_connect(&spec, deadline, &why);
+	if (sock_spec_parse(control, &spec, &errmsg))
+		fd = sock_connect(&spec, deadline, &errmsg);
 	good = fd >= 0 && sock_write(fd, QUESTION, strlen(QUESTION),
 	    deadline) && read_all(fd, text, deadline);
 	if (fd >= 0)
 		close(fd);
 	if (!good)
-		log_warn("metrics: %s: %s", control, why.len > 0 ? why.data :
+		log_warn("metrics: %s: %s", control, errmsg.len > 0 ?
+		    errmsg.data :
 		    "no answer");
-	buf_free(&why);
+	buf_free(&errmsg);
 	return good;
 }
 

@@ -10,28 +10,28 @@
 #include "base/sock.h"
 
 static void
-drop_text(void *slot)
+free_text(void *slot)
 {
 	mem_replace(slot, NULL);
 }
 
 /* The page speaks no TLS and trusts X-Forwarded-For. */
 static bool
-take_near(void *base, void *slot, const char *value, struct buf *why)
+parse_near(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct net v4, v6;
 	struct sock_spec spec;
 	struct ip ip;
 
 	(void)base;
-	if (!sock_spec_parse(value, &spec, why))
+	if (!sock_spec_parse(value, &spec, errmsg))
 		return false;
 	net_parse("127.0.0.0/8", &v4, NULL);
 	net_parse("::1", &v6, NULL);
 	if ((spec.kind == SOCK_KIND_INET || spec.kind == SOCK_KIND_INET6) &&
 	    (!ip_parse(spec.host, &ip) ||
 	    !(net_has(&v4, &ip) || net_has(&v6, &ip)))) {
-		buf_printf(why, "\"%.60s\" can be reached from outside; use "
+		buf_printf(errmsg, "\"%.60s\" can be reached from outside; use "
 		    "unix:, 127.0.0.1 or ::1, and a web server before it",
 		    value);
 		return false;
@@ -43,15 +43,15 @@ take_near(void *base, void *slot, const char *value, struct buf *why)
 #define AT(member) offsetof(struct page_options, member)
 
 const struct option page_option_rows[] = {
-	{ .name = "page-listen", .type = OPTION_TAKE, .offset = AT(listen),
-	    .take = take_near, .drop = drop_text,
-	    .preset = "inet:8093@127.0.0.1",
+	{ .name = "page-listen", .type = OPTION_PARSE, .offset = AT(listen),
+	    .parse = parse_near, .free = free_text,
+	    .default_value = "inet:8093@127.0.0.1",
 	    .help = "where saywhy serve answers; a web server stands before it" },
 	{ .name = "page-rate", .type = OPTION_INT, .offset = AT(rate),
-	    .preset = "60", .max = 1000000,
+	    .default_value = "60", .max = 1000000,
 	    .help = "pages a minute for one client; 0: any number" },
-	{ .name = "metrics-listen", .type = OPTION_TAKE,
-	    .offset = AT(metrics), .take = take_near, .drop = drop_text,
+	{ .name = "metrics-listen", .type = OPTION_PARSE,
+	    .offset = AT(metrics), .parse = parse_near, .free = free_text,
 	    .help = "where saywhy serve answers /metrics; unset: nowhere" },
 	{ .name = NULL }
 };

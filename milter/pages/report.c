@@ -18,11 +18,11 @@
 
 static const struct {
 	const char *key, *title;
-	size_t most;
+	size_t max;
 	const char *what, *from, *where;
 } lists[] = {
-#define LIST(id, key, title, most, what, from, where) \
-	[REPORT_##id] = { key, title, most, what, from, where },
+#define LIST(id, key, title, max, what, from, where) \
+	[REPORT_##id] = { key, title, max, what, from, where },
 #include "pages/report.def"
 #undef LIST
 };
@@ -73,13 +73,13 @@ name_of(struct query *q)
 }
 
 static void
-take_row(struct report_rows *rows, struct query *q, bool blob, size_t most)
+take_row(struct report_rows *rows, struct query *q, bool blob, size_t max)
 {
 	struct report_row *row;
 	const char *id = query_column(q, 2);
 
 	rows->sum += query_column_int(q, 1);
-	if (rows->n == most) {
+	if (rows->n == max) {
 		rows->others += query_column_int(q, 1);
 		return;
 	}
@@ -112,7 +112,7 @@ gather_list(struct report *r, struct db *db, enum report_list list)
 	}
 	while (q != NULL && (answer = query_step(q)) == DB_ROW)
 		if (blob || query_column(q, 0) != NULL)
-			take_row(&r->lists[list], q, blob, lists[list].most);
+			take_row(&r->lists[list], q, blob, lists[list].max);
 	query_free(q);
 	buf_free(&sql);
 	return answer == DB_DONE;
@@ -130,7 +130,7 @@ choose_bars(struct report *r)
 	    (r->until - r->since) / steps[i] > 60)
 		i++;
 	r->step = steps[i];
-	while ((r->until - r->since) / r->step >= REPORT_BARS_MOST)
+	while ((r->until - r->since) / r->step >= REPORT_BARS_MAX)
 		r->step *= 2;
 	r->nbars = (size_t)((r->until - r->since + r->step - 1) / r->step);
 	for (i = 0; i < r->nbars; i++)
@@ -177,7 +177,7 @@ gather_bars(struct report *r, struct db *db)
 
 bool
 report_gather(struct report *r, struct store *s,
-    void (*tell)(void *arg, int done, int all), void *arg, struct buf *why)
+    void (*tell)(void *arg, int done, int all), void *arg, struct buf *errmsg)
 {
 	struct db *db = store_db(s);
 	bool good = true;
@@ -191,7 +191,7 @@ report_gather(struct report *r, struct store *s,
 	}
 	good = good && gather_bars(r, db);
 	if (!good)
-		buf_puts(why, db_why(db));
+		buf_puts(errmsg, db_errmsg(db));
 	r->total = r->lists[REPORT_OUTCOMES].sum;
 	return good;
 }

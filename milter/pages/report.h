@@ -35,7 +35,7 @@ struct report_rows {
 
 /* The bars of the chart: the REPORT_SHADES most frequent reasons, others. */
 #define REPORT_SHADES 6
-#define REPORT_BARS_MOST 200
+#define REPORT_BARS_MAX 200
 
 struct report_bar {
 	int64_t begins;				/* ms since 1970 */
@@ -47,7 +47,7 @@ struct report {
 	int64_t since, until, total;	/* ms since 1970 */
 	int64_t step;			/* of a bar, in ms */
 	struct report_rows lists[REPORT_LISTS];
-	struct report_bar bars[REPORT_BARS_MOST];
+	struct report_bar bars[REPORT_BARS_MAX];
 	size_t nbars;
 };
 
@@ -56,7 +56,7 @@ struct report {
  * `why`. report_free() in any case.
  */
 bool report_gather(struct report *r, struct store *s,
-    void (*tell)(void *arg, int done, int all), void *arg, struct buf *why);
+    void (*tell)(void *arg, int done, int all), void *arg, struct buf *errmsg);
 void report_free(struct report *r);
 
 /* Adds a row that no record tells of, with 0 to its name (copied). */

@@ -19,7 +19,7 @@
 static void
 put_text(struct buf *out, const char *text)
 {
-	visible_put_html(out, text, strlen(text));
+	escape_put_html(out, text, strlen(text));
 }
 
 /* The reason's own title beside its name, where it is one. */
@@ -101,7 +101,7 @@ label_every(const struct report *r)
 }
 
 static void
-put_axis(struct buf *out, const struct report *r, int64_t most)
+put_axis(struct buf *out, const struct report *r, int64_t max)
 {
 	double width = (double)(WIDTH - LEFT) / (double)r->nbars;
 	size_t i, every = label_every(r);
@@ -112,7 +112,7 @@ put_axis(struct buf *out, const struct report *r, int64_t most)
 		    "y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\" "
 		    "text-anchor=\"end\">%" PRId64 "</text>\n", LEFT, WIDTH,
 		    BASE - line * 85, BASE - line * 85, LEFT - 8,
-		    BASE - line * 85 + 4, most * line / 2);
+		    BASE - line * 85 + 4, max * line / 2);
 	for (i = 0; i < r->nbars; i += every) {
 		struct buf when = BUF_INIT;
 
@@ -143,26 +143,26 @@ put_legend(struct buf *out, const struct report *r)
 static void
 put_chart(struct buf *out, const struct report *r)
 {
-	int64_t most = 1;
+	int64_t max = 1;
 	size_t i;
 
 	for (i = 0; i < r->nbars; i++)
-		if (height_of(&r->bars[i]) > most)
-			most = height_of(&r->bars[i]);
-	most = round_up(most);
+		if (height_of(&r->bars[i]) > max)
+			max = height_of(&r->bars[i]);
+	max = round_up(max);
 	buf_printf(out, "<section class=\"wide\">\n<h2>Over time</h2>\n"
 	    "<div class=\"chart\" tabindex=\"0\">\n<svg viewBox=\"0 0 %d %d\" "
 	    "role=\"img\" aria-label=\"Refusals over time, by cause\">\n", WIDTH, HEIGHT);
-	put_axis(out, r, most);
+	put_axis(out, r, max);
 	for (i = 0; i < r->nbars; i++)
-		put_bar(out, r, i, 170.0 / (double)most);
+		put_bar(out, r, i, 170.0 / (double)max);
 	buf_puts(out, "</svg>\n</div>\n");
 	put_legend(out, r);
 	buf_puts(out, "</section>\n");
 }
 
 static void
-put_row(struct buf *out, const struct report_row *row, int64_t most)
+put_row(struct buf *out, const struct report_row *row, int64_t max)
 {
 	const char *title = title_of(row->name);
 
@@ -178,7 +178,7 @@ put_row(struct buf *out, const struct report_row *row, int64_t most)
 	    "preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 	    "<rect class=\"s0\" width=\"%.1f\" height=\"8\" rx=\"1\"/></svg>"
 	    "</td><td class=\"id\">%s</td></tr>\n", row->n,
-	    most > 0 ? 100.0 * (double)row->n / (double)most : 0,
+	    max > 0 ? 100.0 * (double)row->n / (double)max : 0,
 	    row->example);
 }
 

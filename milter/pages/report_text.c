@@ -18,7 +18,7 @@ put_name(struct buf *out, const char *name)
 {
 	struct buf b = BUF_INIT;
 
-	visible_put(&b, name, strlen(name));
+	escape_put(&b, name, strlen(name));
 	if (b.len > NAME) {
 		buf_put(out, b.data, NAME - 3);
 		buf_puts(out, "...");
@@ -28,10 +28,10 @@ put_name(struct buf *out, const char *name)
 }
 
 static void
-put_row(struct buf *out, const struct report_row *row, int64_t most)
+put_row(struct buf *out, const struct report_row *row, int64_t max)
 {
 	static const char full[] = "####################";
-	int cells = most > 0 ? (int)(row->n * BAR / most) : 0;
+	int cells = max > 0 ? (int)(row->n * BAR / max) : 0;
 
 	buf_puts(out, "  ");
 	put_name(out, row->name);

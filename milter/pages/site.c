@@ -10,15 +10,15 @@
 #include "model/site.h"
 #include "pages/index.h"
 #include "pages/limiter.h"
-#include "pages/pasted.h"
-#include "pages/story.h"
+#include "pages/lookup.h"
+#include "pages/refusal_page.h"
 #include "pages/view.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/store.h"
 
 #define ROOT "/why/"
-#define PASTED_MOST 8192
+#define LOOKUP_MAX 8192
 
 /* One question, and the page that answers it. */
 struct asking {
@@ -33,7 +33,7 @@ static void
 notice(struct asking *a, int status, enum speech title, enum speech text)
 {
 	a->answer->status = status;
-	front_put_notice(&a->view, title, text);
+	index_put_notice(&a->view, title, text);
 }
 
 /* From a page that there is to /why/. */
@@ -54,18 +54,18 @@ answer_style(struct asking *a)
 
 /* False: the store cannot be read, which is not the same as not found. */
 static bool
-find_record(struct asking *a, const char *id, struct told **t)
+find_record(struct asking *a, const char *id, struct parsed_record **t)
 {
-	struct buf why = BUF_INIT, line = BUF_INIT;
+	struct buf errmsg = BUF_INIT, line = BUF_INIT;
 	struct store *s = NULL;
 
 	if (a->pages->store != NULL)
-		s = store_open(a->pages->store, false, &why);
+		s = store_open(a->pages->store, false, &errmsg);
 	if (s == NULL)
-		log_warn("page: %s", why.data);
+		log_warn("page: %s", errmsg.data);
 	else if (store_get(s, id, &line))
-		*t = told_read(line.data, line.len);
-	buf_free(&why);
+		*t = record_read(line.data, line.len);
+	buf_free(&errmsg);
 	buf_free(&line);
 	if (s == NULL)
 		return false;
@@ -77,7 +77,7 @@ static void
 answer_id(struct asking *a, const char *word)
 {
 	char id[RECORD_ID_TEXT];
-	struct told *t = NULL;
+	struct parsed_record *t = NULL;
 
 	if (!record_id_read(word, strlen(word), id)) {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
@@ -85,11 +85,11 @@ answer_id(struct asking *a, const char *word)
 	}
 	if (!find_record(a, id, &t))
 		notice(a, 503, SPEECH_NOT_NOW, SPEECH_NOT_NOW_TEXT);
-	else if (t == NULL || !story_is_public(t))
+	else if (t == NULL || !refusal_page_is_public(t))
 		notice(a, 404, SPEECH_UNKNOWN, SPEECH_UNKNOWN_TEXT);
 	else
-		story_put(&a->view, a->pages, t);
-	told_free(t);
+		refusal_page_put(&a->view, a->pages, t);
+	parsed_free(t);
 }
 
 static void
@@ -98,9 +98,9 @@ answer_reason(struct asking *a, const char *name)
 	int reason = reason_by_name(name);
 
 	if (*name == '\0')
-		front_put_reasons(&a->view);
+		index_put_reasons(&a->view);
 	else if (reason != REASON_NONE)
-		story_put_reason(&a->view, reason, false);
+		refusal_page_put_reason(&a->view, reason, false);
 	else {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
@@ -109,24 +109,24 @@ answer_reason(struct asking *a, const char *name)
 }
 
 static void
-answer_front(struct asking *a)
+answer_index(struct asking *a)
 {
-	const char *pasted = a->request->q;
+	const char *text = a->request->q;
 	char id[RECORD_ID_TEXT];
 	int reason;
 	size_t n;
 
-	if (pasted == NULL || *pasted == '\0') {
-		front_put(&a->view, SPEECH_COUNT);
+	if (text == NULL || *text == '\0') {
+		index_put(&a->view, SPEECH_COUNT);
 		return;
 	}
-	n = strnlen(pasted, PASTED_MOST);
-	if (!record_id_find(pasted, n, id)) {
-		reason = pasted_reason(pasted, n);
+	n = strnlen(text, LOOKUP_MAX);
+	if (!record_id_find(text, n, id)) {
+		reason = lookup_reason(text, n);
 		if (reason != REASON_NONE)
-			story_put_reason(&a->view, reason, true);
+			refusal_page_put_reason(&a->view, reason, true);
 		else
-			front_put(&a->view, SPEECH_NOT_READ);
+			index_put(&a->view, SPEECH_NOT_READ);
 		return;
 	}
 	a->answer->status = 303;
@@ -146,7 +146,7 @@ answer_path(struct asking *a)
 	    clock_ms()))
 		notice(a, 429, SPEECH_TOO_OFTEN, SPEECH_TOO_OFTEN_TEXT);
 	else if (*rest == '\0')
-		answer_front(a);
+		answer_index(a);
 	else if (strncmp(rest, "reason/", 7) == 0)
 		answer_reason(a, rest + 7);
 	else

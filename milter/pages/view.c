@@ -11,7 +11,7 @@
 void
 view_text(const struct view *v, const char *text)
 {
-	visible_put_html(v->out, text, strlen(text));
+	escape_put_html(v->out, text, strlen(text));
 }
 
 static void
@@ -104,7 +104,7 @@ view_paragraphs(const struct view *v, const char *text)
 		if (end == NULL)
 			end = text + strlen(text);
 		buf_puts(v->out, "<p>");
-		visible_put_html(v->out, text, (size_t)(end - text));
+		escape_put_html(v->out, text, (size_t)(end - text));
 		buf_puts(v->out, "</p>\n");
 	}
 }
@@ -118,7 +118,7 @@ view_steps(const struct view *v, const char *steps)
 	for (; *steps != '\0'; steps += n + (steps[n] == '\n')) {
 		n = strcspn(steps, "\n");
 		buf_puts(v->out, "<li>");
-		visible_put_html(v->out, steps, n);
+		escape_put_html(v->out, steps, n);
 		buf_puts(v->out, "</li>\n");
 	}
 	buf_puts(v->out, "</ol>\n");

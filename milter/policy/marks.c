@@ -38,12 +38,12 @@ marks_add(struct marks *m, const struct verdict *v, const struct site *site,
 }
 
 void
-marks_results(struct marks *m, const struct scratch *scratch,
+marks_results(struct marks *m, const struct slots *slots,
     const struct session *s, const struct site *site)
 {
 	struct buf value = BUF_INIT;
 
-	if (site->results && results_put(&value, scratch, s, site))
+	if (site->results && results_put(&value, slots, s, site))
 		mem_replace(&m->results, value.data);
 	buf_free(&value);
 }

@@ -37,7 +37,7 @@ void marks_add(struct marks *m, const struct verdict *v,
     const struct site *site, const char *id);
 
 /* Tells what proofs were found, if the admin wants it told. */
-void marks_results(struct marks *m, const struct scratch *scratch,
+void marks_results(struct marks *m, const struct slots *slots,
     const struct session *s, const struct site *site);
 
 /* Finds the header fields that claim to be ours. */

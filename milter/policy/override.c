@@ -13,7 +13,7 @@
 enum { PERMANENT, TEMPORARY };
 
 static bool
-parse_action(struct action_slot *slot, const char *value, struct buf *why)
+parse_action(struct action_slot *slot, const char *value, struct buf *errmsg)
 {
 	const char *nearest;
 	int i;
@@ -25,22 +25,22 @@ parse_action(struct action_slot *slot, const char *value, struct buf *why)
 			return true;
 		}
 	nearest = diag_nearest(value, action_names);
-	buf_printf(why, "\"%.60s\" is no action;", value);
+	buf_printf(errmsg, "\"%.60s\" is no action;", value);
 	if (nearest != NULL)
-		buf_printf(why, " did you mean \"%s\"?", nearest);
+		buf_printf(errmsg, " did you mean \"%s\"?", nearest);
 	else
 		for (i = 0; action_names[i] != NULL; i++)
-			buf_printf(why, "%s %s", i == 0 ? " one of" : ",",
+			buf_printf(errmsg, "%s %s", i == 0 ? " one of" : ",",
 			    action_names[i]);
 	return false;
 }
 
 bool
-override_take_any_action(void *base, void *slot, const char *value,
-    struct buf *why)
+override_parse_any_action(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	(void)base;
-	return parse_action(slot, value, why);
+	return parse_action(slot, value, errmsg);
 }
 
 /* An unknown name is reported once, by override_reason(). */
@@ -53,29 +53,29 @@ reason_of(const void *base)
 }
 
 static void
-say_no_code(int reason, bool permanent, const char *value, struct buf *why)
+say_no_code(int reason, bool permanent, const char *value, struct buf *errmsg)
 {
-	buf_printf(why, "\"%.60s\" is not possible: %s has no %s code "
+	buf_printf(errmsg, "\"%.60s\" is not possible: %s has no %s code "
 	    "(see saywhy-reasons(7))", value, reason_get(reason)->name,
 	    permanent ? "permanent" : "temporary");
 }
 
 static bool
-take_action(void *base, void *slot, const char *value, struct buf *why)
+parse_known_action(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct action_slot *action = slot;
 	int reason = reason_of(base);
 
-	if (!parse_action(action, value, why))
+	if (!parse_action(action, value, errmsg))
 		return false;
 	if (reason == REASON_NONE || reason_allows(reason, action->action))
 		return true;
-	say_no_code(reason, action->action == ACTION_REJECT, value, why);
+	say_no_code(reason, action->action == ACTION_REJECT, value, errmsg);
 	return false;
 }
 
 static bool
-take_template(void *base, void *slot, const char *value, struct buf *why,
+parse_template(void *base, void *slot, const char *value, struct buf *errmsg,
     size_t longest)
 {
 	int reason = reason_of(base);
@@ -83,26 +83,26 @@ take_template(void *base, void *slot, const char *value, struct buf *why,
 	    reason != REASON_NONE ? reason_get(reason)->fields : NULL;
 
 	if (reason != REASON_NONE &&
-	    !template_check(value, fields, longest, why))
+	    !template_check(value, fields, longest, errmsg))
 		return false;
 	mem_replace(slot, value);
 	return true;
 }
 
 static bool
-take_text(void *base, void *slot, const char *value, struct buf *why)
+parse_text(void *base, void *slot, const char *value, struct buf *errmsg)
 {
-	return take_template(base, slot, value, why, REPLY_FIRST_MAX);
+	return parse_template(base, slot, value, errmsg, REPLY_FIRST_MAX);
 }
 
 static bool
-take_remedy(void *base, void *slot, const char *value, struct buf *why)
+parse_remedy(void *base, void *slot, const char *value, struct buf *errmsg)
 {
-	return take_template(base, slot, value, why, REPLY_LINE_MAX);
+	return parse_template(base, slot, value, errmsg, REPLY_LINE_MAX);
 }
 
 static void
-drop_text(void *slot)
+free_text(void *slot)
 {
 	mem_replace(slot, NULL);
 }
@@ -110,17 +110,17 @@ drop_text(void *slot)
 /* The reason must have a code of this class already. */
 static bool
 class_exists(int reason, bool permanent, const char *value,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	if (reason == REASON_NONE || reason_allows(reason,
 	    permanent ? ACTION_REJECT : ACTION_TEMPFAIL))
 		return true;
-	say_no_code(reason, permanent, value, why);
+	say_no_code(reason, permanent, value, errmsg);
 	return false;
 }
 
 static bool
-take_code(void *base, void *slot, const char *value, struct buf *why)
+parse_code(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct override *o = base;
 	char *end;
@@ -128,19 +128,19 @@ take_code(void *base, void *slot, const char *value, struct buf *why)
 
 	(void)slot;
 	if (*value == '\0' || *end != '\0') {
-		buf_printf(why, "\"%.60s\" is no reply code; it has "
+		buf_printf(errmsg, "\"%.60s\" is no reply code; it has "
 		    "three digits", value);
 		return false;
 	}
-	if (!reply_code_check(code, why) ||
-	    !class_exists(reason_of(base), code >= 500, value, why))
+	if (!reply_code_check(code, errmsg) ||
+	    !class_exists(reason_of(base), code >= 500, value, errmsg))
 		return false;
 	o->code[code >= 500 ? PERMANENT : TEMPORARY].code = (int)code;
 	return true;
 }
 
 static bool
-take_status(void *base, void *slot, const char *value, struct buf *why)
+parse_status(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct override *o = base;
 	bool permanent = value[0] == '5';
@@ -148,15 +148,15 @@ take_status(void *base, void *slot, const char *value, struct buf *why)
 	    &o->code[permanent ? PERMANENT : TEMPORARY];
 
 	(void)slot;
-	if (!reply_status_check(value, why) ||
-	    !class_exists(reason_of(base), permanent, value, why))
+	if (!reply_status_check(value, errmsg) ||
+	    !class_exists(reason_of(base), permanent, value, errmsg))
 		return false;
 	mem_replace(&code->status, value);
 	return true;
 }
 
 static void
-drop_statuses(void *slot)
+free_statuses(void *slot)
 {
 	struct code_change *code = slot;
 
@@ -167,8 +167,8 @@ drop_statuses(void *slot)
 #define AT(member) offsetof(struct override, member)
 
 #define ACTION_ROW \
-	{ .name = "action", .type = OPTION_TAKE, .offset = AT(action), \
-	    .take = take_action, \
+	{ .name = "action", .type = OPTION_PARSE, .offset = AT(action), \
+	    .parse = parse_known_action, \
 	    .help = "off, note, mark, quarantine, tempfail or reject" }
 
 const struct option override_action_options[] = {
@@ -178,27 +178,27 @@ const struct option override_action_options[] = {
 
 const struct option override_options[] = {
 	ACTION_ROW,
-	{ .name = "text", .type = OPTION_TAKE, .offset = AT(text),
-	    .take = take_text, .drop = drop_text,
+	{ .name = "text", .type = OPTION_PARSE, .offset = AT(text),
+	    .parse = parse_text, .free = free_text,
 	    .help = "first line of the reply; may hold {fields}" },
-	{ .name = "remedy", .type = OPTION_TAKE, .offset = AT(remedy),
-	    .take = take_remedy, .drop = drop_text,
+	{ .name = "remedy", .type = OPTION_PARSE, .offset = AT(remedy),
+	    .parse = parse_remedy, .free = free_text,
 	    .help = "second line of the reply; may hold {fields}" },
-	{ .name = "code", .type = OPTION_TAKE, .offset = AT(code),
-	    .take = take_code,
+	{ .name = "code", .type = OPTION_PARSE, .offset = AT(code),
+	    .parse = parse_code,
 	    .help = "reply code, 4yz or 5yz; its class says for which action" },
-	{ .name = "status", .type = OPTION_TAKE, .offset = AT(code),
-	    .take = take_status, .drop = drop_statuses,
+	{ .name = "status", .type = OPTION_PARSE, .offset = AT(code),
+	    .parse = parse_status, .free = free_statuses,
 	    .help = "enhanced status, 4.y.z or 5.y.z" },
 	{ .name = "disclose", .type = OPTION_WORD, .offset = AT(disclose),
-	    .words = disclose_names, .preset = "full",
+	    .words = disclose_names, .default_value = "full",
 	    .help = "how much the reply tells of what was seen" },
 	{ .name = NULL }
 };
 
 /* A code and no status (or a status and no code): the row gives the other. */
 bool
-override_finish(void *item, struct buf *why)
+override_finish(void *item, struct buf *errmsg)
 {
 	struct override *o = item;
 	const struct code_change *p = &o->code[PERMANENT];
@@ -206,7 +206,7 @@ override_finish(void *item, struct buf *why)
 
 	if ((p->code != 0 && p->status == NULL && t->status != NULL) ||
 	    (t->code != 0 && t->status == NULL && p->status != NULL)) {
-		buf_puts(why, "code and status are of different classes; "
+		buf_puts(errmsg, "code and status are of different classes; "
 		    "both begin with 4 or both with 5");
 		return false;
 	}

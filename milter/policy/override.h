@@ -40,8 +40,8 @@ extern const struct option override_options[];
 extern const struct option override_action_options[];
 
 /* take of an `action =` that is for every reason (no title to check). */
-bool override_take_any_action(void *base, void *slot, const char *value,
-    struct buf *why);
+bool override_parse_any_action(void *base, void *slot, const char *value,
+    struct buf *errmsg);
 
 /*
  * The reason a block is about, or REASON_NONE after reporting that there is
@@ -50,7 +50,7 @@ bool override_take_any_action(void *base, void *slot, const char *value,
 int override_reason(const struct override *o, struct diags *d);
 
 /* finish of the group: code and status must be one pair. */
-bool override_finish(void *item, struct buf *why);
+bool override_finish(void *item, struct buf *errmsg);
 
 /* Fills in what the block changes. */
 void override_apply(const struct override *o, enum action *action,

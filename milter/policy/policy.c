@@ -15,7 +15,7 @@ enum speak_at { SPEAK_AT_RCPT, SPEAK_AT_MAIL };
 static const char *const speak_names[] = { "rcpt", "mail", NULL };
 
 static bool
-take_permanent(void *base, void *slot, const char *value, struct buf *why)
+parse_permanent(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	int reason = reason_by_name(value);
 	const char *nearest;
@@ -28,9 +28,9 @@ take_permanent(void *base, void *slot, const char *value, struct buf *why)
 	}
 	nearest = diag_nearest(value, reason_names());
 	if (reason != REASON_NONE)
-		buf_printf(why, "\"%s\" has no permanent code", value);
+		buf_printf(errmsg, "\"%s\" has no permanent code", value);
 	else
-		buf_printf(why, "there is no reason \"%.60s\"%s%s%s", value,
+		buf_printf(errmsg, "there is no reason \"%.60s\"%s%s%s", value,
 		    nearest != NULL ? "; did you mean \"" : "",
 		    nearest != NULL ? nearest : "",
 		    nearest != NULL ? "\"?" : "");
@@ -38,18 +38,19 @@ take_permanent(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_permanent(void *slot)
+free_permanent(void *slot)
 {
 	memset(slot, 0, sizeof ((struct policy *)NULL)->permanent);
 }
 
 static bool
-take_code(void *base, void *slot, const char *value, struct buf *why)
+parse_code(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	if (strlen(value) == 3 && (*value == '4' || *value == '5') &&
 	    strspn(value, "0123456789") == 3)
-		return option_take_int(base, slot, value, why);
-	buf_printf(why, "\"%.60s\" is no code of a refusal (4yz, 5yz)", value);
+		return option_parse_int(base, slot, value, errmsg);
+	buf_printf(errmsg, "\"%.60s\" is no code of a refusal (4yz, 5yz)",
+	    value);
 	return false;
 }
 
@@ -57,19 +58,19 @@ take_code(void *base, void *slot, const char *value, struct buf *why)
 
 const struct option policy_options[] = {
 	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
-	    .words = mode_names, .preset = "observe",
+	    .words = mode_names, .default_value = "observe",
 	    .help = "observe: decide and record, refuse nothing; enforce" },
 	{ .name = "speak-at", .type = OPTION_WORD, .offset = AT(speak_at),
-	    .words = speak_names, .preset = "rcpt",
+	    .words = speak_names, .default_value = "rcpt",
 	    .help = "where client, HELO and sender refusals are spoken" },
 	{ .name = "make-permanent", .type = OPTION_LIST,
-	    .offset = AT(permanent), .take = take_permanent,
-	    .drop = drop_permanent,
+	    .offset = AT(permanent), .parse = parse_permanent,
+	    .free = free_permanent,
 	    .help = "reasons for which the reply map refuses what the MTA "
 	    "defers" },
 	{ .name = "pass-replies", .type = OPTION_LIST, .offset = AT(pass),
-	    .preset = "{500, 501, 502, 503}", .take = take_code,
-	    .drop = option_drop_ints,
+	    .default_value = "{500, 501, 502, 503}", .parse = parse_code,
+	    .free = option_free_ints,
 	    .help = "codes of the MTA that the reply map leaves alone" },
 	{ .name = "reason", .type = OPTION_GROUP, .offset = AT(reasons),
 	    .rows = override_options, .item_size = sizeof(struct override),
@@ -129,7 +130,7 @@ policy_speaking_stage(const struct policy *p, const struct finding *f)
 		return STAGE_MESSAGE;
 	if (f->stage == STAGE_RCPT)
 		return STAGE_RCPT;
-	return p->speak_at == SPEAK_AT_MAIL ? STAGE_MAIL : f->speaks;
+	return p->speak_at == SPEAK_AT_MAIL ? STAGE_MAIL : f->issued_at;
 }
 
 /* Those whom we refuse must be able to ask why: RFC 5321 section 4.5.1. */
@@ -165,7 +166,7 @@ is_waived(const struct policy *p, const struct findings *found,
 }
 
 /* One question to the policy: about this session and what was found. */
-struct matter {
+struct decision_context {
 	const struct policy *policy;
 	const struct session *session;
 	const struct findings *found;
@@ -173,7 +174,8 @@ struct matter {
 
 /* The policy's word on one finding and one recipient (of this number). */
 static struct verdict
-judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
+judge(const struct decision_context *m, const struct mailbox *rcpt,
+    size_t number,
     const struct finding *f)
 {
 	const struct policy *p = m->policy;
@@ -195,10 +197,10 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
-	if (f->hearsay && v.action > ACTION_NOTE)
+	if (f->unverified && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
-	if (f->most != ACTION_OFF && v.action > f->most)
-		v.action = f->most;
+	if (f->max != ACTION_OFF && v.action > f->max)
+		v.action = f->max;
 	return v;
 }
 
@@ -207,7 +209,7 @@ judge(const struct matter *m, const struct mailbox *rcpt, size_t number,
  * stands; a finding about one recipient is judged for that one.
  */
 static struct verdict
-judge_message(const struct matter *m, const struct finding *f)
+judge_message(const struct decision_context *m, const struct finding *f)
 {
 	const struct session *s = m->session;
 	struct verdict strictest = { .finding = f, .action = ACTION_OFF }, v;
@@ -228,20 +230,21 @@ judge_message(const struct matter *m, const struct finding *f)
 
 /* What this finding means at this stage; OFF when it is not its turn. */
 static struct verdict
-judge_at(const struct matter *m, const struct finding *f, enum stage stage)
+judge_at(const struct decision_context *m, const struct finding *f,
+    enum stage stage)
 {
 	struct verdict v = { .finding = f, .action = ACTION_OFF };
-	enum stage speaks = policy_speaking_stage(m->policy, f);
+	enum stage issued_at = policy_speaking_stage(m->policy, f);
 	const struct session *s = m->session;
 
 	if (stage == STAGE_MESSAGE) {
 		v = judge_message(m, f);
 		/* Refusals of earlier stages have been spoken there. */
-		if (speaks != STAGE_MESSAGE && action_refuses(v.action))
+		if (issued_at != STAGE_MESSAGE && action_refuses(v.action))
 			v.action = ACTION_OFF;
 		return v;
 	}
-	if (speaks != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
+	if (issued_at != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
 		return v;
 	return s->rcpt != NULL ?
 	    judge(m, &s->rcpt->mailbox, s->nrecipients, f) :
@@ -293,7 +296,7 @@ void
 policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d)
 {
-	const struct matter m = { p, s, found };
+	const struct decision_context m = { p, s, found };
 	struct verdict v;
 	size_t i;
 
@@ -316,7 +319,7 @@ policy_decide(const struct policy *p, const struct session *s,
 /* Does any exception say this much or more about the reason? */
 static bool
 some_exception_says(const struct policy *p, int reason, enum action least,
-    enum action most)
+    enum action max)
 {
 	const struct exception *e;
 	size_t i;
@@ -325,7 +328,7 @@ some_exception_says(const struct policy *p, int reason, enum action least,
 		e = p->exceptions.v[i];
 		if (e->by_reason[reason].set &&
 		    e->by_reason[reason].action >= least &&
-		    e->by_reason[reason].action <= most)
+		    e->by_reason[reason].action <= max)
 			return true;
 	}
 	return false;

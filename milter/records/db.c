@@ -33,7 +33,7 @@ prepare_to_write(struct db *db)
 }
 
 struct db *
-db_open(const char *path, bool to_write, struct buf *why)
+db_open(const char *path, bool to_write, struct buf *errmsg)
 {
 	struct db *db = mem_alloc(sizeof *db);
 	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
@@ -46,7 +46,7 @@ db_open(const char *path, bool to_write, struct buf *why)
 		    "SELECT 1 FROM sqlite_master LIMIT 1"))
 			return db;
 	}
-	buf_printf(why, "%s: %s", path, db_why(db));
+	buf_printf(errmsg, "%s: %s", path, db_errmsg(db));
 	db_close(db);
 	return NULL;
 }
@@ -61,7 +61,7 @@ db_close(struct db *db)
 }
 
 const char *
-db_why(const struct db *db)
+db_errmsg(const struct db *db)
 {
 	return sqlite3_errmsg(db->handle);
 }

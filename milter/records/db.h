@@ -3,7 +3,7 @@
  *
  * One struct db belongs to one thread. SQL is ours, written in this program;
  * whatever comes from elsewhere is bound to its `?`. A failure (full disk,
- * locked for longer than five seconds, damaged) is an answer, db_why() its
+ * locked for longer than five seconds, damaged) is an answer, db_errmsg() its
  * words.
  */
 #ifndef RECORDS_DB_H
@@ -23,11 +23,11 @@ struct query;
  * without rights in the folder finds them. To read: nothing is ever written.
  * NULL and words in `why` on failure.
  */
-struct db *db_open(const char *path, bool to_write, struct buf *why);
+struct db *db_open(const char *path, bool to_write, struct buf *errmsg);
 void db_close(struct db *db);		/* NULL: nothing */
 
 /* What the last failure was; lives until the next call. */
-const char *db_why(const struct db *db);
+const char *db_errmsg(const struct db *db);
 
 /* Runs statements without values and without rows. */
 bool db_run(struct db *db, const char *sql);

@@ -18,7 +18,7 @@
 #include "records/rotated.h"
 
 /* An hour more than a day: a daily logrotate comes first. */
-#define SET_ASIDE_AFTER (25 * 3600)
+#define DISABLED_AFTER (25 * 3600)
 
 static void
 remove_if_old(const char *dir, const char *name, time_t oldest)
@@ -38,7 +38,7 @@ remove_if_old(const char *dir, const char *name, time_t oldest)
 }
 
 static void
-remove_old_siblings(const char *path, time_t oldest)
+remove_old_rotated(const char *path, time_t oldest)
 {
 	char *for_dir = mem_dup(path), *for_base = mem_dup(path);
 	const char *dir = dirname(for_dir), *base = basename(for_base);
@@ -46,7 +46,7 @@ remove_old_siblings(const char *path, time_t oldest)
 	DIR *d = opendir(dir);
 
 	while (d != NULL && (entry = readdir(d)) != NULL)
-		if (sibling_is(entry->d_name, base))
+		if (rotated_is(entry->d_name, base))
 			remove_if_old(dir, entry->d_name, oldest);
 	if (d != NULL)
 		closedir(d);
@@ -76,7 +76,7 @@ first_time(const char *path)
 }
 
 static bool
-set_aside(const char *path, time_t now)
+disable(const char *path, time_t now)
 {
 	struct buf to = BUF_INIT;
 	struct tm tm;
@@ -96,8 +96,8 @@ expire_files(const char *path, long long retention)
 {
 	time_t now = time(NULL), keep = (time_t)(retention / 1000);
 	time_t first = first_time(path);
-	time_t aside = keep < SET_ASIDE_AFTER ? keep : SET_ASIDE_AFTER;
+	time_t rotated = keep < DISABLED_AFTER ? keep : DISABLED_AFTER;
 
-	remove_old_siblings(path, now - keep);
-	return first != 0 && now - first > aside && set_aside(path, now);
+	remove_old_rotated(path, now - keep);
+	return first != 0 && now - first > rotated && disable(path, now);
 }

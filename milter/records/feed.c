@@ -66,7 +66,7 @@ feed_counts(const struct feed *f)
 
 /* -1 too when the file there is not the one that was meant. */
 static int
-open_file(const char *path, const struct sibling *meant)
+open_file(const char *path, const struct rotated_file *meant)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -81,7 +81,7 @@ open_file(const char *path, const struct sibling *meant)
 
 /* From the beginning of this file. */
 static void
-move_to(struct feed *f, const struct sibling *to)
+move_to(struct feed *f, const struct rotated_file *to)
 {
 	if (f->fd >= 0)
 		close(f->fd);
@@ -91,7 +91,7 @@ move_to(struct feed *f, const struct sibling *to)
 }
 
 static bool
-is_at(const struct feed *f, const struct sibling *s)
+is_at(const struct feed *f, const struct rotated_file *s)
 {
 	return s->device == f->place.device && s->inode == f->place.inode;
 }
@@ -103,10 +103,10 @@ is_at(const struct feed *f, const struct sibling *s)
 static void
 find_place(struct feed *f, const struct store_place *place)
 {
-	struct siblings all = { .v = NULL };
+	struct rotated_files all = { .v = NULL };
 	size_t i;
 
-	siblings_find(&all, f->path);
+	rotated_find(&all, f->path);
 	f->place = *place;
 	for (i = 0; i < all.n && !is_at(f, &all.v[i]); i++)
 		;
@@ -115,7 +115,7 @@ find_place(struct feed *f, const struct store_place *place)
 		if (i < all.n)
 			f->place.offset = place->offset;
 	}
-	siblings_free(&all);
+	rotated_free(&all);
 }
 
 /*
@@ -135,35 +135,35 @@ has_next(const struct feed *f)
 static void
 go_to_next(struct feed *f)
 {
-	struct siblings all = { .v = NULL };
+	struct rotated_files all = { .v = NULL };
 	size_t i;
 
-	siblings_find(&all, f->path);
+	rotated_find(&all, f->path);
 	for (i = 0; i < all.n && !is_at(f, &all.v[i]); i++)
 		;
 	if (i + 1 < all.n)
 		move_to(f, &all.v[i + 1]);
 	else if (i == all.n && all.n > 0)
 		move_to(f, &all.v[0]);
-	siblings_free(&all);
+	rotated_free(&all);
 }
 
 static bool
 take_line(struct feed *f, const char *line, size_t n)
 {
-	struct told *t;
+	struct parsed_record *t;
 	bool good = true;
 
 	if (n == 0)
 		return true;
-	t = told_read(line, n);
+	t = record_read(line, n);
 	if (t == NULL)
 		f->counts.bad++;
-	else if (told_time(t) >= f->oldest) {
+	else if (parsed_time(t) >= f->oldest) {
 		good = store_put(f->store, t, line, n);
 		f->counts.taken += good;
 	}
-	told_free(t);
+	parsed_free(t);
 	return good;
 }
 
@@ -238,7 +238,7 @@ take_batch(struct feed *f)
 }
 
 enum feed_answer
-feed_some(struct feed *f, struct buf *why)
+feed_batch(struct feed *f, struct buf *errmsg)
 {
 	struct feed_counts before = f->counts;
 	int64_t left = left_behind(f);
@@ -248,7 +248,7 @@ feed_some(struct feed *f, struct buf *why)
 		return FEED_IDLE;
 	}
 	if (!take_batch(f)) {
-		buf_puts(why, store_why(f->store));
+		buf_puts(errmsg, store_errmsg(f->store));
 		if (f->fd >= 0)
 			close(f->fd);
 		f->fd = -1;

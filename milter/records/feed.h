@@ -35,7 +35,7 @@ void feed_oldest(struct feed *f, int64_t oldest);
 enum feed_answer { FEED_IDLE, FEED_MORE, FEED_FAILED };
 
 /* One batch. FEED_FAILED: nothing was changed, words in `why`. */
-enum feed_answer feed_some(struct feed *f, struct buf *why);
+enum feed_answer feed_batch(struct feed *f, struct buf *errmsg);
 
 struct feed_counts feed_counts(const struct feed *f);
 

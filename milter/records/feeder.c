@@ -25,7 +25,7 @@ struct feeder {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	char *file, *path;
-	int64_t retention, most;
+	int64_t retention, max;
 	struct store *store;	/* of the thread, like feed */
 	struct feed *feed;
 	int64_t next_expire;
@@ -36,7 +36,7 @@ struct feeder {
 
 /* Says that the store fails, and that it works again, once each. */
 static void
-tell(struct feeder *f, bool failing, const struct buf *why)
+tell(struct feeder *f, bool failing, const struct buf *errmsg)
 {
 	bool changed;
 
@@ -51,16 +51,16 @@ tell(struct feeder *f, bool failing, const struct buf *why)
 	pthread_mutex_unlock(&f->lock);
 	if (changed && failing)
 		log_error("store %s fails, records stay in %s until it works "
-		    "again: %s", f->path, f->file, why->data);
+		    "again: %s", f->path, f->file, errmsg->data);
 	else if (changed)
 		log_info("store %s works again", f->path);
 }
 
 static bool
-open_store(struct feeder *f, struct buf *why)
+open_store(struct feeder *f, struct buf *errmsg)
 {
 	if (f->store == NULL)
-		f->store = store_open(f->path, true, why);
+		f->store = store_open(f->path, true, errmsg);
 	if (f->store == NULL)
 		return false;
 	if (f->feed == NULL)
@@ -78,15 +78,15 @@ now_ms(void)
 
 /* One slice at a time, so that new records never wait for long. */
 static bool
-expire(struct feeder *f, struct buf *why)
+expire(struct feeder *f, struct buf *errmsg)
 {
 	int n;
 
 	if (clock_ms() < f->next_expire)
 		return true;
-	n = store_expire(f->store, now_ms() - f->retention, f->most);
+	n = store_expire(f->store, now_ms() - f->retention, f->max);
 	if (n < 0)
-		buf_puts(why, store_why(f->store));
+		buf_puts(errmsg, store_errmsg(f->store));
 	if (n < STORE_SLICE)
 		f->next_expire = clock_ms() + EXPIRE_MS;
 	return n >= 0;
@@ -96,17 +96,17 @@ expire(struct feeder *f, struct buf *why)
 static int
 round_of(struct feeder *f)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	enum feed_answer answer = FEED_FAILED;
 
-	if (open_store(f, &why)) {
+	if (open_store(f, &errmsg)) {
 		feed_oldest(f->feed, now_ms() - f->retention);
-		answer = feed_some(f->feed, &why);
-		if (answer != FEED_FAILED && !expire(f, &why))
+		answer = feed_batch(f->feed, &errmsg);
+		if (answer != FEED_FAILED && !expire(f, &errmsg))
 			answer = FEED_FAILED;
 	}
-	tell(f, answer == FEED_FAILED, &why);
-	buf_free(&why);
+	tell(f, answer == FEED_FAILED, &errmsg);
+	buf_free(&errmsg);
 	switch (answer) {
 	case FEED_MORE:
 		return 0;
@@ -178,7 +178,7 @@ feeder_new(const struct record_options *opt)
 	f->file = mem_dup(opt->file);
 	f->path = mem_dup(opt->store);
 	f->retention = opt->retention;
-	f->most = opt->store_size;
+	f->max = opt->store_size;
 	f->health.on = true;
 	return f;
 }

@@ -155,19 +155,20 @@ forget_in_path(const char *path, const char *person, uint64_t *lines)
 
 bool
 forget_in_files(const char *path, const char *person, struct forgotten *f,
-    struct buf *why)
+    struct buf *errmsg)
 {
-	struct siblings all = { .v = NULL };
+	struct rotated_files all = { .v = NULL };
 	size_t i;
 
-	siblings_find(&all, path);
+	rotated_find(&all, path);
 	f->compressed += all.compressed;
 	for (i = 0; i < all.n; i++)
 		if (!forget_in_path(all.v[i].path, person, &f->lines))
-			buf_printf(why, "%s%s: %s", why->len > 0 ? "; " : "",
+			buf_printf(errmsg, "%s%s: %s", errmsg->len > 0 ? "; " :
+			    "",
 			    all.v[i].path, strerror(errno));
-	siblings_free(&all);
-	return why->len == 0;
+	rotated_free(&all);
+	return errmsg->len == 0;
 }
 
 /* The columns, and what mentions the person anywhere. */
@@ -235,7 +236,7 @@ forget_lines(struct db *db, const char *person, uint64_t *records)
 
 bool
 forget_in_store(struct store *s, const char *person, struct forgotten *f,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct db *db = store_db(s);
 	bool good;
@@ -246,7 +247,7 @@ forget_in_store(struct store *s, const char *person, struct forgotten *f,
 	    forget_lines(db, person, &f->records) &&
 	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 	if (!good) {
-		buf_puts(why, db_why(db));
+		buf_puts(errmsg, db_errmsg(db));
 		db_run(db, "ROLLBACK");
 	}
 	return good;

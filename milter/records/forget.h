@@ -34,10 +34,10 @@ bool forget_in_line(struct buf *out, const char *line, size_t n,
  * clean. False, words in `why`: some could not be read or written.
  */
 bool forget_in_files(const char *path, const char *person,
-    struct forgotten *f, struct buf *why);
+    struct forgotten *f, struct buf *errmsg);
 
 /* The store, and its empty pages. False, words in `why`. */
 bool forget_in_store(struct store *s, const char *person,
-    struct forgotten *f, struct buf *why);
+    struct forgotten *f, struct buf *errmsg);
 
 #endif

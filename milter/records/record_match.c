@@ -15,7 +15,7 @@
 #define NEAR_MS 5000
 #define TAKEN 4096
 
-struct join_records {
+struct record_matcher {
 	const char *path;
 	struct store *store;
 	struct query *by_id, *by_event, *by_pair;
@@ -26,14 +26,14 @@ struct join_records {
 
 /* It may not be there when we start, and be made later. */
 static bool
-open_store(struct join_records *j)
+open_store(struct record_matcher *j)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (j->store != NULL || j->path == NULL)
 		return j->store != NULL;
-	j->store = store_open(j->path, false, &why);
-	buf_free(&why);
+	j->store = store_open(j->path, false, &errmsg);
+	buf_free(&errmsg);
 	if (j->store == NULL)
 		return false;
 	j->by_id = db_query(store_db(j->store),
@@ -49,10 +49,10 @@ open_store(struct join_records *j)
 	return true;
 }
 
-struct join_records *
-join_records_open(const char *path)
+struct record_matcher *
+record_match_open(const char *path)
 {
-	struct join_records *j = mem_alloc(sizeof *j);
+	struct record_matcher *j = mem_alloc(sizeof *j);
 
 	j->path = path;
 	open_store(j);
@@ -60,7 +60,7 @@ join_records_open(const char *path)
 }
 
 void
-join_records_close(struct join_records *j)
+record_match_close(struct record_matcher *j)
 {
 	if (j == NULL)
 		return;
@@ -73,7 +73,7 @@ join_records_close(struct join_records *j)
 }
 
 bool
-join_records_has(struct join_records *j, const char *id)
+record_match_has(struct record_matcher *j, const char *id)
 {
 	bool found = false;
 
@@ -86,7 +86,7 @@ join_records_has(struct join_records *j, const char *id)
 }
 
 static bool
-take(struct join_records *j, int64_t n)
+take(struct record_matcher *j, int64_t n)
 {
 	size_t i;
 
@@ -98,13 +98,13 @@ take(struct join_records *j, int64_t n)
 }
 
 bool
-join_records_find(struct join_records *j, const struct join_event *e)
+record_match_find(struct record_matcher *j, const struct match_event *e)
 {
 	char id[RECORD_ID_TEXT];
 	bool found = false;
 
 	if (record_id_find(e->reply, strlen(e->reply), id) &&
-	    join_records_has(j, id))
+	    record_match_has(j, id))
 		return true;
 	if (!open_store(j) || j->by_event == NULL || !e->client->known)
 		return false;
@@ -120,10 +120,10 @@ join_records_find(struct join_records *j, const struct join_event *e)
 }
 
 void
-join_records_came(struct join_records *j, const char *sender,
+record_match_came(struct record_matcher *j, const char *sender,
     const char *recipient, int64_t time)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	bool refused = false;
 
 	if (!open_store(j) || j->by_pair == NULL)
@@ -133,8 +133,8 @@ join_records_came(struct join_records *j, const char *sender,
 	while (query_step(j->by_pair) == DB_ROW)
 		refused = true;
 	if (refused && j->writer == NULL)
-		j->writer = store_open(j->path, true, &why);
+		j->writer = store_open(j->path, true, &errmsg);
 	if (refused && j->writer != NULL)
 		store_came_later(j->writer, sender, recipient, time);
-	buf_free(&why);
+	buf_free(&errmsg);
 }

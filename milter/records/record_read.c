@@ -10,13 +10,13 @@
 
 #include "base/mem.h"
 
-struct told {
+struct parsed_record {
 	json_t *root;
 	int64_t time;
 };
 
 int64_t
-told_parse_time(const char *text)
+record_parse_time(const char *text)
 {
 	struct tm tm = { .tm_year = 0 };
 	const char *rest;
@@ -41,14 +41,14 @@ told_parse_time(const char *text)
 	return (int64_t)timegm(&tm) * 1000 + ms;
 }
 
-struct told *
-told_read(const char *line, size_t n)
+struct parsed_record *
+record_read(const char *line, size_t n)
 {
 	json_t *root = json_loadb(line, n, 0, NULL);
-	struct told *t;
+	struct parsed_record *t;
 	int64_t time;
 
-	time = told_parse_time(json_string_value(json_object_get(root,
+	time = record_parse_time(json_string_value(json_object_get(root,
 	    "time")));
 	if (time < 0 || !json_is_string(json_object_get(root, "id"))) {
 		json_decref(root);
@@ -61,7 +61,7 @@ told_read(const char *line, size_t n)
 }
 
 void
-told_free(struct told *t)
+parsed_free(struct parsed_record *t)
 {
 	if (t == NULL)
 		return;
@@ -71,7 +71,7 @@ told_free(struct told *t)
 
 /* Paths are our own words, two names at most. */
 static const json_t *
-find(const struct told *t, const char *path)
+find(const struct parsed_record *t, const char *path)
 {
 	const char *dot = strchr(path, '.');
 	char first[32];
@@ -83,13 +83,13 @@ find(const struct told *t, const char *path)
 }
 
 const char *
-told_text(const struct told *t, const char *path)
+parsed_text(const struct parsed_record *t, const char *path)
 {
 	return json_string_value(find(t, path));
 }
 
 long long
-told_int(const struct told *t, const char *path, long long otherwise)
+parsed_int(const struct parsed_record *t, const char *path, long long otherwise)
 {
 	const json_t *value = find(t, path);
 
@@ -97,19 +97,19 @@ told_int(const struct told *t, const char *path, long long otherwise)
 }
 
 size_t
-told_count(const struct told *t, const char *path)
+parsed_count(const struct parsed_record *t, const char *path)
 {
 	return json_array_size(find(t, path));
 }
 
 const char *
-told_item(const struct told *t, const char *path, size_t i)
+parsed_item(const struct parsed_record *t, const char *path, size_t i)
 {
 	return json_string_value(json_array_get(find(t, path), i));
 }
 
 void
-told_each(const struct told *t, const char *path,
+parsed_each(const struct parsed_record *t, const char *path,
     void (*fn)(void *arg, const char *key, const char *value), void *arg)
 {
 	json_t *object = json_is_object(find(t, path)) ?
@@ -123,7 +123,7 @@ told_each(const struct told *t, const char *path,
 }
 
 const char *
-told_member(const struct told *t, const char *path, size_t i,
+parsed_member(const struct parsed_record *t, const char *path, size_t i,
     const char *key)
 {
 	return json_string_value(json_object_get(json_array_get(find(t, path),
@@ -131,7 +131,7 @@ told_member(const struct told *t, const char *path, size_t i,
 }
 
 int64_t
-told_time(const struct told *t)
+parsed_time(const struct parsed_record *t)
 {
 	return t->time;
 }

@@ -12,35 +12,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct told;
+struct parsed_record;
 
 /* NULL: no record. */
-struct told *told_read(const char *line, size_t n);
-void told_free(struct told *t);		/* NULL: nothing */
+struct parsed_record *record_read(const char *line, size_t n);
+void parsed_free(struct parsed_record *t);		/* NULL: nothing */
 
 /* The text at the path, or NULL: not told, or no text. */
-const char *told_text(const struct told *t, const char *path);
+const char *parsed_text(const struct parsed_record *t, const char *path);
 
 /* The whole number at the path, or `otherwise`. */
-long long told_int(const struct told *t, const char *path,
+long long parsed_int(const struct parsed_record *t, const char *path,
     long long otherwise);
 
 /* How many items the array at the path has, and the text of one (or NULL). */
-size_t told_count(const struct told *t, const char *path);
-const char *told_item(const struct told *t, const char *path, size_t i);
+size_t parsed_count(const struct parsed_record *t, const char *path);
+const char *parsed_item(const struct parsed_record *t, const char *path,
+    size_t i);
 
 /* Calls fn for each text of the object at the path. */
-void told_each(const struct told *t, const char *path,
+void parsed_each(const struct parsed_record *t, const char *path,
     void (*fn)(void *arg, const char *key, const char *value), void *arg);
 
 /* The member `key` of item i of an array of objects, or NULL. */
-const char *told_member(const struct told *t, const char *path, size_t i,
+const char *parsed_member(const struct parsed_record *t, const char *path,
+    size_t i,
     const char *key);
 
 /* `time` in ms since 1970. */
-int64_t told_time(const struct told *t);
+int64_t parsed_time(const struct parsed_record *t);
 
 /* "2026-01-02T03:04:05.678Z" and shorter forms of it in ms, -1: none. */
-int64_t told_parse_time(const char *text);
+int64_t record_parse_time(const char *text);
 
 #endif

@@ -43,23 +43,23 @@ const struct option record_option_rows[] = {
 	{ .name = "record-file", .type = OPTION_TEXT, .offset = AT(file),
 	    .help = "file that gets one JSON line a record" },
 	{ .name = "syslog", .type = OPTION_BOOL, .offset = AT(syslog),
-	    .preset = "yes", .help = "records to syslog, too" },
+	    .default_value = "yes", .help = "records to syslog, too" },
 	{ .name = "retention", .type = OPTION_TIME, .offset = AT(retention),
-	    .preset = "14 days",
+	    .default_value = "14 days",
 	    .help = "how long record files live; 0 keeps no records" },
 	{ .name = "privacy", .type = OPTION_WORD, .offset = AT(privacy),
-	    .words = privacy_names, .preset = "full",
+	    .words = privacy_names, .default_value = "full",
 	    .help = "full, or local parts removed, or hashed" },
 	{ .name = "privacy-key", .type = OPTION_TEXT,
 	    .offset = AT(privacy_key),
 	    .help = "secret of the hashes; unset: a new one at every start" },
 	{ .name = "matched-text", .type = OPTION_BOOL,
-	    .offset = AT(matched_text), .preset = "no",
+	    .offset = AT(matched_text), .default_value = "no",
 	    .help = "records may hold up to 64 bytes of matched text" },
 	{ .name = "store", .type = OPTION_TEXT, .offset = AT(store),
 	    .help = "database that the record file is read into, to be asked" },
 	{ .name = "store-size", .type = OPTION_SIZE,
-	    .offset = AT(store_size), .preset = "1G",
+	    .offset = AT(store_size), .default_value = "1G",
 	    .help = "most bytes of the store, the oldest go; 0: any" },
 	{ .name = NULL }
 };
@@ -181,8 +181,8 @@ static bool
 tell(struct recorder *r, size_t i, const struct record *record)
 {
 	struct outlet *o = &r->outlets[i];
-	struct buf why = BUF_INIT;
-	bool kept = sinks[i]->emit(o->state, record, &r->opt, &why);
+	struct buf errmsg = BUF_INIT;
+	bool kept = sinks[i]->emit(o->state, record, &r->opt, &errmsg);
 
 	if (kept && o->lost > 0) {
 		log_warn("%s works again; %llu records were not kept",
@@ -191,8 +191,8 @@ tell(struct recorder *r, size_t i, const struct record *record)
 	}
 	if (!kept && o->lost++ == 0)
 		log_error("%s cannot keep records, mail goes on: %s",
-		    sinks[i]->name, why.data);
-	buf_free(&why);
+		    sinks[i]->name, errmsg.data);
+	buf_free(&errmsg);
 	return kept;
 }
 

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 bool
-sibling_is(const char *name, const char *base)
+rotated_is(const char *name, const char *base)
 {
 	size_t n = strlen(base);
 
@@ -35,14 +35,14 @@ is_compressed(const char *name)
 }
 
 static void
-add(struct siblings *all, const char *path)
+add(struct rotated_files *all, const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	all->v = mem_room(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct sibling){ .path = mem_dup(path),
+	all->v[all->n++] = (struct rotated_file){ .path = mem_dup(path),
 		.device = st.st_dev, .inode = st.st_ino,
 		.written = st.st_mtim };
 }
@@ -50,8 +50,10 @@ add(struct siblings *all, const char *path)
 static int
 by_time(const void *left, const void *right)
 {
-	const struct timespec *a = &((const struct sibling *)left)->written;
-	const struct timespec *b = &((const struct sibling *)right)->written;
+	const struct timespec *a =
+	    &((const struct rotated_file *)left)->written;
+	const struct timespec *b =
+	    &((const struct rotated_file *)right)->written;
 
 	if (a->tv_sec != b->tv_sec)
 		return a->tv_sec < b->tv_sec ? -1 : 1;
@@ -59,14 +61,14 @@ by_time(const void *left, const void *right)
 }
 
 static void
-add_from(struct siblings *all, const char *dir, const char *base)
+add_from(struct rotated_files *all, const char *dir, const char *base)
 {
 	const struct dirent *entry;
 	struct buf path = BUF_INIT;
 	DIR *d = opendir(dir);
 
 	while (d != NULL && (entry = readdir(d)) != NULL) {
-		if (!sibling_is(entry->d_name, base))
+		if (!rotated_is(entry->d_name, base))
 			continue;
 		if (is_compressed(entry->d_name)) {
 			all->compressed++;
@@ -82,7 +84,7 @@ add_from(struct siblings *all, const char *dir, const char *base)
 }
 
 void
-siblings_find(struct siblings *all, const char *path)
+rotated_find(struct rotated_files *all, const char *path)
 {
 	char *for_dir = mem_dup(path), *for_base = mem_dup(path);
 
@@ -95,10 +97,10 @@ siblings_find(struct siblings *all, const char *path)
 }
 
 void
-siblings_free(struct siblings *all)
+rotated_free(struct rotated_files *all)
 {
 	while (all->n > 0)
 		free(all->v[--all->n].path);
 	free(all->v);
-	*all = (struct siblings){ .v = NULL };
+	*all = (struct rotated_files){ .v = NULL };
 }

@@ -11,14 +11,14 @@
 #include <stdint.h>
 #include <time.h>
 
-struct sibling {
+struct rotated_file {
 	char *path;
 	uint64_t device, inode;
 	struct timespec written;	/* last */
 };
 
-struct siblings {
-	struct sibling *v;
+struct rotated_files {
+	struct rotated_file *v;
 	size_t n, cap;
 	size_t compressed;	/* how many were left out */
 };
@@ -27,10 +27,10 @@ struct siblings {
  * Fills in those that are there and not compressed, from the one written
  * first to the file itself.
  */
-void siblings_find(struct siblings *all, const char *path);
-void siblings_free(struct siblings *all);
+void rotated_find(struct rotated_files *all, const char *path);
+void rotated_free(struct rotated_files *all);
 
 /* Does `name` belong to `base`: "records.json-20260102.gz", "….1"? */
-bool sibling_is(const char *name, const char *base);
+bool rotated_is(const char *name, const char *base);
 
 #endif

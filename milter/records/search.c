@@ -180,13 +180,13 @@ want(struct asking *a, const struct search *w)
 
 /* NULL: failed. */
 static struct query *
-ask(struct asking *a, struct store *s, struct buf *why)
+ask(struct asking *a, struct store *s, struct buf *errmsg)
 {
 	struct query *q = db_query(store_db(s), a->sql.data);
 	size_t i;
 
 	if (q == NULL)
-		buf_puts(why, db_why(store_db(s)));
+		buf_puts(errmsg, db_errmsg(store_db(s)));
 	for (i = 0; i < a->nvalues; i++) {
 		if (q == NULL)
 			;
@@ -203,7 +203,7 @@ ask(struct asking *a, struct store *s, struct buf *why)
 }
 
 int64_t
-search_count(struct store *s, const struct search *what, struct buf *why)
+search_count(struct store *s, const struct search *what, struct buf *errmsg)
 {
 	struct asking a = { .sql = BUF_INIT };
 	struct query *q;
@@ -211,7 +211,7 @@ search_count(struct store *s, const struct search *what, struct buf *why)
 
 	buf_puts(&a.sql, "SELECT count(*)");
 	want(&a, what);
-	q = ask(&a, s, why);
+	q = ask(&a, s, errmsg);
 	if (q != NULL && query_step(q) == DB_ROW)
 		n = query_column_int(q, 0);
 	query_free(q);
@@ -221,7 +221,7 @@ search_count(struct store *s, const struct search *what, struct buf *why)
 bool
 search_each(struct store *s, const struct search *what,
     void (*fn)(void *arg, const char *line, size_t n), void *arg,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct asking a = { .sql = BUF_INIT };
 	enum db_answer answer = DB_FAILED;
@@ -232,16 +232,16 @@ search_each(struct store *s, const struct search *what,
 	    "record.n)");
 	want(&a, what);
 	buf_puts(&a.sql, " ORDER BY time DESC, n DESC LIMIT ? OFFSET ?");
-	add_number(&a, what->most > 0 ? what->most : -1);
+	add_number(&a, what->max > 0 ? what->max : -1);
 	add_number(&a, what->skip);
-	q = ask(&a, s, why);
+	q = ask(&a, s, errmsg);
 	while (q != NULL && (answer = query_step(q)) == DB_ROW) {
 		line = query_column(q, 0);
 		if (line != NULL)
 			fn(arg, line, strlen(line));
 	}
 	if (q != NULL && answer == DB_FAILED)
-		buf_puts(why, db_why(store_db(s)));
+		buf_puts(errmsg, db_errmsg(store_db(s)));
 	query_free(q);
 	return answer == DB_DONE;
 }

@@ -22,16 +22,16 @@ struct search {
 	const char *queue_id, *login;
 	const char *text;	/* anywhere in the record, without case */
 	int64_t since, until;	/* ms since 1970; until is not in it */
-	int64_t skip, most;	/* most 0: all */
+	int64_t skip, max;	/* most 0: all */
 };
 
 /* How many there are; -1: failed, words in `why`. */
 int64_t search_count(struct store *s, const struct search *what,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Calls fn with the JSON line of each, the newest first. */
 bool search_each(struct store *s, const struct search *what,
     void (*fn)(void *arg, const char *line, size_t n), void *arg,
-    struct buf *why);
+    struct buf *errmsg);
 
 #endif

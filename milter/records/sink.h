@@ -21,7 +21,7 @@ struct sink {
 	 * (not NULL); the recorder reports it.
 	 */
 	bool (*emit)(void *state, const struct record *r,
-	    const struct record_options *opt, struct buf *why);
+	    const struct record_options *opt, struct buf *errmsg);
 	void (*reopen)(void *state);	/* NULL: nothing to do */
 	/* Removes what is older than `retention` ms; NULL: nothing to do. */
 	void (*expire)(void *state, long long retention);

@@ -86,7 +86,7 @@ put_line(struct file *f, const struct buf *line)
 
 static bool
 emit(void *state, const struct record *r, const struct record_options *opt,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct file *f = state;
 	struct buf line = BUF_INIT;
@@ -99,7 +99,7 @@ emit(void *state, const struct record *r, const struct record_options *opt,
 	buf_putc(&line, '\n');
 	kept = f->fd >= 0 && put_line(f, &line);
 	if (!kept)
-		buf_printf(why, "%s: %s", f->path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", f->path, strerror(errno));
 	buf_free(&line);
 	return kept;
 }

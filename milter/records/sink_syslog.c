@@ -17,12 +17,12 @@ open_syslog(const struct record_options *opt)
 
 static bool
 emit(void *state, const struct record *r, const struct record_options *opt,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	struct buf line = BUF_INIT;
 
 	(void)state;
-	(void)why;
+	(void)errmsg;
 	record_brief(r, opt, &line);
 	syslog(LOG_MAIL | LOG_INFO, "%s", line.data);
 	buf_free(&line);

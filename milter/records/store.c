@@ -17,7 +17,7 @@
 struct store {
 	struct db *db;
 	struct store_row *row;		/* NULL: open to read */
-	struct buf why;			/* of a failure that undo would hide */
+	struct buf errmsg;			/* of a failure that undo would hide */
 };
 
 /* From version i to i + 1. Never changed once released, only added to. */
@@ -67,7 +67,7 @@ migrate(struct db *db)
 
 /* False: a newer saywhy made it, or it cannot be brought up to date. */
 static bool
-fits(struct db *db, const char *path, bool to_write, struct buf *why)
+fits(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 {
 	int64_t version = db_number(db, "PRAGMA user_version", 0);
 
@@ -75,30 +75,31 @@ fits(struct db *db, const char *path, bool to_write, struct buf *why)
 	    migrate(db)))
 		return true;
 	if (version > VERSION)
-		buf_printf(why, "%s: made by a newer saywhy (version %lld, "
+		buf_printf(errmsg, "%s: made by a newer saywhy (version %lld, "
 		    "we know %lld)", path, (long long)version,
 		    (long long)VERSION);
 	else if (to_write)
-		buf_printf(why, "%s: %s", path, db_why(db));
+		buf_printf(errmsg, "%s: %s", path, db_errmsg(db));
 	else
-		buf_printf(why, "%s: made by an older saywhy; saywhyd brings "
+		buf_printf(errmsg,
+		    "%s: made by an older saywhy; saywhyd brings "
 		    "it up to date", path);
 	return false;
 }
 
 struct store *
-store_open(const char *path, bool to_write, struct buf *why)
+store_open(const char *path, bool to_write, struct buf *errmsg)
 {
-	struct db *db = db_open(path, to_write, why);
+	struct db *db = db_open(path, to_write, errmsg);
 	struct store *s;
 
-	if (db == NULL || !fits(db, path, to_write, why)) {
+	if (db == NULL || !fits(db, path, to_write, errmsg)) {
 		db_close(db);
 		return NULL;
 	}
 	s = mem_alloc(sizeof *s);
 	s->db = db;
-	s->why = (struct buf)BUF_INIT;
+	s->errmsg = (struct buf)BUF_INIT;
 	s->row = to_write ? store_row_new(db) : NULL;
 	return s;
 }
@@ -110,7 +111,7 @@ store_close(struct store *s)
 		return;
 	store_row_free(s->row);
 	db_close(s->db);
-	buf_free(&s->why);
+	buf_free(&s->errmsg);
 	free(s);
 }
 
@@ -123,8 +124,8 @@ store_db(struct store *s)
 static bool
 failed(struct store *s)
 {
-	buf_clear(&s->why);
-	buf_puts(&s->why, db_why(s->db));
+	buf_clear(&s->errmsg);
+	buf_puts(&s->errmsg, db_errmsg(s->db));
 	db_run(s->db, "ROLLBACK");
 	return false;
 }
@@ -149,7 +150,8 @@ store_begin(struct store *s, struct store_place *place)
 }
 
 bool
-store_put(struct store *s, const struct told *t, const char *line, size_t n)
+store_put(struct store *s, const struct parsed_record *t, const char *line,
+    size_t n)
 {
 	return store_row_put(s->row, t, line, n) || failed(s);
 }
@@ -178,9 +180,9 @@ store_undo(struct store *s)
 }
 
 const char *
-store_why(const struct store *s)
+store_errmsg(const struct store *s)
 {
-	return s->why.data;
+	return s->errmsg.data;
 }
 
 bool
@@ -248,7 +250,7 @@ remove_those(struct store *s, const char *which)
 }
 
 int
-store_expire(struct store *s, int64_t oldest, int64_t most)
+store_expire(struct store *s, int64_t oldest, int64_t max)
 {
 	struct buf which = BUF_INIT;
 	int n;
@@ -257,7 +259,7 @@ store_expire(struct store *s, int64_t oldest, int64_t most)
 	    (long long)oldest);
 	n = remove_those(s, which.data);
 	buf_free(&which);
-	if (n == 0 && most > 0 && db_size(s->db) > most)
+	if (n == 0 && max > 0 && db_size(s->db) > max)
 		n = remove_those(s, "SELECT n FROM record ORDER BY time");
 	return n;
 }

@@ -19,10 +19,10 @@
 struct buf;
 struct db;
 struct store;
-struct told;
+struct parsed_record;
 
 /* NULL and words in `why`. To read it must be there already. */
-struct store *store_open(const char *path, bool to_write, struct buf *why);
+struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 void store_close(struct store *s);	/* NULL: nothing */
 
 /* For the SQL of search.c and report.c. */
@@ -41,7 +41,7 @@ bool store_begin(struct store *s, struct store_place *place);
  * Inside it: takes one record in. One that is there already (by its id)
  * changes nothing. False: failed.
  */
-bool store_put(struct store *s, const struct told *t, const char *line,
+bool store_put(struct store *s, const struct parsed_record *t, const char *line,
     size_t n);
 
 /* Ends it with a new place. False: failed, and all of it undone. */
@@ -49,7 +49,7 @@ bool store_commit(struct store *s, const struct store_place *place);
 void store_undo(struct store *s);
 
 /* What failed last. */
-const char *store_why(const struct store *s);
+const char *store_errmsg(const struct store *s);
 
 /*
  * This mail came in at `time` (ms since 1970): what was refused of it in the
@@ -67,6 +67,6 @@ bool store_get(struct store *s, const char *id, struct buf *line);
  * records went; less than STORE_SLICE: all is done. -1: failed.
  */
 #define STORE_SLICE 500
-int store_expire(struct store *s, int64_t oldest, int64_t most);
+int store_expire(struct store *s, int64_t oldest, int64_t max);
 
 #endif

@@ -77,16 +77,16 @@ bind_address(struct query *q, const char *address)
 }
 
 static bool
-put_record(struct store_row *r, const struct told *t)
+put_record(struct store_row *r, const struct parsed_record *t)
 {
 	size_t i;
 
-	query_text(r->record, told_text(t, "id"));
-	query_int(r->record, told_time(t));
+	query_text(r->record, parsed_text(t, "id"));
+	query_int(r->record, parsed_time(t));
 	for (i = 0; i < NPATHS; i++)
-		query_text(r->record, told_text(t, paths[i]));
-	bind_client(r->record, told_text(t, "client.address"));
-	bind_address(r->record, told_text(t, "sender"));
+		query_text(r->record, parsed_text(t, paths[i]));
+	bind_client(r->record, parsed_text(t, "client.address"));
+	bind_address(r->record, parsed_text(t, "sender"));
 	return query_step(r->record) == DB_DONE;
 }
 
@@ -104,13 +104,13 @@ put_line(struct store_row *r, int64_t n, const char *line, size_t length)
 }
 
 static bool
-put_recipients(struct store_row *r, int64_t n, const struct told *t)
+put_recipients(struct store_row *r, int64_t n, const struct parsed_record *t)
 {
-	size_t i, count = told_count(t, "recipients");
+	size_t i, count = parsed_count(t, "recipients");
 
 	for (i = 0; i < count; i++) {
 		query_int(r->recipient, n);
-		bind_address(r->recipient, told_item(t, "recipients", i));
+		bind_address(r->recipient, parsed_item(t, "recipients", i));
 		if (query_step(r->recipient) != DB_DONE)
 			return false;
 	}
@@ -118,7 +118,8 @@ put_recipients(struct store_row *r, int64_t n, const struct told *t)
 }
 
 bool
-store_row_put(struct store_row *r, const struct told *t, const char *line,
+store_row_put(struct store_row *r, const struct parsed_record *t,
+    const char *line,
     size_t length)
 {
 	int64_t n;

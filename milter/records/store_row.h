@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 struct db;
-struct told;
+struct parsed_record;
 struct store_row;
 
 /* NULL is never returned; a database that refuses shows when it is used. */
@@ -19,7 +19,7 @@ struct store_row *store_row_new(struct db *db);
 void store_row_free(struct store_row *r);	/* NULL: nothing */
 
 /* True too when a record of that id is there already. */
-bool store_row_put(struct store_row *r, const struct told *t,
+bool store_row_put(struct store_row *r, const struct parsed_record *t,
     const char *line, size_t n);
 
 #endif

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define ANSWER_MOST 4096
+#define ANSWER_MAX 4096
 
 /* An idle connection may have died since it was looked at: then what is
    written first fails, and a new one is opened. */
@@ -23,7 +23,7 @@ clamd_begin(struct scan *scan, struct scanner *s, long long timeout,
 		return;
 	scan_close(scan);
 	memset(scan, 0, sizeof *scan);
-	scan->why = (struct buf)BUF_INIT;
+	scan->errmsg = (struct buf)BUF_INIT;
 	scan_open(scan, s, timeout, deadline, true);
 	scan_write(scan, session, sizeof session, deadline);
 	scan_write(scan, stream, sizeof stream, deadline);
@@ -70,13 +70,13 @@ ends_with(const char *text, size_t n, const char *end)
 static bool
 is_closed(const char *name, size_t n)
 {
-	static const char *const closed[] = { "Heuristics.Encrypted.",
+	static const char *const unscannable[] = { "Heuristics.Encrypted.",
 		"Heuristics.Limits.Exceeded" };
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		if (n >= strlen(closed[i]) &&
-		    memcmp(name, closed[i], strlen(closed[i])) == 0)
+		if (n >= strlen(unscannable[i]) &&
+		    memcmp(name, unscannable[i], strlen(unscannable[i])) == 0)
 			return true;
 	return false;
 }
@@ -98,27 +98,27 @@ read_answer(struct scan *scan, const char *answer, struct buf *text)
 		n -= strlen(" FOUND");
 		buf_put(text, p, n);
 		scan_done(scan, !scan->cut);
-		return is_closed(p, n) ? SCAN_CLOSED : SCAN_FOUND;
+		return is_closed(p, n) ? SCAN_UNSCANNABLE : SCAN_FOUND;
 	}
 	if (strstr(p, "size limit exceeded") != NULL) {
 		buf_puts(text, "the message is larger than clamd takes");
 		scan_done(scan, false);
-		return SCAN_CLOSED;
+		return SCAN_UNSCANNABLE;
 	}
 	scan_fail(scan, "clamd says: %.100s", p);
-	return SCAN_TROUBLE;
+	return SCAN_TEMPFAIL;
 }
 
 enum scan_status
 clamd_verdict(struct scan *scan, struct buf *text)
 {
 	struct buf answer = BUF_INIT;
-	enum scan_status status = SCAN_TROUBLE;
+	enum scan_status status = SCAN_TEMPFAIL;
 
-	if (scan_read(scan, '\0', ANSWER_MOST, &answer))
+	if (scan_read(scan, '\0', ANSWER_MAX, &answer))
 		status = read_answer(scan, answer.data, text);
-	if (status == SCAN_TROUBLE)
-		buf_puts(text, scan->why.data);
+	if (status == SCAN_TEMPFAIL)
+		buf_puts(text, scan->errmsg.data);
 	buf_free(&answer);
 	return status;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_MOST (1024 * 1024)
+#define ANSWER_MAX (1024 * 1024)
 
 void
 rspamd_begin(struct scan *scan, struct scanner *s, const char *fields,
@@ -56,10 +56,10 @@ enum scan_status
 rspamd_verdict(struct scan *scan, struct rspamd_verdict *v)
 {
 	struct buf answer = BUF_INIT;
-	enum scan_status status = SCAN_TROUBLE;
+	enum scan_status status = SCAN_TEMPFAIL;
 	const char *body;
 
-	if (scan_read(scan, -1, ANSWER_MOST, &answer)) {
+	if (scan_read(scan, -1, ANSWER_MAX, &answer)) {
 		body = strstr(answer.data, "\r\n\r\n");
 		if (status_of(answer.data) == 200 && body != NULL &&
 		    rspamd_read(body + 4, answer.len -

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "scanners/rspamd.h"
 
-#define SYMBOLS_MOST 12
+#define SYMBOLS_MAX 12
 
 static const struct {
 	const char *name;
@@ -63,7 +63,7 @@ read_symbols(json_t *root, struct buf *out)
 		    "score"));
 	}
 	qsort(v, n, sizeof *v, heavier);
-	for (i = 0; i < n && i < SYMBOLS_MOST; i++)
+	for (i = 0; i < n && i < SYMBOLS_MAX; i++)
 		buf_printf(out, "%s%s(%.2f)", i > 0 ? "," : "", v[i].name,
 		    v[i].score);
 	free(v);

@@ -23,14 +23,14 @@ scan_fail(struct scan *scan, const char *format, ...)
 	if (scan->failed)
 		return;
 	scan->failed = true;
-	buf_clear(&scan->why);
+	buf_clear(&scan->errmsg);
 	va_start(ap, format);
-	buf_vprintf(&scan->why, format, ap);
+	buf_vprintf(&scan->errmsg, format, ap);
 	va_end(ap);
 	if (scan->open) {
 		close(scan->fd);
 		scan->open = false;
-		scanner_bad(scan->scanner, scan->server, scan->why.data);
+		scanner_bad(scan->scanner, scan->server, scan->errmsg.data);
 	}
 }
 
@@ -49,10 +49,10 @@ connect_to(struct scan *scan, int64_t deadline, bool fresh)
 	scan->reused = scan->fd >= 0;
 	if (scan->fd < 0)
 		scan->fd = sock_connect(scanner_spec(scan->scanner,
-		    scan->server), deadline, &scan->why);
+		    scan->server), deadline, &scan->errmsg);
 	scan->open = scan->fd >= 0;
 	if (!scan->open)
-		scanner_bad(scan->scanner, scan->server, scan->why.data);
+		scanner_bad(scan->scanner, scan->server, scan->errmsg.data);
 	return scan->open;
 }
 
@@ -67,9 +67,9 @@ scan_open(struct scan *scan, struct scanner *s, long long timeout,
 	scan->left = timeout;
 	deadline = sooner(deadline, now + timeout);
 	for (tries = 0; tries < SERVERS_TRIED; tries++) {
-		buf_clear(&scan->why);
+		buf_clear(&scan->errmsg);
 		if (!scanner_choose(s, &scan->server)) {
-			buf_puts(&scan->why, "no server answers");
+			buf_puts(&scan->errmsg, "no server answers");
 			break;
 		}
 		if (connect_to(scan, sooner(deadline, clock_ms() +
@@ -119,7 +119,7 @@ scan_shut(struct scan *scan)
 }
 
 bool
-scan_read(struct scan *scan, int end, size_t most, struct buf *into)
+scan_read(struct scan *scan, int end, size_t max, struct buf *into)
 {
 	int64_t now = clock_ms();
 	bool good;
@@ -128,8 +128,8 @@ scan_read(struct scan *scan, int end, size_t most, struct buf *into)
 		return false;
 	errno = 0;
 	good = end < 0 ?
-	    sock_read_all(scan->fd, into, most, now + scan->left) :
-	    sock_read_until(scan->fd, (char)end, into, most,
+	    sock_read_all(scan->fd, into, max, now + scan->left) :
+	    sock_read_until(scan->fd, (char)end, into, max,
 	    now + scan->left);
 	scan->left -= clock_ms() - now;
 	if (!good)
@@ -158,5 +158,5 @@ scan_close(struct scan *scan)
 	if (scan->open)
 		close(scan->fd);
 	scan->open = false;
-	buf_free(&scan->why);
+	buf_free(&scan->errmsg);
 }

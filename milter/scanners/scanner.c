@@ -15,13 +15,13 @@
 #include "scanners/scanner_internal.h"
 
 /* One that fails so often is left alone, for longer each time. */
-#define TROUBLES_MOST 2
+#define TEMPFAILS_MAX 2
 #define REST_FIRST_MS 2000
-#define REST_MOST_MS 60000
+#define REST_MAX_MS 60000
 
 /* Connections that wait for the next message, and how long (clamd's own
    IdleTimeout is 30 s). */
-#define IDLE_MOST 16
+#define IDLE_MAX 16
 #define IDLE_MS 10000
 
 struct idle {
@@ -32,11 +32,11 @@ struct idle {
 struct server {
 	struct sock_spec spec;
 	char *name;
-	unsigned troubles;	/* one after the other */
+	unsigned failures;	/* one after the other */
 	int64_t rest_until;	/* clock_ms(); 0: it is asked */
 	uint64_t scans, failed;
-	char *trouble;
-	struct idle idle[IDLE_MOST];
+	char *failure;
+	struct idle idle[IDLE_MAX];
 	size_t nidle;
 };
 
@@ -109,7 +109,7 @@ scanner_free(struct scanner *s)
 		while (server->nidle > 0)
 			close(server->idle[--server->nidle].fd);
 		free(server->name);
-		free(server->trouble);
+		free(server->failure);
 	}
 	pthread_mutex_destroy(&s->lock);
 	free(s->servers);
@@ -155,7 +155,7 @@ scanner_good(struct scanner *s, size_t server)
 
 	pthread_mutex_lock(&s->lock);
 	again = one->rest_until != 0;
-	one->troubles = 0;
+	one->failures = 0;
 	one->rest_until = 0;
 	one->scans++;
 	pthread_mutex_unlock(&s->lock);
@@ -165,32 +165,32 @@ scanner_good(struct scanner *s, size_t server)
 
 /* Twice as long a rest for each trouble more. */
 static int64_t
-rest(unsigned troubles)
+rest(unsigned failures)
 {
 	int64_t ms = REST_FIRST_MS;
 
-	while (--troubles >= TROUBLES_MOST && ms < REST_MOST_MS)
+	while (--failures >= TEMPFAILS_MAX && ms < REST_MAX_MS)
 		ms *= 2;
-	return ms < REST_MOST_MS ? ms : REST_MOST_MS;
+	return ms < REST_MAX_MS ? ms : REST_MAX_MS;
 }
 
 void
-scanner_bad(struct scanner *s, size_t server, const char *why)
+scanner_bad(struct scanner *s, size_t server, const char *errmsg)
 {
 	struct server *one = &s->servers[server];
 	bool news;
 
 	pthread_mutex_lock(&s->lock);
 	one->failed++;
-	one->troubles++;
-	mem_replace(&one->trouble, why);
-	news = one->troubles == TROUBLES_MOST;
-	if (one->troubles >= TROUBLES_MOST)
-		one->rest_until = clock_ms() + rest(one->troubles);
+	one->failures++;
+	mem_replace(&one->failure, errmsg);
+	news = one->failures == TEMPFAILS_MAX;
+	if (one->failures >= TEMPFAILS_MAX)
+		one->rest_until = clock_ms() + rest(one->failures);
 	pthread_mutex_unlock(&s->lock);
 	if (news)
 		log_warn("%s %s: %s; it is left alone for a while", s->kind,
-		    one->name, why);
+		    one->name, errmsg);
 }
 
 /* Has nobody closed it, or said something unasked? */
@@ -227,7 +227,7 @@ scanner_give_idle(struct scanner *s, size_t server, int fd)
 	struct server *one = &s->servers[server];
 
 	pthread_mutex_lock(&s->lock);
-	if (one->nidle < IDLE_MOST) {
+	if (one->nidle < IDLE_MAX) {
 		one->idle[one->nidle].since = clock_ms();
 		one->idle[one->nidle++].fd = fd;
 		fd = -1;
@@ -266,7 +266,7 @@ scanner_each(void (*fn)(void *arg, const struct scanner_health *health),
 				s->servers[i].name,
 				s->servers[i].rest_until == 0,
 				s->servers[i].scans, s->servers[i].failed,
-				s->servers[i].trouble };
+				s->servers[i].failure };
 			fn(arg, &health);
 		}
 		pthread_mutex_unlock(&s->lock);

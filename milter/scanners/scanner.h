@@ -30,8 +30,8 @@ void scanner_free(struct scanner *s);		/* NULL: nothing */
 enum scan_status {
 	SCAN_CLEAN,
 	SCAN_FOUND,
-	SCAN_CLOSED,	/* it cannot look at this message: too large, locked */
-	SCAN_TROUBLE	/* nobody answered, or not as he must */
+	SCAN_UNSCANNABLE,	/* it cannot look at this message: too large, locked */
+	SCAN_TEMPFAIL	/* nobody answered, or not as he must */
 };
 
 /* Zeroed but for `why`, a BUF_INIT, is none. */
@@ -44,7 +44,7 @@ struct scan {
 	bool cut;		/* it has answered already, and takes no more */
 	bool reused;		/* an idle connection of another message */
 	long long left;		/* ms that it may still make us wait */
-	struct buf why;
+	struct buf errmsg;
 };
 
 /*
@@ -62,7 +62,7 @@ bool scan_is_cut(struct scan *scan);
 void scan_shut(struct scan *scan);
 /* Appends what comes up to and without `end`, or up to the end of the
    connection (-1). False: the scan has failed. */
-bool scan_read(struct scan *scan, int end, size_t most, struct buf *into);
+bool scan_read(struct scan *scan, int end, size_t max, struct buf *into);
 /* The server did not keep its word; `format` says how. */
 void scan_fail(struct scan *scan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -75,8 +75,8 @@ void scan_close(struct scan *scan);
 struct scanner_health {
 	const char *kind, *server;
 	bool up;		/* it is asked */
-	uint64_t scans, troubles;
-	const char *trouble;	/* the last one, or NULL */
+	uint64_t scans, failures;
+	const char *failure;	/* the last one, or NULL */
 };
 void scanner_each(void (*fn)(void *arg, const struct scanner_health *health),
     void *arg);

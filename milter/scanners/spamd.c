@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define ANSWER_MOST 65536
+#define ANSWER_MAX 65536
 
 /* Without a length it reads up to the end of what is sent. */
 void
@@ -69,9 +69,9 @@ enum scan_status
 spamd_verdict(struct scan *scan, struct spamd_verdict *v)
 {
 	struct buf answer = BUF_INIT;
-	enum scan_status status = SCAN_TROUBLE;
+	enum scan_status status = SCAN_TEMPFAIL;
 
-	if (!scan_read(scan, -1, ANSWER_MOST, &answer)) {
+	if (!scan_read(scan, -1, ANSWER_MAX, &answer)) {
 		/* scan->why says why */
 	} else if (answer.len == 0) {
 		scan_fail(scan, "no answer: it ended the connection");

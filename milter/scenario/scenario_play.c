@@ -170,7 +170,7 @@ static void
 play_dns(struct play *p, const struct statement *st)
 {
 	const char *value = st->rest;
-	struct buf text = BUF_INIT, why = BUF_INIT;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -182,10 +182,10 @@ play_dns(struct play *p, const struct statement *st)
 		buf_cut(&text, text.len - 1);
 		value = text.data + 1;
 	}
-	if (!dns_preload(st->words[0], st->words[1], value, &why))
-		complain(p, st, why.data);
+	if (!dns_preload(st->words[0], st->words[1], value, &errmsg))
+		complain(p, st, errmsg.data);
 	buf_free(&text);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 /* Both are told with what comes next, and are no events themselves. */

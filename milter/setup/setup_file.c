@@ -13,10 +13,10 @@
 
 #include "base/buf.h"
 
-#define FILE_MOST ((size_t)1 << 20)
+#define FILE_MAX ((size_t)1 << 20)
 
 bool
-setup_file_read(const char *path, struct buf *text, struct buf *why)
+setup_file_read(const char *path, struct buf *text, struct buf *errmsg)
 {
 	FILE *f = fopen(path, "re");
 	char bytes[4096];
@@ -25,16 +25,16 @@ setup_file_read(const char *path, struct buf *text, struct buf *why)
 
 	while (good && (n = fread(bytes, 1, sizeof bytes, f)) > 0) {
 		buf_put(text, bytes, n);
-		good = text->len <= FILE_MOST;
+		good = text->len <= FILE_MAX;
 	}
 	if (!good || ferror(f) != 0)
-		buf_printf(why, "%s: %s", path, f == NULL ?
+		buf_printf(errmsg, "%s: %s", path, f == NULL ?
 		    strerror(errno) : "cannot be read");
 	else if (strlen(text->data) != text->len)
-		buf_printf(why, "%s: has NUL in it", path);
+		buf_printf(errmsg, "%s: has NUL in it", path);
 	if (f != NULL)
 		fclose(f);
-	return why->len == 0;
+	return errmsg->len == 0;
 }
 
 static bool
@@ -82,24 +82,24 @@ replace(const char *path, const struct buf *text)
 }
 
 bool
-setup_file_write(const char *path, const struct buf *text, struct buf *why)
+setup_file_write(const char *path, const struct buf *text, struct buf *errmsg)
 {
 	char real[PATH_MAX];
 
 	if (realpath(path, real) != NULL && replace(real, text))
 		return true;
-	buf_printf(why, "%s: cannot be written: %s", path, strerror(errno));
+	buf_printf(errmsg, "%s: cannot be written: %s", path, strerror(errno));
 	return false;
 }
 
 bool
-setup_file_make(const char *path, const struct buf *text, struct buf *why)
+setup_file_make(const char *path, const struct buf *text, struct buf *errmsg)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && put(fd, text);
 
 	if (!good)
-		buf_printf(why, "%s: %s", path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return good;

@@ -9,11 +9,11 @@
 struct buf;
 
 /* Appends the whole file, a megabyte at most. False, words in `why`. */
-bool setup_file_read(const char *path, struct buf *text, struct buf *why);
+bool setup_file_read(const char *path, struct buf *text, struct buf *errmsg);
 
 /* A new file, mode 0600. False, words in `why`. */
 bool setup_file_make(const char *path, const struct buf *text,
-    struct buf *why);
+    struct buf *errmsg);
 
 /*
  * Puts the text in the place of the file (rename(2)), with its owner and mode;
@@ -21,6 +21,6 @@ bool setup_file_make(const char *path, const struct buf *text,
  * `why`, and the file is as it was.
  */
 bool setup_file_write(const char *path, const struct buf *text,
-    struct buf *why);
+    struct buf *errmsg);
 
 #endif

@@ -31,7 +31,7 @@ make_bare(struct setup_text *t)
 }
 
 bool
-setup_files_read(struct setup_files *f, const char *folder, struct buf *why)
+setup_files_read(struct setup_files *f, const char *folder, struct buf *errmsg)
 {
 	struct setup_text *t;
 	bool good = true;
@@ -43,7 +43,7 @@ setup_files_read(struct setup_files *f, const char *folder, struct buf *why)
 		*t = (struct setup_text){ BUF_INIT, BUF_INIT, BUF_INIT,
 			BUF_INIT };
 		buf_printf(&t->path, "%s/%s", folder, names[i]);
-		good = setup_file_read(t->path.data, &t->old, why) &&
+		good = setup_file_read(t->path.data, &t->old, errmsg) &&
 		    make_bare(t) && good;
 	}
 	return good;
@@ -70,26 +70,26 @@ setup_files_are_set(const struct setup_files *f)
 
 /* master.cf last: without main.cf it would change nothing that matters. */
 static bool
-write_all(const struct setup_files *f, struct buf *why)
+write_all(const struct setup_files *f, struct buf *errmsg)
 {
 	bool good = true;
 	size_t i;
 
 	for (i = 0; i < SETUP_FILES && good; i++)
 		good = is_set(&f->v[i]) || setup_file_write(
-		    f->v[i].path.data, &f->v[i].text, why);
+		    f->v[i].path.data, &f->v[i].text, errmsg);
 	return good;
 }
 
 static void
-write_back(const struct setup_files *f, struct buf *why)
+write_back(const struct setup_files *f, struct buf *errmsg)
 {
 	size_t i;
 
 	for (i = 0; i < SETUP_FILES; i++)
 		if (!is_set(&f->v[i]))
 			setup_file_write(f->v[i].path.data, &f->v[i].old,
-			    why);
+			    errmsg);
 }
 
 /* A running Postfix reads it again; one that does not run will. */
@@ -110,12 +110,12 @@ reload(const struct setup_files *f)
 }
 
 bool
-setup_files_put(const struct setup_files *f, struct buf *why)
+setup_files_put(const struct setup_files *f, struct buf *errmsg)
 {
 	const char *check[] = { "postfix", "-c", f->folder, "check", NULL };
 
-	if (!write_all(f, why) || !setup_run(check, why)) {
-		write_back(f, why);
+	if (!write_all(f, errmsg) || !setup_run(check, errmsg)) {
+		write_back(f, errmsg);
 		return false;
 	}
 	reload(f);

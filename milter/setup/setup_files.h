@@ -25,7 +25,7 @@ struct setup_files {
  * our blocks was changed since, said on stderr with file and line.
  */
 bool setup_files_read(struct setup_files *f, const char *folder,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Has saywhy setup written anything there? */
 bool setup_files_have_blocks(const struct setup_files *f);
@@ -37,7 +37,7 @@ bool setup_files_are_set(const struct setup_files *f);
  * Writes `text`, asks postfix check, and has a running Postfix read it again.
  * False, words in `why`: all is as it was.
  */
-bool setup_files_put(const struct setup_files *f, struct buf *why);
+bool setup_files_put(const struct setup_files *f, struct buf *errmsg);
 
 void setup_files_clear(struct setup_files *f);
 

@@ -182,7 +182,7 @@ look_at_resolver(struct setup_mta *mta)
 }
 
 bool
-setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *why)
+setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *errmsg)
 {
 	struct buf services = BUF_INIT;
 
@@ -190,7 +190,7 @@ setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *why)
 	mta->folder = mem_dup(folder);
 	if (!look_up(mta) || sscanf(mta->value[VALUE_VERSION], "%d.%d",
 	    &mta->major, &mta->minor) != 2) {
-		buf_printf(why, "%s%spostconf(1) does not answer",
+		buf_printf(errmsg, "%s%spostconf(1) does not answer",
 		    folder != NULL ? folder : "", folder != NULL ? ": " : "");
 		return false;
 	}
@@ -225,18 +225,18 @@ setup_mta_clear(struct setup_mta *mta)
 /* A folder with these two files; the caller removes it. */
 static bool
 make_folder(const struct buf *main_cf, const struct buf *master_cf,
-    char *folder, struct buf *why)
+    char *folder, struct buf *errmsg)
 {
 	struct buf path = BUF_INIT;
 	bool good = mkdtemp(folder) != NULL;
 
 	if (!good)
-		buf_printf(why, "%s: cannot be made", folder);
+		buf_printf(errmsg, "%s: cannot be made", folder);
 	buf_printf(&path, "%s/main.cf", folder);
-	good = good && setup_file_make(path.data, main_cf, why);
+	good = good && setup_file_make(path.data, main_cf, errmsg);
 	buf_clear(&path);
 	buf_printf(&path, "%s/master.cf", folder);
-	good = good && setup_file_make(path.data, master_cf, why);
+	good = good && setup_file_make(path.data, master_cf, errmsg);
 	buf_free(&path);
 	return good;
 }
@@ -259,15 +259,15 @@ remove_folder(const char *folder)
 
 bool
 setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
-    const struct buf *master_cf, struct buf *why)
+    const struct buf *master_cf, struct buf *errmsg)
 {
 	char folder[] = "/tmp/saywhy-setup-XXXXXX";
 	char *real = mem_dup(mta->folder);
-	bool good = make_folder(main_cf, master_cf, folder, why);
+	bool good = make_folder(main_cf, master_cf, folder, errmsg);
 
 	if (good) {
 		setup_mta_clear(mta);
-		good = setup_mta_look(mta, folder, why);
+		good = setup_mta_look(mta, folder, errmsg);
 		mem_replace(&mta->folder, real);
 	}
 	remove_folder(folder);

@@ -42,14 +42,14 @@ struct setup_mta {
  * Postfix, or it does not answer.
  */
 bool setup_mta_look(struct setup_mta *mta, const char *folder,
-    struct buf *why);
+    struct buf *errmsg);
 
 /*
  * Looks again, as if its main.cf and master.cf were these texts: what is there
  * without us.
  */
 bool setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
-    const struct buf *master_cf, struct buf *why);
+    const struct buf *master_cf, struct buf *errmsg);
 void setup_mta_clear(struct setup_mta *mta);
 
 /* "3.7.11": 3 and 7. */

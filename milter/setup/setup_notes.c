@@ -14,7 +14,7 @@ setup_note(struct setup_plan *plan, const char *fmt, ...)
 	struct buf text = BUF_INIT;
 	va_list ap;
 
-	if (plan->nnotes == SETUP_NOTES_MOST)
+	if (plan->nnotes == SETUP_NOTES_MAX)
 		return;
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);

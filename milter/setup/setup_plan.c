@@ -14,7 +14,7 @@
 static void
 set(struct setup_plan *plan, const char *name, const char *value)
 {
-	if (plan->nsettings < SETUP_SETTINGS_MOST)
+	if (plan->nsettings < SETUP_SETTINGS_MAX)
 		plan->settings[plan->nsettings++] = (struct setup_setting){
 			.name = name, .value = mem_dup(value) };
 }
@@ -224,7 +224,7 @@ plan_ways_back(struct setup_plan *plan, const struct setup_mta *mta)
 
 	for (i = 0; i < mta->nservices; i++) {
 		s = &mta->services[i];
-		if (!s->way_back || plan->nways == SETUP_WAYS_MOST ||
+		if (!s->way_back || plan->nways == SETUP_WAYS_MAX ||
 		    (s->milters != NULL && *s->milters == '\0') ||
 		    (s->overrides != NULL &&
 		    strstr(s->overrides, "no_milters") != NULL))

@@ -18,18 +18,18 @@ struct setup_setting {
 	char *value;
 };
 
-#define SETUP_SETTINGS_MOST 8
-#define SETUP_WAYS_MOST 8
-#define SETUP_NOTES_MOST 32
+#define SETUP_SETTINGS_MAX 8
+#define SETUP_WAYS_MAX 8
+#define SETUP_NOTES_MAX 32
 
 struct setup_plan {
-	struct setup_setting settings[SETUP_SETTINGS_MOST];
+	struct setup_setting settings[SETUP_SETTINGS_MAX];
 	size_t nsettings;
-	struct setup_setting ways[SETUP_WAYS_MOST];	/* ways back in from a
+	struct setup_setting ways[SETUP_WAYS_MAX];	/* ways back in from a
 					content filter: service of master.cf,
 					its receive_override_options */
 	size_t nways;
-	char *notes[SETUP_NOTES_MOST];
+	char *notes[SETUP_NOTES_MAX];
 	size_t nnotes;
 };
 

@@ -23,16 +23,16 @@ static void
 put_map_place(const char *spec, struct buf *out)
 {
 	struct sock_spec place;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (!sock_spec_parse(spec, &place, &why) ||
+	if (!sock_spec_parse(spec, &place, &errmsg) ||
 	    place.kind == SOCK_KIND_FD)
 		;
 	else if (place.kind == SOCK_KIND_UNIX)
 		buf_printf(out, "local:%s", place.path);
 	else
 		buf_printf(out, "inet:%d@%s", place.port, place.host);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 /* conf/check_rcpt.m4 tells what each line is for. */

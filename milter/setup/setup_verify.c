@@ -15,9 +15,9 @@
 #include "setup/setup_file.h"
 
 #define WAIT_MS 120000		/* Postfix waits 100 s for a map that hangs */
-#define LINE_MOST 2048
-#define LINES_MOST 64
-#define TAIL_MOST ((long)1 << 20)
+#define LINE_BYTES_MAX 2048
+#define LINES_MAX 64
+#define TAIL_MAX ((long)1 << 20)
 
 struct talk {
 	int fd;
@@ -34,9 +34,9 @@ hear(struct talk *t)
 	bool more = true;
 
 	buf_clear(&t->reply);
-	while (more && n++ < LINES_MOST) {
+	while (more && n++ < LINES_MAX) {
 		buf_clear(&line);
-		if (!sock_read_line(t->fd, &line, LINE_MOST, t->deadline))
+		if (!sock_read_line(t->fd, &line, LINE_BYTES_MAX, t->deadline))
 			break;
 		while (line.len > 0 && line.data[line.len - 1] == '\r')
 			buf_cut(&line, line.len - 1);
@@ -121,7 +121,7 @@ print_record(const char *path, const char *id)
 
 	if (f == NULL)
 		return false;
-	if (fseek(f, -TAIL_MOST, SEEK_END) != 0)
+	if (fseek(f, -TAIL_MAX, SEEK_END) != 0)
 		rewind(f);
 	while (!found && getline(&line, &size, f) > 0)
 		found = strstr(line, id) != NULL;
@@ -160,13 +160,13 @@ setup_verify(const struct ruleset *rules, const char *spec)
 	struct talk t = { .deadline = clock_ms() + WAIT_MS,
 		.reply = BUF_INIT };
 	struct sock_spec place;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	bool good = false;
 
-	t.fd = sock_spec_parse(spec, &place, &why) ?
-	    sock_connect(&place, t.deadline, &why) : -1;
+	t.fd = sock_spec_parse(spec, &place, &errmsg) ?
+	    sock_connect(&place, t.deadline, &errmsg) : -1;
 	if (t.fd < 0)
-		printf("%s\n", why.data);
+		printf("%s\n", errmsg.data);
 	else if (get_refused(&t, rules))
 		good = show(&t, rules);
 	else
@@ -175,6 +175,6 @@ setup_verify(const struct ruleset *rules, const char *spec)
 	if (t.fd >= 0)
 		close(t.fd);
 	buf_free(&t.reply);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return good;
 }

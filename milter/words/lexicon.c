@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define PARENTS_MOST 6
-#define LIST_MOST 24
+#define PARENTS_MAX 6
+#define LIST_MAX 24
 
 /* While the lexicon is filled: which word means which symbol. */
 struct lesson {
@@ -51,10 +51,10 @@ static size_t nstates, states_cap;
 struct lexicon_meaning *lexicon_meanings;
 uint16_t *lexicon_pool;
 static size_t npool, pool_cap;
-static uint32_t chains[SYMBOLS_MOST];
+static uint32_t chains[SYMBOLS_MAX];
 static unsigned nsymbols, nconcepts;
 
-static uint16_t parents[SYMBOLS_MOST][PARENTS_MOST];
+static uint16_t parents[SYMBOLS_MAX][PARENTS_MAX];
 static struct lesson *lessons;
 static size_t nlessons, lessons_cap;
 
@@ -130,7 +130,7 @@ lexicon_teach(const char *word, size_t n, unsigned concept)
 unsigned
 lexicon_symbol(void)
 {
-	if (nsymbols == SYMBOLS_MOST)
+	if (nsymbols == SYMBOLS_MAX)
 		BUG("too many symbols");
 	return nsymbols++;
 }
@@ -155,9 +155,9 @@ lexicon_link(unsigned symbol, unsigned concept)
 {
 	size_t i = 0;
 
-	while (i < PARENTS_MOST && parents[symbol][i] != 0)
+	while (i < PARENTS_MAX && parents[symbol][i] != 0)
 		i++;
-	if (i == PARENTS_MOST)
+	if (i == PARENTS_MAX)
 		BUG("a symbol that is too many things");
 	parents[symbol][i] = (uint16_t)concept;
 }
@@ -171,10 +171,10 @@ gather(uint16_t *list, size_t *n, unsigned symbol)
 	for (i = 0; i < *n; i++)
 		if (list[i] == symbol)
 			return;
-	if (*n == LIST_MOST)
+	if (*n == LIST_MAX)
 		BUG("a word with too many lexicon_meanings");
 	list[(*n)++] = (uint16_t)symbol;
-	for (i = 0; i < PARENTS_MOST && parents[symbol][i] != 0; i++)
+	for (i = 0; i < PARENTS_MAX && parents[symbol][i] != 0; i++)
 		gather(list, n, parents[symbol][i]);
 }
 
@@ -206,7 +206,7 @@ by_state(const void *a, const void *b)
 void
 lexicon_end(void)
 {
-	uint16_t list[LIST_MOST] = { 0 };
+	uint16_t list[LIST_MAX] = { 0 };
 	size_t i, j, n;
 	unsigned s;
 

@@ -19,7 +19,7 @@
 enum mark { MARK_NONE, MARK_ADDR, MARK_IP, MARK_HOST, MARK_URL, MARK_NUMBER,
 	MARK_NULL, MARK_DOTS, MARK_HASH, MARK_ARGUMENT, MARK_COUNT };
 
-#define SYMBOLS_MOST 4000
+#define SYMBOLS_MAX 4000
 #define STATE_DEAD 0
 #define STATE_ROOT 1
 #define LETTERS 39		/* 0 ends a word; a-z, 0-9, '.', '-' */

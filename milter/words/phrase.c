@@ -10,8 +10,8 @@ void
 phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 {
 	memset(m->step, 0, all->nsteps * sizeof m->step[0]);
-	memset(m->told, 0, sizeof m->told);
-	m->nheard = 0;
+	memset(m->stated, 0, sizeof m->stated);
+	m->nevents = 0;
 	m->place = 1;
 	m->nreached = 0;
 	m->denied_until = 0;
@@ -38,10 +38,10 @@ tell(struct phrase_match *m, const struct phrases *all, unsigned which)
 		phrase_hear(m, all, lexicon_chain(p->concept));
 		return;
 	}
-	if ((m->told[which / 64] & bit) != 0)
+	if ((m->stated[which / 64] & bit) != 0)
 		return;
-	m->told[which / 64] |= bit;
-	m->heard[m->nheard++] = (uint16_t)which;
+	m->stated[which / 64] |= bit;
+	m->matched[m->nevents++] = (uint16_t)which;
 }
 
 static void
@@ -61,7 +61,7 @@ hear_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
 			continue;
 		if (item->last)
 			tell(m, all, item->phrase);
-		else if (m->nreached < PENDING_MOST)
+		else if (m->nreached < PENDING_MAX)
 			m->reached[m->nreached++] = item->to;
 	}
 }

@@ -14,10 +14,10 @@
 #include "words/lexicon.h"
 #include "words/reason.h"
 
-#define PHRASES_MOST 2560
-#define STEPS_MOST 4000		/* items of all phrases but the last ones */
-#define ISSUERS_MOST 200
-#define PENDING_MOST 512
+#define PHRASES_MAX 2560
+#define STEPS_MAX 4000		/* items of all phrases but the last ones */
+#define ISSUERS_MAX 200
+#define PENDING_MAX 512
 
 enum concept {
 	CONCEPT_NONE,
@@ -47,21 +47,21 @@ struct phrase {
 
 /* All of it; constant once it is read. */
 struct phrases {
-	struct phrase phrase[PHRASES_MOST];
-	uint32_t items_of[SYMBOLS_MOST + 1];	/* by symbol, into item */
+	struct phrase phrase[PHRASES_MAX];
+	uint32_t items_of[SYMBOLS_MAX + 1];	/* by symbol, into item */
 	struct phrase_item *item;
-	const char *issuer[ISSUERS_MOST];
+	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	bool polar[SYMBOLS_MOST];
+	bool polar[SYMBOLS_MAX];
 };
 
 /* One text on its way; zeroed is the beginning. */
 struct phrase_match {
-	uint16_t step[STEPS_MOST];	/* the place it got to, 0: not there */
-	uint64_t told[PHRASES_MOST / 64];
-	uint16_t heard[PHRASES_MOST];	/* the phrases, in order */
-	unsigned nheard;
-	uint16_t reached[PENDING_MOST];	/* steps of the word that is heard */
+	uint16_t step[STEPS_MAX];	/* the place it got to, 0: not there */
+	uint64_t stated[PHRASES_MAX / 64];
+	uint16_t matched[PHRASES_MAX];	/* the phrases, in order */
+	unsigned nevents;
+	uint16_t reached[PENDING_MAX];	/* steps of the word that is heard */
 	unsigned nreached;
 	uint16_t place;		/* words that count, from 1 */
 	uint16_t denied_until;	/* a "not" reaches to this place */

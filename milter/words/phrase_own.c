@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 #define WORDS_LEAST 2
-#define WORDS_MOST 11	/* what one phrase holds */
+#define WORDS_MAX 11	/* what one phrase holds */
 
 /* Does the list, parted by blanks, have this word? */
 static bool
@@ -45,7 +45,7 @@ phrase_own(const char *line, const char *stop, struct buf *out)
 	char word[32];
 	int words = 0;
 
-	while (*p != '\0' && words < WORDS_MOST) {
+	while (*p != '\0' && words < WORDS_MAX) {
 		if (*p == '{') {
 			p += strcspn(p, "}");
 			glue = words > 0 ? " .. " : "";

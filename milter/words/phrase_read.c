@@ -13,7 +13,7 @@
 
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */
-#define ITEMS_MOST 12
+#define ITEMS_MAX 12
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
 #define OWN_SIGNS 6	/* words that nobody else would say so */
@@ -105,7 +105,7 @@ issuer_named(const char *name)
 	for (i = 1; i < all.nissuers; i++)
 		if (strcmp(all.issuer[i], name) == 0)
 			return i;
-	if (all.nissuers == ISSUERS_MOST)
+	if (all.nissuers == ISSUERS_MAX)
 		BUG("too many issuers");
 	all.issuer[all.nissuers] = name;
 	return all.nissuers++;
@@ -114,7 +114,7 @@ issuer_named(const char *name)
 static unsigned
 new_phrase(const struct phrase *p)
 {
-	if (all.n == PHRASES_MOST)
+	if (all.n == PHRASES_MAX)
 		BUG("too many phrases");
 	all.phrase[all.n] = *p;
 	return all.n++;
@@ -156,9 +156,9 @@ add_item(const char *names, size_t n, const struct phrase_item *item)
 
 /* The items of a phrase as it is written. */
 struct written {
-	const char *name[ITEMS_MOST];
-	size_t n[ITEMS_MOST];
-	uint8_t gap[ITEMS_MOST];
+	const char *name[ITEMS_MAX];
+	size_t n[ITEMS_MAX];
+	uint8_t gap[ITEMS_MAX];
 	unsigned count;
 	bool either;		/* the two may stand in either order */
 };
@@ -182,7 +182,7 @@ take_word(struct written *w, const char *text, size_t n, uint8_t *gap)
 		*gap = n == 1 ? FAR : GAP_ANY;
 		w->either = true;
 	} else {
-		if (w->count == ITEMS_MOST)
+		if (w->count == ITEMS_MAX)
 			BUG("a phrase that is too long");
 		w->name[w->count] = text;
 		w->n[w->count] = n;
@@ -244,7 +244,7 @@ add_items(const struct written *w, unsigned phrase, bool turned)
 		item.first = i == 0;
 		item.last = i == w->count - 1;
 		item.gap = turned ? w->gap[1] : w->gap[i];
-		if (all.nsteps == STEPS_MOST)
+		if (all.nsteps == STEPS_MAX)
 			BUG("too many steps");
 		shared = item.last ? 0 : shared_step(&item, w->name[at],
 		    w->n[at], all.nsteps);
@@ -271,7 +271,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 			text++, n--;
 		for (word = 0; word < n && text[word] != '_'; word++)
 			;
-		if (w.count == ITEMS_MOST)
+		if (w.count == ITEMS_MAX)
 			BUG("a concept of too many words");
 		w.name[w.count] = text;
 		w.n[w.count++] = word;
@@ -338,7 +338,7 @@ index_items(void)
 			all.items_of[symbol++] = (uint32_t)i;
 		all.item[i] = waiting[i].item;
 	}
-	while (symbol <= SYMBOLS_MOST)
+	while (symbol <= SYMBOLS_MAX)
 		all.items_of[symbol++] = (uint32_t)nwaiting;
 	free(waiting);
 	free(prefixes);

@@ -15,8 +15,8 @@
 #define LIKELY 55
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
-#define SUPPORT_MOST 4	/* … and all of them together */
-#define TALLIES_MOST 64	/* reasons that one text may speak of */
+#define SUPPORT_MAX 4	/* … and all of them together */
+#define TALLIES_MAX 64	/* reasons that one text may speak of */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",
@@ -45,7 +45,7 @@ struct tally {
 
 /* The reasons that something was heard of. */
 struct scale {
-	struct tally tally[TALLIES_MOST];
+	struct tally tally[TALLIES_MAX];
 	unsigned n;
 };
 
@@ -68,8 +68,8 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	unsigned i, issuer = 0;
 	int best = 0;
 
-	for (i = 0; i < m->nheard; i++) {
-		const struct phrase *p = &all->phrase[m->heard[i]];
+	for (i = 0; i < m->nevents; i++) {
+		const struct phrase *p = &all->phrase[m->matched[i]];
 
 		if (p->reason == REASON_NONE && p->weight > best) {
 			best = p->weight;
@@ -87,7 +87,7 @@ put(struct scale *scale, const struct phrase *p)
 	while (t < end && t->reason != p->reason)
 		t++;
 	if (t == end) {
-		if (scale->n == TALLIES_MOST)
+		if (scale->n == TALLIES_MAX)
 			return;
 		*t = (struct tally){ .reason = p->reason };
 		scale->n++;
@@ -96,7 +96,7 @@ put(struct scale *scale, const struct phrase *p)
 		t->less += p->weight;
 		return;
 	}
-	if (t->best > 0 && t->more < SUPPORT_MOST)
+	if (t->best > 0 && t->more < SUPPORT_MAX)
 		t->more += SUPPORT;
 	if (p->weight > t->best)
 		t->best = p->weight;
@@ -174,8 +174,8 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 	struct scale scale;
 
 	scale.n = 0;
-	for (i = 0; i < m->nheard; i++) {
-		const struct phrase *p = &all->phrase[m->heard[i]];
+	for (i = 0; i < m->nevents; i++) {
+		const struct phrase *p = &all->phrase[m->matched[i]];
 
 		if (p->reason != REASON_NONE &&
 		    (p->issuer == 0 || p->issuer == issuer))

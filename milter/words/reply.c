@@ -105,27 +105,27 @@ look_up(const void *from, const char *field, size_t n)
 
 /* Where to break a text longer than `most`: at its last blank that fits. */
 static size_t
-fitting(const char *text, size_t n, size_t most)
+fitting(const char *text, size_t n, size_t max)
 {
 	size_t cut;
 
-	if (n <= most)
+	if (n <= max)
 		return n;
-	for (cut = most; cut > most / 2; cut--)
+	for (cut = max; cut > max / 2; cut--)
 		if (text[cut] == ' ')
 			return cut;
-	return most;
+	return max;
 }
 
 /* Adds the text as one line, or as many as it needs. */
 static void
 add_text(struct reply *reply, const char *text, size_t n, size_t lines)
 {
-	size_t most, cut;
+	size_t max, cut;
 
 	while (n > 0 && reply->n < lines) {
-		most = reply->n == 0 ? REPLY_FIRST_MAX : REPLY_LINE_MAX;
-		cut = fitting(text, n, most);
+		max = reply->n == 0 ? REPLY_FIRST_MAX : REPLY_LINE_MAX;
+		cut = fitting(text, n, max);
 		reply->lines[reply->n++] = mem_ndup(text, cut);
 		while (cut < n && text[cut] == ' ')
 			cut++;
@@ -136,12 +136,12 @@ add_text(struct reply *reply, const char *text, size_t n, size_t lines)
 
 static void
 add_line(struct reply *reply, const char *template, const struct values *v,
-    size_t most)
+    size_t max)
 {
 	struct buf line = BUF_INIT;
 
 	template_expand(&line, template, look_up, v);
-	add_text(reply, line.data, line.len, most);
+	add_text(reply, line.data, line.len, max);
 	buf_free(&line);
 }
 

@@ -106,7 +106,7 @@ void reply_print(const struct reply *reply, struct buf *out);
  * words in `why`. Codes 4yz and 5yz whose second digit is 0 to 5, without
  * 421 and 521 (both close the session); status as RFC 3463 section 2.
  */
-bool reply_code_check(long long code, struct buf *why);
-bool reply_status_check(const char *status, struct buf *why);
+bool reply_code_check(long long code, struct buf *errmsg);
+bool reply_status_check(const char *status, struct buf *errmsg);
 
 #endif

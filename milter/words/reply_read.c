@@ -10,15 +10,15 @@
 #include "base/mem.h"
 
 bool
-reply_code_check(long long code, struct buf *why)
+reply_code_check(long long code, struct buf *errmsg)
 {
 	if (code < 400 || code > 559 || code / 10 % 10 > 5) {
-		buf_printf(why, "%lld is no code of a refusal; it is 4yz or "
+		buf_printf(errmsg, "%lld is no code of a refusal; it is 4yz or "
 		    "5yz with a second digit of 0 to 5", code);
 		return false;
 	}
 	if (code == 421 || code == 521) {
-		buf_printf(why, "%lld would close the whole session; use %s",
+		buf_printf(errmsg, "%lld would close the whole session; use %s",
 		    code, code == 421 ? "450 or 451" : "550 or 554");
 		return false;
 	}
@@ -37,7 +37,7 @@ skip_number(const char *p, char end)
 }
 
 bool
-reply_status_check(const char *status, struct buf *why)
+reply_status_check(const char *status, struct buf *errmsg)
 {
 	const char *p = NULL;
 
@@ -46,7 +46,7 @@ reply_status_check(const char *status, struct buf *why)
 	if (p != NULL)
 		p = skip_number(p, '\0');
 	if (p == NULL)
-		buf_printf(why, "\"%s\" is no enhanced status of a refusal; "
+		buf_printf(errmsg, "\"%s\" is no enhanced status of a refusal; "
 		    "it looks like 5.7.1 or 4.7.0 (RFC 3463 section 2)",
 		    status);
 	return p != NULL;
@@ -58,15 +58,15 @@ status_length(const char *text)
 {
 	size_t n = strspn(text, "0123456789.");
 	char status[sizeof ((struct reply *)NULL)->status];
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	bool good;
 
 	if (n == 0 || n >= sizeof status || (text[n] != ' ' && text[n] != '\0'))
 		return 0;
 	memcpy(status, text, n);
 	status[n] = '\0';
-	good = reply_status_check(status, &why);
-	buf_free(&why);
+	good = reply_status_check(status, &errmsg);
+	buf_free(&errmsg);
 	return good ? n : 0;
 }
 

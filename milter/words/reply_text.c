@@ -215,7 +215,7 @@ reply_text_hear(struct phrase_match *m, const struct phrases *all,
 {
 	struct scan s = { .from = text, .p = text, .m = m, .all = all, .r = r };
 
-	s.end = text + (n < REPLY_TEXT_MOST ? n : REPLY_TEXT_MOST);
+	s.end = text + (n < REPLY_TEXT_MAX ? n : REPLY_TEXT_MAX);
 	s.p = take_head(&s, skip_line_start(text, s.end));
 	while (s.p < s.end)
 		take(&s);

@@ -5,7 +5,7 @@
  * sees of "550 5.1.1 <full@spam.example>... User unknown" is "@addr @dots user
  * unknown". On the way it takes code and status from the heads of the lines
  * and notes what the text names (enum capture). Any bytes will do; what is
- * behind the first REPLY_TEXT_MOST of them is not read.
+ * behind the first REPLY_TEXT_MAX of them is not read.
  */
 #ifndef WORDS_REPLY_TEXT_H
 #define WORDS_REPLY_TEXT_H
@@ -15,7 +15,7 @@
 #include "words/phrase.h"
 #include "words/recognise.h"
 
-#define REPLY_TEXT_MOST 4000
+#define REPLY_TEXT_MAX 4000
 
 /* Fills code, status and captured of `r`; m hears all words. */
 void reply_text_hear(struct phrase_match *m, const struct phrases *all,

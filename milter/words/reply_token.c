@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define RUN_MOST 320
+#define RUN_MAX 320
 
 static bool
 is_digit(char c)
@@ -26,9 +26,9 @@ is_hex(char c)
 }
 
 static const char *
-skip_digits(const char *p, const char *end, int most)
+skip_digits(const char *p, const char *end, int max)
 {
-	while (p < end && most-- > 0 && is_digit(*p))
+	while (p < end && max-- > 0 && is_digit(*p))
 		p++;
 	return p;
 }
@@ -146,8 +146,8 @@ token_run(const char *p, const char *end)
 {
 	const char *from = p;
 
-	if (end - p > RUN_MOST)
-		end = p + RUN_MOST;
+	if (end - p > RUN_MAX)
+		end = p + RUN_MAX;
 	while (p < end && *p != '\0' && (is_letter(*p) || is_digit(*p) ||
 	    strchr("._+=@%-/!", *p) != NULL))
 		p++;

@@ -55,7 +55,7 @@ static size_t
 status_length(const char *line)
 {
 	size_t n = strspn(line, "0123456789.");
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char status[sizeof ((struct reply *)NULL)->status];
 	bool good;
 
@@ -63,8 +63,8 @@ status_length(const char *line)
 		return 0;
 	memcpy(status, line, n);
 	status[n] = '\0';
-	good = reply_status_check(status, &why);
-	buf_free(&why);
+	good = reply_status_check(status, &errmsg);
+	buf_free(&errmsg);
 	return good ? n : 0;
 }
 

@@ -85,7 +85,7 @@ is_listed(const char *list, const char *name, size_t n)
 
 /* The general fields and those of the list, for diag_nearest(). */
 static void
-say_unknown(const char *name, size_t n, const char *more, struct buf *why)
+say_unknown(const char *name, size_t n, const char *more, struct buf *errmsg)
 {
 	const char *words[64];
 	char *copy = mem_dup(more != NULL ? more : ""), *rest = copy, *word;
@@ -100,33 +100,34 @@ say_unknown(const char *name, size_t n, const char *more, struct buf *why)
 		words[i++] = word;
 	words[i] = NULL;
 	nearest = diag_nearest(wrong, words);
-	buf_printf(why, "there is no field {%s}", wrong);
+	buf_printf(errmsg, "there is no field {%s}", wrong);
 	if (nearest != NULL)
-		buf_printf(why, "; did you mean {%s}?", nearest);
+		buf_printf(errmsg, "; did you mean {%s}?", nearest);
 	else {
-		buf_puts(why, "; known here:");
+		buf_puts(errmsg, "; known here:");
 		for (i = 0; words[i] != NULL; i++)
 			if (*words[i] != '\0')
-				buf_printf(why, " {%s}", words[i]);
+				buf_printf(errmsg, " {%s}", words[i]);
 	}
 	free(wrong);
 	free(copy);
 }
 
 static bool
-is_plain(const char *text, struct buf *why)
+is_plain(const char *text, struct buf *errmsg)
 {
 	const char *p;
 
 	for (p = text; *p != '\0'; p++)
 		if (*p < ' ' || *p > '~') {
-			buf_printf(why, "byte %zu is 0x%02x; a reply may hold "
+			buf_printf(errmsg,
+			    "byte %zu is 0x%02x; a reply may hold "
 			    "ASCII 32 to 126 only (RFC 5321 section 4.2)",
 			    (size_t)(p - text) + 1, (unsigned char)*p);
 			return false;
 		}
 	if (text[strspn(text, " ")] == '\0') {
-		buf_puts(why, "the text is empty");
+		buf_puts(errmsg, "the text is empty");
 		return false;
 	}
 	return true;
@@ -134,28 +135,29 @@ is_plain(const char *text, struct buf *why)
 
 bool
 template_check(const char *text, const char *more, size_t longest,
-    struct buf *why)
+    struct buf *errmsg)
 {
 	const char *p = text, *start;
 	enum piece piece;
 	size_t n;
 
-	if (!is_plain(text, why))
+	if (!is_plain(text, errmsg))
 		return false;
 	if (strlen(text) > longest) {
-		buf_printf(why, "%zu bytes; at most %zu fit into a reply line",
+		buf_printf(errmsg,
+		    "%zu bytes; at most %zu fit into a reply line",
 		    strlen(text), longest);
 		return false;
 	}
 	while ((piece = next_piece(&p, &start, &n)) != PIECE_END) {
 		if (piece == PIECE_BAD) {
-			buf_puts(why, "a brace has no twin; a field is "
+			buf_puts(errmsg, "a brace has no twin; a field is "
 			    "{like_this}, a brace itself is {{ or }}");
 			return false;
 		}
 		if (piece == PIECE_FIELD && !is_general(start, n) &&
 		    !is_listed(more, start, n)) {
-			say_unknown(start, n, more, why);
+			say_unknown(start, n, more, errmsg);
 			return false;
 		}
 	}

@@ -32,7 +32,7 @@ typedef const char *template_lookup(const void *from, const char *name,
  * empty, longer than `longest` bytes.
  */
 bool template_check(const char *text, const char *more, size_t longest,
-    struct buf *why);
+    struct buf *errmsg);
 
 /* Appends the expanded text; a text that template_check() refuses is our bug. */
 void template_expand(struct buf *out, const char *text,

@@ -154,7 +154,7 @@ print(double seconds, double cpu)
 	    (unsigned long long)histogram_at(&latency, 0.5),
 	    (unsigned long long)histogram_at(&latency, 0.99),
 	    (unsigned long long)histogram_at(&latency, 0.999),
-	    (unsigned long long)latency.most);
+	    (unsigned long long)latency.max);
 }
 
 int

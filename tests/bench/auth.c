@@ -90,7 +90,7 @@ bench_cold(void)
 	    THREADS * ROUNDS * AT_ONCE / seconds, THREADS, AT_ONCE, DELAY_MS,
 	    (double)all[THREADS * ROUNDS / 2] / 1e3,
 	    (double)all[THREADS * ROUNDS * 99 / 100] / 1e3,
-	    (unsigned long long)dns_counts().trouble);
+	    (unsigned long long)dns_counts().failure);
 }
 
 static void *
@@ -352,7 +352,7 @@ main(void)
 		"_dmarc.example.com TXT v=DMARC1; p=reject" };
 	struct dns_options opt = { .cache = 256 << 20 };
 	struct liar *liar = liar_start("127.0.0.1", 0);
-	struct buf servers = BUF_INIT, why = BUF_INIT;
+	struct buf servers = BUF_INIT, errmsg = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -360,7 +360,7 @@ main(void)
 	liar_delay(liar, DELAY_MS);
 	buf_printf(&servers, "127.0.0.1:%d", liar_port(liar));
 	opt.servers = servers.data;
-	if (!dns_start(&opt, &why))
+	if (!dns_start(&opt, &errmsg))
 		BUG("DNS does not begin");
 	bench_cold();
 	bench_warm();

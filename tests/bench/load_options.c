@@ -223,7 +223,7 @@ run_option(struct run *r, int option, const char *value)
 void
 options_read(struct run *r, int argc, char **argv)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int option;
 
 	*r = defaults;
@@ -235,12 +235,12 @@ options_read(struct run *r, int argc, char **argv)
 			usage();
 	if (optind + 1 != argc)
 		usage();
-	if (!sock_spec_parse(argv[optind], &r->session.to, &why)) {
+	if (!sock_spec_parse(argv[optind], &r->session.to, &errmsg)) {
 		fprintf(stderr, "bench-load: %s: %s\n", argv[optind],
-		    why.data);
+		    errmsg.data);
 		exit(EX_USAGE);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 	if (r->hold > 0 && r->session.hold_at == STEPS)
 		r->session.hold_at = STEP_HELO;
 	if (r->seconds > 0)

@@ -125,13 +125,13 @@ session_event(struct load *l, struct session *s, uint32_t events)
 void
 session_open(struct load *l, struct session *s)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (!talk_take_message(l))
 		return;
 	s->session_began = clock_us();
-	s->fd = sock_connect(&l->o->to, clock_ms() + CONNECT_MS, &why);
-	buf_free(&why);
+	s->fd = sock_connect(&l->o->to, clock_ms() + CONNECT_MS, &errmsg);
+	buf_free(&errmsg);
 	if (s->fd == -1) {
 		l->stats->errors[ERROR_CONNECT]++;
 		return;

@@ -41,8 +41,8 @@ histogram_add(struct histogram *h, int64_t value)
 
 	h->bins[bin_of(v)]++;
 	h->n++;
-	if (v > h->most)
-		h->most = v;
+	if (v > h->max)
+		h->max = v;
 }
 
 uint64_t
@@ -54,9 +54,9 @@ histogram_at(const struct histogram *h, double share)
 	for (size_t i = 0; i < bins; i++) {
 		seen += h->bins[i];
 		if (seen >= wanted && seen > 0)
-			return bin_end(i) < h->most ? bin_end(i) : h->most;
+			return bin_end(i) < h->max ? bin_end(i) : h->max;
 	}
-	return h->most;
+	return h->max;
 }
 
 /* Fields 14 and 15 of stat; its second, the name, may hold anything. */

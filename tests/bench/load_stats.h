@@ -18,7 +18,7 @@ enum load_error { ERROR_CONNECT, ERROR_HANGUP, ERROR_NONSENSE, ERROR_TIMEOUT,
 
 /* Values fall into bins less than 7 percent wide. */
 struct histogram {
-	uint64_t n, most;
+	uint64_t n, max;
 	uint64_t bins[1024];
 };
 

@@ -66,8 +66,8 @@ judge(char *message, size_t n)
 		    dkim_verdict_name(r->v[i].verdict),
 		    r->v[i].domain != NULL ? r->v[i].domain : "",
 		    r->v[i].detail != NULL ? r->v[i].detail : "");
-	printf("%s%s\n", r->trouble != NULL ? "trouble||" : "",
-	    r->trouble != NULL ? r->trouble : "");
+	printf("%s%s\n", r->failure != NULL ? "trouble||" : "",
+	    r->failure != NULL ? r->failure : "");
 	fflush(stdout);
 	dkim_check_free(c);
 }
@@ -76,7 +76,7 @@ int
 main(void)
 {
 	char *line = NULL, *word[4], *at, *message;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t cap = 0, n;
 
 	dns_offline(false);
@@ -86,7 +86,7 @@ main(void)
 			word[n] = at != NULL ? strsep(&at, "\t") : line +
 			    strlen(line);
 		if (strcmp(word[0], "DNS") == 0) {
-			dns_preload(word[1], word[2], word[3], &why);
+			dns_preload(word[1], word[2], word[3], &errmsg);
 		} else if (strcmp(word[0], "FORGET") == 0) {
 			dns_offline(false);
 		} else if (strcmp(word[0], "MESSAGE") == 0) {
@@ -98,7 +98,7 @@ main(void)
 			free(message);
 		}
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 	free(line);
 	dns_stop();
 	return 0;

@@ -24,7 +24,7 @@ static const struct check check_sleepy = {
 	.name = "sleepy",
 	.section = "auth",
 	.stages = STAGE_BIT(STAGE_MAIL),
-	.speaks = STAGE_MAIL,
+	.issued_at = STAGE_MAIL,
 	.reasons = reasons,
 	.run = run
 };

@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LATE_MOST 65536
+#define LATE_MAX 65536
 #define MESSAGE 65535
-#define UDP_MOST 1232
+#define UDP_MAX 1232
 #define AT_ONCE 16		/* questions between two looks around */
 #define PORT_TRIES 50
 
@@ -26,7 +26,7 @@
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
 	HABIT_MAIL };
 
-struct told {
+struct parsed_record {
 	char name[256];
 	int type;
 	char *value;
@@ -48,7 +48,7 @@ struct liar {
 	_Atomic int delay;
 	pthread_mutex_t lock;		/* of what was told */
 	bool hijack;
-	struct told *told;
+	struct parsed_record *told;
 	size_t ntold;
 	struct late *late;
 	size_t first, nlate;		/* a ring */
@@ -176,10 +176,10 @@ is_below(const char *name, const char *owner)
 	    (n == m || name[n - m - 1] == '.'));
 }
 
-static const struct told *
+static const struct parsed_record *
 habit_of(const struct liar *l, const char *name, enum habit habit)
 {
-	const struct told *t;
+	const struct parsed_record *t;
 
 	for (t = l->told; t < l->told + l->ntold; t++)
 		if (t->type == (int)habit && is_below(name, t->name))
@@ -190,7 +190,7 @@ habit_of(const struct liar *l, const char *name, enum habit habit)
 static bool
 is_told(const struct liar *l, const char *name)
 {
-	const struct told *t;
+	const struct parsed_record *t;
 
 	for (t = l->told; t < l->told + l->ntold; t++)
 		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
@@ -202,7 +202,7 @@ is_told(const struct liar *l, const char *name)
 static void
 put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
-	const struct told *t;
+	const struct parsed_record *t;
 	bool exists = false, known = false;
 	size_t n;
 
@@ -326,7 +326,7 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 static int
 answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
 {
-	const struct told *slow;
+	const struct parsed_record *slow;
 	char name[256];
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
@@ -349,7 +349,7 @@ answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out 
 		put_16(o, (unsigned)(0xc000 | o->n));
 	} else if (is_told(l, name) || !lie(l, o, name, type))
 		put_told(l, o, name, type, 0);
-	if (udp && (o->n > UDP_MOST || strncmp(name, "cut.", 4) == 0)) {
+	if (udp && (o->n > UDP_MAX || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
 		o->b[2] |= 2;
@@ -376,10 +376,10 @@ keep_late(struct liar *l, const struct late *late)
 {
 	size_t at = l->first + l->nlate++;
 
-	for (; at > l->first && l->late[(at - 1) % LATE_MOST].when >
+	for (; at > l->first && l->late[(at - 1) % LATE_MAX].when >
 	    late->when; at--)
-		l->late[at % LATE_MOST] = l->late[(at - 1) % LATE_MOST];
-	l->late[at % LATE_MOST] = *late;
+		l->late[at % LATE_MAX] = l->late[(at - 1) % LATE_MAX];
+	l->late[at % LATE_MAX] = *late;
 }
 
 static void
@@ -399,7 +399,7 @@ serve_udp(struct liar *l)
 		    late.tolen);
 		return;
 	}
-	if (l->nlate == LATE_MOST)
+	if (l->nlate == LATE_MAX)
 		return;
 	late.when = now_us() + wait * 1000LL;
 	late.bytes = malloc(o.n);
@@ -415,7 +415,7 @@ send_late(struct liar *l)
 	struct late *late;
 
 	while (l->nlate > 0) {
-		late = &l->late[l->first % LATE_MOST];
+		late = &l->late[l->first % LATE_MAX];
 		if (late->when > now && !atomic_load(&l->stop))
 			break;
 		sendto(l->udp, late->bytes, late->n, 0,
@@ -456,16 +456,16 @@ serve_tcp(struct liar *l)
 static void
 wait_for(struct liar *l, struct pollfd fds[2])
 {
-	struct timespec most = { .tv_nsec = 20000000 };
+	struct timespec max = { .tv_nsec = 20000000 };
 	int64_t left;
 
 	if (l->nlate > 0) {
-		left = l->late[l->first % LATE_MOST].when - now_us();
+		left = l->late[l->first % LATE_MAX].when - now_us();
 		left = left < 0 ? 0 : left;
-		if (left * 1000 < most.tv_nsec)
-			most.tv_nsec = (long)left * 1000;
+		if (left * 1000 < max.tv_nsec)
+			max.tv_nsec = (long)left * 1000;
 	}
-	ppoll(fds, 2, &most, NULL);
+	ppoll(fds, 2, &max, NULL);
 }
 
 static void *
@@ -523,7 +523,7 @@ liar_start(const char *address, int port)
 
 	/* A port that is free for UDP need not be so for TCP. */
 	pthread_mutex_init(&l->lock, NULL);
-	l->late = calloc(LATE_MOST, sizeof *l->late);
+	l->late = calloc(LATE_MAX, sizeof *l->late);
 	while (!bind_both(l, address, port))
 		if (--tries == 0)
 			return NULL;
@@ -585,7 +585,7 @@ type_number(const char *word)
 bool
 liar_tell(struct liar *l, const char *line)
 {
-	struct told t = { .type = -1 };
+	struct parsed_record t = { .type = -1 };
 	char type[8];
 	size_t n;
 	int at = 0;

@@ -17,22 +17,23 @@ static void
 look(void *arg, const struct bounce_reply *b)
 {
 	struct recognised r;
-	size_t *told = arg;
+	size_t *stated = arg;
 
 	if (*b->reply == '\0')
 		BUG("a reply without words");
 	recognise(b->reply, strlen(b->reply), &r);
-	*told += 1 + 0 * strlen(b->recipient) + 0 * strlen(b->server);
+	*stated += 1 + 0 * strlen(b->recipient) + 0 * strlen(b->server);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const char *text = n > 0 ? (const char *)data : "";
-	size_t told = 0;
+	size_t stated = 0;
 
 	bounce_is_message(text, n);
-	if (bounce_read(text, n, look, &told) != told || told > BOUNCE_MOST)
+	if (bounce_read(text, n, look, &stated) != stated ||
+	    stated > BOUNCE_MAX)
 		BUG("another number than was told");
 	return 0;
 }

@@ -38,7 +38,7 @@ look(const struct dkim_result *r)
 {
 	size_t i;
 
-	if (r->n > DKIM_SIGNATURES_MOST)
+	if (r->n > DKIM_SIGNATURES_MAX)
 		BUG("too many signatures");
 	for (i = 0; i < r->n; i++)
 		if ((r->v[i].verdict == DKIM_VERDICT_PASS) !=
@@ -52,10 +52,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
 	char *at = text, *line = strsep(&at, "\n");
 	struct dkim_check *c = dkim_check_new();
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	dns_offline(false);
-	dns_preload("s._domainkey.a.test", "TXT", line, &why);
+	dns_preload("s._domainkey.a.test", "TXT", line, &errmsg);
 	while ((line = strsep(&at, "\n")) != NULL && feed(c, line))
 		;
 	dkim_check_end_of_header(c, clock_ms() + 1000);
@@ -64,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	look(dkim_check_end(c));
 	dkim_check_free(c);
 	dns_stop();
-	buf_free(&why);
+	buf_free(&errmsg);
 	free(text);
 	return 0;
 }

@@ -17,27 +17,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct dns_held *held;
+	struct dns_shared_answer *shared;
 	const struct dns_record *record;
 	uint32_t ttl = 0;
 	size_t i;
 
 	if (n == 0)
 		return 0;
-	held = dns_message_read(data + 1, n - 1,
+	shared = dns_message_read(data + 1, n - 1,
 	    (enum dns_type)(data[0] % (DNS_CNAME + 1)), "a.example", &ttl);
-	if (ttl < DNS_TTL_LEAST || ttl > DNS_TTL_MOST)
+	if (ttl < DNS_TTL_LEAST || ttl > DNS_TTL_MAX)
 		BUG("a TTL out of bounds");
-	if ((held->answer.status == DNS_FOUND) != (held->answer.n > 0))
+	if ((shared->answer.status == DNS_FOUND) != (shared->answer.n > 0))
 		BUG("found nothing, or records of nothing");
-	if ((held->answer.status == DNS_TROUBLE) !=
-	    (held->answer.trouble != NULL))
+	if ((shared->answer.status == DNS_TEMPFAIL) !=
+	    (shared->answer.failure != NULL))
 		BUG("trouble without words");
-	for (i = 0; i < held->answer.n; i++) {
-		record = &held->answer.v[i];
+	for (i = 0; i < shared->answer.n; i++) {
+		record = &shared->answer.v[i];
 		if (record->text != NULL && record->text[record->n] != '\0')
 			BUG("a text without end");
 	}
-	dns_drop(&held->answer);
+	dns_drop(&shared->answer);
 	return 0;
 }

@@ -46,14 +46,14 @@ try_answers(const char *text)
 {
 	struct dnslist_answers a = { .v = NULL };
 	const struct ip ip = { .b = { 192, 0, 2, 1 }, .known = true };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (dnslist_answers_take(NULL, &a, text, &why) == (why.len > 0))
+	if (dnslist_answers_parse(NULL, &a, text, &errmsg) == (errmsg.len > 0))
 		BUG("an answer and its words disagree");
 	if (dnslist_answers_has(&a, &ip))
 		BUG("an answer that no list gives counts");
-	dnslist_answers_drop(&a);
-	buf_free(&why);
+	dnslist_answers_free(&a);
+	buf_free(&errmsg);
 }
 
 static void

@@ -36,7 +36,7 @@ add(struct seen *s, unsigned part, const char *bytes, size_t n)
 
 /* Bytes and text are cut differently, so only the bytes are summed. */
 static void
-told(void *arg, const struct mime_event *e)
+reported(void *arg, const struct mime_event *e)
 {
 	struct seen *s = arg;
 
@@ -61,7 +61,7 @@ static struct seen
 feed(const char *type, const char *bytes, size_t n, size_t piece)
 {
 	struct seen s = { .sum = 14695981039346656037u };
-	struct mime *m = mime_new(told, &s);
+	struct mime *m = mime_new(reported, &s);
 	size_t use;
 
 	mime_header(m, "Content-Type", type);

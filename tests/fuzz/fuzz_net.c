@@ -33,12 +33,12 @@ try_ip(const char *text)
 static void
 try_net(const char *text)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char shown[NET_TEXT];
 	struct net net, again;
 
-	if (!net_parse(text, &net, &why)) {
-		if (why.len == 0)
+	if (!net_parse(text, &net, &errmsg)) {
+		if (errmsg.len == 0)
 			BUG("refused without a word");
 	} else if (!net_parse(net_format(&net, shown), &again, NULL) ||
 	    memcmp(net.ip.b, again.ip.b, sizeof net.ip.b) != 0 ||
@@ -48,18 +48,18 @@ try_net(const char *text)
 	    (net.prefix >= 96 || !ip_is_v4(&net.ip))) {
 		BUG("a network without its own address");
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
 try_spec(const char *text)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct sock_spec spec;
 
-	if (sock_spec_parse(text, &spec, &why) == (why.len > 0))
+	if (sock_spec_parse(text, &spec, &errmsg) == (errmsg.len > 0))
 		BUG("an answer and its words disagree");
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void

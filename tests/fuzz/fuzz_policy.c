@@ -20,16 +20,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static void
 try_request(const char *in, size_t n)
 {
-	size_t taken = policy_request_length(in, n);
+	size_t taken = policy_postfix_length(in, n);
 	struct session s;
 
 	if (taken == 0 || taken == SERVER_DROP)
 		return;
-	if (taken > n || taken > POLICY_REQUEST_MOST)
+	if (taken > n || taken > POLICY_POSTFIX_MAX)
 		BUG("a request out of bounds");
 	session_init(&s);
-	policy_request_session(in, taken, &s);
-	if (policy_request_is_rcpt(in, taken) && s.rcpt == NULL)
+	policy_postfix_session(in, taken, &s);
+	if (policy_postfix_is_rcpt(in, taken) && s.rcpt == NULL)
 		BUG("RCPT without a recipient");
 	session_free(&s);
 }
@@ -40,7 +40,7 @@ try_key(const char *key, size_t n)
 	struct session s;
 
 	session_init(&s);
-	if (policy_map_session(key, n, &s) && s.rcpt == NULL)
+	if (policy_sendmail_session(key, n, &s) && s.rcpt == NULL)
 		BUG("RCPT without a recipient");
 	session_free(&s);
 }

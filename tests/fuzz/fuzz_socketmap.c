@@ -93,7 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t taken = socketmap_read(in, n, &q);
 
 	if (taken != 0 && taken != SERVER_DROP) {
-		if (taken > n || q.map_n + q.key_n + 1 > SOCKETMAP_MOST ||
+		if (taken > n || q.map_n + q.key_n + 1 > SOCKETMAP_MAX ||
 		    q.map < in || q.key + q.key_n >= in + taken)
 			BUG("a question out of bounds");
 		try_reply(q.key, q.key_n);

@@ -47,19 +47,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		"c.test" };
 	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
 	char *at = text, *line;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	dns_offline(false);
-	dns_preload("a.test", "A", "192.0.2.1", &why);
-	dns_preload("b.test", "MX", "1 a.test", &why);
-	dns_preload("1.2.0.192.in-addr.arpa", "PTR", "a.test", &why);
+	dns_preload("a.test", "A", "192.0.2.1", &errmsg);
+	dns_preload("b.test", "MX", "1 a.test", &errmsg);
+	dns_preload("1.2.0.192.in-addr.arpa", "PTR", "a.test", &errmsg);
 	for (i = 0; i < 4 && (line = strsep(&at, "\n")) != NULL; i++)
-		dns_preload(names[i], "TXT", line, &why);
+		dns_preload(names[i], "TXT", line, &errmsg);
 	ask("192.0.2.1");
 	ask("2001:db8::1");
 	dns_stop();
-	buf_free(&why);
+	buf_free(&errmsg);
 	free(text);
 	return 0;
 }

@@ -21,11 +21,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void
-check_line(const char *line, size_t most)
+check_line(const char *line, size_t max)
 {
 	const char *p;
 
-	if (*line == '\0' || strlen(line) > most)
+	if (*line == '\0' || strlen(line) > max)
 		BUG("a line that is empty or too long");
 	for (p = line; *p != '\0'; p++)
 		if (*p < 32 || *p > 126)
@@ -81,18 +81,18 @@ static void
 read_reply(const char *status, const char *text)
 {
 	struct reply reply = { .code = 0 };
-	struct buf shown = BUF_INIT, why = BUF_INIT;
+	struct buf shown = BUF_INIT, errmsg = BUF_INIT;
 
 	reply_read(&reply, status, text);
-	if (reply.code != 0 && !reply_code_check(reply.code, &why) &&
+	if (reply.code != 0 && !reply_code_check(reply.code, &errmsg) &&
 	    (reply.code < 400 || reply.code > 599))
 		BUG("a code that refuses nothing");
-	if (*reply.status != '\0' && !reply_status_check(reply.status, &why))
+	if (*reply.status != '\0' && !reply_status_check(reply.status, &errmsg))
 		BUG("a status that is none");
 	reply_print(&reply, &shown);
 	reply_clear(&reply);
 	buf_free(&shown);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int
@@ -102,14 +102,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t words = strlen(text) + 1;
 	char *said = words < n ?
 	    mem_ndup((const char *)data + words, n - words) : mem_dup("");
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (template_check(text, "header pattern", REPLY_FIRST_MAX, &why))
+	if (template_check(text, "header pattern", REPLY_FIRST_MAX, &errmsg))
 		render(text, said);
-	else if (why.len == 0)
+	else if (errmsg.len == 0)
 		BUG("refused without a word");
 	read_reply(text, said);
-	buf_free(&why);
+	buf_free(&errmsg);
 	free(said);
 	free(text);
 	return 0;

@@ -54,7 +54,7 @@ begin(struct line *line, const struct mime_part *part)
 }
 
 static void
-told(void *arg, const struct mime_event *e)
+reported(void *arg, const struct mime_event *e)
 {
 	struct lines *lines = arg;
 	struct line *line = &lines->v[e->part->number];
@@ -93,7 +93,7 @@ int
 main(int argc, char **argv)
 {
 	static struct lines lines;
-	struct mime *m = mime_new(told, &lines);
+	struct mime *m = mime_new(reported, &lines);
 	static char message[1 << 24];
 	size_t piece = argc > 1 ? (size_t)atoi(argv[1]) : 65536;
 	size_t n = fread(message, 1, sizeof message, stdin), at, use;

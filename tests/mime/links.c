@@ -14,7 +14,7 @@
 #include "mime/links.h"
 #include "mime/mime.h"
 
-#define MESSAGE_MOST 10000000
+#define MESSAGE_MAX 10000000
 
 struct reader {
 	struct strset hosts;
@@ -32,7 +32,7 @@ hear(void *arg, const char *host)
 
 /* As the check blacklist_url does it. */
 static void
-told(void *arg, const struct mime_event *e)
+reported(void *arg, const struct mime_event *e)
 {
 	struct reader *r = arg;
 
@@ -73,7 +73,7 @@ static void
 read_message(char *text, size_t n)
 {
 	struct reader r = { .links = NULL };
-	struct mime *m = mime_new(told, &r);
+	struct mime *m = mime_new(reported, &r);
 	const char *body = put_header(m, text);
 
 	mime_body(m, body, n - (size_t)(body - text));
@@ -89,7 +89,7 @@ main(void)
 	size_t n;
 	char *text;
 
-	while (scanf("%zu", &n) == 1 && n < MESSAGE_MOST && getchar() == '\n') {
+	while (scanf("%zu", &n) == 1 && n < MESSAGE_MAX && getchar() == '\n') {
 		text = mem_alloc(n + 1);
 		if (fread(text, 1, n, stdin) != n)
 			return 65;

@@ -65,11 +65,11 @@ ask(char **word, enum spf_engine engine)
 static void
 tell(char **word)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	if (!dns_preload(word[1], word[2], word[3], &why))
-		fprintf(stderr, "%s: %s\n", word[1], why.data);
-	buf_free(&why);
+	if (!dns_preload(word[1], word[2], word[3], &errmsg))
+		fprintf(stderr, "%s: %s\n", word[1], errmsg.data);
+	buf_free(&errmsg);
 }
 
 int

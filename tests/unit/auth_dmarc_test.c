@@ -107,20 +107,20 @@ static const char *const zone[][2] = {
 static void
 tell_zone(void)
 {
-	struct buf why = BUF_INIT, name = BUF_INIT;
+	struct buf errmsg = BUF_INIT, name = BUF_INIT;
 	size_t i;
 
 	dns_offline(false);
 	for (i = 0; i < sizeof zone / sizeof zone[0]; i++) {
 		buf_clear(&name);
 		buf_printf(&name, "_dmarc.%s", zone[i][0]);
-		assert_true(dns_preload(name.data, "TXT", zone[i][1], &why));
+		assert_true(dns_preload(name.data, "TXT", zone[i][1], &errmsg));
 	}
-	assert_true(dns_preload("here.np.org", "A", "192.0.2.1", &why));
-	assert_true(dns_preload("_dmarc.dead.org", "TXT", "TROUBLE", &why));
+	assert_true(dns_preload("here.np.org", "A", "192.0.2.1", &errmsg));
+	assert_true(dns_preload("_dmarc.dead.org", "TXT", "TROUBLE", &errmsg));
 	assert_true(dns_preload("_dmarc.dead.example.org", "TXT", "TROUBLE",
-	    &why));
-	buf_free(&why);
+	    &errmsg));
+	buf_free(&errmsg);
 	buf_free(&name);
 }
 
@@ -290,7 +290,7 @@ check_row(size_t i)
 		    s != NULL ? s : "-", d != NULL ? d : "-",
 		    dmarc_result_name(out.result),
 		    dmarc_policy_name(out.policy));
-	assert_true((out.result == TEMP) == (out.trouble != NULL));
+	assert_true((out.result == TEMP) == (out.failure != NULL));
 	dmarc_clear(&out);
 	free(spf.domain);
 	free(signature.domain);
@@ -313,14 +313,14 @@ test_alignment(void **state)
 static void
 test_evidence(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct dmarc out;
 
 	(void)state;
 	dns_offline(false);
 	assert_true(dns_preload("_dmarc.a.test", "TXT", "v=DMARC1; p=reject; "
 	    "t=y; rua=mailto:r@a.test!10m , http://a.test/, MAILTO:s@b.test,"
-	    "mailto:nonsense; ruf=mailto:f@a.test", &why));
+	    "mailto:nonsense; ruf=mailto:f@a.test", &errmsg));
 	dmarc_check("a.test", NULL, NULL, clock_ms() + 1000, &out);
 	assert_string_equal(out.place, "a.test");
 	assert_string_equal(out.rua, "r@a.test, s@b.test");
@@ -329,7 +329,7 @@ test_evidence(void **state)
 	assert_int_equal(out.policy, DMARC_QUARANTINE);
 	dmarc_clear(&out);
 	dns_stop();
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int

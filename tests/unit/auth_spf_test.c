@@ -42,17 +42,17 @@ ask(const char *record, const char *client, bool explain, struct spf *out)
 	struct spf_query q = { .engine = engine, .helo = "helo.test", .local = "ann+news",
 		.domain = "x.test", .receiver = "mx.example.org",
 		.explain = explain, .deadline = clock_ms() + 1000 };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	dns_offline(false);
 	for (i = 0; i < sizeof zone / sizeof zone[0]; i++)
 		assert_true(dns_preload(zone[i][0], zone[i][1], zone[i][2],
-		    &why));
-	assert_true(dns_preload("x.test", "TXT", record, &why));
+		    &errmsg));
+	assert_true(dns_preload("x.test", "TXT", record, &errmsg));
 	assert_true(ip_parse(client, &q.client));
 	spf_check(&q, out);
-	buf_free(&why);
+	buf_free(&errmsg);
 	dns_stop();
 }
 

@@ -148,26 +148,26 @@ static const struct {
 static void
 test_networks(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char text[NET_TEXT];
 	struct net net;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof networks / sizeof networks[0]; i++) {
-		buf_clear(&why);
-		if (net_parse(networks[i].text, &net, &why) !=
+		buf_clear(&errmsg);
+		if (net_parse(networks[i].text, &net, &errmsg) !=
 		    networks[i].good)
-			fail_msg("%s: %s", networks[i].text, why.data);
+			fail_msg("%s: %s", networks[i].text, errmsg.data);
 		if (networks[i].good)
 			assert_string_equal(net_format(&net, text),
 			    networks[i].shown);
-		else if (strstr(why.data, networks[i].shown) == NULL)
-			fail_msg("%s: %s", networks[i].text, why.data);
+		else if (strstr(errmsg.data, networks[i].shown) == NULL)
+			fail_msg("%s: %s", networks[i].text, errmsg.data);
 		assert_int_equal(net_parse(networks[i].text, &net, NULL),
 		    networks[i].good);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static const struct {

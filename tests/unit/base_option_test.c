@@ -33,13 +33,13 @@ struct group {
 };
 
 static bool
-take_shout(void *base, void *slot, const char *value, struct buf *why)
+parse_shout(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	char **text = slot;
 
 	(void)base;
 	if (*value != '!') {
-		buf_puts(why, "say it louder");
+		buf_puts(errmsg, "say it louder");
 		return false;
 	}
 	*text = strdup(value);
@@ -47,7 +47,7 @@ take_shout(void *base, void *slot, const char *value, struct buf *why)
 }
 
 static void
-drop_shout(void *slot)
+free_shout(void *slot)
 {
 	free(*(char **)slot);
 	*(char **)slot = NULL;
@@ -56,7 +56,7 @@ drop_shout(void *slot)
 static const char *const colours[] = { "red", "green", "blue", NULL };
 
 static const struct option group_rows[] = {
-	{ .name = "depth", .type = OPTION_INT, .preset = "7",
+	{ .name = "depth", .type = OPTION_INT, .default_value = "7",
 	    .offset = offsetof(struct group, depth) },
 	{ .name = "text", .type = OPTION_TEXT,
 	    .offset = offsetof(struct group, text) },
@@ -67,21 +67,23 @@ static const struct option group_rows[] = {
     .offset = offsetof(struct values, member)
 
 static const struct option rows[] = {
-	{ ROW(on, BOOL), .preset = "yes" },
-	{ ROW(number, INT), .preset = "-3", .min = -5, .max = 10 },
-	{ ROW(size, SIZE), .preset = "10M", .min = 1024, .max = 1LL << 40 },
-	{ ROW(time, TIME), .preset = "14 days", .min = 1,
+	{ ROW(on, BOOL), .default_value = "yes" },
+	{ ROW(number, INT), .default_value = "-3", .min = -5, .max = 10 },
+	{ ROW(size, SIZE), .default_value = "10M", .min = 1024, .max =
+	    1LL << 40 },
+	{ ROW(time, TIME), .default_value = "14 days", .min = 1,
 	    .max = 31536000000 },
 	{ ROW(any, INT) },
-	{ ROW(word, WORD), .preset = "green", .words = colours },
-	{ ROW(text, TEXT), .preset = "a b" },
-	{ ROW(shout, TAKE), .take = take_shout, .drop = drop_shout },
-	{ ROW(ports, LIST), .preset = "{465, 587}", .take = option_take_port,
-	    .drop = option_drop_ints },
-	{ ROW(names, LIST), .preset = "{\"a b\", c }",
-	    .take = option_take_string, .drop = option_drop_strings },
-	{ ROW(nets, LIST), .take = option_take_net,
-	    .drop = option_drop_nets },
+	{ ROW(word, WORD), .default_value = "green", .words = colours },
+	{ ROW(text, TEXT), .default_value = "a b" },
+	{ ROW(shout, PARSE), .parse = parse_shout, .free = free_shout },
+	{ ROW(ports, LIST), .default_value = "{465, 587}", .parse =
+	    option_parse_port,
+	    .free = option_free_ints },
+	{ ROW(names, LIST), .default_value = "{\"a b\", c }",
+	    .parse = option_parse_string, .free = option_free_strings },
+	{ ROW(nets, LIST), .parse = option_parse_net,
+	    .free = option_free_nets },
 	{ ROW(groups, GROUP), .rows = group_rows,
 	    .item_size = sizeof(struct group) },
 	{ .name = NULL }
@@ -119,7 +121,7 @@ static const struct {
 	const char *name;
 	const char *value;
 	long long number;
-	const char *why;	/* NULL: it is right */
+	const char *errmsg;	/* NULL: it is right */
 } numbers[] = {
 	{ "number", "10", 10, NULL },
 	{ "number", "-5", -5, NULL },
@@ -164,41 +166,41 @@ static void
 test_numbers(void **state)
 {
 	struct values v = { .on = false };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	const struct option *row;
 	long long *slot;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		buf_clear(&why);
+		buf_clear(&errmsg);
 		row = option_find(rows, numbers[i].name);
 		slot = (long long *)((char *)&v + row->offset);
 		*slot = -77;
-		if (option_set(row, &v, numbers[i].value, &why) !=
-		    (numbers[i].why == NULL))
-			fail_msg("%s: %s", numbers[i].value, why.data);
-		if (numbers[i].why == NULL)
+		if (option_set(row, &v, numbers[i].value, &errmsg) !=
+		    (numbers[i].errmsg == NULL))
+			fail_msg("%s: %s", numbers[i].value, errmsg.data);
+		if (numbers[i].errmsg == NULL)
 			assert_int_equal(*slot, numbers[i].number);
-		else if (strncmp(why.data, numbers[i].why,
-		    strlen(numbers[i].why)) != 0)
-			fail_msg("%s: %s", numbers[i].value, why.data);
+		else if (strncmp(errmsg.data, numbers[i].errmsg,
+		    strlen(numbers[i].errmsg)) != 0)
+			fail_msg("%s: %s", numbers[i].value, errmsg.data);
 		else
 			assert_int_equal(*slot, -77);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 /* Sets one option and wants these words, or none. */
 static void
 set(struct values *v, const char *name, const char *value, const char *words)
 {
-	struct buf why = BUF_INIT;
-	bool good = option_set(option_find(rows, name), v, value, &why);
+	struct buf errmsg = BUF_INIT;
+	bool good = option_set(option_find(rows, name), v, value, &errmsg);
 
-	assert_string_equal(why.data, words);
+	assert_string_equal(errmsg.data, words);
 	assert_int_equal(good, *words == '\0');
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void

@@ -32,15 +32,15 @@ test_never_left_out(void **state)
 {
 	struct pattern *v[N];
 	struct pattern_set *set;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	bool maybe[N];
 	size_t i, j, left_out = 0;
 
 	(void)state;
 	for (i = 0; i < N; i++) {
-		v[i] = pattern_new(patterns[i], &why);
+		v[i] = pattern_new(patterns[i], &errmsg);
 		if (v[i] == NULL)
-			fail_msg("%s: %s", patterns[i], why.data);
+			fail_msg("%s: %s", patterns[i], errmsg.data);
 	}
 	set = pattern_set_new((const struct pattern *const *)v, N);
 	for (j = 0; j < sizeof texts / sizeof texts[0]; j++) {
@@ -58,7 +58,7 @@ test_never_left_out(void **state)
 	pattern_set_free(set);
 	for (i = 0; i < N; i++)
 		pattern_free(v[i]);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int

@@ -49,15 +49,15 @@ static const struct {
 static void
 test_matches(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i, from, to;
 
 	(void)state;
 	for (i = 0; i < sizeof matches / sizeof matches[0]; i++) {
-		struct pattern *p = pattern_new(matches[i].pattern, &why);
+		struct pattern *p = pattern_new(matches[i].pattern, &errmsg);
 
 		if (p == NULL)
-			fail_msg("%s: %s", matches[i].pattern, why.data);
+			fail_msg("%s: %s", matches[i].pattern, errmsg.data);
 		from = to = 0;
 		if (pattern_match(p, matches[i].text, strlen(matches[i].text),
 		    &from, &to) != matches[i].result)
@@ -87,24 +87,24 @@ static const char *const wrong[][2] = {
 static void
 test_wrong(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		buf_clear(&why);
-		if (pattern_new(wrong[i][0], &why) != NULL ||
-		    strstr(why.data, wrong[i][1]) == NULL)
-			fail_msg("%s: %s", wrong[i][0], why.data);
+		buf_clear(&errmsg);
+		if (pattern_new(wrong[i][0], &errmsg) != NULL ||
+		    strstr(errmsg.data, wrong[i][1]) == NULL)
+			fail_msg("%s: %s", wrong[i][0], errmsg.data);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
 test_nul_bytes(void **state)
 {
-	struct buf why = BUF_INIT;
-	struct pattern *p = pattern_new("/b/", &why);
+	struct buf errmsg = BUF_INIT;
+	struct pattern *p = pattern_new("/b/", &errmsg);
 	size_t from, to;
 
 	(void)state;
@@ -122,7 +122,7 @@ test_evil(void **state)
 {
 	static const char *const patterns[] = { "/(a+)+$/", "/(a|aa)+$/",
 		"/(?:a?){60}a{60}$/", "/^(([a-z])+.)+[A-Z]([a-z])+$/" };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char text[5001];
 	int64_t begin;
 	size_t i;
@@ -131,7 +131,7 @@ test_evil(void **state)
 	memset(text, 'a', sizeof text - 1);
 	text[5000] = '!';
 	for (i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-		struct pattern *p = pattern_new(patterns[i], &why);
+		struct pattern *p = pattern_new(patterns[i], &errmsg);
 
 		assert_non_null(p);
 		begin = clock_ms();
@@ -158,8 +158,8 @@ match_often(void *pattern)
 static void
 test_threads(void **state)
 {
-	struct buf why = BUF_INIT;
-	struct pattern *p = pattern_new("/(ab)c/", &why);
+	struct buf errmsg = BUF_INIT;
+	struct pattern *p = pattern_new("/(ab)c/", &errmsg);
 	pthread_t threads[8];
 	void *wrong_ones;
 	size_t i;

@@ -65,15 +65,15 @@ test_notify(void **state)
 static void
 test_pid_file(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char path[64];
 	long pid = 0;
 	FILE *f;
 
 	(void)state;
 	snprintf(path, sizeof path, "%s/pid", folder);
-	assert_true(process_pid_write(path, &why));
-	assert_true(process_pid_write(path, &why));
+	assert_true(process_pid_write(path, &errmsg));
+	assert_true(process_pid_write(path, &errmsg));
 	f = fopen(path, "r");
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%ld", &pid), 1);
@@ -82,9 +82,9 @@ test_pid_file(void **state)
 	process_pid_remove(path);
 	assert_int_equal(access(path, F_OK), -1);
 	process_pid_remove(NULL);
-	assert_false(process_pid_write("/nowhere/pid", &why));
-	assert_non_null(strstr(why.data, "/nowhere/pid"));
-	buf_free(&why);
+	assert_false(process_pid_write("/nowhere/pid", &errmsg));
+	assert_non_null(strstr(errmsg.data, "/nowhere/pid"));
+	buf_free(&errmsg);
 }
 
 /* In a child, which may lower its own limits for good. */
@@ -115,24 +115,24 @@ test_files(void **state)
 static void
 test_who(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(process_group(NULL, &why), (gid_t)-1);
-	assert_int_equal(why.len, 0);
-	assert_int_equal(process_group("no-such-group", &why), (gid_t)-1);
-	assert_non_null(strstr(why.data, "no-such-group"));
-	buf_clear(&why);
+	assert_int_equal(process_group(NULL, &errmsg), (gid_t)-1);
+	assert_int_equal(errmsg.len, 0);
+	assert_int_equal(process_group("no-such-group", &errmsg), (gid_t)-1);
+	assert_non_null(strstr(errmsg.data, "no-such-group"));
+	buf_clear(&errmsg);
 	if (geteuid() == 0) {
-		assert_false(process_become("root", &why));
-		assert_non_null(strstr(why.data, "root"));
-		buf_clear(&why);
-		assert_false(process_become("no-such-user", &why));
-		assert_non_null(strstr(why.data, "no-such-user"));
+		assert_false(process_become("root", &errmsg));
+		assert_non_null(strstr(errmsg.data, "root"));
+		buf_clear(&errmsg);
+		assert_false(process_become("no-such-user", &errmsg));
+		assert_non_null(strstr(errmsg.data, "no-such-user"));
 	} else {
-		assert_true(process_become("no-such-user", &why));
+		assert_true(process_become("no-such-user", &errmsg));
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int

@@ -59,27 +59,27 @@ static const struct {
 static void
 test_specs(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct sock_spec spec;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof specs / sizeof specs[0]; i++) {
-		bool good = sock_spec_parse(specs[i].text, &spec, &why);
+		bool good = sock_spec_parse(specs[i].text, &spec, &errmsg);
 
 		if (good != (specs[i].port >= 0))
-			fail_msg("%s: %s", specs[i].text, why.data);
-		if (!good && strstr(why.data, specs[i].place) == NULL)
-			fail_msg("%s: %s", specs[i].text, why.data);
+			fail_msg("%s: %s", specs[i].text, errmsg.data);
+		if (!good && strstr(errmsg.data, specs[i].place) == NULL)
+			fail_msg("%s: %s", specs[i].text, errmsg.data);
 		if (good) {
 			assert_int_equal(spec.kind, specs[i].kind);
 			assert_int_equal(spec.port, specs[i].port);
 			assert_string_equal(*spec.path != '\0' ? spec.path :
 			    spec.host, specs[i].place);
 		}
-		buf_clear(&why);
+		buf_clear(&errmsg);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static char folder[] = "/tmp/sock_test.XXXXXX";
@@ -111,11 +111,11 @@ spec_of(const char *name)
 static int
 listening(const struct sock_spec *spec)
 {
-	struct buf why = BUF_INIT;
-	int fd = sock_listen(spec, 0640, (gid_t)-1, &why);
+	struct buf errmsg = BUF_INIT;
+	int fd = sock_listen(spec, 0640, (gid_t)-1, &errmsg);
 
 	if (fd < 0)
-		fail_msg("%s", why.data);
+		fail_msg("%s", errmsg.data);
 	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 	return fd;
@@ -125,12 +125,12 @@ listening(const struct sock_spec *spec)
 static void
 refused(const struct sock_spec *spec, const char *words)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
-	assert_int_equal(sock_listen(spec, 0600, (gid_t)-1, &why), -1);
-	if (strstr(why.data, words) == NULL)
-		fail_msg("%s", why.data);
-	buf_free(&why);
+	assert_int_equal(sock_listen(spec, 0600, (gid_t)-1, &errmsg), -1);
+	if (strstr(errmsg.data, words) == NULL)
+		fail_msg("%s", errmsg.data);
+	buf_free(&errmsg);
 }
 
 static void
@@ -174,7 +174,7 @@ static void
 test_full_queue(void **state)
 {
 	struct sock_spec spec = spec_of("full");
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int fd = listening(&spec), held[3];
 	int64_t begin;
 	size_t i;
@@ -182,18 +182,18 @@ test_full_queue(void **state)
 	(void)state;
 	listen(fd, 1);
 	for (i = 0; i < 2; i++)
-		held[i] = sock_connect(&spec, clock_ms() + 1000, &why);
+		held[i] = sock_connect(&spec, clock_ms() + 1000, &errmsg);
 	begin = clock_ms();
-	held[2] = sock_connect(&spec, begin + 100, &why);
+	held[2] = sock_connect(&spec, begin + 100, &errmsg);
 	assert_int_equal(held[2], -1);
 	assert_in_range(clock_ms() - begin, 90, 600);
-	assert_non_null(strstr(why.data, "timed out"));
+	assert_non_null(strstr(errmsg.data, "timed out"));
 	assert_true(sock_is_live(&spec));
 	for (i = 0; i < 2; i++)
 		close(held[i]);
 	close(fd);
 	unlink(spec.path);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -202,35 +202,35 @@ test_inet(void **state)
 	struct sock_spec spec;
 	struct sockaddr_in sa;
 	socklen_t n = sizeof sa;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int fd, client;
 
 	(void)state;
-	assert_true(sock_spec_parse("inet:0@127.0.0.1", &spec, &why));
+	assert_true(sock_spec_parse("inet:0@127.0.0.1", &spec, &errmsg));
 	fd = listening(&spec);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
 	spec.port = ntohs(sa.sin_port);
 	refused(&spec, "in use");
-	client = sock_connect(&spec, clock_ms() + 1000, &why);
+	client = sock_connect(&spec, clock_ms() + 1000, &errmsg);
 	assert_true(client >= 0);
 	close(client);
 	close(fd);
-	assert_int_equal(sock_connect(&spec, clock_ms() + 1000, &why), -1);
-	assert_non_null(strstr(why.data, "refused"));
-	buf_free(&why);
+	assert_int_equal(sock_connect(&spec, clock_ms() + 1000, &errmsg), -1);
+	assert_non_null(strstr(errmsg.data, "refused"));
+	buf_free(&errmsg);
 }
 
 static void
 test_adopted(void **state)
 {
 	struct sock_spec spec = { .kind = SOCK_KIND_FD }, at = spec_of("fd");
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int fd = listening(&at), pair[2];
 
 	(void)state;
 	spec.port = fd;
 	assert_int_equal(listening(&spec), fd);
-	assert_int_equal(sock_connect(&spec, clock_ms(), &why), -1);
+	assert_int_equal(sock_connect(&spec, clock_ms(), &errmsg), -1);
 	close(fd);
 	unlink(at.path);
 	refused(&spec, "Bad file descriptor");
@@ -239,7 +239,7 @@ test_adopted(void **state)
 	refused(&spec, "not a listening socket");
 	close(pair[0]);
 	close(pair[1]);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void

@@ -82,12 +82,12 @@ test_unreadable(void **state)
 		{ "a.conf", "error: holds NUL bytes" },
 	};
 	struct house h;
-	char *big = calloc(1, CONFIG_FILE_MOST + 1);
+	char *big = calloc(1, CONFIG_FILE_MAX + 1);
 	size_t i;
 
 	(void)state;
-	memset(big, '\n', CONFIG_FILE_MOST + 1);
-	write_file("big.conf", big, CONFIG_FILE_MOST + 1);
+	memset(big, '\n', CONFIG_FILE_MAX + 1);
+	write_file("big.conf", big, CONFIG_FILE_MAX + 1);
 	free(big);
 	write_file("a.conf", "mode\0 = x", 9);
 	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
@@ -117,7 +117,7 @@ test_include(void **state)
 	put("c.conf", "relay { max-recipients = 3 }");
 	expect("a.conf", "", &h);
 	assert_int_equal(h.s.mode, 1);
-	assert_int_equal(h.s.most, 3);
+	assert_int_equal(h.s.max, 3);
 	assert_non_null(strset_find(&h.s.domains, "b.example", 9));
 	house_free(&h);
 }

@@ -24,7 +24,7 @@ struct settings {
 	long long keep;
 	struct strset domains;
 	struct netset networks;
-	long long most;
+	long long max;
 	bool strict;
 	struct option_items headers;
 	struct option_items exceptions;
@@ -48,11 +48,11 @@ struct exception {
 };
 
 static bool
-needs_pattern(void *item, struct buf *why)
+needs_pattern(void *item, struct buf *errmsg)
 {
 	if (((struct header *)item)->pattern != NULL)
 		return true;
-	buf_puts(why, "has no pattern");
+	buf_puts(errmsg, "has no pattern");
 	return false;
 }
 
@@ -67,7 +67,7 @@ static const struct option action_rows[] = {
 static const struct option exception_rows[] = {
 	{ .name = "clients", .type = OPTION_LIST,
 	    .offset = offsetof(struct exception, clients),
-	    .take = option_take_net, .drop = option_drop_nets },
+	    .parse = option_parse_net, .free = option_free_nets },
 	{ .name = "reason", .type = OPTION_GROUP,
 	    .offset = offsetof(struct exception, reasons),
 	    .rows = action_rows, .item_size = sizeof(struct action) },
@@ -75,10 +75,11 @@ static const struct option exception_rows[] = {
 };
 
 static const struct option header_rows[] = {
-	{ .name = "pattern", .type = OPTION_TAKE,
+	{ .name = "pattern", .type = OPTION_PARSE,
 	    .offset = offsetof(struct header, pattern),
-	    .take = option_take_pattern, .drop = option_drop_pattern },
-	{ .name = "size", .type = OPTION_SIZE, .preset = "1k", .max = 4096,
+	    .parse = option_parse_pattern, .free = option_free_pattern },
+	{ .name = "size", .type = OPTION_SIZE, .default_value = "1k", .max =
+	    4096,
 	    .offset = offsetof(struct header, size) },
 	{ .name = NULL }
 };
@@ -87,14 +88,14 @@ static const struct option header_rows[] = {
 
 static const struct option top_rows[] = {
 	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
-	    .words = modes, .preset = "observe" },
+	    .words = modes, .default_value = "observe" },
 	{ .name = "name", .type = OPTION_TEXT, .offset = AT(name) },
 	{ .name = NULL }
 };
 
 static const struct option more_top_rows[] = {
 	{ .name = "retention", .type = OPTION_TIME, .offset = AT(keep),
-	    .preset = "14 days", .min = 1000, .max = 31536000000 },
+	    .default_value = "14 days", .min = 1000, .max = 31536000000 },
 	{ .name = "exception", .type = OPTION_GROUP, .offset = AT(exceptions),
 	    .rows = exception_rows, .item_size = sizeof(struct exception) },
 	{ .name = NULL }
@@ -102,18 +103,18 @@ static const struct option more_top_rows[] = {
 
 static const struct option relay_rows[] = {
 	{ .name = "domains", .type = OPTION_LIST, .offset = AT(domains),
-	    .take = option_take_string, .drop = option_drop_strings,
-	    .preset = "{\"preset.example\"}" },
+	    .parse = option_parse_string, .free = option_free_strings,
+	    .default_value = "{\"preset.example\"}" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = AT(networks),
-	    .take = option_take_net, .drop = option_drop_nets },
-	{ .name = "max-recipients", .type = OPTION_INT, .offset = AT(most),
-	    .preset = "100", .min = 1, .max = 10000 },
+	    .parse = option_parse_net, .free = option_free_nets },
+	{ .name = "max-recipients", .type = OPTION_INT, .offset = AT(max),
+	    .default_value = "100", .min = 1, .max = 10000 },
 	{ .name = NULL }
 };
 
 static const struct option content_rows[] = {
 	{ .name = "strict", .type = OPTION_BOOL, .offset = AT(strict),
-	    .preset = "yes" },
+	    .default_value = "yes" },
 	{ .name = "header", .type = OPTION_GROUP, .offset = AT(headers),
 	    .rows = header_rows, .item_size = sizeof(struct header),
 	    .finish = needs_pattern },

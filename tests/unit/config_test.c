@@ -74,7 +74,7 @@ test_presets(void **state)
 	assert_int_equal(h.s.mode, 0);
 	assert_null(h.s.name);
 	assert_int_equal(h.s.keep, 14LL * 86400000);
-	assert_int_equal(h.s.most, 100);
+	assert_int_equal(h.s.max, 100);
 	assert_true(h.s.strict);
 	assert_int_equal(h.s.domains.n, 1);
 	assert_non_null(strset_find(&h.s.domains, "preset.example", 14));
@@ -101,7 +101,7 @@ test_values(void **state)
 	assert_string_equal(h.s.name, "a \\d \"b\"");
 	assert_int_equal(h.s.keep, 90000);
 	assert_int_equal(h.s.domains.n, 2);
-	assert_int_equal(h.s.most, 5);
+	assert_int_equal(h.s.max, 5);
 	assert_false(h.s.strict);
 	assert_int_equal(h.s.headers.n, 2);
 	header = h.s.headers.v[1];

@@ -24,14 +24,14 @@ static void
 start_at(int port, long long cache)
 {
 	struct dns_options opt = { .cache = cache };
-	struct buf why = BUF_INIT, servers = BUF_INIT;
+	struct buf errmsg = BUF_INIT, servers = BUF_INIT;
 
 	buf_printf(&servers, "127.0.0.1:%d", port);
 	opt.servers = NULL;
-	assert_true(option_set(dns_option_rows, &opt, servers.data, &why));
-	assert_true(dns_start(&opt, &why));
+	assert_true(option_set(dns_option_rows, &opt, servers.data, &errmsg));
+	assert_true(dns_start(&opt, &errmsg));
 	option_clear(dns_option_rows, &opt);
-	buf_free(&why);
+	buf_free(&errmsg);
 	buf_free(&servers);
 }
 
@@ -71,14 +71,14 @@ expect(enum dns_type type, const char *name, enum dns_status status,
 
 	if (a->status != status)
 		fail_msg("%s: %d %s", name, (int)a->status,
-		    a->trouble != NULL ? a->trouble : "");
-	if (status == DNS_TROUBLE)
-		assert_non_null(a->trouble);
+		    a->failure != NULL ? a->failure : "");
+	if (status == DNS_TEMPFAIL)
+		assert_non_null(a->failure);
 	if (value != NULL && status == DNS_FOUND)
 		assert_string_equal(value, type <= DNS_AAAA ?
 		    ip_format(&a->v[0].ip, text) : a->v[0].text);
 	else if (value != NULL)
-		expect_words(name, a->trouble, value);
+		expect_words(name, a->failure, value);
 	dns_drop(a);
 }
 
@@ -108,7 +108,7 @@ test_answers(void **state)
 	expect(DNS_CNAME, "alias.example.org", DNS_FOUND, "example.org");
 	expect(DNS_A, "only.example.org", DNS_NONE, NULL);
 	expect(DNS_A, "nx.example.org", DNS_NONE, NULL);
-	expect(DNS_A, "broken.example.org", DNS_TROUBLE, "SERVFAIL");
+	expect(DNS_A, "broken.example.org", DNS_TEMPFAIL, "SERVFAIL");
 }
 
 static void
@@ -117,13 +117,13 @@ test_lies(void **state)
 	const struct dns_answer *a;
 
 	(void)state;
-	expect(DNS_A, "servfail.test", DNS_TROUBLE, "SERVFAIL");
-	expect(DNS_A, "refused.test", DNS_TROUBLE, "REFUSED");
-	expect(DNS_A, "pointer.test", DNS_TROUBLE, "broken");
-	expect(DNS_A, "garbage.test", DNS_TROUBLE, NULL);
-	expect(DNS_A, "loop.test", DNS_TROUBLE, "without end");
+	expect(DNS_A, "servfail.test", DNS_TEMPFAIL, "SERVFAIL");
+	expect(DNS_A, "refused.test", DNS_TEMPFAIL, "REFUSED");
+	expect(DNS_A, "pointer.test", DNS_TEMPFAIL, "broken");
+	expect(DNS_A, "garbage.test", DNS_TEMPFAIL, NULL);
+	expect(DNS_A, "loop.test", DNS_TEMPFAIL, "without end");
 	expect(DNS_A, "chain3.test", DNS_FOUND, "192.0.2.1");
-	expect(DNS_A, "chain17.test", DNS_TROUBLE, "without end");
+	expect(DNS_A, "chain17.test", DNS_TEMPFAIL, "without end");
 	expect(DNS_A, "cut.test", DNS_FOUND, "192.0.2.1");
 	a = dns_lookup(DNS_TXT, "big.test", clock_ms() + 4000);
 	assert_int_equal(a->status, DNS_FOUND);
@@ -137,10 +137,10 @@ expect_odd(const char *name, const char *value)
 {
 	const struct dns_answer *a = dns_lookup(DNS_A, name, clock_ms() + 4000);
 
-	if (a->status == DNS_TROUBLE) {
-		assert_string_equal(a->trouble,
+	if (a->status == DNS_TEMPFAIL) {
+		assert_string_equal(a->failure,
 		    "a name that the DNS library does not ask for");
-		print_message("%s: %s\n", name, a->trouble);
+		print_message("%s: %s\n", name, a->failure);
 	} else
 		expect(DNS_A, name, DNS_FOUND, value);
 	dns_drop(a);
@@ -153,7 +153,7 @@ status_of_long(uint8_t n)
 	uint8_t bytes[12 + 4 * 64 + 1 + 4] = { 0 };
 	size_t at = 12, i;
 	uint32_t ttl;
-	struct dns_held *held;
+	struct dns_shared_answer *shared;
 	enum dns_status status;
 
 	bytes[5] = 1;
@@ -162,9 +162,9 @@ status_of_long(uint8_t n)
 		memset(bytes + at + 1, 'a', bytes[at]);
 		at += bytes[at] + 1u;
 	}
-	held = dns_message_read(bytes, at + 5, DNS_A, "a", &ttl);
-	status = held->answer.status;
-	dns_drop(&held->answer);
+	shared = dns_message_read(bytes, at + 5, DNS_A, "a", &ttl);
+	status = shared->answer.status;
+	dns_drop(&shared->answer);
 	return status;
 }
 
@@ -173,7 +173,7 @@ test_long_names(void **state)
 {
 	(void)state;
 	assert_int_equal(status_of_long(61), DNS_NONE);
-	assert_int_equal(status_of_long(62), DNS_TROUBLE);
+	assert_int_equal(status_of_long(62), DNS_TEMPFAIL);
 }
 
 static void
@@ -208,8 +208,8 @@ test_deadline(void **state)
 	dns_ask(q, 3, began + 300);
 	took = clock_ms() - began;
 	assert_in_range(took, 280, 500);
-	assert_int_equal(q[0].answer->status, DNS_TROUBLE);
-	assert_string_equal(q[0].answer->trouble, "no answer in time");
+	assert_int_equal(q[0].answer->status, DNS_TEMPFAIL);
+	assert_string_equal(q[0].answer->failure, "no answer in time");
 	assert_int_equal(q[1].answer->status, DNS_FOUND);
 	assert_int_equal(q[2].answer->status, DNS_FOUND);
 	dns_forget(q, 3);
@@ -273,7 +273,7 @@ test_dead_and_back(void **state)
 	(void)state;
 	liar_stop(liar);
 	began = clock_ms();
-	expect(DNS_A, "cold.dead.test", DNS_TROUBLE, NULL);
+	expect(DNS_A, "cold.dead.test", DNS_TEMPFAIL, NULL);
 	assert_in_range(clock_ms() - began, 0, 3000);
 	liar = liar_start("127.0.0.1", port);
 	assert_non_null(liar);
@@ -302,7 +302,7 @@ test_reload(void **state)
 	expect(DNS_TXT, "count.test", DNS_FOUND, NULL);
 	dns_stop();
 	liar_stop(other);
-	expect(DNS_A, "new.test", DNS_TROUBLE, "not asked");
+	expect(DNS_A, "new.test", DNS_TEMPFAIL, "not asked");
 	start_at(liar_port(liar), 1 << 20);
 	buf_free(&servers);
 }
@@ -313,28 +313,28 @@ test_offline(void **state)
 	static const char *const wrong[][3] = { { "a.test", "A", "x" },
 		{ "a.test", "MX", "mail" }, { "a..test", "A", "192.0.2.1" },
 		{ "a.test", "SRV", "x" }, { "a.test", "ANY", "x" } };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	dns_offline(false);
-	assert_true(dns_preload("a.b.test", "A", "192.0.2.1", &why));
-	assert_true(dns_preload("a.b.test", "A", "192.0.2.2", &why));
-	assert_true(dns_preload("c.test", "CNAME", "a.b.test.", &why));
-	assert_true(dns_preload("d.test", "CNAME", "d.test", &why));
-	assert_true(dns_preload("e.test", "ANY", "TROUBLE", &why));
+	assert_true(dns_preload("a.b.test", "A", "192.0.2.1", &errmsg));
+	assert_true(dns_preload("a.b.test", "A", "192.0.2.2", &errmsg));
+	assert_true(dns_preload("c.test", "CNAME", "a.b.test.", &errmsg));
+	assert_true(dns_preload("d.test", "CNAME", "d.test", &errmsg));
+	assert_true(dns_preload("e.test", "ANY", "TROUBLE", &errmsg));
 	expect(DNS_A, "a.b.test", DNS_FOUND, "192.0.2.1");
 	expect(DNS_A, "c.test", DNS_FOUND, "192.0.2.1");
-	expect(DNS_A, "d.test", DNS_TROUBLE, "without end");
-	expect(DNS_MX, "e.test", DNS_TROUBLE, NULL);
+	expect(DNS_A, "d.test", DNS_TEMPFAIL, "without end");
+	expect(DNS_MX, "e.test", DNS_TEMPFAIL, NULL);
 	expect(DNS_A, "b.test", DNS_NONE, NULL);
 	for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		buf_clear(&why);
+		buf_clear(&errmsg);
 		assert_false(dns_preload(wrong[i][0], wrong[i][1],
-		    wrong[i][2], &why));
-		assert_true(why.len > 0);
+		    wrong[i][2], &errmsg));
+		assert_true(errmsg.len > 0);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -366,21 +366,21 @@ test_servers(void **state)
 		{ "127.0.0.1:99999", NULL }, { "127.0.0.1:53x", NULL },
 	};
 	struct dns_options opt = { .cache = 1 << 20 };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		assert_int_equal(option_set(dns_option_rows, &opt,
-		    rows[i].value, &why), rows[i].kept != NULL);
+		    rows[i].value, &errmsg), rows[i].kept != NULL);
 		if (rows[i].kept != NULL) {
 			assert_string_equal(opt.servers, rows[i].kept);
-			assert_true(dns_start(&opt, &why));
+			assert_true(dns_start(&opt, &errmsg));
 		}
 		option_unset(dns_option_rows, &opt);
 	}
 	dns_stop();
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void

@@ -56,20 +56,20 @@ tick(void *arg)
 	ticks++;
 }
 
-static const struct server_kind kind = { .name = "test", .most = 64,
+static const struct server_kind kind = { .name = "test", .max = 64,
 	.patience = PATIENCE, .silence = SILENCE, .answer = answer,
 	.tick = tick };
 
 static int
 start(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	int fd;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(place.path, sizeof place.path, "%s/s", dir);
-	fd = sock_listen(&place, 0600, (gid_t)-1, &why);
+	fd = sock_listen(&place, 0600, (gid_t)-1, &errmsg);
 	assert_true(fd >= 0);
 	server = server_start(fd, &kind, &place);
 	return server == NULL;
@@ -89,8 +89,8 @@ stop(void **state)
 static int
 connect_peer(void)
 {
-	struct buf why = BUF_INIT;
-	int fd = sock_connect(&place, clock_ms() + 2000, &why);
+	struct buf errmsg = BUF_INIT;
+	int fd = sock_connect(&place, clock_ms() + 2000, &errmsg);
 
 	assert_true(fd >= 0);
 	return fd;
@@ -114,7 +114,7 @@ hear(int fd, const char *words)
 
 /* It was closed by the server, after so many ms. */
 static void
-assert_dropped(int fd, int64_t least, int64_t most)
+assert_dropped(int fd, int64_t least, int64_t max)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t began = clock_ms();
@@ -123,7 +123,7 @@ assert_dropped(int fd, int64_t least, int64_t most)
 	assert_int_equal(poll(&p, 1, 5000), 1);
 	assert_true(recv(fd, &c, 1, 0) <= 0);
 	assert_true(clock_ms() - began >= least);
-	assert_true(clock_ms() - began < most);
+	assert_true(clock_ms() - began < max);
 	close(fd);
 }
 

@@ -58,13 +58,13 @@ test_answers(void **state)
 	for (c = countings; c < countings + sizeof countings / sizeof *c;
 	    c++) {
 		struct dnslist_answers a = { .v = NULL };
-		struct buf why = BUF_INIT;
+		struct buf errmsg = BUF_INIT;
 
-		assert_true(dnslist_answers_take(NULL, &a, c->entry, &why));
+		assert_true(dnslist_answers_parse(NULL, &a, c->entry, &errmsg));
 		assert_true(ip_parse(c->answer, &ip));
 		if (dnslist_answers_has(&a, &ip) != c->counts)
 			fail_msg("%s, %s", c->entry, c->answer);
-		dnslist_answers_drop(&a);
+		dnslist_answers_free(&a);
 	}
 }
 
@@ -83,13 +83,13 @@ test_no_answers(void **state)
 	(void)state;
 	for (i = 0; wrong[i] != NULL; i++) {
 		struct dnslist_answers a = { .v = NULL };
-		struct buf why = BUF_INIT;
+		struct buf errmsg = BUF_INIT;
 
-		if (dnslist_answers_take(NULL, &a, wrong[i], &why) ||
-		    why.len == 0)
+		if (dnslist_answers_parse(NULL, &a, wrong[i], &errmsg) ||
+		    errmsg.len == 0)
 			fail_msg("%s", wrong[i]);
-		buf_free(&why);
-		dnslist_answers_drop(&a);
+		buf_free(&errmsg);
+		dnslist_answers_free(&a);
 	}
 }
 
@@ -97,7 +97,7 @@ test_no_answers(void **state)
 static const struct zone {
 	enum dnslist_test test;
 	const char *entry, *listed, *unlisted;
-	const char *aside;
+	const char *disabled;
 } zones[] = {
 	{ DNSLIST_TEST_IP, "2.0.0.127", "127.0.0.2", NULL, NULL },
 	{ DNSLIST_TEST_DOMAIN, "TEST", "127.0.0.2", NULL, NULL },
@@ -120,23 +120,23 @@ static const struct zone {
 static void
 tell(const char *entry, const char *answer)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char name[100];
 
 	snprintf(name, sizeof name, "%s.list.example", entry);
 	if (answer != NULL)
-		assert_true(dns_preload(name, "A", answer, &why));
-	buf_free(&why);
+		assert_true(dns_preload(name, "A", answer, &errmsg));
+	buf_free(&errmsg);
 }
 
-static char *aside;
+static char *disabled;
 
 static void
 remember(void *arg, const struct dnslist_state *state)
 {
 	(void)arg;
-	free(aside);
-	aside = state->aside != NULL ? strdup(state->aside) : NULL;
+	free(disabled);
+	disabled = state->disabled != NULL ? strdup(state->disabled) : NULL;
 }
 
 static void
@@ -154,43 +154,43 @@ test_health(void **state)
 		tell(z->entry, z->listed);
 		tell(z->test == DNSLIST_TEST_IP ? "1.0.0.127" : "INVALID",
 		    z->unlisted);
-		assert_true(dnslist_is_well(l));
+		assert_true(dnslist_is_healthy(l));
 		dnslist_test_all();
 		dnslist_each(remember, NULL);
-		assert_int_equal(dnslist_is_well(l), z->aside == NULL);
-		if (z->aside == NULL)
-			assert_null(aside);
-		else if (*z->aside != '\0')
-			assert_string_equal(aside, z->aside);
+		assert_int_equal(dnslist_is_healthy(l), z->disabled == NULL);
+		if (z->disabled == NULL)
+			assert_null(disabled);
+		else if (*z->disabled != '\0')
+			assert_string_equal(disabled, z->disabled);
 		/* It is well again as soon as it answers as it should. */
 		dns_offline(false);
 		tell("2.0.0.127", "127.0.0.2");
 		tell("TEST", "127.0.0.2");
 		dnslist_test_all();
-		assert_true(dnslist_is_well(l));
+		assert_true(dnslist_is_healthy(l));
 		dnslist_close(l);
 		dns_stop();
 	}
-	free(aside);
-	aside = NULL;
+	free(disabled);
+	disabled = NULL;
 }
 
 static enum dnslist_verdict
 ask(struct dnslist *l, const char *name)
 {
 	struct dnslist_answers a = { .v = NULL };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	const struct dns_answer *answer;
 	enum dnslist_verdict verdict;
 	struct ip ip;
 
-	dnslist_answers_take(NULL, &a, "127.0.0.2-11", &why);
+	dnslist_answers_parse(NULL, &a, "127.0.0.2-11", &errmsg);
 	answer = dns_lookup(DNS_A, name, 0);
-	verdict = dnslist_judge(l, &a, answer, &ip, &why);
-	assert_int_equal(verdict == DNSLIST_TROUBLE, why.len > 0);
+	verdict = dnslist_judge(l, &a, answer, &ip, &errmsg);
+	assert_int_equal(verdict == DNSLIST_TEMPFAIL, errmsg.len > 0);
 	dns_drop(answer);
-	dnslist_answers_drop(&a);
-	buf_free(&why);
+	dnslist_answers_free(&a);
+	buf_free(&errmsg);
 	return verdict;
 }
 
@@ -212,17 +212,17 @@ test_sessions(void **state)
 	assert_int_equal(ask(l, "none.list.example"), DNSLIST_NO);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ask(l, "dead.list.example"),
-		    DNSLIST_TROUBLE);
+		    DNSLIST_TEMPFAIL);
 	assert_int_equal(ask(l, "none.list.example"), DNSLIST_NO);
 	for (i = 0; i < 5; i++) {
-		assert_true(dnslist_is_well(l));
+		assert_true(dnslist_is_healthy(l));
 		ask(l, "dead.list.example");
 	}
-	assert_false(dnslist_is_well(l));
+	assert_false(dnslist_is_healthy(l));
 	dnslist_test_all();
-	assert_true(dnslist_is_well(l));
-	assert_int_equal(ask(l, "open.list.example"), DNSLIST_TROUBLE);
-	assert_false(dnslist_is_well(l));
+	assert_true(dnslist_is_healthy(l));
+	assert_int_equal(ask(l, "open.list.example"), DNSLIST_TEMPFAIL);
+	assert_false(dnslist_is_healthy(l));
 	dnslist_close(l);
 	dns_stop();
 }

@@ -97,7 +97,7 @@ expect(struct list *l, const struct question *q)
 	answer = ip_parse(q->what, &ip) ? list_find_ip(l, &ip, &hit) :
 	    list_find_name(l, q->what, &hit);
 	buf_printf(&found, "%s|%s", hit.entry.data, hit.comment.data);
-	if (answer == LIST_TROUBLE)
+	if (answer == LIST_TEMPFAIL)
 		fail_msg("%s: %s", q->what, hit.comment.data);
 	if ((answer == LIST_YES) != (q->found != NULL) ||
 	    (answer == LIST_YES && strcmp(found.data, q->found) != 0))
@@ -226,7 +226,7 @@ test_no_text(void **state)
 	(void)state;
 	expect_refused(path("nowhere"), "No such file");
 	expect_refused(folder, "is not a file");
-	for (i = 0; i < LIST_LINE_MOST + 1; i++)
+	for (i = 0; i < LIST_LINE_MAX + 1; i++)
 		buf_putc(&text, 'x');
 	write_file("text", text.data);
 	expect_refused(path("text"), "longer than 4096 bytes");
@@ -280,7 +280,7 @@ remember(void *arg, const struct list_state *state)
 
 	buf_printf(b, "%zu %zu %zu %s", state->counts.nets,
 	    state->counts.names, state->counts.patterns,
-	    state->trouble != NULL ? state->trouble : "good");
+	    state->failure != NULL ? state->failure : "good");
 }
 
 static bool

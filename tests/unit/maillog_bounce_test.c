@@ -16,7 +16,7 @@
 
 struct row {
 	const char *name, *message;
-	const char *told;	/* "recipient|reply\n" … */
+	const char *stated;	/* "recipient|reply\n" … */
 };
 
 static const struct row rows[] = {
@@ -78,20 +78,20 @@ note(void *arg, const struct bounce_reply *b)
 static void
 test_messages(void **state)
 {
-	struct buf told = BUF_INIT;
+	struct buf stated = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t n = strlen(rows[i].message);
 
-		buf_clear(&told);
+		buf_clear(&stated);
 		assert_true(n == 0 || bounce_is_message(rows[i].message, n));
-		bounce_read(rows[i].message, n, note, &told);
-		if (strcmp(told.data, rows[i].told) != 0)
-			fail_msg("%s:\n%s", rows[i].name, told.data);
+		bounce_read(rows[i].message, n, note, &stated);
+		if (strcmp(stated.data, rows[i].stated) != 0)
+			fail_msg("%s:\n%s", rows[i].name, stated.data);
 	}
-	buf_free(&told);
+	buf_free(&stated);
 }
 
 static void

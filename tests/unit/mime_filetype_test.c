@@ -31,8 +31,8 @@ static const struct {
 static void
 test_types(void **state)
 {
-	struct buf type = BUF_INIT, why = BUF_INIT;
-	bool magic = filetype_ready(&why);
+	struct buf type = BUF_INIT, errmsg = BUF_INIT;
+	bool magic = filetype_ready(&errmsg);
 	size_t i;
 
 	(void)state;
@@ -48,9 +48,9 @@ test_types(void **state)
 		filetype_find(cases[i].bytes, cases[i].n, &type);
 		assert_string_equal(type.data, cases[i].magic);
 	}
-	assert_true(magic || why.len > 0);
+	assert_true(magic || errmsg.len > 0);
 	buf_free(&type);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int

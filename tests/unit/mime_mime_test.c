@@ -48,7 +48,7 @@ show_faults(struct shown *s, unsigned faults)
 }
 
 static void
-told(void *arg, const struct mime_event *e)
+reported(void *arg, const struct mime_event *e)
 {
 	struct shown *s = arg;
 	size_t i;
@@ -109,7 +109,7 @@ static char *
 show(const char *message, size_t piece)
 {
 	struct shown s = { BUF_INIT, BUF_INIT, BUF_INIT, false };
-	struct mime *m = mime_new(told, &s);
+	struct mime *m = mime_new(reported, &s);
 	const char *body = feed_header(m, message);
 	size_t n = strlen(body), use;
 

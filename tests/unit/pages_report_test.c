@@ -30,7 +30,7 @@ fill(struct house *h, struct store *s)
 	    "2026-01-01T05:59:59.999Z");
 	house_line(h, "AAAAAAAAAAA4", "late@example.com",
 	    "2026-01-02T00:00:00.000Z");
-	while (feed_some(f, &h->why) == FEED_MORE)
+	while (feed_batch(f, &h->errmsg) == FEED_MORE)
 		;
 	feed_free(f);
 }
@@ -39,14 +39,14 @@ static void
 test_report(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct report r = { .site = "mx.example.org",
-		.since = told_parse_time("2026-01-01"),
-		.until = told_parse_time("2026-01-02") };
+		.since = record_parse_time("2026-01-01"),
+		.until = record_parse_time("2026-01-02") };
 	struct buf out = BUF_INIT;
 
 	fill(h, s);
-	assert_true(report_gather(&r, s, NULL, NULL, &h->why));
+	assert_true(report_gather(&r, s, NULL, NULL, &h->errmsg));
 	assert_int_equal(r.total, 3);
 	assert_int_equal(r.nbars, 24);
 	assert_int_equal(r.bars[0].shades[0], 1);
@@ -85,13 +85,13 @@ static void
 test_nothing(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct report r = { .site = "mx.example.org", .since = 0,
 		.until = 3LL * 365 * 86400000 };
 	struct buf out = BUF_INIT;
 
-	assert_true(report_gather(&r, s, NULL, NULL, &h->why));
-	assert_true(r.nbars <= REPORT_BARS_MOST);
+	assert_true(report_gather(&r, s, NULL, NULL, &h->errmsg));
+	assert_true(r.nbars <= REPORT_BARS_MAX);
 	report_html(&r, &out);
 	assert_non_null(strstr(out.data, "Nothing was refused"));
 	buf_free(&out);

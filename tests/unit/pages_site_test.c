@@ -14,8 +14,8 @@
 #include "pages/index.h"
 #include "pages/language.h"
 #include "pages/limiter.h"
+#include "pages/lookup.h"
 #include "pages/options.h"
-#include "pages/pasted.h"
 
 static void
 test_language(void **state)
@@ -117,7 +117,7 @@ test_pasted(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_int_equal(pasted_reason(rows[i].text,
+		assert_int_equal(lookup_reason(rows[i].text,
 		    strlen(rows[i].text)), rows[i].reason);
 }
 
@@ -165,18 +165,18 @@ test_places(void **state)
 	const struct option *row = option_find(page_option_rows,
 	    "page-listen");
 	struct page_options o = { .listen = NULL };
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		buf_clear(&why);
-		assert_int_equal(option_set(row, &o, rows[i].spec, &why),
+		buf_clear(&errmsg);
+		assert_int_equal(option_set(row, &o, rows[i].spec, &errmsg),
 		    rows[i].good);
-		assert_int_equal(why.len > 0, !rows[i].good);
+		assert_int_equal(errmsg.len > 0, !rows[i].good);
 	}
 	option_clear(page_option_rows, &o);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -199,7 +199,7 @@ test_visible(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&out);
-		visible_put_html(&out, rows[i].text, strlen(rows[i].text));
+		escape_put_html(&out, rows[i].text, strlen(rows[i].text));
 		assert_string_equal(out.data, rows[i].seen);
 	}
 	buf_free(&out);

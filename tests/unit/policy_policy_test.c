@@ -183,7 +183,7 @@ find(struct findings *found, const struct story *t, struct session *s)
 
 	f->section = t->section;
 	f->identity = t->identity;
-	f->speaks = STAGE_RCPT;
+	f->issued_at = STAGE_RCPT;
 	f->rcpt = t->stage == STAGE_RCPT ? s->nrecipients : 0;
 }
 

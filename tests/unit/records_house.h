@@ -14,7 +14,7 @@
 struct house {
 	char dir[64];
 	char file[128], store[128];
-	struct buf why;
+	struct buf errmsg;
 };
 
 #define HOUSE_TEST(test) \
@@ -29,7 +29,7 @@ house_open(void **state)
 	assert_non_null(mkdtemp(h->dir));
 	snprintf(h->file, sizeof h->file, "%s/records.json", h->dir);
 	snprintf(h->store, sizeof h->store, "%s/records.db", h->dir);
-	h->why = (struct buf)BUF_INIT;
+	h->errmsg = (struct buf)BUF_INIT;
 	*state = h;
 	return 0;
 }
@@ -42,7 +42,7 @@ house_close(void **state)
 
 	snprintf(command, sizeof command, "rm -r %s", h->dir);
 	assert_int_equal(system(command), 0);
-	buf_free(&h->why);
+	buf_free(&h->errmsg);
 	free(h);
 	return 0;
 }

@@ -25,7 +25,7 @@
 static struct store *
 filled(struct house *h)
 {
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f = feed_new(h->file, s);
 
 	house_line(h, "AAAAAAAAAAA1", "Ann@Example.org",
@@ -33,7 +33,7 @@ filled(struct house *h)
 	house_line(h, "AAAAAAAAAAA2", "joann@example.org",
 	    "2026-01-02T00:00:00.000Z");
 	house_line(h, "AAAAAAAAAAA3", "", "2026-01-03T00:00:00.000Z");
-	while (feed_some(f, &h->why) == FEED_MORE)
+	while (feed_batch(f, &h->errmsg) == FEED_MORE)
 		;
 	feed_free(f);
 	return s;
@@ -42,11 +42,11 @@ filled(struct house *h)
 static void
 note_id(void *arg, const char *line, size_t n)
 {
-	struct told *t = told_read(line, n);
+	struct parsed_record *t = record_read(line, n);
 
 	assert_non_null(t);
-	buf_putc(arg, told_text(t, "id")[11]);
-	told_free(t);
+	buf_putc(arg, parsed_text(t, "id")[11]);
+	parsed_free(t);
 }
 
 static void
@@ -56,9 +56,9 @@ test_search(void **state)
 		struct search what;
 		const char *found;	/* last letters of ids, in turn */
 	} rows[] = {
-		{ { .most = 0 }, "321" },
-		{ { .most = 2 }, "32" },
-		{ { .most = 2, .skip = 2 }, "1" },
+		{ { .max = 0 }, "321" },
+		{ { .max = 2 }, "32" },
+		{ { .max = 2, .skip = 2 }, "1" },
 		{ { .client = "192.0.2.7" }, "321" },
 		{ { .client = "192.0.2.0/24" }, "321" },
 		{ { .client = "::ffff:192.0.2.7" }, "321" },
@@ -87,11 +87,11 @@ test_search(void **state)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&ids);
 		assert_true(search_each(s, &rows[i].what, note_id, &ids,
-		    &h->why));
+		    &h->errmsg));
 		assert_string_equal(ids.data, rows[i].found);
-		if (rows[i].what.most == 0)
+		if (rows[i].what.max == 0)
 			assert_int_equal(search_count(s, &rows[i].what,
-			    &h->why), ids.len);
+			    &h->errmsg), ids.len);
 	}
 	buf_free(&ids);
 	store_close(s);
@@ -191,19 +191,20 @@ test_forget(void **state)
 
 	assert_true(holds(h->file, "Ann@"));
 	assert_int_equal(utimensat(AT_FDCWD, h->file, old, 0), 0);
-	assert_true(forget_in_files(h->file, "ann@example.org", &f, &h->why));
+	assert_true(forget_in_files(h->file, "ann@example.org", &f,
+	    &h->errmsg));
 	assert_int_equal(stat(h->file, &st), 0);
 	assert_int_equal(st.st_mtim.tv_sec, old[1].tv_sec);
-	assert_true(forget_in_store(s, "ann@example.org", &f, &h->why));
+	assert_true(forget_in_store(s, "ann@example.org", &f, &h->errmsg));
 	assert_int_equal(f.lines, 1);
 	assert_int_equal(f.records, 1);
-	assert_int_equal(search_count(s, &her, &h->why), 0);
+	assert_int_equal(search_count(s, &her, &h->errmsg), 0);
 	house_line(h, "AAAAAAAAAAA4", "bob@example.org", NULL);
-	while (feed_some(feed, &h->why) == FEED_MORE)
+	while (feed_batch(feed, &h->errmsg) == FEED_MORE)
 		;
 	assert_int_equal(feed_counts(feed).bad, 0);
-	assert_int_equal(search_count(s, &(struct search){ .most = 0 },
-	    &h->why), 4);
+	assert_int_equal(search_count(s, &(struct search){ .max = 0 },
+	    &h->errmsg), 4);
 	feed_free(feed);
 	store_close(s);
 	snprintf(wal, sizeof wal, "%s-wal", h->store);

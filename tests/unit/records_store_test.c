@@ -30,16 +30,16 @@ count(struct store *s)
 static int
 feed_all(struct feed *f)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	enum feed_answer answer;
 	int failed = 0, idle = 0;
 
 	while (idle < 3 && failed < 3) {
-		answer = feed_some(f, &why);
+		answer = feed_batch(f, &errmsg);
 		failed += answer == FEED_FAILED;
 		idle = answer == FEED_IDLE ? idle + 1 : 0;
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 	return failed;
 }
 
@@ -49,22 +49,22 @@ test_told(void **state)
 	static const char line[] = "{\"id\":\"7K3M9QXD2H4T\",\"time\":"
 	    "\"2026-01-02T03:04:05.678Z\",\"client\":{\"port\":25},"
 	    "\"recipients\":[\"a\",\"b\"],\"x\":null}";
-	struct told *t = told_read(line, sizeof line - 1);
+	struct parsed_record *t = record_read(line, sizeof line - 1);
 
 	(void)state;
 	assert_non_null(t);
-	assert_true(told_time(t) == 1767323045678LL);
-	assert_int_equal(told_int(t, "client.port", 0), 25);
-	assert_int_equal(told_int(t, "client.name", 7), 7);
-	assert_null(told_text(t, "x"));
-	assert_null(told_text(t, "no.where"));
-	assert_int_equal(told_count(t, "recipients"), 2);
-	assert_string_equal(told_item(t, "recipients", 1), "b");
-	assert_null(told_item(t, "recipients", 2));
-	told_free(t);
-	assert_null(told_read("[]", 2));
-	assert_null(told_read("{\"id\":\"x\",\"time\":\"soon\"}", 24));
-	assert_null(told_read(line, 20));
+	assert_true(parsed_time(t) == 1767323045678LL);
+	assert_int_equal(parsed_int(t, "client.port", 0), 25);
+	assert_int_equal(parsed_int(t, "client.name", 7), 7);
+	assert_null(parsed_text(t, "x"));
+	assert_null(parsed_text(t, "no.where"));
+	assert_int_equal(parsed_count(t, "recipients"), 2);
+	assert_string_equal(parsed_item(t, "recipients", 1), "b");
+	assert_null(parsed_item(t, "recipients", 2));
+	parsed_free(t);
+	assert_null(record_read("[]", 2));
+	assert_null(record_read("{\"id\":\"x\",\"time\":\"soon\"}", 24));
+	assert_null(record_read(line, 20));
 }
 
 static void
@@ -85,8 +85,8 @@ test_times(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_true(told_parse_time(rows[i].text) == rows[i].ms);
-	assert_true(told_parse_time(NULL) == -1);
+		assert_true(record_parse_time(rows[i].text) == rows[i].ms);
+	assert_true(record_parse_time(NULL) == -1);
 }
 
 /* What was read is not read again, also by another one and after a cut. */
@@ -94,7 +94,7 @@ static void
 test_feed(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f = feed_new(h->file, s), *second;
 
 	assert_int_equal(feed_all(f), 0);
@@ -127,15 +127,15 @@ static void
 test_rotated(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f = feed_new(h->file, s);
-	char aside[160];
+	char rotated[160];
 
-	snprintf(aside, sizeof aside, "%s.1", h->file);
+	snprintf(rotated, sizeof rotated, "%s.1", h->file);
 	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
 	assert_int_equal(feed_all(f), 0);
 	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
-	assert_int_equal(rename(h->file, aside), 0);
+	assert_int_equal(rename(h->file, rotated), 0);
 	house_line(h, "AAAAAAAAAAA3", "a@example.org", NULL);
 	assert_int_equal(feed_all(f), 0);
 	assert_int_equal(count(s), 2);
@@ -157,14 +157,14 @@ static void
 test_rotated_torn(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f = feed_new(h->file, s);
-	char aside[160];
+	char rotated[160];
 
-	snprintf(aside, sizeof aside, "%s.1", h->file);
+	snprintf(rotated, sizeof rotated, "%s.1", h->file);
 	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
 	house_text(h, "{\"id\":\"AAAAAAAA");
-	assert_int_equal(rename(h->file, aside), 0);
+	assert_int_equal(rename(h->file, rotated), 0);
 	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
 	assert_int_equal(feed_all(f), 0);
 	assert_int_equal(count(s), 1);
@@ -181,7 +181,7 @@ static void
 test_expire(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f = feed_new(h->file, s);
 	char id[24];
 	int i;
@@ -212,29 +212,29 @@ test_versions(void **state)
 	struct house *h = *state;
 	struct store *s;
 
-	assert_null(store_open(h->store, false, &h->why));
-	s = store_open(h->store, true, &h->why);
+	assert_null(store_open(h->store, false, &h->errmsg));
+	s = store_open(h->store, true, &h->errmsg);
 	/* As the first version left it. */
 	assert_true(db_run(store_db(s), "ALTER TABLE record DROP COLUMN "
 	    "later; PRAGMA user_version = 1"));
 	store_close(s);
-	assert_null(store_open(h->store, false, &h->why));
-	assert_non_null(strstr(h->why.data, "older saywhy"));
-	s = store_open(h->store, true, &h->why);
+	assert_null(store_open(h->store, false, &h->errmsg));
+	assert_non_null(strstr(h->errmsg.data, "older saywhy"));
+	s = store_open(h->store, true, &h->errmsg);
 	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 2);
 	assert_true(db_run(store_db(s), "SELECT later FROM record"));
 	assert_true(db_run(store_db(s), "PRAGMA user_version = 99"));
 	store_close(s);
-	buf_clear(&h->why);
-	assert_null(store_open(h->store, true, &h->why));
-	assert_non_null(strstr(h->why.data, "newer saywhy"));
+	buf_clear(&h->errmsg);
+	assert_null(store_open(h->store, true, &h->errmsg));
+	assert_non_null(strstr(h->errmsg.data, "newer saywhy"));
 }
 
 static void
 test_get(void **state)
 {
 	struct house *h = *state;
-	struct store *s = store_open(h->store, true, &h->why), *reader;
+	struct store *s = store_open(h->store, true, &h->errmsg), *reader;
 	struct feed *f = feed_new(h->file, s);
 	struct buf line = BUF_INIT;
 
@@ -242,7 +242,7 @@ test_get(void **state)
 	assert_int_equal(feed_all(f), 0);
 	feed_free(f);
 	store_close(s);
-	reader = store_open(h->store, false, &h->why);
+	reader = store_open(h->store, false, &h->errmsg);
 	assert_non_null(reader);
 	assert_true(store_get(reader, "AAAAAAAAAAA1", &line));
 	assert_non_null(strstr(line.data, "\"id\":\"AAAAAAAAAAA1\""));
@@ -288,14 +288,14 @@ test_feeder(void **state)
 	assert_true(recorder_counts(r).store.on);
 	house_line(h, "AAAAAAAAAAA3", "a@example.org", NULL);
 	recorder_free(r);
-	s = store_open(h->store, false, &h->why);
+	s = store_open(h->store, false, &h->errmsg);
 	assert_int_equal(count(s), 3);
 	store_close(s);
 }
 
 /* A store that cannot be written to stops nothing, and is caught up. */
 static void
-test_feeder_in_trouble(void **state)
+test_feeder_failing(void **state)
 {
 	struct house *h = *state;
 	struct record_options opt = { .file = h->file,
@@ -324,7 +324,7 @@ main(void)
 		HOUSE_TEST(test_versions),
 		HOUSE_TEST(test_get),
 		HOUSE_TEST(test_feeder),
-		HOUSE_TEST(test_feeder_in_trouble),
+		HOUSE_TEST(test_feeder_failing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,15 +101,15 @@ static void
 start(struct fake *f, const char *answer, size_t n, bool session)
 {
 	static int number;
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	char spec[80];
 
 	memset(f, 0, sizeof *f);
 	snprintf(f->path, sizeof f->path, "/tmp/saywhy-scan-%d-%d",
 	    (int)getpid(), number++);
 	snprintf(spec, sizeof spec, "unix:%s", f->path);
-	assert_true(sock_spec_parse(spec, &f->spec, &why));
-	f->fd = sock_listen(&f->spec, 0600, (gid_t)-1, &why);
+	assert_true(sock_spec_parse(spec, &f->spec, &errmsg));
+	f->fd = sock_listen(&f->spec, 0600, (gid_t)-1, &errmsg);
 	assert_true(f->fd >= 0);
 	f->answer = answer;
 	f->nanswer = n;
@@ -130,7 +130,7 @@ stop(struct fake *f)
 static enum scan_status
 clamd_scan(struct scanner *s, long long timeout, struct buf *text)
 {
-	struct scan scan = { .why = BUF_INIT };
+	struct scan scan = { .errmsg = BUF_INIT };
 	int64_t soon = clock_ms() + 5000;
 	enum scan_status status;
 
@@ -158,13 +158,13 @@ test_clamd_answers(void **state)
 		{ SAYS("stream: OK"), SCAN_CLEAN, "" },
 		{ SAYS("7: stream: Eicar FOUND"), SCAN_FOUND, "Eicar" },
 		{ SAYS("1: stream: Heuristics.Encrypted.Zip FOUND"),
-		    SCAN_CLOSED, "Heuristics.Encrypted.Zip" },
-		{ SAYS("INSTREAM size limit exceeded. ERROR"), SCAN_CLOSED,
+		    SCAN_UNSCANNABLE, "Heuristics.Encrypted.Zip" },
+		{ SAYS("INSTREAM size limit exceeded. ERROR"), SCAN_UNSCANNABLE,
 		    "the message is larger than clamd takes" },
-		{ SAYS("1: stream: Can't allocate memory ERROR"), SCAN_TROUBLE,
+		{ SAYS("1: stream: Can't allocate memory ERROR"), SCAN_TEMPFAIL,
 		    "clamd says: Can't allocate memory ERROR" },
-		{ SAYS(""), SCAN_TROUBLE, "clamd says: " },
-		{ "1: stream: OK", 13, SCAN_TROUBLE, "no answer: too late" },
+		{ SAYS(""), SCAN_TEMPFAIL, "clamd says: " },
+		{ "1: stream: OK", 13, SCAN_TEMPFAIL, "no answer: too late" },
 	};
 	struct buf text = BUF_INIT;
 	struct scanner *s;
@@ -199,7 +199,7 @@ test_connections_are_kept(void **state)
 		assert_int_equal(clamd_scan(s, 2000, &text), SCAN_CLEAN);
 	assert_int_equal(atomic_load(&f.connections), 1);
 	stop(&f);
-	assert_int_equal(clamd_scan(s, 2000, &text), SCAN_TROUBLE);
+	assert_int_equal(clamd_scan(s, 2000, &text), SCAN_TEMPFAIL);
 	scanner_free(s);
 	buf_free(&text);
 }
@@ -208,7 +208,7 @@ test_connections_are_kept(void **state)
 static void
 test_early_answer(void **state)
 {
-	struct scan scan = { .why = BUF_INIT };
+	struct scan scan = { .errmsg = BUF_INIT };
 	char *large = calloc(1, 1 << 20);
 	struct buf text = BUF_INIT;
 	struct scanner *s;
@@ -224,7 +224,7 @@ test_early_answer(void **state)
 	for (i = 0; i < 8; i++)
 		clamd_put(&scan, large, 1 << 20, soon);
 	clamd_end(&scan, soon);
-	assert_int_equal(clamd_verdict(&scan, &text), SCAN_CLOSED);
+	assert_int_equal(clamd_verdict(&scan, &text), SCAN_UNSCANNABLE);
 	scan_close(&scan);
 	scanner_free(s);
 	stop(&f);
@@ -232,24 +232,24 @@ test_early_answer(void **state)
 	free(large);
 }
 
-struct told {
+struct parsed_record {
 	struct buf text;
 };
 
 static void
 tell(void *arg, const struct scanner_health *h)
 {
-	struct told *told = arg;
+	struct parsed_record *told = arg;
 
 	buf_printf(&told->text, "%s %s %llu %llu;", h->kind,
 	    h->up ? "up" : "down", (unsigned long long)h->scans,
-	    (unsigned long long)h->troubles);
+	    (unsigned long long)h->failures);
 }
 
 static void
 expect_health(const char *want)
 {
-	struct told told = { BUF_INIT };
+	struct parsed_record told = { BUF_INIT };
 
 	scanner_each(tell, &told);
 	assert_string_equal(told.text.data, want);
@@ -272,12 +272,12 @@ test_hung_server_rests(void **state)
 	expect_health("clamd up 0 0;");
 	for (i = 0; i < 2; i++) {
 		began = clock_ms();
-		assert_int_equal(clamd_scan(s, 200, &text), SCAN_TROUBLE);
+		assert_int_equal(clamd_scan(s, 200, &text), SCAN_TEMPFAIL);
 		assert_true(clock_ms() - began >= 190);
 		assert_true(clock_ms() - began < 1000);
 	}
 	began = clock_ms();
-	assert_int_equal(clamd_scan(s, 200, &text), SCAN_TROUBLE);
+	assert_int_equal(clamd_scan(s, 200, &text), SCAN_TEMPFAIL);
 	assert_string_equal(text.data, "no server answers");
 	assert_true(clock_ms() - began < 100);
 	expect_health("clamd down 0 2;");
@@ -329,11 +329,11 @@ test_spamd_answers(void **state)
 		    SCAN_FOUND, 1000.5, "GTUBE,A" },
 		{ "SPAMD/1.1 0 EX_OK\r\nSpam: False ; -0.1 / 5.0\r\n\r\n",
 		    SCAN_CLEAN, -0.1, "" },
-		{ "SPAMD/1.1 76 Bad header line\r\n\r\n", SCAN_TROUBLE, 0,
+		{ "SPAMD/1.1 76 Bad header line\r\n\r\n", SCAN_TEMPFAIL, 0,
 		    "" },
-		{ "SPAMD/1.1 0 EX_OK\r\n\r\n", SCAN_TROUBLE, 0, "" },
-		{ "garbage", SCAN_TROUBLE, 0, "" },
-		{ "", SCAN_TROUBLE, 0, "" },
+		{ "SPAMD/1.1 0 EX_OK\r\n\r\n", SCAN_TEMPFAIL, 0, "" },
+		{ "garbage", SCAN_TEMPFAIL, 0, "" },
+		{ "", SCAN_TEMPFAIL, 0, "" },
 	};
 	struct spamd_verdict v;
 	struct scan scan;
@@ -345,15 +345,15 @@ test_spamd_answers(void **state)
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		start(&f, cases[i].answer, strlen(cases[i].answer), false);
 		s = scanner_new("spamd", &f.spec, 1);
-		scan = (struct scan){ .why = BUF_INIT };
+		scan = (struct scan){ .errmsg = BUF_INIT };
 		v = (struct spamd_verdict){ .symbols = BUF_INIT };
 		spamd_begin(&scan, s, "user", 2000, clock_ms() + 2000);
 		spamd_end(&scan);
 		assert_int_equal(spamd_verdict(&scan, &v), cases[i].status);
 		assert_true(v.score == cases[i].score);
 		assert_string_equal(v.symbols.data, cases[i].symbols);
-		assert_true((cases[i].status == SCAN_TROUBLE) ==
-		    (scan.why.len > 0));
+		assert_true((cases[i].status == SCAN_TEMPFAIL) ==
+		    (scan.errmsg.len > 0));
 		scan_close(&scan);
 		buf_free(&v.symbols);
 		scanner_free(s);

@@ -212,18 +212,18 @@ static const struct status_row statuses[] = {
 static void
 test_codes(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (reply_code_check(codes[i].code, &why) != codes[i].good)
+		if (reply_code_check(codes[i].code, &errmsg) != codes[i].good)
 			fail_msg("%lld", codes[i].code);
 	for (i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-		if (reply_status_check(statuses[i].status, &why) !=
+		if (reply_status_check(statuses[i].status, &errmsg) !=
 		    statuses[i].good)
 			fail_msg("%s", statuses[i].status);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 struct read_row {

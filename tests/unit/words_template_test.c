@@ -15,7 +15,7 @@
 struct good_or_bad {
 	const char *text;
 	const char *more;
-	const char *why;	/* part of the complaint; NULL: it is good */
+	const char *errmsg;	/* part of the complaint; NULL: it is good */
 };
 
 static const struct good_or_bad checks[] = {
@@ -44,22 +44,24 @@ static const struct good_or_bad checks[] = {
 static void
 test_check(void **state)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t i;
 	bool good;
 
 	(void)state;
 	for (i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-		buf_clear(&why);
+		buf_clear(&errmsg);
 		good = template_check(checks[i].text, checks[i].more,
-		    checks[i].why == NULL || strstr(checks[i].why, "40") ==
-		    NULL ? 400 : 40, &why);
-		if (good != (checks[i].why == NULL))
-			fail_msg("%s: %s", checks[i].text, why.data);
-		if (!good && strstr(why.data, checks[i].why) == NULL)
-			fail_msg("%s: says \"%s\"", checks[i].text, why.data);
+		    checks[i].errmsg == NULL || strstr(checks[i].errmsg,
+		    "40") ==
+		    NULL ? 400 : 40, &errmsg);
+		if (good != (checks[i].errmsg == NULL))
+			fail_msg("%s: %s", checks[i].text, errmsg.data);
+		if (!good && strstr(errmsg.data, checks[i].errmsg) == NULL)
+			fail_msg("%s: says \"%s\"", checks[i].text,
+			    errmsg.data);
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 struct expansion {

@@ -1,5 +1,5 @@
 /*
- * dns_round.h - what lists in DNS say of one session, all asked at once
+ * dnsbl_query.h - what lists in DNS say of one session, all asked at once
  *
  * A check begins its questions as soon as it can (dns_prefetch()), and at RCPT
  * asks for all that it wants in one round, whose answers are there by then or
@@ -7,15 +7,15 @@
  * are added up over the checks of a message; what reaches the threshold of the
  * section is found.
  */
-#ifndef CHECKS_DNS_ROUND_H
-#define CHECKS_DNS_ROUND_H
+#ifndef CHECKS_DNSBL_QUERY_H
+#define CHECKS_DNSBL_QUERY_H
 
 #include "checks/dns_block.h"
 
 struct dns_ask;
 struct dns_question;
 
-struct dns_round {
+struct dnsbl_query {
 	const struct check_ctx *ctx;
 	struct dns_ask *asks;
 	struct dns_question *questions;	/* one for each ask */
@@ -24,15 +24,15 @@ struct dns_round {
 };
 
 /* Is it this check's turn? Once a message, and not for those exempt. */
-bool dns_round_wanted(const struct check_ctx *ctx);
+bool dnsbl_query_wanted(const struct check_ctx *ctx);
 
-void dns_round_begin(struct dns_round *r, const struct check_ctx *ctx);
+void dnsbl_query_begin(struct dnsbl_query *r, const struct check_ctx *ctx);
 
 /*
  * Adds a question about the client (domain NULL), or about this domain or
  * address. Lists that are set aside are not asked.
  */
-void dns_round_add(struct dns_round *r, const struct dns_block *block,
+void dnsbl_query_add(struct dnsbl_query *r, const struct dns_block *block,
     const char *domain);
 
 /*
@@ -41,14 +41,14 @@ void dns_round_add(struct dns_round *r, const struct dns_block *block,
  * block's `reason`), and dnsbl-unavailable for each that is in trouble. Ends
  * the round.
  */
-void dns_round_end(struct dns_round *r, struct findings *found,
+void dnsbl_query_end(struct dnsbl_query *r, struct findings *found,
     const int *reasons);
 
 /* The same for lists of those who are let pass: one finding is enough. */
-void dns_round_end_allow(struct dns_round *r, struct findings *found);
+void dnsbl_query_end_allow(struct dnsbl_query *r, struct findings *found);
 
 /* Begins the same question without waiting for it. */
-void dns_round_prefetch(const struct check_ctx *ctx,
+void dnsbl_query_prefetch(const struct check_ctx *ctx,
     const struct dns_block *block, const char *domain);
 
 #endif

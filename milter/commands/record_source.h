@@ -1,12 +1,12 @@
 /*
- * asked.h - the records that a command is asked about
+ * record_source.h - the records that a command is asked about
  *
  * Where a store is configured it is read. Where there is none, the record
  * file and what was set aside of it are read into memory first: slower, and
  * the same answers. `saywhy find --file FILE` asks any file.
  */
-#ifndef COMMANDS_ASKED_H
-#define COMMANDS_ASKED_H
+#ifndef COMMANDS_RECORD_SOURCE_H
+#define COMMANDS_RECORD_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,30 +17,31 @@ struct buf;
 struct ruleset;
 struct store;
 
-struct asked {
+struct record_source {
 	const char *config;
 	const char *file;	/* --file, or NULL */
 	struct ruleset *rules;	/* NULL with --file */
 	struct store *store;
 };
 
-#define ASKED_INIT { .config = SAYWHY_CONFIG }
+#define RECORD_SOURCE_INIT { .config = SAYWHY_CONFIG }
 
 /* The rows of every command that asks, beside COMMAND_CONFIG. */
-#define ASKED_FILE { .name = "file", .letter = 'f', .value = "FILE", \
+#define RECORD_SOURCE_FILE { .name = "file", .letter = 'f', .value = "FILE", \
 	.help = "read this record file, not what is configured" }
 
 /* Takes "config" and "file"; false for any other option. */
-bool asked_option(struct asked *a, const char *name, const char *value);
+bool record_source_option(struct record_source *a, const char *name,
+    const char *value);
 
 /* Opens; what is wrong is said on stderr and ends the program. */
-void asked_open(struct asked *a, const struct arguments *args);
-void asked_close(struct asked *a);
+void record_source_open(struct record_source *a, const struct arguments *args);
+void record_source_close(struct record_source *a);
 
 /*
  * "2026-01-02", "2026-01-02T03:04" (UTC), or how long ago: "2 h", "14 days".
  * In ms since 1970; anything else ends the program.
  */
-int64_t asked_time(const struct arguments *args, const char *value);
+int64_t record_source_time(const struct arguments *args, const char *value);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * fuzz_heard - any text as the log of a mail server
+ * fuzz_maillog - any text as the log of a mail server
  *
  * What is told of a line lies in the line, or in what was remembered.
  */
@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -24,7 +24,7 @@ touch(struct buf *out, struct slice s)
 }
 
 static void
-note(void *arg, const struct heard *h)
+note(void *arg, const struct log_event *h)
 {
 	struct buf *out = arg;
 
@@ -47,7 +47,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct buf out = BUF_INIT;
-	struct hearing *g = hearing_new(note, &out);
+	struct maillog *g = maillog_new(note, &out);
 	const char *at = (const char *)data, *end = at + n, *newline;
 	char *line;
 
@@ -58,12 +58,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		/* A copy of its own, so that a byte too far is seen. */
 		line = malloc((size_t)(newline - at));
 		memcpy(line, at, (size_t)(newline - at));
-		hearing_line(g, line, (size_t)(newline - at));
+		maillog_line(g, line, (size_t)(newline - at));
 		free(line);
 		at = newline + 1;
 	}
-	hearing_end(g);
-	hearing_free(g);
+	maillog_end(g);
+	maillog_free(g);
 	buf_free(&out);
 	return 0;
 }

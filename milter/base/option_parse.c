@@ -1,4 +1,4 @@
-/* option_take - ready-made values of more than one word or number */
+/* option_parse - ready-made values of more than one word or number */
 
 #include "base/option.h"
 
@@ -11,22 +11,22 @@
 #include "base/pattern.h"
 #include "base/strset.h"
 
-#define PORT_MOST 65535
+#define PORT_MAX 65535
 
 bool
-option_take_net(void *base, void *slot, const char *value, struct buf *why)
+option_parse_net(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct net net;
 
 	(void)base;
-	if (!net_parse(value, &net, why))
+	if (!net_parse(value, &net, errmsg))
 		return false;
 	netset_add(slot, &net);
 	return true;
 }
 
 void
-option_drop_nets(void *slot)
+option_free_nets(void *slot)
 {
 	netset_free(slot);
 }
@@ -39,13 +39,13 @@ ints_add(struct option_ints *set, long long value)
 }
 
 bool
-option_take_int(void *base, void *slot, const char *value, struct buf *why)
+option_parse_int(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	long long number;
 
 	(void)base;
 	if (!option_integer(value, &number)) {
-		buf_printf(why, "\"%.60s\" is not a number", value);
+		buf_printf(errmsg, "\"%.60s\" is not a number", value);
 		return false;
 	}
 	ints_add(slot, number);
@@ -53,15 +53,15 @@ option_take_int(void *base, void *slot, const char *value, struct buf *why)
 }
 
 bool
-option_take_port(void *base, void *slot, const char *value, struct buf *why)
+option_parse_port(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	long long number;
 
 	(void)base;
 	if (!option_integer(value, &number) || number < 1 ||
-	    number > PORT_MOST) {
-		buf_printf(why, "\"%.60s\" is not a port (1 to %d)", value,
-		    PORT_MOST);
+	    number > PORT_MAX) {
+		buf_printf(errmsg, "\"%.60s\" is not a port (1 to %d)", value,
+		    PORT_MAX);
 		return false;
 	}
 	ints_add(slot, number);
@@ -69,7 +69,7 @@ option_take_port(void *base, void *slot, const char *value, struct buf *why)
 }
 
 void
-option_drop_ints(void *slot)
+option_free_ints(void *slot)
 {
 	struct option_ints *set = slot;
 
@@ -89,12 +89,12 @@ option_ints_has(const struct option_ints *set, long long value)
 }
 
 bool
-option_take_string(void *base, void *slot, const char *value,
-    struct buf *why)
+option_parse_string(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	(void)base;
 	if (*value == '\0') {
-		buf_puts(why, "an empty value says nothing");
+		buf_puts(errmsg, "an empty value says nothing");
 		return false;
 	}
 	strset_add(slot, value);
@@ -102,24 +102,24 @@ option_take_string(void *base, void *slot, const char *value,
 }
 
 void
-option_drop_strings(void *slot)
+option_free_strings(void *slot)
 {
 	strset_free(slot);
 }
 
 bool
-option_take_pattern(void *base, void *slot, const char *value,
-    struct buf *why)
+option_parse_pattern(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	struct pattern **pattern = slot;
 
 	(void)base;
-	*pattern = pattern_new(value, why);
+	*pattern = pattern_new(value, errmsg);
 	return *pattern != NULL;
 }
 
 void
-option_drop_pattern(void *slot)
+option_free_pattern(void *slot)
 {
 	struct pattern **pattern = slot;
 

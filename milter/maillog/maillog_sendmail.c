@@ -1,9 +1,9 @@
-/* heard_sendmail - refusals in the log of Sendmail */
+/* maillog_sendmail - refusals in the log of Sendmail */
 
 #include <ctype.h>
 #include <string.h>
 
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 #include "maillog/memory.h"
 #include "words/reason.h"
 
@@ -44,7 +44,7 @@ take_relay(struct slice s, struct slice *name, struct slice *address)
 }
 
 static void
-set_temporary(struct heard *h)
+set_temporary(struct log_event *h)
 {
 	const struct slice *s = h->status.n > 0 ? &h->status : &h->reply;
 
@@ -53,7 +53,7 @@ set_temporary(struct heard *h)
 
 /* "ruleset=check_rcpt, arg1=<b@x>, relay=…, reject=550 5.7.1 …" */
 static void
-hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
+hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
 {
 	static const struct {
 		const char *ruleset;
@@ -71,7 +71,8 @@ hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
 		{ "ruleset=", STAGE_HEADERS, REASON_HEADER_PATTERN },
 	};
 	const char *reject = slice_find(s, ", reject=");
-	struct memory *m = remembered_find(hearing_memory(g), h->queue_id);
+	struct log_memory_entry *m = log_memory_find(maillog_memory(g),
+	    h->queue_id);
 	size_t i = 0;
 
 	if (reject == NULL)
@@ -94,25 +95,25 @@ hear_ruleset(struct hearing *g, struct heard *h, struct slice s)
 	if (h->stage == STAGE_MAIL && slice_find(h->reply, "ccess denied"))
 		h->reason = REASON_SENDER_DENIED;
 	set_temporary(h);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* "Milter: to=<b>, reject=550 5.7.1 …", "Milter: data, reject=…" */
 static void
-hear_milter(struct hearing *g, struct heard *h, struct slice s)
+hear_milter(struct maillog *g, struct log_event *h, struct slice s)
 {
 	struct slice reply = slice_between(s, "reject=", NULL);
 
 	if (reply.text == NULL)
 		return;
-	h->by = HEARD_MILTER;
+	h->by = ISSUED_BY_MILTER;
 	h->reply = reply;
 	h->recipient = slice_between(s, "to=<", ">");
 	h->sender = slice_between(s, "from=<", ">");
 	h->stage = h->recipient.text != NULL ? STAGE_RCPT :
 	    h->sender.text != NULL ? STAGE_MAIL : STAGE_MESSAGE;
 	set_temporary(h);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* With the address, as the client was told; it helps to understand them. */
@@ -127,10 +128,10 @@ words_of(const struct logline *l)
 
 /* "<nobody@example.org>... User unknown": the client is told later. */
 static void
-hear_unknown_user(struct hearing *g, const struct logline *l,
+hear_unknown_user(struct maillog *g, const struct logline *l,
     struct slice id)
 {
-	struct memory *m = remembered_at(hearing_memory(g), id);
+	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
 	struct slice whole = { l->stamp.text,
 	    (size_t)(SLICE_END(l->message) - l->stamp.text) };
 	struct slice before;
@@ -140,7 +141,7 @@ hear_unknown_user(struct hearing *g, const struct logline *l,
 	before = slice_of(m->waits);
 	if (before.n > 0) {
 		struct logline earlier;
-		struct heard h = { .line = &earlier, .software = "Sendmail",
+		struct log_event h = { .line = &earlier, .software = "Sendmail",
 			.stage = STAGE_RCPT, .reason = REASON_NONE,
 			.queue_id = id };
 
@@ -148,29 +149,29 @@ hear_unknown_user(struct hearing *g, const struct logline *l,
 			h.recipient = slice_between(earlier.message, "<",
 			    ">... ");
 			h.reply = words_of(&earlier);
-			hearing_tell(g, &h);
+			maillog_emit(g, &h);
 		}
 	}
-	remembered_set(&m->waits, whole);
+	log_memory_set(&m->waits, whole);
 }
 
 /* "from=<a>, …, relay=name [ip]" comes when the envelope is over. */
 static void
-hear_from(struct hearing *g, struct slice id, struct slice s)
+hear_from(struct maillog *g, struct slice id, struct slice s)
 {
-	struct memory *m = remembered_at(hearing_memory(g), id);
+	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
 	struct slice name, client;
 	struct logline earlier;
 
 	if (m == NULL)
 		return;
 	take_relay(s, &name, &client);
-	remembered_set(&m->sender, slice_between(s, "from=<", ">"));
-	remembered_set(&m->client, client);
-	remembered_set(&m->name, name);
+	log_memory_set(&m->sender, slice_between(s, "from=<", ">"));
+	log_memory_set(&m->client, client);
+	log_memory_set(&m->name, name);
 	if (m->waits != NULL &&
 	    logline_read(m->waits, strlen(m->waits), &earlier)) {
-		struct heard h = { .line = &earlier, .software = "Sendmail",
+		struct log_event h = { .line = &earlier, .software = "Sendmail",
 			.stage = STAGE_RCPT, .reason = REASON_NONE,
 			.queue_id = id, .client = client, .name = name,
 			.sender = slice_of(m->sender),
@@ -178,10 +179,10 @@ hear_from(struct hearing *g, struct slice id, struct slice s)
 			    ">... "),
 			.reply = words_of(&earlier) };
 
-		hearing_tell(g, &h);
+		maillog_emit(g, &h);
 	}
-	remembered_set(&m->waits, slice_of(""));
-	hearing_tell(g, &(struct heard){ .line = NULL, .queue_id = id,
+	log_memory_set(&m->waits, slice_of(""));
+	maillog_emit(g, &(struct log_event){ .line = NULL, .queue_id = id,
 	    .sender = slice_of(m->sender) });
 }
 
@@ -195,10 +196,10 @@ is_outgoing(struct slice mailer)
 
 /* "to=<b>, …, mailer=esmtp, …, relay=mx. [ip], dsn=5.1.1, stat=…" */
 static void
-hear_delivery(struct hearing *g, struct heard *h, struct slice s)
+hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *stat = slice_find(s, ", stat=");
-	const struct memory *m = remembered_find(hearing_memory(g),
+	const struct log_memory_entry *m = log_memory_find(maillog_memory(g),
 	    h->queue_id);
 	struct slice reply;
 
@@ -227,14 +228,14 @@ hear_delivery(struct hearing *g, struct heard *h, struct slice s)
 	if (h->outgoing && h->relay.n > 0 && !slice_begins(h->reply,
 	    "Deferred: Connection") && !slice_begins(h->reply,
 	    "Deferred: Name server"))
-		h->by = HEARD_REMOTE;
+		h->by = ISSUED_BY_REMOTE;
 	set_temporary(h);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* Words without a ruleset behind them. */
 static void
-hear_words(struct hearing *g, struct heard *h, struct slice s)
+hear_words(struct maillog *g, struct log_event *h, struct slice s)
 {
 	if (slice_begins(s, "rejecting commands from ") &&
 	    slice_find(s, "pre-greeting traffic") != NULL) {
@@ -248,13 +249,13 @@ hear_words(struct hearing *g, struct heard *h, struct slice s)
 	} else
 		return;
 	h->reply = s;
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 bool
-heard_sendmail(struct hearing *g, const struct logline *l)
+maillog_sendmail(struct maillog *g, const struct logline *l)
 {
-	struct heard h = { .line = l, .software = "Sendmail",
+	struct log_event h = { .line = l, .software = "Sendmail",
 		.reason = REASON_NONE };
 	struct slice s = l->message, id = take_queue_id(&s);
 

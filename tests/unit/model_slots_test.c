@@ -1,4 +1,4 @@
-/* model_scratch_test - notes live as long as what they belong to */
+/* model_slots_test - notes live as long as what they belong to */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "model/scratch.h"
+#include "model/slots.h"
 
 struct note {
 	char *owned;
@@ -27,25 +27,25 @@ clear(void *note)
 	cleared++;
 }
 
-static const struct scratch_kind connection = { "connection",
+static const struct slot_kind connection = { "connection",
 	sizeof(struct note), SCOPE_CONNECTION, clear };
-static const struct scratch_kind greeting = { "greeting",
+static const struct slot_kind greeting = { "greeting",
 	sizeof(struct note), SCOPE_GREETING, clear };
-static const struct scratch_kind message = { "message", sizeof(struct note),
+static const struct slot_kind message = { "message", sizeof(struct note),
 	SCOPE_MESSAGE, clear };
 
 static void
-fill(struct scratch *s)
+fill(struct slots *s)
 {
-	const struct scratch_kind *const kinds[] = { &connection, &greeting,
+	const struct slot_kind *const kinds[] = { &connection, &greeting,
 		&message };
 	size_t i;
 	struct note *n;
 
-	scratch_free(s);
+	slots_free(s);
 	cleared = 0;
 	for (i = 0; i < 3; i++) {
-		n = scratch_note(s, kinds[i]);
+		n = slots_get(s, kinds[i]);
 		assert_int_equal(n->n, 0);
 		n->n = 1;
 		n->owned = mem_dup("x");
@@ -55,15 +55,15 @@ fill(struct scratch *s)
 static void
 test_one_of_a_kind(void **state)
 {
-	struct scratch s = { NULL };
-	struct note *n = scratch_note(&s, &message);
+	struct slots s = { NULL };
+	struct note *n = slots_get(&s, &message);
 
 	(void)state;
-	assert_ptr_equal(scratch_note(&s, &message), n);
-	assert_ptr_equal(scratch_find(&s, &message), n);
-	assert_null(scratch_find(&s, &connection));
-	scratch_free(&s);
-	assert_null(scratch_find(&s, &message));
+	assert_ptr_equal(slots_get(&s, &message), n);
+	assert_ptr_equal(slots_find(&s, &message), n);
+	assert_null(slots_find(&s, &connection));
+	slots_free(&s);
+	assert_null(slots_find(&s, &message));
 }
 
 static void
@@ -75,21 +75,21 @@ test_lives(void **state)
 	} rows[] = { { STAGE_CONNECT, 3 }, { STAGE_HELO, 2 }, { STAGE_MAIL, 1 },
 		{ STAGE_RCPT, 0 }, { STAGE_DATA, 0 }, { STAGE_HEADERS, 0 },
 		{ STAGE_MESSAGE, 0 } };
-	struct scratch s = { NULL };
+	struct slots s = { NULL };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		fill(&s);
-		scratch_restart(&s, rows[i].stage);
+		slots_restart(&s, rows[i].stage);
 		assert_int_equal(cleared, rows[i].ends);
 	}
 	fill(&s);
-	scratch_reset(&s);
+	slots_reset(&s);
 	assert_int_equal(cleared, 1);
-	assert_null(scratch_find(&s, &message));
-	assert_non_null(scratch_find(&s, &greeting));
-	scratch_free(&s);
+	assert_null(slots_find(&s, &message));
+	assert_non_null(slots_find(&s, &greeting));
+	slots_free(&s);
 	assert_int_equal(cleared, 3);
 }
 

@@ -1,4 +1,4 @@
-/* policy_results_test - whose Authentication-Results a field claims to be */
+/* auth_results_test - whose Authentication-Results a field claims to be */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* commands_setup_block_test - a main.cf, changed and byte for byte back */
+/* setup_block_test - a main.cf, changed and byte for byte back */
 
 #include <setjmp.h>
 #include <stdarg.h>

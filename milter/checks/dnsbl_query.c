@@ -1,6 +1,6 @@
-/* dns_round - what lists in DNS say of one session, all asked at once */
+/* dnsbl_query - what lists in DNS say of one session, all asked at once */
 
-#include "checks/dns_round.h"
+#include "checks/dnsbl_query.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,19 +31,19 @@ clear_sum(void *note)
 	buf_free(&sum->lists);
 }
 
-static const struct scratch_kind sum_kind = { .name = "dns lists",
+static const struct slot_kind sum_kind = { .name = "dns lists",
 	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
 	.clear = clear_sum };
 
 /* What is said of links is not said of the peer. */
-static const struct scratch_kind links_kind = { .name = "dns lists of links",
+static const struct slot_kind links_kind = { .name = "dns lists of links",
 	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
 	.clear = clear_sum };
 
 static struct sum *
 sum_of(const struct check_ctx *ctx)
 {
-	struct sum *sum = scratch_note(ctx->scratch,
+	struct sum *sum = slots_get(ctx->slots,
 	    ctx->check->identity ? &sum_kind : &links_kind);
 
 	if (sum->lists.data == NULL)
@@ -63,7 +63,7 @@ struct dns_ask {
 };
 
 bool
-dns_round_wanted(const struct check_ctx *ctx)
+dnsbl_query_wanted(const struct check_ctx *ctx)
 {
 	const struct session *s = ctx->session;
 	struct sum *sum;
@@ -111,12 +111,12 @@ question_name(const struct check_ctx *ctx, const struct dns_block *block,
 }
 
 void
-dns_round_prefetch(const struct check_ctx *ctx,
+dnsbl_query_prefetch(const struct check_ctx *ctx,
     const struct dns_block *block, const char *domain)
 {
 	char *name;
 
-	if (!dnslist_is_well(block->zone.list))
+	if (!dnslist_is_healthy(block->zone.list))
 		return;
 	name = question_name(ctx, block, domain);
 	dns_prefetch(DNS_A, name);
@@ -124,7 +124,7 @@ dns_round_prefetch(const struct check_ctx *ctx,
 }
 
 void
-dns_round_begin(struct dns_round *r, const struct check_ctx *ctx)
+dnsbl_query_begin(struct dnsbl_query *r, const struct check_ctx *ctx)
 {
 	memset(r, 0, sizeof *r);
 	r->ctx = ctx;
@@ -132,12 +132,12 @@ dns_round_begin(struct dns_round *r, const struct check_ctx *ctx)
 }
 
 void
-dns_round_add(struct dns_round *r, const struct dns_block *block,
+dnsbl_query_add(struct dnsbl_query *r, const struct dns_block *block,
     const char *domain)
 {
 	struct dns_ask *ask;
 
-	if (!dnslist_is_well(block->zone.list))
+	if (!dnslist_is_healthy(block->zone.list))
 		return;
 	r->asks = mem_room(r->asks, r->n, &r->cap, sizeof *r->asks);
 	ask = &r->asks[r->n++];
@@ -162,7 +162,7 @@ has_counting(const struct dns_block *b, const struct dns_answer *answer)
 static bool
 is_certain(void *arg)
 {
-	struct dns_round *r = arg;
+	struct dnsbl_query *r = arg;
 	struct dns_ask *first;
 	size_t i;
 
@@ -178,22 +178,22 @@ is_certain(void *arg)
 }
 
 static void
-say_trouble(struct dns_round *r, struct findings *found,
-    const struct dns_ask *ask, const char *why)
+say_failure(struct dnsbl_query *r, struct findings *found,
+    const struct dns_ask *ask, const char *errmsg)
 {
 	struct finding *f = check_found(r->ctx, found,
 	    REASON_DNSBL_UNAVAILABLE);
 
 	f->rcpt = 0;
 	finding_say(f, EVIDENCE_LIST, ask->block->item.title);
-	finding_say(f, EVIDENCE_DETAIL, why);
+	finding_say(f, EVIDENCE_DETAIL, errmsg);
 }
 
 /* Asks for all, and lets each list judge what it answered. */
 static void
-ask_all(struct dns_round *r, struct findings *found)
+ask_all(struct dnsbl_query *r, struct findings *found)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct dns_ask *ask;
 	size_t i;
 
@@ -206,25 +206,25 @@ ask_all(struct dns_round *r, struct findings *found)
 		ask = &r->asks[i];
 		if (r->questions[i].answer == NULL)
 			continue;
-		buf_clear(&why);
+		buf_clear(&errmsg);
 		switch (dnslist_judge(ask->block->zone.list,
 		    &ask->block->answers, r->questions[i].answer,
-		    &ask->answer, &why)) {
+		    &ask->answer, &errmsg)) {
 		case DNSLIST_NO:
 			break;
 		case DNSLIST_YES:
 			ask->listed = true;
 			break;
-		case DNSLIST_TROUBLE:
-			say_trouble(r, found, ask, why.data);
+		case DNSLIST_TEMPFAIL:
+			say_failure(r, found, ask, errmsg.data);
 			break;
 		}
 	}
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
-end(struct dns_round *r)
+end(struct dnsbl_query *r)
 {
 	size_t i;
 
@@ -239,7 +239,7 @@ end(struct dns_round *r)
 
 /* Has a list two names of a session, the second one adds nothing. */
 static void
-drop_second(struct dns_round *r)
+free_second(struct dnsbl_query *r)
 {
 	size_t i, j;
 
@@ -252,7 +252,7 @@ drop_second(struct dns_round *r)
 
 /* The weights of those that have it; false: none has. */
 static bool
-add_up(struct dns_round *r)
+add_up(struct dnsbl_query *r)
 {
 	struct sum *sum = sum_of(r->ctx);
 	const struct dns_ask *ask;
@@ -280,7 +280,7 @@ wants_text(const struct dns_ask *ask)
 
 /* The texts of those that have it, in turn. */
 static struct dns_question *
-ask_texts(const struct dns_round *r, size_t *n)
+ask_texts(const struct dnsbl_query *r, size_t *n)
 {
 	int64_t deadline = clock_ms() + TEXT_MS;
 	struct dns_question *q = mem_array(r->n, sizeof *q);
@@ -297,7 +297,7 @@ ask_texts(const struct dns_round *r, size_t *n)
 }
 
 static void
-say_listed(const struct dns_round *r, struct findings *found, int reason,
+say_listed(const struct dnsbl_query *r, struct findings *found, int reason,
     const struct dns_ask *ask, const struct dns_answer *text)
 {
 	struct finding *f = check_found(r->ctx, found,
@@ -322,7 +322,7 @@ say_listed(const struct dns_round *r, struct findings *found, int reason,
 }
 
 static void
-say_all(const struct dns_round *r, struct findings *found,
+say_all(const struct dnsbl_query *r, struct findings *found,
     const int *reasons)
 {
 	const struct dns_answer *text;
@@ -342,19 +342,19 @@ say_all(const struct dns_round *r, struct findings *found,
 }
 
 void
-dns_round_end(struct dns_round *r, struct findings *found,
+dnsbl_query_end(struct dnsbl_query *r, struct findings *found,
     const int *reasons)
 {
 	if (r->n > 0)
 		ask_all(r, found);
-	drop_second(r);
+	free_second(r);
 	if (add_up(r))
 		say_all(r, found, reasons);
 	end(r);
 }
 
 void
-dns_round_end_allow(struct dns_round *r, struct findings *found)
+dnsbl_query_end_allow(struct dnsbl_query *r, struct findings *found)
 {
 	char answer[IP_TEXT];
 	struct finding *f;

@@ -1,5 +1,5 @@
 /*
- * heard.h - what a line of a mail log says of a refusal
+ * maillog.h - what a line of a mail log says of a refusal
  *
  * Knows Postfix (smtpd, postscreen, cleanup, qmgr, smtp, lmtp, local, virtual,
  * pipe) and Sendmail. What other lines of the same message or connection told
@@ -9,8 +9,8 @@
  * Not told, because nothing is refused for good or for a while by it: warnings,
  * connections that end, mail that is held or discarded.
  */
-#ifndef MAILLOG_HEARD_H
-#define MAILLOG_HEARD_H
+#ifndef MAILLOG_MAILLOG_H
+#define MAILLOG_MAILLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,17 +21,17 @@
 #include "model/stage.h"
 
 /* Who wrote the words: words that another server said are remote. */
-enum heard_by { HEARD_MTA, HEARD_MILTER, HEARD_REMOTE };
+enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
 
 /*
  * Slices live until the next line; text NULL: not told. Without a reply it is
  * no refusal, but tells the sender of those that came before under the same
  * queue id: Sendmail logs it when the envelope is over.
  */
-struct heard {
+struct log_event {
 	const struct logline *line;
 	const char *software;	/* "Postfix", "Sendmail" */
-	enum heard_by by;
+	enum log_issuer by;
 	enum stage stage;
 	bool outgoing;		/* we are the sender */
 	bool delivery;		/* after it was accepted: bounced, deferred */
@@ -48,27 +48,27 @@ struct heard {
 	struct slice relay;	/* the server that refused ours */
 };
 
-typedef void heard_fn(void *arg, const struct heard *h);
+typedef void log_event_fn(void *arg, const struct log_event *h);
 
-struct hearing;
+struct maillog;
 
-struct hearing *hearing_new(heard_fn *tell, void *arg);
+struct maillog *maillog_new(log_event_fn *tell, void *arg);
 
 /* One line, without its newline. */
-void hearing_line(struct hearing *g, const char *line, size_t n);
+void maillog_line(struct maillog *g, const char *line, size_t n);
 
 /* The log ends: what still waits for another line is told as it is. */
-void hearing_end(struct hearing *g);
-void hearing_free(struct hearing *g);	/* NULL: nothing */
+void maillog_end(struct maillog *g);
+void maillog_free(struct maillog *g);	/* NULL: nothing */
 
 /* For the readers of one MTA each: what `g` remembers, and its listener. */
-struct remembered;
-struct remembered *hearing_memory(struct hearing *g);
-void hearing_tell(struct hearing *g, const struct heard *h);
+struct log_memory;
+struct log_memory *maillog_memory(struct maillog *g);
+void maillog_emit(struct maillog *g, const struct log_event *h);
 
 /* True when the line is of that MTA's form. */
-void heard_postfix(struct hearing *g, const struct logline *l,
+void maillog_postfix(struct maillog *g, const struct logline *l,
     struct slice program);
-bool heard_sendmail(struct hearing *g, const struct logline *l);
+bool maillog_sendmail(struct maillog *g, const struct logline *l);
 
 #endif

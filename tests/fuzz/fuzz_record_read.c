@@ -1,5 +1,5 @@
 /*
- * fuzz_told - any bytes as a line of a record file, and as what is pasted
+ * fuzz_record_read - any bytes as a line of a record file, and as what is pasted
  *
  * What is forgotten is not there any more, and the line is still a record.
  */
@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "pages/index.h"
-#include "pages/pasted.h"
+#include "pages/lookup.h"
 #include "records/forget.h"
 #include "records/record_read.h"
 
@@ -31,19 +31,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const char *text = (const char *)data;
 	struct buf out = BUF_INIT, seen = BUF_INIT;
-	struct told *t = told_read(text, n), *again;
+	struct parsed_record *t = record_read(text, n), *again;
 	char id[RECORD_ID_TEXT];
 
 	forget_in_line(&out, text, n, PERSON);
-	again = told_read(out.data, out.len);
+	again = record_read(out.data, out.len);
 	if (t != NULL && again == NULL)
 		BUG("a record that was forgotten as a whole");
 	if (t != NULL)
-		told_each(t, "evidence", note, &seen);
-	told_free(t);
-	told_free(again);
+		parsed_each(t, "evidence", note, &seen);
+	parsed_free(t);
+	parsed_free(again);
 	record_id_find(text, n, id);
-	pasted_reason(text, n);
+	lookup_reason(text, n);
 	buf_free(&out);
 	buf_free(&seen);
 	return 0;

@@ -1,4 +1,4 @@
-/* maillog_heard_test - what lines of Postfix and Sendmail tell */
+/* maillog_test - what lines of Postfix and Sendmail tell */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "maillog/heard.h"
 #include "maillog/logline.h"
+#include "maillog/maillog.h"
 #include "words/reason.h"
 
 static void
@@ -26,7 +26,7 @@ put(struct buf *out, struct slice s)
 
 /* One line an event: who, stage, client, sender, recipient, reply. */
 static void
-note(void *arg, const struct heard *h)
+note(void *arg, const struct log_event *h)
 {
 	static const char *const by[] = { "mta", "milter", "remote" };
 	struct buf *out = arg;
@@ -53,7 +53,7 @@ note(void *arg, const struct heard *h)
 #define S "Nov 24 18:32:15 mx sm-mta[200]: 4AOIWF1x000123: "
 
 static const struct {
-	const char *lines, *told;
+	const char *lines, *stated;
 } rows[] = {
 	{ P "smtpd[1]: connect from unknown[192.0.2.7]", "" },
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 "
@@ -136,32 +136,32 @@ static const struct {
 };
 
 static void
-hear(const char *lines, struct buf *told)
+hear(const char *lines, struct buf *stated)
 {
-	struct hearing *g = hearing_new(note, told);
+	struct maillog *g = maillog_new(note, stated);
 	const char *end;
 
 	for (; *lines != '\0'; lines = *end != '\0' ? end + 1 : end) {
 		end = lines + strcspn(lines, "\n");
-		hearing_line(g, lines, (size_t)(end - lines));
+		maillog_line(g, lines, (size_t)(end - lines));
 	}
-	hearing_end(g);
-	hearing_free(g);
+	maillog_end(g);
+	maillog_free(g);
 }
 
 static void
 test_lines(void **state)
 {
-	struct buf told = BUF_INIT;
+	struct buf stated = BUF_INIT;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		buf_clear(&told);
-		hear(rows[i].lines, &told);
-		assert_string_equal(told.data, rows[i].told);
+		buf_clear(&stated);
+		hear(rows[i].lines, &stated);
+		assert_string_equal(stated.data, rows[i].stated);
 	}
-	buf_free(&told);
+	buf_free(&stated);
 }
 
 static void

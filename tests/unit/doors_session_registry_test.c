@@ -1,4 +1,4 @@
-/* doors_join_test - who asks, and about which session */
+/* doors_session_registry_test - who asks, and about which session */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,11 +22,11 @@ static struct engine *const other = (struct engine *)0x20;
 
 struct peer {
 	int ours, theirs;
-	struct joint *joint;
+	struct registered *registered;
 };
 
 static struct peer
-connect_peer(enum join_door door, struct engine *e)
+connect_peer(enum registry_door door, struct engine *e)
 {
 	struct peer p;
 	int ends[2];
@@ -34,7 +34,7 @@ connect_peer(enum join_door door, struct engine *e)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	p.ours = ends[0];
 	p.theirs = ends[1];
-	p.joint = join_open(door, p.ours, e);
+	p.registered = registry_open(door, p.ours, e);
 	return p;
 }
 
@@ -49,48 +49,49 @@ hang_up(struct peer *p)
 static void
 close_peer(struct peer *p)
 {
-	join_close(p->joint);
+	registry_close(p->registered);
 	hang_up(p);
 	close(p->ours);
 }
 
 static struct engine *
-find(enum join_door door)
+find(enum registry_door door)
 {
-	struct joint *j;
-	struct engine *e = join_find(door, getpid(), clock_ms() + 5, &j);
+	struct registered *j;
+	struct engine *e = registry_find(door, getpid(), clock_ms() + 5, &j);
 
 	if (e != NULL)
-		join_release(j);
+		registry_release(j);
 	return e;
 }
 
 static void
 test_by_process(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
 
 	(void)state;
-	assert_int_equal(join_pid(p.joint), getpid());
-	assert_ptr_equal(find(JOIN_MILTER), one);
-	assert_null(find(JOIN_POLICY));
+	assert_int_equal(registry_pid(p.registered), getpid());
+	assert_ptr_equal(find(REGISTRY_MILTER), one);
+	assert_null(find(REGISTRY_POLICY));
 	close_peer(&p);
-	assert_null(find(JOIN_MILTER));
+	assert_null(find(REGISTRY_MILTER));
 }
 
 static void
 test_each_door_its_own(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
-	struct peer q = connect_peer(JOIN_POLICY, NULL);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
+	struct peer q = connect_peer(REGISTRY_POLICY, NULL);
 
 	(void)state;
-	assert_null(find(JOIN_POLICY));		/* nothing was asked yet */
-	join_lock(q.joint);
-	assert_null(join_engine(q.joint, other));
-	join_unlock(q.joint);
-	assert_ptr_equal(find(JOIN_POLICY), other);
-	assert_ptr_equal(find(JOIN_MILTER), one);
+	assert_null(find(
+	    REGISTRY_POLICY));		/* nothing was asked yet */
+	registry_lock(q.registered);
+	assert_null(registry_engine(q.registered, other));
+	registry_unlock(q.registered);
+	assert_ptr_equal(find(REGISTRY_POLICY), other);
+	assert_ptr_equal(find(REGISTRY_MILTER), one);
 	close_peer(&p);
 	close_peer(&q);
 }
@@ -99,13 +100,13 @@ test_each_door_its_own(void **state)
 static void
 test_two_of_one_process(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
-	struct peer q = connect_peer(JOIN_MILTER, other);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
+	struct peer q = connect_peer(REGISTRY_MILTER, other);
 
 	(void)state;
-	assert_null(find(JOIN_MILTER));
+	assert_null(find(REGISTRY_MILTER));
 	close_peer(&p);
-	assert_ptr_equal(find(JOIN_MILTER), other);
+	assert_ptr_equal(find(REGISTRY_MILTER), other);
 	close_peer(&q);
 }
 
@@ -113,14 +114,14 @@ test_two_of_one_process(void **state)
 static void
 test_one_that_hung_up(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
-	struct peer q = connect_peer(JOIN_MILTER, other);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
+	struct peer q = connect_peer(REGISTRY_MILTER, other);
 
 	(void)state;
 	hang_up(&p);
-	assert_ptr_equal(find(JOIN_MILTER), other);
+	assert_ptr_equal(find(REGISTRY_MILTER), other);
 	hang_up(&q);
-	assert_null(find(JOIN_MILTER));
+	assert_null(find(REGISTRY_MILTER));
 	close_peer(&p);
 	close_peer(&q);
 }
@@ -128,15 +129,15 @@ test_one_that_hung_up(void **state)
 static void
 test_unknown_peers(void **state)
 {
-	struct joint *j = join_open(JOIN_MILTER, -1, one), *found;
+	struct registered *j = registry_open(REGISTRY_MILTER, -1, one), *found;
 
 	(void)state;
-	assert_int_equal(join_pid(j), 0);
-	assert_null(join_find(JOIN_MILTER, 0, clock_ms() + 5, &found));
-	assert_null(join_find(JOIN_MILTER, -1, clock_ms() + 5, &found));
-	assert_null(join_find(JOIN_MILTER, 1, clock_ms() + 5, &found));
-	join_close(j);
-	join_close(NULL);
+	assert_int_equal(registry_pid(j), 0);
+	assert_null(registry_find(REGISTRY_MILTER, 0, clock_ms() + 5, &found));
+	assert_null(registry_find(REGISTRY_MILTER, -1, clock_ms() + 5, &found));
+	assert_null(registry_find(REGISTRY_MILTER, 1, clock_ms() + 5, &found));
+	registry_close(j);
+	registry_close(NULL);
 }
 
 static void *
@@ -144,7 +145,7 @@ ask(void *arg)
 {
 	struct engine **e = arg;
 
-	*e = find(JOIN_MILTER);
+	*e = find(REGISTRY_MILTER);
 	return NULL;
 }
 
@@ -152,17 +153,17 @@ ask(void *arg)
 static void
 test_busy(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
 	struct engine *e = other;
 	pthread_t thread;
 
 	(void)state;
-	join_lock(p.joint);
+	registry_lock(p.registered);
 	pthread_create(&thread, NULL, ask, &e);
 	pthread_join(thread, NULL);
 	assert_null(e);
-	join_unlock(p.joint);
-	assert_ptr_equal(find(JOIN_MILTER), one);
+	registry_unlock(p.registered);
+	assert_ptr_equal(find(REGISTRY_MILTER), one);
 	close_peer(&p);
 }
 
@@ -182,12 +183,12 @@ connect_over_tcp(struct engine *e)
 	assert_int_equal(connect(p.theirs, (void *)&at, sizeof at), 0);
 	p.ours = accept(listening, NULL, NULL);
 	close(listening);
-	p.joint = join_open(JOIN_MILTER, p.ours, e);
+	p.registered = registry_open(REGISTRY_MILTER, p.ours, e);
 	return p;
 }
 
 static bool
-fits(const struct engine *e, const void *arg)
+matches(const struct engine *e, const void *arg)
 {
 	return arg == NULL || e == arg;
 }
@@ -195,11 +196,11 @@ fits(const struct engine *e, const void *arg)
 static struct engine *
 find_by_words(const struct peer *p, const void *arg)
 {
-	struct joint *j;
-	struct engine *e = join_find_by_words(p->ours, fits, arg, &j);
+	struct registered *j;
+	struct engine *e = registry_find_by_words(p->ours, matches, arg, &j);
 
 	if (e != NULL)
-		join_release(j);
+		registry_release(j);
 	return e;
 }
 
@@ -207,10 +208,10 @@ static void
 test_by_words(void **state)
 {
 	struct peer p = connect_over_tcp(one), q = connect_over_tcp(other);
-	struct peer local = connect_peer(JOIN_MILTER, one);
+	struct peer local = connect_peer(REGISTRY_MILTER, one);
 
 	(void)state;
-	assert_int_equal(join_pid(p.joint), 0);
+	assert_int_equal(registry_pid(p.registered), 0);
 	assert_ptr_equal(find_by_words(&p, one), one);
 	assert_ptr_equal(find_by_words(&p, other), other);
 	assert_null(find_by_words(&p, &p));
@@ -218,10 +219,10 @@ test_by_words(void **state)
 	assert_null(find_by_words(&p, NULL));
 	/* Nobody knows where this one is. */
 	assert_null(find_by_words(&local, one));
-	join_lock(p.joint);
+	registry_lock(p.registered);
 	assert_null(find_by_words(&q, one));
 	assert_ptr_equal(find_by_words(&q, NULL), other);
-	join_unlock(p.joint);
+	registry_unlock(p.registered);
 	close_peer(&p);
 	close_peer(&q);
 	close_peer(&local);
@@ -231,30 +232,30 @@ test_by_words(void **state)
 static void
 test_told(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
-	struct session s, told;
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
+	struct session s, published;
 
 	(void)state;
 	session_init(&s);
-	session_init(&told);
+	session_init(&published);
 	session_connect(&s, "client.example", NULL);
 	s.client_port = 4711;
 	session_helo(&s, "greeting.example");
 	session_mail(&s, "a@sender.example");
-	join_lock(p.joint);
-	join_tell(p.joint, &s);
-	assert_true(join_told(getpid(), &told));
-	join_unlock(p.joint);
-	assert_string_equal(told.client_name, "client.example");
-	assert_int_equal(told.client_port, 4711);
-	assert_string_equal(told.helo, "greeting.example");
-	assert_null(told.sender.text);
-	assert_false(join_told(0, &told));
-	assert_false(join_told(1, &told));
+	registry_lock(p.registered);
+	registry_publish(p.registered, &s);
+	assert_true(registry_snapshot(getpid(), &published));
+	registry_unlock(p.registered);
+	assert_string_equal(published.client_name, "client.example");
+	assert_int_equal(published.client_port, 4711);
+	assert_string_equal(published.helo, "greeting.example");
+	assert_null(published.sender.text);
+	assert_false(registry_snapshot(0, &published));
+	assert_false(registry_snapshot(1, &published));
 	close_peer(&p);
-	assert_false(join_told(getpid(), &told));
+	assert_false(registry_snapshot(getpid(), &published));
 	session_free(&s);
-	session_free(&told);
+	session_free(&published);
 }
 
 static int seen;
@@ -270,14 +271,14 @@ see(struct engine *e, int64_t now)
 static void
 test_each(void **state)
 {
-	struct peer p = connect_peer(JOIN_MILTER, one);
-	struct peer q = connect_peer(JOIN_POLICY, NULL);
-	struct peer busy = connect_peer(JOIN_POLICY, one);
+	struct peer p = connect_peer(REGISTRY_MILTER, one);
+	struct peer q = connect_peer(REGISTRY_POLICY, NULL);
+	struct peer busy = connect_peer(REGISTRY_POLICY, one);
 
 	(void)state;
-	join_lock(busy.joint);
-	join_each(see, 42);
-	join_unlock(busy.joint);
+	registry_lock(busy.registered);
+	registry_each(see, 42);
+	registry_unlock(busy.registered);
 	assert_int_equal(seen, 1);
 	close_peer(&p);
 	close_peer(&q);

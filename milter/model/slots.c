@@ -1,21 +1,21 @@
-/* scratch - what is worked out about a session and kept between its events */
+/* slots - what is worked out about a session and kept between its events */
 
-#include "model/scratch.h"
+#include "model/slots.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 
-struct scratch_note {
-	struct scratch_note *next;
-	const struct scratch_kind *kind;
+struct slots_get {
+	struct slots_get *next;
+	const struct slot_kind *kind;
 	void *note;
 };
 
 void *
-scratch_find(const struct scratch *s, const struct scratch_kind *kind)
+slots_find(const struct slots *s, const struct slot_kind *kind)
 {
-	const struct scratch_note *n;
+	const struct slots_get *n;
 
 	for (n = s->first; n != NULL; n = n->next)
 		if (n->kind == kind)
@@ -24,10 +24,10 @@ scratch_find(const struct scratch *s, const struct scratch_kind *kind)
 }
 
 void *
-scratch_note(struct scratch *s, const struct scratch_kind *kind)
+slots_get(struct slots *s, const struct slot_kind *kind)
 {
-	void *note = scratch_find(s, kind);
-	struct scratch_note *n;
+	void *note = slots_find(s, kind);
+	struct slots_get *n;
 
 	if (note != NULL)
 		return note;
@@ -41,9 +41,9 @@ scratch_note(struct scratch *s, const struct scratch_kind *kind)
 
 /* Forgets what lives no longer than `scope`. */
 static void
-forget(struct scratch *s, enum scope scope)
+forget(struct slots *s, enum scope scope)
 {
-	struct scratch_note **at = &s->first, *n;
+	struct slots_get **at = &s->first, *n;
 
 	while ((n = *at) != NULL) {
 		if (n->kind->scope < scope) {
@@ -59,20 +59,20 @@ forget(struct scratch *s, enum scope scope)
 }
 
 void
-scratch_restart(struct scratch *s, enum stage stage)
+slots_restart(struct slots *s, enum stage stage)
 {
 	if (stage <= STAGE_MAIL)
 		forget(s, stage_scope(stage));
 }
 
 void
-scratch_reset(struct scratch *s)
+slots_reset(struct slots *s)
 {
 	forget(s, SCOPE_MESSAGE);
 }
 
 void
-scratch_free(struct scratch *s)
+slots_free(struct slots *s)
 {
 	forget(s, SCOPE_CONNECTION);
 }

@@ -1,5 +1,5 @@
 /*
- * doors_threads_test - real libmilter with our threads: bursts, counts, stops
+ * doors_libmilter_threads_test - real libmilter with our threads: bursts, counts, stops
  *
  * libmilter can be started once in a process, and stopped once: the tests
  * run in turn on one filter, and the last one stops it.
@@ -43,7 +43,8 @@ on_helo(SMFICTX *ctx, char *helo)
 	socklen_t n = sizeof who;
 
 	(void)helo;
-	getsockopt(threads_socket(ctx), SOL_SOCKET, SO_PEERCRED, &who, &n);
+	getsockopt(libmilter_threads_socket(ctx), SOL_SOCKET, SO_PEERCRED,
+	    &who, &n);
 	atomic_store(&peer, who.pid);
 	return SMFIS_CONTINUE;
 }
@@ -83,7 +84,7 @@ start(void **state)
 	smfi_setconn(spec);
 	return smfi_register(filter) == MI_SUCCESS &&
 	    smfi_opensocket(0) == MI_SUCCESS &&
-	    listener_start(smfi_main) ? 0 : -1;
+	    libmilter_listener_start(smfi_main) ? 0 : -1;
 }
 
 static int
@@ -151,9 +152,9 @@ wait_for_sessions(unsigned n)
 {
 	int64_t deadline = clock_ms() + 5000;
 
-	while (threads_sessions() != n && clock_left(deadline) > 0)
+	while (libmilter_threads_sessions() != n && clock_left(deadline) > 0)
 		poll(NULL, 0, 1);
-	assert_int_equal(threads_sessions(), n);
+	assert_int_equal(libmilter_threads_sessions(), n);
 }
 
 static void
@@ -162,9 +163,9 @@ test_the_library_calls_us(void **state)
 	int fd = greet();
 
 	(void)state;
-	assert_int_equal(threads_kind(), THREADS_OURS);
+	assert_int_equal(libmilter_threads_kind(), THREADS_OURS);
 	assert_int_equal(atomic_load(&peer), getpid());
-	assert_int_equal(threads_sessions(), 1);
+	assert_int_equal(libmilter_threads_sessions(), 1);
 	close(fd);
 	wait_for_sessions(0);
 }
@@ -173,21 +174,21 @@ test_the_library_calls_us(void **state)
 static void
 test_nobody_waits_for_others(void **state)
 {
-	uint64_t before = threads_started();
+	uint64_t before = libmilter_threads_started();
 	int fds[BURST];
 	int64_t began;
 
 	(void)state;
 	for (int i = 0; i < BURST; i++)
 		fds[i] = greet();
-	assert_int_equal(threads_sessions(), BURST);
+	assert_int_equal(libmilter_threads_sessions(), BURST);
 	began = clock_ms();
 	for (int i = 0; i < BURST; i++)
 		mail(fds[i]);
 	for (int i = 0; i < BURST; i++)
 		assert_int_equal(hear(fds[i]), 'c');
 	assert_in_range(clock_ms() - began, NAP_MS - 1, 2 * NAP_MS);
-	assert_int_equal(threads_started(), before + BURST);
+	assert_int_equal(libmilter_threads_started(), before + BURST);
 	for (int i = 0; i < BURST; i++)
 		close(fds[i]);
 	wait_for_sessions(0);
@@ -214,19 +215,20 @@ test_stop(void **state)
 	int64_t began;
 
 	(void)state;
-	while (threads_sessions() > 2)	/* those of earlier tests end */
+	while (
+	    libmilter_threads_sessions() > 2)	/* those of earlier tests end */
 		poll(NULL, 0, 10);
 	before = atomic_load(&closed);
 	began = clock_ms();
 	mail(busy);
 	poll(NULL, 0, NAP_MS / 3);
-	assert_int_equal(listener_stop(), 0);
+	assert_int_equal(libmilter_listener_stop(), 0);
 	assert_in_range(clock_ms() - began, 0, 2 * NAP_MS);
-	assert_int_equal(threads_sessions(), 2);
-	assert_int_equal(threads_drain(clock_ms() + 2 * NAP_MS), 2);
+	assert_int_equal(libmilter_threads_sessions(), 2);
+	assert_int_equal(libmilter_threads_drain(clock_ms() + 2 * NAP_MS), 2);
 	assert_int_equal(hear(busy), 'c');
 	assert_int_equal(hear(idle), 0);
-	assert_int_equal(threads_sessions(), 0);
+	assert_int_equal(libmilter_threads_sessions(), 0);
 	assert_int_equal(atomic_load(&closed), before + 2);
 	close(busy);
 	close(idle);

@@ -1,4 +1,4 @@
-/* commands_tail_test - a log that grows, is renamed, is copied and cut */
+/* maillog_tail_test - a log that grows, is renamed, is copied and cut */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,9 +41,9 @@ test_rotation(void **state)
 	struct house *h = *state;
 	struct buf out = BUF_INIT;
 	struct tail *t;
-	char aside[160];
+	char rotated[160];
 
-	snprintf(aside, sizeof aside, "%s.1", h->file);
+	snprintf(rotated, sizeof rotated, "%s.1", h->file);
 	t = tail_open(h->file);
 	assert_string_equal(read_all(t, &out), "");
 	house_text(h, "one\r\ntw");
@@ -51,7 +51,7 @@ test_rotation(void **state)
 	house_text(h, "o\n");
 	assert_string_equal(read_all(t, &out), "two|");
 	house_text(h, "three\n");
-	assert_int_equal(rename(h->file, aside), 0);
+	assert_int_equal(rename(h->file, rotated), 0);
 	house_text(h, "four\n");
 	assert_string_equal(read_all(t, &out), "three|four|");
 	assert_int_equal(truncate(h->file, 0), 0);
@@ -76,7 +76,7 @@ test_long_line(void **state)
 	house_text(h, line.data);
 	t = tail_open(h->file);
 	read_all(t, &out);
-	assert_true(out.len >= TAIL_LINE_MOST);
+	assert_true(out.len >= TAIL_LINE_MAX);
 	assert_non_null(strstr(out.data, "|next|"));
 	assert_non_null(strchr(out.data, '|'));
 	assert_string_equal(strchr(out.data, '|'), "|next|");

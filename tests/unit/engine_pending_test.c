@@ -1,4 +1,4 @@
-/* engine_held_test - refusals in the MTA's words: one each, one record, one id */
+/* engine_pending_test - refusals in the MTA's words: one each, one record, one id */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,7 +111,7 @@ ask(struct world *w, enum ask how, const char *text)
 	struct reply out = { .code = 0 };
 	const char *last = NULL;
 
-	if (engine_asked(w->e, &q, &out)) {
+	if (engine_rewrite(w->e, &q, &out)) {
 		last = strrchr(out.lines[out.n - 1], '/');
 		assert_non_null(last);
 		snprintf(id, sizeof id, "%s", last + 1);
@@ -145,7 +145,7 @@ test_waits_for_the_question(void **state)
 	records(&w, "\"recipients\":[\"no@example.org\"]");
 	records(&w, "\"reason\":\"mailbox-unknown\"");
 	records(&w, "\"was\":{\"code\":550");
-	engine_settle(w.e);
+	engine_flush(w.e);
 	assert_int_equal(records(&w, ""), 1);
 	close_world(&w);
 }
@@ -160,9 +160,9 @@ test_waits_for_a_second(void **state)
 	(void)state;
 	open_world(&w, "mode = enforce", false, WAIT);
 	refuse(&w);
-	engine_look(w.e, now);
+	engine_expire(w.e, now);
 	assert_int_equal(records(&w, ""), 0);
-	engine_look(w.e, now + 2 * WAIT);
+	engine_expire(w.e, now + 2 * WAIT);
 	assert_int_equal(records(&w, "\"code\":null"), 1);
 	/* Asked too late: the same refusal all the same. */
 	id = ask(&w, ASK_FOOTER, UNKNOWN);
@@ -179,7 +179,7 @@ test_waits_for_the_next_event(void **state)
 	(void)state;
 	open_world(&w, "mode = enforce", false, WAIT);
 	refuse(&w);
-	engine_settle(w.e);
+	engine_flush(w.e);
 	assert_int_equal(records(&w, "\"code\":null"), 1);
 	refuse(&w);
 	assert_non_null(ask(&w, ASK_FOOTER, UNKNOWN));
@@ -273,7 +273,7 @@ test_make_permanent(void **state)
 	(void)state;
 	open_world(&w, "mode = enforce\nmake-permanent = {\"relay-denied\"}",
 	    false, WAIT);
-	assert_true(engine_asked(w.e, &q, &out));
+	assert_true(engine_rewrite(w.e, &q, &out));
 	assert_int_equal(out.code, 550);
 	assert_int_equal(records(&w, "\"outcome\":\"reject\""), 1);
 	reply_clear(&out);
@@ -307,13 +307,13 @@ test_policy_service(void **state)
 	open_world(&w, "mode = enforce", true, WAIT);
 	refuse_by_service(&w, line);
 	assert_int_equal(records(&w, ""), 0);
-	assert_true(engine_said(w.e, strstr(line, "Recipient")));
-	assert_false(engine_said(w.e, UNKNOWN_CUT));
+	assert_true(engine_issued(w.e, strstr(line, "Recipient")));
+	assert_false(engine_issued(w.e, UNKNOWN_CUT));
 	q = question(ASK_FOOTER, line);
-	assert_true(engine_fits(w.e, &q));
+	assert_true(engine_matches(w.e, &q));
 	reply_clear(&q.stock);
 	q = question(ASK_FOOTER, UNKNOWN);
-	assert_false(engine_fits(w.e, &q));
+	assert_false(engine_matches(w.e, &q));
 	reply_clear(&q.stock);
 	id = ask(&w, ASK_FOOTER, line);
 	assert_int_equal(records(&w, id), 1);
@@ -332,7 +332,7 @@ test_policy_service_without_a_map(void **state)
 	open_world(&w, "mode = enforce", true, 0);
 	refuse_by_service(&w, line);
 	assert_int_equal(records(&w, "\"issuer\":\"saywhy\""), 1);
-	assert_true(engine_said(w.e, line));
+	assert_true(engine_issued(w.e, line));
 	close_world(&w);
 	open_world(&w, "mode = enforce", true, WAIT);
 	refuse_by_service(&w, line);
@@ -351,8 +351,8 @@ test_never_said(void **state)
 	(void)state;
 	open_world(&w, "mode = enforce", true, WAIT);
 	refuse_by_service(&w, line);
-	engine_unsay(w.e);
-	assert_false(engine_said(w.e, line));
+	engine_cancel(w.e);
+	assert_false(engine_issued(w.e, line));
 	engine_free(w.e);
 	w.e = NULL;
 	assert_int_equal(records(&w, ""), 0);
@@ -368,14 +368,14 @@ test_alone(void **state)
 
 	(void)state;
 	open_world(&w, "mode = enforce", false, WAIT);
-	assert_true(engine_asked_alone(w.rules, w.recorder, NULL, &q, &out));
+	assert_true(engine_rewrite_alone(w.rules, w.recorder, NULL, &q, &out));
 	assert_int_equal(records(&w, "\"joined\":false"), 1);
 	records(&w, "\"client\":{}");
 	assert_null(strstr(out.lines[0], "unknown"));
 	close_world(&w);
 	/* Its thread is busy: connection and greeting are known. */
 	open_world(&w, "mode = enforce", false, WAIT);
-	assert_true(engine_asked_alone(w.rules, w.recorder,
+	assert_true(engine_rewrite_alone(w.rules, w.recorder,
 	    engine_session(w.e), &q, &out));
 	assert_int_equal(records(&w, "\"address\":\"198.51.100.7\""), 1);
 	records(&w, "\"helo\":\"client.example\"");

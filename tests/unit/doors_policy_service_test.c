@@ -1,4 +1,4 @@
-/* doors_policy_test - what the policy service says to Postfix and to Sendmail */
+/* doors_policy_service_test - what the policy service says to Postfix and to Sendmail */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,7 +77,7 @@ static const struct row {
 static void
 test_rows(void **state)
 {
-	struct joint *j = join_open(JOIN_POLICY, -1, NULL);
+	struct registered *j = registry_open(REGISTRY_POLICY, -1, NULL);
 	struct buf out = BUF_INIT;
 	size_t i, used;
 
@@ -88,31 +88,32 @@ test_rows(void **state)
 		size_t n = strlen(r->request);
 
 		buf_clear(&out);
-		if (policy_answer(j, NULL, r->request, n, &used, &out) !=
+		if (policy_service_answer(j, NULL, r->request, n, &used,
+		    &out) !=
 		    r->word || strcmp(out.data, r->answer) != 0)
 			fail_msg("row %zu: %s", i, out.data);
 		assert_int_equal(used, r->word == POLICY_MORE ||
 		    r->word == POLICY_DROP ? 0 : n);
 	}
 	buf_free(&out);
-	policy_answer_end(j);
+	policy_service_answer_end(j);
 }
 
 static void
 ask_map(const char *key, const char *answer)
 {
-	struct joint *j = join_open(JOIN_POLICY, -1, NULL);
+	struct registered *j = registry_open(REGISTRY_POLICY, -1, NULL);
 	struct buf in = BUF_INIT, out = BUF_INIT;
 	size_t used;
 
 	buf_printf(&in, "%zu:%s,", strlen(key), key);
-	policy_answer(j, NULL, in.data, in.len, &used, &out);
+	policy_service_answer(j, NULL, in.data, in.len, &used, &out);
 	assert_int_equal(used, in.len);
 	if (strstr(out.data, answer) == NULL)
 		fail_msg("%s: %s", key, out.data);
 	buf_free(&in);
 	buf_free(&out);
-	policy_answer_end(j);
+	policy_service_answer_end(j);
 }
 
 static void
@@ -153,16 +154,16 @@ test_text(void **state)
 	memset(line, 'x', sizeof line - 1);
 	line[sizeof line - 1] = '\0';
 	reply.lines[0] = line;
-	policy_map_put(&reply, &out);
+	policy_sendmail_put(&reply, &out);
 	assert_true(out.len <= 240);
 	buf_clear(&out);
 	memset(line, '%', sizeof line - 1);
-	policy_map_put(&reply, &out);
+	policy_sendmail_put(&reply, &out);
 	assert_true(out.len <= 240);
 	assert_int_equal(out.len % 2, 0);	/* no pair is cut in two */
 	buf_clear(&out);
 	strcpy(line, "a \"b\" \\ $c %0 100%");
-	policy_map_put(&reply, &out);
+	policy_sendmail_put(&reply, &out);
 	assert_string_equal(out.data,
 	    "\"550 5.7.1 a 'b' ' $c %%0 100%%\"");
 	buf_free(&out);
@@ -178,7 +179,7 @@ test_session(void **state)
 
 	(void)state;
 	session_init(&s);
-	policy_request_session(request, strlen(request), &s);
+	policy_postfix_session(request, strlen(request), &s);
 	assert_string_equal(s.client_name, "client.example");
 	assert_int_equal(s.client_port, 4711);
 	assert_int_equal(s.server_port, 25);

@@ -1,6 +1,6 @@
-/* heard - what a line of a mail log says of a refusal */
+/* maillog - what a line of a mail log says of a refusal */
 
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,40 +9,40 @@
 #include "maillog/memory.h"
 #include "words/reason.h"
 
-struct hearing {
-	heard_fn *tell;
+struct maillog {
+	log_event_fn *tell;
 	void *arg;
-	struct remembered *memory;
+	struct log_memory *memory;
 };
 
-struct hearing *
-hearing_new(heard_fn *tell, void *arg)
+struct maillog *
+maillog_new(log_event_fn *tell, void *arg)
 {
-	struct hearing *g = mem_alloc(sizeof *g);
+	struct maillog *g = mem_alloc(sizeof *g);
 
 	g->tell = tell;
 	g->arg = arg;
-	g->memory = remembered_new();
+	g->memory = log_memory_new();
 	return g;
 }
 
 void
-hearing_free(struct hearing *g)
+maillog_free(struct maillog *g)
 {
 	if (g == NULL)
 		return;
-	remembered_free(g->memory);
+	log_memory_free(g->memory);
 	free(g);
 }
 
-struct remembered *
-hearing_memory(struct hearing *g)
+struct log_memory *
+maillog_memory(struct maillog *g)
 {
 	return g->memory;
 }
 
 void
-hearing_tell(struct hearing *g, const struct heard *h)
+maillog_emit(struct maillog *g, const struct log_event *h)
 {
 	g->tell(g->arg, h);
 }
@@ -58,7 +58,7 @@ last_part(struct slice program)
 }
 
 void
-hearing_line(struct hearing *g, const char *line, size_t n)
+maillog_line(struct maillog *g, const char *line, size_t n)
 {
 	struct logline l;
 	struct slice part;
@@ -67,33 +67,33 @@ hearing_line(struct hearing *g, const char *line, size_t n)
 		return;
 	part = last_part(l.program);
 	if (part.text != NULL)
-		heard_postfix(g, &l, part);
+		maillog_postfix(g, &l, part);
 	else
-		heard_sendmail(g, &l);
+		maillog_sendmail(g, &l);
 }
 
 /* A line that waited for another that did not come. */
 static void
-tell_waiting(void *arg, struct memory *m)
+tell_waiting(void *arg, struct log_memory_entry *m)
 {
 	struct logline l;
 
 	if (m->waits == NULL)
 		return;
 	if (logline_read(m->waits, strlen(m->waits), &l)) {
-		struct heard h = { .line = &l, .software = "Sendmail",
+		struct log_event h = { .line = &l, .software = "Sendmail",
 			.stage = STAGE_RCPT, .reason = REASON_NONE,
 			.queue_id = slice_of(m->id),
 			.recipient = slice_between(l.message, "<", ">... "),
 			.reply = slice_between(l.message, ": ", NULL) };
 
-		hearing_tell(arg, &h);
+		maillog_emit(arg, &h);
 	}
-	remembered_forget(m);
+	log_memory_forget(m);
 }
 
 void
-hearing_end(struct hearing *g)
+maillog_end(struct maillog *g)
 {
-	remembered_each(g->memory, tell_waiting, g);
+	log_memory_each(g->memory, tell_waiting, g);
 }

@@ -1,6 +1,6 @@
-/* asked - the records that a command is asked about */
+/* record_source - the records that a command is asked about */
 
-#include "commands/asked.h"
+#include "commands/record_source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,8 @@
 #include "records/store.h"
 
 bool
-asked_option(struct asked *a, const char *name, const char *value)
+record_source_option(struct record_source *a, const char *name,
+    const char *value)
 {
 	if (strcmp(name, "config") == 0)
 		a->config = value;
@@ -33,15 +34,15 @@ asked_option(struct asked *a, const char *name, const char *value)
 }
 
 static void
-give_up(const struct arguments *args, struct buf *why)
+give_up(const struct arguments *args, struct buf *errmsg)
 {
-	fprintf(stderr, "saywhy %s: %s\n", args->command->name, why->data);
-	buf_free(why);
+	fprintf(stderr, "saywhy %s: %s\n", args->command->name, errmsg->data);
+	buf_free(errmsg);
 	exit(EX_NOINPUT);
 }
 
 static void
-read_file(struct asked *a, const char *path, struct buf *why)
+read_file(struct record_source *a, const char *path, struct buf *errmsg)
 {
 	struct feed *f = feed_new(path, a->store);
 	struct progress p = { .label = "reading the record file" };
@@ -49,7 +50,7 @@ read_file(struct asked *a, const char *path, struct buf *why)
 	int idle = 0;
 
 	while (idle < 2) {
-		answer = feed_some(f, why);
+		answer = feed_batch(f, errmsg);
 		if (answer == FEED_FAILED)
 			break;
 		idle = answer == FEED_IDLE ? idle + 1 : 0;
@@ -61,61 +62,61 @@ read_file(struct asked *a, const char *path, struct buf *why)
 
 /* The store is fed from every file in turn, each apart. */
 static void
-open_files(struct asked *a, const char *path, struct buf *why)
+open_files(struct record_source *a, const char *path, struct buf *errmsg)
 {
 	if (access(path, R_OK) != 0) {
-		buf_printf(why, "%s: %s", path, strerror(errno));
+		buf_printf(errmsg, "%s: %s", path, strerror(errno));
 		return;
 	}
-	a->store = store_open(":memory:", true, why);
+	a->store = store_open(":memory:", true, errmsg);
 	if (a->store != NULL)
-		read_file(a, path, why);
+		read_file(a, path, errmsg);
 }
 
 void
-asked_open(struct asked *a, const struct arguments *args)
+record_source_open(struct record_source *a, const struct arguments *args)
 {
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 
 	if (a->file == NULL)
 		a->rules = command_settings(a->config);
 	if (a->file != NULL)
-		open_files(a, a->file, &why);
+		open_files(a, a->file, &errmsg);
 	else if (a->rules->records.store != NULL)
-		a->store = store_open(a->rules->records.store, false, &why);
+		a->store = store_open(a->rules->records.store, false, &errmsg);
 	else if (a->rules->records.file != NULL)
-		open_files(a, a->rules->records.file, &why);
+		open_files(a, a->rules->records.file, &errmsg);
 	else
-		buf_printf(&why, "%s keeps no records that can be asked: "
+		buf_printf(&errmsg, "%s keeps no records that can be asked: "
 		    "neither store nor record-file is set", a->config);
-	if (why.len > 0)
-		give_up(args, &why);
-	buf_free(&why);
+	if (errmsg.len > 0)
+		give_up(args, &errmsg);
+	buf_free(&errmsg);
 }
 
 void
-asked_close(struct asked *a)
+record_source_close(struct record_source *a)
 {
 	store_close(a->store);
 	ruleset_drop(a->rules);
 }
 
 int64_t
-asked_time(const struct arguments *args, const char *value)
+record_source_time(const struct arguments *args, const char *value)
 {
 	static const struct option row = { .name = "time",
 		.type = OPTION_TIME };
-	int64_t time = told_parse_time(value);
+	int64_t time = record_parse_time(value);
 	struct timespec now = clock_now();
-	struct buf why = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	long long ago = 0;
 
 	if (time >= 0)
 		return time;
-	if (!option_set(&row, &ago, value, &why))
+	if (!option_set(&row, &ago, value, &errmsg))
 		arguments_wrong(args, "\"%.60s\" is no time; write "
 		    "2026-01-02, 2026-01-02T03:04, or \"2 h\" for two hours "
 		    "ago", value);
-	buf_free(&why);
+	buf_free(&errmsg);
 	return (int64_t)now.tv_sec * 1000 - ago;
 }

@@ -1,8 +1,8 @@
-/* heard_postfix - refusals in the log of Postfix */
+/* maillog_postfix - refusals in the log of Postfix */
 
 #include <string.h>
 
-#include "maillog/heard.h"
+#include "maillog/maillog.h"
 #include "maillog/memory.h"
 #include "maillog/postfix_line.h"
 #include "words/reason.h"
@@ -11,7 +11,7 @@ static const struct slice none;
 
 /* "from=<a> to=<b> proto=ESMTP helo=<h>", commas or not; none is needed. */
 static void
-take_envelope(struct slice s, struct heard *h)
+take_envelope(struct slice s, struct log_event *h)
 {
 	const char *helo = slice_find_last(s, "helo=<");
 
@@ -43,7 +43,7 @@ envelope_of(struct slice s)
 }
 
 static void
-set_temporary(struct heard *h)
+set_temporary(struct log_event *h)
 {
 	const struct slice *s = h->status.n > 0 ? &h->status : &h->reply;
 
@@ -52,10 +52,10 @@ set_temporary(struct heard *h)
 
 /* "RCPT from name[ip]: 554 5.7.1 …; from=<…> …" */
 static void
-hear_reject(struct hearing *g, struct heard *h, struct slice s)
+hear_reject(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from "), *end;
-	struct memory *m;
+	struct log_memory_entry *m;
 
 	if (from == NULL)
 		return;
@@ -68,15 +68,15 @@ hear_reject(struct hearing *g, struct heard *h, struct slice s)
 	h->reply = slice_to(s, end);
 	take_envelope(slice_from(s, end), h);
 	set_temporary(h);
-	m = remembered_find(hearing_memory(g), h->client);
+	m = log_memory_find(maillog_memory(g), h->client);
 	if (m != NULL && slice_find(h->reply, "rotocol error") != NULL)
 		h->reason = m->offence;
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* "header Subject: x from name[ip]; from=<a> … helo=<h>: 5.7.1 text" */
 static void
-hear_content(struct hearing *g, struct heard *h, struct slice s)
+hear_content(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *helo = slice_find_last(s, "helo=<"), *from, *end;
 	struct slice rest;
@@ -99,12 +99,12 @@ hear_content(struct hearing *g, struct heard *h, struct slice s)
 	postfix_client(slice_from(s, from + 6), h);
 	take_envelope(slice_from(s, end), h);
 	set_temporary(h);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* "mime-error words: what from name[ip]; from=<a> to=<b>" */
 static void
-hear_mime_error(struct hearing *g, struct heard *h, struct slice s)
+hear_mime_error(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *end = slice_find_last(s, "; from=<"), *from, *colon;
 
@@ -119,16 +119,16 @@ hear_mime_error(struct hearing *g, struct heard *h, struct slice s)
 	    colon);
 	postfix_client(slice_from(s, from + 6), h);
 	take_envelope(slice_from(s, end), h);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 static void
-hear_refusal(struct hearing *g, struct heard *h, struct slice message)
+hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
 {
 	struct slice s = slice_between(message, "milter-reject: ", NULL);
 
 	if (slice_begins(message, "milter-reject: ")) {
-		h->by = HEARD_MILTER;
+		h->by = ISSUED_BY_MILTER;
 		hear_reject(g, h, s);
 		return;
 	}
@@ -146,7 +146,7 @@ hear_refusal(struct hearing *g, struct heard *h, struct slice message)
 
 /* "Connection rate limit exceeded: 31 from name[ip] for service smtp" */
 static void
-hear_limit(struct hearing *g, struct heard *h, struct slice s)
+hear_limit(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from ");
 
@@ -159,12 +159,12 @@ hear_limit(struct hearing *g, struct heard *h, struct slice s)
 	h->stage = slice_begins(s, "Message delivery") ? STAGE_MAIL :
 	    slice_begins(s, "Recipient address") ? STAGE_RCPT : STAGE_CONNECT;
 	h->reply = s;
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* "name[ip]: SASL LOGIN authentication failed: why, sasl_username=x" */
 static void
-hear_login(struct hearing *g, struct heard *h, struct slice s)
+hear_login(struct maillog *g, struct log_event *h, struct slice s)
 {
 	s = postfix_client(s, h);
 	if (!slice_begins(s, ": SASL "))
@@ -175,12 +175,12 @@ hear_login(struct hearing *g, struct heard *h, struct slice s)
 	    slice_find(s, "Temporary") != NULL;
 	h->stage = STAGE_HELO;
 	h->login = slice_between(s, "sasl_username=", NULL);
-	hearing_tell(g, h);
+	maillog_emit(g, h);
 }
 
 /* What smtpd warns of is a refusal, too, though no "reject:" says so. */
 static void
-hear_warning(struct hearing *g, struct heard *h, struct slice message)
+hear_warning(struct maillog *g, struct log_event *h, struct slice message)
 {
 	static const char tls[] = "SSL_accept error from ";
 	struct slice s = slice_between(message, "warning: ", NULL);
@@ -191,7 +191,7 @@ hear_warning(struct hearing *g, struct heard *h, struct slice message)
 		h->temporary = true;
 		if (postfix_client(slice_from(message, message.text +
 		    strlen(tls)), h).text != NULL)
-			hearing_tell(g, h);
+			maillog_emit(g, h);
 	} else if (!slice_begins(message, "warning: "))
 		return;
 	else if (slice_find(s, " limit exceeded: ") != NULL)
@@ -201,7 +201,7 @@ hear_warning(struct hearing *g, struct heard *h, struct slice message)
 }
 
 static void
-hear_postscreen(struct hearing *g, struct slice message)
+hear_postscreen(struct maillog *g, struct slice message)
 {
 	static const struct {
 		const char *begin;
@@ -212,9 +212,9 @@ hear_postscreen(struct hearing *g, struct slice message)
 		{ "NON-SMTP COMMAND ", REASON_COMMAND_UNKNOWN },
 		{ "BARE NEWLINE ", REASON_BARE_NEWLINE },
 	};
-	struct heard who = { .line = NULL };
+	struct log_event who = { .line = NULL };
 	const char *from = slice_find(message, "from [");
-	struct memory *m;
+	struct log_memory_entry *m;
 	size_t i;
 
 	for (i = 0; i < sizeof offences / sizeof offences[0]; i++)
@@ -223,19 +223,19 @@ hear_postscreen(struct hearing *g, struct slice message)
 	if (from == NULL || i == sizeof offences / sizeof offences[0])
 		return;
 	postfix_client(slice_from(message, from + 5), &who);
-	m = remembered_at(hearing_memory(g), who.client);
+	m = log_memory_at(maillog_memory(g), who.client);
 	if (m != NULL)
 		m->offence = offences[i].reason;
 }
 
 static void
-hear_smtpd(struct hearing *g, const struct logline *l, bool postscreen)
+hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 {
-	struct heard h = { .line = l, .software = "Postfix",
+	struct log_event h = { .line = l, .software = "Postfix",
 		.reason = REASON_NONE };
 	struct slice message = l->message;
-	struct heard who = { .line = NULL };
-	struct memory *m;
+	struct log_event who = { .line = NULL };
+	struct log_memory_entry *m;
 
 	if (postscreen)
 		hear_postscreen(g, message);
@@ -248,16 +248,16 @@ hear_smtpd(struct hearing *g, const struct logline *l, bool postscreen)
 		h.queue_id = none;
 	else if (slice_begins(message, "client=")) {
 		postfix_client(slice_from(message, message.text + 7), &who);
-		m = remembered_at(hearing_memory(g), h.queue_id);
-		remembered_set(&m->client, who.client);
-		remembered_set(&m->name, who.name);
+		m = log_memory_at(maillog_memory(g), h.queue_id);
+		log_memory_set(&m->client, who.client);
+		log_memory_set(&m->name, who.name);
 		return;
 	}
 	hear_refusal(g, &h, message);
 }
 
 void
-heard_postfix(struct hearing *g, const struct logline *l,
+maillog_postfix(struct maillog *g, const struct logline *l,
     struct slice program)
 {
 	if (slice_is(program, "smtpd") || slice_is(program, "postscreen") ||

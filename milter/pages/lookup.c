@@ -1,6 +1,6 @@
-/* pasted - what somebody pasted into the page means */
+/* lookup - what somebody pasted into the page means */
 
-#include "pages/pasted.h"
+#include "pages/lookup.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ take_bounce(void *arg, const struct bounce_reply *reply)
 }
 
 int
-pasted_reason(const char *text, size_t n)
+lookup_reason(const char *text, size_t n)
 {
 	int reason = REASON_NONE;
 	struct quote q;

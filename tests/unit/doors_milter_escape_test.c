@@ -1,4 +1,4 @@
-/* doors_percent_test - every percent sign leaves as two */
+/* doors_milter_escape_test - every percent sign leaves as two */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ test_rows(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		got = percent_double(rows[i].text);
+		got = milter_escape(rows[i].text);
 		assert_string_equal(got, rows[i].doubled);
 		free(got);
 	}

@@ -1,4 +1,4 @@
-/* commands_setup_plan_test - what is set in which Postfix, and what is noted */
+/* setup_plan_test - what is set in which Postfix, and what is noted */
 
 #include <setjmp.h>
 #include <stdarg.h>

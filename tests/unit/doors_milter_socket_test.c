@@ -1,4 +1,4 @@
-/* doors_place_test - our socket in libmilter's hands, whichever it is */
+/* doors_milter_socket_test - our socket in libmilter's hands, whichever it is */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,25 +73,26 @@ static const struct row {
 static void
 play(const struct row *row, const char *folder)
 {
-	const struct place_library library = { .set = set, .open = row->open };
-	struct buf why = BUF_INIT;
+	const struct milter_library library = { .set = set, .open = row->open };
+	struct buf errmsg = BUF_INIT;
 	char path[100], spec[120];
 	struct stat st;
 
 	snprintf(path, sizeof path, "%s/sock", folder);
 	snprintf(spec, sizeof spec, "unix:%s", path);
-	assert_true(place_open(&library, spec, 0640, getegid(), &why) ==
+	assert_true(milter_socket_open(&library, spec, 0640, getegid(),
+	    &errmsg) ==
 	    row->good);
-	assert_true((why.len == 0) == row->good);
+	assert_true((errmsg.len == 0) == row->good);
 	if (row->good) {
 		assert_int_equal(stat(path, &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0640);
-		place_remove();
+		milter_socket_remove();
 		close(listening);
 	}
 	unlink(path);
 	assert_int_equal(stat(path, &st), -1);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 static void
@@ -111,22 +112,24 @@ test_rows(void **state)
 static void
 test_given(void **state)
 {
-	const struct place_library library = { .set = set, .open = open_fd };
-	struct buf why = BUF_INIT;
+	const struct milter_library library = { .set = set, .open = open_fd };
+	struct buf errmsg = BUF_INIT;
 	char spec[16];
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	(void)state;
 	snprintf(spec, sizeof spec, "fd:%d", fd);
-	assert_false(place_open(&library, spec, 0660, (gid_t)-1, &why));
-	assert_non_null(strstr(why.data, "not a listening socket"));
-	buf_clear(&why);
+	assert_false(milter_socket_open(&library, spec, 0660, (gid_t)-1,
+	    &errmsg));
+	assert_non_null(strstr(errmsg.data, "not a listening socket"));
+	buf_clear(&errmsg);
 	assert_int_equal(listen(fd, 1), 0);
-	assert_true(place_open(&library, spec, 0660, (gid_t)-1, &why));
+	assert_true(milter_socket_open(&library, spec, 0660, (gid_t)-1,
+	    &errmsg));
 	assert_int_equal(listening, fd);
-	place_remove();
+	milter_socket_remove();
 	close(fd);
-	buf_free(&why);
+	buf_free(&errmsg);
 }
 
 int

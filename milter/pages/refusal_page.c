@@ -1,6 +1,6 @@
-/* story - one refusal, told to the one who was refused */
+/* refusal_page - one refusal, told to the one who was refused */
 
-#include "pages/story.h"
+#include "pages/refusal_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,22 +18,22 @@
 #include "words/reply.h"
 
 static bool
-is_word(const struct told *t, const char *path, const char *word)
+is_word(const struct parsed_record *t, const char *path, const char *word)
 {
-	const char *text = told_text(t, path);
+	const char *text = parsed_text(t, path);
 
 	return text != NULL && strcmp(text, word) == 0;
 }
 
 static bool
-is_temporary(const struct told *t)
+is_temporary(const struct parsed_record *t)
 {
 	return is_word(t, "outcome", "tempfail") ||
 	    is_word(t, "outcome", "deferred");
 }
 
 bool
-story_is_public(const struct told *t)
+refusal_page_is_public(const struct parsed_record *t)
 {
 	return is_temporary(t) || is_word(t, "outcome", "reject") ||
 	    is_word(t, "outcome", "bounced");
@@ -41,9 +41,9 @@ story_is_public(const struct told *t)
 
 /* As much of the reason as the policy lets the sender know. */
 static int
-told_reason(const struct told *t, const struct pages *p)
+parsed_reason(const struct parsed_record *t, const struct pages *p)
 {
-	const char *name = told_text(t, "reason");
+	const char *name = parsed_text(t, "reason");
 	int reason = name != NULL ? reason_by_name(name) : REASON_NONE;
 
 	if (reason == REASON_NONE)
@@ -113,14 +113,14 @@ put_head(const struct view *v, int reason)
 
 /* Who they are is nobody's business but the one's who is named alone. */
 static void
-put_recipients(const struct view *v, const struct told *t)
+put_recipients(const struct view *v, const struct parsed_record *t)
 {
-	size_t n = told_count(t, "recipients");
+	size_t n = parsed_count(t, "recipients");
 	struct buf b = BUF_INIT;
 	char count[24];
 
 	if (n == 1)
-		view_row(v, SPEECH_TO, told_item(t, "recipients", 0));
+		view_row(v, SPEECH_TO, parsed_item(t, "recipients", 0));
 	else if (n > 1) {
 		snprintf(count, sizeof count, "%zu", n);
 		language_put_plain(&b, v->language, SPEECH_TO_SEVERAL, count);
@@ -130,41 +130,41 @@ put_recipients(const struct view *v, const struct told *t)
 }
 
 static void
-put_when(const struct view *v, const struct told *t)
+put_when(const struct view *v, const struct parsed_record *t)
 {
-	const char *time = told_text(t, "time");
+	const char *time = parsed_text(t, "time");
 
 	buf_puts(v->out, "<div>");
 	view_say(v, "dt", SPEECH_WHEN, NULL);
 	buf_puts(v->out, "<dd><time datetime=\"");
-	visible_put_html(v->out, time, strlen(time));
+	escape_put_html(v->out, time, strlen(time));
 	buf_puts(v->out, "\">");
-	visible_put_html(v->out, time, strnlen(time, 10));
+	escape_put_html(v->out, time, strnlen(time, 10));
 	if (strlen(time) >= 16) {
 		buf_putc(v->out, ' ');
-		visible_put_html(v->out, time + 11, 5);
+		escape_put_html(v->out, time + 11, 5);
 	}
 	buf_puts(v->out, " UTC</time></dd></div>\n");
 }
 
 static void
-put_story(const struct view *v, const struct told *t)
+put_refusal_page(const struct view *v, const struct parsed_record *t)
 {
 	bool out = is_word(t, "direction", "out"), later = is_temporary(t);
-	enum speech what = out ? later ? SPEECH_STORY_OUT_DELAYED :
-	    SPEECH_STORY_OUT_REJECTED : later ? SPEECH_STORY_DELAYED :
-	    SPEECH_STORY_REJECTED;
+	enum speech what = out ? later ? SPEECH_REFUSAL_OUT_DELAYED :
+	    SPEECH_REFUSAL_OUT_REJECTED : later ? SPEECH_REFUSAL_DELAYED :
+	    SPEECH_REFUSAL_REJECTED;
 
 	view_say(v, "p class=\"story\"", what, v->site->name);
 	buf_puts(v->out, "<dl class=\"brief\">\n");
-	view_row(v, SPEECH_FROM, told_text(t, "sender"));
+	view_row(v, SPEECH_FROM, parsed_text(t, "sender"));
 	put_recipients(v, t);
 	put_when(v, t);
 	buf_puts(v->out, "</dl>\n");
 }
 
 static void
-put_why(const struct view *v, int reason)
+put_errmsg(const struct view *v, int reason)
 {
 	bool foreign;
 	const struct reason_prose *prose = language_prose(v->language, reason,
@@ -198,7 +198,7 @@ put_human(const struct view *v, const char *id)
 	buf_puts(v->out, "<section>\n");
 	view_say(v, "h2", SPEECH_HUMAN, NULL);
 	buf_puts(v->out, "<p>");
-	visible_put_html(v->out, words, hole != NULL ?
+	escape_put_html(v->out, words, hole != NULL ?
 	    (size_t)(hole - words) : strlen(words));
 	put_contact(v, id);
 	if (hole != NULL)
@@ -210,36 +210,38 @@ put_human(const struct view *v, const char *id)
 }
 
 static void
-put_seen(const struct view *v, const struct pages *p, const struct told *t,
+put_seen(const struct view *v, const struct pages *p,
+    const struct parsed_record *t,
     int reason)
 {
 	bool all = !is_word(t, "issuer", "saywhy") ||
 	    p->wording[reason].disclose == DISCLOSE_FULL;
 
 	buf_puts(v->out, "<section>\n");
-	view_say(v, "h2", SPEECH_SEEN, NULL);
+	view_say(v, "h2", SPEECH_EVIDENCE, NULL);
 	buf_puts(v->out, "<dl>\n");
-	seen_put_known(v, t);
-	seen_put_evidence(v, t, all ? reason : REASON_NONE);
+	evidence_text_put_known(v, t);
+	evidence_text_put(v, t, all ? reason : REASON_NONE);
 	buf_puts(v->out, "</section>\n");
 }
 
 void
-story_put(const struct view *v, const struct pages *p, const struct told *t)
+refusal_page_put(const struct view *v, const struct pages *p,
+    const struct parsed_record *t)
 {
-	int reason = told_reason(t, p);
+	int reason = parsed_reason(t, p);
 	bool foreign, later = is_temporary(t);
 
 	view_begin(v, language_prose(v->language, reason, &foreign)->title);
 	view_say(v, later ? "p class=\"tag later\"" : "p class=\"tag\"",
 	    later ? SPEECH_DELAYED : SPEECH_REJECTED, NULL);
 	put_head(v, reason);
-	put_story(v, t);
+	put_refusal_page(v, t);
 	put_act(v, reason, later, true);
 	put_seen(v, p, t, reason);
 	copy_put(v, t, reason);
-	put_why(v, reason);
-	put_human(v, told_text(t, "id"));
+	put_errmsg(v, reason);
+	put_human(v, parsed_text(t, "id"));
 	view_end(v);
 }
 
@@ -252,7 +254,7 @@ put_code(struct buf *out, const struct reason_code *c)
 }
 
 void
-story_put_reason(const struct view *v, int reason, bool read)
+refusal_page_put_reason(const struct view *v, int reason, bool read)
 {
 	const struct reason *r = reason_get(reason);
 	struct buf codes = BUF_INIT;
@@ -264,7 +266,7 @@ story_put_reason(const struct view *v, int reason, bool read)
 		    SPEECH_READ, NULL);
 	put_head(v, reason);
 	put_act(v, reason, r->permanent.code == 0, false);
-	put_why(v, reason);
+	put_errmsg(v, reason);
 	put_code(&codes, &r->permanent);
 	put_code(&codes, &r->temporary);
 	buf_printf(&codes, "; %s", r->rfc);

@@ -1,5 +1,5 @@
 /*
- * scratch.h - what is worked out about a session and kept between its events
+ * slots.h - what is worked out about a session and kept between its events
  *
  * A check, or a service that several checks share, keeps what it needs later:
  * a question that was asked at CONNECT, a verifier that is fed the body, a
@@ -7,14 +7,14 @@
  * session has at most one of it, zeroed at first use, cleared when what it
  * belongs to ends. A scratch belongs to one session and one thread at a time.
  */
-#ifndef MODEL_SCRATCH_H
-#define MODEL_SCRATCH_H
+#ifndef MODEL_SLOTS_H
+#define MODEL_SLOTS_H
 
 #include <stddef.h>
 
 #include "model/stage.h"
 
-struct scratch_kind {
+struct slot_kind {
 	const char *name;
 	size_t size;		/* bytes of a note */
 	enum scope scope;	/* how long it lives; not SCOPE_RECIPIENT */
@@ -23,19 +23,19 @@ struct scratch_kind {
 };
 
 /* Zeroed is empty. */
-struct scratch {
-	struct scratch_note *first;
+struct slots {
+	struct slots_get *first;
 };
 
 /* The note of this kind, made (zeroed) when there is none yet. */
-void *scratch_note(struct scratch *s, const struct scratch_kind *kind);
+void *slots_get(struct slots *s, const struct slot_kind *kind);
 
 /* The same, or NULL when there is none yet. */
-void *scratch_find(const struct scratch *s, const struct scratch_kind *kind);
+void *slots_find(const struct slots *s, const struct slot_kind *kind);
 
 /* As findings_restart(), findings_reset() and findings_free(). */
-void scratch_restart(struct scratch *s, enum stage stage);
-void scratch_reset(struct scratch *s);
-void scratch_free(struct scratch *s);
+void slots_restart(struct slots *s, enum stage stage);
+void slots_reset(struct slots *s);
+void slots_free(struct slots *s);
 
 #endif
