@@ -58,6 +58,7 @@ const struct check check_auth_limit = {
 	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_MAIL) |
 	    STAGE_BIT(STAGE_RCPT) | STAGE_BIT(STAGE_MESSAGE),
 	.issued_at = STAGE_RCPT,
+	.counts = true,
 	.needs = CHECK_NEEDS_BODY,
 	.reasons = reasons,
 	.options = limit_options,

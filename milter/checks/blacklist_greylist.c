@@ -159,6 +159,18 @@ meet(const struct check_ctx *ctx, struct findings *found)
 	    a[1].since + o->delay);
 }
 
+static bool
+is_signed_by(const struct dkim_result *dkim, const char *domain)
+{
+	size_t i;
+
+	for (i = 0; domain != NULL && i < dkim->n; i++)
+		if (dkim->v[i].verdict == DKIM_VERDICT_PASS &&
+		    strcmp(dkim->v[i].domain, domain) == 0)
+			return true;
+	return false;
+}
+
 /* A network from which a domain's signature was good speaks for it. */
 static void
 note_dkim(const struct check_ctx *ctx)
@@ -169,8 +181,7 @@ note_dkim(const struct check_ctx *ctx)
 	struct counter_key key;
 	char network[NET_TEXT];
 
-	if (dkim == NULL || s->sender.domain == NULL ||
-	    !dkim_result_passes(dkim, s->sender.domain))
+	if (dkim == NULL || !is_signed_by(dkim, s->sender.domain))
 		return;
 	key = dkim_key(s, net_around_text(&s->client, NETWORK_V4, NETWORK_V6,
 	    network));
@@ -199,6 +210,7 @@ const struct check check_blacklist_greylist = {
 	.section = "blacklist",
 	.stages = STAGE_BIT(STAGE_RCPT) | STAGE_BIT(STAGE_MESSAGE),
 	.issued_at = STAGE_RCPT,
+	.counts = true,
 	.identity = true,
 	.reasons = reasons,
 	.options = options,

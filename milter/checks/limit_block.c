@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/net.h"
-#include "counters/counters.h"
 
 #define NETWORK_V4 24
 #define NETWORK_V6 64
@@ -351,4 +350,33 @@ limit_blocks_refused(const struct check_ctx *ctx, const char *status)
 		counters_ask(&q, 1, &a);
 	}
 	buf_free(&subject);
+}
+
+const char *
+limit_what_name(const struct limit_block *block)
+{
+	return what_names[block->what];
+}
+
+void
+limit_blocks_of_login(const void *options, const char *section,
+    const char *login, bool forget, limit_fn *fn, void *arg)
+{
+	const struct limit_blocks *o = options;
+	const struct limit_block *b;
+	struct counter_question q = { .verb = forget ? COUNTER_FORGET :
+		COUNTER_PEEK, .amount = 1 };
+	struct counter_answer a;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		if (b->per != LIMIT_PER_LOGIN)
+			continue;
+		q.key = key_of(b, section, login);
+		q.window = b->window;
+		q.limit = b->amount;
+		counters_ask(&q, 1, &a);
+		fn(arg, b, &a);
+	}
 }

@@ -8,6 +8,7 @@
 #define CHECKS_LIMIT_BLOCK_H
 
 #include "checks/check.h"
+#include "counters/counters.h"
 
 enum limit_what { LIMIT_MESSAGES, LIMIT_RECIPIENTS, LIMIT_BYTES,
 	LIMIT_CONNECTIONS, LIMIT_UNKNOWN_RECIPIENTS, LIMIT_AUTH_FAILURES,
@@ -40,7 +41,17 @@ void limit_blocks_run(const struct check_ctx *ctx, struct findings *found);
 /* The MTA refused the recipient (status X.1.1) or a login (X.7.8). */
 void limit_blocks_refused(const struct check_ctx *ctx, const char *status);
 
-/* Where the suspension of a login is noted; for whom may end it. */
+/*
+ * For who looks after a login: each limit of these options that is counted per
+ * login, and what is in its window now. With `forget` it begins anew.
+ */
+typedef void limit_fn(void *arg, const struct limit_block *block,
+    const struct counter_answer *now);
+void limit_blocks_of_login(const void *options, const char *section,
+    const char *login, bool forget, limit_fn *fn, void *arg);
+const char *limit_what_name(const struct limit_block *block);
+
+/* Where the suspension of a login is noted. */
 struct counter_key limit_suspension(const char *login);
 #define LIMIT_SUSPENSION_MS (10LL * 366 * 24 * 3600 * 1000)
 
