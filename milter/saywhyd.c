@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
 #include "doors/folders.h"
@@ -239,6 +240,7 @@ static void
 reload(struct daemon *d)
 {
 	struct diags diags = DIAGS_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct ruleset *r = ruleset_load(d->config, &diags);
 
 	diags_log(&diags);
@@ -254,6 +256,9 @@ reload(struct daemon *d)
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	dns_apply(&r->dns);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		log_error("%s; nothing is counted", errmsg.data);
+	buf_free(&errmsg);
 	ruleset_publish(r);
 	log_info("%s: loaded, mode %s", d->config,
 	    mode_names[r->policy.mode]);
@@ -310,6 +315,7 @@ free_all(struct daemon *d)
 {
 	recorder_free(d->recorder);
 	dns_stop();
+	counters_stop();
 	ruleset_publish(NULL);
 	forget_options(&d->options);
 }
@@ -355,6 +361,8 @@ start(struct daemon *d)
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		fail(EX_CONFIG, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;

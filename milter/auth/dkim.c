@@ -1,41 +1,25 @@
-/* dkim - signatures of a message; the only includer of <opendkim/dkim.h> */
+/* dkim - signatures of a message, by one of two engines */
 
 #include "auth/dkim.h"
 
-#include <sys/types.h>
-
-#include <opendkim/dkim.h>
-#include <ctype.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
-#include "base/log.h"
+#include "auth/dkim_engine.h"
+#include "auth/dkim_fields.h"
 #include "base/mem.h"
-#include "dns/dns.h"
 
-/* RFC 8301 section 3.2: weaker keys must not be relied on. */
-#define BITS_LEAST 1024
+/* A larger signature is made to cost, not to be verified. */
+#define SIGNATURE_MAX 8192
 
-/*
- * The work is fields times names in h=, for each signature: what is larger
- * than these is made to cost.
- */
-#define FIELDS_MAX 1000
-#define FIELD_MAX 8192		/* of a signature */
+const char *const dkim_engine_names[] = { "saywhy", "opendkim", NULL };
 
 struct dkim_check {
-	DKIM *dkim;		/* NULL: it cannot be verified */
+	const struct dkim_engine_calls *calls;
+	void *engine;		/* NULL: there is nothing to verify any more */
 	size_t fields;
 	size_t signatures;	/* fields of that name */
-	bool open_line;		/* the body does not end in a line end yet */
-	int64_t deadline;
-	struct dns_question q[DKIM_SIGNATURES_MAX];
-	char *names[DKIM_SIGNATURES_MAX];
-	DKIM_SIGINFO *of[DKIM_SIGNATURES_MAX];	/* whose key it is */
-	size_t nq;
 	struct dkim_result result;
 };
 
@@ -50,318 +34,76 @@ dkim_verdict_name(enum dkim_verdict verdict)
 	return names[verdict];
 }
 
-/* RFC 6376 section 3.6.2.1 */
-static char *
-key_name(DKIM_SIGINFO *sig)
+bool
+dkim_engine_there(enum dkim_engine engine)
 {
-	const unsigned char *domain = dkim_sig_getdomain(sig);
-	const unsigned char *selector = dkim_sig_getselector(sig);
-	struct buf name = BUF_INIT;
-
-	if (domain == NULL || selector == NULL)
-		return NULL;
-	buf_printf(&name, "%s._domainkey.%s", (const char *)selector,
-	    (const char *)domain);
-	return buf_steal(&name);
-}
-
-/*
- * All signatures are read, no key is looked up yet. Those over the limit are
- * passed over; the keys of the others are asked for at once.
- */
-static DKIM_CBSTAT
-on_signatures(DKIM *dkim, DKIM_SIGINFO **sigs, int n)
-{
-	struct dkim_check *c = (void *)(uintptr_t)dkim_get_user_context(dkim);
-	char *name;
-	int i;
-
-	for (i = 0; i < n; i++) {
-		if (i >= DKIM_SIGNATURES_MAX) {
-			dkim_sig_ignore(sigs[i]);
-			continue;
-		}
-		name = dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_OK ||
-		    dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_UNKNOWN ?
-		    key_name(sigs[i]) : NULL;
-		if (name == NULL)
-			continue;
-		c->of[c->nq] = sigs[i];
-		c->names[c->nq] = name;
-		c->q[c->nq] = (struct dns_question){ .type = DNS_TXT,
-			.name = name };
-		c->nq++;
-	}
-	dns_ask(c->q, c->nq, c->deadline);
-	return DKIM_CBSTAT_CONTINUE;
-}
-
-static DKIM_CBSTAT
-on_key(DKIM *dkim, DKIM_SIGINFO *sig, u_char *bytes, size_t size)
-{
-	struct dkim_check *c = (void *)(uintptr_t)dkim_get_user_context(dkim);
-	const struct dns_answer *a;
-	size_t i;
-
-	for (i = 0; i < c->nq && c->of[i] != sig; i++)
-		;
-	if (i == c->nq)
-		return DKIM_CBSTAT_NOTFOUND;
-	a = c->q[i].answer;
-	if (a->status == DNS_TEMPFAIL)
-		return DKIM_CBSTAT_TRYAGAIN;
-	if (a->status == DNS_NONE || a->v[0].n >= size ||
-	    strlen(a->v[0].text) != a->v[0].n)
-		return DKIM_CBSTAT_NOTFOUND;
-	memcpy(bytes, a->v[0].text, a->v[0].n + 1);
-	return DKIM_CBSTAT_CONTINUE;
-}
-
-static DKIM_LIB *lib;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-/* One handle for the whole process; it is never closed. */
-static void
-open_library(void)
-{
-	unsigned flags = DKIM_LIBFLAGS_NONE;
-
-	lib = dkim_init(NULL, NULL);
-	if (lib == NULL)
-		mem_gone();
-	dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
-	    sizeof flags);
-	dkim_set_prescreen(lib, on_signatures);
-	dkim_set_key_lookup(lib, on_key);
+	return engine == DKIM_ENGINE_SAYWHY || dkim_opendkim_there;
 }
 
 struct dkim_check *
-dkim_check_new(void)
+dkim_check_new(enum dkim_engine engine)
 {
 	struct dkim_check *c = mem_alloc(sizeof *c);
-	DKIM_STAT status;
 
-	pthread_once(&once, open_library);
-	c->dkim = dkim_verify(lib, (const unsigned char *)"saywhy", NULL,
-	    &status);
-	if (c->dkim == NULL)
-		mem_gone();
-	dkim_set_user_context(c->dkim, c);
+	c->calls = engine == DKIM_ENGINE_OPENDKIM && dkim_opendkim_there ?
+	    &dkim_opendkim : &dkim_saywhy;
+	c->engine = c->calls->begin();
 	return c;
 }
 
 static void
-give_up(struct dkim_check *c, const char *errmsg)
+give_up(struct dkim_check *c, const char *failure)
 {
-	if (c->dkim != NULL)
-		dkim_free(c->dkim);
-	c->dkim = NULL;
-	if (c->result.failure == NULL)
-		c->result.failure = errmsg;
-}
-
-/* Every line end becomes CR LF: libmilter hands folds on with LF alone. */
-static void
-put_lines(struct buf *out, const char *text)
-{
-	size_t n;
-
-	while (*text != '\0') {
-		n = strcspn(text, "\r\n");
-		buf_put(out, text, n);
-		text += n;
-		if (*text == '\0')
-			break;
-		text += text[0] == '\r' && text[1] == '\n' ? 2 : 1;
-		buf_puts(out, "\r\n");
-	}
+	c->calls->free(c->engine);
+	c->engine = NULL;
+	c->result.failure = failure;
 }
 
 void
 dkim_check_header(struct dkim_check *c, const char *name, const char *value)
 {
-	struct buf field = BUF_INIT;
+	bool signature = strcasecmp(name, "DKIM-Signature") == 0;
 
-	if (c->dkim == NULL)
+	if (c->engine == NULL)
 		return;
-	buf_printf(&field, "%s:", name);
-	put_lines(&field, value);
-	if (strcasecmp(name, "DKIM-Signature") == 0) {
-		c->signatures++;
-		if (field.len > FIELD_MAX)
-			give_up(c, "a signature is too large");
-	}
-	if (++c->fields > FIELDS_MAX)
+	c->signatures += signature;
+	if (signature && strlen(value) > SIGNATURE_MAX)
+		give_up(c, "a signature is too large");
+	else if (++c->fields > DKIM_FIELDS_MAX)
 		give_up(c, "the header is too large");
-	/* One that it cannot read is not there; if it was signed, it fails. */
-	if (c->dkim != NULL && dkim_header(c->dkim, (u_char *)field.data,
-	    field.len) == DKIM_STAT_NORESOURCE)
-		mem_gone();
-	buf_free(&field);
+	else
+		c->calls->header(c->engine, name, value);
 }
 
 void
 dkim_check_end_of_header(struct dkim_check *c, int64_t deadline)
 {
-	DKIM_STAT status;
+	const char *failure = NULL;
 
-	c->deadline = deadline;
-	if (c->signatures == 0)
-		give_up(c, NULL);
-	if (c->dkim == NULL)
+	if (c->engine == NULL)
 		return;
-	status = dkim_eoh(c->dkim);
-	if (status == DKIM_STAT_NOSIG)
-		give_up(c, "no signature can be read");
-	else if (status == DKIM_STAT_SYNTAX)
-		give_up(c, "the header lacks a field, or has one twice");
-	else if (status == DKIM_STAT_NORESOURCE)
-		mem_gone();
+	if (c->signatures > 0)
+		failure = c->calls->end_of_header(c->engine, deadline);
+	if (c->signatures == 0 || failure != NULL)
+		give_up(c, failure);
 }
 
 void
 dkim_check_body(struct dkim_check *c, const char *bytes, size_t n)
 {
-	if (c->dkim == NULL || n == 0)
-		return;
-	dkim_body(c->dkim, (u_char *)(uintptr_t)bytes, n);
-	c->open_line = bytes[n - 1] != '\n';
-}
-
-/* What libopendkim says of an error, as a verdict. */
-static enum dkim_verdict
-verdict_of_error(int error)
-{
-	switch (error) {
-	case DKIM_SIGERROR_KEYFAIL:
-		return DKIM_VERDICT_TEMPERROR;
-	case DKIM_SIGERROR_BADSIG:
-		return DKIM_VERDICT_FAIL;
-	case DKIM_SIGERROR_KEYTOOSMALL:
-	case DKIM_SIGERROR_EXPIRED:
-	case DKIM_SIGERROR_FUTURE:
-		return DKIM_VERDICT_POLICY;
-	}
-	return DKIM_VERDICT_PERMERROR;
-}
-
-static void
-say(struct dkim_signed *s, enum dkim_verdict verdict, const char *detail)
-{
-	s->verdict = verdict;
-	mem_replace(&s->detail, detail);
-}
-
-/* l=: what stands behind may have been added by anybody. */
-static bool
-covers_all(struct dkim_check *c, DKIM_SIGINFO *sig)
-{
-	ssize_t whole = 0, canon = 0, limit = 0;
-
-	return dkim_sig_getcanonlen(c->dkim, sig, &whole, &canon, &limit) ==
-	    DKIM_STAT_OK && (limit < 0 || canon >= whole);
-}
-
-/* A signature that libopendkim calls good must be good in every way. */
-static void
-judge_passed(struct dkim_check *c, struct dkim_signed *s, DKIM_SIGINFO *sig)
-{
-	if (s->algorithm == NULL || strcasecmp(s->algorithm,
-	    "rsa-sha1") == 0)
-		say(s, DKIM_VERDICT_POLICY, "rsa-sha1 is not secure");
-	else if (strncasecmp(s->algorithm, "rsa", 3) == 0 &&
-	    s->bits < BITS_LEAST)
-		say(s, DKIM_VERDICT_POLICY, "the key is too short");
-	else if (!covers_all(c, sig))
-		say(s, DKIM_VERDICT_POLICY,
-		    "only a part of the body is signed (l=)");
-	else
-		say(s, DKIM_VERDICT_PASS, NULL);
-}
-
-static void
-judge(struct dkim_check *c, struct dkim_signed *s, DKIM_SIGINFO *sig)
-{
-	int error = dkim_sig_geterror(sig);
-	const char *words;
-
-	if ((dkim_sig_getflags(sig) & DKIM_SIGFLAG_PASSED) != 0 &&
-	    error <= DKIM_SIGERROR_OK &&
-	    dkim_sig_getbh(sig) == DKIM_SIGBH_MATCH) {
-		judge_passed(c, s, sig);
-	} else if (dkim_sig_getbh(sig) == DKIM_SIGBH_MISMATCH) {
-		say(s, DKIM_VERDICT_FAIL, "the body was changed");
-	} else if (error > DKIM_SIGERROR_OK && error != DKIM_SIGERROR_BADSIG) {
-		words = dkim_sig_geterrorstr(error);
-		say(s, verdict_of_error(error), words != NULL ? words :
-		    "a broken signature");
-	} else {
-		say(s, DKIM_VERDICT_FAIL, "the header was changed, or the key "
-		    "is another one");
-	}
-}
-
-static char *
-lower_copy(const unsigned char *text)
-{
-	char *copy = mem_dup((const char *)text), *p;
-
-	for (p = copy; p != NULL && *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return copy;
-}
-
-/* The key had to be asked for, and DNS gave no answer. */
-static bool
-lacks_answer(const struct dkim_check *c, const DKIM_SIGINFO *sig)
-{
-	size_t i;
-
-	for (i = 0; i < c->nq; i++)
-		if (c->of[i] == sig)
-			return c->q[i].answer->status == DNS_TEMPFAIL;
-	return false;
-}
-
-static void
-collect(struct dkim_check *c)
-{
-	DKIM_SIGINFO **sigs = NULL;
-	struct dkim_signed *s;
-	int i, n = 0;
-
-	if (dkim_getsiglist(c->dkim, &sigs, &n) != DKIM_STAT_OK)
-		return;
-	c->result.v = mem_array(DKIM_SIGNATURES_MAX, sizeof *c->result.v);
-	for (i = 0; i < n && i < DKIM_SIGNATURES_MAX; i++) {
-		s = &c->result.v[c->result.n++];
-		s->domain = lower_copy(dkim_sig_getdomain(sigs[i]));
-		s->selector = mem_dup((char *)dkim_sig_getselector(sigs[i]));
-		s->algorithm = mem_dup((char *)dkim_sig_gettagvalue(sigs[i],
-		    false, (u_char *)(uintptr_t)"a"));
-		dkim_sig_getkeysize(sigs[i], &s->bits);
-		judge(c, s, sigs[i]);
-		if (lacks_answer(c, sigs[i]))
-			say(s, DKIM_VERDICT_TEMPERROR,
-			    "the key could not be looked up");
-	}
-	c->result.more = c->signatures - c->result.n;
+	if (c->engine != NULL && n > 0)
+		c->calls->body(c->engine, bytes, n);
 }
 
 const struct dkim_result *
 dkim_check_end(struct dkim_check *c)
 {
-	_Bool test;
-
-	if (c->dkim == NULL)
+	if (c->engine == NULL)
 		return &c->result;
-	/* RFC 6376 section 3.4.3: a last line without its end gets one. */
-	if (c->open_line)
-		dkim_check_body(c, "\r\n", 2);
-	dkim_eom(c->dkim, &test);
-	collect(c);
-	dkim_free(c->dkim);
-	c->dkim = NULL;
+	c->result.v = mem_array(DKIM_SIGNATURES_MAX, sizeof *c->result.v);
+	c->calls->end(c->engine, &c->result);
+	c->result.more = c->signatures - c->result.n;
+	give_up(c, NULL);
 	return &c->result;
 }
 
@@ -372,11 +114,8 @@ dkim_check_free(struct dkim_check *c)
 
 	if (c == NULL)
 		return;
-	if (c->dkim != NULL)
-		dkim_free(c->dkim);
-	dns_forget(c->q, c->nq);
-	for (i = 0; i < c->nq; i++)
-		free(c->names[i]);
+	if (c->engine != NULL)
+		give_up(c, NULL);
 	for (i = 0; i < c->result.n; i++) {
 		free(c->result.v[i].domain);
 		free(c->result.v[i].selector);

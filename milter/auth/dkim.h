@@ -1,11 +1,11 @@
 /*
  * dkim.h - signatures of a message, verified as it comes (RFC 6376)
  *
- * One check belongs to one message and one thread at a time; different checks
- * are independent. The keys of all signatures are asked for together, when the
- * header ends; that is the only waiting. Nothing here trusts what libopendkim
- * says alone: a signature passes when its b= and its bh= both hold, it covers
- * the whole body, and its algorithm and key are ones to rely on (RFC 8301).
+ * By our own engine or by libopendkim. One check belongs to one message and
+ * one thread at a time; different checks are independent. The keys of all
+ * signatures are asked for together, when the header ends; that is the only
+ * waiting. A signature passes when its b= and its bh= both hold, it covers the
+ * whole body, and its algorithm and key are ones to rely on (RFC 8301).
  */
 #ifndef AUTH_DKIM_H
 #define AUTH_DKIM_H
@@ -17,6 +17,12 @@
 /* Signatures of one message that are looked at, from the top. */
 #define DKIM_SIGNATURES_MAX 10
 
+enum dkim_engine { DKIM_ENGINE_SAYWHY, DKIM_ENGINE_OPENDKIM };
+/* Words of `auth { dkim-engine }`; ends with NULL. */
+extern const char *const dkim_engine_names[];
+/* Was it built? */
+bool dkim_engine_there(enum dkim_engine engine);
+
 /* RFC 8601 section 2.7.1; POLICY: it holds, and is not good enough. */
 enum dkim_verdict { DKIM_VERDICT_PASS, DKIM_VERDICT_FAIL, DKIM_VERDICT_POLICY,
 	DKIM_VERDICT_TEMPERROR, DKIM_VERDICT_PERMERROR };
@@ -26,7 +32,7 @@ const char *dkim_verdict_name(enum dkim_verdict verdict);
 
 struct dkim_signed {
 	enum dkim_verdict verdict;
-	char *domain;		/* d=, lower case; NULL: it has none */
+	char *domain;		/* d=, lower case; NULL: none could be read */
 	char *selector;		/* s=, raw; or NULL */
 	char *algorithm;	/* "rsa-sha256", raw; or NULL */
 	char *detail;		/* why not; NULL: it passed */
@@ -42,7 +48,7 @@ struct dkim_result {
 
 struct dkim_check;
 
-struct dkim_check *dkim_check_new(void);
+struct dkim_check *dkim_check_new(enum dkim_engine engine);
 void dkim_check_free(struct dkim_check *c);	/* NULL: nothing */
 
 /*

@@ -3,6 +3,7 @@
 #include "auth/dkim_note.h"
 
 #include "model/session.h"
+#include "model/site.h"
 #include "model/slots.h"
 
 struct note {
@@ -27,7 +28,7 @@ static const struct dkim_result too_large = {
 
 void
 dkim_note_headers(struct slots *slots, const struct session *s,
-    int64_t deadline)
+    const struct site *site, int64_t deadline)
 {
 	struct note *n = slots_get(slots, &kind);
 	size_t i;
@@ -38,7 +39,7 @@ dkim_note_headers(struct slots *slots, const struct session *s,
 		n->result = &too_large;
 		return;
 	}
-	n->check = dkim_check_new();
+	n->check = dkim_check_new((enum dkim_engine)site->dkim_engine);
 	for (i = 0; i < s->nheaders; i++)
 		dkim_check_header(n->check, s->headers[i].name,
 		    s->headers[i].raw);

@@ -14,10 +14,11 @@
 
 struct slots;
 struct session;
+struct site;
 
 /* At HEADERS. */
 void dkim_note_headers(struct slots *slots, const struct session *s,
-    int64_t deadline);
+    const struct site *site, int64_t deadline);
 
 /* For each piece, after the session has counted it. */
 void dkim_note_body(struct slots *slots, const struct session *s,

@@ -114,7 +114,8 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (site_trusts(ctx->site, ctx->session))
 		return;
 	if (ctx->stage == STAGE_HEADERS)
-		dkim_note_headers(ctx->slots, ctx->session, ctx->deadline);
+		dkim_note_headers(ctx->slots, ctx->session, ctx->site,
+		    ctx->deadline);
 	else
 		judge(ctx, found);
 }

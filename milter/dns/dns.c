@@ -355,7 +355,7 @@ dns_counts(void)
 	counts = self.counts;
 	counts.dropped = self.cache.dropped;
 	counts.kept = self.cache.kept;
-	counts.bytes = self.cache.bytes;
+	counts.bytes = self.cache.bytes + dns_parsed_bytes();
 	counts.waiting = self.cache.waiting;
 	pthread_mutex_unlock(&lock);
 	return counts;

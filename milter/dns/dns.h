@@ -82,6 +82,19 @@ const struct dns_answer *dns_lookup(enum dns_type type, const char *name,
     int64_t deadline);
 void dns_drop(const struct dns_answer *answer);		/* NULL: nothing */
 
+/*
+ * What somebody made of an answer that was found, kept with it until the last
+ * holder drops it: made at the first call, by whichever thread comes first.
+ * One parser serves one kind of names. parse() tells about how many bytes of
+ * memory it took; these count for the cache.
+ */
+struct dns_parser {
+	void *(*parse)(const struct dns_answer *answer, size_t *bytes);
+	void (*free)(void *parsed);
+};
+const void *dns_parsed(const struct dns_answer *answer,
+    const struct dns_parser *parser);
+
 /* Is this one of its addresses? Of an answer to DNS_A or DNS_AAAA. */
 bool dns_has_address(const struct dns_answer *answer, const struct ip *ip);
 

@@ -6,7 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+
+struct dns_made {
+	const struct dns_parser *parser;
+	void *what;
+	size_t bytes;
+};
+
+static _Atomic size_t made_bytes;
+
+static void
+free_made(struct dns_made *made)
+{
+	if (made == NULL)
+		return;
+	atomic_fetch_sub_explicit(&made_bytes, made->bytes,
+	    memory_order_relaxed);
+	made->parser->free(made->what);
+	free(made);
+}
 
 struct dns_shared_answer *
 dns_answer_new(enum dns_status status, const char *failure)
@@ -26,6 +46,8 @@ dns_answer_add(struct dns_shared_answer *h, const struct dns_record *record)
 	struct dns_record *r;
 	size_t n = h->answer.n;
 
+	/* A scenario may tell more of a name that was asked for already. */
+	free_made(atomic_exchange(&h->made, NULL));
 	if ((n & (n - 1)) == 0)
 		h->records = mem_resize(h->records, n == 0 ? 1 : 2 * n,
 		    sizeof *h->records);
@@ -53,7 +75,46 @@ dns_drop(const struct dns_answer *answer)
 	for (i = 0; i < h->answer.n; i++)
 		free(h->records[i].text);
 	free(h->records);
+	free_made(h->made);
 	free(h);
+}
+
+static struct dns_made *
+make(const struct dns_answer *answer, const struct dns_parser *parser)
+{
+	struct dns_made *made = mem_alloc(sizeof *made);
+
+	made->parser = parser;
+	made->what = parser->parse(answer, &made->bytes);
+	made->bytes += sizeof *made;
+	atomic_fetch_add_explicit(&made_bytes, made->bytes,
+	    memory_order_relaxed);
+	return made;
+}
+
+const void *
+dns_parsed(const struct dns_answer *answer, const struct dns_parser *parser)
+{
+	struct dns_shared_answer *h =
+	    (struct dns_shared_answer *)(uintptr_t)answer;
+	struct dns_made *there = atomic_load(&h->made), *made;
+
+	if (there == NULL) {
+		made = make(answer, parser);
+		if (atomic_compare_exchange_strong(&h->made, &there, made))
+			there = made;
+		else
+			free_made(made);
+	}
+	if (there->parser != parser)
+		BUG("an answer that two parsers want");
+	return there->what;
+}
+
+size_t
+dns_parsed_bytes(void)
+{
+	return atomic_load_explicit(&made_bytes, memory_order_relaxed);
 }
 
 bool

@@ -150,7 +150,7 @@ dns_cache_answer(struct dns_cache *c, struct dns_entry *e,
 	c->kept++;
 	c->bytes += bytes_of(e);
 	link_newest(c, e);
-	while (c->bytes > c->max && c->oldest != e) {
+	while (c->bytes + dns_parsed_bytes() > c->max && c->oldest != e) {
 		drop_oldest(c);
 		c->dropped++;
 	}

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "auth/dkim.h"
 #include "auth/spf.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -126,18 +127,45 @@ const struct option site_relay_options[] = {
 
 /* One that was not built is no choice. */
 static bool
-parse_spf_engine(void *base, void *slot, const char *value, struct buf *errmsg)
+parse_engine(int *into, const char *value, const char *const *names,
+    bool (*there)(int engine), struct buf *errmsg)
 {
-	int engine = option_word(spf_engine_names, value, errmsg), *into = slot;
+	int engine = option_word(names, value, errmsg);
 
-	(void)base;
-	if (engine >= 0 && !spf_engine_there((enum spf_engine)engine)) {
+	if (engine >= 0 && !there(engine)) {
 		buf_printf(errmsg, "\"%.60s\" was not built in: configure did "
 		    "not find it", value);
 		return false;
 	}
 	*into = engine;
 	return engine >= 0;
+}
+
+static bool
+has_spf(int engine)
+{
+	return spf_engine_there((enum spf_engine)engine);
+}
+
+static bool
+parse_spf_engine(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	(void)base;
+	return parse_engine(slot, value, spf_engine_names, has_spf, errmsg);
+}
+
+static bool
+has_dkim(int engine)
+{
+	return dkim_engine_there((enum dkim_engine)engine);
+}
+
+static bool
+parse_dkim_engine(void *base, void *slot, const char *value,
+    struct buf *errmsg)
+{
+	(void)base;
+	return parse_engine(slot, value, dkim_engine_names, has_dkim, errmsg);
 }
 
 const struct option site_auth_options[] = {
@@ -175,6 +203,10 @@ const struct option site_auth_options[] = {
 	    .offset = SITE(spf_engine), .default_value = "saywhy",
 	    .parse = parse_spf_engine,
 	    .help = "which program decides SPF: saywhy, libspf2" },
+	{ .name = "dkim-engine", .type = OPTION_PARSE,
+	    .offset = SITE(dkim_engine), .default_value = "saywhy",
+	    .parse = parse_dkim_engine,
+	    .help = "which program verifies DKIM: saywhy, opendkim" },
 	{ .name = "spf-explanation", .type = OPTION_BOOL,
 	    .offset = SITE(spf_explanation), .default_value = "no",
 	    .help = "ask for the words of the domain's owner (exp=)" },

@@ -32,6 +32,7 @@ struct site {
 	long long list_threshold;	/* weights of DNS lists that reach it
 					   refuse */
 	int spf_engine;		/* enum spf_engine of auth/spf.h */
+	int dkim_engine;	/* enum dkim_engine of auth/dkim.h */
 	bool spf_explanation;	/* ask for the words of exp= */
 };
 

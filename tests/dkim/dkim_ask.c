@@ -1,5 +1,7 @@
 /*
- * dkim_ask - verdicts on signatures, for made-up DNS
+ * dkim_ask - verdicts on signatures, for made-up DNS, by either engine
+ *
+ *	dkim-ask [saywhy | opendkim]
  *
  * Reads from standard input, words between tabs:
  *
@@ -48,9 +50,9 @@ feed_header(struct dkim_check *c, char *at)
 }
 
 static void
-judge(char *message, size_t n)
+judge(enum dkim_engine engine, char *message, size_t n)
 {
-	struct dkim_check *c = dkim_check_new();
+	struct dkim_check *c = dkim_check_new(engine);
 	const char *body = feed_header(c, message);
 	const struct dkim_result *r;
 	size_t left = n - (size_t)(body - message), piece, i;
@@ -73,12 +75,16 @@ judge(char *message, size_t n)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	enum dkim_engine engine = argc > 1 && strcmp(argv[1], "opendkim") == 0 ?
+	    DKIM_ENGINE_OPENDKIM : DKIM_ENGINE_SAYWHY;
 	char *line = NULL, *word[4], *at, *message;
 	struct buf errmsg = BUF_INIT;
 	size_t cap = 0, n;
 
+	if (!dkim_engine_there(engine))
+		return 77;
 	dns_offline(false);
 	while (getline(&line, &cap, stdin) > 0) {
 		line[strcspn(line, "\n")] = '\0';
@@ -94,7 +100,7 @@ main(void)
 			message = mem_alloc(n + 1);
 			if (fread(message, 1, n, stdin) != n)
 				return 1;
-			judge(message, n);
+			judge(engine, message, n);
 			free(message);
 		}
 	}

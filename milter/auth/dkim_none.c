@@ -1,0 +1,7 @@
+/* dkim_none - no second engine: configure did not find libopendkim */
+
+#include "auth/dkim_engine.h"
+
+const bool dkim_opendkim_there = false;
+
+const struct dkim_engine_calls dkim_opendkim = { .begin = NULL };

@@ -1,0 +1,53 @@
+/*
+ * crypto.h - SHA-256, and signatures by RSA and Ed25519
+ *
+ * What the library has to look up (a digest, a key's arithmetic) is looked up
+ * once, not for each use. A hash belongs to one thread at a time; a public key
+ * is read only, so that any threads may use it at once.
+ */
+#ifndef BASE_CRYPTO_H
+#define BASE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SHA256_BYTES 32
+#define ED25519_BYTES 32	/* of a public key */
+
+/* A hash of bytes as they come; sha256_end() may be called once. */
+struct sha256;
+struct sha256 *sha256_new(void);
+void sha256_put(struct sha256 *h, const void *bytes, size_t n);
+void sha256_end(struct sha256 *h, unsigned char digest[SHA256_BYTES]);
+void sha256_free(struct sha256 *h);	/* NULL: nothing */
+
+enum public_key_type { PUBLIC_KEY_RSA, PUBLIC_KEY_ED25519 };
+
+struct public_key;
+
+/*
+ * RSA: DER, as a SubjectPublicKeyInfo (RFC 5280) or as a bare RSAPublicKey
+ * (RFC 8017). Ed25519: the 32 bytes of RFC 8032. NULL: it is no such key.
+ */
+struct public_key *public_key_new(enum public_key_type type,
+    const unsigned char *bytes, size_t n);
+void public_key_free(struct public_key *k);	/* NULL: nothing */
+
+enum public_key_type public_key_type(const struct public_key *k);
+unsigned public_key_bits(const struct public_key *k);
+/* Of the exponent of an RSA key: what a verification costs grows with it. */
+unsigned public_key_exponent_bits(const struct public_key *k);
+
+/* About what one takes of memory, for those who keep many. */
+#define PUBLIC_KEY_MEMORY 4096
+
+/*
+ * Is it a signature of this digest? RSA: RSASSA-PKCS1-v1_5 with SHA-256
+ * (RFC 8017 section 8.2). Ed25519: PureEdDSA with the digest as the message
+ * (RFC 8463 section 3).
+ */
+bool public_key_verifies(const struct public_key *k,
+    const unsigned char digest[SHA256_BYTES], const unsigned char *signature,
+    size_t n);
+
+#endif
