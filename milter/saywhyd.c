@@ -19,6 +19,7 @@
 #include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
+#include "doors/folders.h"
 #include "doors/milter.h"
 #include "doors/milter_socket.h"
 #include "doors/policy_service.h"
@@ -184,6 +185,8 @@ open_doors(struct daemon *d)
 	    process_group(o->listen_group, &errmsg) : (gid_t)-1;
 	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
+	if (geteuid() == 0 && own == (gid_t)-1)
+		process_no_account(o->user, &errmsg);
 	if (errmsg.len > 0)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
@@ -351,6 +354,7 @@ start(struct daemon *d)
 	keep_options(d, &r->daemon);
 	if (d->detach && !process_detach(&errmsg))
 		fail(EX_OSERR, &errmsg);
+	folders_make(r);
 	open_doors(d);
 	if (!process_become(d->options.user, &errmsg))
 		fail(EX_CONFIG, &errmsg);

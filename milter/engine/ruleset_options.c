@@ -257,7 +257,7 @@ const struct option daemon_options[] = {
 	    .default_value = "unix:/run/saywhy/control.sock",
 	    .help = "where saywhy status asks" },
 	{ .name = "user", .type = OPTION_TEXT, .offset = DAEMON(user),
-	    .default_value = "saywhy", .help =
+	    .default_value = SAYWHY_USER, .help =
 	    "whom to become when started as root" },
 	{ .name = "pid-file", .type = OPTION_TEXT, .offset = DAEMON(pid_file),
 	    .help = "file that gets the process id; unset: none" },
