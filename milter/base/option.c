@@ -63,8 +63,7 @@ parse(const struct option *row, void *base, const char *value,
 	words = mem_dup(errmsg->data + start);
 	buf_cut(errmsg, start);
 	buf_printf(errmsg, "\"%.60s%s\": %s", value, strlen(value) > 60 ?
-	    "..." :
-	    "", words);
+	    "..." : "", words);
 	free(words);
 	return false;
 }

@@ -186,9 +186,9 @@ const struct option site_auth_options[] = {
 	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
 	    .default_value = "yes",
 	    .help = "ask the sender's domain which clients send for it" },
-	{ .name = "dkim", .type = OPTION_BOOL, .offset = SITE(dkim),
-	    .default_value = "yes", .help =
-	    "verify the signatures of a message" },
+	{ .name = "dkim",
+	    .type = OPTION_BOOL, .offset = SITE(dkim), .default_value = "yes",
+	    .help = "verify the signatures of a message" },
 	{ .name = "dmarc", .type = OPTION_BOOL, .offset = SITE(dmarc),
 	    .default_value = "yes",
 	    .help = "ask the author's domain what it wants with unproven "
@@ -215,8 +215,7 @@ const struct option site_auth_options[] = {
 	    .parse = option_parse_port, .free = option_free_ints,
 	    .help = "ports where users hand in mail" },
 	{ .name = "submission-daemons", .type = OPTION_LIST,
-	    .offset = SITE(submission_daemons),
-	    .default_value =
+	    .offset = SITE(submission_daemons), .default_value =
 	    "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
 	    .parse = option_parse_string, .free = option_free_strings,
 	    .help = "daemon names of the MTA where users hand in mail" },
@@ -256,9 +255,9 @@ const struct option daemon_options[] = {
 	    .parse = parse_spec, .free = free_text,
 	    .default_value = "unix:/run/saywhy/control.sock",
 	    .help = "where saywhy status asks" },
-	{ .name = "user", .type = OPTION_TEXT, .offset = DAEMON(user),
-	    .default_value = "saywhy", .help =
-	    "whom to become when started as root" },
+	{ .name = "user", .type = OPTION_TEXT,
+	    .offset = DAEMON(user), .default_value = "saywhy",
+	    .help = "whom to become when started as root" },
 	{ .name = "pid-file", .type = OPTION_TEXT, .offset = DAEMON(pid_file),
 	    .help = "file that gets the process id; unset: none" },
 	{ .name = "max-sessions", .type = OPTION_INT,

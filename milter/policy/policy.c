@@ -175,8 +175,7 @@ struct decision_context {
 /* The policy's word on one finding and one recipient (of this number). */
 static struct verdict
 judge(const struct decision_context *m, const struct mailbox *rcpt,
-    size_t number,
-    const struct finding *f)
+    size_t number, const struct finding *f)
 {
 	const struct policy *p = m->policy;
 	const struct session *s = m->session;

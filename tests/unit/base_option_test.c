@@ -69,17 +69,16 @@ static const struct option group_rows[] = {
 static const struct option rows[] = {
 	{ ROW(on, BOOL), .default_value = "yes" },
 	{ ROW(number, INT), .default_value = "-3", .min = -5, .max = 10 },
-	{ ROW(size, SIZE), .default_value = "10M", .min = 1024, .max =
-	    1LL << 40 },
+	{ ROW(size, SIZE), .default_value = "10M", .min = 1024,
+	    .max = 1LL << 40 },
 	{ ROW(time, TIME), .default_value = "14 days", .min = 1,
 	    .max = 31536000000 },
 	{ ROW(any, INT) },
 	{ ROW(word, WORD), .default_value = "green", .words = colours },
 	{ ROW(text, TEXT), .default_value = "a b" },
 	{ ROW(shout, PARSE), .parse = parse_shout, .free = free_shout },
-	{ ROW(ports, LIST), .default_value = "{465, 587}", .parse =
-	    option_parse_port,
-	    .free = option_free_ints },
+	{ ROW(ports, LIST), .default_value = "{465, 587}",
+	    .parse = option_parse_port, .free = option_free_ints },
 	{ ROW(names, LIST), .default_value = "{\"a b\", c }",
 	    .parse = option_parse_string, .free = option_free_strings },
 	{ ROW(nets, LIST), .parse = option_parse_net,
