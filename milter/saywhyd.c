@@ -16,8 +16,10 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/process.h"
+#include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
+#include "doors/folders.h"
 #include "doors/milter.h"
 #include "doors/milter_socket.h"
 #include "doors/policy_service.h"
@@ -168,6 +170,8 @@ open_doors(struct daemon *d)
 	    process_group(o->listen_group, &errmsg) : (gid_t)-1;
 	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
+	if (geteuid() == 0 && own == (gid_t)-1)
+		process_no_account(o->user, &errmsg);
 	if (errmsg.len > 0)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
@@ -197,6 +201,7 @@ static void
 reload(struct daemon *d)
 {
 	struct diags diags = DIAGS_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct ruleset *r = ruleset_load(d->config, &diags);
 
 	diags_log(&diags);
@@ -212,6 +217,9 @@ reload(struct daemon *d)
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	dns_apply(&r->dns);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		log_error("%s; nothing is counted", errmsg.data);
+	buf_free(&errmsg);
 	ruleset_publish(r);
 	log_info("%s: loaded, mode %s", d->config,
 	    mode_names[r->policy.mode]);
@@ -268,6 +276,7 @@ free_all(struct daemon *d)
 {
 	recorder_free(d->recorder);
 	dns_stop();
+	counters_stop();
 	ruleset_publish(NULL);
 	option_clear(daemon_options, &d->options);
 }
@@ -307,12 +316,15 @@ start(struct daemon *d)
 	keep_options(d, &r->daemon);
 	if (d->detach && !process_detach(&errmsg))
 		fail(EX_OSERR, &errmsg);
+	folders_make(r);
 	open_doors(d);
 	if (!process_become(d->options.user, &errmsg))
 		fail(EX_CONFIG, &errmsg);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		fail(EX_CONFIG, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;
