@@ -220,6 +220,10 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 	if (r->records.store != NULL && r->records.file == NULL)
 		diags_error(d, NULL, 0, "store: it is read from the record "
 		    "file; set record-file, too");
+	else if (r->records.store != NULL &&
+	    strncmp(r->records.file, "pipe:", 5) == 0)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file, and a pipe cannot be read again");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;
