@@ -38,6 +38,7 @@ struct finding {
 	bool waives;		/* takes back what else its section found about
 				   the peer */
 	bool unverified;		/* only the MTA says so: never more than a note */
+	bool withheld;		/* not asked for now: it says nothing */
 	enum action max;	/* what is done about it at most; OFF: what the
 				   policy wants */
 	enum stage issued_at;	/* not spoken before this stage */
