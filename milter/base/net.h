@@ -65,6 +65,15 @@ bool net_is_meant(const char *text);
 bool net_has(const struct net *net, const struct ip *ip);
 const char *net_format(const struct net *net, char text[NET_TEXT]);
 
+/*
+ * The text of the network around the address: its first `prefix` bits in the
+ * mapped form; or v4 bits of an IPv4 address, v6 of another. Returns `text`.
+ */
+const char *net_around(const struct ip *ip, unsigned prefix,
+    char text[NET_TEXT]);
+const char *net_around_text(const struct ip *ip, unsigned v4, unsigned v6,
+    char text[NET_TEXT]);
+
 /* A set of networks, for inline lists (hundreds, not millions). */
 struct netset {
 	struct net *v;

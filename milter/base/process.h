@@ -20,6 +20,9 @@ gid_t process_group(const char *name, struct buf *errmsg);
 /* The group of a user, or -1 when there is no such user. */
 gid_t process_group_of(const char *user);
 
+/* Appends words that say so, and the command that makes one. */
+void process_no_account(const char *user, struct buf *errmsg);
+
 /*
  * Becomes that user with its groups, for good. Started as root it refuses to
  * stay root; started as anybody else nothing is changed.

@@ -37,6 +37,8 @@ struct check_ctx {
 	struct slots *slots;	/* notes about this session */
 	enum stage stage;	/* where we are */
 	int64_t deadline;	/* of this step, clock_ms(), for services */
+	bool question;		/* of the policy service, ahead of the command
+				   itself: what is counted is not counted yet */
 };
 
 /* What a check must be told of a message. */
@@ -65,6 +67,7 @@ struct check {
 	 * the actions of its reasons.
 	 */
 	bool softens;
+	bool counts;		/* it asks counters/ */
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
 	const struct option *options;	/* NULL: none */
@@ -99,6 +102,11 @@ struct check {
 	 */
 	void (*part)(const struct check_ctx *ctx,
 	    const struct mime_event *event);
+	/*
+	 * The MTA itself refuses something, with this enhanced status ("5.1.1";
+	 * NULL: not told), at ctx->stage. NULL: not wanted.
+	 */
+	void (*refused)(const struct check_ctx *ctx, const char *status);
 };
 
 /* Every check, in turn; ends with NULL. */

@@ -14,6 +14,10 @@ struct buf;
  */
 bool daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg);
 
+/* The same for another question, "…\n". */
+bool daemon_ask_about(const char *spec, const char *question,
+    struct buf *answer, struct buf *errmsg);
+
 /* What follows "key": in our own JSON, which has no blanks; "": nothing. */
 const char *daemon_after(const char *json, const char *key);
 

@@ -18,6 +18,9 @@
  *	exceptions  [ { exception, matched (findings, since it was loaded) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
+ *	counters    { keys, size, asked, evicted, server (null: none), healthy,
+ *	              failures }
+ *
  * Fields may be added; those that are there keep their meaning (NEWS). One who
  * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF".
  */
@@ -33,6 +36,7 @@ struct recorder;
 
 #define CONTROL_STATUS "status\n"
 #define CONTROL_METRICS "metrics\n"
+/* For what a login does see control_login.h. */
 
 /*
  * Opens the socket while we may still set its group; its mode is 0660.

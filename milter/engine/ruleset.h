@@ -12,6 +12,7 @@
 
 #include "base/option.h"
 #include "checks/check.h"
+#include "counters/counters_options.h"
 #include "dns/dns_options.h"
 #include "model/site.h"
 #include "pages/options.h"
@@ -50,6 +51,7 @@ struct ruleset {
 	struct record_options records;
 	struct daemon_options daemon;
 	struct dns_options dns;
+	struct counters_options counters;
 	struct page_options page;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
@@ -57,6 +59,7 @@ struct ruleset {
 	unsigned needs;		/* enum check_needs of the active ones */
 	bool issued_at_mail;	/* something may be spoken at MAIL */
 	bool marks;		/* something may mark or quarantine */
+	bool counts;		/* something is counted (counters/) */
 };
 
 /* NULL when d has errors. Held once for the caller. */

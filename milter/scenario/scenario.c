@@ -26,6 +26,7 @@ static const struct {
 	[VERB_REFUSED] = { "REFUSED", 3 },
 	[VERB_DATA] = { "DATA", 0 },
 	[VERB_RSET] = { "RSET", 0 },
+	[VERB_WAIT] = { "WAIT", 1 },
 	[VERB_EXPECT] = { "EXPECT", 1 },
 	[VERB_LINE] = { "LINE", 1 },
 	[VERB_FOUND] = { "FOUND", 1 },

@@ -23,6 +23,7 @@
  *	REFUSED ADDRESS STATUS TEXT	the mail server itself refuses it
  *	DATA			a message, up to a line with a dot alone
  *	RSET
+ *	WAIT TIME		this much later ("6 min"), for what is counted
  *
  * What is expected of the last event:
  *
@@ -52,6 +53,7 @@ struct diags;
 enum verb {
 	VERB_CONFIG, VERB_DNS, VERB_CLIENT, VERB_LOCAL, VERB_HELO, VERB_TLS,
 	VERB_LOGIN, VERB_MAIL, VERB_RCPT, VERB_REFUSED, VERB_DATA, VERB_RSET,
+	VERB_WAIT,
 	VERB_EXPECT, VERB_LINE, VERB_FOUND, VERB_NOT_FOUND, VERB_RECORD,
 	VERB_NO_RECORD, VERB_MARK, VERB_RESULTS, VERB_HOLD
 };
