@@ -1,4 +1,4 @@
-/* forget - a person is taken out of record files and store */
+/* forget - removes a person from record files and store */
 
 #include "records/forget.h"
 
@@ -132,7 +132,7 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 	return good;
 }
 
-/* The time of a file tells how long it has to live, and which is older. */
+/* The time of a file decides how long it is kept, and which is older. */
 static bool
 forget_in_path(const char *path, const char *person, uint64_t *lines)
 {

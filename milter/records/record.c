@@ -23,10 +23,7 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #define ID_LETTERS (RECORD_ID_TEXT - 1)
 
-/*
- * The last ids by their bits, eight of each set: which set it is they tell
- * themselves by those that are random.
- */
+/* The last ids, eight in each set; their random bits say which set. */
 #define SETS 2048
 #define WAYS 8
 #define SET_OF(bits) ((bits) >> 10 & (SETS - 1))

@@ -1,4 +1,4 @@
-/* store - where records can be asked for */
+/* store - the database of records */
 
 #include "records/store.h"
 
