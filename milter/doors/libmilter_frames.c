@@ -12,14 +12,15 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 
-#include <libmilter/mfapi.h>
-#include <libmilter/mfdef.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/seldom.h"
 
-#define HEAD (MILTER_LEN_BYTES + 1)	/* how long it is, and its letter */
+#define LENGTH 4		/* bytes that tell how long the rest is */
+#define HEAD (LENGTH + 1)	/* and a letter */
+
+/* What libmilter's functions return; libmilter/mfapi.h. */
+enum { MI_DONE = 0, MI_FAILED = -1 };
 
 /* In place of a letter; libmilter/libmilter.h of Sendmail 8.13 to 8.18. */
 enum { FRAME_LATE = 1, FRAME_FAILED = 4, FRAME_END = 5, FRAME_TOO_BIG = 7 };
@@ -62,16 +63,17 @@ has_string(const char *content, size_t n)
 	return memchr(content, '\0', n) != NULL;
 }
 
+/* The letters of libmilter/mfdef.h; the library reads the others with care. */
 static const struct {
 	char letter;
 	bool (*fits)(const char *content, size_t n);
 } shapes[] = {
-	{ SMFIC_CONNECT, has_string },
-	{ SMFIC_HELO, ends_well },
-	{ SMFIC_MACRO, is_macros },
-	{ SMFIC_MAIL, ends_well },
-	{ SMFIC_RCPT, ends_well },
-	{ SMFIC_UNKNOWN, ends_well },
+	{ 'C', has_string },
+	{ 'H', ends_well },
+	{ 'D', is_macros },
+	{ 'M', ends_well },
+	{ 'R', ends_well },
+	{ 'U', ends_well },
 };
 
 bool
@@ -177,10 +179,10 @@ mi_rd_cmd(int socket, struct timeval *timeout, char *letter, size_t *length,
 
 	*length = 0;
 	failed = read_all(socket, head, sizeof head, deadline);
-	*letter = failed != 0 ? failed : head[MILTER_LEN_BYTES];
+	*letter = failed != 0 ? failed : head[LENGTH];
 	if (failed != 0)
 		return NULL;
-	memcpy(&size, head, MILTER_LEN_BYTES);
+	memcpy(&size, head, LENGTH);
 	size = ntohl(size);
 	if (size <= 1)
 		return NULL;
@@ -220,16 +222,16 @@ mi_wr_cmd(int socket, struct timeval *timeout, int letter, char *content,
 	ssize_t n;
 
 	if (length > FRAME_MAX || (length > 0 && content == NULL))
-		return MI_FAILURE;
-	memcpy(head, &size, MILTER_LEN_BYTES);
-	head[MILTER_LEN_BYTES] = (char)letter;
+		return MI_FAILED;
+	memcpy(head, &size, LENGTH);
+	head[LENGTH] = (char)letter;
 	while (v[0].iov_len + v[1].iov_len > 0) {
 		n = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n > 0)
 			advance(v, (size_t)n);
 		else if (n < 0 && errno != EINTR && (errno != EAGAIN ||
 		    !wait_for(socket, POLLOUT, deadline)))
-			return MI_FAILURE;
+			return MI_FAILED;
 	}
-	return MI_SUCCESS;
+	return MI_DONE;
 }
