@@ -14,17 +14,21 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/log.h"
-#include "base/mem.h"
+#include "base/option.h"
 #include "base/process.h"
+#include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
+#include "doors/folders.h"
 #include "doors/milter.h"
 #include "doors/milter_socket.h"
 #include "doors/policy_service.h"
 #include "doors/replymap.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_options.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
+#include "pages/language.h"
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "version.h"
@@ -38,6 +42,7 @@ struct daemon {
 	const char *config;
 	bool test;		/* -t: read the configuration and end */
 	bool detach;		/* -d */
+	const char *pid_file;	/* -p: goes before that of the file */
 	struct daemon_options options;	/* as started; copies */
 	int mode;		/* as started: enum mode */
 	struct recorder *recorder;
@@ -76,7 +81,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 			d->detach = true;
 			break;
 		case 'p':
-			mem_replace(&d->options.pid_file, optarg);
+			d->pid_file = optarg;
 			break;
 		case 't':
 			d->test = true;
@@ -95,8 +100,8 @@ read_arguments(struct daemon *d, int argc, char **argv)
 }
 
 /*
- * All but the milter's, whose sessions are let end. True: nothing runs there
- * any more.
+ * All but the milter's door, whose sessions may still end. True when nothing
+ * runs behind the others any more.
  */
 static bool
 close_doors(void)
@@ -108,7 +113,7 @@ close_doors(void)
 	return quiet;
 }
 
-/* The start failed: what is open already is taken away again. */
+/* The start failed: close and remove what is open already. */
 static void
 fail(int status, struct buf *errmsg)
 {
@@ -119,7 +124,7 @@ fail(int status, struct buf *errmsg)
 	exit(status);
 }
 
-/* Mistakes go to the terminal of whoever starts us. */
+/* Mistakes are printed on the terminal. */
 static struct ruleset *
 first_rules(const struct daemon *d)
 {
@@ -134,33 +139,15 @@ first_rules(const struct daemon *d)
 	return r;
 }
 
-/* A pid-file given as argument goes before that of the file. */
+/* What only a restart can change stays as it was at the start. */
 static void
 keep_options(struct daemon *d, const struct daemon_options *from)
 {
-	char *pid_file = d->options.pid_file;
-
-	d->options = *from;
-	d->options.listen = mem_dup(from->listen);
-	d->options.listen_group = mem_dup(from->listen_group);
-	d->options.reply_map = mem_dup(from->reply_map);
-	d->options.policy_service = mem_dup(from->policy_service);
-	d->options.control = mem_dup(from->control);
-	d->options.user = mem_dup(from->user);
-	d->options.pid_file = pid_file != NULL ? pid_file :
-	    mem_dup(from->pid_file);
-}
-
-static void
-forget_options(struct daemon_options *o)
-{
-	free(o->listen);
-	free(o->listen_group);
-	free(o->reply_map);
-	free(o->policy_service);
-	free(o->control);
-	free(o->user);
-	free(o->pid_file);
+	d->options.max_sessions = from->max_sessions;
+	d->options.stop_timeout = from->stop_timeout;
+	option_copy_restart(daemon_options, &d->options, from);
+	if (d->pid_file == NULL)
+		d->pid_file = d->options.pid_file;
 }
 
 static void
@@ -183,52 +170,30 @@ open_doors(struct daemon *d)
 	    process_group(o->listen_group, &errmsg) : (gid_t)-1;
 	gid_t own = geteuid() == 0 ? process_group_of(o->user) : (gid_t)-1;
 
+	if (geteuid() == 0 && own == (gid_t)-1)
+		process_no_account(o->user, &errmsg);
 	if (errmsg.len > 0)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
 	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg) ||
-	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
-	    &errmsg) ||
-	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode, gid,
-	    &errmsg) ||
+	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid, &errmsg) ||
+	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode,
+	    gid, &errmsg) ||
 	    !control_open(o->control, own, d->config, &errmsg))
 		fail(EX_UNAVAILABLE, &errmsg);
-	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &errmsg))
+	if (d->pid_file != NULL && !process_pid_write(d->pid_file, &errmsg))
 		fail(EX_CANTCREAT, &errmsg);
 }
 
-static bool
-differs(const char *a, const char *b)
-{
-	return a != b && (a == NULL || b == NULL || strcmp(a, b) != 0);
-}
-
-/* What only a restart can change. */
 static void
 warn_unchanged(const struct daemon_options *was,
     const struct daemon_options *now)
 {
-	const struct {
-		const char *name;
-		bool changed;
-	} fixed[] = {
-		{ "listen", differs(was->listen, now->listen) },
-		{ "listen-mode", was->listen_mode != now->listen_mode },
-		{ "listen-group",
-		    differs(was->listen_group, now->listen_group) },
-		{ "reply-map", differs(was->reply_map, now->reply_map) },
-		{ "policy-service",
-		    differs(was->policy_service, now->policy_service) },
-		{ "control", differs(was->control, now->control) },
-		{ "user", differs(was->user, now->user) },
-		{ "log-level", was->log_level != now->log_level },
-	};
-	size_t i;
+	const struct option *row;
 
-	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-		if (fixed[i].changed)
-			log_warn("%s: changes with the next start",
-			    fixed[i].name);
+	for (row = daemon_options; row->name != NULL; row++)
+		if (row->restart && !option_same(row, was, now))
+			log_warn("%s: restart required", row->name);
 }
 
 /* Sessions keep the ruleset they began with; a bad file changes nothing. */
@@ -236,6 +201,7 @@ static void
 reload(struct daemon *d)
 {
 	struct diags diags = DIAGS_INIT;
+	struct buf errmsg = BUF_INIT;
 	struct ruleset *r = ruleset_load(d->config, &diags);
 
 	diags_log(&diags);
@@ -251,6 +217,9 @@ reload(struct daemon *d)
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	dns_apply(&r->dns);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		log_error("%s; nothing is counted", errmsg.data);
+	buf_free(&errmsg);
 	ruleset_publish(r);
 	log_info("%s: loaded, mode %s", d->config,
 	    mode_names[r->policy.mode]);
@@ -266,7 +235,7 @@ every_minute(struct daemon *d, int64_t *next)
 	control_tick();
 }
 
-/* Until somebody wants us to stop; the signal that said so. */
+/* Waits for a signal to stop; returns it. */
 static int
 wait_for_stop(struct daemon *d)
 {
@@ -307,8 +276,9 @@ free_all(struct daemon *d)
 {
 	recorder_free(d->recorder);
 	dns_stop();
+	counters_stop();
 	ruleset_publish(NULL);
-	forget_options(&d->options);
+	option_clear(daemon_options, &d->options);
 }
 
 static int
@@ -318,7 +288,8 @@ stop(struct daemon *d, int signo)
 	int status;
 
 	process_notify("STOPPING=1");
-	log_info("%s: ending", strsignal(signo));
+	log_info("caught %s, shutting down",
+	    signo == SIGTERM ? "SIGTERM" : "SIGINT");
 	end = milter_stop(clock_ms() + d->options.stop_timeout);
 	status = end.good ? EX_OK : EX_UNAVAILABLE;
 	if (end.cut > 0)
@@ -327,7 +298,7 @@ stop(struct daemon *d, int signo)
 	list_watch_stop();
 	dnslist_watch_stop();
 	end.quiet &= close_doors();
-	process_pid_remove(d->options.pid_file);
+	process_pid_remove(d->pid_file);
 	if (!end.quiet)
 		_exit(status);
 	free_all(d);
@@ -345,12 +316,15 @@ start(struct daemon *d)
 	keep_options(d, &r->daemon);
 	if (d->detach && !process_detach(&errmsg))
 		fail(EX_OSERR, &errmsg);
+	folders_make(r);
 	open_doors(d);
 	if (!process_become(d->options.user, &errmsg))
 		fail(EX_CONFIG, &errmsg);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);
+	if (r->counts && !counters_start(&r->counters, &errmsg))
+		fail(EX_CONFIG, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;
@@ -363,6 +337,7 @@ main(int argc, char **argv)
 	struct daemon d = { .config = SAYWHY_CONFIG };
 
 	log_open("saywhyd", false, LOG_LEVEL_INFO);
+	language_check_catalogue();
 	read_arguments(&d, argc, argv);
 	umask(027);
 	block_signals(&d);

@@ -14,6 +14,10 @@
 #define SAYWHY_SYSCONFDIR "/etc"
 #endif
 
+#ifndef SAYWHY_USER
+#define SAYWHY_USER "saywhy"
+#endif
+
 #define SAYWHY_CONFIG SAYWHY_SYSCONFDIR "/saywhy/saywhy.conf"
 
 #endif

@@ -102,7 +102,7 @@ ends_at(const struct ip *ip, unsigned prefix, struct ip *clean)
 	return memcmp(clean->b, ip->b, sizeof ip->b) == 0;
 }
 
-/* One to three digits, at most `most`. */
+/* One to three digits, at most `max`. */
 static bool
 parse_prefix(const char *text, unsigned max, unsigned *prefix)
 {
@@ -226,4 +226,22 @@ netset_free(struct netset *set)
 {
 	free(set->v);
 	*set = (struct netset){ .v = NULL };
+}
+
+const char *
+net_around(const struct ip *ip, unsigned prefix, char text[NET_TEXT])
+{
+	struct net net = { .ip = *ip, .prefix = prefix };
+	unsigned i;
+
+	for (i = prefix; i < ALL_BITS; i++)
+		net.ip.b[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+	return net_format(&net, text);
+}
+
+const char *
+net_around_text(const struct ip *ip, unsigned v4, unsigned v6,
+    char text[NET_TEXT])
+{
+	return net_around(ip, ip_is_v4(ip) ? ALL_BITS - 32 + v4 : v6, text);
 }

@@ -20,6 +20,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#ifdef __FreeBSD__
+#define MAKE_ACCOUNT "pw useradd %s -d /nonexistent -s /usr/sbin/nologin"
+#else
+#define MAKE_ACCOUNT "useradd --system --user-group --no-create-home " \
+    "--shell /usr/sbin/nologin %s"
+#endif
+
 static int ready_pipe = -1;	/* to the parent that waits */
 
 gid_t
@@ -28,7 +35,8 @@ process_group(const char *name, struct buf *errmsg)
 	const struct group *g = name != NULL ? getgrnam(name) : NULL;
 
 	if (g == NULL && name != NULL)
-		buf_printf(errmsg, "there is no group \"%s\"", name);
+		buf_printf(errmsg, "there is no group \"%s\" (listen-group): "
+		    "install the mail server first, or name its group", name);
 	return g != NULL ? g->gr_gid : (gid_t)-1;
 }
 
@@ -40,6 +48,13 @@ process_group_of(const char *user)
 	return pw != NULL ? pw->pw_gid : (gid_t)-1;
 }
 
+void
+process_no_account(const char *user, struct buf *errmsg)
+{
+	buf_printf(errmsg, "user = \"%s\": there is no such account. This "
+	    "makes it: " MAKE_ACCOUNT, user, user);
+}
+
 bool
 process_become(const char *user, struct buf *errmsg)
 {
@@ -49,8 +64,7 @@ process_become(const char *user, struct buf *errmsg)
 		return true;
 	pw = getpwnam(user);
 	if (pw == NULL)
-		buf_printf(errmsg, "user = \"%s\": there is no such account; "
-		    "make one, or name another", user);
+		process_no_account(user, errmsg);
 	else if (pw->pw_uid == 0)
 		buf_printf(errmsg, "user = \"%s\": that is root, and a mail "
 		    "filter needs no such rights", user);
@@ -118,7 +132,7 @@ process_detach(struct buf *errmsg)
 	return true;
 }
 
-/* From here on nobody reads what we write to the terminal. */
+/* From here on nobody reads the terminal. */
 static void
 leave_terminal(void)
 {
@@ -191,7 +205,7 @@ process_notify(const char *state)
 	close(fd);
 }
 
-/* The time tells which reload a later READY=1 belongs to. */
+/* The time shows which reload a later READY=1 belongs to. */
 void
 process_notify_reload(void)
 {

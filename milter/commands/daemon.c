@@ -1,4 +1,4 @@
-/* daemon - what the running saywhyd tells at its control socket */
+/* daemon - what the running saywhyd reports at its control socket */
 
 #include "commands/daemon.h"
 
@@ -16,6 +16,13 @@
 bool
 daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg)
 {
+	return daemon_ask_about(spec, CONTROL_STATUS, answer, errmsg);
+}
+
+bool
+daemon_ask_about(const char *spec, const char *question, struct buf *answer,
+    struct buf *errmsg)
+{
 	int64_t deadline = clock_ms() + WAIT_MS;
 	struct sock_spec place;
 	bool good;
@@ -26,8 +33,8 @@ daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg)
 	fd = sock_connect(&place, deadline, errmsg);
 	if (fd < 0)
 		return false;
-	good = sock_write(fd, CONTROL_STATUS, strlen(CONTROL_STATUS),
-	    deadline) && sock_read_line(fd, answer, ANSWER_MAX, deadline);
+	good = sock_write(fd, question, strlen(question), deadline) &&
+	    sock_read_line(fd, answer, ANSWER_MAX, deadline);
 	close(fd);
 	if (!good)
 		buf_printf(errmsg, "%s: no answer", spec);

@@ -136,6 +136,8 @@ print_plain(const char *json)
 		NULL };
 	static const char *const scanners[] = { "kind", "server", "state",
 		"scans", "troubles", "trouble", NULL };
+	static const char *const counters[] = { "keys", "size", "asked",
+		"evicted", "server", "healthy", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
 	print_row("saywhyd", json, daemon);
@@ -149,6 +151,7 @@ print_plain(const char *json)
 	print_row("service", daemon_after(json, "policy-service"), service);
 	print_row("dns", daemon_after(json, "dns"), dns);
 	print_row("store", daemon_after(json, "store"), store);
+	print_row("counters", daemon_after(json, "counters"), counters);
 	print_lists(json);
 	print_each("scanner", json, "scanners", scanners);
 	print_each("exception", json, "exceptions", exceptions);

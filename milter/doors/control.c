@@ -17,6 +17,7 @@
 #include "dns/dns.h"
 #include "doors/control_exceptions.h"
 #include "doors/control_lists.h"
+#include "doors/control_login.h"
 #include "doors/control_metrics.h"
 #include "doors/control_replies.h"
 #include "doors/control_scanners.h"
@@ -271,6 +272,7 @@ put_status(struct buf *out)
 	put_rates(&j, &now);
 	put_records(&j);
 	put_dns(&j);
+	control_put_counters(&j);
 	control_put_replies(&j);
 	control_put_lists(&j);
 	control_put_scanners(&j);
@@ -300,7 +302,9 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	size_t length;
 
 	(void)arg;
-	(void)peer;
+	length = control_login(peer, in, n, out);
+	if (length != SERVER_DROP)
+		return length;
 	length = is_question(in, n, CONTROL_STATUS);
 	if (length == strlen(CONTROL_STATUS))
 		put_status(out);
@@ -312,7 +316,7 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	return length;
 }
 
-static const struct server_kind kind = { .name = "control", .max = 64,
+static const struct server_kind kind = { .name = "control", .max = CONTROL_LOGIN_MAX,
 	.patience = 5000, .answer = answer };
 
 bool

@@ -1,5 +1,5 @@
 /*
- * control.h - what `saywhy status` and `saywhy serve` ask
+ * control.h - the control socket, for `saywhy status` and `saywhy serve`
  *
  * A peer sends "status\n" and gets one JSON object and a newline:
  *
@@ -18,6 +18,9 @@
  *	exceptions  [ { exception, matched (findings, since it was loaded) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
+ *	counters    { keys, size, asked, evicted, server (null: none), healthy,
+ *	              failures }
+ *
  * Fields may be added; those that are there keep their meaning (NEWS). One who
  * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF".
  */
@@ -33,10 +36,11 @@ struct recorder;
 
 #define CONTROL_STATUS "status\n"
 #define CONTROL_METRICS "metrics\n"
+/* For what a login does see control_login.h. */
 
 /*
- * Opens the socket while we may still set its group; its mode is 0660.
- * `config` is the file's name. False, words in `why`.
+ * Opens the socket while we may still set its group; its mode is 0660. `config`
+ * is the file's name. False, words in errmsg.
  */
 bool control_open(const char *spec, gid_t gid, const char *config,
     struct buf *errmsg);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "counters/counters.h"
 #include "doors/control_metrics_lists.h"
 #include "doors/libmilter_threads.h"
 #include "engine/engine.h"
@@ -47,6 +48,24 @@ put_mail(struct buf *out)
 	    c.messages);
 	put_counter(out, "recipients", "Recipients seen.", c.recipients);
 	put_counter(out, "marked", "Messages marked.", c.marked);
+}
+
+static void
+put_counters(struct buf *out)
+{
+	struct counters_state s;
+
+	counters_state(&s);
+	put_gauge(out, "counters_keys", "Keys that limits and greylisting "
+	    "count here.", (int64_t)s.keys);
+	put_counter(out, "counters_evicted", "Keys that had to go while they "
+	    "counted.", s.evicted);
+	if (!s.server)
+		return;
+	put_gauge(out, "counters_server_healthy", "The shared server "
+	    "answers.", s.healthy);
+	put_counter(out, "counters_server_failures", "Questions that the "
+	    "shared server did not answer in time.", s.failures);
 }
 
 /* One sample for each that happened; the others are not named. */
@@ -123,6 +142,7 @@ control_metrics(struct buf *out, struct recorder *recorder)
 	enum stage stage;
 
 	put_mail(out);
+	put_counters(out);
 	put_refusals(out, recorder);
 	put_family(out, "step_seconds", "histogram",
 	    "Time of our own for one step of a session.");

@@ -120,7 +120,8 @@ context(struct engine *e, enum stage stage)
 	return (struct check_ctx){ .session = &e->session,
 		.site = &e->rules->site, .slots = &e->slots,
 		.stage = stage,
-		.deadline = clock_ms() + e->rules->daemon.step_timeout };
+		.deadline = clock_ms() + e->rules->daemon.step_timeout,
+		.question = e->wait == WAIT_OURS };
 }
 
 static void
@@ -191,7 +192,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	return decision.taken;
 }
 
-/* The end of the header is not told where no check asks for it. */
+/* MTAs skip the end of the header where no check needs it. */
 static void
 begin_message(struct engine *e)
 {
@@ -275,6 +276,23 @@ report_here(struct engine *e, enum stage stage)
 		.session = &e->session, .stage = stage, .began = clock_us() };
 }
 
+/* Some checks count what the MTA refuses. */
+static void
+tell_refused(struct engine *e, enum stage stage, const char *status)
+{
+	struct check_ctx ctx = context(e, stage);
+	const struct rule *rule = e->rules->rules;
+	const struct rule *end = rule + e->rules->nrules;
+
+	for (; rule < end; rule++) {
+		if (!rule->active || rule->check->refused == NULL)
+			continue;
+		ctx.check = rule->check;
+		ctx.options = rule->options;
+		rule->check->refused(&ctx, status);
+	}
+}
+
 void
 engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 {
@@ -284,6 +302,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	e->refused = true;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
+	tell_refused(e, STAGE_RCPT, status);
 	pending_keep(&e->pending, &report, NULL,
 	    e->wait == WAIT_MTA ? e->wait_ms : 0);
 	engine_count(COUNT_REFUSED_BY_MTA);
@@ -374,6 +393,7 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 		const struct unforeseen seen = { .refused = e->refused,
 			.judged = e->judged };
 
+		tell_refused(e, e->stage, q->stock.status);
 		pending_begin(&e->pending, &report, q, &seen);
 	}
 	speaks = pending_rewrite(&e->pending, q, out);

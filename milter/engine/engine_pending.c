@@ -54,7 +54,7 @@ read_captures(const struct recognised *r, struct finding *f)
 	buf_free(&value);
 }
 
-/* A guess is none: nobody is told what we are not certain of. */
+/* A guess does not count: only certain matches are used. */
 static void
 read_words(struct reading *r, const char *text, size_t n, enum stage stage)
 {
@@ -122,7 +122,7 @@ write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
 	write_record(h, &record);
 }
 
-/* Nobody asked: what we were told is all that there is. */
+/* No query came: the MTA's event is all that is known. */
 static void
 write_as_known(struct pending *h)
 {

@@ -51,6 +51,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "", record_option_rows, &r->records);
 	add_table(plan, "", daemon_options, &r->daemon);
 	add_table(plan, "dns", dns_option_rows, &r->dns);
+	add_table(plan, "", counters_option_rows, &r->counters);
 	add_table(plan, "", page_option_rows, &r->page);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
@@ -186,6 +187,7 @@ sum_up(struct ruleset *r)
 			continue;
 		r->stages |= rule->check->stages;
 		r->needs |= rule->check->needs;
+		r->counts |= rule->check->counts;
 		r->issued_at_mail |= issued_at_mail(r, rule->check);
 		r->marks |= may_mark(r, rule->check);
 	}

@@ -1,5 +1,5 @@
 /*
- * engine/ruleset.h - one loaded configuration: immutable, counted, swapped on reload
+ * ruleset.h - one loaded configuration: immutable, counted, swapped on reload
  *
  * A session holds the ruleset it began with until it ends; a reload publishes
  * a new one beside it. The last holder frees it.
@@ -12,6 +12,7 @@
 
 #include "base/option.h"
 #include "checks/check.h"
+#include "counters/counters_options.h"
 #include "dns/dns_options.h"
 #include "model/site.h"
 #include "pages/options.h"
@@ -50,6 +51,7 @@ struct ruleset {
 	struct record_options records;
 	struct daemon_options daemon;
 	struct dns_options dns;
+	struct counters_options counters;
 	struct page_options page;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
@@ -57,6 +59,7 @@ struct ruleset {
 	unsigned needs;		/* enum check_needs of the active ones */
 	bool issued_at_mail;	/* something may be spoken at MAIL */
 	bool marks;		/* something may mark or quarantine */
+	bool counts;		/* something is counted (counters/) */
 };
 
 /* NULL when d has errors. Held once for the caller. */
@@ -73,9 +76,14 @@ struct ruleset *ruleset_load_text(const char *name, const char *text,
 struct ruleset *ruleset_hold(struct ruleset *r);
 void ruleset_drop(struct ruleset *r);	/* NULL: nothing */
 
-/* Makes r the current one (takes the caller's hold); drops the old one. */
+/*
+ * Makes r the current one (and owns the caller's reference); drops the old one.
+ */
 void ruleset_publish(struct ruleset *r);
-/* The current one, held for the caller; NULL before the first publish. */
+/*
+ * The current one, with a reference for the caller; NULL before the first
+ * publish.
+ */
 struct ruleset *ruleset_current(void);
 
 /* Calls fn for every option: its section ("" at the top), path and row. */

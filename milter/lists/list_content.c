@@ -58,19 +58,9 @@ try_key(void *arg, const char *key, size_t n)
 	return s->answer != LIST_NO;
 }
 
-/* The text of the network of this prefix around the address. */
-static const char *
-net_around(const struct ip *ip, unsigned prefix, char text[NET_TEXT])
-{
-	struct net net = { .ip = *ip, .prefix = prefix };
-	unsigned i;
-
-	for (i = prefix; i < ALL_BITS; i++)
-		net.ip.b[i / 8] &= (uint8_t)~(0x80u >> i % 8);
-	return net_format(&net, text);
-}
-
-/* What has only keys is asked about every network around the address. */
+/*
+ * A format that has only keys is searched for every network around the address.
+ */
 static enum list_answer
 find_net_by_keys(struct search *s, const struct ip *ip)
 {
@@ -144,7 +134,7 @@ list_content_mailbox(const struct list_content *c, const struct mailbox *m,
 		mailkey_of_mailbox(m, c->kinds, try_key, &s);
 	if (s.answer != LIST_NO)
 		return s.answer;
-	/* No pattern is asked about the null sender. */
+	/* Patterns do not see the null sender. */
 	if (!m->null)
 		mailkey_put_whole(&whole, m);
 	answer = find_pattern(c, m->null ? NULL : whole.data, whole.len, hit);

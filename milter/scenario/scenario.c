@@ -26,6 +26,7 @@ static const struct {
 	[VERB_REFUSED] = { "REFUSED", 3 },
 	[VERB_DATA] = { "DATA", 0 },
 	[VERB_RSET] = { "RSET", 0 },
+	[VERB_WAIT] = { "WAIT", 1 },
 	[VERB_EXPECT] = { "EXPECT", 1 },
 	[VERB_LINE] = { "LINE", 1 },
 	[VERB_FOUND] = { "FOUND", 1 },
@@ -75,7 +76,7 @@ hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One escape after the backslash; returns how many bytes it took, 0: none. */
+/* One escape after the backslash; returns the bytes it used, 0: none. */
 static size_t
 put_escape(struct buf *out, const char *at, size_t n)
 {

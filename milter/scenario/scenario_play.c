@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/option.h"
+#include "base/option_value.h"
+#include "counters/counters.h"
 #include "dns/dns.h"
 #include "engine/ruleset.h"
 #include "scenario/player.h"
@@ -64,6 +67,7 @@ play_config(struct play *p, const struct statement *st)
 	struct ruleset *rules = ruleset_load_text(p->s->file, st->rest, &d);
 
 	dns_offline(true);
+	counters_offline();
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
@@ -188,7 +192,23 @@ play_dns(struct play *p, const struct statement *st)
 	buf_free(&errmsg);
 }
 
-/* Both are told with what comes next, and are no events themselves. */
+/* The clock of what is counted goes on. */
+static void
+play_wait(struct play *p, const struct statement *st)
+{
+	static const struct option row = { .name = "WAIT",
+		.type = OPTION_TIME };
+	struct buf errmsg = BUF_INIT;
+	long long ms;
+
+	if (option_number(&row, st->rest, &ms, &errmsg))
+		counters_move_clock(ms);
+	else
+		complain(p, st, errmsg.data);
+	buf_free(&errmsg);
+}
+
+/* Statements that belong to the next event and are none themselves. */
 static bool
 play_fact(struct play *p, const struct statement *st)
 {
@@ -197,6 +217,8 @@ play_fact(struct play *p, const struct statement *st)
 	else if (st->verb == VERB_LOGIN)
 		mem_replace(&p->login, strcmp(st->words[0], "-") == 0 ? NULL :
 		    st->words[0]);
+	else if (st->verb == VERB_WAIT)
+		play_wait(p, st);
 	else
 		return false;
 	return true;
@@ -276,10 +298,12 @@ scenario_play(const struct scenario *s, struct ruleset *rules,
 	size_t i;
 
 	dns_offline(true);
+	counters_offline();
 	begin(&p, rules);
 	for (i = 0; i < s->n; i++)
 		play_statement(&p, &s->v[i]);
 	end_event(&p);
 	begin(&p, NULL);
+	counters_stop();
 	dns_stop();
 }

@@ -62,7 +62,7 @@ def test_in_the_background(site):
     ('pid-file = "/nowhere/pid"', 73, "/nowhere/pid"),
     ('listen = "unix:/nowhere/milter.sock"', UNAVAILABLE, "/nowhere/milter.sock"),
     ('user = "root"', CONFIG, "root"),
-    ('user = "nobody-at-all"', CONFIG, "nobody-at-all"),
+    ('user = "nobody-at-all"', CONFIG, "useradd --system"),
     ('listen-group = "no-group-at-all"', CONFIG, "no-group-at-all"),
 ], ids=["configuration", "pid-file", "listen", "root", "user", "group"])
 def test_a_start_that_fails(site, options, more, code, words):
@@ -87,6 +87,24 @@ def test_rights_of_the_socket(site):
         ["getent", "group", "postfix"], capture_output=True, text=True,
     ).stdout.split(":")[2])
     assert daemon.stop() == 0
+
+
+def test_folders_that_are_missing(site):
+    """Those of sockets are root's, those of records the account's."""
+    daemon = site()
+    text = daemon.conf.read_text()
+    for name in ("milter.sock", "control.sock"):
+        text = text.replace(f"{daemon.folder}/{name}", f"{daemon.folder}/run/{name}")
+    text = text.replace("records.json", "log/records.json")
+    daemon.conf.write_text(text)
+    with subprocess.Popen([daemon.program, "-c", daemon.conf],
+                          stderr=subprocess.DEVNULL) as running:
+        process.wait_until(
+            lambda: process.listens_at(daemon.folder / "run" / "control.sock"), "the start")
+        made = [(folder.owner(), stat.S_IMODE(folder.stat().st_mode))
+                for folder in (daemon.folder / "run", daemon.folder / "log")]
+        assert process.end(running) == 0
+    assert made == [("root", 0o755), ("nobody", 0o750)]
 
 
 def test_a_live_socket_is_not_taken_away(site):

@@ -365,8 +365,9 @@ test_stories(void **state)
 
 /* Those that ask others have scenarios, where DNS is told. */
 static const char *const elsewhere[] = {
-	"auth_dkim", "auth_dmarc", "auth_login", "auth_none", "auth_spf", "helo_resolves",
-	 "sender_domain",
+	"auth_dkim", "auth_dmarc", "auth_limit", "auth_login", "auth_none",
+	"auth_spf", "blacklist_greylist", "helo_resolves", "relay_limit",
+	"sender_domain",
 };
 
 static bool

@@ -1,0 +1,69 @@
+/*
+ * auth_limit - how much a login may send, how fast; and whether it is stopped
+ *
+ * A stolen password shows by what it does: more recipients, more places, more
+ * unknown recipients than its owner ever had. A limit with `suspend` stops the
+ * login till somebody looks at it.
+ */
+
+#include "checks/limit_block.h"
+#include "counters/counters.h"
+
+static bool
+some_suspends(const struct limit_blocks *o)
+{
+	const struct limit_block *b;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		if (b->suspend)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_suspended(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct counter_question q = { .verb = COUNTER_KNOW,
+		.key = limit_suspension(ctx->session->login),
+		.window = LIMIT_SUSPENSION_MS };
+	struct counter_answer a;
+
+	counters_ask(&q, 1, &a);
+	if (a.count == 0)
+		return false;
+	finding_say(check_found(ctx, found, REASON_ACCOUNT_SUSPENDED),
+	    EVIDENCE_SUBJECT, ctx->session->login);
+	return true;
+}
+
+/* Whoever is stopped is not counted any more. */
+static void
+run(const struct check_ctx *ctx, struct findings *found)
+{
+	if (ctx->session->login != NULL && ctx->stage == STAGE_MAIL &&
+	    some_suspends(ctx->options) && is_suspended(ctx, found))
+		return;
+	limit_blocks_run(ctx, found);
+}
+
+static const int reasons[] = { REASON_LIMIT_REACHED, REASON_LOGIN_LIMIT,
+	REASON_ACCOUNT_SUSPENDED, REASON_NONE };
+
+const struct check check_auth_limit = {
+	.name = "auth_limit",
+	.section = "auth",
+	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_MAIL) |
+	    STAGE_BIT(STAGE_RCPT) | STAGE_BIT(STAGE_MESSAGE),
+	.issued_at = STAGE_RCPT,
+	.counts = true,
+	.needs = CHECK_NEEDS_BODY,
+	.reasons = reasons,
+	.options = limit_options,
+	.options_size = sizeof(struct limit_blocks),
+	.active = limit_blocks_active,
+	.run = run,
+	.refused = limit_blocks_refused
+};

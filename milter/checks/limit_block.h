@@ -1,0 +1,59 @@
+/*
+ * limit_block.h - limit "name" { }: how much of what, from whom, how fast
+ *
+ * The same block stands in the sections relay and auth; a check of each asks
+ * here. What is counted lies in counters/, on this host or with others.
+ */
+#ifndef CHECKS_LIMIT_BLOCK_H
+#define CHECKS_LIMIT_BLOCK_H
+
+#include "checks/check.h"
+#include "counters/counters.h"
+
+enum limit_what { LIMIT_MESSAGES, LIMIT_RECIPIENTS, LIMIT_BYTES,
+	LIMIT_CONNECTIONS, LIMIT_UNKNOWN_RECIPIENTS, LIMIT_AUTH_FAILURES,
+	LIMIT_ADDRESSES };
+
+enum limit_per { LIMIT_PER_CLIENT, LIMIT_PER_NETWORK, LIMIT_PER_LOGIN,
+	LIMIT_PER_SENDER, LIMIT_PER_SENDER_DOMAIN, LIMIT_PER_RECIPIENT };
+
+struct limit_block {
+	/* Behind the number that a session puts in front: "1: stream: OK". */
+	struct option_item item;
+	int what;		/* enum limit_what */
+	int per;		/* enum limit_per */
+	long long amount;
+	long long window;	/* ms */
+	bool soft;		/* noted, never refused */
+	bool suspend;		/* the login is disabled when it is reached */
+};
+
+struct limit_blocks {
+	struct option_items blocks;	/* struct limit_block */
+};
+
+extern const struct option limit_options[];
+
+bool limit_blocks_active(const void *options, const struct site *site);
+
+/* Adds what comes at this stage and says what is over. */
+void limit_blocks_run(const struct check_ctx *ctx, struct findings *found);
+
+/* The MTA refused the recipient (status X.1.1) or a login (X.7.8). */
+void limit_blocks_refused(const struct check_ctx *ctx, const char *status);
+
+/*
+ * For who looks after a login: each limit of these options that is counted per
+ * login, and what is in its window now. With `forget` it begins anew.
+ */
+typedef void limit_fn(void *arg, const struct limit_block *block,
+    const struct counter_answer *now);
+void limit_blocks_of_login(const void *options, const char *section,
+    const char *login, bool forget, limit_fn *fn, void *arg);
+const char *limit_what_name(const struct limit_block *block);
+
+/* Where the suspension of a login is noted. */
+struct counter_key limit_suspension(const char *login);
+#define LIMIT_SUSPENSION_MS (10LL * 366 * 24 * 3600 * 1000)
+
+#endif

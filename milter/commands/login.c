@@ -1,0 +1,123 @@
+/* login - saywhy login: what a login sent lately, and whether it may send */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "commands/command.h"
+#include "commands/daemon.h"
+#include "engine/ruleset.h"
+#include "version.h"
+
+#define LOGIN_MAX 500
+
+static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	{ .name = "open", .help = "it may send again, and counts from zero" },
+	{ .name = "close", .help = "it may not send until it is opened" },
+	{ .name = "reset", .help = "what was counted of it is forgotten" },
+	COMMAND_JSON,
+	{ .name = NULL }
+};
+
+struct wish {
+	const char *config;
+	const char *verb;
+	bool json;
+};
+
+static void
+read_wish(struct wish *w, struct arguments *args)
+{
+	const struct argument *a;
+	const char *value;
+
+	while ((a = arguments_next(args, &value)) != NULL) {
+		if (strcmp(a->name, "config") == 0)
+			w->config = value;
+		else if (strcmp(a->name, "json") == 0)
+			w->json = true;
+		else if (strcmp(w->verb, "show") == 0)
+			w->verb = a->name;
+		else
+			arguments_wrong(args, "one of --open, --close and "
+			    "--reset");
+	}
+	if (args->argc != 1)
+		arguments_wrong(args, "which login?");
+	if (strlen(args->argv[0]) > LOGIN_MAX ||
+	    strpbrk(args->argv[0], "\r\n") != NULL)
+		arguments_wrong(args, "that is no name of a login");
+}
+
+static void
+print_limits(const char *json)
+{
+	const char *at = daemon_after(json, "limits");
+
+	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1) {
+		const char *name = daemon_after(at, "limit");
+		const char *what = daemon_after(at, "what");
+
+		printf("  %.*s: %lld of %lld %.*s\n",
+		    (int)strcspn(name + 1, "\""), name + 1,
+		    strtoll(daemon_after(at, "count"), NULL, 10),
+		    strtoll(daemon_after(at, "amount"), NULL, 10),
+		    (int)strcspn(what + 1, "\""), what + 1);
+	}
+}
+
+static void
+print(const char *login, const char *json)
+{
+	const char *since = daemon_after(json, "since");
+
+	if (*since == '"')
+		printf("%s may not send, since %.*s; saywhy login %s --open "
+		    "ends it\n", login, (int)strcspn(since + 1, "\""),
+		    since + 1, login);
+	else
+		printf("%s may send\n", login);
+	print_limits(json);
+}
+
+/* Status 0: it may send. */
+static int
+run(struct arguments *args)
+{
+	struct wish w = { .config = SAYWHY_CONFIG, .verb = "show" };
+	struct buf question = BUF_INIT, answer = BUF_INIT, errmsg = BUF_INIT;
+	struct ruleset *r;
+	int status = EX_UNAVAILABLE;
+
+	read_wish(&w, args);
+	r = command_settings(w.config);
+	buf_printf(&question, "login %s %s\n", w.verb, args->argv[0]);
+	if (!daemon_ask_about(r->daemon.control, question.data, &answer,
+	    &errmsg)) {
+		fprintf(stderr, "saywhy login: %s\n", errmsg.data);
+	} else {
+		if (w.json)
+			puts(answer.data);
+		else
+			print(args->argv[0], answer.data);
+		status = strncmp(daemon_after(answer.data, "suspended"),
+		    "true", 4) == 0;
+	}
+	ruleset_drop(r);
+	buf_free(&question);
+	buf_free(&answer);
+	buf_free(&errmsg);
+	return status;
+}
+
+const struct command command_login = {
+	.name = "login",
+	.words = "NAME",
+	.summary = "Tells what a login sent lately, stops it or lets it send",
+	.arguments = arguments,
+	.run = run
+};

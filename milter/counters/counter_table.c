@@ -1,0 +1,453 @@
+/* counter_table - the counters of this host: one table of fixed size */
+
+#include "counters/counter_table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define WAYS 8
+#define LOCKS 256
+#define HEAD_BYTES 4096
+#define MAGIC 0x73776379746e7563ull	/* "cuntycws", in our byte order */
+#define VERSION 1
+#define BYTES_MIN (64 * 1024)
+
+/* Zero is a free slot. */
+struct slot {
+	uint64_t key[2];
+	int64_t touched;	/* ms since 1970 */
+	int64_t keep;		/* ms after that for which it counts */
+	int64_t at;		/* the newest step; what was met: when first */
+	uint32_t v[COUNTER_STEPS];	/* v[at % 16] is the newest; what was
+					   met: what was noted */
+};
+
+struct head {
+	uint64_t magic, version, sets;
+};
+
+struct counter_table {
+	int fd;			/* -1: memory alone */
+	void *map;
+	size_t bytes;
+	struct slot *slots;
+	uint64_t sets;
+	_Atomic uint64_t keys, evicted;
+	pthread_mutex_t locks[LOCKS];
+};
+
+static bool
+is_free(const struct slot *s)
+{
+	return s->key[0] == 0 && s->key[1] == 0;
+}
+
+static bool
+is_over(const struct slot *s, int64_t now)
+{
+	return s->touched + s->keep < now;
+}
+
+/* A file that somebody else uses, or that is none, is not ours to map. */
+static int
+open_file(const char *path, struct buf *errmsg)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK, 0600);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		buf_printf(errmsg, "%s: %s", path, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		buf_printf(errmsg, "%s: is no regular file", path);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		buf_printf(errmsg, "%s: another process counts in it", path);
+	} else {
+		return fd;
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/*
+ * Allocates all blocks, so that a full disk is reported now and not by SIGBUS.
+ */
+static bool
+size_file(struct counter_table *t, const char *path, struct buf *errmsg)
+{
+	struct stat st;
+	int failure;
+
+	if (fstat(t->fd, &st) == 0 && st.st_size != (off_t)t->bytes &&
+	    ftruncate(t->fd, 0) != 0)
+		failure = errno;
+	else
+		failure = posix_fallocate(t->fd, 0, (off_t)t->bytes);
+	if (failure != 0)
+		buf_printf(errmsg, "%s: %s", path, strerror(failure));
+	return failure == 0;
+}
+
+static void
+check_head(struct counter_table *t)
+{
+	const struct head head = { MAGIC, VERSION, t->sets };
+
+	if (memcmp(t->map, &head, sizeof head) == 0)
+		return;
+	memset(t->map, 0, t->bytes);
+	memcpy(t->map, &head, sizeof head);
+}
+
+static void
+count_keys(struct counter_table *t)
+{
+	uint64_t i, n = 0;
+
+	for (i = 0; i < t->sets * WAYS; i++)
+		n += !is_free(&t->slots[i]);
+	t->keys = n;
+}
+
+static bool
+map(struct counter_table *t, const char *path, struct buf *errmsg)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+
+	if (path != NULL) {
+		t->fd = open_file(path, errmsg);
+		if (t->fd < 0 || !size_file(t, path, errmsg))
+			return false;
+		flags = MAP_SHARED;
+	}
+	t->map = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, flags, t->fd, 0);
+	if (t->map != MAP_FAILED)
+		return true;
+	t->map = NULL;
+	buf_printf(errmsg, "counters: %s", strerror(errno));
+	return false;
+}
+
+struct counter_table *
+counter_table_open(const char *path, int64_t bytes, struct buf *errmsg)
+{
+	struct counter_table *t = mem_alloc(sizeof *t);
+	size_t i;
+
+	if (bytes < BYTES_MIN)
+		bytes = BYTES_MIN;
+	t->fd = -1;
+	t->sets = ((uint64_t)bytes - HEAD_BYTES) / (WAYS *
+	    sizeof(struct slot));
+	t->bytes = HEAD_BYTES + t->sets * WAYS * sizeof(struct slot);
+	for (i = 0; i < LOCKS; i++)
+		pthread_mutex_init(&t->locks[i], NULL);
+	if (!map(t, path, errmsg)) {
+		counter_table_close(t);
+		return NULL;
+	}
+	t->slots = (struct slot *)(void *)((char *)t->map + HEAD_BYTES);
+	check_head(t);
+	if (path != NULL)
+		count_keys(t);
+	return t;
+}
+
+void
+counter_table_close(struct counter_table *t)
+{
+	size_t i;
+
+	if (t == NULL)
+		return;
+	if (t->map != NULL)
+		munmap(t->map, t->bytes);
+	if (t->fd >= 0)
+		close(t->fd);
+	for (i = 0; i < LOCKS; i++)
+		pthread_mutex_destroy(&t->locks[i]);
+	free(t);
+}
+
+/* Where a key may live: both sets are under the lock of the key. */
+struct home {
+	struct slot *set[2];
+};
+
+/*
+ * A region of sets belongs to each lock, so that one lock covers both sets of
+ * a key.
+ */
+static struct home
+home_of(const struct counter_table *t, const struct counter_key *key,
+    size_t lock)
+{
+	uint64_t first = t->sets * lock / LOCKS;
+	uint64_t n = t->sets * (lock + 1) / LOCKS - first;
+	struct home home;
+
+	if (n == 0) {
+		first = lock % t->sets;
+		n = 1;
+	}
+	home.set[0] = &t->slots[(first + key->v[0] % n) * WAYS];
+	home.set[1] = &t->slots[(first + key->v[1] % n) * WAYS];
+	return home;
+}
+
+static struct slot *
+find(const struct home *home, const struct counter_key *key)
+{
+	struct slot *s;
+	size_t i, j;
+
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < WAYS; j++) {
+			s = &home->set[i][j];
+			if (s->key[0] == key->v[0] && s->key[1] == key->v[1])
+				return s;
+		}
+	return NULL;
+}
+
+/* Free, else over, else quiet for longest. */
+static struct slot *
+vacate(struct counter_table *t, const struct home *home, int64_t now)
+{
+	struct slot *s, *best = home->set[0];
+	size_t i, j, n[2] = { 0, 0 };
+
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < WAYS; j++)
+			n[i] += is_free(&home->set[i][j]);
+	if (n[0] + n[1] > 0) {
+		s = home->set[n[1] > n[0]];
+		while (!is_free(s))
+			s++;
+		t->keys++;
+		return s;
+	}
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < WAYS; j++) {
+			s = &home->set[i][j];
+			if (is_over(s, now))
+				return s;
+			if (s->touched < best->touched)
+				best = s;
+		}
+	t->evicted++;
+	return best;
+}
+
+static int64_t
+step_of(int64_t window)
+{
+	int64_t step = window / (COUNTER_STEPS - 1);
+
+	return step > 0 ? step : 1;
+}
+
+/* Forgets the steps that have left the window. */
+static void
+advance(struct slot *s, int64_t step)
+{
+	int64_t i;
+
+	if (step >= s->at + COUNTER_STEPS)
+		memset(s->v, 0, sizeof s->v);
+	else
+		for (i = s->at + 1; i <= step; i++)
+			s->v[i % COUNTER_STEPS] = 0;
+	if (step > s->at)
+		s->at = step;
+}
+
+static int64_t
+sum(const struct slot *s)
+{
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < COUNTER_STEPS; i++)
+		n += s->v[i];
+	return n;
+}
+
+/* The oldest steps leave until `amount` more fits. */
+static int64_t
+room_of(const struct slot *s, const struct counter_question *q, int64_t count)
+{
+	int64_t width = step_of(q->window), i;
+
+	if (count + q->amount <= q->limit)
+		return 0;
+	if (q->amount > q->limit)
+		return -1;
+	for (i = s->at - COUNTER_STEPS + 1; i <= s->at; i++) {
+		if (i < 0)
+			continue;
+		count -= s->v[i % COUNTER_STEPS];
+		if (count + q->amount <= q->limit)
+			return (i + COUNTER_STEPS) * width;
+	}
+	return -1;
+}
+
+static int64_t
+since_of(const struct slot *s, int64_t width)
+{
+	int64_t i;
+
+	for (i = s->at - COUNTER_STEPS + 1; i <= s->at; i++)
+		if (i >= 0 && s->v[i % COUNTER_STEPS] > 0)
+			return i * width;
+	return 0;
+}
+
+static void
+add(struct slot *s, int64_t amount)
+{
+	uint32_t *v = &s->v[s->at % COUNTER_STEPS];
+
+	*v = amount < UINT32_MAX - (int64_t)*v ? *v + (uint32_t)amount :
+	    UINT32_MAX;
+}
+
+static void
+count(struct slot *s, const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	int64_t width = step_of(q->window);
+
+	advance(s, now / width);
+	a->count = sum(s);
+	a->room = room_of(s, q, a->count);
+	if (q->verb == COUNTER_FORCE || (q->verb == COUNTER_ADD &&
+	    a->room == 0)) {
+		add(s, q->amount);
+		s->touched = now;
+		a->count = sum(s);
+	}
+	a->since = since_of(s, width);
+}
+
+static void
+meet(struct slot *s, const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	s->touched = now;
+	if (q->verb == COUNTER_NOTE)
+		s->v[0] = (uint32_t)q->amount;
+	a->since = s->at;
+	a->count = s->v[0];
+}
+
+static bool
+counts(enum counter_verb verb)
+{
+	return verb == COUNTER_ADD || verb == COUNTER_PEEK ||
+	    verb == COUNTER_FORCE;
+}
+
+/* How long a key counts after it was touched: its steps, or the window. */
+static int64_t
+keep_of(const struct counter_question *q)
+{
+	return counts(q->verb) ? step_of(q->window) * COUNTER_STEPS :
+	    q->window;
+}
+
+/* A key that is new, or counts for nothing any more, begins here. */
+static void
+begin(struct slot *s, const struct counter_question *q, int64_t now)
+{
+	*s = (struct slot){ .key = { q->key.v[0], q->key.v[1] },
+		.touched = now, .keep = keep_of(q),
+		.at = counts(q->verb) ? now / step_of(q->window) : now };
+}
+
+/* Only looked at: nothing is kept of what is not there. */
+static void
+answer_unknown(const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	struct slot none;
+
+	if (q->verb == COUNTER_PEEK) {
+		begin(&none, q, now);
+		count(&none, q, now, a);
+	}
+}
+
+static void
+ask(struct counter_table *t, const struct home *home,
+    const struct counter_question *q, int64_t now, struct counter_answer *a)
+{
+	struct slot *s = find(home, &q->key);
+	bool fresh = s == NULL || is_over(s, now) ||
+	    s->keep != keep_of(q);
+
+	if (q->verb == COUNTER_FORGET) {
+		if (s != NULL) {
+			*s = (struct slot){ .at = 0 };
+			t->keys--;
+		}
+		return;
+	}
+	if (fresh && (q->verb == COUNTER_PEEK || q->verb == COUNTER_KNOW)) {
+		answer_unknown(q, now, a);
+		return;
+	}
+	if (s == NULL)
+		s = vacate(t, home, now);
+	if (fresh)
+		begin(s, q, now);
+	if (counts(q->verb))
+		count(s, q, now, a);
+	else
+		meet(s, q, now, a);
+	a->room += fresh && !counts(q->verb);
+}
+
+void
+counter_table_ask(struct counter_table *t, const struct counter_question *q,
+    int64_t now, struct counter_answer *a)
+{
+	size_t lock = (q->key.v[0] >> 56) % LOCKS;
+	struct home home = home_of(t, &q->key, lock);
+
+	*a = (struct counter_answer){ .count = 0 };
+	pthread_mutex_lock(&t->locks[lock]);
+	ask(t, &home, q, now, a);
+	pthread_mutex_unlock(&t->locks[lock]);
+}
+
+uint64_t
+counter_table_size(const struct counter_table *t)
+{
+	return t->sets * WAYS;
+}
+
+uint64_t
+counter_table_keys(const struct counter_table *t)
+{
+	return t->keys;
+}
+
+uint64_t
+counter_table_evicted(const struct counter_table *t)
+{
+	return t->evicted;
+}

@@ -1,0 +1,206 @@
+/* counters - how often within a window, and when for the first time */
+
+#include "counters/counters.h"
+
+#include <ctype.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/siphash.h"
+#include "counters/counter_server.h"
+#include "counters/counter_table.h"
+#include "counters/counters_options.h"
+
+#define OFFLINE_BYTES (1024 * 1024)
+
+static struct {
+	struct counter_table *table;
+	struct counter_server *server;	/* NULL: each host alone */
+	_Atomic uint64_t asked;
+	_Atomic int64_t moved;		/* ms that scenarios are ahead */
+} self;
+
+/* Known to all hosts, and the same after a restart. */
+static const uint64_t halves[2][2] = {
+	{ 0x736179776879206bull, 0x6579732066697273ull },
+	{ 0x736179776879206bull, 0x657973207365636full }
+};
+
+struct counter_key
+counter_key(const char *space, const char *const *words, size_t n)
+{
+	struct buf text = BUF_INIT;
+	struct counter_key key;
+	const char *c;
+	size_t i;
+
+	buf_put(&text, space, strlen(space) + 1);
+	for (i = 0; i < n; i++) {
+		for (c = words[i]; c != NULL && *c != '\0'; c++)
+			buf_putc(&text, (char)tolower((unsigned char)*c));
+		buf_putc(&text, '\0');
+	}
+	for (i = 0; i < 2; i++)
+		key.v[i] = siphash(halves[i], text.data, text.len);
+	buf_free(&text);
+	/* All zero is a free slot. */
+	key.v[0] |= key.v[0] == 0;
+	return key;
+}
+
+int64_t
+counters_now(void)
+{
+	struct timespec t = clock_now();
+
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + self.moved;
+}
+
+void
+counters_move_clock(int64_t ms)
+{
+	self.moved += ms;
+}
+
+/*
+ * What the server allowed is counted here as well, so that this host goes on
+ * from its own share when the server is away.
+ */
+static void
+follow(const struct counter_question *q, int64_t now)
+{
+	struct counter_question copy = *q;
+	struct counter_answer ignored;
+
+	if (q->verb == COUNTER_PEEK || q->verb == COUNTER_KNOW)
+		return;
+	if (q->verb == COUNTER_ADD)
+		copy.verb = COUNTER_FORCE;
+	counter_table_ask(self.table, &copy, now, &ignored);
+}
+
+/* The ADDs are looked at first, and added when none of them is too much. */
+static void
+ask_table(const struct counter_question *q, size_t n, int64_t now,
+    struct counter_answer *a)
+{
+	struct counter_question copy;
+	size_t i, adds = 0;
+	bool fits = true;
+
+	for (i = 0; i < n; i++)
+		adds += q[i].verb == COUNTER_ADD;
+	for (i = 0; i < n; i++) {
+		copy = q[i];
+		if (copy.verb == COUNTER_ADD && adds > 1)
+			copy.verb = COUNTER_PEEK;
+		counter_table_ask(self.table, &copy, now, &a[i]);
+		fits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
+	}
+	for (i = 0; fits && adds > 1 && i < n; i++)
+		if (q[i].verb == COUNTER_ADD)
+			counter_table_ask(self.table, &q[i], now, &a[i]);
+}
+
+static void
+ask_some(const struct counter_question *q, size_t n, int64_t now,
+    struct counter_answer *a)
+{
+	bool fits = true;
+	size_t i;
+
+	if (self.server == NULL || !counter_server_ask(self.server, q, n, a)) {
+		ask_table(q, n, now, a);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		fits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
+	for (i = 0; i < n; i++)
+		if (fits || q[i].verb != COUNTER_ADD)
+			follow(&q[i], now);
+}
+
+void
+counters_ask(const struct counter_question *q, size_t n,
+    struct counter_answer *a)
+{
+	int64_t now = counters_now();
+	size_t from = 0, to;
+
+	self.asked += n;
+	memset(a, 0, n * sizeof *a);
+	if (self.table == NULL)
+		return;
+	for (; from < n; from = to) {
+		for (to = from + 1; to < n && (self.server == NULL ||
+		    counter_server_shares(self.server, &q[from].key,
+		    &q[to].key)); to++)
+			;
+		ask_some(q + from, to - from, now, a + from);
+	}
+}
+
+static struct counter_table *
+open_table(const struct counters_options *o, struct buf *errmsg)
+{
+	const char *file = o->file != NULL && *o->file != '\0' ? o->file : NULL;
+	struct counter_table *t = counter_table_open(file, o->size, errmsg);
+
+	if (t != NULL || file == NULL)
+		return t;
+	log_warn("%s; what is counted is forgotten at the next restart",
+	    errmsg->data);
+	buf_clear(errmsg);
+	return counter_table_open(NULL, o->size, errmsg);
+}
+
+bool
+counters_start(const struct counters_options *o, struct buf *errmsg)
+{
+	if (self.table == NULL)
+		self.table = open_table(o, errmsg);
+	if (self.table == NULL)
+		return false;
+	if (o->servers.n > 0 && self.server == NULL)
+		self.server = counter_server_start(o, errmsg);
+	return o->servers.n == 0 || self.server != NULL;
+}
+
+void
+counters_stop(void)
+{
+	counter_server_stop(self.server);
+	counter_table_close(self.table);
+	self.server = NULL;
+	self.table = NULL;
+	self.moved = 0;
+}
+
+void
+counters_offline(void)
+{
+	struct buf errmsg = BUF_INIT;
+
+	counters_stop();
+	self.table = counter_table_open(NULL, OFFLINE_BYTES, &errmsg);
+	if (self.table == NULL)
+		log_warn("%s", errmsg.data);
+	buf_free(&errmsg);
+}
+
+void
+counters_state(struct counters_state *s)
+{
+	memset(s, 0, sizeof *s);
+	s->asked = self.asked;
+	if (self.table != NULL) {
+		s->keys = counter_table_keys(self.table);
+		s->size = counter_table_size(self.table);
+		s->evicted = counter_table_evicted(self.table);
+	}
+	if (self.server != NULL)
+		counter_server_state(self.server, s);
+}

@@ -1,0 +1,182 @@
+/* control_login - what a login sent lately, and whether it may send */
+
+#include "doors/control_login.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "checks/limit_block.h"
+#include "counters/counters.h"
+#include "doors/server.h"
+#include "engine/ruleset.h"
+
+static const char prefix[] = "login ";
+
+enum verb { VERB_SHOW, VERB_OPEN, VERB_CLOSE, VERB_RESET, VERB_COUNT };
+static const char *const verbs[] = { "show ", "open ", "close ", "reset " };
+
+struct listing {
+	struct json *json;
+	const char *section;
+};
+
+static void
+put_int(struct json *j, const char *key, int64_t n)
+{
+	json_key(j, key);
+	json_int(j, n);
+}
+
+static void
+put_limit(void *arg, const struct limit_block *block,
+    const struct counter_answer *now)
+{
+	struct listing *l = arg;
+
+	json_object(l->json);
+	json_member(l->json, "limit", block->item.title);
+	json_member(l->json, "section", l->section);
+	json_member(l->json, "what", limit_what_name(block));
+	put_int(l->json, "count", now->count);
+	put_int(l->json, "amount", block->amount);
+	put_int(l->json, "window", block->window);
+	json_object_end(l->json);
+}
+
+static void
+put_limits(struct json *j, const char *login, bool forget)
+{
+	struct ruleset *r = ruleset_current();
+	const struct rule *rule;
+	struct listing l = { .json = j };
+
+	json_key(j, "limits");
+	json_array(j);
+	for (rule = r->rules; rule < r->rules + r->nrules; rule++) {
+		if (rule->check->options != limit_options)
+			continue;
+		l.section = rule->check->section;
+		limit_blocks_of_login(rule->options, l.section, login, forget,
+		    put_limit, &l);
+	}
+	json_array_end(j);
+	ruleset_drop(r);
+}
+
+static struct counter_answer
+suspension(const char *login, enum counter_verb verb)
+{
+	const struct counter_question q = { .verb = verb, .amount = 1,
+		.key = limit_suspension(login), .window = LIMIT_SUSPENSION_MS };
+	struct counter_answer a;
+
+	counters_ask(&q, 1, &a);
+	return a;
+}
+
+static void
+put_suspension(struct json *j, const char *login)
+{
+	struct counter_answer a = suspension(login, COUNTER_KNOW);
+	struct timespec since = { .tv_sec = (time_t)(a.since / 1000),
+		.tv_nsec = a.since % 1000 * 1000000 };
+	char text[CLOCK_TEXT];
+
+	json_key(j, "suspended");
+	json_bool(j, a.count > 0);
+	json_key(j, "since");
+	if (a.count > 0)
+		json_string(j, clock_rfc3339(&since, text));
+	else
+		json_null(j);
+}
+
+/* Somebody at this socket is root or the daemon's own user. */
+static void
+log_change(const struct server_peer *peer, const char *verb,
+    const char *login)
+{
+	struct ucred who = { .uid = (uid_t)-1 };
+	socklen_t n = sizeof who;
+
+	if (getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0)
+		who.uid = (uid_t)-1;
+	log_warn("login %s: %sby uid %ld", login, verb, (long)who.uid);
+}
+
+static void
+answer(const struct server_peer *peer, enum verb verb, const char *login,
+    struct buf *out)
+{
+	struct json j = JSON_INIT(out);
+
+	if (verb == VERB_OPEN)
+		suspension(login, COUNTER_FORGET);
+	else if (verb == VERB_CLOSE)
+		suspension(login, COUNTER_NOTE);
+	if (verb != VERB_SHOW)
+		log_change(peer, verbs[verb], login);
+	json_object(&j);
+	json_member(&j, "login", login);
+	put_suspension(&j, login);
+	put_limits(&j, login, verb == VERB_OPEN || verb == VERB_RESET);
+	json_object_end(&j);
+	buf_putc(out, '\n');
+}
+
+size_t
+control_login(const struct server_peer *peer, const char *in, size_t n,
+    struct buf *out)
+{
+	const char *end = memchr(in, '\n', n), *at = in + sizeof prefix - 1;
+	size_t known = n < sizeof prefix - 1 ? n : sizeof prefix - 1, length;
+	char *login;
+	int verb;
+
+	if (memcmp(in, prefix, known) != 0)
+		return SERVER_DROP;
+	if (end == NULL)
+		return 0;
+	for (verb = 0; verb < VERB_COUNT; verb++) {
+		length = strlen(verbs[verb]);
+		if ((size_t)(end - at) > length &&
+		    memcmp(at, verbs[verb], length) == 0)
+			break;
+	}
+	if (verb == VERB_COUNT)
+		return SERVER_DROP;
+	login = mem_ndup(at + length, (size_t)(end - at) - length);
+	answer(peer, (enum verb)verb, login, out);
+	free(login);
+	return (size_t)(end - in) + 1;
+}
+
+void
+control_put_counters(struct json *j)
+{
+	struct counters_state s;
+
+	counters_state(&s);
+	json_key(j, "counters");
+	json_object(j);
+	put_int(j, "keys", (int64_t)s.keys);
+	put_int(j, "size", (int64_t)s.size);
+	put_int(j, "asked", (int64_t)s.asked);
+	put_int(j, "evicted", (int64_t)s.evicted);
+	json_key(j, "server");
+	if (s.server)
+		json_string(j, s.name);
+	else
+		json_null(j);
+	json_key(j, "healthy");
+	json_bool(j, !s.server || s.healthy);
+	put_int(j, "failures", (int64_t)s.failures);
+	json_object_end(j);
+}

@@ -1,0 +1,81 @@
+/* folders - the folders a start as root makes */
+
+#include "doors/folders.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "engine/ruleset.h"
+
+#define FOR_ALL 0755
+#define FOR_THE_GROUP 0750
+
+/*
+ * The umask removed rights that others need. mkdir(2) follows no link at the
+ * end, and neither does what comes after it.
+ */
+static void
+make(const char *folder, mode_t mode, uid_t uid, gid_t gid)
+{
+	int fd;
+
+	if (mkdir(folder, 0700) != 0)
+		return;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!fchown(fd, uid, gid);
+	(void)fchmod(fd, mode);
+	close(fd);
+}
+
+/* A folder at the top of the system is a slip of the pen, and not made. */
+static void
+make_for(const char *path, mode_t mode, uid_t uid, gid_t gid)
+{
+	char *folder = mem_dup(path), *slash;
+
+	slash = folder != NULL ? strrchr(folder, '/') : NULL;
+	if (slash != NULL) {
+		*slash = '\0';
+		if (strrchr(folder, '/') != folder)
+			make(folder, mode, uid, gid);
+	}
+	free(folder);
+}
+
+static void
+make_for_socket(const char *text)
+{
+	struct sock_spec spec;
+	struct buf errmsg = BUF_INIT;
+
+	if (text != NULL && sock_spec_parse(text, &spec, &errmsg) &&
+	    spec.kind == SOCK_KIND_UNIX)
+		make_for(spec.path, FOR_ALL, 0, 0);
+	buf_free(&errmsg);
+}
+
+void
+folders_make(const struct ruleset *r)
+{
+	const struct daemon_options *o = &r->daemon;
+	const struct passwd *pw = geteuid() == 0 ? getpwnam(o->user) : NULL;
+
+	if (pw == NULL)
+		return;
+	make_for_socket(o->listen);
+	make_for_socket(o->reply_map);
+	make_for_socket(o->policy_service);
+	make_for_socket(o->control);
+	make_for(o->pid_file, FOR_ALL, 0, 0);
+	make_for(r->records.file, FOR_THE_GROUP, pw->pw_uid, pw->pw_gid);
+	make_for(r->records.store, FOR_THE_GROUP, pw->pw_uid, pw->pw_gid);
+}

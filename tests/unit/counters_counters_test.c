@@ -1,0 +1,296 @@
+/* counters_counters_test - windows, first meetings, and who keeps them */
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "counters/counter_table.h"
+#include "counters/counters.h"
+#include "counters/counters_options.h"
+
+#define HOUR (3600 * 1000)
+
+static struct counter_key
+key(const char *word)
+{
+	return counter_key("test", &word, 1);
+}
+
+static struct counter_answer
+ask(enum counter_verb verb, const char *word, int64_t window, int64_t limit,
+    int64_t amount)
+{
+	const struct counter_question q = { .verb = verb, .key = key(word),
+		.window = window, .limit = limit, .amount = amount };
+	struct counter_answer a;
+
+	counters_ask(&q, 1, &a);
+	return a;
+}
+
+static int
+offline(void **state)
+{
+	(void)state;
+	counters_offline();
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	counters_stop();
+	return 0;
+}
+
+static void
+test_keys(void **state)
+{
+	const char *ab[] = { "a", "b" }, *joined[] = { "ab", "" };
+	struct counter_key one = counter_key("x", ab, 2);
+	struct counter_key two = counter_key("x", joined, 2);
+	struct counter_key upper = key("ANN@Example.org");
+	struct counter_key lower = key("ann@example.ORG");
+
+	(void)state;
+	assert_memory_not_equal(&one, &two, sizeof one);
+	assert_memory_equal(&upper, &lower, sizeof upper);
+}
+
+static void
+test_limit(void **state)
+{
+	struct counter_answer a = { .count = 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		a = ask(COUNTER_ADD, "ann", HOUR, 100, 1);
+		assert_int_equal(a.room, 0);
+		assert_int_equal(a.count, i + 1);
+	}
+	a = ask(COUNTER_ADD, "ann", HOUR, 100, 1);
+	assert_int_equal(a.count, 100);
+	assert_true(a.room > counters_now());
+	assert_true(a.room <= counters_now() + HOUR + HOUR / 15);
+	assert_true(a.since <= counters_now());
+	/* Another key, and one that is only looked at. */
+	assert_int_equal(ask(COUNTER_PEEK, "bob", HOUR, 100, 1).count, 0);
+	assert_int_equal(ask(COUNTER_ADD, "bob", HOUR, 100, 100).room, 0);
+	assert_int_equal(ask(COUNTER_PEEK, "bob", HOUR, 100, 1).count, 100);
+	/* More at once than there ever is room for. */
+	assert_int_equal(ask(COUNTER_ADD, "cid", HOUR, 100, 101).room, -1);
+}
+
+/* Room comes when it was promised, and no sooner. */
+static void
+test_room(void **state)
+{
+	struct counter_answer a;
+
+	(void)state;
+	ask(COUNTER_ADD, "ann", HOUR, 10, 10);
+	a = ask(COUNTER_ADD, "ann", HOUR, 10, 1);
+	assert_true(a.room > 0);
+	counters_move_clock(a.room - counters_now() - 1000);
+	assert_true(ask(COUNTER_PEEK, "ann", HOUR, 10, 1).room > 0);
+	counters_move_clock(1001);
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room, 0);
+}
+
+/*
+ * No interval of the window's length holds more than the limit, wherever it
+ * begins: one every few seconds for hours, each counted against all before it.
+ */
+static void
+test_no_edge(void **state)
+{
+	enum { LIMIT = 50, ROUNDS = 4000, STEP = 7919 };
+	static int64_t when[ROUNDS];
+	size_t n = 0, first = 0, i;
+	int64_t now;
+
+	(void)state;
+	for (i = 0; i < ROUNDS; i++) {
+		counters_move_clock(STEP);
+		now = counters_now();
+		if (ask(COUNTER_ADD, "ann", HOUR, LIMIT, 1).room != 0)
+			continue;
+		when[n++] = now;
+		while (when[first] <= now - HOUR)
+			first++;
+		assert_true(n - first <= LIMIT);
+	}
+	/* And it is not much stricter than it must be. */
+	assert_true(n > ROUNDS * (int64_t)STEP / HOUR * LIMIT * 85 / 100);
+}
+
+static void
+test_all_or_none(void **state)
+{
+	struct counter_question q[2] = {
+		{ COUNTER_ADD, key("minute"), HOUR / 60, 5, 1 },
+		{ COUNTER_ADD, key("day"), 24 * HOUR, 500, 1 } };
+	struct counter_answer a[2];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 50; i++)
+		counters_ask(q, 2, a);
+	assert_true(a[0].room > 0);
+	assert_int_equal(ask(COUNTER_PEEK, "day", 24 * HOUR, 500, 1).count,
+	    5);
+}
+
+static void
+test_meet(void **state)
+{
+	struct counter_answer a = ask(COUNTER_MEET, "x", HOUR, 0, 0), b;
+
+	(void)state;
+	assert_int_equal(a.room, 1);
+	assert_int_equal(ask(COUNTER_KNOW, "y", HOUR, 0, 0).since, 0);
+	counters_move_clock(60000);
+	b = ask(COUNTER_MEET, "x", HOUR, 0, 0);
+	assert_int_equal(b.room, 0);
+	assert_int_equal(b.since, a.since);
+	ask(COUNTER_NOTE, "x", HOUR, 0, 7);
+	assert_int_equal(ask(COUNTER_KNOW, "x", HOUR, 0, 0).count, 7);
+	/* It is remembered for an hour after the last time. */
+	counters_move_clock(HOUR - 1000);
+	assert_int_equal(ask(COUNTER_KNOW, "x", HOUR, 0, 0).since, a.since);
+	counters_move_clock(HOUR + 1000);
+	assert_int_equal(ask(COUNTER_KNOW, "x", HOUR, 0, 0).since, 0);
+	ask(COUNTER_NOTE, "z", HOUR, 0, 1);
+	ask(COUNTER_FORGET, "z", HOUR, 0, 0);
+	assert_int_equal(ask(COUNTER_KNOW, "z", HOUR, 0, 0).since, 0);
+}
+
+/* A clock that is set back neither opens nor closes a limit. */
+static void
+test_clock_back(void **state)
+{
+	(void)state;
+	ask(COUNTER_ADD, "ann", HOUR, 10, 10);
+	counters_move_clock(-2 * HOUR);
+	assert_true(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room != 0);
+}
+
+/* As many keys as there are slots two thirds of: nearly all are kept. */
+static void
+test_full(void **state)
+{
+	struct buf errmsg = BUF_INIT;
+	struct counter_table *t = counter_table_open(NULL, 4 << 20, &errmsg);
+	struct counter_question q = { .verb = COUNTER_FORCE, .window = HOUR,
+		.limit = 1, .amount = 1 };
+	struct counter_answer a;
+	uint64_t i, n = counter_table_size(t) * 2 / 3, lost = 0;
+	char word[24];
+	const char *words[] = { word };
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof word, "%llu", (unsigned long long)i);
+		q.key = counter_key("full", words, 1);
+		counter_table_ask(t, &q, 1000000, &a);
+	}
+	assert_true(counter_table_evicted(t) * 1000 < n);
+	q.verb = COUNTER_PEEK;
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof word, "%llu", (unsigned long long)i);
+		q.key = counter_key("full", words, 1);
+		counter_table_ask(t, &q, 1000000, &a);
+		lost += a.count != 1;
+	}
+	assert_true(lost * 1000 < n);
+	counter_table_close(t);
+	buf_free(&errmsg);
+}
+
+static bool
+start_with(const char *path)
+{
+	struct counters_options o = { .file = (char *)(uintptr_t)path,
+		.size = 1 << 20 };
+	struct buf errmsg = BUF_INIT;
+	bool good = counters_start(&o, &errmsg);
+
+	buf_free(&errmsg);
+	return good;
+}
+
+/* What a process that was killed had counted is still there. */
+static void
+test_restart(void **state)
+{
+	char path[] = "/tmp/saywhy-counters-XXXXXX";
+	int fd = mkstemp(path), status;
+	pid_t child;
+
+	(void)state;
+	close(fd);
+	counters_stop();
+	child = fork();
+	if (child == 0) {
+		if (!start_with(path))
+			_exit(2);
+		ask(COUNTER_ADD, "ann", HOUR, 10, 9);
+		raise(SIGKILL);
+	}
+	waitpid(child, &status, 0);
+	assert_true(WIFSIGNALED(status));
+	assert_true(start_with(path));
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 1).count, 10);
+	assert_true(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room > 0);
+	counters_stop();
+	/* A file of another kind is begun anew, not believed. */
+	assert_int_equal(truncate(path, 100), 0);
+	assert_true(start_with(path));
+	assert_int_equal(ask(COUNTER_PEEK, "ann", HOUR, 10, 1).count, 0);
+	counters_stop();
+	unlink(path);
+}
+
+/* No folder, no file: it counts all the same. */
+static void
+test_no_file(void **state)
+{
+	(void)state;
+	counters_stop();
+	assert_true(start_with("/nonexistent/saywhy/counters"));
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 1).count, 1);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, offline, stop)
+	const struct CMUnitTest tests[] = {
+		TEST(test_keys),
+		TEST(test_limit),
+		TEST(test_room),
+		TEST(test_no_edge),
+		TEST(test_all_or_none),
+		TEST(test_meet),
+		TEST(test_clock_back),
+		TEST(test_full),
+		TEST(test_restart),
+		TEST(test_no_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
