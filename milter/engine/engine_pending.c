@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "engine/engine_sentence.h"
 #include "engine/ruleset.h"
-#include "base/mem.h"
 #include "model/finding.h"
 #include "words/recognise.h"
 #include "words/rewrite.h"
@@ -185,12 +185,12 @@ name_recipient(struct pending *h, const struct sentence *s)
 	if (h->view.rcpt == NULL)
 		h->view.nrecipients = 0;
 	if (s->name == NULL ||
-	    (s->about != ABOUT_RCPT && s->about != ABOUT_SENDER))
+	    (s->about != NAMES_RCPT && s->about != NAMES_SENDER))
 		return;
 	name = mem_ndup(s->name, s->n);
 	mailbox_set(&h->named.mailbox, name);
 	free(name);
-	if (s->about == ABOUT_RCPT)
+	if (s->about == NAMES_RCPT)
 		h->view.rcpt = &h->named;
 	else if (h->view.sender.text == NULL)
 		h->view.sender = h->named.mailbox;

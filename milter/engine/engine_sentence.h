@@ -19,8 +19,8 @@
 struct reply;
 
 /* What stands in front: "<ADDRESS>: words". */
-enum sentence_about { ABOUT_NOTHING, ABOUT_CLIENT, ABOUT_HELO, ABOUT_SENDER,
-	ABOUT_RCPT };
+enum sentence_about { NAMES_NOTHING, NAMES_CLIENT, NAMES_HELO, NAMES_SENDER,
+	NAMES_RCPT };
 
 struct sentence {
 	bool known;		/* it is one of Postfix's own */
