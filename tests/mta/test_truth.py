@@ -79,8 +79,10 @@ def stock_reply(story, port):
 def play_all(mta, version, daemon, build, box, stories):
     conf = box / f"plain-{version[1]}.conf"
     conf.write_text('name = "mx.example.org"\nmode = observe\n')
-    stock = dict(zip((s.name for s in stories), mta.listen_all([s.site for s in stories])))
-    ports = mta.listen_all([beside.site(daemon, s, version) for s in stories])
+    ports = mta.listen_all([s.site for s in stories] +
+                           [beside.site(daemon, s, version) for s in stories])
+    stock = dict(zip((s.name for s in stories), ports))
+    ports = ports[len(stories):]
     all_played, before = [], {}
     for story, port in zip(stories, ports):
         if RECORDS.get(story.name) is not None:

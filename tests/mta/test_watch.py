@@ -21,9 +21,9 @@ from postfix_stories import STORIES
 from sendmail_stories import ACCESS, SITES
 from sendmail_stories import STORIES as SENDMAIL_STORIES
 
-jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("jsonschema")
+import schema as schemas  # noqa: E402
 
-SCHEMA = pathlib.Path(__file__).parent.parent.parent / "doc/record.schema.json"
 CONF = 'name = "mx.example.org"\nmode = observe\n'
 SINK = 26125
 NOT_LOGGED = {"data-no-rcpt"}  # what came before it is
@@ -34,7 +34,7 @@ AMBIGUOUS = {"sender-access-delayed"}
 @pytest.fixture(scope="module")
 def watch(build, box):
     """A function: the records of lines of a log."""
-    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    schema = schemas.strict()
     conf = box / "watch.conf"
     conf.write_text(CONF)
 
