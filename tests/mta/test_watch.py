@@ -58,8 +58,14 @@ def ports(postfix):
                     postfix.listen_all([s.site for s in STORIES])))
 
 
+# postscreen(8) hangs up on these, and no "reject:" says so.
+DROPPED = {"screen-dnsbl-drop", "screen-early"}
+
+
 def is_event(line):
     """A line by which Postfix says that it refuses."""
+    if re.search(r"milter-reject: (CONNECT from \S+ 4[^2]|E?HE?LO from )", line):
+        return False  # it is told at MAIL
     return re.search(r"\]: \w+: (?<!warning: )(milter-)?reject: |warning: .*(authentication (failed|aborted)"
                      r"|limit exceeded: )", line)
 
@@ -82,7 +88,7 @@ def test_story(story, ports, postfix, watch):
                   if "localhost[" not in line)  # who looks whether it is up
     events = [line for line in log.splitlines() if is_event(line)]
     records = watch(log)
-    assert len(records) == len(events), log
+    assert len(records) == len(events) + (story.name in DROPPED), log
     if not events or story.name in NOT_LOGGED:
         pytest.skip("Postfix does not log it")
     reasons = {record["reason"] for record in records}
