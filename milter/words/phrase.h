@@ -37,10 +37,16 @@ struct phrase_item {
 };
 #define GAP_ANY 255
 
-/* What a whole phrase tells; one of the three is set. */
+/* Whom a reply speaks of, as far as it says so: "in reply to MAIL FROM
+   command", "Recipient address rejected". */
+enum about { ABOUT_NOTHING, ABOUT_CLIENT, ABOUT_HELO, ABOUT_SENDER,
+	ABOUT_RECIPIENT, ABOUT_MESSAGE, ABOUT_SERVER };
+
+/* What a whole phrase tells; one of the four is set. */
 struct phrase {
 	int16_t weight;
 	uint8_t reason;
+	uint8_t about;		/* enum about */
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "words/phrase.h"
+#include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
@@ -79,17 +80,34 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	return issuer;
 }
 
+/* Whom it is about: the sender before the recipient, if it names both. */
+static enum about
+find_about(const struct phrases *all, const struct phrase_match *m)
+{
+	enum about about = ABOUT_NOTHING, found;
+	unsigned i;
+
+	for (i = 0; i < m->nevents; i++) {
+		found = (enum about)all->phrase[m->matched[i]].about;
+		if (found == ABOUT_SENDER)
+			return found;
+		if (found != ABOUT_NOTHING)
+			about = found;
+	}
+	return about;
+}
+
 static void
-put(struct scale *scale, const struct phrase *p)
+put(struct scale *scale, const struct phrase *p, int reason)
 {
 	struct tally *t = scale->tally, *end = t + scale->n;
 
-	while (t < end && t->reason != p->reason)
+	while (t < end && t->reason != reason)
 		t++;
 	if (t == end) {
 		if (scale->n == TALLIES_MAX)
 			return;
-		*t = (struct tally){ .reason = p->reason };
+		*t = (struct tally){ .reason = reason };
 		scale->n++;
 	}
 	if (p->weight < 0) {
@@ -166,11 +184,35 @@ decide(const struct scale *scale, struct recognised *r)
 		r->reason = REASON_NONE;
 }
 
+/* What a registered status tells refines the words, or makes unsure. */
+static void
+ask_status(struct recognised *r)
+{
+	int says = recognise_status_says(r);
+
+	if (recognise_private(r) && !vague(says) &&
+	    (r->confidence < RECOGNISED_LIKELY || vague(r->reason) ||
+	    recognise_kin(says, r->reason))) {
+		if (r->confidence < RECOGNISED_LIKELY)
+			r->confidence = RECOGNISED_LIKELY;
+		r->reason = says;
+		return;
+	}
+	if (r->reason == REASON_NONE)
+		return;
+	r->reason = recognise_refined(r, says);
+	if (says != REASON_NONE && says != r->reason &&
+	    !recognise_kin(says, r->reason) &&
+	    r->confidence == RECOGNISED_SURE)
+		r->confidence = RECOGNISED_LIKELY;
+}
+
 static void
 weigh(const struct phrases *all, const struct phrase_match *m,
     struct recognised *r)
 {
 	unsigned issuer = find_issuer(all, m), i;
+	enum about about = find_about(all, m);
 	struct scale scale;
 
 	scale.n = 0;
@@ -178,13 +220,16 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 		const struct phrase *p = &all->phrase[m->matched[i]];
 
 		if (p->reason != REASON_NONE &&
-		    (p->issuer == 0 || p->issuer == issuer))
-			put(&scale, p);
+		    (p->issuer == 0 || p->issuer == issuer) &&
+		    recognise_possible(r, p->reason))
+			put(&scale, p, recognise_turned(about, p->reason));
 	}
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
-	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400)
+	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
 		decide(&scale, r);
+		ask_status(r);
+	}
 }
 
 void
