@@ -36,8 +36,7 @@ parse_unix(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {
 	if (*rest != '/') {
 		buf_printf(errmsg,
-		    "\"unix:%.100s\": the path must begin with /",
-		    rest);
+		    "\"unix:%.100s\": the path must begin with /", rest);
 		return false;
 	}
 	if (strlen(rest) > PATH_BYTES_MAX) {
@@ -60,8 +59,7 @@ parse_inet(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 
 	if (rest[digits] == '\0') {
 		buf_printf(errmsg, "\"%s:%.100s\": write %s:port@host", tag,
-		    rest,
-		    tag);
+		    rest, tag);
 		return false;
 	}
 	if (!parse_number(rest, digits, 0, 65535, &spec->port)) {

@@ -19,9 +19,9 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ .name = "spf-helo", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, spf_helo), .default_value =
-	    "yes",
+	{ .name = "spf-helo",
+	    .type = OPTION_BOOL, .offset = offsetof(struct options, spf_helo),
+	    .default_value = "yes",
 	    .help = "ask the domain of the HELO name, too" },
 	{ .name = NULL }
 };

@@ -11,8 +11,8 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "bulk-unsubscribe", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, unsubscribe), .default_value =
-	    "no",
+	    .offset = offsetof(struct options, unsubscribe),
+	    .default_value = "no",
 	    .help = "bulk mail must have a List-Unsubscribe field" },
 	{ .name = NULL }
 };

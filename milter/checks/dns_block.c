@@ -156,9 +156,9 @@ const struct option dns_block_uribl_rows[] = {
 	{ .name = "names", .type = OPTION_WORD, .offset = AT(names),
 	    .words = names_words, .default_value = "registered",
 	    .help = "of a link's name: the registered domain, or the whole" },
-	{ .name = "addresses", .type = OPTION_BOOL, .offset = AT(addresses),
-	    .default_value = "no", .help =
-	    "are links to addresses asked, too?" },
+	{ .name = "addresses", .type = OPTION_BOOL,
+	    .offset = AT(addresses), .default_value = "no",
+	    .help = "are links to addresses asked, too?" },
 	{ .name = NULL }
 };
 

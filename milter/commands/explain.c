@@ -274,6 +274,7 @@ run(struct arguments *args)
 const struct command command_explain = {
 	.name = "explain",
 	.words = "[--short | --json] [--lines] [CODE | STATUS | REPLY]...",
+	.max_words = COMMAND_ANY,
 	.summary = "Tells what a reply, a log line or a bounce means",
 	.arguments = arguments,
 	.run = run

@@ -344,7 +344,7 @@ load_begin(struct load *load, struct option_section *sections, size_t n,
 	};
 	for (i = 0; i < n; i++)
 		for (j = 0; j < sections[i].n; j++)
-			option_presets(sections[i].tables[j].rows,
+			option_defaults(sections[i].tables[j].rows,
 			    sections[i].tables[j].base);
 }
 

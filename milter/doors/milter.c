@@ -64,8 +64,7 @@ door_of(SMFICTX *ctx)
 	    rules->daemon.max_sessions;
 	ruleset_drop(rules);
 	door->registered = registry_open(REGISTRY_MILTER,
-	    libmilter_threads_socket(ctx),
-	    door->engine);
+	    libmilter_threads_socket(ctx), door->engine);
 	engine_wait_mta(door->engine,
 	    replymap_wait(registry_pid(door->registered)));
 	smfi_setpriv(ctx, door);
@@ -161,9 +160,8 @@ on_rcpt(SMFICTX *ctx, char **args)
 	milter_session_queue_id(s, macro, ctx);
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
 		return leave(door, step(ctx, STAGE_RCPT, 0));
-	refused_by_mta(door->registered, door->engine, macro(ctx,
-	    "{rcpt_host}"),
-	    milter_session_refusal(s, macro, ctx));
+	refused_by_mta(door->registered, door->engine,
+	    macro(ctx, "{rcpt_host}"), milter_session_refusal(s, macro, ctx));
 	return leave(door, SMFIS_CONTINUE);
 }
 

@@ -96,8 +96,7 @@ answer_one(struct asker *a, struct buf *in)
 	struct buf out = BUF_INIT;
 	size_t n = 0;
 	enum policy_word word = policy_service_answer(a->registered,
-	    self.recorder,
-	    in->data, in->len, &n, &out);
+	    self.recorder, in->data, in->len, &n, &out);
 
 	count(word);
 	if (n > 0) {

@@ -159,8 +159,7 @@ is_map(const char *in)
 
 enum policy_word
 policy_service_answer(struct registered *j, struct recorder *recorder,
-    const char *in,
-    size_t n, size_t *used, struct buf *out)
+    const char *in, size_t n, size_t *used, struct buf *out)
 {
 	struct socketmap_query q;
 	size_t length = is_map(in) ? socketmap_read(in, n, &q) :

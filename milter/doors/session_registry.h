@@ -82,8 +82,7 @@ bool registry_snapshot(pid_t pid, struct session *s);
  * than one that is not over, or it is behind, or busy until `deadline` (clock_ms()).
  */
 struct engine *registry_find(enum registry_door door, pid_t pid,
-    int64_t deadline,
-    struct registered **j);
+    int64_t deadline, struct registered **j);
 void registry_release(struct registered *j);
 
 /*
@@ -93,8 +92,7 @@ void registry_release(struct registered *j);
  */
 typedef bool registry_matches(const struct engine *e, const void *arg);
 struct engine *registry_find_by_words(int fd, registry_matches *matches,
-    const void *arg,
-    struct registered **j);
+    const void *arg, struct registered **j);
 
 /* Its socket, for the above; -1: none. */
 int registry_socket(const struct registered *j);

@@ -76,10 +76,9 @@ is_known(const struct reading *r)
 static enum issuer
 issuer_of(const struct pending *h, const struct recognised *r)
 {
-	return h->shown || r->software == NULL || strcmp(r->software,
-	    "Postfix") == 0 ||
-	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
-	    ISSUER_MILTER;
+	return h->shown ||
+	    r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA : ISSUER_MILTER;
 }
 
 static void

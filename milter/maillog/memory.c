@@ -105,8 +105,7 @@ log_memory_set(char **slot, struct slice text)
 
 void
 log_memory_each(struct log_memory *r, void (*fn)(void *arg,
-    struct log_memory_entry *m),
-    void *arg)
+    struct log_memory_entry *m), void *arg)
 {
 	struct log_memory_entry *m = r->all[0], *end = m + LOG_MEMORY_MAX;
 

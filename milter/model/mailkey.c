@@ -44,8 +44,7 @@ put_domain(struct buf *key, const char *entry, struct buf *errmsg)
 		    "below that one", entry, entry + 1);
 	else
 		buf_printf(errmsg,
-		    "\"%.60s\" is no domain, mailbox or /pattern/",
-		    entry);
+		    "\"%.60s\" is no domain, mailbox or /pattern/", entry);
 	return 0;
 }
 

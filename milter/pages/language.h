@@ -8,6 +8,7 @@
 #define PAGES_LANGUAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "words/reason.h"
 
@@ -29,6 +30,15 @@ struct language {
 
 /* Ends with one whose code is NULL; made by lang.awk. */
 extern const struct language languages[];
+
+/* catalogue_hash() of the object that holds languages. */
+uint64_t languages_catalogue(void);
+
+/*
+ * Ends the program with EX_SOFTWARE when the prose or the languages were
+ * compiled with another catalogue of reasons than the rest.
+ */
+void language_check_catalogue(void);
 
 /*
  * The one that is asked for: by its code, else by the header Accept-Language

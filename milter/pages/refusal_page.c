@@ -211,8 +211,7 @@ put_human(const struct view *v, const char *id)
 
 static void
 put_seen(const struct view *v, const struct pages *p,
-    const struct parsed_record *t,
-    int reason)
+    const struct parsed_record *t, int reason)
 {
 	bool all = !is_word(t, "issuer", "saywhy") ||
 	    p->wording[reason].disclose == DISCLOSE_FULL;

@@ -165,8 +165,7 @@ forget_in_files(const char *path, const char *person, struct forgotten *f,
 	for (i = 0; i < all.n; i++)
 		if (!forget_in_path(all.v[i].path, person, &f->lines))
 			buf_printf(errmsg, "%s%s: %s", errmsg->len > 0 ? "; " :
-			    "",
-			    all.v[i].path, strerror(errno));
+			    "", all.v[i].path, strerror(errno));
 	rotated_free(&all);
 	return errmsg->len == 0;
 }

@@ -36,8 +36,7 @@ void parsed_each(const struct parsed_record *t, const char *path,
 
 /* The member `key` of item i of an array of objects, or NULL. */
 const char *parsed_member(const struct parsed_record *t, const char *path,
-    size_t i,
-    const char *key);
+    size_t i, const char *key);
 
 /* `time` in ms since 1970. */
 int64_t parsed_time(const struct parsed_record *t);

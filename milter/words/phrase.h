@@ -49,6 +49,7 @@ struct phrase {
 	uint8_t about;		/* enum about */
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */
+	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 
 /* All of it; constant once it is read. */

@@ -286,7 +286,7 @@ static void
 read_row(const struct row *row)
 {
 	struct phrase p = { .weight = (int16_t)row->weight,
-		.reason = (uint8_t)row->reason,
+		.reason = (uint8_t)row->reason, .text = row->text,
 		.about = (uint8_t)row->about };
 	struct written w;
 
