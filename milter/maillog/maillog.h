@@ -19,6 +19,7 @@
 #include "maillog/logline.h"
 #include "maillog/slice.h"
 #include "model/stage.h"
+#include "words/recognise.h"
 
 /* Who wrote the words: words that another server said are remote. */
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
@@ -47,6 +48,9 @@ struct log_event {
 	struct slice helo, login, sender, recipient;
 	struct slice relay;	/* the server that refused ours */
 };
+
+/* Whom the words are about, as far as stage and direction tell. */
+enum about log_event_about(const struct log_event *h);
 
 typedef void log_event_fn(void *arg, const struct log_event *h);
 

@@ -13,6 +13,7 @@
 
 #include "words/lexicon.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 
 #define PHRASES_MAX 2560
 #define STEPS_MAX 4000		/* items of all phrases but the last ones */
@@ -36,11 +37,6 @@ struct phrase_item {
 	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 #define GAP_ANY 255
-
-/* Whom a reply speaks of, as far as it says so: "in reply to MAIL FROM
-   command", "Recipient address rejected". */
-enum about { ABOUT_NOTHING, ABOUT_CLIENT, ABOUT_HELO, ABOUT_SENDER,
-	ABOUT_RECIPIENT, ABOUT_MESSAGE, ABOUT_SERVER };
 
 /* What a whole phrase tells; one of the four is set. */
 struct phrase {

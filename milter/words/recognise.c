@@ -13,6 +13,7 @@
 #define SURE_ALONE 87	/* … where a single phrase tells it … */
 #define SURE_VAGUE 90	/* … or for "refused", which tells no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
+#define CERTAIN 110	/* a product's own sentence, whatever its status */
 #define LIKELY 55
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
@@ -80,7 +81,7 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	return issuer;
 }
 
-/* Whom it is about: the sender before the recipient, if it names both. */
+/* Whom it is about: the sender before all others, else the last one told. */
 static enum about
 find_about(const struct phrases *all, const struct phrase_match *m)
 {
@@ -155,8 +156,9 @@ how_sure(const struct tally *t, int second)
 	return first >= GUESS ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
 }
 
-/* Another reason that is no kin of the first is what makes unsure. */
-static void
+/* Another reason that is no kin of the first is what makes unsure. Returns
+   the points of the first. */
+static int
 decide(const struct scale *scale, struct recognised *r)
 {
 	static const struct tally nothing = { .reason = REASON_NONE };
@@ -182,11 +184,12 @@ decide(const struct scale *scale, struct recognised *r)
 	r->confidence = how_sure(best, second);
 	if (r->confidence == RECOGNISED_UNKNOWN)
 		r->reason = REASON_NONE;
+	return first;
 }
 
 /* What a registered status tells refines the words, or makes unsure. */
 static void
-ask_status(struct recognised *r)
+ask_status(struct recognised *r, int points)
 {
 	int says = recognise_status_says(r);
 
@@ -201,10 +204,24 @@ ask_status(struct recognised *r)
 	if (r->reason == REASON_NONE)
 		return;
 	r->reason = recognise_refined(r, says);
-	if (says != REASON_NONE && says != r->reason &&
-	    !recognise_kin(says, r->reason) &&
-	    r->confidence == RECOGNISED_SURE)
+	if (r->confidence == RECOGNISED_SURE && points < CERTAIN &&
+	    !recognise_status_agrees(r, says))
 		r->confidence = RECOGNISED_LIKELY;
+}
+
+/* What the caller knows is heard before the text. */
+static void
+hear_about(struct phrase_match *m, const struct phrases *all,
+    enum about about)
+{
+	static const char *const words[] = { [ABOUT_HELO] = "inhelo",
+		[ABOUT_SENDER] = "insender", [ABOUT_RECIPIENT] = "inrecipient",
+		[ABOUT_MESSAGE] = "inmessage", [ABOUT_SERVER] = "inserver" };
+
+	if (about == ABOUT_NOTHING)
+		return;
+	phrase_hear(m, all, lexicon_find(words[about], strlen(words[about])));
+	phrase_turn(m, false);
 }
 
 static void
@@ -227,20 +244,27 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
-		decide(&scale, r);
-		ask_status(r);
+		ask_status(r, decide(&scale, r));
 	}
 }
 
 void
-recognise(const char *text, size_t n, struct recognised *r)
+recognise_about(const char *text, size_t n, enum about about,
+    struct recognised *r)
 {
 	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
+	hear_about(&m, all, about);
 	reply_text_hear(&m, all, text, n, r);
 	weigh(all, &m, r);
 	r->flags = recognise_odd(r);
+}
+
+void
+recognise(const char *text, size_t n, struct recognised *r)
+{
+	recognise_about(text, n, ABOUT_NOTHING, r);
 }

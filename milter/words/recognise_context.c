@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "words/code.h"
+#include "words/recognise_odd.h"
 
 static const struct {
 	uint8_t about, from, to;
@@ -169,6 +170,25 @@ recognise_status_says(const struct recognised *r)
 		    strcmp(says[i].status, r->status + 2) == 0)
 			return says[i].reason;
 	return REASON_NONE;
+}
+
+/* Is the status one that we give to this reason ourselves? */
+static bool
+is_own(const char *status, int reason)
+{
+	const struct reason *row = reason_get(reason);
+
+	return (row->permanent.code != 0 && strcmp(row->permanent.status + 2,
+	    status + 2) == 0) || (row->temporary.code != 0 &&
+	    strcmp(row->temporary.status + 2, status + 2) == 0);
+}
+
+bool
+recognise_status_agrees(const struct recognised *r, int status_says)
+{
+	return status_says == REASON_NONE || status_says == r->reason ||
+	    recognise_kin(status_says, r->reason) ||
+	    is_own(r->status, r->reason);
 }
 
 int

@@ -29,6 +29,9 @@ bool recognise_private(const struct recognised *r);
 /* Which of both to go by: what the words or what the status says. */
 int recognise_refined(const struct recognised *r, int status_says);
 
+/* Does what the status says not contradict the reason? */
+bool recognise_status_agrees(const struct recognised *r, int status_says);
+
 /* Can a reply with this code and status mean the reason at all? */
 bool recognise_possible(const struct recognised *r, int reason);
 
