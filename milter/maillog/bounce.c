@@ -1,4 +1,4 @@
-/* bounce - the replies that a bounce message tells of */
+/* bounce - the replies in a bounce message */
 
 #include "maillog/bounce.h"
 

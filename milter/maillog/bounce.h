@@ -1,5 +1,5 @@
 /*
- * bounce.h - the replies that a bounce message tells of
+ * bounce.h - the replies in a bounce message
  *
  * Reads the machine part of RFC 3464 reports, and where that is missing or
  * says nothing the words for people: of Postfix, Sendmail, Exim, OpenSMTPD,
@@ -22,7 +22,7 @@
 #define BOUNCE_MAX 100
 
 struct bounce_reply {
-	const char *recipient;	/* "" where it is not told */
+	const char *recipient;	/* "" where it is not known */
 	const char *reply;	/* one line: code, status, text */
 	const char *server;	/* who said so (Remote-MTA), "" not told */
 	enum about about;	/* SERVER: the words of the one who sends */

@@ -51,7 +51,7 @@ how_sure(const char *reply)
 	return r.confidence;
 }
 
-/* A paragraph is over: what it told is kept. */
+/* The end of a paragraph: its reply is kept. */
 static void
 keep(struct reader *r)
 {

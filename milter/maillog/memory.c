@@ -1,4 +1,4 @@
-/* memory - what the lines before told of a message */
+/* memory - what earlier lines said of a message */
 
 #include "maillog/memory.h"
 
@@ -33,6 +33,7 @@ log_memory_forget(struct log_memory_entry *m)
 	free(m->name);
 	free(m->sender);
 	free(m->waits);
+	free(m->offended);
 	memset(m, 0, sizeof *m);
 }
 

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* How a logged reply begins and ends; the first row that fits counts. */
+/* How a logged reply begins and ends; the first row that matches counts. */
 static const struct form {
 	const char *sign;	/* what shows this kind of line */
 	const char *from;	/* the reply is behind this, searched behind

@@ -139,7 +139,7 @@ take_digits(struct scan *s)
 	return take_number(s);
 }
 
-/* An address, a host; false: words, as most are at the first look. */
+/* An address or a host; false: words, as most are at first sight. */
 static bool
 take_run(struct scan *s)
 {
