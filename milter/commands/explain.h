@@ -35,7 +35,7 @@ struct explainer {
 void explainer_show(struct explainer *x, const struct explained *e);
 
 /* A reply, and whom it is about; the recipient may be NULL. */
-void explainer_reply(struct explainer *x, const char *text, enum about about,
+void explainer_reply(struct explainer *x, const char *text, enum topic about,
     const char *recipient);
 
 /* A line, of a log or a reply: exactly one answer. */

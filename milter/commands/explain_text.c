@@ -19,7 +19,7 @@ explainer_show(struct explainer *x, const struct explained *e)
 }
 
 void
-explainer_reply(struct explainer *x, const char *text, enum about about,
+explainer_reply(struct explainer *x, const char *text, enum topic about,
     const char *recipient)
 {
 	struct explained e = { .text = text, .recipient = recipient };
@@ -173,7 +173,7 @@ void
 explainer_line(struct explainer *x, const char *text)
 {
 	if (!take_log(x, text))
-		explainer_reply(x, text, ABOUT_NOTHING, NULL);
+		explainer_reply(x, text, TOPIC_NONE, NULL);
 }
 
 void
@@ -182,7 +182,7 @@ explainer_text(struct explainer *x, const char *text)
 	if (*text == '\0' || take_code(x, text) || take_status(x, text))
 		return;
 	if (!take_log(x, text) && !quote_is_log(text, strlen(text)))
-		explainer_reply(x, text, ABOUT_NOTHING, NULL);
+		explainer_reply(x, text, TOPIC_NONE, NULL);
 }
 
 void

@@ -60,7 +60,7 @@ tell(struct teller *t, const char *recipient, const char *reply,
 	if (t->stated == BOUNCE_MAX || *reply == '\0')
 		return;
 	t->each(t->arg, &(struct bounce_reply){ recipient, reply, server,
-	    own ? ABOUT_SERVER : ABOUT_NOTHING });
+	    own ? TOPIC_SERVER : TOPIC_NONE });
 	t->stated++;
 }
 

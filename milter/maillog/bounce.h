@@ -25,7 +25,7 @@ struct bounce_reply {
 	const char *recipient;	/* "" where it is not known */
 	const char *reply;	/* one line: code, status, text */
 	const char *server;	/* who said so (Remote-MTA), "" not told */
-	enum about about;	/* SERVER: the words of the one who sends */
+	enum topic about;	/* SERVER: the words of the one who sends */
 };
 
 typedef void bounce_fn(void *arg, const struct bounce_reply *reply);

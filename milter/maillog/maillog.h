@@ -59,7 +59,7 @@ struct log_event {
 };
 
 /* Whom the words are about, as far as stage and direction tell. */
-enum about log_event_about(const struct log_event *h);
+enum topic log_event_about(const struct log_event *h);
 
 typedef void log_event_fn(void *arg, const struct log_event *h);
 

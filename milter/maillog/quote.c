@@ -204,38 +204,38 @@ find_code(const char *line, const char *end, struct quote *q)
 }
 
 /* The command that was answered, where the line tells it. */
-static enum about
+static enum topic
 about_of(const char *line, const char *end)
 {
 	static const struct {
 		const char *sign;
-		enum about about;
+		enum topic about;
 	} signs[] = {
-		{ "in reply to MAIL FROM", ABOUT_SENDER },
-		{ "after MAIL FROM:", ABOUT_SENDER },
-		{ "after pipelined MAIL FROM:", ABOUT_SENDER },
-		{ " rejected MAIL ", ABOUT_SENDER },
-		{ " sender verify fail for ", ABOUT_SENDER },
-		{ "in reply to EHLO", ABOUT_HELO },
-		{ "in reply to HELO", ABOUT_HELO },
-		{ "after EHLO ", ABOUT_HELO },
-		{ "after HELO ", ABOUT_HELO },
-		{ " rejected EHLO or HELO ", ABOUT_HELO },
-		{ "in reply to end of DATA", ABOUT_MESSAGE },
-		{ "after end of data", ABOUT_MESSAGE },
-		{ " rejected after DATA: ", ABOUT_MESSAGE },
-		{ "in reply to RCPT TO", ABOUT_RECIPIENT },
-		{ "after RCPT TO:", ABOUT_RECIPIENT },
-		{ "SMTP error from remote", ABOUT_NOTHING },
-		{ " ** ", ABOUT_SERVER },
-		{ " == ", ABOUT_SERVER },
+		{ "in reply to MAIL FROM", TOPIC_SENDER },
+		{ "after MAIL FROM:", TOPIC_SENDER },
+		{ "after pipelined MAIL FROM:", TOPIC_SENDER },
+		{ " rejected MAIL ", TOPIC_SENDER },
+		{ " sender verify fail for ", TOPIC_SENDER },
+		{ "in reply to EHLO", TOPIC_HELO },
+		{ "in reply to HELO", TOPIC_HELO },
+		{ "after EHLO ", TOPIC_HELO },
+		{ "after HELO ", TOPIC_HELO },
+		{ " rejected EHLO or HELO ", TOPIC_HELO },
+		{ "in reply to end of DATA", TOPIC_MESSAGE },
+		{ "after end of data", TOPIC_MESSAGE },
+		{ " rejected after DATA: ", TOPIC_MESSAGE },
+		{ "in reply to RCPT TO", TOPIC_RECIPIENT },
+		{ "after RCPT TO:", TOPIC_RECIPIENT },
+		{ "SMTP error from remote", TOPIC_NONE },
+		{ " ** ", TOPIC_SERVER },
+		{ " == ", TOPIC_SERVER },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
 		if (find(line, end, signs[i].sign) != NULL)
 			return signs[i].about;
-	return ABOUT_NOTHING;
+	return TOPIC_NONE;
 }
 
 /* "name=value" or "name=<value>". */

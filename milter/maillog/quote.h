@@ -21,7 +21,7 @@ struct quote {
 	size_t status_n;
 	const char *recipient;	/* to=<…>, without brackets; NULL: not known */
 	size_t recipient_n;
-	enum about about;	/* by the command that was answered */
+	enum topic about;	/* by the command that was answered */
 };
 
 /* False: no line of a log that quotes a reply; `q` is then the whole line. */

@@ -42,7 +42,7 @@ struct phrase_item {
 struct phrase {
 	int16_t weight;
 	uint8_t reason;
-	uint8_t about;		/* enum about */
+	uint8_t about;		/* enum topic */
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */
 	const char *text;	/* as phrases.def has it; NULL: of a concept */

@@ -23,7 +23,7 @@ struct row {
 	int reason;
 	const char *issuer;
 	const char *text;
-	enum about about;
+	enum topic about;
 };
 
 static const char *const concept_names[CONCEPT_COUNT] = {
@@ -52,7 +52,7 @@ static const struct row rows[] = {
 #define ISSUER(points, who, words)                                            \
 	{ .weight = (points), .issuer = (who), .text = (words) },
 #define ABOUT(whom, words)                                                    \
-	{ .about = ABOUT_##whom, .text = (words) },
+	{ .about = TOPIC_##whom, .text = (words) },
 #include "words/phrases.def"
 };
 

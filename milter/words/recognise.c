@@ -82,17 +82,17 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 }
 
 /* Whom it is about: the sender before all others, else the last one told. */
-static enum about
+static enum topic
 find_about(const struct phrases *all, const struct phrase_match *m)
 {
-	enum about about = ABOUT_NOTHING, found;
+	enum topic about = TOPIC_NONE, found;
 	unsigned i;
 
 	for (i = 0; i < m->nevents; i++) {
-		found = (enum about)all->phrase[m->matched[i]].about;
-		if (found == ABOUT_SENDER)
+		found = (enum topic)all->phrase[m->matched[i]].about;
+		if (found == TOPIC_SENDER)
 			return found;
-		if (found != ABOUT_NOTHING)
+		if (found != TOPIC_NONE)
 			about = found;
 	}
 	return about;
@@ -212,13 +212,13 @@ ask_status(struct recognised *r, int points)
 /* What the caller knows is heard before the text. */
 static void
 hear_about(struct phrase_match *m, const struct phrases *all,
-    enum about about)
+    enum topic about)
 {
-	static const char *const words[] = { [ABOUT_HELO] = "inhelo",
-		[ABOUT_SENDER] = "insender", [ABOUT_RECIPIENT] = "inrecipient",
-		[ABOUT_MESSAGE] = "inmessage", [ABOUT_SERVER] = "inserver" };
+	static const char *const words[] = { [TOPIC_HELO] = "inhelo",
+		[TOPIC_SENDER] = "insender", [TOPIC_RECIPIENT] = "inrecipient",
+		[TOPIC_MESSAGE] = "inmessage", [TOPIC_SERVER] = "inserver" };
 
-	if (about == ABOUT_NOTHING)
+	if (about == TOPIC_NONE)
 		return;
 	phrase_hear(m, all, lexicon_find(words[about], strlen(words[about])));
 	phrase_turn(m, false);
@@ -229,7 +229,7 @@ weigh(const struct phrases *all, const struct phrase_match *m,
     struct recognised *r)
 {
 	unsigned issuer = find_issuer(all, m), i;
-	enum about about = find_about(all, m);
+	enum topic about = find_about(all, m);
 	struct scale scale;
 
 	scale.n = 0;
@@ -249,7 +249,7 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 }
 
 void
-recognise_about(const char *text, size_t n, enum about about,
+recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r)
 {
 	const struct phrases *all = phrases_get();
@@ -266,5 +266,5 @@ recognise_about(const char *text, size_t n, enum about about,
 void
 recognise(const char *text, size_t n, struct recognised *r)
 {
-	recognise_about(text, n, ABOUT_NOTHING, r);
+	recognise_about(text, n, TOPIC_NONE, r);
 }

@@ -46,8 +46,8 @@ struct captured {
  * command", "Recipient address rejected") or the caller knows. SERVER: our own
  * mail server speaks of the one to which it sends.
  */
-enum about { ABOUT_NOTHING, ABOUT_HELO, ABOUT_SENDER, ABOUT_RECIPIENT,
-	ABOUT_MESSAGE, ABOUT_SERVER };
+enum topic { TOPIC_NONE, TOPIC_HELO, TOPIC_SENDER, TOPIC_RECIPIENT,
+	TOPIC_MESSAGE, TOPIC_SERVER };
 
 struct recognised {
 	int reason;			/* REASON_NONE with UNKNOWN */
@@ -63,7 +63,7 @@ struct recognised {
 void recognise(const char *text, size_t n, struct recognised *r);
 
 /* The same, where it is known whom the reply is about. */
-void recognise_about(const char *text, size_t n, enum about about,
+void recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r);
 
 /* "sure", "likely", "guess", "unknown" */

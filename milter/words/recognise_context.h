@@ -14,7 +14,7 @@
 #include "words/recognise.h"
 
 /* The cause that words of `reason` mean in a reply about `about`. */
-int recognise_turned(enum about about, int reason);
+int recognise_turned(enum topic about, int reason);
 
 /*
  * What the status by itself says: of the issuer where that gives it a meaning

@@ -87,25 +87,25 @@ test_about(void **state)
 {
 	static const struct {
 		const char *reply;
-		enum about about;
+		enum topic about;
 		int reason;
 	} rows[] = {
-		{ "550 5.1.0 User unknown", ABOUT_NOTHING,
+		{ "550 5.1.0 User unknown", TOPIC_NONE,
 		    REASON_MAILBOX_UNKNOWN },
-		{ "550 5.1.0 User unknown", ABOUT_SENDER,
+		{ "550 5.1.0 User unknown", TOPIC_SENDER,
 		    REASON_SENDER_UNVERIFIED },
-		{ "450 4.1.2 Host not found", ABOUT_SENDER,
+		{ "450 4.1.2 Host not found", TOPIC_SENDER,
 		    REASON_SENDER_DOMAIN_NONEXISTENT },
-		{ "450 4.1.2 Host not found", ABOUT_HELO,
+		{ "450 4.1.2 Host not found", TOPIC_HELO,
 		    REASON_HELO_UNRESOLVABLE },
-		{ "4.7.5 certificate not trusted", ABOUT_SERVER,
+		{ "4.7.5 certificate not trusted", TOPIC_SERVER,
 		    REASON_TLS_FAILED },
-		{ "554 5.7.0 certificate not trusted", ABOUT_NOTHING,
+		{ "554 5.7.0 certificate not trusted", TOPIC_NONE,
 		    REASON_TLS_CLIENT_CERT_REFUSED },
-		{ "500 line limit exceeded", ABOUT_MESSAGE,
+		{ "500 line limit exceeded", TOPIC_MESSAGE,
 		    REASON_BODY_LINE_TOO_LONG },
-		{ "500 line limit exceeded", ABOUT_NOTHING, REASON_SYNTAX },
-		{ "Unrouteable address", ABOUT_SERVER, REASON_NO_ROUTE },
+		{ "500 line limit exceeded", TOPIC_NONE, REASON_SYNTAX },
+		{ "Unrouteable address", TOPIC_SERVER, REASON_NO_ROUTE },
 	};
 	struct recognised r;
 	size_t i;
