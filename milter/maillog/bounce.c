@@ -33,9 +33,14 @@ bounce_is_message(const char *text, size_t n)
 	if (n > 5 && memcmp(text, "From ", 5) == 0)
 		return true;
 	for (; line < end && fields < 2; line = next + 1) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		if (next == NULL)
+		for (next = line; next < end && *next != '\n' &&
+		    *next != '\r'; next++)
+			;
+		if (next == end)
 			break;
+		if (next == line && *next == '\n' && line > text &&
+		    line[-1] == '\r')
+			continue;
 		if (*line == ' ' || *line == '\t')
 			continue;
 		if (!is_field(line, next))
@@ -140,7 +145,8 @@ tell_words(struct teller *t, const struct bounce_words *words, bool report)
 	for (i = 0; i < words->nrecipients; i++) {
 		said = bounce_words_of(words, words->recipients[i]);
 		if (said != NULL && said->confidence >= least &&
-		    (said->quoted || report))
+		    (said->quoted || (report && (said->confidence >
+		    RECOGNISED_UNKNOWN || words->nrecipients == 1))))
 			tell(t, words->recipients[i], said->reply, "",
 			    !said->quoted);
 	}

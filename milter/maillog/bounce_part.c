@@ -171,12 +171,29 @@ read_header(struct bounce_parts *p, struct mime *m, const char *line,
 	return line;
 }
 
+/* Lines of some end in CR alone. */
+static void
+put_lines(struct buf *out, const char *text, size_t n)
+{
+	size_t i;
+
+	buf_put(out, text, n);
+	for (i = 0; i + 1 < n; i++)
+		if (text[i] == '\r' && text[i + 1] != '\n')
+			out->data[i] = '\n';
+}
+
 void
 bounce_parts_read(struct bounce_parts *p, const char *text, size_t n)
 {
 	struct taker t = { .parts = p };
 	struct mime *m = mime_new(reported, &t);
-	const char *end = text + n, *body = text;
+	struct buf lines = BUF_INIT;
+	const char *end, *body;
+
+	put_lines(&lines, text, n);
+	body = text = lines.data;
+	end = text + n;
 
 	p->own = p->inner = (struct bounce_layer){ BUF_INIT, BUF_INIT, false };
 	p->failed = (struct buf)BUF_INIT;
@@ -188,6 +205,7 @@ bounce_parts_read(struct bounce_parts *p, const char *text, size_t n)
 	mime_body(m, body, (size_t)(end - body));
 	mime_end(m);
 	mime_free(m);
+	buf_free(&lines);
 }
 
 void
