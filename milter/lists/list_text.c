@@ -52,6 +52,18 @@ add_net(struct list_text *c, const char *entry, uint32_t comment,
 	c->nnets++;
 }
 
+/* "[192.0.2.7]" is the client, besides a HELO name and a domain. */
+static void
+add_literal(struct content *c, const char *entry, uint32_t comment)
+{
+	struct net net;
+
+	if (!net_parse(entry, &net, NULL))
+		return;
+	list_nets_add(&c->nets, &net, comment);
+	c->nnets++;
+}
+
 static void
 add_pattern(struct list_text *c, const char *entry, uint32_t comment,
     struct buf *errmsg)
@@ -98,6 +110,8 @@ add(struct list_text *c, const char *entry, uint32_t comment, struct buf *key,
 	} else if (net_is_meant(entry)) {
 		add_net(c, entry, comment, errmsg);
 	} else {
+		if (*entry == '[')
+			add_literal(c, entry, comment);
 		add_name(c, entry, comment, key, errmsg);
 	}
 }
