@@ -54,7 +54,7 @@ add_net(struct list_text *c, const char *entry, uint32_t comment,
 
 /* "[192.0.2.7]" is the client, besides a HELO name and a domain. */
 static void
-add_literal(struct content *c, const char *entry, uint32_t comment)
+add_literal(struct list_text *c, const char *entry, uint32_t comment)
 {
 	struct net net;
 
