@@ -267,7 +267,8 @@ hear_refusal(struct watched *w, const struct log_event *h)
 	fill_session(&p->session, h);
 	read_reply(p, h);
 	p->since = clock_ms();
-	p->joins = !h->delivery;
+	p->joins = !h->delivery &&
+	    slice_find(h->line->program, "postscreen") == NULL;
 	p->quotes = !h->own_words;
 	p->recipient = slice_dup(h->recipient);
 	p->record.time.tv_sec = (time_t)(time / 1000);

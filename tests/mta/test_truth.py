@@ -1,7 +1,7 @@
 """Of each way to refuse: is what is told true, and is it recorded once?
 
 SAYWHY_TRUTH=all plays every story, else it is every third; any other value is a
-regular expression for names. The tables are printed (make truth).
+regular expression for names. The tables are printed (make check-truth).
 """
 
 import os
@@ -113,6 +113,7 @@ def explain(verdict):
         lines.append(f"    {source:4}  " + " ".join(str(part) for part in (
             record["issuer"], record["outcome"], record["stage"], record.get("reason"),
             record["client"].get("address"), record.get("sender"), record["recipients"],
+            record.get("queue_id"), record["time"][17:],
             (record.get("reply") or {}).get("lines", [])[:1])))
     lines += [f"    LOG   {line[16:200]}" for line in verdict.played.log.splitlines()
               if not re.search(r"\]: (dis)?connect", line)]
