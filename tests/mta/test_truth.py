@@ -31,7 +31,7 @@ FOLLOWS = {"data-no-rcpt": 1}
 # The client does not wait for the reply to its handshake.
 UNREAD = {"rate-tls": 2}
 RECORDS = UNSEEN | FOLLOWS | UNREAD
-VERSIONS = {"postfix": (3, 7), "postfix311": (3, 11)}
+VERSIONS = {"postfix": (3, 7), "postfix310": (3, 10), "postfix311": (3, 11)}
 
 
 def chosen(stories):
