@@ -98,20 +98,37 @@ hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* "Milter: to=<b>, reject=550 5.7.1 …", "Milter: data, reject=…" */
+/*
+ * "Milter: to=<b>, reject=550 5.7.1 …", "Milter: cmd=data, reject=…", and at the
+ * end of the message "Milter: data, reject=…". From LogLevel 11 on a line
+ * "milter=name, action=…, reject=…" tells the same once more.
+ */
 static void
 hear_milter(struct maillog *g, struct log_event *h, struct slice s)
 {
-	struct slice reply = slice_between(s, "reject=", NULL);
+	struct slice held = slice_between(s, "quarantine=", NULL);
+	const char *discard = slice_find_last(s, ", discard");
 
-	if (reply.text == NULL)
-		return;
 	h->by = ISSUED_BY_MILTER;
-	h->reply = reply;
+	h->reply = slice_between(s, "reject=", NULL);
+	if (slice_begins(s, "milter="))
+		h->reply = held;
+	if (held.text != NULL)
+		h->fate = FATE_HELD;
+	else if (discard != NULL && h->reply.text == NULL &&
+	    !slice_begins(s, "milter=")) {
+		h->fate = FATE_DISCARDED;
+		h->reply = s;
+	}
+	if (h->reply.text == NULL)
+		return;
+	h->own_words = h->fate != FATE_REFUSED;
 	h->recipient = slice_between(s, "to=<", ">");
 	h->sender = slice_between(s, "from=<", ">");
 	h->stage = h->recipient.text != NULL ? STAGE_RCPT :
-	    h->sender.text != NULL ? STAGE_MAIL : STAGE_MESSAGE;
+	    h->sender.text != NULL ? STAGE_MAIL :
+	    slice_find(s, "helo=") != NULL ? STAGE_HELO :
+	    slice_find(s, "cmd=data") != NULL ? STAGE_DATA : STAGE_MESSAGE;
 	set_temporary(h);
 	maillog_emit(g, h);
 }

@@ -132,6 +132,15 @@ static const struct {
 	    "status=sent (250 ok)", "came mta message||a@x|b@y|250 ok\n" },
 	{ S "Milter: to=<b@y>, reject=550 5.7.1 No",
 	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	/* LogLevel 20 says it twice */
+	{ S "milter=saywhy, action=rcpt, reject=550 5.7.1 No\n"
+	    S "Milter: to=<b@y>, reject=550 5.7.1 No",
+	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	{ S "Milter: cmd=data, reject=550 5.7.1 No",
+	    "milter data||||550 5.7.1 No\n" },
+	{ S "Milter: data, discard", "discarded milter message||||"
+	    "Milter: data, discard\n" },
+	{ S "milter=x, quarantine=why", "held milter message||||why\n" },
 	/* From 3.10 on the login stands behind a greeting that may lie. */
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 No; "
 	    "from=<a@x> to=<b@y> proto=ESMTP helo=<sasl_username=me> "
