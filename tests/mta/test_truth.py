@@ -150,7 +150,8 @@ def is_known(reply, played):
              for line in (record.get(key) or {}).get("lines", [])]
     return words in played.log or any(words.startswith(line) or line.startswith(words)
                                       for line in lines) or (
-        reply.code == 535 and "AUTH failure" in played.log)
+        reply.code == 535 and "AUTH failure" in played.log) or (
+        reply.code == 554 and "rejecting commands" in played.log)
 
 
 def play_sendmail(start, daemon, syslog, build, box, stories):

@@ -114,7 +114,7 @@ static const struct {
 	    "resolve\n" },
 	{ S "<no@y>... User unknown\n" S "<no2@y>... User unknown\n"
 	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
-	    "mta rcpt|||no@y|<no@y>... User unknown\n"
+	    "mta rcpt|192.0.2.7|a@x|no@y|<no@y>... User unknown\n"
 	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
 	    "User unknown\nenvelope|a@x\n" },
 	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
@@ -132,6 +132,27 @@ static const struct {
 	    "status=sent (250 ok)", "came mta message||a@x|b@y|250 ok\n" },
 	{ S "Milter: to=<b@y>, reject=550 5.7.1 No",
 	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	/* whose message it was comes later */
+	{ S "Milter: to=<b@y>, reject=550 5.7.1 No\n"
+	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
+	    "milter rcpt|192.0.2.7|a@x|b@y|550 5.7.1 No\nenvelope|a@x\n" },
+	{ S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "Milter: data, reject=550 5.7.1 No\n"
+	    S "to=<b@y>,<c@y>, delay=0, pri=3, stat=No\n"
+	    S "to=<d@y>, delay=0, pri=3, stat=No",
+	    "envelope|a@x\nmilter message|192.0.2.7|a@x|b@y>,<c@y|550 5.7.1 "
+	    "No\n" },
+	{ S "ruleset=CheckX, arg1= 1, relay=h [192.0.2.7], reject=553 5.0.0 "
+	    "No\n" S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "to=<b@y>, delay=0, pri=3, stat=No",
+	    "envelope|a@x\nmta headers|192.0.2.7|a@x|b@y|553 5.0.0 No\n" },
+	{ S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "to=<b@y>, delay=0, pri=3, stat=Too big",
+	    "envelope|a@x\nmta message|192.0.2.7|a@x|b@y|Too big\n" },
+	{ S "FOO parameter unrecognized\n"
+	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
+	    "mta rcpt|192.0.2.7|a@x||FOO parameter unrecognized\n"
+	    "envelope|a@x\n" },
 	/* LogLevel 20 says it twice */
 	{ S "milter=saywhy, action=rcpt, reject=550 5.7.1 No\n"
 	    S "Milter: to=<b@y>, reject=550 5.7.1 No",
