@@ -94,6 +94,24 @@ read_ruleset(struct log_event *h, struct slice s)
 	return true;
 }
 
+/* "Milter: connect: host=h, addr=192.0.2.7, rejecting commands" */
+static bool
+read_milter_connect(struct log_event *h, struct slice s)
+{
+	if (!slice_begins(s, "Milter: ") ||
+	    slice_find(s, ", rejecting commands") == NULL)
+		return false;
+	h->stage = STAGE_CONNECT;
+	h->own_words = true;
+	h->reply = s;
+	h->client = slice_between(s, "addr=", ",");
+	h->name = slice_between(s, "host=", ",");
+	h->reason = slice_find(s, "initialization failed") != NULL ?
+	    REASON_FILTER_ERROR : REASON_NONE;
+	h->otherwise = REASON_POLICY_REJECT;
+	return true;
+}
+
 /*
  * "Milter: to=<b>, reject=550 5.7.1 …", "Milter: cmd=data, reject=…", and at the
  * end of the message "Milter: data, reject=…". From LogLevel 11 on a line
@@ -117,7 +135,7 @@ read_milter(struct log_event *h, struct slice s)
 		h->reply = s;
 	}
 	if (h->reply.text == NULL)
-		return false;
+		return read_milter_connect(h, s);
 	h->own_words = h->fate != FATE_REFUSED;
 	h->recipient = slice_between(s, "to=<", ">");
 	h->sender = slice_between(s, "from=<", ">");

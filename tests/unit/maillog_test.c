@@ -153,6 +153,9 @@ static const struct {
 	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
 	    "mta rcpt|192.0.2.7|a@x||FOO parameter unrecognized\n"
 	    "envelope|a@x\n" },
+	{ S "Milter: connect: host=h, addr=192.0.2.7, rejecting commands",
+	    "milter connect|192.0.2.7|||Milter: connect: host=h, "
+	    "addr=192.0.2.7, rejecting commands\n" },
 	/* LogLevel 20 says it twice */
 	{ S "milter=saywhy, action=rcpt, reject=550 5.7.1 No\n"
 	    S "Milter: to=<b@y>, reject=550 5.7.1 No",
