@@ -15,6 +15,7 @@
 #include "base/option.h"
 #include "base/strset.h"
 
+struct budget;
 struct mime_part;
 
 /* A block of the configuration. */
@@ -47,6 +48,9 @@ struct attachment_note {
 	unsigned part;		/* its number, 0: none */
 	char *file, *type;
 	struct buf bytes;	/* its first, or all of an archive */
+	struct budget *budget;	/* of the message */
+	bool called;		/* an archive, by its name or type */
+	bool typed;		/* its type is known, or not asked for */
 	bool archive, over;	/* over: no more bytes are kept */
 	unsigned asked;		/* files that libmagic was asked about */
 };

@@ -180,6 +180,9 @@ sum_up(struct ruleset *r)
 	struct rule *rule;
 	size_t i;
 
+	for (i = 0; i < r->nrules; i++)
+		r->site.parts |= (r->rules[i].check->needs &
+		    CHECK_NEEDS_PARTS) != 0 && is_active(r, &r->rules[i]);
 	for (i = 0; i < r->nrules; i++) {
 		rule = &r->rules[i];
 		rule->active = is_active(r, rule);

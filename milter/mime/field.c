@@ -371,6 +371,19 @@ tell_text(const struct readings *r, const char *text, size_t n)
 	buf_free(&decoded);
 }
 
+/* "b(c)": without quotes a comment may follow at once. */
+static void
+tell_before_comment(const struct readings *r, struct text value)
+{
+	const char *open = memchr(value.at, '(', value.n);
+
+	if (value.n == 0 || *value.at == '"' || open == NULL ||
+	    skip_nothing(open, value.at + value.n) != value.at + value.n)
+		return;
+	*r->odd |= FIELD_JUNK;
+	tell_text(r, value.at, (size_t)(open - value.at));
+}
+
 /* "filename=a;.exe", "filename=a\;.exe": what has no equals sign may be more
    of the value before it. */
 static void
@@ -383,6 +396,7 @@ tell_plain(const struct readings *r, const struct parameter *param)
 
 	*r->odd |= put_unquoted(&raw, param->value);
 	tell_text(r, raw.data, raw.len);
+	tell_before_comment(r, param->value);
 	while ((param->value.n == 0 || *param->value.at != '"') &&
 	    next_parameter(&p, r->end, &next) && !next.assigned)
 		stop = p;

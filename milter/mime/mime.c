@@ -89,6 +89,7 @@ static void
 drop_eol(struct mime *m)
 {
 	m->neol = 0;
+	m->cr = 0;
 }
 
 /* The end of line was no boundary's. */
@@ -197,21 +198,25 @@ is_boundary(struct mime *m, const char *line, size_t n)
 	return true;
 }
 
-/* A boundary behind a CR alone is a boundary for some. */
+/* "--" behind a CR alone begins a boundary for some. */
 static void
-look_for_cr(struct mime *m, const char *bytes, size_t n)
+look_for_cr(struct mime *m, const char *p, size_t n)
 {
-	const char *end = bytes + n, *p = bytes;
-	size_t i, length;
+	const char *end = p + n;
 
-	while ((p = memmem(p, (size_t)(end - p), "\r--", 3)) != NULL) {
-		p += 3;
-		for (i = 0; i < m->nlevels; i++) {
-			length = m->levels[i].boundary.len;
-			if (length > 0 && (size_t)(end - p) >= length &&
-			    memcmp(p, m->levels[i].boundary.data, length) == 0)
-				mime_fault(m, mime_top(m), MIME_BARE_CR);
+	while (p < end) {
+		if (m->cr == 0 &&
+		    (p = memchr(p, '\r', (size_t)(end - p))) == NULL)
+			return;
+		if (*p == '\r')
+			m->cr = 1;
+		else if (*p != '-')
+			m->cr = 0;
+		else if (++m->cr == 3) {
+			mime_fault(m, mime_top(m), MIME_BARE_CR);
+			m->cr = 0;
 		}
+		p++;
 	}
 }
 
@@ -223,6 +228,8 @@ content(struct mime *m, const char *bytes, size_t n)
 
 	if (n == 0)
 		return;
+	if (m->nboundaries > 0)
+		look_for_cr(m, bytes, n);
 	if (m->neol == 1 && m->eol[0] == '\r' && bytes[0] == '\n') {
 		m->eol[m->neol++] = '\n';
 		bytes++;
@@ -231,8 +238,6 @@ content(struct mime *m, const char *bytes, size_t n)
 			return;
 	}
 	mime_put_eol(m);
-	if (m->nboundaries > 0)
-		look_for_cr(m, bytes, n);
 	if (m->nboundaries > 0 && bytes[n - 1] == '\n')
 		hold = n > 1 && bytes[n - 2] == '\r' ? 2 : 1;
 	else if (m->nboundaries > 0 && bytes[n - 1] == '\r')

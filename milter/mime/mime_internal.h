@@ -60,6 +60,7 @@ struct mime {
 	size_t nboundaries;	/* open ones */
 	char eol[2];		/* end of line that may belong to a boundary */
 	size_t neol;
+	int cr;			/* of "\r--" within a line, seen so far */
 	/* a file within a text */
 	bool may_inline;	/* this part may hold some */
 	struct buf inline_name;	/* of the "begin" line just seen */

@@ -34,6 +34,7 @@ struct site {
 	int spf_engine;		/* enum spf_engine of auth/spf.h */
 	int dkim_engine;	/* enum dkim_engine of auth/dkim.h */
 	bool spf_explanation;	/* ask for the words of exp= */
+	bool parts;		/* some check looks into messages */
 };
 
 /* By port, or by the daemon name the MTA tells. */

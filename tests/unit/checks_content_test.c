@@ -201,7 +201,17 @@ static const struct {
 	{ FILES, "Content-Type: text/plain; name=\"a.pdf.scr\"\r\n", "x",
 	    "content_attachment attachment-banned pattern=f file=a.pdf.scr "
 	    "type=text/plain detail=a program that looks like a document" },
-	{ FILES, "Content-Type: multipart/mixed\r\n", "--b\r\nx", "" },
+	{ FILES "malformed-mime = no", "Content-Type: multipart/mixed\r\n",
+	    "--b\r\nx", "" },
+	/* Where something looks inside, what is ambiguous is said. */
+	{ FILES, "Content-Type: multipart/mixed\r\n", "--b\r\nx",
+	    "content_mime message-malformed detail=the boundary between its "
+	    "parts is not told" },
+	{ FILES, "Content-Type: image/png; name=a.png\r\n", "<html>",
+	    "content_mime message-malformed detail=a file is not what its "
+	    "name says" },
+	{ FILES, "Content-Type: image/png; name=a.png\r\n", "\211PNG\r\n"
+	    "\032\n", "" },
 	{ FILES, "Content-Type: message/partial\r\n", "x",
 	    "content_attachment not-scannable file=(no name) "
 	    "type=message/partial detail=it is a piece of a message, or lies "
@@ -258,7 +268,7 @@ looks_inside(void)
 	struct buf none = BUF_INIT;
 
 	return archive_names("PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-	    22, true, NULL, NULL, &none) != ARCHIVE_UNKNOWN;
+	    22, true, NULL, NULL, NULL, &none) != ARCHIVE_UNKNOWN;
 }
 
 static void

@@ -210,7 +210,7 @@ static const struct {
 	    "!what tells of a part is not written as it must be}}" },
 	{ MIXED "--b\r\nContent-Disposition: attachment; filename=a.exe(1); "
 	    "x=y (z)\r\n\r\n\r\n--b--", "multipart/mixed{text/plain{a.exe(1)|"
-	    "!what tells of a part is not written as it must be}}" },
+	    "a.exe|!a file has two names!what tells of a part is not written as it must be}}" },
 	{ MIXED "--b\r\nContent-Disposition: attachment; filename*1=b.exe\r\n"
 	    "\r\n\r\n--b--", "multipart/mixed{text/plain{b.exe|"
 	    "!what tells of a part is not written as it must be}}" },
