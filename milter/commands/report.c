@@ -41,7 +41,7 @@ static const struct {
 typedef void writer(const struct report *r, struct buf *out);
 
 static void
-tell(void *arg, int done, int all)
+tell(void *arg, int64_t done, int64_t all)
 {
 	progress_show(arg, (uint64_t)done, (uint64_t)all);
 }
@@ -151,6 +151,7 @@ run(struct arguments *args)
 const struct command command_report = {
 	.name = "report",
 	.words = "[day|week|month] [--html|--json]",
+	.max_words = 1,
 	.summary = "Counts what was refused, by whom, from whom and why",
 	.arguments = arguments,
 	.run = run

@@ -35,8 +35,7 @@ is_ours(const struct registered *j, const struct shown *s)
 
 	if (registry_pid(j) != 0)
 		e = registry_find(REGISTRY_POLICY, registry_pid(j),
-		    clock_ms() + LOCK_MS,
-		    &service);
+		    clock_ms() + LOCK_MS, &service);
 	else
 		e = registry_find_by_words(registry_socket(j), matches, s,
 		    &service);
@@ -52,6 +51,8 @@ refused_by_mta(const struct registered *j, struct engine *e, const char *status,
 {
 	const struct shown s = { .session = engine_session(e), .text = text };
 
-	if (!is_ours(j, &s))
+	if (is_ours(j, &s))
+		engine_note_refused(e);
+	else
 		engine_refused_by_mta(e, status, text);
 }

@@ -1,4 +1,4 @@
-/* memory - what the lines before told of a message */
+/* memory - what earlier lines said of a message */
 
 #include "maillog/memory.h"
 
@@ -33,6 +33,7 @@ log_memory_forget(struct log_memory_entry *m)
 	free(m->name);
 	free(m->sender);
 	free(m->waits);
+	free(m->offended);
 	memset(m, 0, sizeof *m);
 }
 
@@ -105,8 +106,7 @@ log_memory_set(char **slot, struct slice text)
 
 void
 log_memory_each(struct log_memory *r, void (*fn)(void *arg,
-    struct log_memory_entry *m),
-    void *arg)
+    struct log_memory_entry *m), void *arg)
 {
 	struct log_memory_entry *m = r->all[0], *end = m + LOG_MEMORY_MAX;
 

@@ -1,5 +1,5 @@
 /*
- * memory.h - what the lines before told of a message
+ * memory.h - what earlier lines said of a message
  *
  * By queue id, or by another name for a connection. At most LOG_MEMORY_MAX
  * are kept; of those whose names fall together the oldest go.
@@ -20,6 +20,8 @@ struct log_memory_entry {
 	char *client, *name, *sender;
 	char *waits;		/* the text of a line that waits for others */
 	int offence;		/* of a client: the reason, 0: none */
+	char *offended;		/* … and the line that told it, until another
+				   tells what came of it */
 	uint32_t used;
 };
 

@@ -88,7 +88,7 @@ encoded_put_percent(struct buf *out, const char *text, size_t n)
 	}
 }
 
-/* The Q encoding of RFC 2047 section 4.2. */
+/* max 0: all */
 static void
 put_q(struct buf *out, const char *text, size_t n)
 {

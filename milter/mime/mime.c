@@ -1,4 +1,4 @@
-/* mime - lines and boundaries of a message taken apart */
+/* mime - lines and boundaries of a message */
 
 #include "mime/mime.h"
 
@@ -104,7 +104,7 @@ mime_put_eol(struct mime *m)
 		mime_part_bytes(m, eol, n);
 }
 
-/* A part of level i begins behind this line, or `closed`: none more. */
+/* A part of level i begins after this line, or `closed`: no more follow. */
 static void
 cross(struct mime *m, size_t i, bool closed)
 {
@@ -261,7 +261,7 @@ body_line(struct mime *m, const char *line, size_t n)
 		content(m, line, n);
 }
 
-/* Must the line that begins so be seen whole? `n` > 0. */
+/* Must a line that begins like this be seen as a whole? `n` > 0. */
 static bool
 is_interesting(const struct mime *m, const char *line, size_t n)
 {
@@ -278,7 +278,7 @@ is_interesting(const struct mime *m, const char *line, size_t n)
 	    line[1] == 'y')));
 }
 
-/* How long may a line be that must be seen whole? */
+/* How long may a line be that must be seen as a whole? */
 static size_t
 line_max(const struct mime *m)
 {
@@ -329,7 +329,7 @@ whole_line(struct mime *m, const char *bytes, size_t n)
 	return use;
 }
 
-/* Lines that nobody must see whole, up to one that somebody must. */
+/* Lines that need not be seen as a whole, up to one that must be. */
 static size_t
 many_lines(struct mime *m, const char *bytes, size_t n)
 {

@@ -51,7 +51,8 @@ struct mime {
 	struct buf fields[FIELDS][MIME_SAME];
 	size_t nfields[FIELDS];
 	/* lines */
-	struct buf line;	/* the start of one that must be seen whole */
+	/* the start of a line that must be seen as a whole */
+	struct buf line;
 	size_t header_bytes;	/* of this part, so far */
 	struct buf *field;	/* the one that a folded line goes on, or
 				   NULL: it is of no interest */
