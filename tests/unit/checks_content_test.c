@@ -262,6 +262,31 @@ test_stories(void **state)
 	}
 }
 
+/* Beyond the bound nothing but what decides is kept, and that is refused. */
+static void
+test_header_too_large(void **state)
+{
+	struct ruleset *r = load("");
+	struct buf fields = BUF_INIT;
+	char *got;
+
+	(void)state;
+	while (fields.len < SESSION_HEADER_BYTES)
+		buf_puts(&fields, "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
+	buf_puts(&fields, PLAIN);
+	got = deliver(r, fields.data, "x", 1, 100);
+	assert_non_null(strstr(got, "content_header_size header-too-large"));
+	free(got);
+	ruleset_drop(r);
+	r = load("header \"Subject\" { pattern = \"/x/\" }");
+	got = deliver(r, fields.data, "x", 1, 100);
+	assert_non_null(strstr(got, "header-pattern header=Subject"));
+	free(got);
+	ruleset_drop(r);
+	buf_free(&fields);
+}
+
 static bool
 looks_inside(void)
 {
@@ -362,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_header_too_large),
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_everywhere),
 		cmocka_unit_test(test_evil),
