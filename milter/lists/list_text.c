@@ -35,6 +35,7 @@ struct content {
 	struct list_pattern *patterns;
 	size_t npatterns, cap;
 	bool any;			/* "*" */
+	bool cut;			/* its last line waits for its end */
 	uint32_t any_comment;
 	unsigned kinds;			/* enum mailkey, of the names */
 };
@@ -207,7 +208,9 @@ read_lines(struct content *c, struct list_lines *l, const char *path,
 
 	while (mistakes < MISTAKES_MAX) {
 		line = list_lines_next(l, &errmsg);
-		if (line != NULL)
+		if (line != NULL && list_lines_may_grow(l))
+			c->cut = true;
+		else if (line != NULL)
 			take_line(c, l->line == 1 ? skip_mark(line) : line,
 			    &key, &errmsg);
 		if (errmsg.len > 0) {
@@ -272,6 +275,7 @@ count(const void *content, struct list_counts *counts)
 	counts->names = c->names.n;
 	counts->patterns = c->npatterns;
 	counts->any = c->any;
+	counts->cut = c->cut;
 }
 
 static unsigned
