@@ -21,6 +21,8 @@ sender.example.             MX    10 client.example.
 nullmx.example.             MX    0 .
 mixed-name.example.         A     192.0.2.99
 unverified.example.         A     192.0.2.1
+sink.example.               A     192.0.2.1
+denied.example.             A     192.0.2.1
 listed.example.             A     192.0.2.66
 2.113.0.203.dnsbl.example.  A     127.0.0.2
 66.2.0.192.dnsbl.example.   A     127.0.0.2
