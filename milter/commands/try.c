@@ -12,6 +12,7 @@
 #include "commands/try_show.h"
 #include "dns/dns.h"
 #include "engine/ruleset.h"
+#include "lists/dnslist.h"
 #include "scenario/player.h"
 #include "scenario/scenario.h"
 #include "version.h"
@@ -197,7 +198,10 @@ play_wish(struct arguments *args, const struct wish *w)
 	struct player *p;
 	bool passed;
 
-	if (!dns_start(&rules->dns, &errmsg))
+	/* As in the daemon, a list that fails its test entries is set aside. */
+	if (dns_start(&rules->dns, &errmsg))
+		dnslist_test_all();
+	else
 		fprintf(stderr, "saywhy try: %s\n", errmsg.data);
 	buf_free(&errmsg);
 	try_show_begin(&show, w->trace, w->json);

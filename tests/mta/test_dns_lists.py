@@ -245,3 +245,17 @@ def test_key_is_nowhere(behind, build, server, saywhyd, syslog):
     assert "is no domain" in shown["mistakes"]
     assert "on the blocklist list8.example" in shown["try"]
     assert not [name for name, text in shown.items() if KEY in text.lower()]
+
+
+def test_try_asks_test_entries(build, saywhyd, server):
+    """A list that has everybody refuses nobody in `saywhy try`, either."""
+    daemon = saywhyd(configuration(server, [block("open.example"),
+                                            block("list7.example")]))
+
+    def tried(client):
+        done = daemon.run_tool("try", "--config", daemon.conf, "--client", client,
+                               "--from", "a@sender.example", "--rcpt", "u@example.org")
+        return done.stdout
+
+    assert "accepted" in tried(CLEAN.format(1))
+    assert "on the blocklist list7.example" in tried(LISTED.format(1))
