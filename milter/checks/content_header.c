@@ -5,7 +5,9 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/pattern.h"
+#include "base/pattern_set.h"
 #include "checks/check.h"
 #include "checks/patterns.h"
 #include "mime/encoded.h"
@@ -13,7 +15,11 @@
 struct field {
 	struct option_item item;	/* title: name of the field */
 	struct patterns patterns;
+	struct pattern_set *set;	/* of them; NULL: they are few */
 };
+
+/* One by one costs less up to so many. */
+#define FEW 8
 
 struct options {
 	struct option_items fields;	/* struct field */
@@ -54,6 +60,33 @@ static const struct option options[] = {
 	{ .name = NULL }
 };
 
+static void
+ready(void *opt, const struct site *site, struct diags *d)
+{
+	struct options *o = opt;
+	struct field *field;
+	size_t i;
+
+	(void)site;
+	(void)d;
+	for (i = 0; i < o->fields.n; i++) {
+		field = o->fields.v[i];
+		if (field->patterns.n > FEW)
+			field->set = pattern_set_new((const struct pattern *
+			    const *)field->patterns.v, field->patterns.n);
+	}
+}
+
+static void
+done(void *opt)
+{
+	struct options *o = opt;
+	size_t i;
+
+	for (i = 0; i < o->fields.n; i++)
+		pattern_set_free(((struct field *)o->fields.v[i])->set);
+}
+
 static bool
 active(const void *opt, const struct site *site)
 {
@@ -75,14 +108,18 @@ report(const struct check_ctx *ctx, struct findings *found, const char *name,
 	free(matched);
 }
 
+/* maybe NULL: each pattern may match. */
 static bool
-search(const struct check_ctx *ctx, struct findings *found,
-    const struct field *field, const char *name, const char *value, size_t n)
+search_those(const struct check_ctx *ctx, struct findings *found,
+    const struct field *field, const char *name, const char *value, size_t n,
+    const bool *maybe)
 {
 	const struct pattern *p;
 	size_t i, from, to;
 
 	for (i = 0; i < field->patterns.n; i++) {
+		if (maybe != NULL && !maybe[i])
+			continue;
 		p = field->patterns.v[i];
 		switch (pattern_match(p, value, n, &from, &to)) {
 		case PATTERN_YES:
@@ -97,6 +134,21 @@ search(const struct check_ctx *ctx, struct findings *found,
 		}
 	}
 	return false;
+}
+
+static bool
+search(const struct check_ctx *ctx, struct findings *found,
+    const struct field *field, const char *name, const char *value, size_t n)
+{
+	bool *maybe = NULL, hit;
+
+	if (field->set != NULL) {
+		maybe = mem_array(field->patterns.n, sizeof *maybe);
+		pattern_set_scan(field->set, value, n, maybe);
+	}
+	hit = search_those(ctx, found, field, name, value, n, maybe);
+	free(maybe);
+	return hit;
 }
 
 /* As people read it, and as it was sent. */
@@ -146,6 +198,8 @@ const struct check check_content_header = {
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),
+	.ready = ready,
+	.done = done,
 	.active = active,
 	.run = run
 };
