@@ -20,6 +20,7 @@
 #include "maillog/logline.h"
 #include "maillog/slice.h"
 #include "model/stage.h"
+#include "words/recognise.h"
 
 /* Whose words they are: words of another server are remote. */
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
@@ -57,6 +58,9 @@ struct log_event {
 	struct slice relay;	/* the server that refused ours */
 };
 
+/* Whom the words are about, as far as stage and direction tell. */
+enum topic log_event_about(const struct log_event *h);
+
 typedef void log_event_fn(void *arg, const struct log_event *h);
 
 struct maillog;
@@ -79,5 +83,9 @@ void maillog_emit(struct maillog *g, const struct log_event *h);
 void maillog_postfix(struct maillog *g, const struct logline *l,
     struct slice program);
 bool maillog_sendmail(struct maillog *g, const struct logline *l);
+
+/* No more lines come: what waits for others is told as it is. */
+struct log_memory_entry;
+void maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m);
 
 #endif
