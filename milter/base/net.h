@@ -92,6 +92,11 @@ struct netset {
 void netset_add(struct netset *set, const struct net *net);
 /* The narrowest network of the set that holds ip, or NULL. */
 const struct net *netset_find(const struct netset *set, const struct ip *ip);
+/* The next wider one that holds it; after NULL the narrowest. */
+const struct net *netset_next(const struct netset *set, const struct ip *ip,
+    const struct net *narrower);
+/* This very network of the set, or NULL. */
+const struct net *netset_get(const struct netset *set, const struct net *net);
 void netset_free(struct netset *set);
 
 #endif

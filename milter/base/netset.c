@@ -93,23 +93,40 @@ clear_from(struct ip *ip, unsigned bit)
 }
 
 const struct net *
-netset_find(const struct netset *set, const struct ip *ip)
+netset_get(const struct netset *set, const struct net *net)
+{
+	const uint32_t *slot = set->n > 0 ? slot_of(set, net) : NULL;
+
+	return slot != NULL && *slot != 0 ? &set->v[*slot - 1] : NULL;
+}
+
+const struct net *
+netset_next(const struct netset *set, const struct ip *ip,
+    const struct net *narrower)
 {
 	struct net net = { .ip = *ip };
 	unsigned least = ip_is_v4(ip) ? V4_PREFIX : 0;
-	const uint32_t *slot;
-	size_t i;
+	const struct net *found = NULL;
+	size_t i = 0;
 
 	if (!ip->known)
 		return NULL;
-	for (i = 0; i < set->nprefixes && set->prefixes[i] >= least; i++) {
+	while (narrower != NULL && i < set->nprefixes &&
+	    set->prefixes[i] >= narrower->prefix)
+		i++;
+	for (; found == NULL && i < set->nprefixes &&
+	    set->prefixes[i] >= least; i++) {
 		net.prefix = set->prefixes[i];
 		clear_from(&net.ip, net.prefix);
-		slot = slot_of(set, &net);
-		if (*slot != 0)
-			return &set->v[*slot - 1];
+		found = netset_get(set, &net);
 	}
-	return NULL;
+	return found;
+}
+
+const struct net *
+netset_find(const struct netset *set, const struct ip *ip)
+{
+	return netset_next(set, ip, NULL);
 }
 
 void
