@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/option.h"
 #include "base/process.h"
 #include "base/rights.h"
@@ -368,6 +369,7 @@ main(int argc, char **argv)
 {
 	struct daemon d = { .config = SAYWHY_CONFIG };
 
+	mem_return_large();
 	log_open("saywhyd", false, LOG_LEVEL_INFO);
 	language_check_catalogue();
 	read_arguments(&d, argc, argv);

@@ -20,6 +20,30 @@ mem_gone(void)
 	_Exit(EX_OSERR);
 }
 
+/* Of the GNU C library; others have no such habit to be cured of. */
+extern int mallopt(int what, int value) __attribute__((weak));
+extern int malloc_trim(size_t keep) __attribute__((weak));
+#define MMAP_THRESHOLD (-3)	/* <malloc.h>, which not every system has */
+#define LARGE (256 * 1024)
+
+/*
+ * Left alone, it raises the bound of what is mapped to the largest block that
+ * was ever freed, and a list of 40 MB stays in the heap once it is replaced.
+ */
+void
+mem_return_large(void)
+{
+	if (mallopt != NULL)
+		mallopt(MMAP_THRESHOLD, LARGE);
+}
+
+void
+mem_trim(void)
+{
+	if (malloc_trim != NULL)
+		malloc_trim(0);
+}
+
 void *
 mem_array(size_t n, size_t size)
 {

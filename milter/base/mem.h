@@ -14,6 +14,15 @@
 /* What the others do when memory is gone: logs it and exits. */
 void mem_gone(void) __attribute__((noreturn));
 
+/*
+ * For programs that run for long: large blocks go back to the system when they
+ * are freed, whatever was freed before. Call it first in main().
+ */
+void mem_return_large(void);
+
+/* Now: what is free in small blocks goes back, too. Takes some ms. */
+void mem_trim(void);
+
 /* Zeroed memory. `n * size` that overflows counts as memory gone. */
 void *mem_alloc(size_t size);
 void *mem_array(size_t n, size_t size);

@@ -209,36 +209,6 @@ net_format(const struct net *net, char text[NET_TEXT])
 }
 
 /* Kept with the narrowest first, so the first hit is the answer. */
-void
-netset_add(struct netset *set, const struct net *net)
-{
-	size_t i = set->n;
-
-	set->v = mem_room(set->v, set->n, &set->cap, sizeof *set->v);
-	for (; i > 0 && set->v[i - 1].prefix < net->prefix; i--)
-		set->v[i] = set->v[i - 1];
-	set->v[i] = *net;
-	set->n++;
-}
-
-const struct net *
-netset_find(const struct netset *set, const struct ip *ip)
-{
-	size_t i;
-
-	for (i = 0; i < set->n; i++)
-		if (net_has(&set->v[i], ip))
-			return &set->v[i];
-	return NULL;
-}
-
-void
-netset_free(struct netset *set)
-{
-	free(set->v);
-	*set = (struct netset){ .v = NULL };
-}
-
 const char *
 net_around(const struct ip *ip, unsigned prefix, char text[NET_TEXT])
 {

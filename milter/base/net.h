@@ -75,15 +75,28 @@ const char *net_around(const struct ip *ip, unsigned prefix,
 const char *net_around_text(const struct ip *ip, unsigned v4, unsigned v6,
     char text[NET_TEXT]);
 
-/* A set of networks, for inline lists (hundreds, not millions). */
+/*
+ * A set of networks, for lists in the configuration. A search costs one look
+ * for each length of prefix that there is, however many networks. Zeroed is
+ * empty; built by one thread, then read by any number.
+ */
 struct netset {
 	struct net *v;
 	size_t n, cap;
+	uint32_t *slots;	/* a network's number + 1, or 0: free */
+	size_t nslots;
+	uint8_t prefixes[129];	/* that there are, descending */
+	size_t nprefixes;
 };
 
 void netset_add(struct netset *set, const struct net *net);
 /* The narrowest network of the set that holds ip, or NULL. */
 const struct net *netset_find(const struct netset *set, const struct ip *ip);
+/* The next wider one that holds it; after NULL the narrowest. */
+const struct net *netset_next(const struct netset *set, const struct ip *ip,
+    const struct net *narrower);
+/* This very network of the set, or NULL. */
+const struct net *netset_get(const struct netset *set, const struct net *net);
 void netset_free(struct netset *set);
 
 #endif

@@ -5,7 +5,9 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/pattern.h"
+#include "base/pattern_set.h"
 #include "checks/check.h"
 #include "checks/message_budget.h"
 #include "checks/patterns.h"
@@ -16,7 +18,11 @@
 struct field {
 	struct option_item item;	/* title: name of the field */
 	struct patterns patterns;
+	struct pattern_set *set;	/* of them; NULL: they are few */
 };
+
+/* One by one costs less up to so many. */
+#define FEW 8
 
 struct options {
 	struct option_items fields;	/* struct field */
@@ -56,6 +62,33 @@ static const struct option options[] = {
 	    .help = "patterns for one header field" },
 	{ .name = NULL }
 };
+
+static void
+ready(void *opt, const struct site *site, struct diags *d)
+{
+	struct options *o = opt;
+	struct field *field;
+	size_t i;
+
+	(void)site;
+	(void)d;
+	for (i = 0; i < o->fields.n; i++) {
+		field = o->fields.v[i];
+		if (field->patterns.n > FEW)
+			field->set = pattern_set_new((const struct pattern *
+			    const *)field->patterns.v, field->patterns.n);
+	}
+}
+
+static void
+done(void *opt)
+{
+	struct options *o = opt;
+	size_t i;
+
+	for (i = 0; i < o->fields.n; i++)
+		pattern_set_free(((struct field *)o->fields.v[i])->set);
+}
 
 static bool
 active(const void *opt, const struct site *site)
@@ -100,14 +133,18 @@ match(const struct check_ctx *ctx, const struct pattern *p, const char *value,
 	return result;
 }
 
+/* maybe NULL: each pattern may match. */
 static bool
-search(const struct check_ctx *ctx, struct findings *found,
-    const struct field *field, const char *name, const char *value, size_t n)
+search_those(const struct check_ctx *ctx, struct findings *found,
+    const struct field *field, const char *name, const char *value, size_t n,
+    const bool *maybe)
 {
 	const struct pattern *p;
 	size_t i, from, to;
 
 	for (i = 0; i < field->patterns.n; i++) {
+		if (maybe != NULL && !maybe[i])
+			continue;
 		p = field->patterns.v[i];
 		switch (match(ctx, p, value, n, &from, &to)) {
 		case PATTERN_YES:
@@ -122,6 +159,21 @@ search(const struct check_ctx *ctx, struct findings *found,
 		}
 	}
 	return false;
+}
+
+static bool
+search(const struct check_ctx *ctx, struct findings *found,
+    const struct field *field, const char *name, const char *value, size_t n)
+{
+	bool *maybe = NULL, hit;
+
+	if (field->set != NULL) {
+		maybe = mem_array(field->patterns.n, sizeof *maybe);
+		pattern_set_scan(field->set, value, n, maybe);
+	}
+	hit = search_those(ctx, found, field, name, value, n, maybe);
+	free(maybe);
+	return hit;
 }
 
 /* As people read it, and as it was sent. */
@@ -174,6 +226,8 @@ const struct check check_content_header = {
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),
+	.ready = ready,
+	.done = done,
 	.active = active,
 	.run = run
 };

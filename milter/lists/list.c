@@ -83,17 +83,32 @@ failure_of(const struct diags *d, size_t from)
 	return buf_steal(&b);
 }
 
+static bool
+is_current(struct list *l)
+{
+	struct list_stamp now = list_stamp(l->file);
+	bool current;
+
+	pthread_mutex_lock(&registry.lock);
+	current = l->loaded.tv_sec != 0 && l->failure == NULL &&
+	    list_stamp_is(&now, &l->stamp);
+	pthread_mutex_unlock(&registry.lock);
+	return current;
+}
+
 /* Loads the file as it is now. False with every mistake in `d`. */
 static bool
-load(struct list *l, struct diags *d)
+load_now(struct list *l, struct diags *d)
 {
 	struct list_stamp stamp = list_stamp(l->file);
 	struct list_content fresh;
 	size_t before = d->n;
 	bool good = list_content_load(&fresh, l->format, l->path, d);
 
-	if (good)
+	if (good) {
 		swap(l, &fresh);
+		mem_trim();
+	}
 	pthread_mutex_lock(&registry.lock);
 	l->stamp = l->seen = stamp;
 	if (good)
@@ -101,6 +116,22 @@ load(struct list *l, struct diags *d)
 	free(l->failure);
 	l->failure = failure_of(d, before);
 	pthread_mutex_unlock(&registry.lock);
+	return good;
+}
+
+/*
+ * One at a time, for each needs room for a list beside the one that is there.
+ * Whoever had to wait may find it done.
+ */
+static bool
+load(struct list *l, struct diags *d)
+{
+	static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+	bool good;
+
+	pthread_mutex_lock(&loading);
+	good = is_current(l) || load_now(l, d);
+	pthread_mutex_unlock(&loading);
 	return good;
 }
 
@@ -174,19 +205,6 @@ list_new(char *name, const struct list_format *format)
 	registry.first = l;
 	pthread_mutex_unlock(&registry.lock);
 	return l;
-}
-
-static bool
-is_current(struct list *l)
-{
-	struct list_stamp now = list_stamp(l->file);
-	bool current;
-
-	pthread_mutex_lock(&registry.lock);
-	current = l->loaded.tv_sec != 0 && l->failure == NULL &&
-	    list_stamp_is(&now, &l->stamp);
-	pthread_mutex_unlock(&registry.lock);
-	return current;
 }
 
 struct list *

@@ -3,6 +3,7 @@
 #include "lists/list_nets.h"
 
 #include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +15,22 @@
 #define NOBODY 255	/* prefix of a range outside every network */
 #define DEPTH_MAX 130	/* networks around each other: one a prefix */
 
+/* As few bytes as its family needs: a million of them are sorted. */
 struct list_added {
-	uint8_t start[16];	/* IPv4: the first four */
 	uint32_t comment;
 	uint32_t order;		/* in which they came */
 	uint8_t prefix;
-	uint8_t width;
+	uint8_t start[];	/* width bytes */
 };
+
+/* Bytes of one, so that the next is aligned. */
+static size_t
+size_of_added(size_t width)
+{
+	size_t size = offsetof(struct list_added, start) + width;
+
+	return (size + 3) / 4 * 4;
+}
 
 static bool
 is_v4(const struct net *net)
@@ -32,40 +42,44 @@ void
 list_nets_add(struct list_nets *nets, const struct net *net,
     uint32_t comment)
 {
+	bool v4 = is_v4(net);
+	struct list_table *t = v4 ? &nets->v4 : &nets->v6;
 	struct list_added *a;
+	size_t size;
 
-	nets->added = mem_room(nets->added, nets->n, &nets->cap,
-	    sizeof *nets->added);
-	a = &nets->added[nets->n++];
-	memset(a, 0, sizeof *a);
+	t->width = v4 ? 4 : 16;
+	size = size_of_added(t->width);
+	t->added = mem_room(t->added, t->nadded, &t->added_cap, size);
+	a = (struct list_added *)(void *)(t->added + t->nadded++ * size);
 	a->comment = comment;
-	a->order = (uint32_t)nets->n;
-	if (is_v4(net)) {
-		a->width = 4;
-		a->prefix = (uint8_t)(net->prefix - V4_PREFIX);
-		memcpy(a->start, net->ip.b + V4_AT, 4);
-	} else {
-		a->width = 16;
-		a->prefix = (uint8_t)net->prefix;
-		memcpy(a->start, net->ip.b, 16);
-	}
+	a->order = (uint32_t)++nets->n;
+	a->prefix = (uint8_t)(net->prefix - (v4 ? V4_PREFIX : 0u));
+	memcpy(a->start, net->ip.b + (v4 ? V4_AT : 0), t->width);
 }
 
-/* IPv4 before IPv6; by start, the wide before the narrow. */
+/* By start, the wide before the narrow. */
 static int
-by_start(const void *left, const void *right)
+by_start(const struct list_added *a, const struct list_added *b, size_t width)
 {
-	const struct list_added *a = left, *b = right;
-	int order;
+	int order = memcmp(a->start, b->start, width);
 
-	if (a->width != b->width)
-		return a->width < b->width ? -1 : 1;
-	order = memcmp(a->start, b->start, a->width);
 	if (order != 0)
 		return order;
 	if (a->prefix != b->prefix)
 		return a->prefix < b->prefix ? -1 : 1;
 	return a->order < b->order ? -1 : 1;
+}
+
+static int
+by_start_4(const void *a, const void *b)
+{
+	return by_start(a, b, 4);
+}
+
+static int
+by_start_16(const void *a, const void *b)
+{
+	return by_start(a, b, 16);
 }
 
 /* From `start` on, up to the next: this network, or none (NULL). */
@@ -90,13 +104,13 @@ emit(struct list_table *t, const uint8_t *start, const struct list_added *a)
 
 /* The address behind the network; false when there is none. */
 static bool
-behind(const struct list_added *a, uint8_t *next)
+behind(const struct list_added *a, size_t width, uint8_t *next)
 {
 	unsigned i, sum, bit;
 
 	if (a->prefix == 0)
 		return false;
-	memcpy(next, a->start, a->width);
+	memcpy(next, a->start, width);
 	i = (a->prefix - 1u) / 8;
 	for (bit = 0x80u >> (a->prefix - 1u) % 8;; bit = 1) {
 		sum = next[i] + bit;
@@ -123,7 +137,7 @@ leave(struct sweep *s, const uint8_t *until)
 	bool more;
 
 	while (s->depth > 0) {
-		more = behind(s->around[s->depth - 1], next);
+		more = behind(s->around[s->depth - 1], s->table->width, next);
 		if (until != NULL && (!more ||
 		    memcmp(next, until, s->table->width) > 0))
 			return;
@@ -141,7 +155,7 @@ enter(struct sweep *s, const struct list_added *a)
 	    s->around[s->depth - 1] : NULL;
 
 	if (top != NULL && top->prefix == a->prefix &&
-	    memcmp(top->start, a->start, a->width) == 0)
+	    memcmp(top->start, a->start, s->table->width) == 0)
 		return;
 	emit(s->table, a->start, a);
 	s->around[s->depth++] = a;
@@ -159,19 +173,27 @@ set_marks(struct list_table *t)
 }
 
 static void
-seal_table(struct list_table *t, size_t width, const struct list_added *v,
-    const struct list_added *end)
+seal_table(struct list_table *t)
 {
 	struct sweep s = { .table = t };
+	size_t i, size = size_of_added(t->width);
+	const struct list_added *a;
 
-	t->width = width;
-	for (; v < end; v++) {
-		leave(&s, v->start);
-		enter(&s, v);
+	if (t->nadded == 0)
+		return;
+	qsort(t->added, t->nadded, size, t->width == 4 ? by_start_4 :
+	    by_start_16);
+	for (i = 0; i < t->nadded; i++) {
+		a = (const void *)(t->added + i * size);
+		leave(&s, a->start);
+		enter(&s, a);
 	}
 	leave(&s, NULL);
+	free(t->added);
+	t->added = NULL;
+	t->nadded = t->added_cap = 0;
 	if (t->n < t->cap) {
-		t->starts = mem_resize(t->starts, t->n, width);
+		t->starts = mem_resize(t->starts, t->n, t->width);
 		t->ranges = mem_resize(t->ranges, t->n, sizeof *t->ranges);
 		t->cap = t->n;
 	}
@@ -181,19 +203,8 @@ seal_table(struct list_table *t, size_t width, const struct list_added *v,
 void
 list_nets_seal(struct list_nets *nets)
 {
-	const struct list_added *v6 = nets->added, *end;
-
-	if (nets->n == 0)
-		return;
-	qsort(nets->added, nets->n, sizeof *nets->added, by_start);
-	end = nets->added + nets->n;
-	while (v6 < end && v6->width == 4)
-		v6++;
-	seal_table(&nets->v4, 4, nets->added, v6);
-	seal_table(&nets->v6, 16, v6, end);
-	free(nets->added);
-	nets->added = NULL;
-	nets->n = nets->cap = 0;
+	seal_table(&nets->v4);
+	seal_table(&nets->v6);
 }
 
 static uint32_t
@@ -291,7 +302,8 @@ list_nets_find(const struct list_nets *nets, const struct ip *ip,
 void
 list_nets_free(struct list_nets *nets)
 {
-	free(nets->added);
+	free(nets->v4.added);
+	free(nets->v6.added);
 	free(nets->v4.starts);
 	free(nets->v4.marks);
 	free(nets->v4.ranges);

@@ -23,6 +23,8 @@ struct list_range {
 
 /* One family. */
 struct list_table {
+	char *added;		/* until sealed: struct list_added, each */
+	size_t nadded, added_cap;	/* of the size that its family needs */
 	size_t width;		/* bytes of an address, 4 or 16 */
 	uint8_t *starts;	/* width bytes each, ascending */
 	uint8_t *marks;		/* every 64th of them: few, so they stay in
@@ -32,8 +34,7 @@ struct list_table {
 };
 
 struct list_nets {
-	struct list_added *added;	/* until sealed */
-	size_t n, cap;
+	size_t n;		/* networks that were added */
 	struct list_table v4, v6;
 };
 

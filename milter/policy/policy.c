@@ -2,6 +2,7 @@
 
 #include "policy/policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -112,6 +113,7 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 	finish_reasons(p, d);
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
+	exception_index_build(&p->by_client, &p->exceptions);
 	if (p->speak_at == SPEAK_AT_MAIL)
 		diags_warn(d, NULL, 0, "speak-at = mail: who is refused at "
 		    "MAIL cannot reach postmaster either");
@@ -120,6 +122,7 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 void
 policy_clear(struct policy *p)
 {
+	exception_index_free(&p->by_client);
 	option_clear(policy_options, p);
 }
 
@@ -170,6 +173,8 @@ struct decision_context {
 	const struct policy *policy;
 	const struct session *session;
 	const struct findings *found;
+	const size_t *exceptions;	/* numbers of those to be looked at */
+	size_t nexceptions;
 };
 
 /* The policy's word on one finding and one recipient (of this number). */
@@ -184,8 +189,8 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 	struct exception *e;
 	size_t i;
 
-	for (i = 0; i < p->exceptions.n; i++) {
-		e = p->exceptions.v[i];
+	for (i = 0; i < m->nexceptions; i++) {
+		e = p->exceptions.v[m->exceptions[i]];
 		slot = exception_action(e, f);
 		if (slot == NULL || !exception_matches(e, s, rcpt))
 			continue;
@@ -288,12 +293,17 @@ void
 policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d)
 {
-	const struct decision_context m = { p, s, found };
+	struct decision_context m = { p, s, found, NULL, 0 };
+	size_t *exceptions = NULL;
 	struct verdict v;
 	size_t i;
 
 	d->because = (struct verdict){ .finding = NULL, .action = ACTION_OFF };
 	d->nalso = 0;
+	if (found->n > 0)
+		exceptions = exception_index_find(&p->by_client, &s->client,
+		    &m.nexceptions);
+	m.exceptions = exceptions;
 	for (i = 0; i < found->n; i++) {
 		v = judge_at(&m, &found->v[i], stage);
 		if (v.action > d->because.action) {
@@ -302,6 +312,7 @@ policy_decide(const struct policy *p, const struct session *s,
 		} else
 			keep_also(d, &v);
 	}
+	free(exceptions);
 	join_proofs(d);
 	d->wanted = d->taken = d->because.action;
 	if (p->mode == MODE_OBSERVE && d->taken > ACTION_NOTE)

@@ -15,6 +15,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "policy/exception_index.h"
 #include "words/reply.h"
 
 struct diags;
@@ -34,6 +35,7 @@ struct policy {
 	const struct site *site;
 	enum action action[REASON_COUNT];
 	struct wording wording[REASON_COUNT];
+	struct exception_index by_client;	/* of the exceptions */
 };
 
 /* Option rows at the top of the file that belong to the policy. */
