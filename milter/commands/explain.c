@@ -18,6 +18,8 @@
 static const struct argument arguments[] = {
 	{ .name = "short", .help = "one line a reply" },
 	COMMAND_JSON,
+	{ .name = "config", .letter = 'c', .value = "FILE",
+	    .help = "taken as by every command; nothing is read from it" },
 	{ .name = "lines", .help = "every line of standard input is one reply, "
 	    "answered as it comes; \\r\\n in it parts its lines" },
 	{ .name = NULL }
@@ -200,7 +202,7 @@ run(struct arguments *args)
 			x.show = explain_json;
 		else if (strcmp(a->name, "short") == 0)
 			x.show = explain_short;
-		else
+		else if (strcmp(a->name, "lines") == 0)
 			lines = true;
 	if (args->argc > 0 && strcmp(args->argv[0], "-") != 0)
 		take_words(&x, args);

@@ -287,7 +287,8 @@ hear_refusal(struct watched *w, const struct log_event *h)
 	fill_session(&p->session, h);
 	read_reply(p, h);
 	p->since = clock_ms();
-	p->joins = !h->delivery &&
+	p->joins = !h->delivery && h->fate != FATE_DISCARDED &&
+	    h->fate != FATE_WARNED &&
 	    slice_find(h->line->program, "postscreen") == NULL;
 	p->quotes = !h->own_words;
 	p->recipient = slice_dup(h->recipient);
@@ -348,6 +349,7 @@ is_known(struct watched *w, const struct waiting *p)
 		.queue_id = p->session.queue_id,
 		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
 		.reason = reason_get(p->record.reason)->name,
+		.stage = stage_name(p->record.stage),
 		.held = p->record.outcome == OUTCOME_HELD,
 		.greeting = p->record.issuer == ISSUER_MILTER &&
 		    p->record.stage == STAGE_CONNECT };

@@ -204,9 +204,15 @@ has_words(const struct parsed_record *t, const char *path, const char *words)
 	return false;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL || strcmp(a, b) == 0;
+}
+
 /* Lines that tell in words of their own what was refused, and how it was said. */
 static bool
-means(const struct parsed_record *t, const char *reason)
+means(const struct parsed_record *t, const char *reason, const char *stage)
 {
 	static const struct {
 		const char *reason, *words;
@@ -220,7 +226,8 @@ means(const struct parsed_record *t, const char *reason)
 	const char *own = parsed_text(t, "reason"), *line;
 	size_t i, k;
 
-	if (own != NULL && strcmp(own, reason) == 0)
+	if (own != NULL && strcmp(own, reason) == 0 &&
+	    same_text(parsed_text(t, "stage"), stage))
 		return true;
 	for (i = 0; i < sizeof said / sizeof said[0]; i++)
 		for (k = 0; k < 2; k++) {
@@ -245,12 +252,6 @@ is_greeting(const struct parsed_record *t)
 }
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL || strcmp(a, b) == 0;
-}
-
-static bool
 is_event(const struct parsed_record *t, const struct match_event *e)
 {
 	const char *sender = parsed_text(t, "sender");
@@ -268,7 +269,7 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	if (e->held)
 		return true;
 	if (words == NULL || *words == '\0')
-		return e->reason != NULL && means(t, e->reason);
+		return e->reason != NULL && means(t, e->reason, e->stage);
 	if (e->greeting)
 		return is_greeting(t);
 	words = behind_address(words);

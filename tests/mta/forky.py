@@ -54,8 +54,9 @@ class Postfix(postfix.Postfix):
         for plugin in pathlib.Path("/usr/lib").glob("*/sasl2/lib[pl][lo]*.so*"):
             shutil.copy(plugin, root / plugin.parent.relative_to("/"))
         for place in ("srv", "dev", "proc"):
-            subprocess.run(["mount", "--bind", f"/{place}", root / place],
-                           check=True)
+            # Each node of the box's /dev is a mount of its own.
+            how = "--rbind" if place == "dev" else "--bind"
+            subprocess.run(["mount", how, f"/{place}", root / place], check=True)
         super().__init__(folder, sasl_db, tls_pem, first_port, **main)
 
 

@@ -68,6 +68,8 @@ static const struct {
 	/* a line that quotes no reply */
 	{ "reject", "auth-failed", "x", "192.0.2.7", NULL, NULL, NULL, NULL,
 	    "auth-failed", 0, false, false, true },
+	{ "reject", "policy-reject", "x", "192.0.2.7", NULL, NULL, NULL, NULL,
+	    "policy-reject", 0, false, false, true },
 	{ "tempfail", "x", "454 Temporary authentication failure",
 	    "192.0.2.7", NULL, NULL, NULL, NULL, "auth-failed", 0, false,
 	    false, true },
@@ -122,11 +124,16 @@ test_rows(void **state)
 			.sender = rows[i].sender,
 			.recipient = rows[i].recipient,
 			.queue_id = rows[i].queue_id, .words = rows[i].words,
-			.reason = rows[i].meant, .held = rows[i].held,
+			.reason = rows[i].meant, .stage = "rcpt",
+			.held = rows[i].held,
 			.greeting = rows[i].greeting };
 		m = record_match_open(h->store);
 		if (record_match_find(m, &e) != rows[i].found)
 			fail_msg("row %zu", i);
+		e.stage = "mail";
+		if (rows[i].words == NULL && !rows[i].held &&
+		    strcmp(rows[i].was, "x") == 0)
+			assert_false(record_match_find(m, &e));
 		/* each once */
 		assert_false(record_match_find(m, &e));
 		record_match_close(m);
