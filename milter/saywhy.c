@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "commands/command.h"
+#include "pages/language.h"
 #include "version.h"
 
 #define COMMANDS_MAX 32
@@ -71,6 +72,7 @@ main(int argc, char **argv)
 	const struct command *c;
 	struct arguments args;
 
+	language_check_catalogue();
 	if (argc < 2)
 		return list(stderr);
 	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/log.h"
-#include "base/mem.h"
+#include "base/option.h"
 #include "base/process.h"
 #include "counters/counters.h"
 #include "dns/dns.h"
@@ -25,8 +25,10 @@
 #include "doors/policy_service.h"
 #include "doors/replymap.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_options.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
+#include "pages/language.h"
 #include "records/privacy.h"
 #include "records/recorder.h"
 #include "version.h"
@@ -40,6 +42,7 @@ struct daemon {
 	const char *config;
 	bool test;		/* -t: read the configuration and end */
 	bool detach;		/* -d */
+	const char *pid_file;	/* -p: goes before that of the file */
 	struct daemon_options options;	/* as started; copies */
 	int mode;		/* as started: enum mode */
 	struct recorder *recorder;
@@ -78,7 +81,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 			d->detach = true;
 			break;
 		case 'p':
-			mem_replace(&d->options.pid_file, optarg);
+			d->pid_file = optarg;
 			break;
 		case 't':
 			d->test = true;
@@ -97,8 +100,8 @@ read_arguments(struct daemon *d, int argc, char **argv)
 }
 
 /*
- * All but the milter's, whose sessions are let end. True: nothing runs there
- * any more.
+ * All but the milter's door, whose sessions may still end. True when nothing
+ * runs behind the others any more.
  */
 static bool
 close_doors(void)
@@ -110,7 +113,7 @@ close_doors(void)
 	return quiet;
 }
 
-/* The start failed: what is open already is taken away again. */
+/* The start failed: close and remove what is open already. */
 static void
 fail(int status, struct buf *errmsg)
 {
@@ -121,7 +124,7 @@ fail(int status, struct buf *errmsg)
 	exit(status);
 }
 
-/* Mistakes go to the terminal of whoever starts us. */
+/* Mistakes are printed on the terminal. */
 static struct ruleset *
 first_rules(const struct daemon *d)
 {
@@ -136,33 +139,15 @@ first_rules(const struct daemon *d)
 	return r;
 }
 
-/* A pid-file given as argument goes before that of the file. */
+/* What only a restart can change stays as it was at the start. */
 static void
 keep_options(struct daemon *d, const struct daemon_options *from)
 {
-	char *pid_file = d->options.pid_file;
-
-	d->options = *from;
-	d->options.listen = mem_dup(from->listen);
-	d->options.listen_group = mem_dup(from->listen_group);
-	d->options.reply_map = mem_dup(from->reply_map);
-	d->options.policy_service = mem_dup(from->policy_service);
-	d->options.control = mem_dup(from->control);
-	d->options.user = mem_dup(from->user);
-	d->options.pid_file = pid_file != NULL ? pid_file :
-	    mem_dup(from->pid_file);
-}
-
-static void
-forget_options(struct daemon_options *o)
-{
-	free(o->listen);
-	free(o->listen_group);
-	free(o->reply_map);
-	free(o->policy_service);
-	free(o->control);
-	free(o->user);
-	free(o->pid_file);
+	d->options.max_sessions = from->max_sessions;
+	d->options.stop_timeout = from->stop_timeout;
+	option_copy_restart(daemon_options, &d->options, from);
+	if (d->pid_file == NULL)
+		d->pid_file = d->options.pid_file;
 }
 
 static void
@@ -191,48 +176,24 @@ open_doors(struct daemon *d)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
 	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg) ||
-	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
-	    &errmsg) ||
-	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode, gid,
-	    &errmsg) ||
+	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid, &errmsg) ||
+	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode,
+	    gid, &errmsg) ||
 	    !control_open(o->control, own, d->config, &errmsg))
 		fail(EX_UNAVAILABLE, &errmsg);
-	if (o->pid_file != NULL && !process_pid_write(o->pid_file, &errmsg))
+	if (d->pid_file != NULL && !process_pid_write(d->pid_file, &errmsg))
 		fail(EX_CANTCREAT, &errmsg);
 }
 
-static bool
-differs(const char *a, const char *b)
-{
-	return a != b && (a == NULL || b == NULL || strcmp(a, b) != 0);
-}
-
-/* What only a restart can change. */
 static void
 warn_unchanged(const struct daemon_options *was,
     const struct daemon_options *now)
 {
-	const struct {
-		const char *name;
-		bool changed;
-	} fixed[] = {
-		{ "listen", differs(was->listen, now->listen) },
-		{ "listen-mode", was->listen_mode != now->listen_mode },
-		{ "listen-group",
-		    differs(was->listen_group, now->listen_group) },
-		{ "reply-map", differs(was->reply_map, now->reply_map) },
-		{ "policy-service",
-		    differs(was->policy_service, now->policy_service) },
-		{ "control", differs(was->control, now->control) },
-		{ "user", differs(was->user, now->user) },
-		{ "log-level", was->log_level != now->log_level },
-	};
-	size_t i;
+	const struct option *row;
 
-	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-		if (fixed[i].changed)
-			log_warn("%s: changes with the next start",
-			    fixed[i].name);
+	for (row = daemon_options; row->name != NULL; row++)
+		if (row->restart && !option_same(row, was, now))
+			log_warn("%s: restart required", row->name);
 }
 
 /* Sessions keep the ruleset they began with; a bad file changes nothing. */
@@ -274,7 +235,7 @@ every_minute(struct daemon *d, int64_t *next)
 	control_tick();
 }
 
-/* Until somebody wants us to stop; the signal that said so. */
+/* Waits for a signal to stop; returns it. */
 static int
 wait_for_stop(struct daemon *d)
 {
@@ -317,7 +278,7 @@ free_all(struct daemon *d)
 	dns_stop();
 	counters_stop();
 	ruleset_publish(NULL);
-	forget_options(&d->options);
+	option_clear(daemon_options, &d->options);
 }
 
 static int
@@ -327,7 +288,8 @@ stop(struct daemon *d, int signo)
 	int status;
 
 	process_notify("STOPPING=1");
-	log_info("%s: ending", strsignal(signo));
+	log_info("caught %s, shutting down",
+	    signo == SIGTERM ? "SIGTERM" : "SIGINT");
 	end = milter_stop(clock_ms() + d->options.stop_timeout);
 	status = end.good ? EX_OK : EX_UNAVAILABLE;
 	if (end.cut > 0)
@@ -336,7 +298,7 @@ stop(struct daemon *d, int signo)
 	list_watch_stop();
 	dnslist_watch_stop();
 	end.quiet &= close_doors();
-	process_pid_remove(d->options.pid_file);
+	process_pid_remove(d->pid_file);
 	if (!end.quiet)
 		_exit(status);
 	free_all(d);
@@ -375,6 +337,7 @@ main(int argc, char **argv)
 	struct daemon d = { .config = SAYWHY_CONFIG };
 
 	log_open("saywhyd", false, LOG_LEVEL_INFO);
+	language_check_catalogue();
 	read_arguments(&d, argc, argv);
 	umask(027);
 	block_signals(&d);

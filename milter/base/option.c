@@ -1,4 +1,4 @@
-/* option - rows that describe settings: presets, values, groups */
+/* option - rows that describe settings: defaults, values, groups */
 
 #include "base/option.h"
 
@@ -16,7 +16,7 @@ slot_of(const struct option *row, void *base)
 	return (char *)base + row->offset;
 }
 
-/* Frees what is there; the slot of a TAKE or LIST is as before the first. */
+/* enum dns_names: what of a link is queried */
 static void
 free_value(const struct option *row, void *slot)
 {
@@ -48,7 +48,7 @@ set_word(const struct option *row, void *slot, const char *value,
 	return true;
 }
 
-/* Words that do not begin with the value in quotes get it in front. */
+/* Puts the value in quotes in front of words that do not begin with it. */
 static bool
 parse(const struct option *row, void *base, const char *value,
     struct buf *errmsg)
@@ -62,9 +62,8 @@ parse(const struct option *row, void *base, const char *value,
 		return false;
 	words = mem_dup(errmsg->data + start);
 	buf_cut(errmsg, start);
-	buf_printf(errmsg, "\"%.60s%s\": %s", value, strlen(value) > 60 ?
-	    "..." :
-	    "", words);
+	buf_printf(errmsg, "\"%.60s%s\": %s", value,
+	    strlen(value) > 60 ? "..." : "", words);
 	free(words);
 	return false;
 }
@@ -171,8 +170,8 @@ default_text(const struct option *row, void *base, const char *value)
 	struct buf errmsg = BUF_INIT;
 
 	if (!option_set(row, base, value, &errmsg)) {
-		log_error("preset of %s: %s", row->name, errmsg.data);
-		BUG("a preset is wrong");
+		log_error("default of %s: %s", row->name, errmsg.data);
+		BUG("a default is wrong");
 	}
 	buf_free(&errmsg);
 }
@@ -190,7 +189,7 @@ default_list(const struct option *row, void *base)
 }
 
 void
-option_presets(const struct option *rows, void *base)
+option_defaults(const struct option *rows, void *base)
 {
 	for (; rows->name != NULL; rows++) {
 		if (rows->default_value == NULL)
@@ -212,11 +211,84 @@ option_item_new(const struct option *row, void *base, const char *title,
 	item->title = mem_dup(title);
 	item->file = mem_dup(file);
 	item->line = line;
-	option_presets(row->rows, item);
+	option_defaults(row->rows, item);
 	items->v = mem_room(items->v, items->n, &items->cap,
 	    sizeof *items->v);
 	items->v[items->n++] = item;
 	return item;
+}
+
+/* What the slot of a row is like: its own type, or what a PARSE stores. */
+static enum option_type
+stored_type(const struct option *row)
+{
+	return row->type == OPTION_PARSE ? row->stores : row->type;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool
+option_same(const struct option *row, const void *a, const void *b)
+{
+	const void *left = (const char *)a + row->offset;
+	const void *right = (const char *)b + row->offset;
+
+	switch (stored_type(row)) {
+	case OPTION_BOOL:
+		return *(const bool *)left == *(const bool *)right;
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		return *(const long long *)left == *(const long long *)right;
+	case OPTION_WORD:
+		return *(const int *)left == *(const int *)right;
+	case OPTION_TEXT:
+		return same_text(*(char *const *)left, *(char *const *)right);
+	case OPTION_PARSE:
+	case OPTION_LIST:
+	case OPTION_GROUP:
+		break;
+	}
+	BUG("a value that cannot be compared");
+}
+
+static void
+copy_value(const struct option *row, void *to, const void *from)
+{
+	switch (stored_type(row)) {
+	case OPTION_BOOL:
+		*(bool *)to = *(const bool *)from;
+		return;
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		*(long long *)to = *(const long long *)from;
+		return;
+	case OPTION_WORD:
+		*(int *)to = *(const int *)from;
+		return;
+	case OPTION_TEXT:
+		mem_replace(to, *(char *const *)from);
+		return;
+	case OPTION_PARSE:
+	case OPTION_LIST:
+	case OPTION_GROUP:
+		break;
+	}
+	BUG("a value that cannot be copied");
+}
+
+void
+option_copy_restart(const struct option *rows, void *to, const void *from)
+{
+	for (; rows->name != NULL; rows++)
+		if (rows->restart)
+			copy_value(rows, slot_of(rows, to),
+			    (const char *)from + rows->offset);
 }
 
 const struct option *

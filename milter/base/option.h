@@ -10,11 +10,12 @@
  *   OPTION_BOOL  bool            yes no true false on off
  *   OPTION_INT   long long       decimal, within min and max
  *   OPTION_SIZE  long long       bytes; 10k 10M 1G (1024), within min and max
- *   OPTION_TIME  long long       milliseconds; "500 ms" "5 s" "2 min" "1 h" "14 days"
+ *   OPTION_TIME  long long       milliseconds; "500 ms" "5 s" "2 min" "1 h"
+ *                                "14 days"
  *   OPTION_WORD  int             index into `words`
  *   OPTION_TEXT  char *          owned, NULL when unset
- *   OPTION_PARSE  anything        `take` is called with the value
- *   OPTION_LIST  anything        `take` is called for each value of {a, b}
+ *   OPTION_PARSE anything        `parse` is called with the value
+ *   OPTION_LIST  anything        `parse` is called for each value of {a, b}
  *   OPTION_GROUP struct option_items   titled blocks: name "title" { rows }
  */
 #ifndef BASE_OPTION_H
@@ -32,22 +33,32 @@ struct option {
 	const char *name;
 	enum option_type type;
 	size_t offset;
-	const char *default_value;	/* default, as an admin would write it; NULL: none
-				   (zero, NULL, empty) */
-	long long min, max;	/* INT, SIZE, TIME in its unit; both 0: any >= 0 */
+	/* As an admin would write it; NULL: none (zero, NULL, empty). */
+	const char *default_value;
+	/* INT, SIZE, TIME in its unit; both 0: any >= 0. */
+	long long min, max;
 	const char *const *words;	/* WORD: ends with NULL */
+	/* A reload does not change it: the daemon must be restarted. */
+	bool restart;
 	/*
-	 * TAKE, LIST: stores the value; false with words in `why` when it is
-	 * wrong, as `"val" is no mode` (without the quoted value in front
-	 * option_set() adds it). In a group, `base` begins with a struct option_item whose title
-	 * is set already. A LIST value may be taken many times.
+	 * PARSE with restart: its slot is like that of this type, OPTION_TEXT
+	 * or OPTION_INT, so that two values can be compared and copied.
+	 */
+	enum option_type stores;
+	/*
+	 * PARSE, LIST: stores the value; false with words in errmsg when it is
+	 * wrong, as `"val" is no mode` (option_set() puts the quoted value in
+	 * front of words that do not begin with it). In a group, `base` begins
+	 * with a struct option_item whose title is set already. For a LIST it
+	 * is called once for each value.
 	 */
 	bool (*parse)(void *base, void *slot, const char *value,
 	    struct buf *errmsg);
-	void (*free)(
-	    void *slot);	/* TAKE, LIST: frees what take stored and
-				   leaves the slot as it was before; NULL
-				   when there is nothing to free */
+	/*
+	 * PARSE, LIST: frees what parse stored and leaves the slot as it was
+	 * before; NULL when there is nothing to free.
+	 */
+	void (*free)(void *slot);
 	const struct option *rows;	/* GROUP: what a block may hold */
 	size_t item_size;		/* GROUP: sizeof its struct */
 	/* GROUP: looks at a whole block after its values; may be NULL. */
@@ -80,31 +91,39 @@ struct option_section {
 	size_t n;
 };
 
-/* Stores every preset of the table (a wrong preset is our bug: aborts). */
-void option_presets(const struct option *rows, void *base);
+/* Stores every default of the table (a wrong default is our bug: aborts). */
+void option_defaults(const struct option *rows, void *base);
 
 /*
  * Parses `value` into the slot of one row (not GROUP) in place of what is
- * there; for a LIST the value is added. False, words in why; then a number or
- * text keeps what it had, a TAKE may be empty.
+ * there; for a LIST the value is added. False with words in errmsg; then a
+ * number or text keeps what it had, the slot of a PARSE may be empty.
  */
 bool option_set(const struct option *row, void *base, const char *value,
     struct buf *errmsg);
 
-/* Empties the slot of one row: zero, NULL, no value; not the preset. */
+/* Empties the slot of one row: zero, NULL, no value; not the default. */
 void option_unset(const struct option *row, void *base);
 
 /* Frees every value of the table; the struct itself is the caller's. */
 void option_clear(const struct option *rows, void *base);
 
-/* A new item at the end of the group's slot, presets stored, title copied. */
+/* A new item at the end of the group's slot: defaults, a copy of the title. */
 void *option_item_new(const struct option *row, void *base,
     const char *title, const char *file, int line);
+
+/*
+ * Of rows that need a restart: has the slot the same value in both structs?
+ * And a copy of these rows alone, owned by `to`, whose slots are empty before.
+ */
+bool option_same(const struct option *row, const void *a, const void *b);
+void option_copy_restart(const struct option *rows, void *to,
+    const void *from);
 
 /* Row by name, or NULL. */
 const struct option *option_find(const struct option *rows, const char *name);
 
-/* Ready-made take and drop. */
+/* Ready-made parse and free. */
 bool option_parse_net(void *base, void *slot, const char *value,
     struct buf *errmsg);			/* struct netset */
 void option_free_nets(void *slot);

@@ -17,7 +17,7 @@
 _Static_assert(sizeof ((struct sock_spec *)0)->path > PATH_BYTES_MAX,
     "the spec has room for any path of a socket");
 
-/* A decimal number from least to most, and nothing else. */
+/* A decimal number from min to max, and nothing else. */
 static bool
 parse_number(const char *text, size_t n, int least, int max, int *number)
 {
@@ -36,8 +36,7 @@ parse_unix(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {
 	if (*rest != '/') {
 		buf_printf(errmsg,
-		    "\"unix:%.100s\": the path must begin with /",
-		    rest);
+		    "\"unix:%.100s\": the path must begin with /", rest);
 		return false;
 	}
 	if (strlen(rest) > PATH_BYTES_MAX) {
@@ -60,8 +59,7 @@ parse_inet(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 
 	if (rest[digits] == '\0') {
 		buf_printf(errmsg, "\"%s:%.100s\": write %s:port@host", tag,
-		    rest,
-		    tag);
+		    rest, tag);
 		return false;
 	}
 	if (!parse_number(rest, digits, 0, 65535, &spec->port)) {
@@ -79,7 +77,7 @@ parse_inet(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 	return true;
 }
 
-/* 0, 1, 2 are the standard streams of whoever starts us. */
+/* 0, 1 and 2 are the standard streams of our parent. */
 static bool
 parse_fd(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {

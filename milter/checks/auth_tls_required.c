@@ -14,8 +14,8 @@ struct options {
 
 static const struct option options[] = {
 	{ .name = "require-tls", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, require_tls), .default_value =
-	    "no",
+	    .offset = offsetof(struct options, require_tls),
+	    .default_value = "no",
 	    .help = "users hand in mail over TLS only, logged in or not" },
 	{ .name = NULL }
 };

@@ -1,4 +1,6 @@
-/* content_attachment - files that the admin does not take, or cannot see */
+/*
+ * content_attachment - files that the admin denies, or that cannot be scanned
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +60,12 @@ static const struct option block_options[] = {
 	    .parse = parse_type, .free = option_free_strings,
 	    .help = "media types, as told and as the first bytes show" },
 	{ .name = "double", .type = OPTION_BOOL,
-	    .offset = offsetof(struct attachments, doubles), .default_value =
-	    "no",
+	    .offset = offsetof(struct attachments, doubles),
+	    .default_value = "no",
 	    .help = "programs that look like documents: a.pdf.exe" },
 	{ .name = "archives", .type = OPTION_BOOL,
-	    .offset = offsetof(struct attachments, archives), .default_value =
-	    "yes",
+	    .offset = offsetof(struct attachments, archives),
+	    .default_value = "yes",
 	    .help = "look at the names inside archives, too" },
 	{ .name = NULL }
 };

@@ -1,4 +1,4 @@
-/* dns_block - one list in DNS, as the admin wants it to be asked */
+/* dns_block - the configuration of one list in DNS */
 
 #include "checks/dns_block.h"
 
@@ -16,7 +16,7 @@
 /* A label like this in the name of a list is somebody's key. */
 #define KEY_LEAST 20
 
-/* Nothing that is said about a zone shows it: it may hold a key. */
+/* No message shows the zone: it may hold a key. */
 static bool
 parse_zone(void *base, void *slot, const char *value, struct buf *errmsg)
 {
@@ -156,9 +156,9 @@ const struct option dns_block_uribl_rows[] = {
 	{ .name = "names", .type = OPTION_WORD, .offset = AT(names),
 	    .words = names_words, .default_value = "registered",
 	    .help = "of a link's name: the registered domain, or the whole" },
-	{ .name = "addresses", .type = OPTION_BOOL, .offset = AT(addresses),
-	    .default_value = "no", .help =
-	    "are links to addresses asked, too?" },
+	{ .name = "addresses", .type = OPTION_BOOL,
+	    .offset = AT(addresses), .default_value = "no",
+	    .help = "are links to addresses asked, too?" },
 	{ .name = NULL }
 };
 

@@ -152,7 +152,7 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 	return counter_key("limit", words, 3);
 }
 
-/* One limit that is asked about now. */
+/* One limit that is counted now. */
 struct asked {
 	const struct limit_block *block;
 	struct buf subject;
@@ -240,9 +240,13 @@ say_span(struct finding *f, long long ms)
 	buf_free(&text);
 }
 
+/* The line names the client, so that fail2ban and its like can act on it. */
 static void
-suspend(const struct limit_block *b, const char *login)
+suspend(const struct limit_block *b, const struct session *s)
 {
+	const char *login = s->login;
+	char ip[IP_TEXT];
+
 	const struct counter_question q = { .verb = COUNTER_NOTE,
 		.key = limit_suspension(login), .amount = 1,
 		.window = LIMIT_SUSPENSION_MS };
@@ -250,9 +254,10 @@ suspend(const struct limit_block *b, const char *login)
 
 	counters_ask(&q, 1, &a);
 	if (a.room == 1)
-		log_warn("login %s suspended: over limit \"%s\" (%lld %s); "
-		    "saywhy login %s --open ends it", login, b->item.title,
-		    b->amount, what_names[b->what], login);
+		log_warn("login %s suspended: client %s, over limit \"%s\" "
+		    "(%lld %s); saywhy login %s --open ends it", login,
+		    ip_format(&s->client, ip), b->item.title, b->amount,
+		    what_names[b->what], login);
 }
 
 static void
@@ -274,7 +279,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 	if (b->soft)
 		f->max = ACTION_NOTE;
 	else if (b->suspend && !ctx->question)
-		suspend(b, ctx->session->login);
+		suspend(b, ctx->session);
 }
 
 /* Own networks and logins have limits per login; others none of the peer's. */

@@ -46,6 +46,20 @@ by_letter(const struct argument *rows, int letter)
 	return rows;
 }
 
+/* What is left after the options: neither too few words nor too many. */
+static void
+count_words(const struct arguments *a)
+{
+	const struct command *c = a->command;
+
+	if (a->argc < c->min_words)
+		arguments_wrong(a, "%s missing",
+		    c->min_words == 1 ? "a word is" : "words are");
+	if (a->argc > c->max_words)
+		arguments_wrong(a, "\"%.60s\" is a word too many",
+		    a->argv[c->max_words]);
+}
+
 const struct argument *
 arguments_next(struct arguments *a, const char **value)
 {
@@ -61,6 +75,7 @@ arguments_next(struct arguments *a, const char **value)
 	if (c == -1) {
 		a->argc -= optind;
 		a->argv += optind;
+		count_words(a);
 		return NULL;
 	}
 	if (c == HELP || c == 'h') {
@@ -90,7 +105,7 @@ arguments_help(const struct command *command)
 		printf("  %c%c %-24s %s\n", row->letter ? '-' : ' ',
 		    row->letter ? row->letter : ' ', left, row->help);
 	}
-	printf("  -h --help%20sthis\n", "");
+	printf("  -h --help%19sthis\n", "");
 }
 
 void

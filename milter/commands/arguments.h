@@ -12,7 +12,7 @@
 struct argument {
 	const char *name;	/* "config"; NULL ends a table */
 	char letter;		/* 'c', 0: only the long form */
-	const char *value;	/* "FILE"; NULL: takes none */
+	const char *value;	/* "FILE"; NULL: has none */
 	const char *help;
 };
 
@@ -25,9 +25,9 @@ struct arguments {
 };
 
 /*
- * The next option and its value (NULL where it takes none). NULL at the end.
- * What is wrong is said on stderr, with status EX_USAGE; --help is answered
- * with status 0; both end the program.
+ * The next option and its value (NULL where it takes none). NULL at the end,
+ * once the words that are left were counted (min_words, max_words). A mistake
+ * ends the program with EX_USAGE and words on stderr, --help with status 0.
  */
 const struct argument *arguments_next(struct arguments *a,
     const char **value);

@@ -105,8 +105,6 @@ run(struct arguments *args)
 			json = true;
 		else
 			path = value;
-	if (args->argc > 1)
-		arguments_wrong(args, "one file at a time");
 	if (args->argc == 1)
 		path = args->argv[0];
 	r = ruleset_load(path, &d);
@@ -121,6 +119,7 @@ run(struct arguments *args)
 const struct command command_check = {
 	.name = "check",
 	.words = "[--json] [FILE]",
+	.max_words = 1,
 	.summary = "Finds every mistake of a configuration",
 	.arguments = arguments,
 	.run = run

@@ -10,9 +10,13 @@
 
 struct ruleset;
 
+/* As max_words: as many as somebody likes to give. */
+#define COMMAND_ANY 1000000
+
 struct command {
 	const char *name;
 	const char *words;		/* what follows it, "[FILE]" */
+	int min_words, max_words;	/* beside options; COMMAND_ANY: no limit */
 	const char *summary;		/* one line without a full stop */
 	const struct argument *arguments;
 	/* Exit status: 0 good, 1 the answer is no, or of sysexits.h. */
@@ -22,7 +26,7 @@ struct command {
 /* Every command, ends with NULL. */
 extern const struct command *const commands_all[];
 
-/* Loads a configuration or ends with EX_CONFIG, every mistake told. */
+/* Loads a configuration, or prints every mistake and ends with EX_CONFIG. */
 struct ruleset *command_rules(const char *path);
 /* The same without its checks (ruleset_read()). */
 struct ruleset *command_settings(const char *path);

@@ -1,4 +1,4 @@
-/* forget - saywhy forget: a person is taken out of all records */
+/* forget - saywhy forget: removes a person from all records */
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ run(struct arguments *args)
 
 	while (arguments_next(args, &value) != NULL)
 		path = value;
-	if (args->argc != 1 || *args->argv[0] == '\0')
+	if (*args->argv[0] == '\0')
 		arguments_wrong(args, "give one address, or one login");
 	r = command_settings(path);
 	forget_person(&r->records, args->argv[0], &f, &errmsg);
@@ -67,6 +67,8 @@ run(struct arguments *args)
 const struct command command_forget = {
 	.name = "forget",
 	.words = "ADDRESS",
+	.min_words = 1,
+	.max_words = 1,
 	.summary = "Takes a person's address out of all records",
 	.arguments = arguments,
 	.run = run

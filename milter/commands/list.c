@@ -108,6 +108,8 @@ run(struct arguments *args)
 const struct command command_list = {
 	.name = "list",
 	.words = "test FILE WHAT | check FILE",
+	.min_words = 2,
+	.max_words = 3,
 	.summary = "Tells whether a local list is good, and who is on it",
 	.arguments = arguments,
 	.run = run

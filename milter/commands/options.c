@@ -47,9 +47,10 @@ print_plain(void *arg, const char *path, const struct option *row)
 
 	(void)arg;
 	put_type(&type, row);
-	printf("%s\n    %s; %s%s\n    %s\n", path, type.data,
+	printf("%s\n    %s; %s%s%s\n    %s\n", path, type.data,
 	    row->default_value != NULL ? "default " : "no default",
-	    row->default_value != NULL ? row->default_value : "", row->help);
+	    row->default_value != NULL ? row->default_value : "",
+	    row->restart ? "; restart required" : "", row->help);
 	buf_free(&type);
 }
 
@@ -71,6 +72,8 @@ put_json(void *arg, const char *path, const struct option *row)
 		json_key(j, "max");
 		json_int(j, row->max);
 	}
+	json_key(j, "restart");
+	json_bool(j, row->restart);
 	json_member(j, "help", row->help);
 	json_object_end(j);
 	buf_free(&type);

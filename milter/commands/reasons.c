@@ -137,15 +137,17 @@ run(struct arguments *args)
 {
 	const struct argument *a;
 	const char *value;
-	bool json = false;
+	bool json = false, html = false, mdoc = false;
 	int id;
 
 	while ((a = arguments_next(args, &value)) != NULL) {
-		if (strcmp(a->name, "json") != 0) {
-			reasons_manual(strcmp(a->name, "html") == 0);
-			return 0;
-		}
-		json = true;
+		html |= strcmp(a->name, "html") == 0;
+		mdoc |= strcmp(a->name, "mdoc") == 0;
+		json |= strcmp(a->name, "json") == 0;
+	}
+	if (html || mdoc) {
+		reasons_manual(html);
+		return 0;
 	}
 	if (args->argc == 0 && !json)
 		return print_catalogue();
@@ -163,6 +165,7 @@ run(struct arguments *args)
 const struct command command_reasons = {
 	.name = "reasons",
 	.words = "[--json] [REASON]",
+	.max_words = 1,
 	.summary = "Lists every reason with its codes and words",
 	.arguments = arguments,
 	.run = run

@@ -151,6 +151,7 @@ run(struct arguments *args)
 const struct command command_report = {
 	.name = "report",
 	.words = "[day|week|month] [--html|--json]",
+	.max_words = 1,
 	.summary = "Counts what was refused, by whom, from whom and why",
 	.arguments = arguments,
 	.run = run

@@ -1,4 +1,4 @@
-/* show - saywhy show: one record, told to the admin */
+/* show - saywhy show: one record, for the admin */
 
 #include <stdio.h>
 #include <string.h>
@@ -223,6 +223,8 @@ run(struct arguments *args)
 const struct command command_show = {
 	.name = "show",
 	.words = "[--json] ID",
+	.min_words = 1,
+	.max_words = COMMAND_ANY,
 	.summary = "Shows one record by the id of the refusal",
 	.arguments = arguments,
 	.run = run

@@ -277,6 +277,7 @@ const struct command command_try = {
 	.name = "try",
 	.words = "--client ADDRESS --from ADDRESS --rcpt ADDRESS [OPTION]...\n"
 	    "       saywhy try [--config FILE] FILE.scn...",
+	.max_words = COMMAND_ANY,
 	.summary = "Plays a session to the policy, without a mail server",
 	.arguments = arguments,
 	.run = run

@@ -1,4 +1,4 @@
-/* watch - saywhy watch: what only the mail log tells */
+/* watch - saywhy watch: records what only the mail log shows */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -103,8 +103,6 @@ open_logs(struct watch *w, const struct arguments *args)
 {
 	int i;
 
-	if (args->argc > FILES_MAX - 1)
-		arguments_wrong(args, "at most %d files", FILES_MAX - 1);
 	if (args->argc == 0 && !w->journal)
 		arguments_wrong(args, "name a log, \"-\", or --journal");
 	for (i = 0; i < args->argc; i++)
@@ -249,6 +247,7 @@ run(struct arguments *args)
 const struct command command_watch = {
 	.name = "watch",
 	.words = "[--once] [--print] [--state FILE] FILE...|-|--journal",
+	.max_words = FILES_MAX - 1,
 	.summary = "Follows the mail log and records what no filter can see",
 	.arguments = arguments,
 	.run = run

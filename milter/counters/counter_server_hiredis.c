@@ -22,7 +22,7 @@
 
 #define IDLE_MAX 16		/* connections that wait to be used */
 #define CHECK_MS 250		/* how often one that is away is tried */
-#define TRY_MS 1000		/* how long such a try may take */
+#define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
 #define KEY_MAX 64
 #define NUMBERS 4		/* of a question: verb, window, limit, amount */
@@ -34,26 +34,34 @@
 static const char script[] =
     "local t = redis.call('TIME')\n"
     "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
-    "local out = {}\n"
-    "local function counted(k, verb, window, limit, amount)\n"
+    "local out, adds, fits = {}, {}, true\n"
+    "local function put(i, n, since, room)\n"
+    "  out[i * 3 - 2] = string.format('%d', n)\n"
+    "  out[i * 3 - 1] = string.format('%d', since)\n"
+    "  out[i * 3] = string.format('%d', room)\n"
+    "end\n"
+    "local function counted(i, k, verb, window, limit, amount)\n"
     "  local width = math.max(1, math.floor(window / 15))\n"
     "  local step = math.floor(now / width)\n"
     "  local h, n, steps = redis.call('HGETALL', k), 0, {}\n"
-    "  for i = 1, #h, 2 do\n"
-    "    local at = tonumber(h[i])\n"
+    "  for j = 1, #h, 2 do\n"
+    "    local at = tonumber(h[j])\n"
     "    if at == nil or at <= step - 16 then\n"
-    "      redis.call('HDEL', k, h[i])\n"
+    "      redis.call('HDEL', k, h[j])\n"
     "    else\n"
-    "      local v = tonumber(h[i + 1])\n"
+    "      local v = tonumber(h[j + 1])\n"
     "      n = n + v\n"
     "      steps[#steps + 1] = { at, v }\n"
     "    end\n"
     "  end\n"
-    "  table.sort(steps, function(a, b) return a[1] < b[1] end)\n"
-    "  local room = 0\n"
+    "  local since, room = step * width, 0\n"
+    "  for _, s in ipairs(steps) do\n"
+    "    since = math.min(since, s[1] * width)\n"
+    "  end\n"
     "  if n + amount > limit then\n"
     "    local left = n\n"
     "    room = -1\n"
+    "    table.sort(steps, function(a, b) return a[1] < b[1] end)\n"
     "    for _, s in ipairs(steps) do\n"
     "      left = left - s[2]\n"
     "      if amount <= limit and left + amount <= limit then\n"
@@ -62,17 +70,21 @@ static const char script[] =
     "      end\n"
     "    end\n"
     "  end\n"
-    "  local since = steps[1] and steps[1][1] * width or 0\n"
     "  if verb == 2 then\n"
     "    redis.call('HINCRBY', k, string.format('%d', step), amount)\n"
     "    redis.call('PEXPIRE', k, window + 2 * width)\n"
     "    n = n + amount\n"
-    "    if since == 0 then since = step * width end\n"
+    "  elseif verb == 0 then\n"
+    "    fits = fits and room == 0\n"
+    "    adds[#adds + 1] = { i, k, step, window + 2 * width, amount, n, since }\n"
     "  end\n"
-    "  return n, since, room\n"
+    "  put(i, n, since, room)\n"
     "end\n"
-    "local function met(k, verb, window, amount)\n"
-    "  if verb == 6 then redis.call('DEL', k) return 0, 0, 0 end\n"
+    "local function met(i, k, verb, window, amount)\n"
+    "  if verb == 6 then\n"
+    "    redis.call('DEL', k)\n"
+    "    return put(i, 0, 0, 0)\n"
+    "  end\n"
     "  local fresh = 0\n"
     "  if verb ~= 4 then\n"
     "    fresh = redis.call('HSETNX', k, 'first', string.format('%d', now))\n"
@@ -80,29 +92,22 @@ static const char script[] =
     "  end\n"
     "  redis.call('PEXPIRE', k, window)\n"
     "  local h = redis.call('HMGET', k, 'first', 'note')\n"
-    "  return tonumber(h[2] or 0), tonumber(h[1] or 0), fresh\n"
+    "  put(i, tonumber(h[2] or 0), tonumber(h[1] or 0), fresh)\n"
     "end\n"
-    "local function ask(i, verb)\n"
-    "  local j = (i - 1) * 4\n"
-    "  local window, limit = tonumber(ARGV[j + 2]), tonumber(ARGV[j + 3])\n"
-    "  local amount, n, since, room = tonumber(ARGV[j + 4])\n"
+    "for i = 1, #KEYS do\n"
+    "  local j = i * 4 - 4\n"
+    "  local verb, window = tonumber(ARGV[j + 1]), tonumber(ARGV[j + 2])\n"
+    "  local limit, amount = tonumber(ARGV[j + 3]), tonumber(ARGV[j + 4])\n"
     "  if verb < 3 then\n"
-    "    n, since, room = counted(KEYS[i], verb, window, limit, amount)\n"
+    "    counted(i, KEYS[i], verb, window, limit, amount)\n"
     "  else\n"
-    "    n, since, room = met(KEYS[i], verb, window, amount)\n"
+    "    met(i, KEYS[i], verb, window, amount)\n"
     "  end\n"
-    "  out[j - i + 2] = string.format('%d', n)\n"
-    "  out[j - i + 3] = string.format('%d', since)\n"
-    "  out[j - i + 4] = string.format('%d', room)\n"
-    "  return room == 0\n"
     "end\n"
-    "local fits = true\n"
-    "for i = 1, #KEYS do\n"
-    "  local verb = tonumber(ARGV[i * 4 - 3])\n"
-    "  if verb == 0 then fits = ask(i, 1) and fits else ask(i, verb) end\n"
-    "end\n"
-    "for i = 1, #KEYS do\n"
-    "  if fits and ARGV[i * 4 - 3] == '0' then ask(i, 2) end\n"
+    "for _, a in ipairs(fits and adds or {}) do\n"
+    "  redis.call('HINCRBY', a[2], string.format('%d', a[3]), a[5])\n"
+    "  redis.call('PEXPIRE', a[2], a[4])\n"
+    "  put(a[1], a[6] + a[5], a[7], 0)\n"
     "end\n"
     "return out\n";
 
@@ -159,7 +164,7 @@ connect_to(const struct sock_spec *spec, int ms)
 	return NULL;
 }
 
-/* True: the server said anything but an error. */
+/* True: the server answered anything but an error. */
 static bool
 is_good(redisReply *r)
 {
@@ -224,7 +229,7 @@ close_idle(struct node *node)
 	pthread_mutex_unlock(&node->lock);
 }
 
-/* One line when it goes, one when it comes back. */
+/* logline - parses one line of syslog */
 static void
 mark_down(struct counter_server *s, struct node *node)
 {
@@ -394,7 +399,7 @@ ask_sentinel(struct node *node, struct sock_spec *where)
 	return good;
 }
 
-/* The script is loaded and a write is taken: a replica or a full one is not. */
+/* Loads the script and writes a key: a replica or a full server fails. */
 static bool
 is_usable(struct counter_server *s, redisContext *c)
 {

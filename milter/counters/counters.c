@@ -88,17 +88,19 @@ ask_table(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)
 {
 	struct counter_question copy;
+	size_t i, adds = 0;
 	bool fits = true;
-	size_t i;
 
+	for (i = 0; i < n; i++)
+		adds += q[i].verb == COUNTER_ADD;
 	for (i = 0; i < n; i++) {
 		copy = q[i];
-		if (copy.verb == COUNTER_ADD)
+		if (copy.verb == COUNTER_ADD && adds > 1)
 			copy.verb = COUNTER_PEEK;
 		counter_table_ask(self.table, &copy, now, &a[i]);
 		fits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
 	}
-	for (i = 0; fits && i < n; i++)
+	for (i = 0; fits && adds > 1 && i < n; i++)
 		if (q[i].verb == COUNTER_ADD)
 			counter_table_ask(self.table, &q[i], now, &a[i]);
 }

@@ -216,8 +216,7 @@ mi_start_session(struct smfi_str *ctx)
 	int error;
 
 	if (libmilter_threads_kind() == THREADS_OURS &&
-	    !context_is_as_known(ctx) &&
-	    pool_start() != MI_DONE)
+	    !context_is_as_known(ctx) && pool_start() != MI_DONE)
 		return MI_FAILED;
 	if (libmilter_threads_kind() == THREADS_POOL)
 		return pool_session(ctx);

@@ -64,8 +64,7 @@ door_of(SMFICTX *ctx)
 	    rules->daemon.max_sessions;
 	ruleset_drop(rules);
 	door->registered = registry_open(REGISTRY_MILTER,
-	    libmilter_threads_socket(ctx),
-	    door->engine);
+	    libmilter_threads_socket(ctx), door->engine);
 	engine_wait_mta(door->engine,
 	    replymap_wait(registry_pid(door->registered)));
 	smfi_setpriv(ctx, door);
@@ -161,9 +160,8 @@ on_rcpt(SMFICTX *ctx, char **args)
 	milter_session_queue_id(s, macro, ctx);
 	if (mailer == NULL || strcmp(mailer, "error") != 0)
 		return leave(door, step(ctx, STAGE_RCPT, 0));
-	refused_by_mta(door->registered, door->engine, macro(ctx,
-	    "{rcpt_host}"),
-	    milter_session_refusal(s, macro, ctx));
+	refused_by_mta(door->registered, door->engine,
+	    macro(ctx, "{rcpt_host}"), milter_session_refusal(s, macro, ctx));
 	return leave(door, SMFIS_CONTINUE);
 }
 
@@ -175,7 +173,7 @@ on_data(SMFICTX *ctx)
 	return leave(door, step(ctx, STAGE_DATA, SMFIP_NR_DATA));
 }
 
-/* Does the MTA leave the blank after a colon to us? Else it takes it away. */
+/* Does the MTA leave the blank after a colon to us? Otherwise it removes it. */
 static bool
 keeps_blanks(const struct session_door *door)
 {
@@ -218,7 +216,7 @@ on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 	return leave(door, go_on(ctx, SMFIP_NR_BODY));
 }
 
-/* What cannot be held must not be delivered instead. */
+/* A message that cannot be put on hold must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
 {
@@ -341,7 +339,7 @@ milter_start(struct recorder *r)
 	return libmilter_listener_start(smfi_main);
 }
 
-/* Of the library's own pool nobody knows whether it is done. */
+/* The library's own pool does not show whether it is done. */
 struct milter_end
 milter_stop(int64_t deadline)
 {

@@ -15,7 +15,7 @@
 #include "engine/engine.h"
 #include "engine/ruleset.h"
 
-/* The engine of the last question goes, what it held is written. */
+/* The engine of the last request ends; its pending refusals are written. */
 static void
 replace_engine(struct registered *j, struct engine *e)
 {
@@ -73,7 +73,7 @@ new_engine(const struct registered *j, struct recorder *recorder, int64_t wait)
 	return e;
 }
 
-/* All that came before, and RCPT; only there anything is said. */
+/* All earlier stages, and RCPT; only there anything is answered. */
 static bool
 refuses(struct engine *e, struct reply *reply)
 {
@@ -90,8 +90,8 @@ refuses(struct engine *e, struct reply *reply)
 }
 
 /*
- * The joint gets the engine before Postfix gets the answer, for the filter and
- * the reply map hear of it next.
+ * The registered session gets the engine before Postfix gets the answer,
+ * because the filter and the reply map see it next.
  */
 static bool
 judge(struct registered *j, struct engine *e, struct reply *reply)
@@ -124,7 +124,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	return refused ? POLICY_REFUSED : POLICY_NOTHING;
 }
 
-/* Sendmail asks nobody else: what we say is what leaves. */
+/* Sendmail queries no reply map: our answer leaves as it is. */
 static enum policy_word
 answer_query(struct registered *j, struct recorder *recorder,
     const struct socketmap_query *q, struct buf *out)
@@ -159,8 +159,7 @@ is_map(const char *in)
 
 enum policy_word
 policy_service_answer(struct registered *j, struct recorder *recorder,
-    const char *in,
-    size_t n, size_t *used, struct buf *out)
+    const char *in, size_t n, size_t *used, struct buf *out)
 {
 	struct socketmap_query q;
 	size_t length = is_map(in) ? socketmap_read(in, n, &q) :

@@ -42,7 +42,7 @@ find(const char *in, size_t n, const char *name, size_t *length)
 	return NULL;
 }
 
-/* A copy for the caller to free; NULL: not told, or empty. */
+/* A copy for the caller to free; NULL: absent, or empty. */
 static char *
 value_of(const char *in, size_t n, const char *name)
 {

@@ -21,13 +21,13 @@
 size_t policy_postfix_length(const char *in, size_t n);
 
 /*
- * Tells the session, initialised and empty, what the request knows. The order
- * of the attributes does not matter; those that are empty are not told. The
- * sender and the recipient are those of the request, with no others before.
+ * Fills the session, initialised and empty, from the request. The order of the
+ * attributes does not matter; empty ones count as absent. The sender and the
+ * recipient are those of the request, with no others before.
  */
 void policy_postfix_session(const char *in, size_t n, struct session *s);
 
-/* Is it asked at RCPT TO, by smtpd(8), about a recipient? */
+/* Is it a request of smtpd(8) at RCPT TO, about a recipient? */
 bool policy_postfix_is_rcpt(const char *in, size_t n);
 
 #endif

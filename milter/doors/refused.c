@@ -35,8 +35,7 @@ is_ours(const struct registered *j, const struct shown *s)
 
 	if (registry_pid(j) != 0)
 		e = registry_find(REGISTRY_POLICY, registry_pid(j),
-		    clock_ms() + LOCK_MS,
-		    &service);
+		    clock_ms() + LOCK_MS, &service);
 	else
 		e = registry_find_by_words(registry_socket(j), matches, s,
 		    &service);

@@ -251,7 +251,7 @@ is_from(const struct registered *j, const struct ip *host)
 	return host->known && from.known && ip_equal(&from, host);
 }
 
-/* Those at work wait for nothing: their last event is being told just now. */
+/* Those at work wait for nothing: their last event is just being handled. */
 struct engine *
 registry_find_by_words(int fd, registry_matches *matches, const void *arg,
     struct registered **registered)

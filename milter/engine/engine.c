@@ -188,7 +188,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	return decision.taken;
 }
 
-/* The end of the header is not told where no check asks for it. */
+/* MTAs skip the end of the header where no check needs it. */
 static void
 begin_message(struct engine *e)
 {

@@ -51,7 +51,7 @@ read_captures(const struct recognised *r, struct finding *f)
 	buf_free(&value);
 }
 
-/* A guess is none: nobody is told what we are not certain of. */
+/* A guess does not count: only certain matches are used. */
 static void
 read_words(struct reading *r, const char *text, size_t n, enum stage stage)
 {
@@ -76,10 +76,9 @@ is_known(const struct reading *r)
 static enum issuer
 issuer_of(const struct pending *h, const struct recognised *r)
 {
-	return h->shown || r->software == NULL || strcmp(r->software,
-	    "Postfix") == 0 ||
-	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA :
-	    ISSUER_MILTER;
+	return h->shown ||
+	    r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
+	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA : ISSUER_MILTER;
 }
 
 static void
@@ -118,7 +117,7 @@ write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
 	write_record(h, &record);
 }
 
-/* Nobody asked: what we were told is all that there is. */
+/* No query came: the MTA's event is all that is known. */
 static void
 write_as_known(struct pending *h)
 {
@@ -155,7 +154,7 @@ pending_keep(struct pending *h, struct report *report, const struct decision *d,
 }
 
 /*
- * Before DATA nobody tells which recipient a reply is about, so none is named;
+ * Before DATA nothing says which recipient a reply is about, so none is named;
  * after it those that were accepted are.
  */
 void

@@ -1,4 +1,4 @@
-/* ruleset_options - the options that belong to no check: site and daemon */
+/* Did a sender get this refusal? Other records have no page. */
 
 #include "engine/ruleset_options.h"
 
@@ -81,7 +81,7 @@ parse_spec(void *base, void *slot, const char *value, struct buf *errmsg)
 	return true;
 }
 
-/* Octal, as chmod(1) takes it. */
+/* Octal, as for chmod(1). */
 static bool
 parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 {
@@ -186,9 +186,9 @@ const struct option site_auth_options[] = {
 	{ .name = "spf", .type = OPTION_BOOL, .offset = SITE(spf),
 	    .default_value = "yes",
 	    .help = "ask the sender's domain which clients send for it" },
-	{ .name = "dkim", .type = OPTION_BOOL, .offset = SITE(dkim),
-	    .default_value = "yes", .help =
-	    "verify the signatures of a message" },
+	{ .name = "dkim",
+	    .type = OPTION_BOOL, .offset = SITE(dkim), .default_value = "yes",
+	    .help = "verify the signatures of a message" },
 	{ .name = "dmarc", .type = OPTION_BOOL, .offset = SITE(dmarc),
 	    .default_value = "yes",
 	    .help = "ask the author's domain what it wants with unproven "
@@ -215,8 +215,7 @@ const struct option site_auth_options[] = {
 	    .parse = option_parse_port, .free = option_free_ints,
 	    .help = "ports where users hand in mail" },
 	{ .name = "submission-daemons", .type = OPTION_LIST,
-	    .offset = SITE(submission_daemons),
-	    .default_value =
+	    .offset = SITE(submission_daemons), .default_value =
 	    "{\"MSA\", \"submission\", \"submissions\", \"smtps\"}",
 	    .parse = option_parse_string, .free = option_free_strings,
 	    .help = "daemon names of the MTA where users hand in mail" },
@@ -238,28 +237,36 @@ const struct option daemon_options[] = {
 	{ .name = "listen", .type = OPTION_PARSE, .offset = DAEMON(listen),
 	    .parse = parse_spec, .free = free_text,
 	    .default_value = "unix:/var/spool/postfix/saywhy/milter.sock",
+	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where the MTA finds the filter" },
 	{ .name = "listen-mode", .type = OPTION_PARSE,
 	    .offset = DAEMON(listen_mode), .parse = parse_mode,
-	    .default_value = "0660", .help = "rights of that UNIX socket" },
+	    .default_value = "0660",
+	    .restart = true, .stores = OPTION_INT,
+	    .help = "rights of that UNIX socket" },
 	{ .name = "listen-group", .type = OPTION_TEXT,
 	    .offset = DAEMON(listen_group), .default_value = "postfix",
+	    .restart = true,
 	    .help = "group of that UNIX socket, when started as root" },
 	{ .name = "reply-map", .type = OPTION_PARSE,
 	    .offset = DAEMON(reply_map), .parse = parse_spec, .free = free_text,
+	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where Postfix asks about its own replies; unset: nowhere" },
 	{ .name = "policy-service", .type = OPTION_PARSE,
 	    .offset = DAEMON(policy_service), .parse = parse_spec,
 	    .free = free_text,
+	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where the MTA asks before it decides; unset: nowhere" },
 	{ .name = "control", .type = OPTION_PARSE, .offset = DAEMON(control),
 	    .parse = parse_spec, .free = free_text,
 	    .default_value = "unix:/run/saywhy/control.sock",
+	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where saywhy status asks" },
 	{ .name = "user", .type = OPTION_TEXT, .offset = DAEMON(user),
-	    .default_value = SAYWHY_USER, .help =
-	    "whom to become when started as root" },
+	    .default_value = SAYWHY_USER, .restart = true,
+	    .help = "whom to become when started as root" },
 	{ .name = "pid-file", .type = OPTION_TEXT, .offset = DAEMON(pid_file),
+	    .restart = true,
 	    .help = "file that gets the process id; unset: none" },
 	{ .name = "max-sessions", .type = OPTION_INT,
 	    .offset = DAEMON(max_sessions), .default_value = "1000", .min = 1,
@@ -274,7 +281,7 @@ const struct option daemon_options[] = {
 	    .help = "how long live sessions are served after SIGTERM" },
 	{ .name = "log-level", .type = OPTION_WORD,
 	    .offset = DAEMON(log_level), .words = level_names,
-	    .default_value = "info", .help =
-	    "what the daemon says about itself" },
+	    .default_value = "info", .restart = true,
+	    .help = "what the daemon says about itself" },
 	{ .name = NULL }
 };

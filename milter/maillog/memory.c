@@ -1,4 +1,4 @@
-/* memory - what the lines before told of a message */
+/* memory - what earlier lines said of a message */
 
 #include "maillog/memory.h"
 
@@ -105,8 +105,7 @@ log_memory_set(char **slot, struct slice text)
 
 void
 log_memory_each(struct log_memory *r, void (*fn)(void *arg,
-    struct log_memory_entry *m),
-    void *arg)
+    struct log_memory_entry *m), void *arg)
 {
 	struct log_memory_entry *m = r->all[0], *end = m + LOG_MEMORY_MAX;
 

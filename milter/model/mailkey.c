@@ -44,8 +44,7 @@ put_domain(struct buf *key, const char *entry, struct buf *errmsg)
 		    "below that one", entry, entry + 1);
 	else
 		buf_printf(errmsg,
-		    "\"%.60s\" is no domain, mailbox or /pattern/",
-		    entry);
+		    "\"%.60s\" is no domain, mailbox or /pattern/", entry);
 	return 0;
 }
 
@@ -111,7 +110,7 @@ try_key(const struct search *s, enum mailkey kind, const char *key, size_t n)
 	return (s->kinds & kind) != 0 && s->try_key(s->arg, key, n);
 }
 
-/* The domain itself, then each domain above it with a dot in front. */
+/* The domain itself, then each domain above it, with a dot before it. */
 static bool
 try_domain(const struct search *s, const char *domain, size_t n)
 {

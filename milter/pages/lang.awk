@@ -12,7 +12,10 @@ BEGIN {
 	nprose = split("title plain page steps", prose, " ")
 	print "/* made by lang.awk from *.lang: edit those, not this */"
 	print "#include <stddef.h>\n"
-	print "#include \"pages/language.h\"\n"
+	print "#include \"pages/language.h\""
+	print "#include \"words/catalogue.h\"\n"
+	print "uint64_t\nlanguages_catalogue(void)\n{"
+	print "\treturn catalogue_hash();\n}\n"
 }
 
 function end_reason(    i) {

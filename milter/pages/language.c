@@ -5,9 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sysexits.h>
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "base/log.h"
+#include "words/prose.h"
+
+void
+language_check_catalogue(void)
+{
+	if (reason_catalogue_is(words_prose_catalogue()) &&
+	    reason_catalogue_is(languages_catalogue()))
+		return;
+	log_error("built from two versions of reasons.def; "
+	    "run make clean, then make");
+	exit(EX_SOFTWARE);
+}
 
 static const struct language *
 by_code(const char *code, size_t n)
@@ -20,7 +34,7 @@ by_code(const char *code, size_t n)
 	return NULL;
 }
 
-/* "de-AT;q=0.8": its weight, 1 where none is said. */
+/* "de-AT;q=0.8": its weight, 1 where none is given. */
 static double
 weight(const char *item, size_t n)
 {

@@ -47,8 +47,7 @@ ask(const char *control, struct buf *text)
 		close(fd);
 	if (!good)
 		log_warn("metrics: %s: %s", control, errmsg.len > 0 ?
-		    errmsg.data :
-		    "no answer");
+		    errmsg.data : "no answer");
 	buf_free(&errmsg);
 	return good;
 }

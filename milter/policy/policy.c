@@ -175,8 +175,7 @@ struct decision_context {
 /* The policy's word on one finding and one recipient (of this number). */
 static struct verdict
 judge(const struct decision_context *m, const struct mailbox *rcpt,
-    size_t number,
-    const struct finding *f)
+    size_t number, const struct finding *f)
 {
 	const struct policy *p = m->policy;
 	const struct session *s = m->session;
@@ -259,13 +258,6 @@ keep_also(struct decision *d, const struct verdict *v)
 		d->also[d->nalso++] = *v;
 }
 
-/* A proof of where the message comes from. */
-static bool
-is_proof(int reason)
-{
-	return reason >= REASON_SPF_FAIL && reason <= REASON_NO_AUTH;
-}
-
 /*
  * RFC 7372 section 4: where more than one proof is refused for, the reply is
  * that of several, and names each.
@@ -277,12 +269,12 @@ join_proofs(struct decision *d)
 	size_t i, refused = 0;
 
 	if (d->because.action != ACTION_REJECT ||
-	    !is_proof(d->because.finding->reason))
+	    !reason_get(d->because.finding->reason)->proof)
 		return;
 	for (i = 0; i < d->nalso; i++) {
 		if (d->also[i].finding->reason == REASON_SEVERAL_AUTH_FAILED)
 			several = &d->also[i];
-		else if (is_proof(d->also[i].finding->reason))
+		else if (reason_get(d->also[i].finding->reason)->proof)
 			refused += action_refuses(d->also[i].action);
 	}
 	if (several == NULL || refused == 0)

@@ -21,7 +21,7 @@ struct query;
  * Opens a database. To write: it is made when it is not there (mode 0640 less
  * umask), in WAL mode, with its helper files kept at the end, so that a reader
  * without rights in the folder finds them. To read: nothing is ever written.
- * NULL and words in `why` on failure.
+ * NULL with words in errmsg on failure.
  */
 struct db *db_open(const char *path, bool to_write, struct buf *errmsg);
 void db_close(struct db *db);		/* NULL: nothing */

@@ -97,8 +97,9 @@ is_at(const struct feed *f, const struct rotated_file *s)
 }
 
 /*
- * The store's place, with its file open. One that is gone, or none yet: from
- * the oldest file on, for what is in already is not taken twice.
+ * The position of the store, with its file open. When that file is gone, or at
+ * the first time: from the oldest file on, because records that are in the
+ * store already are not imported twice.
  */
 static void
 find_place(struct feed *f, const struct store_place *place)
@@ -119,8 +120,8 @@ find_place(struct feed *f, const struct store_place *place)
 }
 
 /*
- * The path names another file by now, and so long that nobody writes to ours
- * any more: the sink looks at the path once a second.
+ * The path has named another file for so long that nobody writes to ours any
+ * more: the sink checks the path once a second.
  */
 static bool
 has_next(const struct feed *f)
@@ -228,7 +229,7 @@ take_batch(struct feed *f)
 	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
 	if (taken < 0)
 		return false;
-	/* The rest of a line that nobody will end any more is no record. */
+	/* A last line that nobody will complete any more is no record. */
 	if (taken == 0 && n > 0 && has_next(f)) {
 		f->counts.bad++;
 		taken = n;

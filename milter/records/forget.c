@@ -1,4 +1,4 @@
-/* forget - a person is taken out of record files and store */
+/* forget - removes a person from record files and store */
 
 #include "records/forget.h"
 
@@ -131,7 +131,7 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 	return good;
 }
 
-/* The time of a file tells how long it has to live, and which is older. */
+/* The time of a file decides how long it is kept, and which is older. */
 static bool
 forget_in_path(const char *path, const char *person, uint64_t *lines)
 {
@@ -165,8 +165,7 @@ forget_in_files(const char *path, const char *person, struct forgotten *f,
 	for (i = 0; i < all.n; i++)
 		if (!forget_in_path(all.v[i].path, person, &f->lines))
 			buf_printf(errmsg, "%s%s: %s", errmsg->len > 0 ? "; " :
-			    "",
-			    all.v[i].path, strerror(errno));
+			    "", all.v[i].path, strerror(errno));
 	rotated_free(&all);
 	return errmsg->len == 0;
 }

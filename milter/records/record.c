@@ -22,10 +22,7 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #define ID_LETTERS (RECORD_ID_TEXT - 1)
 
-/*
- * The last ids by their bits, eight of each set: which set it is they tell
- * themselves, and they are random.
- */
+/* The last ids, eight in each set; their random bits say which set. */
 #define SETS 2048
 #define WAYS 8
 #define USED (1ull << 63)	/* an empty slot is no id */

@@ -126,7 +126,7 @@ want_word(struct asking *a, const char *column, const char *word)
 	add_text(a, word);
 }
 
-/* What LIKE would take for a wildcard is escaped. */
+/* Escapes the wildcards of LIKE. */
 static void
 want_text(struct asking *a, const char *text)
 {

@@ -1,4 +1,4 @@
-/* store - where records can be asked for */
+/* store - the database of records */
 
 #include "records/store.h"
 
@@ -200,7 +200,7 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	query_int(q, time);
 	query_text(q, sender);
 	query_int(q, time - LATER_MS);
-	query_int(q, time + 999);	/* a log tells whole seconds */
+	query_int(q, time + 999);	/* a log has whole seconds */
 	query_text(q, recipient);
 	good = query_step(q) == DB_DONE;
 	query_free(q);

@@ -16,7 +16,7 @@ struct store_row {
 	struct query *record, *line, *recipient;
 };
 
-/* Columns of text by where the record tells them. */
+/* Text columns by the path of their value in the record. */
 static const char *const paths[] = { "issuer", "outcome", "direction",
 	"stage", "reason", "who", "check", "exception", "client.name", "helo",
 	"login", "queue_id", "source" };
@@ -61,7 +61,7 @@ bind_client(struct query *q, const char *address)
 		query_bytes(q, NULL, 0);
 }
 
-/* The address in lower case, and its domain; both NULL when not told. */
+/* The address in lower case, and its domain; both NULL when not known. */
 static void
 bind_address(struct query *q, const char *address)
 {

@@ -1,4 +1,4 @@
-/* scenario_expect - what a scenario expects, held against what was played */
+/* scenario_expect - compares what a scenario expects with what was played */
 
 #include "scenario/scenario_expect.h"
 
@@ -21,6 +21,13 @@ put_outcome(struct buf *out, const struct played *played)
 	if (played->would)
 		buf_puts(out, "would ");
 	reply_print(&played->reply, out);
+}
+
+/* " spf-fail rdns-missing", for the end of a sentence. */
+static const char *
+found_words(const struct played *played)
+{
+	return played->found.len > 0 ? played->found.data : " none";
 }
 
 /* "ok", "550 5.7.1", "would 550 5.7.1". */
@@ -46,8 +53,9 @@ expect_outcome(const struct scenario *s, const struct statement *st,
 
 	if (!is_outcome(st, played)) {
 		put_outcome(&got, played);
-		diags_error(d, s->file, st->line, "expected %s, got %s",
-		    st->rest, got.data);
+		diags_error(d, s->file, st->line, "expected %s, got %s; "
+		    "found were:%s", st->rest, got.data,
+		    found_words(played));
 	}
 	buf_free(&got);
 }
@@ -91,9 +99,7 @@ expect_found(const struct scenario *s, const struct statement *st,
 		if (is_found(played, st->words[i]) != wanted)
 			diags_error(d, s->file, st->line, "%s is %sfound; "
 			    "found were:%s", st->words[i],
-			    wanted ? "not " : "",
-			    played->found.len > 0 ? played->found.data :
-			    " none");
+			    wanted ? "not " : "", found_words(played));
 }
 
 /* KEY=VALUE or KEY.MEMBER=VALUE in our own JSON, which has no blanks. */
@@ -222,7 +228,8 @@ scenario_expected(const struct scenario *s, const struct statement *st,
 
 	if (played->refused && !expected->outcome) {
 		put_outcome(&got, played);
-		diags_error(d, s->file, st->line, "refused: %s", got.data);
+		diags_error(d, s->file, st->line, "refused: %s; "
+		    "found were:%s", got.data, found_words(played));
 	} else if (expected->lines > 0 && expected->lines < played->reply.n)
 		diags_error(d, s->file, st->line, "the reply has a line "
 		    "more: \"%s\"", played->reply.lines[expected->lines]);

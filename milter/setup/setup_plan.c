@@ -1,4 +1,4 @@
-/* setup_plan - what to set in Postfix so that saywhy is heard; pure */
+/* setup_plan - what to set in Postfix so that it uses saywhy; pure */
 
 #include "setup/setup_plan.h"
 
@@ -94,7 +94,7 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 	buf_free(&value);
 }
 
-/* The admin's own maps come first: where they answer, ours is not asked. */
+/* The admin's own maps come first: where they answer, ours is not queried. */
 static void
 plan_map(struct setup_plan *plan, const char *name, const char *others,
     const char *place, const char *map)

@@ -1,15 +1,19 @@
 # prose.awk - prose.txt becomes C
 #
-#	awk -f text.awk -f prose.awk prose.txt > words_prose.c
+#	awk -f text.awk -f prose.awk reasons.def prose.txt > words_prose.c
 #
-# The form of prose.txt is told at its top. Mistakes are reported as
-# file:line: words, all of them, and the exit status is then 1.
+# The form of prose.txt is described at its top; each reason of reasons.def
+# must have its prose there. Mistakes are reported as file:line: words, all of
+# them, and the exit status is then 1.
 
 BEGIN {
 	nkeys = split("title plain page steps tune", keys, " ")
 	print "/* made by prose.awk from prose.txt: edit that, not this */"
 	print "#include <stddef.h>\n"
+	print "#include \"words/catalogue.h\""
 	print "#include \"words/prose.h\"\n"
+	print "uint64_t\nwords_prose_catalogue(void)\n{"
+	print "\treturn catalogue_hash();\n}\n"
 	print "const struct reason_prose words_prose[REASON_COUNT] = {"
 	print "\t[REASON_NONE] = { .title = NULL },"
 }
@@ -30,6 +34,8 @@ function end_reason(    i) {
 
 function begin_reason(name) {
 	end_reason()
+	if (!(name in row))
+		complain("reasons.def has no reason " name)
 	if (name in seen)
 		complain(name " stands here twice")
 	seen[name] = 1
@@ -63,6 +69,13 @@ function add(line,    glue) {
 	text[key] = text[key] (text[key] == "" ? "" : glue) line
 }
 
+FILENAME ~ /reasons\.def$/ {
+	if (match($0, /^REASON\([A-Z0-9_]+, "[a-z0-9-]+"/)) {
+		split($0, part, /"/)
+		row[part[2]] = FILENAME ":" FNR
+	}
+	next
+}
 /[^\t -~]/ { complain("a letter that is not ASCII") }
 /^#/ { next }
 /^== / { end_reason(); chapters[++nchapters] = trim(substr($0, 4)); next }
@@ -82,6 +95,12 @@ match($0, /^[a-z]+:/) && is_key(substr($0, 1, RLENGTH - 1)) {
 
 END {
 	end_reason()
+	for (name in row)
+		if (!(name in seen)) {
+			printf "%s: %s has no prose in prose.txt\n", \
+			    row[name], name > "/dev/stderr"
+			bad = 1
+		}
 	print "};\n"
 	for (i = 1; i <= nchapters; i++)
 		printf "static const int chapter_%d[] = { %sREASON_NONE };\n",

@@ -7,10 +7,15 @@
 #ifndef WORDS_PROSE_H
 #define WORDS_PROSE_H
 
+#include <stdint.h>
+
 #include "words/reason.h"
 
 /* By enum reason_id; the texts of REASON_NONE are NULL. */
 extern const struct reason_prose words_prose[REASON_COUNT];
+
+/* catalogue_hash() of the object that holds words_prose. */
+uint64_t words_prose_catalogue(void);
 
 /* The chapters of the manual in the order of prose.txt, ends with NULL. */
 struct prose_chapter {

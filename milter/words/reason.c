@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "words/catalogue.h"
 #include "words/prose.h"
 
 #define REASON(id, reason_name, pcode, pstatus, tcode, tstatus, act, must,    \
-    keys, first, second, again, section)                                      \
+    keys, first, second, again, section, ...)                                 \
 	[REASON_##id] = {                                                     \
 		.name = (reason_name),                                        \
 		.permanent = { .code = (pcode), .status = (pstatus) },        \
@@ -18,7 +19,7 @@
 		.what = (first),                                              \
 		.remedy = (second),                                           \
 		.later = (again),                                             \
-		.rfc = (section),                                             \
+		.rfc = (section), __VA_ARGS__                                 \
 	},
 static const struct reason rows[REASON_COUNT] = {
 #include "words/reasons.def"
@@ -80,6 +81,12 @@ const char *
 who_name(enum who who)
 {
 	return who_names[who];
+}
+
+bool
+reason_catalogue_is(uint64_t hash)
+{
+	return hash == catalogue_hash();
 }
 
 bool

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/action.h"
 
@@ -34,6 +35,8 @@ struct reason {
 	const char *later;	/* second line of a temporary refusal; NULL:
 				   remedy serves both */
 	const char *rfc;	/* the section that grounds it */
+	bool proof;		/* about a proof of where the message comes
+				   from; RFC 7372 section 4 joins several */
 };
 
 /* Prose of a reason; every one has all of it (a lint insists). */
@@ -66,6 +69,9 @@ const char *const *reason_names(void);
 
 /* "sender", "sender-admin", "postmaster", "recipient", "nobody" */
 const char *who_name(enum who who);
+
+/* Is this the catalogue_hash() of the catalogue that reason.c knows? */
+bool reason_catalogue_is(uint64_t hash);
 
 /* Has the reason a code of this class? OFF to QUARANTINE: always true. */
 bool reason_allows(int id, enum action action);

@@ -16,7 +16,7 @@
 
 const char *const disclose_names[] = { "full", "reason", "nothing", NULL };
 
-/* What is said where the admin tells nothing (RFC 7372 section 5). */
+/* The text where the admin discloses nothing (RFC 7372 section 5). */
 static const char neutral_what[] = "The policy of {name} does not allow this.";
 static const char neutral_remedy[] = "The postmaster of {name} can explain.";
 static const struct reason_code neutral_permanent = { 550, "5.7.0" };
@@ -103,7 +103,7 @@ look_up(const void *from, const char *field, size_t n)
 	return value;
 }
 
-/* Where to break a text longer than `most`: at its last blank that fits. */
+/* Where to break a text longer than `max`: at its last blank that fits. */
 static size_t
 fitting(const char *text, size_t n, size_t max)
 {

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-/* Replies to AUTH and STARTTLS tell so; one more that is kept does no harm. */
+/* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 static bool
 is_about_login(const struct reply *stock)
 {
@@ -50,7 +50,7 @@ is_no_choice(int code)
 	return code == 0 || code == 421 || code == 521;
 }
 
-/* Code and status of what is said instead. */
+/* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
     const struct rewrite *how)

@@ -90,6 +90,15 @@ def test_bad_file_keeps_the_old_one(saywhyd, postfix):
     assert "relay-denyed" in shown.stdout + shown.stderr
 
 
+def test_reload_names_what_needs_a_restart(saywhyd, tmp_path):
+    daemon = saywhyd()
+    daemon.configure(f'pid-file = "{tmp_path}/other.pid"\nlog-level = debug')
+    daemon.reload()
+    assert "pid-file: restart required" in daemon.log()
+    assert "log-level: restart required" in daemon.log()
+    assert "listen: restart required" not in daemon.log()
+
+
 def test_reload_under_load(saywhyd, postfix):
     """Many sessions, a reload every 20 ms: each hears one of the two answers."""
     daemon = saywhyd()
@@ -124,7 +133,7 @@ def test_sigterm_drains(saywhyd, postfix):
     with connect() as client:
         smtp.until_refused(client, MINE)
         daemon.signal(signal.SIGTERM)
-        process.wait_until(lambda: "ending" in daemon.log(), "the stop")
+        process.wait_until(lambda: "shutting down" in daemon.log(), "the stop")
         reply = client.data("Subject: casino\n\nx\n")
         assert reply.code == 550
         assert daemon.record(reply)["reason"] == "header-pattern"

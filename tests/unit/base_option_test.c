@@ -69,17 +69,16 @@ static const struct option group_rows[] = {
 static const struct option rows[] = {
 	{ ROW(on, BOOL), .default_value = "yes" },
 	{ ROW(number, INT), .default_value = "-3", .min = -5, .max = 10 },
-	{ ROW(size, SIZE), .default_value = "10M", .min = 1024, .max =
-	    1LL << 40 },
+	{ ROW(size, SIZE), .default_value = "10M", .min = 1024,
+	    .max = 1LL << 40 },
 	{ ROW(time, TIME), .default_value = "14 days", .min = 1,
 	    .max = 31536000000 },
 	{ ROW(any, INT) },
 	{ ROW(word, WORD), .default_value = "green", .words = colours },
 	{ ROW(text, TEXT), .default_value = "a b" },
 	{ ROW(shout, PARSE), .parse = parse_shout, .free = free_shout },
-	{ ROW(ports, LIST), .default_value = "{465, 587}", .parse =
-	    option_parse_port,
-	    .free = option_free_ints },
+	{ ROW(ports, LIST), .default_value = "{465, 587}",
+	    .parse = option_parse_port, .free = option_free_ints },
 	{ ROW(names, LIST), .default_value = "{\"a b\", c }",
 	    .parse = option_parse_string, .free = option_free_strings },
 	{ ROW(nets, LIST), .parse = option_parse_net,
@@ -90,12 +89,12 @@ static const struct option rows[] = {
 };
 
 static void
-test_presets(void **state)
+test_defaults(void **state)
 {
 	struct values v = { .on = false };
 
 	(void)state;
-	option_presets(rows, &v);
+	option_defaults(rows, &v);
 	assert_true(v.on);
 	assert_int_equal(v.number, -3);
 	assert_int_equal(v.size, 10 << 20);
@@ -114,6 +113,56 @@ test_presets(void **state)
 	assert_null(v.text);
 	assert_int_equal(v.ports.n, 0);
 	assert_int_equal(v.names.n, 0);
+}
+
+/* Rows of each kind that a restart may be needed for. */
+#define RESTART(member, kind) .name = #member, .type = OPTION_##kind, \
+    .offset = offsetof(struct values, member), .restart = true
+
+static const struct option restart_rows[] = {
+	{ RESTART(on, BOOL) },
+	{ RESTART(number, INT), .min = -5, .max = 10 },
+	{ RESTART(size, SIZE) },
+	{ RESTART(time, TIME) },
+	{ RESTART(word, WORD), .words = colours },
+	{ RESTART(text, TEXT) },
+	{ RESTART(shout, PARSE), .stores = OPTION_TEXT, .parse = parse_shout,
+	    .free = free_shout },
+	{ .name = NULL }
+};
+
+static const char *const restart_values[][2] = {
+	{ "yes", "no" }, { "3", "4" }, { "10k", "11k" }, { "1 s", "2 s" },
+	{ "green", "red" }, { "a", "b" }, { "!loud", "!louder" }
+};
+
+static void
+test_restart(void **state)
+{
+	struct values was = { .on = false }, now = { .on = false };
+	struct buf errmsg = BUF_INIT;
+	const struct option *row;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; restart_rows[i].name != NULL; i++)
+		assert_true(option_set(&restart_rows[i], &was,
+		    restart_values[i][0], &errmsg));
+	option_copy_restart(restart_rows, &now, &was);
+	for (i = 0; restart_rows[i].name != NULL; i++) {
+		row = &restart_rows[i];
+		assert_true(option_same(row, &was, &now));
+		assert_true(option_set(row, &now, restart_values[i][1],
+		    &errmsg));
+		for (k = 0; restart_rows[k].name != NULL; k++)
+			assert_int_equal(option_same(&restart_rows[k], &was,
+			    &now), k > i);
+	}
+	option_unset(&restart_rows[5], &now);
+	assert_false(option_same(&restart_rows[5], &was, &now));
+	option_clear(restart_rows, &was);
+	option_clear(restart_rows, &now);
+	buf_free(&errmsg);
 }
 
 /* A number that is right, or the complaint about one that is not. */
@@ -277,7 +326,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_presets),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_lists),

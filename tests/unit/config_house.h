@@ -78,9 +78,8 @@ static const struct option header_rows[] = {
 	{ .name = "pattern", .type = OPTION_PARSE,
 	    .offset = offsetof(struct header, pattern),
 	    .parse = option_parse_pattern, .free = option_free_pattern },
-	{ .name = "size", .type = OPTION_SIZE, .default_value = "1k", .max =
-	    4096,
-	    .offset = offsetof(struct header, size) },
+	{ .name = "size", .type = OPTION_SIZE, .default_value = "1k",
+	    .max = 4096, .offset = offsetof(struct header, size) },
 	{ .name = NULL }
 };
 

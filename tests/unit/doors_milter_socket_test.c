@@ -81,8 +81,7 @@ play(const struct row *row, const char *folder)
 	snprintf(path, sizeof path, "%s/sock", folder);
 	snprintf(spec, sizeof spec, "unix:%s", path);
 	assert_true(milter_socket_open(&library, spec, 0640, getegid(),
-	    &errmsg) ==
-	    row->good);
+	    &errmsg) == row->good);
 	assert_true((errmsg.len == 0) == row->good);
 	if (row->good) {
 		assert_int_equal(stat(path, &st), 0);

@@ -89,8 +89,7 @@ test_rows(void **state)
 
 		buf_clear(&out);
 		if (policy_service_answer(j, NULL, r->request, n, &used,
-		    &out) !=
-		    r->word || strcmp(out.data, r->answer) != 0)
+		    &out) != r->word || strcmp(out.data, r->answer) != 0)
 			fail_msg("row %zu: %s", i, out.data);
 		assert_int_equal(used, r->word == POLICY_MORE ||
 		    r->word == POLICY_DROP ? 0 : n);

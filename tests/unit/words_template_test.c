@@ -53,8 +53,7 @@ test_check(void **state)
 		buf_clear(&errmsg);
 		good = template_check(checks[i].text, checks[i].more,
 		    checks[i].errmsg == NULL || strstr(checks[i].errmsg,
-		    "40") ==
-		    NULL ? 400 : 40, &errmsg);
+		    "40") == NULL ? 400 : 40, &errmsg);
 		if (good != (checks[i].errmsg == NULL))
 			fail_msg("%s: %s", checks[i].text, errmsg.data);
 		if (!good && strstr(errmsg.data, checks[i].errmsg) == NULL)

@@ -1,0 +1,164 @@
+/*
+ * count - how many questions a second the counters answer
+ *
+ *	count KEYS SECONDS [SPEC]	on two threads, of KEYS different keys; with
+ *					SPEC ("valkey:unix:/…") by that server
+ *
+ * Prints JSON: questions a second of both threads, of a bare loop that only
+ * makes the keys, and the middle and 99th percentile of one question.
+ */
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "counters/counter_server.h"
+#include "counters/counters.h"
+#include "counters/counters_options.h"
+
+#define THREADS 2
+#define SAMPLES 200000
+#define BATCH 64
+
+struct worker {
+	uint64_t keys, seed, done;
+	int64_t until;		/* clock_us() */
+	bool ask;
+	uint32_t *us;		/* of single questions */
+	size_t nus;
+};
+
+static uint64_t
+next(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return *seed >> 33;
+}
+
+static void
+one(struct worker *w, bool timed)
+{
+	char word[24];
+	const char *words[] = { word };
+	struct counter_question q = { .verb = COUNTER_ADD,
+		.window = 3600000, .limit = 1000000, .amount = 1 };
+	struct counter_answer a;
+	int64_t began;
+
+	snprintf(word, sizeof word, "%llu",
+	    (unsigned long long)(next(&w->seed) % w->keys));
+	q.key = counter_key("bench", words, 1);
+	if (!w->ask)
+		return;
+	began = timed ? clock_us() : 0;
+	counters_ask(&q, 1, &a);
+	if (timed && w->nus < SAMPLES)
+		w->us[w->nus++] = (uint32_t)(clock_us() - began);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	int i;
+
+	do {
+		for (i = 0; i < BATCH; i++)
+			one(w, i % 8 == 0);
+		w->done += BATCH;
+	} while (clock_us() < w->until);
+	return NULL;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static double
+measure(uint64_t keys, double seconds, bool ask, uint32_t *middle,
+    uint32_t *high)
+{
+	struct worker w[THREADS];
+	pthread_t thread[THREADS];
+	uint64_t done = 0;
+	int64_t began = clock_us();
+	int i;
+
+	for (i = 0; i < THREADS; i++) {
+		w[i] = (struct worker){ .keys = keys, .seed = (uint64_t)i + 1,
+			.until = began + (int64_t)(seconds * 1e6), .ask = ask,
+			.us = mem_array(SAMPLES, sizeof *w[i].us) };
+		if (pthread_create(&thread[i], NULL, work, &w[i]) != 0)
+			exit(1);
+	}
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], NULL);
+		done += w[i].done;
+	}
+	qsort(w[0].us, w[0].nus, sizeof *w[0].us, by_value);
+	*middle = w[0].nus > 0 ? w[0].us[w[0].nus / 2] : 0;
+	*high = w[0].nus > 0 ? w[0].us[w[0].nus * 99 / 100] : 0;
+	for (i = 0; i < THREADS; i++)
+		free(w[i].us);
+	return (double)done / ((double)(clock_us() - began) / 1e6);
+}
+
+static void
+start(const char *spec, uint64_t keys)
+{
+	struct counters_options o = { .size = (long long)keys * 160 };
+	struct buf errmsg = BUF_INIT;
+	struct counters_state state;
+	int i;
+
+	if (spec != NULL) {
+		o.servers.n = 1;
+		o.servers.v[0].text = mem_dup(spec);
+		if (strncmp(spec, "valkey:", 7) != 0 ||
+		    !sock_spec_parse(spec + 7, &o.servers.v[0].spec, &errmsg)) {
+			fprintf(stderr, "count: %s: no server\n", spec);
+			exit(1);
+		}
+	}
+	if (!counters_start(&o, &errmsg)) {
+		fprintf(stderr, "count: %s\n", errmsg.data);
+		exit(1);
+	}
+	for (i = 0; spec != NULL && i < 200; i++) {
+		counters_state(&state);
+		if (state.healthy)
+			break;
+		usleep(10000);
+	}
+	buf_free(&errmsg);
+	free(o.servers.v[0].text);
+}
+
+int
+main(int argc, char **argv)
+{
+	uint64_t keys = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
+	double seconds = argc > 2 ? atof(argv[2]) : 2, bare, asked;
+	struct counters_state state;
+	uint32_t middle, high;
+
+	start(argc > 3 ? argv[3] : NULL, keys);
+	bare = measure(keys, seconds / 2, false, &middle, &high);
+	asked = measure(keys, seconds, true, &middle, &high);
+	counters_state(&state);
+	printf("{\"keys\":%llu,\"per_second\":%.0f,\"bare_loop\":%.0f,"
+	    "\"p50_us\":%u,\"p99_us\":%u,\"failures\":%llu}\n",
+	    (unsigned long long)keys, asked, bare, middle, high,
+	    (unsigned long long)state.failures);
+	counters_stop();
+	return 0;
+}

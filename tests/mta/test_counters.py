@@ -1,0 +1,227 @@
+"""Limits that several hosts share, and what happens when their server is away
+
+Three filters count in one real server. Whatever becomes of it, each step of a
+session takes a moment longer at most, nothing is deferred because of it, and
+counting together goes on once it is back.
+"""
+
+import json
+import signal
+import statistics
+import time
+
+import pytest
+
+import counted
+import peer
+import process
+
+pytestmark = pytest.mark.skipif(
+    counted.program() is None, reason="neither Valkey nor Redis is installed")
+
+PORT = 26000
+SLOW = 0.5  # no step may take longer, whatever else the machine does
+
+CONF = """
+counters = {{{servers}}}
+counters-file = ""
+auth {{ spf = no dkim = no dmarc = no }}
+relay {{ limit "shared" {{ what = recipients per = sender amount = {amount} window = "1 hour" }} }}
+"""
+
+
+def conf(*specs, amount=100):
+    return CONF.format(servers=", ".join(f'"{s}"' for s in specs), amount=amount)
+
+
+def state(daemon):
+    shown = daemon.run_tool("status", "--json", "-c", daemon.conf)
+    return json.loads(shown.stdout)["counters"]
+
+
+def healthy(daemon):
+    return state(daemon)["healthy"]
+
+
+def wait_healthy(daemon, wanted=True, seconds=5):
+    process.wait_until(lambda: healthy(daemon) == wanted,
+                       f"healthy = {wanted}", seconds)
+
+
+class Sender:
+    """A session with one filter that sends to one recipient after the other."""
+
+    def __init__(self, daemon, name):
+        self.mta = peer.Peer(daemon).negotiate()
+        self.mta.connect()
+        self.mta.helo()
+        self.mta.mail(f"<{name}@sender.example>")
+        self.n = 0
+
+    def rcpt(self):
+        """Whether it was taken, and how long that took."""
+        self.n += 1
+        began = time.monotonic()
+        letter, _ = self.mta.rcpt(f"<u{self.n}@example.org>")
+        return letter == "c", time.monotonic() - began
+
+
+@pytest.fixture
+def server(tmp_path):
+    started = counted.Server(tmp_path / "server", PORT).start()
+    yield started
+    started.stop()
+
+
+def start(saywhyd, *specs, hosts=1, **options):
+    daemons = [saywhyd(conf(*specs, **options)) for _ in range(hosts)]
+    for daemon in daemons:
+        wait_healthy(daemon)
+    return daemons
+
+
+def test_a_limit_holds_across_hosts(saywhyd, server):
+    hosts = start(saywhyd, "valkey:" + server.spec, hosts=3)
+    senders = [Sender(host, "shared") for host in hosts]
+    taken = sum(s.rcpt()[0] for _ in range(60) for s in senders)
+    assert 99 <= taken <= 101
+    # A sender of one host alone has all of it there.
+    alone = Sender(hosts[0], "alone")
+    assert sum(alone.rcpt()[0] for _ in range(110)) == 100
+
+
+def test_restarted_filters_go_on_where_they_were(saywhyd, server):
+    [first] = start(saywhyd, "valkey:" + server.spec)
+    sender = Sender(first, "again")
+    assert all(sender.rcpt()[0] for _ in range(100))
+    first.kill()
+    [second] = start(saywhyd, "valkey:" + server.spec)
+    assert not Sender(second, "again").rcpt()[0]
+
+
+def lose(kind, server):
+    """Makes the server useless in this way; returns how it is cured."""
+    if kind == "killed":
+        server.stop()
+        return server.start
+    if kind == "hung":
+        server.process.send_signal(signal.SIGSTOP)
+        return lambda: server.process.send_signal(signal.SIGCONT)
+    if kind == "full":
+        server.ask("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        server.ask("CONFIG", "SET", "maxmemory", "1")
+        return lambda: server.ask("CONFIG", "SET", "maxmemory", "0")
+    if kind == "read-only":
+        server.ask("REPLICAOF", "127.0.0.1", "1")
+        return lambda: server.ask("REPLICAOF", "NO", "ONE")
+    assert kind == "emptied"
+    server.ask("FLUSHALL")
+    server.ask("SCRIPT", "FLUSH")
+    return lambda: None
+
+
+@pytest.mark.parametrize(
+    "kind", ["killed", "hung", "full", "read-only", "emptied"])
+def test_a_server_that_is_away_defers_nothing(saywhyd, server, kind):
+    [daemon] = start(saywhyd, "valkey:" + server.spec, amount=100000)
+    sender = Sender(daemon, f"{kind}")
+    for _ in range(50):
+        assert sender.rcpt()[0]
+    cure = lose(kind, server)
+    answers = [sender.rcpt() for _ in range(200)]
+    assert all(taken for taken, _ in answers)
+    times = sorted(seconds for _, seconds in answers)
+    assert times[-1] < SLOW, times[-5:]
+    assert statistics.median(times) < 0.02, times
+    cure()
+    wait_healthy(daemon)
+    before = server.keys()
+    assert Sender(daemon, f"after-{kind}").rcpt()[0]
+    assert server.keys() == before + 1, "it is not counted in there again"
+    if kind != "emptied":
+        assert "marked down" in daemon.log()
+
+
+def test_the_host_alone_keeps_its_own_share(saywhyd, server):
+    """What it let pass while the server was there counts when it is away."""
+    [daemon] = start(saywhyd, "valkey:" + server.spec)
+    sender = Sender(daemon, "share")
+    assert all(sender.rcpt()[0] for _ in range(90))
+    server.stop()
+    assert sum(sender.rcpt()[0] for _ in range(30)) == 10
+
+
+def test_of_two_servers_one_may_go(saywhyd, server, tmp_path):
+    other = counted.Server(tmp_path / "other", PORT + 1).start()
+    try:
+        [daemon] = start(saywhyd, "valkey:" + server.spec,
+                         "valkey:" + other.spec, amount=100000)
+        for i in range(60):
+            assert Sender(daemon, f"d{i}").rcpt()[0]
+        here, there = server.keys(), other.keys()
+        assert here > 10 and there > 10
+        other.stop()
+        for i in range(60):
+            assert Sender(daemon, f"e{i}").rcpt()[0]
+        assert server.keys() > here + 10
+    finally:
+        other.stop()
+
+
+def test_failover_by_sentinels(saywhyd, server, tmp_path):
+    replica = counted.Server(tmp_path / "replica", PORT + 2,
+                             f"replicaof 127.0.0.1 {PORT}").start()
+    sentinel = counted.Server(
+        tmp_path / "sentinel", PORT + 3,
+        f"sentinel monitor main 127.0.0.1 {PORT} 1",
+        "sentinel down-after-milliseconds main 500",
+        "sentinel failover-timeout main 2000", sentinel=True).start()
+    try:
+        [daemon] = start(saywhyd, f"sentinel:main@{sentinel.spec}",
+                         amount=100000)
+        assert Sender(daemon, "before").rcpt()[0]
+        time.sleep(3)  # the sentinel learns of the replica within this
+        server.stop()
+        assert Sender(daemon, "meanwhile").rcpt()[0]
+        process.wait_until(
+            lambda: replica.ask("ROLE") == "*3" and
+            replica.ask("SET", "probe", "1") == "+OK", "the failover", 30)
+        wait_healthy(daemon, seconds=15)
+        before = replica.keys()
+        assert Sender(daemon, "after").rcpt()[0]
+        assert replica.keys() == before + 1
+    finally:
+        sentinel.stop()
+        replica.stop()
+
+
+def test_a_stolen_login_is_stopped(saywhyd):
+    """It is stopped long before it has sent what it wanted, and told once."""
+    daemon = saywhyd("""
+auth { spf = no dkim = no dmarc = no
+  limit "stolen" { what = recipients per = login amount = 120 window = "1 hour" suspend = yes }
+}""")
+    with peer.Peer(daemon) as mta:
+        mta.negotiate().connect()
+        mta.helo()
+        taken = 0
+        for i in range(1000):
+            mta.macros("M", **{"{auth_authen}": "ann"})
+            mta.mail("<ann@example.org>")
+            taken += mta.rcpt(f"<u{i}@elsewhere.example>")[0] == "c"
+            mta.send("A")
+    assert taken == 120
+    assert daemon.log().count("login ann suspended") == 1
+    reasons = {r["reason"] for r in daemon.records()}
+    assert reasons == {"login-limit", "account-suspended"}
+    shown = daemon.run_tool("login", "ann", "-c", daemon.conf)
+    assert shown.returncode == 1 and "may not send" in shown.stdout, shown
+    opened = daemon.run_tool("login", "ann", "--open", "-c", daemon.conf)
+    assert opened.returncode == 0, opened
+    assert "login ann: open by uid 0" in daemon.log()
+    with peer.Peer(daemon) as mta:
+        mta.negotiate().connect()
+        mta.helo()
+        mta.macros("M", **{"{auth_authen}": "ann"})
+        mta.mail("<ann@example.org>")
+        assert mta.rcpt("<u@elsewhere.example>")[0] == "c"

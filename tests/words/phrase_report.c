@@ -1,0 +1,165 @@
+/*
+ * phrase_report - what each phrase of phrases.def is worth
+ *
+ *	phrase-report LIST...	each line "reply TAB issuer TAB right reasons":
+ *				for each phrase how often it was heard where its
+ *				reason was right, where it was wrong, and how
+ *				many replies need it
+ *	phrase-report -t TEXT	the phrases heard in one text
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "words/phrase.h"
+#include "words/recognise.h"
+#include "words/reply_text.h"
+
+struct worth {
+	int right, wrong, needed;
+};
+
+static struct worth worth[PHRASES_MAX];
+
+static void
+hear(const char *text, struct phrase_match *m, struct recognised *r)
+{
+	memset(r, 0, sizeof *r);
+	phrase_match_begin(m, phrases_get());
+	reply_text_hear(m, phrases_get(), text, strlen(text), r);
+}
+
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at;
+
+	for (at = list; (at = strstr(at, word)) != NULL; at++)
+		if ((at == list || at[-1] == ' ') && (at[n] == ' ' ||
+		    at[n] == '\0' || at[n] == '\n'))
+			return true;
+	return false;
+}
+
+static void
+unescape(char *text)
+{
+	char *at;
+
+	while ((at = strstr(text, "\\r\\n")) != NULL) {
+		at[0] = '\r';
+		at[1] = '\n';
+		memmove(at + 2, at + 4, strlen(at + 4) + 1);
+	}
+}
+
+/* A phrase is needed where it is the only one that tells what is right. */
+static void
+count(char *reply, const char *right)
+{
+	const struct phrases *all = phrases_get();
+	struct phrase_match m;
+	struct recognised r;
+	unsigned i, only = 0, n = 0;
+	const struct phrase *p;
+	bool good;
+
+	unescape(reply);
+	hear(reply, &m, &r);
+	for (i = 0; i < m.nevents; i++) {
+		p = &all->phrase[m.matched[i]];
+		if (p->reason == REASON_NONE || p->weight < 0)
+			continue;
+		good = has_word(right, reason_get(p->reason)->name);
+		worth[m.matched[i]].right += good;
+		worth[m.matched[i]].wrong += !good;
+		if (good) {
+			only = m.matched[i];
+			n++;
+		}
+	}
+	if (n == 1)
+		worth[only].needed++;
+}
+
+static void
+read_list(const char *path)
+{
+	char line[16384], *tab, *issuer, *right;
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL) {
+		perror(path);
+		exit(1);
+	}
+	while (fgets(line, sizeof line, f) != NULL) {
+		tab = strchr(line, '\t');
+		issuer = tab != NULL ? tab + 1 : NULL;
+		right = issuer != NULL ? strchr(issuer, '\t') : NULL;
+		if (right == NULL)
+			continue;
+		*tab = '\0';
+		right[1 + strcspn(right + 1, "\t\n")] = '\0';
+		count(line, right + 1);
+	}
+	fclose(f);
+}
+
+static void
+print_all(void)
+{
+	const struct phrases *all = phrases_get();
+	const struct phrase *p;
+	unsigned i;
+
+	puts("right\twrong\tneeded\tpoints\treason\tphrase");
+	for (i = 0; i < all->n; i++) {
+		p = &all->phrase[i];
+		if (p->text != NULL && p->reason != REASON_NONE)
+			printf("%d\t%d\t%d\t%d\t%s\t%s\n", worth[i].right,
+			    worth[i].wrong, worth[i].needed, p->weight,
+			    reason_get(p->reason)->name, p->text);
+	}
+}
+
+static void
+print_text(char *text)
+{
+	const struct phrases *all = phrases_get();
+	struct phrase_match m;
+	struct recognised r;
+	const struct phrase *p;
+	unsigned i;
+
+	unescape(text);
+	hear(text, &m, &r);
+	for (i = 0; i < m.nevents; i++) {
+		p = &all->phrase[m.matched[i]];
+		printf("  %4d %-24s %s%s%s\n", p->weight, p->reason !=
+		    REASON_NONE ? reason_get(p->reason)->name : "(issuer)",
+		    p->text, p->issuer != 0 ? "  by " : "",
+		    p->issuer != 0 ? all->issuer[p->issuer] : "");
+	}
+	recognise(text, strlen(text), &r);
+	printf("  = %s, %s; code %d, status %s, flags %u\n",
+	    r.reason != REASON_NONE ? reason_get(r.reason)->name : "-",
+	    confidence_name(r.confidence), r.code, r.status, r.flags);
+}
+
+int
+main(int argc, char **argv)
+{
+	int i;
+
+	if (argc == 3 && strcmp(argv[1], "-t") == 0) {
+		print_text(argv[2]);
+		return 0;
+	}
+	for (i = 1; i < argc; i++)
+		read_list(argv[i]);
+	print_all();
+	return argc < 2;
+}
