@@ -160,9 +160,9 @@ run(struct arguments *args)
 
 	while (arguments_next(args, &value) != NULL)
 		continue;
-	if (args->argc == 1 && strcmp(args->argv[0], "bash") == 0)
+	if (strcmp(args->argv[0], "bash") == 0)
 		print_bash();
-	else if (args->argc == 1 && strcmp(args->argv[0], "zsh") == 0)
+	else if (strcmp(args->argv[0], "zsh") == 0)
 		print_zsh();
 	else
 		arguments_wrong(args, "which shell? bash or zsh");
@@ -174,5 +174,6 @@ const struct command command_completion = {
 	.words = "bash|zsh",
 	.summary = "Prints what a shell completes the tool's words with",
 	.arguments = arguments,
+	.min_words = 1, .max_words = 1,
 	.run = run
 };
