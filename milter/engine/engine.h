@@ -17,6 +17,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/marks.h"
+#include "words/reason.h"
 #include "words/reply.h"
 
 struct check;
@@ -34,6 +35,12 @@ struct engine *engine_new(struct ruleset *rules, struct recorder *recorder);
 struct engine *engine_new_question(struct ruleset *rules,
     struct recorder *recorder, int64_t ms);
 void engine_free(struct engine *e);	/* NULL: nothing */
+
+/*
+ * From now on only reasons about this are spoken: the policy service is asked
+ * in several of Postfix's lists, and each has words of its own in front.
+ */
+void engine_speak_about(struct engine *e, enum about about);
 
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
@@ -125,10 +132,19 @@ bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out);
 
-/* RSET, end of message, a new MAIL: forget the message. */
+/* RSET, a new MAIL: forget the message. */
 void engine_reset(struct engine *e);
 
-/* For `saywhy try --trace`: called for each check run and each decision. */
+/*
+ * The final dot was answered by us: what was found is forgotten, but not whose
+ * message it is, for others may still refuse it.
+ */
+void engine_end_message(struct engine *e);
+
+/* The recipient is refused, and somebody else has told of it. */
+void engine_note_refused(struct engine *e);
+
+/* For `saywhy try --trace`: told of each check run and each decision. */
 struct engine_watcher {
 	void *arg;
 	void (*check)(void *arg, const struct check *check, enum stage stage,
