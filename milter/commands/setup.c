@@ -11,6 +11,7 @@
 #include "commands/command.h"
 #include "engine/ruleset.h"
 #include "setup/adopt_postfix.h"
+#include "setup/setup_ask.h"
 #include "setup/setup_block.h"
 #include "setup/setup_files.h"
 #include "setup/setup_mta.h"
@@ -80,7 +81,7 @@ print_note(const char *note)
 
 static void
 print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
-    bool is_set)
+    bool apply, bool is_set)
 {
 	size_t i;
 
@@ -91,7 +92,8 @@ print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
 		puts("\nAll is set, there is nothing to do.");
 		return;
 	}
-	puts("\nTo be set (saywhy setup --apply does it):\n");
+	puts(apply ? "\nThis is set:\n" :
+	    "\nTo be set (saywhy setup --apply does it):\n");
 	for (i = 0; i < plan->nsettings; i++)
 		printf("postconf -e '%s = %s'\n", plan->settings[i].name,
 		    plan->settings[i].value);
@@ -194,20 +196,38 @@ make_plan(struct setup_plan *plan, const struct setup_mta *mta,
 	ruleset_drop(rules);
 }
 
+/* A mail server that asks where nobody answers defers all mail. */
+static bool
+somebody_answers(const struct wish *w, struct buf *errmsg)
+{
+	struct ruleset *rules = command_settings(w->config);
+	const struct setup_doors doors = { .listen = rules->daemon.listen,
+		.reply_map = rules->daemon.reply_map,
+		.policy_service = rules->daemon.policy_service };
+	bool good = setup_ask(&doors, errmsg);
+
+	ruleset_drop(rules);
+	return good;
+}
+
 /* Plans for what is there without us. */
 static int
 plan_and_apply(const struct wish *w, const struct setup_mta *mta,
     struct setup_files *f)
 {
 	struct setup_plan plan = { .nsettings = 0 };
+	struct buf errmsg = BUF_INIT;
 	int status = 0;
 
 	make_plan(&plan, mta, w->config);
 	put_settings(f, &plan);
-	print_plan(&plan, mta, setup_files_are_set(f));
-	if (w->apply && !setup_files_are_set(f))
+	print_plan(&plan, mta, w->apply, setup_files_are_set(f));
+	if (w->apply && !somebody_answers(w, &errmsg))
+		status = wrong(&errmsg);
+	else if (w->apply && !setup_files_are_set(f))
 		status = put(f);
 	setup_plan_clear(&plan);
+	buf_free(&errmsg);
 	return status;
 }
 

@@ -22,7 +22,7 @@ static const struct {
 	[VALUE_FOLDER] = { "config_directory", true, "" },
 	[VALUE_QUEUE] = { "queue_directory", true, "" },
 	[VALUE_MILTERS] = { "smtpd_milters", false, "" },
-	[VALUE_NON_SMTPD] = { "non_smtpd_milters", true, "" },
+	[VALUE_NON_SMTPD] = { "non_smtpd_milters", false, "" },
 	[VALUE_FILTER_MAPS] = { "smtpd_reject_filter_maps", false, "" },
 	[VALUE_FOOTER_MAPS] = { "smtpd_reject_footer_maps", false, "" },
 	[VALUE_CLIENT] = { "smtpd_client_restrictions", false, "" },
@@ -91,7 +91,9 @@ look_up(struct setup_mta *mta)
 	    postconf(mta, "-x", names, &expanded);
 	for (i = 0; i < VALUE_COUNT; i++) {
 		value = find_value(written.data, values[i].name);
-		if (values[i].expanded ||
+		if (i == VALUE_NON_SMTPD && value != NULL)
+			;	/* does it name the others' setting? */
+		else if (values[i].expanded ||
 		    (value != NULL && strncmp(value, "${", 2) == 0)) {
 			free(value);
 			value = find_value(expanded.data, values[i].name);

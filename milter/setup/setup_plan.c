@@ -74,6 +74,24 @@ put_place(struct setup_plan *plan, const struct setup_mta *mta,
 	return true;
 }
 
+/*
+ * As guides of other filters have it: non_smtpd_milters = $smtpd_milters. Mail
+ * that came in by no connection cannot be refused, so it keeps the others.
+ */
+static void
+plan_non_smtpd(struct setup_plan *plan, const struct setup_mta *mta)
+{
+	const char *written = mta->value[VALUE_NON_SMTPD];
+
+	if (strstr(written, "$smtpd_milters") == NULL &&
+	    strstr(written, "${smtpd_milters}") == NULL)
+		return;
+	set(plan, "non_smtpd_milters", mta->value[VALUE_MILTERS]);
+	setup_note(plan, "non_smtpd_milters = %s would name saywhy for mail "
+	    "that came in by no connection, which cannot be refused: it keeps "
+	    "the others alone.", written);
+}
+
 /* Our own action and waits, whatever milter_default_action says to others. */
 static void
 plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
@@ -92,6 +110,7 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 	}
 	buf_free(&place);
 	buf_free(&value);
+	plan_non_smtpd(plan, mta);
 }
 
 /* The admin's own maps come first: where they answer, ours is not queried. */

@@ -15,6 +15,7 @@
 #include "setup/setup_file.h"
 
 #define WAIT_MS 120000		/* Postfix waits 100 s for a map that hangs */
+#define OBSERVED_MS 3000
 #define LINE_BYTES_MAX 2048
 #define LINES_MAX 64
 #define TAIL_MAX ((long)1 << 20)
@@ -23,6 +24,7 @@ struct talk {
 	int fd;
 	int64_t deadline;
 	struct buf reply;	/* the last one, lines with LF */
+	struct buf nobody;	/* the mailbox that was refused */
 };
 
 /* The reply's code, or 0 when there is none. */
@@ -61,14 +63,21 @@ say(struct talk *t, const char *command)
 }
 
 /* A mailbox that does not exist; without a domain at the server's name. */
-static void
-put_nobody(const struct ruleset *rules, const char *domain, struct buf *out)
+static int
+ask_for_nobody(struct talk *t, const struct ruleset *rules, const char *domain)
 {
+	struct buf command = BUF_INIT;
 	char id[RECORD_ID_TEXT];
+	int code;
 
 	record_id(id);
-	buf_printf(out, "RCPT TO:<saywhy-verify-%s@%s>", id,
+	buf_clear(&t->nobody);
+	buf_printf(&t->nobody, "saywhy-verify-%s@%s", id,
 	    domain != NULL ? domain : rules->site.name);
+	buf_printf(&command, "RCPT TO:<%s>", t->nobody.data);
+	code = say(t, command.data);
+	buf_free(&command);
+	return code;
 }
 
 /* True: a recipient was refused, and the reply is in t->reply. */
@@ -78,20 +87,16 @@ get_refused(struct talk *t, const struct ruleset *rules)
 	/* The first is this machine for a client on loopback. */
 	static const char *const domains[] = { "[127.0.0.1]", NULL,
 		"invalid" };
-	struct buf hello = BUF_INIT, rcpt = BUF_INIT;
+	struct buf hello = BUF_INIT;
 	bool refused = false;
 	size_t i;
 
 	buf_printf(&hello, "EHLO %s", rules->site.name);
 	if (hear(t) == 220 && say(t, hello.data) == 250 &&
 	    say(t, "MAIL FROM:<>") == 250)
-		for (i = 0; i < 3 && !refused; i++) {
-			buf_clear(&rcpt);
-			put_nobody(rules, domains[i], &rcpt);
-			refused = say(t, rcpt.data) >= 400;
-		}
+		for (i = 0; i < 3 && !refused; i++)
+			refused = ask_for_nobody(t, rules, domains[i]) >= 400;
 	buf_free(&hello);
-	buf_free(&rcpt);
 	return refused;
 }
 
@@ -110,9 +115,9 @@ id_of(struct buf *reply)
 	return strspn(at, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") == n ? at : NULL;
 }
 
-/* The line of the record file that has it. */
+/* The line of the record file that has this word. */
 static bool
-print_record(const char *path, const char *id)
+print_record(const char *path, const char *word)
 {
 	FILE *f = path != NULL ? fopen(path, "re") : NULL;
 	char *line = NULL;
@@ -124,11 +129,33 @@ print_record(const char *path, const char *id)
 	if (fseek(f, -TAIL_MAX, SEEK_END) != 0)
 		rewind(f);
 	while (!found && getline(&line, &size, f) > 0)
-		found = strstr(line, id) != NULL;
+		found = strstr(line, word) != NULL;
 	if (found)
 		printf("\nIts record:\n\n%s", line);
 	free(line);
 	fclose(f);
+	return found;
+}
+
+/*
+ * In observe mode the reply stays as it is; the record shows that saywhy was
+ * asked. What the mail server refuses itself is recorded a second later.
+ */
+static bool
+show_observed(const struct talk *t, const struct ruleset *rules)
+{
+	const int64_t end = clock_ms() + OBSERVED_MS;
+	bool found = false;
+
+	puts("\nmode = observe: saywhy records, and the reply stays the mail "
+	    "server's own.");
+	while (!(found = print_record(rules->records.file, t->nobody.data)) &&
+	    clock_ms() < end)
+		usleep(100000);
+	if (!found)
+		printf("\nBut there is no record of it in %s: saywhy was not "
+		    "asked.\n", rules->records.file != NULL ?
+		    rules->records.file : "a record-file, for none is set");
 	return found;
 }
 
@@ -139,9 +166,10 @@ show(struct talk *t, const struct ruleset *rules)
 
 	printf("%s\n", t->reply.data);
 	id = id_of(&t->reply);
+	if (id == NULL && rules->policy.mode == MODE_OBSERVE)
+		return show_observed(t, rules);
 	if (id == NULL) {
-		puts("\nThe reply tells no id: saywhy was not asked, or it only "
-		    "observes (mode).");
+		puts("\nThe reply tells no id: saywhy was not asked.");
 		return false;
 	}
 	if (rules->records.file == NULL) {
@@ -158,7 +186,7 @@ bool
 setup_verify(const struct ruleset *rules, const char *spec)
 {
 	struct talk t = { .deadline = clock_ms() + WAIT_MS,
-		.reply = BUF_INIT };
+		.reply = BUF_INIT, .nobody = BUF_INIT };
 	struct sock_spec place;
 	struct buf errmsg = BUF_INIT;
 	bool good = false;
@@ -175,6 +203,7 @@ setup_verify(const struct ruleset *rules, const char *spec)
 	if (t.fd >= 0)
 		close(t.fd);
 	buf_free(&t.reply);
+	buf_free(&t.nobody);
 	buf_free(&errmsg);
 	return good;
 }

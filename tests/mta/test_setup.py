@@ -1,7 +1,9 @@
 """saywhy setup on the stock Postfix of this machine, in the box's own /etc."""
 
+import contextlib
 import pathlib
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -55,15 +57,34 @@ def as_before(request):
             (ETC / name).write_bytes(text)
 
 
+@contextlib.contextmanager
+def somebody_answers():
+    """At the three sockets, as a saywhyd would."""
+    paths = [SPOOL / "saywhy" / f"{name}.sock" for name in ("milter", "reply", "policy")]
+    listeners = []
+    for path in paths if SPOOL.joinpath("saywhy").exists() else []:
+        path.unlink(missing_ok=True)
+        listeners.append(socket.socket(socket.AF_UNIX))
+        listeners[-1].bind(str(path))
+        listeners[-1].listen(8)
+    try:
+        yield
+    finally:
+        for listener, path in zip(listeners, paths):
+            listener.close()
+            path.unlink()
+
+
 @pytest.fixture(scope="module")
 def setup(build, box, dns):
     conf = box / "setup.conf"
     conf.write_text(CONF)
 
     def run(*arguments):
-        return subprocess.run(
-            [build / "saywhy", "setup", "-c", conf, *arguments],
-            capture_output=True, text=True)
+        with somebody_answers():
+            return subprocess.run(
+                [build / "saywhy", "setup", "-c", conf, *arguments],
+                capture_output=True, text=True)
 
     return run
 
@@ -96,6 +117,56 @@ def test_apply_and_undo(stock, setup):
     assert postconf("non_smtpd_milters") == ""
     assert setup("--undo").returncode == 0
     assert same(stock)
+
+
+def test_apply_where_nobody_answers(stock, setup, build, box):
+    """Postfix would defer all mail."""
+    setup()
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(str(SPOOL / "saywhy/milter.sock"))
+    stale.close()
+    run = [build / "saywhy", "setup", "-c", box / "setup.conf"]
+    for why in ("Connection refused", "No such file"):
+        done = subprocess.run([*run, "--apply"], capture_output=True, text=True)
+        assert done.returncode == 69
+        assert why in done.stderr and "Start saywhyd" in done.stderr
+        assert same(stock)
+        (SPOOL / "saywhy/milter.sock").unlink(missing_ok=True)
+    assert subprocess.run(run, capture_output=True).returncode == 0
+
+
+def test_the_others_for_mail_without_a_connection(stock, setup):
+    """Guides of other filters say non_smtpd_milters = $smtpd_milters."""
+    with open(ETC / "main.cf", "a") as file:
+        file.write("smtpd_milters = inet:localhost:8891\n"
+                   "non_smtpd_milters = $smtpd_milters\n")
+    before = (ETC / "main.cf").read_bytes()
+    assert setup("--apply").returncode == 0
+    assert postconf("non_smtpd_milters") == "inet:localhost:8891"
+    setup("--undo")
+    assert (ETC / "main.cf").read_bytes() == before
+
+
+def test_verify_where_it_observes(stock, setup, saywhyd):
+    """The reply is Postfix's own, and the record is shown."""
+    daemon = start(saywhyd)
+    daemon.stop()
+    daemon.conf.write_text(daemon.completed(CONF.replace("enforce", "observe")))
+    daemon.listens = lambda: process.listens_at(SPOOL / "saywhy/reply.sock")
+    daemon.start()
+    run = [daemon.tool, "setup", "-c", daemon.conf]
+    subprocess.run(["postfix", "start"], check=True, capture_output=True)
+    try:
+        process.wait_until(lambda: process.listens(25), "port 25")
+        done = subprocess.run([*run, "--verify"], capture_output=True, text=True)
+        assert done.returncode == 1 and "not asked" in done.stdout, done.stdout
+        done = subprocess.run([*run, "--apply", "--verify"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "mode = observe" in done.stdout and '"id":' in done.stdout
+        assert subprocess.run([*run, "--undo"]).returncode == 0
+    finally:
+        daemon.stop()
+        subprocess.run(["postfix", "stop"], check=True, capture_output=True)
 
 
 def test_apply_twice(stock, setup):

@@ -1,0 +1,52 @@
+/*
+ * doctor.h - what is right and what is wrong around saywhyd, and what mends it
+ *
+ * Findings come in the order in which one rests on the other: the first that is
+ * wrong is where to begin. Each examination appends its own; one thread.
+ */
+#ifndef COMMANDS_DOCTOR_H
+#define COMMANDS_DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ruleset;
+struct setup_mta;
+
+enum health { HEALTH_GOOD, HEALTH_ODD, HEALTH_WRONG, HEALTH_COUNT };
+
+struct symptom {
+	enum health health;
+	const char *about;	/* "socket"; static */
+	char *text;
+	char *mend;		/* a command, or what to do; NULL: nothing */
+};
+
+struct symptoms {
+	struct symptom *v;
+	size_t n, cap;
+};
+
+/* `mend` NULL: there is nothing to do. */
+void symptom_add(struct symptoms *s, enum health health, const char *about,
+    const char *mend, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* The account, the group of the sockets. */
+void doctor_accounts(struct symptoms *s, const struct ruleset *r);
+/* Can the mail server get to our sockets, and is it told to? NULL: no Postfix. */
+void doctor_mta(struct symptoms *s, const struct ruleset *r,
+    const struct setup_mta *mta);
+/* Does saywhyd run, once, and with the file as it is? False: it does not. */
+bool doctor_daemon(struct symptoms *s, const struct ruleset *r,
+    const char *config);
+/* Does somebody answer at each socket? */
+void doctor_sockets(struct symptoms *s, const struct ruleset *r);
+/* Room and rights for records and store. */
+void doctor_disk(struct symptoms *s, const struct ruleset *r);
+/* Resolver and clock of the machine. */
+void doctor_network(struct symptoms *s, const struct ruleset *r);
+/* The page behind the last line of a refusal. */
+void doctor_page(struct symptoms *s, const struct ruleset *r);
+
+#endif
