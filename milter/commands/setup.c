@@ -1,4 +1,4 @@
-/* the text has "try again" */
+/* setup - saywhy setup: what the mail server must be told, and telling it */
 
 #include <stdio.h>
 #include <stdlib.h>

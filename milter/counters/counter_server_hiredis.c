@@ -229,7 +229,7 @@ close_idle(struct node *node)
 	pthread_mutex_unlock(&node->lock);
 }
 
-/* logline - parses one line of syslog */
+/* One line when it goes, one when it comes back. */
 static void
 mark_down(struct counter_server *s, struct node *node)
 {

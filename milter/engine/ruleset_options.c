@@ -1,4 +1,4 @@
-/* Did a sender get this refusal? Other records have no page. */
+/* ruleset_options - the options that belong to no check: site and daemon */
 
 #include "engine/ruleset_options.h"
 

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "scanners/scanner_internal.h"
 
-/* site - the settings of this mail server */
+/* One that fails so often is left alone, for longer each time. */
 #define TEMPFAILS_MAX 2
 #define REST_FIRST_MS 2000
 #define REST_MAX_MS 60000

@@ -16,12 +16,7 @@
 #include "words/reason.h"
 
 enum code_standing {
-	/*
-	 * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops characters
-	 * that are not allowed and still succeeds, so that "a/\303\274.example"
-	 * became another name.
-	 */
-	CODE_STANDARD,
+	CODE_STANDARD,	/* an RFC defines it */
 	CODE_CLASS,	/* "4yz": what a first digit means */
 	CODE_REGISTRY,	/* a number beside a status in the registry, no more */
 	CODE_VENDOR,	/* of one product, or a status without its dots */

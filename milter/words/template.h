@@ -18,7 +18,10 @@ struct buf;
 
 #define TEMPLATE_VALUE_MAX 100
 
-/* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
+/*
+ * The value of a field, or NULL when it is not known (it then reads
+ * "unknown"). `n` bytes of name.
+ */
 typedef const char *template_lookup(const void *from, const char *name,
     size_t n);
 
