@@ -1,15 +1,19 @@
-/* log - what we say about ourselves */
+/* log - the daemon's own log */
 
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define LINE_BYTES_MAX 1000
+#define HOUR_MS 3600000
 
 static const struct {
 	const char *word;
@@ -151,4 +155,14 @@ log_bug(const char *file, int line, const char *what)
 {
 	log_error("bug at %s:%d: %s", file, line, what);
 	abort();
+}
+
+bool
+log_ratelimit(struct log_ratelimit *limit)
+{
+	int64_t now = clock_ms(), next = atomic_load(&limit->next);
+
+	return (next == 0 || now >= next) &&
+	    atomic_compare_exchange_strong(&limit->next, &next,
+	    now + HOUR_MS);
 }

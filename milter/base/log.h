@@ -9,6 +9,7 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG };
@@ -25,5 +26,15 @@ void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_bug(const char *file, int line, const char *what)
     __attribute__((noreturn));
 #define BUG(what) log_bug(__FILE__, __LINE__, what)
+
+/*
+ * What would fill the log is logged once an hour: true at most once an hour,
+ * for one of all threads. Zeroed: nothing was logged yet.
+ */
+struct log_ratelimit {
+	_Atomic int64_t next;
+};
+
+bool log_ratelimit(struct log_ratelimit *limit);
 
 #endif

@@ -150,3 +150,15 @@ sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
 		return -1;
 	return listen_at(spec, &v[0], mode, gid, errmsg);
 }
+
+int
+sock_listen_text(const char *text, mode_t mode, gid_t gid, struct sock_spec *spec,
+    struct buf *errmsg)
+{
+	int fd = sock_spec_parse(text, spec, errmsg) ?
+	    sock_listen(spec, mode, gid, errmsg) : -1;
+
+	if (fd < 0)
+		spec->kind = SOCK_KIND_FD;
+	return fd;
+}

@@ -199,7 +199,7 @@ look_at_head(struct attachment_note *note, const struct attachment_options *o)
 	if (o->types)
 		find_type(note, o);
 	note->archive = o->archives &&
-	    archive_is(note->bytes.data, note->bytes.len);
+	    filetype_is_archive(note->bytes.data, note->bytes.len);
 }
 
 static void

@@ -71,6 +71,8 @@ struct check {
 	bool counts;		/* it asks counters/ */
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
+	/* For functions that several checks share: which of them it is. */
+	const void *variant;
 	const struct option *options;	/* NULL: none */
 	size_t options_size;
 	/*

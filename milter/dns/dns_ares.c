@@ -19,7 +19,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
-#include "base/seldom.h"
 #include "dns/dns_cache.h"
 #include "dns/dns_message.h"
 #include "dns/dns_queue.h"

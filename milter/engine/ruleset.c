@@ -261,6 +261,21 @@ ruleset_load_text(const char *name, const char *text, struct diags *d)
 	return finish(r, &plan, true, d);
 }
 
+const struct rule *
+ruleset_next(const struct ruleset *r, const struct rule *rule,
+    struct check_ctx *ctx)
+{
+	for (rule = rule == NULL ? r->rules : rule + 1;
+	    rule < r->rules + r->nrules; rule++) {
+		if (!rule->active)
+			continue;
+		ctx->check = rule->check;
+		ctx->options = rule->options;
+		return rule;
+	}
+	return NULL;
+}
+
 struct ruleset *
 ruleset_hold(struct ruleset *r)
 {

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "base/seldom.h"
+#include "base/log.h"
 #include "lists/dnslist.h"
 
 /* How long until the test entries are queried again. */

@@ -10,7 +10,6 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/seldom.h"
 #include "lists/list_content.h"
 #include "lists/list_format.h"
 #include "lists/list_stamp.h"

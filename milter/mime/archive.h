@@ -27,9 +27,6 @@ enum archive_state {
 	ARCHIVE_UNKNOWN		/* no library, or a format it does not know */
 };
 
-/* The first bytes are an archive's, or a compressed file's. */
-bool archive_is(const char *head, size_t n);
-
 /*
  * Calls entry() for each name inside, archives within archives included; the
  * name is raw, and that of a compressed file is `name` without its ending.

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "mime/archive.h"
+#include "mime/filetype.h"
 
 /* What all archives of one call share. */
 struct walk {
@@ -102,7 +103,7 @@ read_entry(struct walk *w, struct archive *a, struct buf *into)
 		if (!keep)
 			continue;
 		buf_put(into, piece, (size_t)got);
-		if (!archive_is(into->data, into->len) &&
+		if (!filetype_is_archive(into->data, into->len) &&
 		    into->len >= ARCHIVE_HEAD) {
 			buf_free(into);
 			keep = false;
@@ -124,7 +125,7 @@ static void walk(struct walk *w, const char *bytes, size_t n,
 static void
 walk_inner(struct walk *w, struct buf *inner, const char *name)
 {
-	if (!archive_is(inner->data, inner->len))
+	if (!filetype_is_archive(inner->data, inner->len))
 		return;
 	w->inner -= inner->len;
 	w->depth++;

@@ -22,6 +22,9 @@ bool filetype_ready(struct buf *errmsg);
    library knows. */
 bool filetype_plain(const char *bytes, size_t n, struct buf *type);
 
+/* The first bytes (ARCHIVE_HEAD) are an archive's, or a compressed file's. */
+bool filetype_is_archive(const char *head, size_t n);
+
 /* Appends the media type, "application/x-dosexec"; nothing: not known. */
 void filetype_find(const char *bytes, size_t n, struct buf *type);
 

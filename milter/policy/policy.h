@@ -54,7 +54,10 @@ struct verdict {
 	const struct finding *finding;
 	enum action action;	/* after overrides, exceptions, exemptions */
 	const char *exception;	/* name of the one that changed it, or NULL */
+	struct exception *changed_by;	/* the same one */
 };
+
+struct exception;
 
 struct decision {
 	enum action wanted;	/* what the policy says */
@@ -63,6 +66,9 @@ struct decision {
 	struct verdict because;
 	struct verdict also[DECISION_ALSO_MAX];	/* the others, not OFF */
 	size_t nalso;
+	/* Exceptions that changed a verdict, each once for a finding. */
+	struct exception *changed_by[DECISION_ALSO_MAX];
+	size_t nchanged;
 };
 
 /*
@@ -73,6 +79,9 @@ struct decision {
  */
 void policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d);
+
+/* Counts the exceptions that made this decision; any thread. */
+void policy_count(const struct decision *d);
 
 /* The stage at which this finding is spoken under this policy. */
 enum stage policy_speaking_stage(const struct policy *p,

@@ -59,4 +59,10 @@ bool setup_mta_is_at_least(const struct setup_mta *mta, int major,
 /* Reads the output of `postconf -Mf`, for look and for tests. */
 void setup_mta_services(struct setup_mta *mta, const char *text);
 
+/*
+ * Runs argv (NULL at its end; looked up in PATH and the sbin folders) and
+ * appends what it writes, to stderr too. True: its status was 0.
+ */
+bool setup_mta_run(const char *const *argv, struct buf *out);
+
 #endif

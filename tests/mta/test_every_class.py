@@ -66,7 +66,7 @@ SESSIONS = {
                      "MAIL a@sender.example\nRCPT user@example.org",
     "dnsbl-listed": f"DNS 7.2.0.192.list.example A 127.0.0.2\n{RCPT}",
     "domain-listed": f"DNS sender.example.names.example A 127.0.0.2\n{RCPT}",
-    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TROUBLE\n{RCPT}",
+    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TEMPFAIL\n{RCPT}",
     "url-listed": "DNS bad.example.links.example A 127.0.0.2\n"
                   + data("Subject: x\n\nhttp://www.bad.example/"),
     "helo-denied": f"{CLIENT}\nHELO spam.example\nMAIL a@sender.example\n"

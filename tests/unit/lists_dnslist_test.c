@@ -114,7 +114,7 @@ static const struct zone {
 	    "it refuses our questions, by 127.255.255.254" },
 	{ DNSLIST_TEST_IP, "2.0.0.127", "198.51.100.9", "198.51.100.9",
 	    "it answers 198.51.100.9, as no list does" },
-	{ DNSLIST_TEST_IP, "2.0.0.127", "TROUBLE", NULL, "" },
+	{ DNSLIST_TEST_IP, "2.0.0.127", "TEMPFAIL", NULL, "" },
 };
 
 static void
@@ -206,7 +206,7 @@ test_sessions(void **state)
 	tell("yes", "127.0.0.4");
 	tell("other", "127.0.0.99");
 	tell("open", "127.255.255.254");
-	tell("dead", "TROUBLE");
+	tell("dead", "TEMPFAIL");
 	assert_int_equal(ask(l, "yes.list.example"), DNSLIST_YES);
 	assert_int_equal(ask(l, "other.list.example"), DNSLIST_NO);
 	assert_int_equal(ask(l, "none.list.example"), DNSLIST_NO);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "mime/archive.h"
+#include "mime/filetype.h"
 
 /* Archives are made by Python, which has no part in reading them. */
 static const char python[] = "/usr/bin/python3";
@@ -82,7 +83,7 @@ test_names(void **state)
 		skip();
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		assert_true(make(cases[i].program, &bytes));
-		assert_true(archive_is(bytes.data, bytes.len));
+		assert_true(filetype_is_archive(bytes.data, bytes.len));
 		buf_clear(&names);
 		got = archive_names(bytes.data, bytes.len - cases[i].cut,
 		    cases[i].cut == 0, "mail.exe.gz", entry, &names);

@@ -255,7 +255,10 @@ test_exceptions_count(void **state)
 	open_session(&s, &stories[0]);
 	find(&found, &stories[0], &s);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	policy_count(&d);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	assert_int_equal(p->matched, 1);
+	policy_count(&d);
 	assert_int_equal(p->matched, 2);
 	assert_int_equal(q->matched, 0);
 	findings_free(&found);
