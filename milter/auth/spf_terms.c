@@ -32,37 +32,6 @@ count_void(struct spf_state *s, const struct dns_answer *a)
 	return s->voids <= SPF_VOIDS_MAX;
 }
 
-enum dns_type
-spf_address_type(const struct spf_state *s)
-{
-	return ip_is_v4(&s->q->client) ? DNS_A : DNS_AAAA;
-}
-
-static bool
-same_network(const struct spf_state *s, const struct ip *ip,
-    const struct spf_term *t)
-{
-	unsigned bits = ip_is_v4(&s->q->client) ? 96 + t->prefix4 :
-	    t->prefix6, whole = bits / 8, rest = bits % 8;
-
-	return ip_is_v4(ip) == ip_is_v4(&s->q->client) &&
-	    memcmp(ip->b, s->q->client.b, whole) == 0 &&
-	    (rest == 0 || ((ip->b[whole] ^ s->q->client.b[whole]) >>
-	    (8 - rest)) == 0);
-}
-
-bool
-spf_has_address(const struct spf_state *s, const struct dns_answer *a,
-    const struct spf_term *t)
-{
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		if (same_network(s, &a->v[i].ip, t))
-			return true;
-	return false;
-}
-
 /* Section 5.3 */
 static enum spf_match
 match_a(struct spf_state *s, const struct spf_term *t, const char *domain)
@@ -241,7 +210,7 @@ spf_match_term(struct spf_state *s, const struct spf_term *t, const char *curren
 	case SPF_IP6:
 		/* Section 5.6: of its own family only, mapped or not. */
 		return ip_is_v4(&s->q->client) == (t->kind == SPF_IP4) &&
-		    same_network(s, &t->ip, t) ? SPF_MATCH_YES : SPF_MATCH_NO;
+		    spf_same_network(s, &t->ip, t) ? SPF_MATCH_YES : SPF_MATCH_NO;
 	case SPF_INCLUDE:
 	case SPF_A:
 	case SPF_MX:

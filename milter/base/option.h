@@ -135,9 +135,6 @@ bool option_parse_port(void *base, void *slot, const char *value,
 bool option_parse_string(void *base, void *slot, const char *value,
     struct buf *errmsg);			/* struct strset */
 void option_free_strings(void *slot);
-bool option_parse_pattern(void *base, void *slot, const char *value,
-    struct buf *errmsg);			/* struct pattern * */
-void option_free_pattern(void *slot);
 
 struct option_ints {
 	long long *v;

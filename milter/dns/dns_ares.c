@@ -51,6 +51,7 @@
 #define NO_CACHE (1 << 21)	/* ARES_OPT_QUERY_CACHE; older ones ignore it */
 
 static struct {
+	const struct dns_ares_calls *calls;
 	pthread_t thread;
 	int epoll, wake;
 	_Atomic bool stop;
@@ -126,7 +127,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 		return;
 	} else
 		shared = dns_answer_new(DNS_TEMPFAIL, words_of(status));
-	dns_sent_answered(e, shared, ttl);
+	self.calls->answered(e, shared, ttl);
 }
 
 /* c-ares reads a backslash as the start of an escape. */
@@ -154,7 +155,7 @@ send_or_fail(struct dns_entry *e)
 	if (self.channel != NULL)
 		send_one(e);
 	else
-		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
+		self.calls->answered(e, dns_answer_new(DNS_TEMPFAIL,
 		    "there is no DNS server"), DNS_TTL_TEMPFAIL);
 }
 
@@ -309,7 +310,7 @@ end(void)
 {
 	close_channel();
 	dns_queue_due(&self.queue, true);
-	dns_queue_put(&self.queue, dns_take_unsent());
+	dns_queue_put(&self.queue, self.calls->take_unsent());
 	send_ready(SIZE_MAX);
 }
 
@@ -329,7 +330,7 @@ serve(void *arg)
 			ares_process_fd(self.channel, ARES_SOCKET_BAD,
 			    ARES_SOCKET_BAD);
 		dns_queue_due(&self.queue, false);
-		dns_queue_put(&self.queue, dns_take_unsent());
+		dns_queue_put(&self.queue, self.calls->take_unsent());
 		send_ready(self.fresh < WINDOW ? BURST : 0);
 	}
 	end();
@@ -367,10 +368,12 @@ close_all(void)
 }
 
 bool
-dns_ares_start(const char *servers, struct buf *errmsg)
+dns_ares_start(const char *servers, const struct dns_ares_calls *calls,
+    struct buf *errmsg)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
+	self.calls = calls;
 	ares_library_init(ARES_LIB_INIT_ALL);
 	self.epoll = epoll_create1(EPOLL_CLOEXEC);
 	event.data.fd = self.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -378,11 +381,11 @@ dns_ares_start(const char *servers, struct buf *errmsg)
 	atomic_store(&self.stop, false);
 	if (self.epoll < 0 || self.wake < 0 ||
 	    epoll_ctl(self.epoll, EPOLL_CTL_ADD, self.wake, &event) != 0)
-		buf_puts(errmsg, "DNS cannot begin: no event descriptors");
+		buf_puts(errmsg, "DNS: no event descriptors");
 	else if (renew_channel(errmsg)) {
 		if (pthread_create(&self.thread, NULL, serve, NULL) == 0)
 			return true;
-		buf_puts(errmsg, "DNS cannot begin: no thread");
+		buf_puts(errmsg, "DNS: pthread_create failed");
 	}
 	close_all();
 	return false;

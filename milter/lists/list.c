@@ -229,12 +229,6 @@ list_close(struct list *l)
 	free(l);
 }
 
-const char *
-list_name(const struct list *l)
-{
-	return l->name;
-}
-
 static enum list_answer
 answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
 {

@@ -52,7 +52,6 @@ void list_hit_free(struct list_hit *hit);
 struct list *list_open(const char *name, const char *beside,
     struct diags *d);
 void list_close(struct list *l);	/* NULL: nothing */
-const char *list_name(const struct list *l);
 
 /*
  * The narrowest entry that matches goes to `hit`, which must be empty. An

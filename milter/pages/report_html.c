@@ -1,6 +1,6 @@
 /* report_html - a report as one page that needs nothing else */
 
-#include "pages/report.h"
+#include "pages/report_page.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -60,8 +60,6 @@ struct status {
  * "5.07.1").
  */
 const struct status *status_find(const char *status);
-const struct status *status_subject(const char *status);
-const struct status *status_class(const char *status);
 
 /* Has the status a row of its own, so is it registered? */
 bool status_registered(const char *status);

@@ -45,7 +45,4 @@ bool template_is_known(const char *text, template_lookup *lookup,
 /* Appends n bytes, those that may not stand in a reply replaced by "?". */
 void template_put_safe(struct buf *out, const char *value, size_t n);
 
-/* The general fields, ends with NULL. */
-extern const char *const template_fields[];
-
 #endif

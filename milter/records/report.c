@@ -1,6 +1,6 @@
 /* report - what was refused in a span of time, counted */
 
-#include "pages/report.h"
+#include "records/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static const struct {
 } lists[] = {
 #define LIST(id, key, title, max, what, from, where) \
 	[REPORT_##id] = { key, title, max, what, from, where },
-#include "pages/report.def"
+#include "records/report.def"
 #undef LIST
 };
 
