@@ -112,6 +112,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	bool refused;
 
 	policy_postfix_session(in, n, engine_session(e));
+	engine_speak_about(e, policy_postfix_about(in, n));
 	refused = policy_postfix_is_rcpt(in, n) && judge(j, e, &reply);
 	if (refused)
 		buf_printf(out, "action=%d %s %s\n\n", reply.code,

@@ -142,3 +142,12 @@ policy_postfix_is_rcpt(const char *in, size_t n)
 	    find(in, n, "recipient", &length) != NULL &&
 	    length > 0;
 }
+
+enum about
+policy_postfix_about(const char *in, size_t n)
+{
+	size_t length;
+	const char *context = find(in, n, "policy_context", &length);
+
+	return context != NULL ? about_by_name(context, length) : ABOUT_ANY;
+}

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "model/session.h"
+#include "words/reason.h"
 
 /* Bytes of one request; Postfix's own values are a few thousand. */
 #define POLICY_POSTFIX_MAX 32768
@@ -29,5 +30,11 @@ void policy_postfix_session(const char *in, size_t n, struct session *s);
 
 /* Is it a request of smtpd(8) at RCPT TO, about a recipient? */
 bool policy_postfix_is_rcpt(const char *in, size_t n);
+
+/*
+ * Which of Postfix's lists asks: policy_context (Postfix 3.1), as saywhy setup
+ * writes it. ABOUT_ANY: it does not say.
+ */
+enum about policy_postfix_about(const char *in, size_t n);
 
 #endif

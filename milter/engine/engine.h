@@ -17,6 +17,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/marks.h"
+#include "words/reason.h"
 #include "words/reply.h"
 
 struct check;
@@ -34,6 +35,12 @@ struct engine *engine_new(struct ruleset *rules, struct recorder *recorder);
 struct engine *engine_new_question(struct ruleset *rules,
     struct recorder *recorder, int64_t ms);
 void engine_free(struct engine *e);	/* NULL: nothing */
+
+/*
+ * From now on only reasons about this are spoken: the policy service is asked
+ * in several of Postfix's lists, and each has words of its own in front.
+ */
+void engine_speak_about(struct engine *e, enum about about);
 
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);

@@ -40,6 +40,7 @@ struct finding {
 	bool unverified;		/* only the MTA says so: never more than a note */
 	/* the strictest action for it; OFF: what the policy says */
 	enum action max;
+	bool withheld;		/* not asked for now: it says nothing */
 	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
 	struct evidence evidence[FINDING_EVIDENCE_MAX];

@@ -46,6 +46,8 @@ void query_free(struct query *q);	/* NULL: nothing */
 
 /* Binds the next `?`; NULL text or bytes bind NULL. Copies are made. */
 void query_text(struct query *q, const char *text);
+/* The same without a copy: the text stays where it is until the next row. */
+void query_text_kept(struct query *q, const char *text, size_t n);
 void query_bytes(struct query *q, const void *bytes, size_t n);
 void query_int(struct query *q, int64_t n);
 

@@ -15,8 +15,11 @@
 #include "records/rotated.h"
 #include "records/store.h"
 
-/* One batch: some hundred records. A line that is longer is no record. */
-#define BATCH (1024 * 1024)
+/*
+ * One batch: some thousand records, so that what they share is written once.
+ * A line that is longer is no record.
+ */
+#define BATCH (8 * 1024 * 1024)
 #define QUIET_S 2
 
 struct feed {

@@ -53,12 +53,14 @@ struct report {
 	size_t nbars;
 };
 
+typedef void report_progress(void *arg, int64_t done, int64_t all);
+
 /*
- * Counts; `tell` (may be NULL) is called with the progress. False with words in
- * errmsg. report_free() in any case.
+ * Counts, in one walk over the records; `tell` (may be NULL) is called with the
+ * progress. False with words in errmsg. report_free() in any case.
  */
-bool report_gather(struct report *r, struct store *s,
-    void (*tell)(void *arg, int done, int all), void *arg, struct buf *errmsg);
+bool report_gather(struct report *r, struct store *s, report_progress *tell,
+    void *arg, struct buf *errmsg);
 void report_free(struct report *r);
 
 /* Adds a row that is in no record, with 0 to its name (copied). */

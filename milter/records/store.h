@@ -28,6 +28,16 @@ void store_close(struct store *s);	/* NULL: nothing */
 /* For the SQL of search.c and report.c. */
 struct db *store_db(struct store *s);
 
+/* Has it the index of words (store_words.h)? */
+bool store_has_words(const struct store *s);
+
+/*
+ * Appends what narrows a statement to this sender and recipient, and the
+ * words to bind to its one `?`; nothing without the index.
+ */
+void store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
+    const char *sender, const char *recipient);
+
 /* Of the record file: which, and how much of it is in the store. */
 struct store_place {
 	uint64_t device, inode;

@@ -18,7 +18,7 @@ struct setup_setting {
 	char *value;
 };
 
-#define SETUP_SETTINGS_MAX 8
+#define SETUP_SETTINGS_MAX 12
 #define SETUP_WAYS_MAX 8
 #define SETUP_NOTES_MAX 32
 
