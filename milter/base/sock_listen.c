@@ -152,8 +152,8 @@ sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
 }
 
 int
-sock_listen_text(const char *text, mode_t mode, gid_t gid, struct sock_spec *spec,
-    struct buf *errmsg)
+sock_listen_text(const char *text, mode_t mode, gid_t gid,
+    struct sock_spec *spec, struct buf *errmsg)
 {
 	int fd = sock_spec_parse(text, spec, errmsg) ?
 	    sock_listen(spec, mode, gid, errmsg) : -1;

@@ -81,7 +81,8 @@ look_at_name(struct attachment_note *note, const struct attachment_options *o,
 		if (ending != NULL)
 			buf_printf(&detail, "ends in .%s", ending);
 		else if (block->doubles && file_name_is_double(name))
-			buf_puts(&detail, "a program that looks like a document");
+			buf_puts(&detail,
+			    "a program that looks like a document");
 		else
 			continue;
 		if (where != NULL)

@@ -20,7 +20,7 @@ struct mime_part;
 struct attachments {
 	struct option_item item;
 	struct strset endings;	/* "exe" */
-	struct strset types;	/* "application/x-dosexec", a subtype * is any */
+	struct strset types;	/* "image/png"; the subtype * is any */
 	bool doubles;		/* a program that looks like a document */
 	bool archives;		/* look inside archives, too */
 };

@@ -60,8 +60,8 @@ read_line(struct options *o, int number, char *text, struct diags *d)
 	line = &o->lines[o->n++];
 	*line = (struct line){ .login = mem_dup(word) };
 	while ((word = strsep(&rest, " \t\r\n,")) != NULL)
-		if (*word != '\0' && ++senders > 0 && !mailset_add(&line->senders, word,
-		    &errmsg)) {
+		if (*word != '\0' && ++senders > 0 &&
+		    !mailset_add(&line->senders, word, &errmsg)) {
 			diags_error(d, o->file, number, "%s", errmsg.data);
 			buf_clear(&errmsg);
 		}

@@ -1,4 +1,6 @@
-/* blacklist_names - blacklist { helos, senders, recipients }: lists in the file */
+/*
+ * blacklist_names - blacklist { helos, senders, recipients }: lists in the file
+ */
 
 #include "checks/blacklist.h"
 

@@ -1,4 +1,6 @@
-/* content_bulk_headers - bulk mail that does not say how to end it (RFC 2369) */
+/*
+ * content_bulk_headers - bulk mail that does not say how to end it (RFC 2369)
+ */
 
 #include <string.h>
 #include <strings.h>

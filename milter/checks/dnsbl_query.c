@@ -158,7 +158,9 @@ has_counting(const struct dns_block *b, const struct dns_answer *answer)
 	return false;
 }
 
-/* Is the threshold reached, whatever is still to come? Called by services/dns. */
+/*
+ * Is the threshold reached, whatever is still to come? Called by dns/.
+ */
 static bool
 is_certain(void *arg)
 {

@@ -11,7 +11,7 @@ static const struct option options[] = {
 	{ .name = "max-recipients", .type = OPTION_INT,
 	    .offset = offsetof(struct options, max_recipients),
 	    .min = 100, .max = 1000000,
-	    .help = "recipients of one message; unset: as many as the MTA takes" },
+	    .help = "recipients of one message; unset: the MTA's limit" },
 	{ .name = NULL }
 };
 

@@ -145,7 +145,8 @@ print_plain(const char *json)
 	print_row("mail", daemon_after(json, "counts"), mail);
 	print_row("refused", daemon_after(json, "counts"), refused);
 	print_row("let pass", daemon_after(json, "counts"), others);
-	print_row("a minute", daemon_after(daemon_after(json, "per-minute"), "5"), rate);
+	print_row("a minute", daemon_after(daemon_after(json, "per-minute"),
+	    "5"), rate);
 	print_row("records", daemon_after(json, "records"), records);
 	print_row("reply map", daemon_after(json, "reply-map"), replies);
 	print_row("service", daemon_after(json, "policy-service"), service);

@@ -52,7 +52,8 @@ struct dns_question {
 	const char *name;	/* no escapes: every byte but "." is itself; a
 				   dot at the end is dropped. Borrowed till
 				   dns_ask() returns */
-	const struct dns_answer *answer;	/* after dns_ask(): never NULL */
+	/* after dns_ask(): never NULL */
+	const struct dns_answer *answer;
 	/* of dns.c */
 	struct dns_question *next;
 	struct dns_entry *entry;

@@ -315,7 +315,8 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	return length;
 }
 
-static const struct server_kind kind = { .name = "control", .max = CONTROL_LOGIN_MAX,
+static const struct server_kind kind = { .name = "control",
+    .max = CONTROL_LOGIN_MAX,
 	.patience = 5000, .answer = answer };
 
 bool

@@ -13,7 +13,7 @@
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
  *	lists, dns-lists, scanners, reply-map, policy-service: control_lists.h
- *	exceptions  [ { exception, matched (findings, since it was loaded) }, … ]
+ *	exceptions  [ { exception, matched (findings since the load) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  *	counters    { keys, size, asked, evicted, server (null: none), healthy,

@@ -1,4 +1,6 @@
-/* libmilter_listener - libmilter's listening thread, and an orderly end of it */
+/*
+ * libmilter_listener - libmilter's listening thread, and an orderly end of it
+ */
 
 #include "doors/libmilter_listener.h"
 
@@ -16,7 +18,7 @@
 #include "base/log.h"
 #include "doors/libmilter_threads.h"
 
-#define WAKE_SIGNAL SIGURG	/* ignored by default: a stray one is harmless */
+#define WAKE_SIGNAL SIGURG	/* ignored by default: harmless */
 #define WAKE_EVERY_MS 2
 #define BREATHE_MS 100		/* between two tries for a free descriptor */
 

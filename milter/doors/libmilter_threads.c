@@ -1,4 +1,7 @@
-/* libmilter_threads - a thread for each session of the MTA, instead of a worker pool */
+/*
+ * libmilter_threads - a thread for each session of the MTA, instead of a worker
+ * pool
+ */
 
 #include "doors/libmilter_threads.h"
 

@@ -18,8 +18,11 @@ enum milter_plan {
 	PLAN_BODY = 8,
 	PLAN_REFUSE_MAIL = 16,	/* MAIL may be refused: the MTA must wait */
 	PLAN_MARKS = 32,	/* the message may be marked or put on hold */
-	PLAN_ANSWERS = 64	/* every command is answered: other doors ask about
-				   the session, and it must be up to date */
+	/*
+	 * every command is answered: other doors ask about the session, and it
+	 * must be up to date
+	 */
+	PLAN_ANSWERS = 64
 };
 
 /*

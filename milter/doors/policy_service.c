@@ -25,7 +25,7 @@
 
 #define STACK_SIZE ((size_t)256 * 1024)
 #define READ_SIZE 8192
-#define PATIENCE_MS 5000	/* for an unfinished question, an answer unread */
+#define PATIENCE_MS 5000	/* for half a request, an unread answer */
 #define SILENCE_MS 600000	/* Postfix closes one after 300 seconds */
 #define REST_MS 100		/* when descriptors have run out */
 #define FAREWELL_MS 500

@@ -1,5 +1,6 @@
 /*
- * policy_service_postfix.h - what Postfix asks a policy service (SMTPD_POLICY_README)
+ * policy_service_postfix.h - what Postfix asks a policy service
+ * (SMTPD_POLICY_README)
  *
  * Lines "name=value", the last one empty. Pure: bytes in, a session out.
  */

@@ -74,8 +74,8 @@ struct ruleset *ruleset_load_text(const char *name, const char *text,
     struct diags *d);
 
 /*
- * The next active rule after `rule` (NULL: the first), NULL at the end. Fills in
- * `check` and `options` of ctx, for a call of one of the check's functions.
+ * The next active rule after `rule` (NULL: the first), NULL at the end. Fills
+ * in `check` and `options` of ctx, for a call of one of the check's functions.
  */
 const struct rule *ruleset_next(const struct ruleset *r,
     const struct rule *rule, struct check_ctx *ctx);

@@ -29,7 +29,8 @@ struct list {
 	/* the others under that of the registry */
 	struct list *next;
 	unsigned holders;
-	struct list_stamp stamp;	/* of the file that was loaded, or refused */
+	/* of the file that was loaded, or refused */
+	struct list_stamp stamp;
 	struct list_stamp seen;	/* when we looked last */
 	struct timespec loaded;
 	char *failure;

@@ -12,7 +12,9 @@ struct buf;
 /* Does it begin as such a bounce begins, without its header? */
 bool bounce_text_begins(const char *text, size_t n);
 
-/* Appends the text up to the message that came back, quoted-printable undone. */
+/*
+ * Appends the text up to the message that came back, quoted-printable undone.
+ */
 void bounce_text_own(const char *text, size_t n, struct buf *out);
 
 /* Calls `each` for what is found, returns how often. */

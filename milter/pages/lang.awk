@@ -1,6 +1,6 @@
 # lang.awk - the languages of the page become C
 #
-#	awk -f text.awk -f lang.awk speech.def en.lang de.lang ... > pages_lang.c
+#	awk -f text.awk -f lang.awk speech.def en.lang ... > pages_lang.c
 #
 # "key: text" says something of the page (speech.def). "= reason" begins the
 # prose of one, with title, plain, page and steps as in words/prose.txt; a
@@ -118,6 +118,7 @@ match($0, /^(title|plain|page|steps):/) {
 
 END {
 	end_language()
-	printf "const struct language languages[] = {\n%s\t{ NULL, NULL, NULL, NULL },\n};\n", all
+	printf "const struct language languages[] = {\n%s", all
+	print "\t{ NULL, NULL, NULL, NULL },\n};"
 	exit bad
 }

@@ -61,7 +61,8 @@ say_no_code(int reason, bool permanent, const char *value, struct buf *errmsg)
 }
 
 static bool
-parse_known_action(void *base, void *slot, const char *value, struct buf *errmsg)
+parse_known_action(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	struct action_slot *action = slot;
 	int reason = reason_of(base);

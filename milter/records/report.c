@@ -63,8 +63,11 @@ struct gathering {
 	int64_t *bars;			/* of each reason, r->nbars of them */
 	size_t bars_cap;		/* reasons that there is room for */
 	struct query *records, *recipients;
-	int64_t of;			/* the recipient at hand is of this record;
-					   INT64_MAX: there is none any more */
+	/*
+	 * the recipient at hand is of this record; INT64_MAX: there is none any
+	 * more
+	 */
+	int64_t of;
 };
 
 /* An address has 16 bytes here, an IPv4 network 15, an IPv6 network 8. */

@@ -25,7 +25,8 @@ struct setup_service {
 	char *milters;		/* its own -o smtpd_milters; NULL: none */
 	char *relay;		/* its own -o smtpd_relay_restrictions */
 	bool proxied;		/* -o smtpd_proxy_filter */
-	bool way_back;		/* -o content_filter= : a filter's way back in */
+	/* -o content_filter= : a filter's way back in */
+	bool way_back;
 	char *overrides;	/* its receive_override_options; NULL: none */
 };
 

@@ -140,8 +140,8 @@ show(struct talk *t, const struct ruleset *rules)
 	printf("%s\n", t->reply.data);
 	id = id_of(&t->reply);
 	if (id == NULL) {
-		puts("\nThe reply tells no id: saywhy was not asked, or it only "
-		    "observes (mode).");
+		puts("\nThe reply tells no id: saywhy was not asked, or it "
+		    "only " "observes (mode).");
 		return false;
 	}
 	if (rules->records.file == NULL) {

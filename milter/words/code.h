@@ -46,9 +46,10 @@ const struct code *code_class(const char *code);
 const char *code_standing_name(enum code_standing standing);
 
 struct status {
-	const char *status;	/* "X.7.23", a subject "X.7.Y", a class "5.X.Y" */
+	const char *status;	/* "X.7.23", "X.7.Y", "5.X.Y" */
 	const char *classes;	/* that it may have, by blanks: "4 5" */
-	const char *codes;	/* the registry pairs it with, by blanks, or NULL */
+	/* the registry pairs it with, by blanks, or NULL */
+	const char *codes;
 	const char *meaning;
 	const char *rfc;
 	const char *note;	/* what to know besides, or NULL */
@@ -68,7 +69,7 @@ const struct status *status_all(size_t *n);
 
 /* What a provider means by a status, where the registry says otherwise. */
 struct vendor_status {
-	const char *first, *last;	/* "5.7.606", "5.7.649"; last NULL: one */
+	const char *first, *last;	/* "5.7.606"; last NULL: one */
 	const char *issuer;		/* "Gmail", "Exchange Online" */
 	int reason;			/* enum reason_id */
 	const char *meaning;		/* completes "means:" */

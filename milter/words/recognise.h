@@ -28,7 +28,8 @@ enum recognise_flag {
 	ODD_TEMPORARY = 2,		/* 4yz for what never gets better */
 	ODD_CLASS = 4,			/* 550 with 4.x.x, or the reverse */
 	ODD_NO_STATUS = 8,		/* no enhanced status */
-	ODD_STATUS = 16,		/* not registered, or of a vendor's own */
+	/* not registered, or of a vendor's own */
+	ODD_STATUS = 16,
 	ODD_CODE = 32			/* no code of RFC 5321's grammar */
 };
 

@@ -22,7 +22,9 @@ const char *token_ip(const char *p, const char *end);
 /* "https://…", "www.…" without what ends the sentence. */
 const char *token_url(const char *p, const char *end);
 
-/* A run that may be an address, a host or a file: letters, digits and ._+=@%- */
+/*
+ * A run that may be an address, a host or a file: letters, digits and ._+=@%-
+ */
 const char *token_run(const char *p, const char *end);
 
 /* Is the run "a@b", is it a name in DNS ("mx.example.org")? */

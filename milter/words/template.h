@@ -34,7 +34,9 @@ typedef const char *template_lookup(const void *from, const char *name,
 bool template_check(const char *text, const char *more, size_t longest,
     struct buf *errmsg);
 
-/* Appends the expanded text; a text that template_check() refuses is our bug. */
+/*
+ * Appends the expanded text; a text that template_check() refuses is our bug.
+ */
 void template_expand(struct buf *out, const char *text,
     template_lookup *lookup, const void *from);
 

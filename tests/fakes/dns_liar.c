@@ -172,7 +172,8 @@ is_below(const char *name, const char *owner)
 {
 	size_t n = strlen(name), m = strlen(owner);
 
-	return strcmp(owner, ".") == 0 || (n >= m && strcasecmp(name + n - m, owner) == 0 &&
+	return strcmp(owner, ".") == 0 ||
+	    (n >= m && strcasecmp(name + n - m, owner) == 0 &&
 	    (n == m || name[n - m - 1] == '.'));
 }
 
@@ -324,7 +325,8 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 
 /* -1: no answer; else milliseconds to wait before it is sent. */
 static int
-answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp,
+    struct out *o)
 {
 	const struct parsed_record *slow;
 	char name[256];

@@ -39,7 +39,8 @@ static enum spf_engine engine = SPF_ENGINE_SAYWHY;
 static void
 ask(const char *record, const char *client, bool explain, struct spf *out)
 {
-	struct spf_query q = { .engine = engine, .helo = "helo.test", .local = "ann+news",
+	struct spf_query q = { .engine = engine, .helo = "helo.test",
+	    .local = "ann+news",
 		.domain = "x.test", .receiver = "mx.example.org",
 		.explain = explain, .deadline = clock_ms() + 1000 };
 	struct buf errmsg = BUF_INIT;

@@ -1,4 +1,6 @@
-/* doors_milter_socket_test - our socket in libmilter's hands, whichever it is */
+/*
+ * doors_milter_socket_test - our socket in libmilter's hands, whichever it is
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
