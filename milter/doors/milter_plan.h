@@ -19,8 +19,8 @@ enum milter_plan {
 	PLAN_REFUSE_MAIL = 16,	/* MAIL may be refused: the MTA must wait */
 	PLAN_MARKS = 32,	/* the message may be marked or put on hold */
 	/*
-	 * every command is answered: other doors ask about the session, and it
-	 * must be up to date
+	 * Every command is sent and answered: other doors query the session,
+	 * and it must be up to date.
 	 */
 	PLAN_ANSWERS = 64
 };
