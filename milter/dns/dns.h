@@ -42,7 +42,7 @@ struct dns_answer {
 	enum dns_status status;
 	bool no_name;		/* NONE: the name itself does not exist */
 	bool unasked;		/* NONE: no such name can be */
-	const char *failure;	/* TROUBLE: which, a few words; lives on */
+	const char *failure;	/* TEMPFAIL: why, in a few words; never freed */
 	size_t n;		/* FOUND: at least one */
 	const struct dns_record *v;
 };

@@ -14,7 +14,7 @@
 struct family {
 	struct buf *out;
 	const char *name;
-	enum { HEALTHY, ASKED, LISTED, TROUBLE } what;
+	enum { HEALTHY, ASKED, LISTED, FAILED } what;
 };
 
 /* A name is the admin's; quotes and backslashes may be in it. */
@@ -46,7 +46,7 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 	case LISTED:
 		put_sample(f, s->name, s->listed);
 		break;
-	case TROUBLE:
+	case FAILED:
 		put_sample(f, s->name, s->failure);
 		break;
 	}
@@ -89,7 +89,7 @@ control_metrics_lists(struct buf *out)
 	f = (struct family){ out, "dns_list_listed_total", LISTED };
 	put_help(out, "dns_list_listed", "counter", "Answers that count.");
 	dnslist_each(put_dns_list, &f);
-	f = (struct family){ out, "dns_list_trouble_total", TROUBLE };
+	f = (struct family){ out, "dns_list_trouble_total", FAILED };
 	put_help(out, "dns_list_trouble", "counter", "No usable answers.");
 	dnslist_each(put_dns_list, &f);
 	f.name = "list_well";
@@ -101,7 +101,7 @@ control_metrics_lists(struct buf *out)
 	f = (struct family){ out, "scanner_scans_total", ASKED };
 	put_help(out, "scanner_scans", "counter", "Messages it was shown.");
 	scanner_each(put_scanner, &f);
-	f = (struct family){ out, "scanner_troubles_total", TROUBLE };
+	f = (struct family){ out, "scanner_troubles_total", FAILED };
 	put_help(out, "scanner_troubles", "counter", "Scans that failed.");
 	scanner_each(put_scanner, &f);
 }

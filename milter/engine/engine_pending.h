@@ -30,8 +30,8 @@ struct pending {
 	bool shown;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
 	bool by_filter;		/* another filter's words */
-	bool silent;		/* no refusal of its own: an earlier one is why */
-	unsigned queried;		/* by which maps, a bit for each */
+	bool silent;		/* the consequence of an earlier refusal */
+	unsigned queried;	/* by which maps, a bit for each */
 	struct report report;	/* its reply, as far as it is known */
 	struct decision decision;	/* where it is ours */
 	struct session view;	/* what is known for certain of the session;

@@ -49,7 +49,7 @@ struct log_event {
 	int reason;
 	int otherwise;		/* … and where they do not show it either */
 	struct slice reply;	/* code, status, words, as far as logged */
-	bool own_words;		/* … in words of the line, not those of the reply */
+	bool own_words;		/* … in words of the line, not of the reply */
 	struct slice status;	/* apart from it (dsn=) */
 	struct slice queue_id;
 	struct slice client, name;	/* address, host name */

@@ -197,7 +197,7 @@ has_words(const struct parsed_record *t, const char *path, const char *words)
 	return false;
 }
 
-/* Lines that tell in words of their own what was refused, and how it was said. */
+/* Lines that say in words of their own what was refused, and how. */
 static bool
 means(const struct parsed_record *t, const char *reason)
 {

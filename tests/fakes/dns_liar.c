@@ -217,7 +217,7 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 		if (strcasecmp(t->name, name) != 0)
 			continue;
 		if ((t->type == 0 || t->type == type) &&
-		    strcmp(t->value, "TROUBLE") == 0) {
+		    strcmp(t->value, "TEMPFAIL") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
