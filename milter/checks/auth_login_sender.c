@@ -12,6 +12,7 @@
 #include "checks/check.h"
 #include "model/login.h"
 #include "model/mailset.h"
+#include "words/reason.h"
 
 enum login_senders { LOGIN_SENDERS_ANY, LOGIN_SENDERS_LISTED,
 	LOGIN_SENDERS_OWN };

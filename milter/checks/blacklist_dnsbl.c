@@ -1,6 +1,7 @@
 /* blacklist_dnsbl - blacklist { dnsbl }: the client's address in DNS lists */
 
 #include "checks/dns_client.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "dnsbl", .type = OPTION_GROUP,

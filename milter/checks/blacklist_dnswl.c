@@ -1,6 +1,7 @@
 /* blacklist_dnswl - blacklist { dnswl }: DNS lists of those let pass */
 
 #include "checks/dns_client.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "dnswl", .type = OPTION_GROUP,

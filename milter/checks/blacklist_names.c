@@ -3,6 +3,7 @@
  */
 
 #include "checks/blacklist.h"
+#include "words/reason.h"
 
 /* What each stage looks up. */
 static const char *

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "checks/dns_names.h"
 #include "checks/dnsbl_query.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "rhsbl", .type = OPTION_GROUP,

@@ -8,6 +8,7 @@
 #include "checks/dnsbl_query.h"
 #include "mime/links.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 struct options {
 	struct dns_blocks lists;	/* first, as dns_blocks_*() want it */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "checks/check.h"
 #include "dns/dns.h"
+#include "words/reason.h"
 
 /* Of a client with more, the first ones; as SPF does (RFC 7208 section 5.5). */
 #define NAMES_MAX 10

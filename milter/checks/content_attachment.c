@@ -11,6 +11,7 @@
 #include "checks/check.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 /* "exe" may be written ".exe". */
 static bool

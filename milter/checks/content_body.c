@@ -11,6 +11,7 @@
 #include "checks/patterns.h"
 #include "mime/mime.h"
 #include "mime/window.h"
+#include "words/reason.h"
 
 /* A block of the configuration: patterns that have one name. */
 struct block {

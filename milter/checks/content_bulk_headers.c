@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	bool unsubscribe;

@@ -2,6 +2,7 @@
 
 #include "checks/scanners.h"
 #include "scanners/clamd.h"
+#include "words/reason.h"
 
 static const char kind_name[] = "clamd";
 

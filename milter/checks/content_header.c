@@ -9,6 +9,7 @@
 #include "checks/check.h"
 #include "checks/patterns.h"
 #include "mime/encoded.h"
+#include "words/reason.h"
 
 struct field {
 	struct option_item item;	/* title: name of the field */

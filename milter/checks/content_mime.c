@@ -2,6 +2,7 @@
 
 #include "checks/check.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 struct options {
 	bool look;

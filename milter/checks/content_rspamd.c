@@ -4,6 +4,7 @@
 
 #include "checks/scanners.h"
 #include "scanners/rspamd.h"
+#include "words/reason.h"
 
 static const char kind_name[] = "rspamd";
 

@@ -11,6 +11,7 @@
 #include "checks/dns_words.h"
 #include "dns/dns.h"
 #include "model/mailbox.h"
+#include "words/reason.h"
 
 /* So long a text is waited for once the list has answered. */
 #define TEXT_MS 1000

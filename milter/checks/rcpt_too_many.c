@@ -1,6 +1,7 @@
 /* rcpt_too_many - more recipients than the limit allows */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	long long max_recipients;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "words/reason.h"
 
 const char *const scanners_failure_words[] = { "defer", "mark", "pass", NULL };
 

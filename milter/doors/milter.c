@@ -22,6 +22,7 @@
 #include "doors/session_registry.h"
 #include "engine/engine.h"
 #include "engine/ruleset.h"
+#include "words/reason.h"
 
 /* Longer than any MTA waits for a client (RFC 5321 section 4.5.3.2). */
 #define SILENCE_MAX 7210

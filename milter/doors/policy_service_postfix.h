@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "model/session.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 /* Bytes of one request; Postfix's own values are a few thousand. */
 #define POLICY_POSTFIX_MAX 32768

@@ -17,7 +17,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/marks.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 #include "words/reply.h"
 
 struct check;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "engine/ruleset_options.h"
+#include "words/reason.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
 	"content", "dns" };

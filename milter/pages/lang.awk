@@ -13,7 +13,8 @@ BEGIN {
 	print "/* made by lang.awk from *.lang: edit those, not this */"
 	print "#include <stddef.h>\n"
 	print "#include \"pages/language.h\""
-	print "#include \"words/catalogue.h\"\n"
+	print "#include \"words/catalogue.h\""
+	print "#include \"words/reason.h\"\n"
 	print "uint64_t\nlanguages_catalogue(void)\n{"
 	print "\treturn catalogue_hash();\n}\n"
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 struct buf;
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "words/reason.h"
 #include "words/template.h"
 
 enum { PERMANENT, TEMPORARY };

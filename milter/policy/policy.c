@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
+#include "words/reason.h"
 
 const char *const mode_names[] = { "observe", "enforce", NULL };
 

@@ -27,13 +27,13 @@ struct policy {
 	int speak_at;		/* enum speak_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
-	bool permanent[REASON_COUNT];	/* what the MTA defers for it is
+	bool permanent[REASONS_MAX];	/* what the MTA defers for it is
 					   refused; the reply map only */
 	struct option_ints pass;	/* codes of the MTA left as they are */
 	/* built from those by policy_finish() */
 	const struct site *site;
-	enum action action[REASON_COUNT];
-	struct wording wording[REASON_COUNT];
+	enum action action[REASONS_MAX];
+	struct wording wording[REASONS_MAX];
 };
 
 /* Option rows at the top of the file that belong to the policy. */

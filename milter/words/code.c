@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "words/reason.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CODE(number, kind, section, text, commands, with, must, act, wrong,   \

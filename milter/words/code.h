@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 enum code_standing {
 	CODE_STANDARD,	/* an RFC defines it */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "words/lexicon.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 #define PHRASES_MAX 2560
 #define STEPS_MAX 4000		/* items of all phrases but the last ones */

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 enum confidence { RECOGNISED_UNKNOWN, RECOGNISED_GUESS, RECOGNISED_LIKELY,
 	RECOGNISED_SURE };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "words/code.h"
+#include "words/reason.h"
 
 #define SUBJECTS 8
 #define DETAILS 64

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "words/reason.h"
 
 /* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 static bool

@@ -16,6 +16,7 @@
 #include "pages/limiter.h"
 #include "pages/lookup.h"
 #include "pages/options.h"
+#include "words/reason.h"
 
 static void
 test_language(void **state)

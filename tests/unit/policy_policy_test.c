@@ -15,6 +15,7 @@
 #include "model/session.h"
 #include "policy/exception.h"
 #include "policy/policy.h"
+#include "words/reason.h"
 
 static const char head[] =
     "name = \"mx.example.org\"\ncontact = \"help@example.net\"\n"
