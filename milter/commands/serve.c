@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/rights.h"
 #include "base/sock.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
@@ -90,10 +91,12 @@ static void
 open_all(struct serving *s)
 {
 	const struct page_options *o = &s->rules->page;
-	int page = open_socket(o->listen, SOCKET_MODE);
-	int metrics = open_socket(o->metrics, METRICS_MODE);
+	int page, metrics;
 	struct buf errmsg = BUF_INIT;
 
+	rights_account(s->rules->daemon.user);
+	page = open_socket(o->listen, SOCKET_MODE);
+	metrics = open_socket(o->metrics, METRICS_MODE);
 	if (!process_raise_files(HTTP_CONNECTIONS + FILES_BESIDE))
 		log_warn("the system lets us open fewer than %d files",
 		    HTTP_CONNECTIONS + FILES_BESIDE);
