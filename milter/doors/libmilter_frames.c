@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/seldom.h"
 
 #define LENGTH 4		/* bytes that tell how long the rest is */
 #define HEAD (LENGTH + 1)	/* and a letter */
