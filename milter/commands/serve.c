@@ -104,7 +104,7 @@ open_all(struct serving *s)
 		give_up(EX_CONFIG, &errmsg);
 	s->pages = (struct pages){ .site = &s->rules->site,
 		.wording = s->rules->policy.wording,
-		.store = s->rules->records.store,
+		.store = { .path = s->rules->records.store },
 		.limiter = limiter_new(o->rate) };
 	s->metrics = (struct metrics){ .control = s->rules->daemon.control };
 	start(s, page, pages_answer, &s->pages);
@@ -142,6 +142,7 @@ run(struct arguments *args)
 	process_notify("STOPPING=1");
 	while (s.n > 0)
 		http_close(s.http[--s.n]);
+	kept_store_close(&s.pages.store);
 	limiter_free(s.pages.limiter);
 	ruleset_drop(s.rules);
 	return 0;
