@@ -139,13 +139,13 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
 	out->strict_spf = r->strict_spf;
 	out->strict_dkim = r->strict_dkim;
 	if (strcmp(step->domain, w->from) == 0)
-		out->asked = r->p;
+		out->requested = r->p;
 	else if (r->np == r->sp || exists(w->from, deadline))
-		out->asked = r->sp;
+		out->requested = r->sp;
 	else
-		out->asked = r->np;
-	out->policy = r->test && out->asked != DMARC_NONE ?
-	    (enum dmarc_policy)(out->asked - 1) : out->asked;
+		out->requested = r->np;
+	out->policy = r->test && out->requested != DMARC_NONE ?
+	    (enum dmarc_policy)(out->requested - 1) : out->requested;
 }
 
 static void

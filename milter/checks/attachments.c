@@ -182,7 +182,7 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 
 	if (filetype_plain(note->bytes.data, note->bytes.len, &type)) {
 		/* no library is needed */
-	} else if (note->asked++ < QUERIED_MAX) {
+	} else if (note->examined++ < QUERIED_MAX) {
 		filetype_find(note->bytes.data, note->bytes.len, &type);
 	} else {
 		attachment_unscannable(note, note->file, note->type,

@@ -47,7 +47,7 @@ struct attachment_note {
 	char *file, *type;
 	struct buf bytes;	/* its first, or all of an archive */
 	bool archive, over;	/* over: no more bytes are kept */
-	unsigned asked;		/* files that libmagic has looked at */
+	unsigned examined;		/* files that libmagic has looked at */
 };
 
 void attachment_begin(struct attachment_note *note,

@@ -29,7 +29,7 @@ static const struct option options[] = {
 
 /* What each answer of the MTA means. */
 static const enum reason_id meaning[] = {
-	[RESOLVE_UNTOLD] = REASON_NONE,
+	[RESOLVE_UNKNOWN] = REASON_NONE,
 	[RESOLVE_OK] = REASON_NONE,
 	[RESOLVE_FAIL] = REASON_RDNS_MISSING,
 	[RESOLVE_FORGED] = REASON_RDNS_MISMATCH,

@@ -123,7 +123,7 @@ print_plain(const char *json)
 		"marked", NULL };
 	static const char *const records[] = { "written", "lost",
 		"log-lines-lost", NULL };
-	static const char *const dns[] = { "asked", "cached", "sent",
+	static const char *const dns[] = { "queries", "cached", "sent",
 		"failures", "kept", NULL };
 	static const char *const store[] = { "state", "taken", "behind",
 		NULL };

@@ -513,7 +513,7 @@ counter_server_start(const struct counters_options *o, struct buf *errmsg)
 		return NULL;
 	}
 	if (pthread_create(&s->thread, NULL, look_after, s) != 0) {
-		buf_puts(errmsg, "counters: no thread can be made");
+		buf_puts(errmsg, "counters: pthread_create failed");
 		counter_server_stop(s);
 		return NULL;
 	}

@@ -180,7 +180,7 @@ begin_all(struct dns_question *q, size_t n, struct dns_batch *batch)
 		else
 			begin(&q[i], &key, batch, &wake);
 	}
-	self.counts.asked += n;
+	self.counts.queries += n;
 	if (wake)
 		dns_ares_wake();
 }

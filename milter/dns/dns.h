@@ -142,7 +142,7 @@ bool dns_preload(const char *name, const char *type, const char *value,
     struct buf *errmsg);
 
 struct dns_counts {
-	uint64_t asked;		/* questions to us */
+	uint64_t queries;		/* questions to us */
 	uint64_t cached;	/* answered at once */
 	uint64_t joined;	/* one like it was on its way */
 	uint64_t sent;		/* to the resolver */

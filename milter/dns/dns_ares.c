@@ -197,7 +197,7 @@ is_loopback(const struct ares_addr_port_node *server)
 static void
 look_at_servers(void)
 {
-	static struct log_ratelimit said;
+	static struct log_ratelimit logged;
 	struct ares_addr_port_node *all = NULL, *server;
 	bool far = false;
 	size_t n = 0;
@@ -208,7 +208,7 @@ look_at_servers(void)
 		far |= !is_loopback(server);
 	ares_free_data(all);
 	self.many = n > 1;
-	if (far && log_ratelimit(&said))
+	if (far && log_ratelimit(&logged))
 		log_warn("the DNS resolver is not on this machine: answers on "
 		    "the way can be forged, and block lists refuse shared "
 		    "resolvers; let a caching resolver run here");

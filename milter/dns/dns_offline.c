@@ -167,7 +167,7 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 }
 
 static struct dns_shared_answer *
-untold(const struct dns_key *key)
+assumed(const struct dns_key *key)
 {
 	if (key->type == DNS_MX && senders_exist)
 		return &some_mx;
@@ -196,7 +196,7 @@ dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 			break;
 		e = dns_cache_find(c, &alias);
 		if (e == NULL || e->shared->answer.n == 0)
-			return untold(&at);
+			return assumed(&at);
 		if (!dns_key_set(&at, c, key->type,
 		    e->shared->answer.v[0].text))
 			return &no_name;

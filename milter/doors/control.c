@@ -226,7 +226,8 @@ put_dns(struct json *j)
 
 	json_key(j, "dns");
 	json_object(j);
-	put_int(j, "asked", c.asked);
+	put_int(j, "queries", c.queries);
+	put_int(j, "asked", c.queries);	/* its old name */
 	put_int(j, "cached", c.cached);
 	put_int(j, "joined", c.joined);
 	put_int(j, "sent", c.sent);

@@ -32,7 +32,7 @@ put_list(void *arg, const struct list_state *state)
 	json_object(j);
 	json_member(j, "list", state->name);
 	json_key(j, "entries");
-	if (c->untold)
+	if (c->uncounted)
 		json_null(j);
 	else
 		json_int(j, (long long)(c->nets + c->names + c->patterns) +
@@ -63,14 +63,14 @@ put_dns_list(void *arg, const struct dnslist_state *state)
 	put_or_null(j, "disabled", state->disabled);
 	put_or_null(j, "since", state->since.tv_sec != 0 ?
 	    clock_rfc3339(&state->since, text) : NULL);
-	put_count(j, "queries", state->asked);
+	put_count(j, "queries", state->queries);
 	put_count(j, "listed", state->listed);
 	put_count(j, "failures", state->failure);
 	/* The old names of these. */
 	json_key(j, "well");
 	json_bool(j, state->disabled == NULL);
 	put_or_null(j, "aside", state->disabled);
-	put_count(j, "asked", state->asked);
+	put_count(j, "asked", state->queries);
 	put_count(j, "trouble", state->failure);
 	json_object_end(j);
 }

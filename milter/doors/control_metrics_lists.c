@@ -41,7 +41,7 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 		put_sample(f, s->name, s->disabled == NULL);
 		break;
 	case ASKED:
-		put_sample(f, s->name, s->asked);
+		put_sample(f, s->name, s->queries);
 		break;
 	case LISTED:
 		put_sample(f, s->name, s->listed);

@@ -135,7 +135,7 @@ libmilter_listener_start(int (*listen)(void))
 	run = listen;
 	error = pthread_create(&thread, NULL, listen_until_stopped, NULL);
 	if (error != 0)
-		log_error("no thread to listen: %s", strerror(error));
+		log_error("listener: pthread_create: %s", strerror(error));
 	return error == 0;
 }
 

@@ -402,7 +402,7 @@ bool
 engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 {
 	struct report report = report_here(e, e->stage);
-	bool speaks;
+	bool rewrites;
 
 	if (!pending_matches(&e->pending, q)) {
 		const struct unforeseen seen = { .refused = e->refused,
@@ -411,10 +411,10 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 		pass_refused(e, e->stage, q->stock.status);
 		pending_begin(&e->pending, &report, q, &seen);
 	}
-	speaks = pending_rewrite(&e->pending, q, out);
+	rewrites = pending_rewrite(&e->pending, q, out);
 	take_back(e, &e->pending);
 	e->refused = true;
-	return speaks;
+	return rewrites;
 }
 
 bool
@@ -430,10 +430,10 @@ engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
 		    STAGE_CONNECT,
 		.began = clock_us() };
 	struct pending pending = { .state = PENDING_NONE };
-	bool speaks;
+	bool rewrites;
 
 	pending_begin(&pending, &report, q, &seen);
-	speaks = pending_rewrite(&pending, q, out);
+	rewrites = pending_rewrite(&pending, q, out);
 	pending_flush(&pending);
-	return speaks;
+	return rewrites;
 }

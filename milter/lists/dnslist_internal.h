@@ -22,8 +22,8 @@ struct dnslist {
 	enum dnslist_test test;
 	_Atomic bool is_disabled;
 	_Atomic unsigned failures;	/* in a row */
-	_Atomic uint64_t asked, listed, failure;
-	struct log_ratelimit said;
+	_Atomic uint64_t queries, listed, failure;
+	struct log_ratelimit logged;
 	_Atomic bool reported;	/* logged that it is disabled */
 	/* under the lock of the registry */
 	struct dnslist *next;

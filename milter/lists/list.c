@@ -25,7 +25,7 @@ struct list {
 	const struct list_format *format;
 	pthread_rwlock_t lock;
 	struct list_content content;	/* under the lock */
-	struct log_ratelimit said;
+	struct log_ratelimit logged;
 	/* the others under that of the registry */
 	struct list *next;
 	unsigned holders;
@@ -234,7 +234,7 @@ static enum list_answer
 answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
 {
 	pthread_rwlock_unlock(&l->lock);
-	if (answer == LIST_TEMPFAIL && log_ratelimit(&l->said))
+	if (answer == LIST_TEMPFAIL && log_ratelimit(&l->logged))
 		log_warn("%s: %s", l->name, hit->comment.data);
 	return answer;
 }

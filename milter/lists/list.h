@@ -68,7 +68,7 @@ enum list_answer list_find_mailbox(struct list *l, const struct mailbox *m,
 struct list_counts {
 	size_t nets, names, patterns;
 	bool any;		/* it has the entry "*" */
-	bool untold;		/* the file does not say how many */
+	bool uncounted;		/* the file does not say how many */
 };
 
 /* What a list holds and how it fares, for a moment. */

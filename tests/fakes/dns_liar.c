@@ -26,7 +26,7 @@
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
 	HABIT_MAIL };
 
-struct parsed_record {
+struct liar_record {
 	char name[256];
 	int type;
 	char *value;
@@ -48,8 +48,8 @@ struct liar {
 	_Atomic int delay;
 	pthread_mutex_t lock;		/* of what was told */
 	bool hijack;
-	struct parsed_record *told;
-	size_t ntold;
+	struct liar_record *records;
+	size_t nrecords;
 	struct late *late;
 	size_t first, nlate;		/* a ring */
 	unsigned long questions;
@@ -177,23 +177,23 @@ is_below(const char *name, const char *owner)
 	    (n == m || name[n - m - 1] == '.'));
 }
 
-static const struct parsed_record *
+static const struct liar_record *
 habit_of(const struct liar *l, const char *name, enum habit habit)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 
-	for (t = l->told; t < l->told + l->ntold; t++)
+	for (t = l->records; t < l->records + l->nrecords; t++)
 		if (t->type == (int)habit && is_below(name, t->name))
 			return t;
 	return NULL;
 }
 
 static bool
-is_told(const struct liar *l, const char *name)
+is_known(const struct liar *l, const char *name)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 
-	for (t = l->told; t < l->told + l->ntold; t++)
+	for (t = l->records; t < l->records + l->nrecords; t++)
 		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
 			return true;
 	return false;
@@ -201,13 +201,13 @@ is_told(const struct liar *l, const char *name)
 
 /* What was told of a name and type; aliases are followed. */
 static void
-put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
+put_records(struct liar *l, struct out *o, const char *name, int type, int depth)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 	bool exists = false, known = false;
 	size_t n;
 
-	for (t = l->told; t < l->told + l->ntold; t++) {
+	for (t = l->records; t < l->records + l->nrecords; t++) {
 		if (t->type < 0)
 			continue;
 		n = strlen(t->name) - strlen(name);
@@ -226,7 +226,7 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
 			put_record(o, depth > 0 ? name : NULL, 5, t->value);
-			put_told(l, o, t->value, type, depth + 1);
+			put_records(l, o, t->value, type, depth + 1);
 			return;
 		}
 	}
@@ -328,7 +328,7 @@ static int
 answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp,
     struct out *o)
 {
-	const struct parsed_record *slow;
+	const struct liar_record *slow;
 	char name[256];
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
@@ -349,8 +349,8 @@ answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp,
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (is_told(l, name) || !lie(l, o, name, type))
-		put_told(l, o, name, type, 0);
+	} else if (is_known(l, name) || !lie(l, o, name, type))
+		put_records(l, o, name, type, 0);
 	if (udp && (o->n > UDP_MAX || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
@@ -541,9 +541,9 @@ liar_stop(struct liar *l)
 	pthread_join(l->thread, NULL);
 	close(l->udp);
 	close(l->tcp);
-	while (l->ntold > 0)
-		free(l->told[--l->ntold].value);
-	free(l->told);
+	while (l->nrecords > 0)
+		free(l->records[--l->nrecords].value);
+	free(l->records);
 	free(l->late);
 	free(l);
 }
@@ -587,7 +587,7 @@ type_number(const char *word)
 bool
 liar_tell(struct liar *l, const char *line)
 {
-	struct parsed_record t = { .type = -1 };
+	struct liar_record t = { .type = -1 };
 	char type[8];
 	size_t n;
 	int at = 0;
@@ -604,8 +604,8 @@ liar_tell(struct liar *l, const char *line)
 		memmove(t.value, t.value + 1, n - 1);
 	}
 	pthread_mutex_lock(&l->lock);
-	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
-	l->told[l->ntold++] = t;
+	l->records = realloc(l->records, (l->nrecords + 1) * sizeof *l->records);
+	l->records[l->nrecords++] = t;
 	pthread_mutex_unlock(&l->lock);
 	return t.type != -1;
 }

@@ -202,8 +202,8 @@ def test_ten_thousand_sessions(build, saywhyd, server):
     assert counts["rejected"] == counts["tempfailed"] == 0
     assert daemon.records() == []
     wait_for_tests(daemon)
-    said = [line for line in daemon.log().splitlines() if "set aside" in line]
-    told = [re.search(r"warning: (\S+): set aside", line).group(1) for line in said]
+    said = [line for line in daemon.log().splitlines() if " disabled: " in line]
+    told = [re.search(r"warning: DNSBL (\S+) disabled", line).group(1) for line in said]
     assert sorted(told) == sorted(BAD + [f"{zone}.{zone}" for zone in BAD]), said
     assert not re.search("error", daemon.log())
 
@@ -214,7 +214,7 @@ def test_key_is_nowhere(behind, build, server, saywhyd, syslog):
         block("list8.example", zone=f'"{KEY}.list8.example"', text="yes"),
         block("broken", zone=f'"{KEY}.dead.example"'),
     ]) + "syslog = yes\n")
-    process.wait_until(lambda: "broken: set aside" in daemon.log(), "the dead list")
+    process.wait_until(lambda: "broken disabled: " in daemon.log(), "the dead list")
     assert states(daemon)["list8.example"]["well"]
     reply, _ = session(behind, daemon, LISTED.format(next(turn)))
     assert "on the blocklist list8.example" in str(reply)

@@ -119,7 +119,7 @@ static const struct option more_top_rows[] = {
 static const struct option relay_rows[] = {
 	{ .name = "domains", .type = OPTION_LIST, .offset = AT(domains),
 	    .parse = option_parse_string, .free = option_free_strings,
-	    .default_value = "{\"preset.example\"}" },
+	    .default_value = "{\"default.example\"}" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = AT(networks),
 	    .parse = option_parse_net, .free = option_free_nets },
 	{ .name = "max-recipients", .type = OPTION_INT, .offset = AT(max),

@@ -93,7 +93,7 @@ test_no_answers(void **state)
 	}
 }
 
-/* What a zone says to its test entries, and why it is set aside then. */
+/* What a zone says to its test entries, and why it is disabled then. */
 static const struct zone {
 	enum dnslist_test test;
 	const char *entry, *listed, *unlisted;
@@ -162,7 +162,7 @@ test_health(void **state)
 			assert_null(disabled);
 		else if (*z->disabled != '\0')
 			assert_string_equal(disabled, z->disabled);
-		/* It is well again as soon as it answers as it should. */
+		/* It is healthy again as soon as it answers as it should. */
 		dns_offline(false);
 		tell("2.0.0.127", "127.0.0.2");
 		tell("TEST", "127.0.0.2");

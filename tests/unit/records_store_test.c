@@ -123,7 +123,7 @@ test_feed(void **state)
 	store_close(s);
 }
 
-/* A file that was set aside is read to its end first. */
+/* A rotated file is read to its end first. */
 static void
 test_rotated(void **state)
 {
@@ -153,7 +153,7 @@ test_rotated(void **state)
 	store_close(s);
 }
 
-/* A disk was full: the last line of a file that was set aside has no end. */
+/* A disk was full: the last line of a rotated file has no end. */
 static void
 test_rotated_torn(void **state)
 {
