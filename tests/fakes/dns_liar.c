@@ -201,7 +201,8 @@ is_known(const struct liar *l, const char *name)
 
 /* What was told of a name and type; aliases are followed. */
 static void
-put_records(struct liar *l, struct out *o, const char *name, int type, int depth)
+put_records(struct liar *l, struct out *o, const char *name, int type,
+    int depth)
 {
 	const struct liar_record *t;
 	bool exists = false, known = false;
@@ -604,7 +605,8 @@ liar_tell(struct liar *l, const char *line)
 		memmove(t.value, t.value + 1, n - 1);
 	}
 	pthread_mutex_lock(&l->lock);
-	l->records = realloc(l->records, (l->nrecords + 1) * sizeof *l->records);
+	l->records = realloc(l->records,
+	    (l->nrecords + 1) * sizeof *l->records);
 	l->records[l->nrecords++] = t;
 	pthread_mutex_unlock(&l->lock);
 	return t.type != -1;

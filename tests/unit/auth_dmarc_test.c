@@ -273,8 +273,8 @@ check_row(size_t i)
 	struct dmarc out;
 
 	if (s != NULL) {
-		spf.result = (enum spf_result)outcome(&s, SPF_FAIL, SPF_TEMPERROR,
-		    SPF_PASS);
+		spf.result = (enum spf_result)outcome(&s, SPF_FAIL,
+		    SPF_TEMPERROR, SPF_PASS);
 		spf.domain = mem_dup(s);
 	}
 	if (d != NULL) {
