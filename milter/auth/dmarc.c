@@ -77,7 +77,7 @@ judge_spf(struct dmarc *out, const struct dmarc_walk *author,
 		out->by_spf = is_aligned(author, spf->domain,
 		    out->strict_spf, deadline, failure);
 	else if (spf->result == SPF_TEMPERROR)
-		*failure = "SPF could not be told";
+		*failure = "the SPF result is not known";
 }
 
 static void
@@ -91,7 +91,7 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 			out->by_dkim = is_aligned(author, dkim->v[i].domain,
 			    out->strict_dkim, deadline, failure);
 		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR)
-			*failure = "DKIM could not be told";
+			*failure = "the DKIM result is not known";
 }
 
 /* np= is for names that surely have nothing at all (section 4.7, "np"). */

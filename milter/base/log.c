@@ -135,7 +135,7 @@ say_line(enum log_level level, const char *text)
 	return (setup.to_syslog ? to_syslog : to_stderr)(level, text);
 }
 
-/* What was lost is told as soon as there is somebody to tell. */
+/* Lost lines are reported as soon as there is a reader. */
 static void
 say_or_count(enum log_level level, const char *text)
 {

@@ -1,10 +1,10 @@
 /*
  * log.h - the daemon's own log (records are about mail)
  *
- * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line
- * a call, never longer than 1,000 bytes, control characters made visible as
- * \xHH. Any thread may call; log_open() is called before threads start.
- * Where nobody reads, a line is lost after a moment, counted, and told later.
+ * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line a
+ * call, never longer than 1,000 bytes, control characters made visible as \xHH.
+ * Any thread may call; log_open() is called before threads start. Where nobody
+ * reads, a line is lost after a moment, counted, and reported later.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

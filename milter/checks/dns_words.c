@@ -1,4 +1,4 @@
-/* dns_words - what a sender can be told about a list in DNS */
+/* dns_words - what a reply says about a list in DNS */
 
 #include "checks/dns_words.h"
 

@@ -1,4 +1,4 @@
-/* setup - saywhy setup: what the mail server must be told, and telling it */
+/* setup - saywhy setup: settings of the mail server, shown or made */
 
 #include <stdio.h>
 #include <stdlib.h>

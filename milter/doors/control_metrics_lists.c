@@ -81,7 +81,7 @@ control_metrics_lists(struct buf *out)
 	struct family f = { .out = out, .name = "dns_list_well",
 		.what = HEALTHY };
 
-	put_help(out, "dns_list_well", "gauge", "0: set aside for now.");
+	put_help(out, "dns_list_well", "gauge", "0: disabled for now.");
 	dnslist_each(put_dns_list, &f);
 	f = (struct family){ out, "dns_list_asked_total", ASKED };
 	put_help(out, "dns_list_asked", "counter", "Questions to it.");
@@ -93,7 +93,7 @@ control_metrics_lists(struct buf *out)
 	put_help(out, "dns_list_trouble", "counter", "No usable answers.");
 	dnslist_each(put_dns_list, &f);
 	f.name = "list_well";
-	put_help(out, "list_well", "gauge", "0: its file is in trouble.");
+	put_help(out, "list_well", "gauge", "0: its file cannot be used.");
 	list_each(put_list, &f);
 	f.name = "scanner_up";
 	put_help(out, "scanner_up", "gauge", "0: not asked for now.");

@@ -126,7 +126,7 @@ words_of(const struct logline *l)
 	return s;
 }
 
-/* "<nobody@example.org>... User unknown": the client hears it later. */
+/* "<nobody@example.org>... User unknown": the client gets it later. */
 static void
 hear_unknown_user(struct maillog *g, const struct logline *l,
     struct slice id)

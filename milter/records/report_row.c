@@ -93,7 +93,9 @@ report_by_login(const struct report_record *r, struct report_key *key)
 	return r->refused && text(key, r->login);
 }
 
-/* Names of what is large enough to be told apart; below them are hosts. */
+/*
+ * Names of providers that are large enough to be listed; below them are hosts.
+ */
 static const char *const providers[] = { "google.com", "outlook.com",
 	"yahoo.com", "icloud.com", "apple.com", "gmx.net", "web.de",
 	"t-online.de", "amazonses.com", "sendgrid.net", "mailgun.net",

@@ -10,7 +10,7 @@
 
 struct query;
 
-/* Texts are of the database's row at hand; NULL: not told. */
+/* Texts are of the database's row at hand; NULL: not known. */
 struct report_record {
 	int64_t n, time;
 	const char *id, *outcome, *reason, *who, *issuer, *direction, *source,

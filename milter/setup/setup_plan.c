@@ -54,7 +54,7 @@ put_place(struct setup_plan *plan, const struct setup_mta *mta,
 
 	if (!sock_spec_parse(spec, &address, out) ||
 	    address.kind == SOCK_KIND_FD) {
-		setup_note(plan, "%s = \"%s\": Postfix cannot be told of it.",
+		setup_note(plan, "%s = \"%s\": Postfix cannot use it.",
 		    option, spec);
 		return false;
 	}

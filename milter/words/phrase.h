@@ -42,7 +42,7 @@ struct phrase {
 	int16_t weight;
 	uint8_t reason;
 	uint16_t concept;
-	uint8_t issuer;		/* told, or with a reason: needed */
+	uint8_t issuer;		/* given, or with a reason: needed */
 	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 

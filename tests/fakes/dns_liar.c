@@ -1,4 +1,4 @@
-/* dns_liar - a small DNS server that is told how to behave badly */
+/* dns_liar - a small DNS server that is given its bad habits */
 
 #include "dns_liar.h"
 
@@ -46,7 +46,7 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
-	pthread_mutex_t lock;		/* of what was told */
+	pthread_mutex_t lock;		/* of what was given */
 	bool hijack;
 	struct liar_record *records;
 	size_t nrecords;
@@ -199,7 +199,7 @@ is_known(const struct liar *l, const char *name)
 	return false;
 }
 
-/* What was told of a name and type; aliases are followed. */
+/* What was given for a name and type; aliases are followed. */
 static void
 put_records(struct liar *l, struct out *o, const char *name, int type,
     int depth)
@@ -269,7 +269,7 @@ put_big(struct out *o)
 	}
 }
 
-/* The lies; false: nothing of that kind, look into what was told. */
+/* The lies; false: nothing of that kind, look into what was given. */
 static bool
 lie(struct liar *l, struct out *o, const char *name, int type)
 {

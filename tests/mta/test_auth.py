@@ -115,7 +115,7 @@ def test_status_counts(saywhyd, postfix, tells):
     out = subprocess.run([daemon.tool, "status", "--json", "--config", daemon.conf],
                          stdout=subprocess.PIPE, check=True).stdout
     counts = json.loads(out)["dns"]
-    assert counts["sent"] > 0 and counts["cached"] > 0 and counts["trouble"] == 0, counts
+    assert counts["sent"] > 0 and counts["cached"] > 0 and counts["failures"] == 0, counts
 
 
 FORGED = ("Authentication-Results: mx.example.org; dkim=pass header.d=bank.example",

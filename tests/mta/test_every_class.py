@@ -121,9 +121,9 @@ def configuration(reason, action):
 def test_mta(reason, action, mta, player):
     statements = scn.parse(SESSIONS[reason])
     playing = player(mta, configuration(reason, action), statements)
-    told = playing.play(statements)
-    assert all(reply.ok for _, reply in told[:-1]), told
-    reply = told[-1][1]
+    played = playing.play(statements)
+    assert all(reply.ok for _, reply in played[:-1]), played
+    reply = played[-1][1]
     assert (reply.code, reply.status) == CODES[reason][action]
     [record] = playing.daemon.records()
     assert record["reason"] == reason
