@@ -187,7 +187,8 @@ read_reply(struct waiting *p, const struct log_event *h)
 	struct finding *f;
 
 	reply_read(&p->reply, status, text != NULL ? text : "");
-	recognise(text != NULL ? text : "", h->reply.n, &r);
+	recognise_about(text != NULL ? text : "", h->reply.n,
+	    log_event_about(h), &r);
 	p->record.reason = h->reason != REASON_NONE ? h->reason :
 	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
 	    h->otherwise != REASON_NONE ? h->otherwise :
