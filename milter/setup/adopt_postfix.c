@@ -16,7 +16,8 @@
 #include "setup/setup_run.h"
 
 static const char included[] =
-    "\n# What saywhy setup --adopt took over from Postfix; --undo takes it out.\n"
+    "\n# What saywhy setup --adopt took over from Postfix; --undo removes "
+    "it.\n"
     "include(\"" ADOPTED_CONF "\")\n";
 
 struct postfix {

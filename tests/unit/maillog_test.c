@@ -207,7 +207,8 @@ static const struct {
 	    P "smtpd[1]: NOQUEUE: milter-reject: EHLO from h[192.0.2.7]: 550 "
 	    "5.7.1 No; proto=SMTP helo=<h>", "" },
 	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 550 "
-	    "5.7.1 No; proto=SMTP", "milter connect|192.0.2.7|||550 5.7.1 No\n" },
+	    "5.7.1 No; proto=SMTP",
+	    "milter connect|192.0.2.7|||550 5.7.1 No\n" },
 	/* postscreen(8) hangs up, or not */
 	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
 	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",
