@@ -139,22 +139,22 @@ say_line(enum log_level level, const char *text)
 static void
 say_or_count(enum log_level level, const char *text)
 {
-	static atomic_ullong lost;
+	static atomic_ullong unreported;
 	unsigned long long n;
 	char words[64];
 
 	if (!say_line(level, text)) {
 		atomic_fetch_add(&lost, 1);
-		atomic_fetch_add(&lost, 1);
+		atomic_fetch_add(&unreported, 1);
 		return;
 	}
-	n = atomic_exchange(&lost, 0);
+	n = atomic_exchange(&unreported, 0);
 	if (n == 0)
 		return;
 	snprintf(words, sizeof words, "lines of this log that were lost: %llu",
 	    n);
 	if (!say_line(LOG_LEVEL_WARN, words))
-		atomic_fetch_add(&lost, n);
+		atomic_fetch_add(&unreported, n);
 }
 
 static void

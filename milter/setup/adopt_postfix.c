@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "engine/ruleset.h"
 #include "setup/setup_file.h"
-#include "setup/setup_run.h"
+#include "setup/setup_mta.h"
 
 static const char included[] =
     "\n# What saywhy setup --adopt took over from Postfix; --undo removes "
@@ -40,7 +40,7 @@ run(const struct postfix *p, const char *program, const char *option,
 	}
 	argv[n++] = option;
 	argv[n++] = word;
-	return setup_run(argv, out);
+	return setup_mta_run(argv, out);
 }
 
 static const char *

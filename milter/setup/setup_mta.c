@@ -16,7 +16,7 @@
 #include "setup/setup_file.h"
 
 /* An admin's PATH may lack the folders where the MTA's tools are. */
-static const char path[] =
+static const char tool_path[] =
     "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
 
 static void
@@ -27,7 +27,7 @@ become(const char *const *argv, int out)
 	dup2(nothing, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	setenv("PATH", path, 1);
+	setenv("PATH", tool_path, 1);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(127);
 }
