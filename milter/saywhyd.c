@@ -199,7 +199,8 @@ open_doors(struct daemon *d)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
 	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg) ||
-	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid, &errmsg) ||
+	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
+	    &errmsg) ||
 	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode,
 	    gid, &errmsg) ||
 	    !control_open(o->control, own, d->config, &errmsg))

@@ -43,7 +43,8 @@ struct dkim_result {
 	struct dkim_signed *v;
 	size_t n;
 	size_t more;		/* signatures that were not verified */
-	const char *failure;	/* nothing could be verified, because; or NULL */
+	/* nothing could be verified, because; or NULL */
+	const char *failure;
 };
 
 struct dkim_check;

@@ -123,10 +123,10 @@ put_lines(struct dkim_body *b)
 {
 	static const char ends[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
 	    "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
-	const size_t most = (sizeof ends - 1) / 2;
+	const size_t max = (sizeof ends - 1) / 2;
 
-	for (; b->lines > most; b->lines -= most)
-		hand_on(b, ends, 2 * most);
+	for (; b->lines > max; b->lines -= max)
+		hand_on(b, ends, 2 * max);
 	hand_on(b, ends, 2 * (size_t)b->lines);
 	b->lines = 0;
 }

@@ -206,15 +206,15 @@ hash_body(void *arg, const char *bytes, size_t n)
 	const struct form *form = arg;
 	struct verifier *v = form->of;
 	struct body_hash *h;
-	size_t i, most;
+	size_t i, max;
 
 	for (i = 0; i < v->nhashes; i++) {
 		h = &v->hashes[i];
 		if (h->canon != form->body.canon)
 			continue;
-		most = h->limit >= 0 && h->left < n ? (size_t)h->left : n;
-		sha256_put(h->hash, bytes, most);
-		h->left -= most;
+		max = h->limit >= 0 && h->left < n ? (size_t)h->left : n;
+		sha256_put(h->hash, bytes, max);
+		h->left -= max;
 	}
 }
 
@@ -313,20 +313,20 @@ static void
 end(void *engine, struct dkim_result *r)
 {
 	struct verifier *v = engine;
-	struct dkim_signed *told;
+	struct dkim_signed *copy;
 	struct signature *s;
 
 	end_body(v);
 	for (s = v->v; s < v->v + v->n; s++) {
 		if (s->detail == NULL)
 			judge_message(v, s);
-		told = &r->v[r->n++];
-		told->verdict = s->verdict;
-		told->domain = mem_dup(s->says.domain);
-		told->selector = mem_dup(s->says.selector);
-		told->algorithm = mem_dup(s->says.algorithm);
-		told->detail = mem_dup(s->detail);
-		told->bits = s->key != NULL ? s->key->bits : 0;
+		copy = &r->v[r->n++];
+		copy->verdict = s->verdict;
+		copy->domain = mem_dup(s->says.domain);
+		copy->selector = mem_dup(s->says.selector);
+		copy->algorithm = mem_dup(s->says.algorithm);
+		copy->detail = mem_dup(s->detail);
+		copy->bits = s->key != NULL ? s->key->bits : 0;
 	}
 }
 

@@ -236,7 +236,8 @@ read_expiry(struct reader *r, const struct dkim_tag *tag)
 static const struct {
 	const char *name;
 	const char *missing;	/* NULL: it need not be there */
-	const char *blanks;	/* its value is one word; NULL: it need not be */
+	/* its value is one word; NULL: it need not be */
+	const char *blanks;
 	const char *(*read)(struct reader *r, const struct dkim_tag *tag);
 } rows[] = {
 	{ "d", "no domain (d=)", "no proper domain (d=)", read_domain },

@@ -17,7 +17,8 @@
 struct dkim_tag {
 	const char *name;
 	size_t name_len;
-	const char *value;	/* raw: folds and blanks inside are still there */
+	/* raw: folds and blanks inside are still there */
+	const char *value;
 	size_t len;
 };
 

@@ -77,7 +77,7 @@ judge_spf(struct dmarc *out, const struct dmarc_walk *author,
 		out->by_spf = is_aligned(author, spf->domain,
 		    out->strict_spf, deadline, failure);
 	else if (spf->result == SPF_TEMPERROR)
-		*failure = "SPF could not be told";
+		*failure = "the SPF result is not known";
 }
 
 static void
@@ -91,7 +91,7 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 			out->by_dkim = is_aligned(author, dkim->v[i].domain,
 			    out->strict_dkim, deadline, failure);
 		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR)
-			*failure = "DKIM could not be told";
+			*failure = "the DKIM result is not known";
 }
 
 /* np= is for names that surely have nothing at all (section 4.7, "np"). */
@@ -139,13 +139,13 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
 	out->strict_spf = r->strict_spf;
 	out->strict_dkim = r->strict_dkim;
 	if (strcmp(step->domain, w->from) == 0)
-		out->asked = r->p;
+		out->requested = r->p;
 	else if (r->np == r->sp || exists(w->from, deadline))
-		out->asked = r->sp;
+		out->requested = r->sp;
 	else
-		out->asked = r->np;
-	out->policy = r->test && out->asked != DMARC_NONE ?
-	    (enum dmarc_policy)(out->asked - 1) : out->asked;
+		out->requested = r->np;
+	out->policy = r->test && out->requested != DMARC_NONE ?
+	    (enum dmarc_policy)(out->requested - 1) : out->requested;
 }
 
 static void

@@ -26,7 +26,7 @@ const char *dmarc_result_name(enum dmarc_result result);
 
 struct dmarc {
 	enum dmarc_result result;
-	enum dmarc_policy asked;	/* what the owner wants done */
+	enum dmarc_policy requested;	/* what the owner wants done */
 	enum dmarc_policy policy;	/* the same after t=y */
 	char *place;		/* the domain of the record; or NULL */
 	char *record;		/* raw; or NULL */

@@ -99,7 +99,7 @@ struct policies {
 };
 
 static void
-take_policy(const struct tag *tag, int *policy)
+parse_policy(const struct tag *tag, int *policy)
 {
 	if (*policy < 0)
 		*policy = policy_of(tag);
@@ -142,14 +142,14 @@ take_addresses(const struct tag *tag, char **addresses)
 }
 
 static void
-take(struct dmarc_record *r, struct policies *said, const struct tag *tag)
+parse_tag(struct dmarc_record *r, struct policies *given, const struct tag *tag)
 {
 	if (is_name(tag, "p"))
-		take_policy(tag, &said->p);
+		parse_policy(tag, &given->p);
 	else if (is_name(tag, "sp"))
-		take_policy(tag, &said->sp);
+		parse_policy(tag, &given->sp);
 	else if (is_name(tag, "np"))
-		take_policy(tag, &said->np);
+		parse_policy(tag, &given->np);
 	else if (is_name(tag, "psd"))
 		r->psd = is_value(tag, "y") ? DMARC_PSD_YES :
 		    is_value(tag, "n") ? DMARC_PSD_NO : DMARC_PSD_UNKNOWN;
@@ -166,9 +166,9 @@ take(struct dmarc_record *r, struct policies *said, const struct tag *tag)
 }
 
 static enum dmarc_policy
-or_else(int said, enum dmarc_policy other)
+or_else(int given, enum dmarc_policy other)
 {
-	return said >= 0 ? (enum dmarc_policy)said : other;
+	return given >= 0 ? (enum dmarc_policy)given : other;
 }
 
 /* The version is the first tag, and its value is in capitals. */
@@ -183,7 +183,7 @@ bool
 dmarc_record_read(struct dmarc_record *r, const char *text, size_t n)
 {
 	const char *at = text, *end = text + n;
-	struct policies said = { -1, -1, -1 };
+	struct policies given = { -1, -1, -1 };
 	struct tag tag;
 
 	memset(r, 0, sizeof *r);
@@ -192,10 +192,10 @@ dmarc_record_read(struct dmarc_record *r, const char *text, size_t n)
 		return false;
 	while (next_tag(&at, end, &tag))
 		if (tag.name != NULL)
-			take(r, &said, &tag);
-	r->p = or_else(said.p, DMARC_NONE);
-	r->sp = or_else(said.sp, r->p);
-	r->np = or_else(said.np, r->sp);
+			parse_tag(r, &given, &tag);
+	r->p = or_else(given.p, DMARC_NONE);
+	r->sp = or_else(given.sp, r->p);
+	r->np = or_else(given.np, r->sp);
 	return true;
 }
 

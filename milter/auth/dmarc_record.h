@@ -19,7 +19,7 @@ const char *dmarc_policy_name(enum dmarc_policy policy);
 
 struct dmarc_record {
 	enum dmarc_policy p;	/* missing or wrong: none */
-	enum dmarc_policy sp;	/* listed in the record of another finding */
+	enum dmarc_policy sp;	/* missing: as p */
 	enum dmarc_policy np;	/* missing: as sp */
 	enum dmarc_psd psd;
 	bool test;		/* t=y: one step milder */

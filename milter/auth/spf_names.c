@@ -17,6 +17,37 @@ spf_is_below(const char *name, const char *domain)
 	    (n == m || name[n - m - 1] == '.');
 }
 
+enum dns_type
+spf_address_type(const struct spf_state *s)
+{
+	return ip_is_v4(&s->q->client) ? DNS_A : DNS_AAAA;
+}
+
+bool
+spf_same_network(const struct spf_state *s, const struct ip *ip,
+    const struct spf_term *t)
+{
+	unsigned bits = ip_is_v4(&s->q->client) ? 96 + t->prefix4 :
+	    t->prefix6, whole = bits / 8, rest = bits % 8;
+
+	return ip_is_v4(ip) == ip_is_v4(&s->q->client) &&
+	    memcmp(ip->b, s->q->client.b, whole) == 0 &&
+	    (rest == 0 || ((ip->b[whole] ^ s->q->client.b[whole]) >>
+	    (8 - rest)) == 0);
+}
+
+bool
+spf_has_address(const struct spf_state *s, const struct dns_answer *a,
+    const struct spf_term *t)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (spf_same_network(s, &a->v[i].ip, t))
+			return true;
+	return false;
+}
+
 /* Which of the names leads back to the client? `found` gets each. */
 void
 spf_confirm_names(struct spf_state *s, const struct dns_answer *ptr,

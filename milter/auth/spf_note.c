@@ -14,7 +14,7 @@
 
 struct note {
 	bool done;
-	bool asked;	/* there was something to ask about */
+	bool checked;	/* there was something to ask about */
 	struct spf spf;
 };
 
@@ -41,8 +41,8 @@ ask(struct note *n, const struct session *s, const struct site *site,
 		.explain = site->spf_explanation, .deadline = deadline };
 
 	n->done = true;
-	n->asked = domain != NULL && s->client.known && site->spf;
-	if (n->asked)
+	n->checked = domain != NULL && s->client.known && site->spf;
+	if (n->checked)
 		spf_check(&q, &n->spf);
 }
 
@@ -60,7 +60,7 @@ spf_of_helo(struct slots *slots, const struct session *s,
 			ask(n, s, site, NULL, domain.data, deadline);
 		buf_free(&domain);
 	}
-	return n->asked ? &n->spf : NULL;
+	return n->checked ? &n->spf : NULL;
 }
 
 const struct spf *
@@ -78,7 +78,7 @@ spf_of_sender(struct slots *slots, const struct session *s,
 			dns_prefetch(DNS_TXT, s->helo);
 		ask(n, s, site, s->sender.local, s->sender.domain, deadline);
 	}
-	return n->asked ? &n->spf : NULL;
+	return n->checked ? &n->spf : NULL;
 }
 
 const struct spf *
@@ -87,5 +87,5 @@ spf_known_of_sender(const struct slots *slots, const struct session *s)
 	const struct note *n = slots_find(slots, s->sender.null ?
 	    &of_helo : &of_sender);
 
-	return n != NULL && n->asked ? &n->spf : NULL;
+	return n != NULL && n->checked ? &n->spf : NULL;
 }

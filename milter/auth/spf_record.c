@@ -161,7 +161,9 @@ read_mechanism(struct spf_record *r, const char *term, size_t n)
 	return read_rest(t, term + name, n - name);
 }
 
-/* name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ), then "=". 0: it is none. */
+/*
+ * name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ), then "=". 0: it is none.
+ */
 static size_t
 modifier_name(const char *term, size_t n)
 {

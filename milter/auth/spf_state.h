@@ -38,11 +38,14 @@ enum spf_match spf_match_term(struct spf_state *s, const struct spf_term *t,
 enum spf_match spf_fail_for_good(struct spf_state *s, const char *errmsg);
 enum spf_match spf_fail_for_now(struct spf_state *s,
     const struct dns_answer *a);
+
+/* spf_names.c: the client's address and names, and the macros that need one. */
+/* Is the address in the network of the client that the term names? */
+bool spf_same_network(const struct spf_state *s, const struct ip *ip,
+    const struct spf_term *t);
 enum dns_type spf_address_type(const struct spf_state *s);
 bool spf_has_address(const struct spf_state *s, const struct dns_answer *a,
     const struct spf_term *t);
-
-/* spf_names.c: the client's names, and the macros that may want one. */
 bool spf_is_below(const char *name, const char *domain);
 /* The caller releases it. */
 const struct dns_answer *spf_ask_ptr(struct spf_state *s);

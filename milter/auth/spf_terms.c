@@ -32,37 +32,6 @@ count_void(struct spf_state *s, const struct dns_answer *a)
 	return s->voids <= SPF_VOIDS_MAX;
 }
 
-enum dns_type
-spf_address_type(const struct spf_state *s)
-{
-	return ip_is_v4(&s->q->client) ? DNS_A : DNS_AAAA;
-}
-
-static bool
-same_network(const struct spf_state *s, const struct ip *ip,
-    const struct spf_term *t)
-{
-	unsigned bits = ip_is_v4(&s->q->client) ? 96 + t->prefix4 :
-	    t->prefix6, whole = bits / 8, rest = bits % 8;
-
-	return ip_is_v4(ip) == ip_is_v4(&s->q->client) &&
-	    memcmp(ip->b, s->q->client.b, whole) == 0 &&
-	    (rest == 0 || ((ip->b[whole] ^ s->q->client.b[whole]) >>
-	    (8 - rest)) == 0);
-}
-
-bool
-spf_has_address(const struct spf_state *s, const struct dns_answer *a,
-    const struct spf_term *t)
-{
-	size_t i;
-
-	for (i = 0; i < a->n; i++)
-		if (same_network(s, &a->v[i].ip, t))
-			return true;
-	return false;
-}
-
 /* Section 5.3 */
 static enum spf_match
 match_a(struct spf_state *s, const struct spf_term *t, const char *domain)
@@ -74,7 +43,8 @@ match_a(struct spf_state *s, const struct spf_term *t, const char *domain)
 	if (a->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, a);
 	else if (!count_void(s, a))
-		match = spf_fail_for_good(s, "too many names without an answer");
+		match = spf_fail_for_good(s,
+		    "too many names without an answer");
 	else if (spf_has_address(s, a, t))
 		match = SPF_MATCH_YES;
 	dns_drop(a);
@@ -117,7 +87,8 @@ match_mx(struct spf_state *s, const struct spf_term *t, const char *domain)
 	if (mx->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, mx);
 	else if (!count_void(s, mx))
-		match = spf_fail_for_good(s, "too many names without an answer");
+		match = spf_fail_for_good(s,
+		    "too many names without an answer");
 	else if (mx->n > SPF_MX_MAX)
 		match = spf_fail_for_good(s, "more than 10 MX records");
 	else
@@ -132,12 +103,14 @@ match_exists(struct spf_state *s, const char *domain)
 {
 	const struct dns_answer *a = dns_lookup(DNS_A, domain,
 	    s->q->deadline);
-	enum spf_match match = a->status == DNS_FOUND ? SPF_MATCH_YES : SPF_MATCH_NO;
+	enum spf_match match = a->status == DNS_FOUND ? SPF_MATCH_YES :
+	    SPF_MATCH_NO;
 
 	if (a->status == DNS_TEMPFAIL)
 		match = spf_fail_for_now(s, a);
 	else if (!count_void(s, a))
-		match = spf_fail_for_good(s, "too many names without an answer");
+		match = spf_fail_for_good(s,
+		    "too many names without an answer");
 	dns_drop(a);
 	return match;
 }
@@ -164,7 +137,8 @@ match_ptr(struct spf_state *s, const char *domain)
 	enum spf_match match = SPF_MATCH_NO;
 
 	if (!count_void(s, ptr))
-		match = spf_fail_for_good(s, "too many names without an answer");
+		match = spf_fail_for_good(s,
+		    "too many names without an answer");
 	else if (ptr->status == DNS_FOUND)
 		spf_confirm_names(s, ptr, look_below, &below);
 	dns_drop(ptr);
@@ -200,7 +174,8 @@ match_asking(struct spf_state *s, const struct spf_term *t, const char *current)
 	enum spf_match match = SPF_MATCH_NO;
 
 	if (++s->terms > SPF_TERMS_MAX)
-		return spf_fail_for_good(s, "it takes more than 10 DNS lookups");
+		return spf_fail_for_good(s,
+		    "it takes more than 10 DNS lookups");
 	s->out->lookups = s->terms;
 	if (t->domain != NULL)
 		spf_expand(s, current, t->domain, true, &domain);
@@ -232,7 +207,8 @@ match_asking(struct spf_state *s, const struct spf_term *t, const char *current)
 }
 
 enum spf_match
-spf_match_term(struct spf_state *s, const struct spf_term *t, const char *current)
+spf_match_term(struct spf_state *s, const struct spf_term *t,
+    const char *current)
 {
 	switch (t->kind) {
 	case SPF_ALL:
@@ -241,7 +217,8 @@ spf_match_term(struct spf_state *s, const struct spf_term *t, const char *curren
 	case SPF_IP6:
 		/* Section 5.6: of its own family only, mapped or not. */
 		return ip_is_v4(&s->q->client) == (t->kind == SPF_IP4) &&
-		    same_network(s, &t->ip, t) ? SPF_MATCH_YES : SPF_MATCH_NO;
+		    spf_same_network(s, &t->ip, t) ? SPF_MATCH_YES :
+		    SPF_MATCH_NO;
 	case SPF_INCLUDE:
 	case SPF_A:
 	case SPF_MX:

@@ -1,4 +1,4 @@
-/* log - what we say about ourselves */
+/* log - the daemon's own log */
 
 #include "base/log.h"
 
@@ -16,6 +16,7 @@
 #include "base/syslog.h"
 
 #define LINE_BYTES_MAX 1000
+#define HOUR_MS 3600000
 #define ROOM_MS 100		/* to wait for a reader of stderr, once */
 #define AFTER_MS 1000		/* not to wait again, when there was none */
 
@@ -134,26 +135,26 @@ say_line(enum log_level level, const char *text)
 	return (setup.to_syslog ? to_syslog : to_stderr)(level, text);
 }
 
-/* What was lost is told as soon as there is somebody to tell. */
+/* Lost lines are reported as soon as there is a reader. */
 static void
 say_or_count(enum log_level level, const char *text)
 {
-	static atomic_ullong untold;
+	static atomic_ullong unreported;
 	unsigned long long n;
 	char words[64];
 
 	if (!say_line(level, text)) {
 		atomic_fetch_add(&lost, 1);
-		atomic_fetch_add(&untold, 1);
+		atomic_fetch_add(&unreported, 1);
 		return;
 	}
-	n = atomic_exchange(&untold, 0);
+	n = atomic_exchange(&unreported, 0);
 	if (n == 0)
 		return;
 	snprintf(words, sizeof words, "lines of this log that were lost: %llu",
 	    n);
 	if (!say_line(LOG_LEVEL_WARN, words))
-		atomic_fetch_add(&untold, n);
+		atomic_fetch_add(&unreported, n);
 }
 
 static void
@@ -213,4 +214,14 @@ log_bug(const char *file, int line, const char *what)
 {
 	log_error("bug at %s:%d: %s", file, line, what);
 	abort();
+}
+
+bool
+log_ratelimit(struct log_ratelimit *limit)
+{
+	int64_t now = clock_ms(), next = atomic_load(&limit->next);
+
+	return (next == 0 || now >= next) &&
+	    atomic_compare_exchange_strong(&limit->next, &next,
+	    now + HOUR_MS);
 }

@@ -1,10 +1,10 @@
 /*
  * log.h - the daemon's own log (records are about mail)
  *
- * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line
- * a call, never longer than 1,000 bytes, control characters made visible as
- * \xHH. Any thread may call; log_open() is called before threads start.
- * Where nobody reads, a line is lost after a moment, counted, and told later.
+ * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line a
+ * call, never longer than 1,000 bytes, control characters made visible as \xHH.
+ * Any thread may call; log_open() is called before threads start. Where nobody
+ * reads, a line is lost after a moment, counted, and reported later.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -31,5 +31,15 @@ void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_bug(const char *file, int line, const char *what)
     __attribute__((noreturn));
 #define BUG(what) log_bug(__FILE__, __LINE__, what)
+
+/*
+ * What would fill the log is logged once an hour: true at most once an hour,
+ * for one of all threads. Zeroed: nothing was logged yet.
+ */
+struct log_ratelimit {
+	_Atomic int64_t next;
+};
+
+bool log_ratelimit(struct log_ratelimit *limit);
 
 #endif

@@ -16,7 +16,7 @@ slot_of(const struct option *row, void *base)
 	return (char *)base + row->offset;
 }
 
-/* enum dns_names: what of a link is queried */
+/* Frees what is there; the slot is then as before the first value. */
 static void
 free_value(const struct option *row, void *slot)
 {

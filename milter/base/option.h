@@ -74,7 +74,8 @@ struct option_item {
 };
 
 struct option_items {
-	void **v;	/* each points to a struct that begins with option_item */
+	/* each points to a struct that begins with option_item */
+	void **v;
 	size_t n, cap;
 };
 
@@ -131,13 +132,10 @@ bool option_parse_int(void *base, void *slot, const char *value,
     struct buf *errmsg);			/* struct option_ints */
 void option_free_ints(void *slot);
 bool option_parse_port(void *base, void *slot, const char *value,
-    struct buf *errmsg);			/* struct option_ints, 1 to 65535 */
+    struct buf *errmsg);		/* struct option_ints, 1 to 65535 */
 bool option_parse_string(void *base, void *slot, const char *value,
     struct buf *errmsg);			/* struct strset */
 void option_free_strings(void *slot);
-bool option_parse_pattern(void *base, void *slot, const char *value,
-    struct buf *errmsg);			/* struct pattern * */
-void option_free_pattern(void *slot);
 
 struct option_ints {
 	long long *v;

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "base/option_value.h"
-#include "base/pattern.h"
 #include "base/strset.h"
 
 #define PORT_MAX 65535
@@ -105,24 +104,4 @@ void
 option_free_strings(void *slot)
 {
 	strset_free(slot);
-}
-
-bool
-option_parse_pattern(void *base, void *slot, const char *value,
-    struct buf *errmsg)
-{
-	struct pattern **pattern = slot;
-
-	(void)base;
-	*pattern = pattern_new(value, errmsg);
-	return *pattern != NULL;
-}
-
-void
-option_free_pattern(void *slot)
-{
-	struct pattern **pattern = slot;
-
-	pattern_free(*pattern);
-	*pattern = NULL;
 }

@@ -112,6 +112,15 @@ may_retry(int fd, short events, int64_t deadline)
 	return wait_for(fd, events, deadline);
 }
 
+int
+sock_connect_text(const char *text, int64_t deadline, struct buf *errmsg)
+{
+	struct sock_spec spec;
+
+	return sock_spec_parse(text, &spec, errmsg) ?
+	    sock_connect(&spec, deadline, errmsg) : -1;
+}
+
 bool
 sock_write(int fd, const void *bytes, size_t n, int64_t deadline)
 {

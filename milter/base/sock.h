@@ -42,6 +42,16 @@ int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
     struct buf *errmsg);
 
 /*
+ * sock_listen() for the spec in `text`, which is parsed into *spec; when it
+ * fails, *spec is a descriptor's, without a path.
+ */
+int sock_listen_text(const char *text, mode_t mode, gid_t gid,
+    struct sock_spec *spec, struct buf *errmsg);
+
+/* The path of a UNIX socket, NULL of any other. */
+const char *sock_spec_path(const struct sock_spec *spec);
+
+/*
  * Does a server accept on it? Yes also in doubt (no permission, queue full),
  * because a path is removed when there is none. At most a quarter of a second.
  */
@@ -50,6 +60,9 @@ bool sock_is_live(const struct sock_spec *spec);
 /* -1 with words in errmsg when not connected by the deadline. */
 int sock_connect(const struct sock_spec *spec, int64_t deadline,
     struct buf *errmsg);
+
+/* sock_connect() to the spec in `text`. */
+int sock_connect_text(const char *text, int64_t deadline, struct buf *errmsg);
 
 /* All n bytes by the deadline, or false. */
 bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);

@@ -156,3 +156,15 @@ sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
 	    listen_at_path(spec, &v[0], mode, gid, errmsg) :
 	    listen_at(spec, &v[0], errmsg);
 }
+
+int
+sock_listen_text(const char *text, mode_t mode, gid_t gid,
+    struct sock_spec *spec, struct buf *errmsg)
+{
+	int fd = sock_spec_parse(text, spec, errmsg) ?
+	    sock_listen(spec, mode, gid, errmsg) : -1;
+
+	if (fd < 0)
+		spec->kind = SOCK_KIND_FD;
+	return fd;
+}

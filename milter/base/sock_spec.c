@@ -171,3 +171,9 @@ sock_addresses(const struct sock_spec *spec,
 	buf_printf(errmsg, "fd:%d has no address", spec->port);
 	return 0;
 }
+
+const char *
+sock_spec_path(const struct sock_spec *spec)
+{
+	return spec->kind == SOCK_KIND_UNIX ? spec->path : NULL;
+}

@@ -81,7 +81,8 @@ look_at_name(struct attachment_note *note, const struct attachment_options *o,
 		if (ending != NULL)
 			buf_printf(&detail, "ends in .%s", ending);
 		else if (block->doubles && file_name_is_double(name))
-			buf_puts(&detail, "a program that looks like a document");
+			buf_puts(&detail,
+			    "a program that looks like a document");
 		else
 			continue;
 		if (where != NULL)
@@ -210,7 +211,7 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 
 	if (filetype_plain(note->bytes.data, note->bytes.len, &type)) {
 		/* no library is needed */
-	} else if (note->asked++ < QUERIED_MAX) {
+	} else if (note->examined++ < QUERIED_MAX) {
 		filetype_find(note->bytes.data, note->bytes.len, &type);
 	} else {
 		attachment_unscannable(note, note->file, note->type,

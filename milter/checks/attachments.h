@@ -21,7 +21,7 @@ struct mime_part;
 struct attachments {
 	struct option_item item;
 	struct strset endings;	/* "exe" */
-	struct strset types;	/* "application/x-dosexec", a subtype * is any */
+	struct strset types;	/* "image/png"; the subtype * is any */
 	bool doubles;		/* a program that looks like a document */
 	bool archives;		/* look inside archives, too */
 };
@@ -51,7 +51,7 @@ struct attachment_note {
 	bool called;		/* an archive, by its name or type */
 	bool typed;		/* its type is known, or not asked for */
 	bool archive, over;	/* over: no more bytes are kept */
-	unsigned asked;		/* files that libmagic has looked at */
+	unsigned examined;		/* files that libmagic has looked at */
 };
 
 void attachment_begin(struct attachment_note *note,

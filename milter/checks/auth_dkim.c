@@ -11,6 +11,7 @@
 #include "auth/author.h"
 #include "auth/dkim_note.h"
 #include "checks/check.h"
+#include "words/reason.h"
 
 static bool
 active(const void *opt, const struct site *site)

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "checks/check.h"
+#include "words/reason.h"
 
 #include <stdlib.h>
 

@@ -8,6 +8,7 @@
 
 #include "checks/limit_block.h"
 #include "counters/counters.h"
+#include "words/reason.h"
 
 static bool
 some_suspends(const struct limit_blocks *o)

@@ -8,6 +8,7 @@
 #include "base/net.h"
 #include "checks/check.h"
 #include "model/login.h"
+#include "words/reason.h"
 
 static bool
 some_block_limits(const struct logins *logins)

@@ -12,6 +12,7 @@
 #include "checks/check.h"
 #include "model/login.h"
 #include "model/mailset.h"
+#include "words/reason.h"
 
 enum login_senders { LOGIN_SENDERS_ANY, LOGIN_SENDERS_LISTED,
 	LOGIN_SENDERS_OWN };
@@ -60,8 +61,8 @@ read_line(struct options *o, int number, char *text, struct diags *d)
 	line = &o->lines[o->n++];
 	*line = (struct line){ .login = mem_dup(word) };
 	while ((word = strsep(&rest, " \t\r\n,")) != NULL)
-		if (*word != '\0' && ++senders > 0 && !mailset_add(&line->senders, word,
-		    &errmsg)) {
+		if (*word != '\0' && ++senders > 0 &&
+		    !mailset_add(&line->senders, word, &errmsg)) {
 			diags_error(d, o->file, number, "%s", errmsg.data);
 			buf_clear(&errmsg);
 		}

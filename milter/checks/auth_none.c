@@ -11,6 +11,7 @@
 #include "auth/spf_note.h"
 #include "base/buf.h"
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct proofs {
 	const struct spf *spf;

@@ -1,6 +1,7 @@
 /* auth_required - a submission port without a login (RFC 6409 section 4.3) */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 static void
 run(const struct check_ctx *ctx, struct findings *found)

@@ -10,6 +10,7 @@
 #include "auth/spf_note.h"
 #include "base/mem.h"
 #include "checks/check.h"
+#include "words/reason.h"
 
 #define RECORD_MAX 1000
 #define TEXT_MAX 200

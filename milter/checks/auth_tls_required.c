@@ -7,6 +7,7 @@
  */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	bool require_tls;

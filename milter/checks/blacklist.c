@@ -3,6 +3,7 @@
 #include "checks/blacklist.h"
 
 #include "base/buf.h"
+#include "words/reason.h"
 
 bool
 blacklist_active(const void *options, const struct site *site)
@@ -15,7 +16,7 @@ blacklist_active(const void *options, const struct site *site)
 
 void
 blacklist_found(const struct check_ctx *ctx, struct findings *found,
-    enum reason_id reason, const char *entry)
+    int reason, const char *entry)
 {
 	struct buf list = BUF_INIT;
 	struct finding *f;

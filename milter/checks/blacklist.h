@@ -19,6 +19,6 @@ bool blacklist_active(const void *options, const struct site *site);
 
 /* The peer is on the list, by this entry; NULL: it is not. */
 void blacklist_found(const struct check_ctx *ctx, struct findings *found,
-    enum reason_id reason, const char *entry);
+    int reason, const char *entry);
 
 #endif

@@ -1,6 +1,7 @@
 /* blacklist_allow - blacklist { allow }: whom no blacklist refuses */
 
 #include "checks/list_block.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "allow", .type = OPTION_GROUP,

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/net.h"
 #include "checks/blacklist.h"
+#include "words/reason.h"
 
 struct options {
 	struct clients {

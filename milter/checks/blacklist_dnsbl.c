@@ -1,6 +1,7 @@
 /* blacklist_dnsbl - blacklist { dnsbl }: the client's address in DNS lists */
 
 #include "checks/dns_client.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "dnsbl", .type = OPTION_GROUP,
@@ -17,10 +18,10 @@ static const int by_word[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED };
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dnsbl_query round;
+	struct dnsbl_query query;
 
-	if (dns_client_ask(&round, ctx))
-		dnsbl_query_end(&round, found, by_word);
+	if (dns_client_ask(&query, ctx))
+		dnsbl_query_end(&query, found, by_word);
 }
 
 static const int reasons[] = { REASON_DNSBL_LISTED, REASON_CLIENT_DENIED,

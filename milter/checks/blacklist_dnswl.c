@@ -1,6 +1,7 @@
 /* blacklist_dnswl - blacklist { dnswl }: DNS lists of those let pass */
 
 #include "checks/dns_client.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "dnswl", .type = OPTION_GROUP,
@@ -14,10 +15,10 @@ static const struct option options[] = {
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dnsbl_query round;
+	struct dnsbl_query query;
 
-	if (dns_client_ask(&round, ctx))
-		dnsbl_query_end_allow(&round, found);
+	if (dns_client_ask(&query, ctx))
+		dnsbl_query_end_allow(&query, found);
 }
 
 static const int reasons[] = { REASON_ALLOW_LISTED, REASON_DNSBL_UNAVAILABLE,

@@ -15,6 +15,7 @@
 #include "base/net.h"
 #include "checks/check.h"
 #include "counters/counters.h"
+#include "words/reason.h"
 
 #define NETWORK_V4 24
 #define NETWORK_V6 64

@@ -1,6 +1,7 @@
 /* blacklist_list - blacklist { list }: local lists in files */
 
 #include "checks/list_block.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "list", .type = OPTION_GROUP,

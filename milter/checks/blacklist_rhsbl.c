@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "checks/dns_names.h"
 #include "checks/dnsbl_query.h"
+#include "words/reason.h"
 
 static const struct option options[] = {
 	{ .name = "rhsbl", .type = OPTION_GROUP,
@@ -19,7 +20,7 @@ static const int by_word[] = { REASON_DOMAIN_LISTED, REASON_HELO_DENIED,
 
 /* For each list that wants the name: a round, or none for a prefetch. */
 static void
-each_list(const struct check_ctx *ctx, struct dnsbl_query *round,
+each_list(const struct check_ctx *ctx, struct dnsbl_query *query,
     unsigned match, const char *name)
 {
 	const struct dns_blocks *o = ctx->options;
@@ -30,15 +31,15 @@ each_list(const struct check_ctx *ctx, struct dnsbl_query *round,
 		b = o->blocks.v[i];
 		if ((b->match & match) == 0)
 			continue;
-		if (round != NULL)
-			dnsbl_query_add(round, b, name);
+		if (query != NULL)
+			dnsbl_query_add(query, b, name);
 		else
 			dnsbl_query_prefetch(ctx, b, name);
 	}
 }
 
 static void
-each_name(const struct check_ctx *ctx, struct dnsbl_query *round)
+each_name(const struct check_ctx *ctx, struct dnsbl_query *query)
 {
 	unsigned matches = dns_names_at(ctx->stage), match;
 	struct buf name = BUF_INIT;
@@ -47,7 +48,7 @@ each_name(const struct check_ctx *ctx, struct dnsbl_query *round)
 		buf_clear(&name);
 		if ((matches & match) != 0 && dns_names_put(&name,
 		    ctx->session, (enum dns_match)match))
-			each_list(ctx, round, match, name.data);
+			each_list(ctx, query, match, name.data);
 	}
 	buf_free(&name);
 }
@@ -55,7 +56,7 @@ each_name(const struct check_ctx *ctx, struct dnsbl_query *round)
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
-	struct dnsbl_query round;
+	struct dnsbl_query query;
 
 	if (!dnsbl_query_wanted(ctx))
 		return;
@@ -63,9 +64,9 @@ run(const struct check_ctx *ctx, struct findings *found)
 		each_name(ctx, NULL);
 		return;
 	}
-	dnsbl_query_begin(&round, ctx);
-	each_name(ctx, &round);
-	dnsbl_query_end(&round, found, by_word);
+	dnsbl_query_begin(&query, ctx);
+	each_name(ctx, &query);
+	dnsbl_query_end(&query, found, by_word);
 }
 
 static const int reasons[] = { REASON_DOMAIN_LISTED, REASON_HELO_DENIED,

@@ -9,6 +9,7 @@
 #include "checks/message_budget.h"
 #include "mime/links.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 struct options {
 	struct dns_blocks lists;	/* first, as dns_blocks_*() want it */
@@ -67,13 +68,13 @@ static void
 prefetch(const struct check_ctx *ctx, const char *host)
 {
 	const struct options *o = ctx->options;
-	const char *asked;
+	const char *name;
 	size_t i;
 
 	for (i = 0; i < o->lists.blocks.n; i++) {
-		asked = question(o->lists.blocks.v[i], host);
-		if (asked != NULL)
-			dnsbl_query_prefetch(ctx, o->lists.blocks.v[i], asked);
+		name = question(o->lists.blocks.v[i], host);
+		if (name != NULL)
+			dnsbl_query_prefetch(ctx, o->lists.blocks.v[i], name);
 	}
 }
 
@@ -131,19 +132,19 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 }
 
 static void
-add_questions(struct dnsbl_query *round, const struct options *o,
+add_questions(struct dnsbl_query *query, const struct options *o,
     const struct note *note)
 {
 	const char *host = note->list.data, *end = host + note->list.len;
-	const char *asked;
+	const char *name;
 	size_t i;
 
 	for (; host < end; host += strlen(host) + 1)
 		for (i = 0; i < o->lists.blocks.n; i++) {
-			asked = question(o->lists.blocks.v[i], host);
-			if (asked != NULL)
-				dnsbl_query_add(round, o->lists.blocks.v[i],
-				    asked);
+			name = question(o->lists.blocks.v[i], host);
+			if (name != NULL)
+				dnsbl_query_add(query, o->lists.blocks.v[i],
+				    name);
 		}
 }
 
@@ -165,13 +166,13 @@ run(const struct check_ctx *ctx, struct findings *found)
 {
 	static const int by_word[] = { REASON_URL_LISTED };
 	const struct note *note = slots_find(ctx->slots, &kind);
-	struct dnsbl_query round;
+	struct dnsbl_query query;
 
 	if (note == NULL || !dnsbl_query_wanted(ctx))
 		return;
-	dnsbl_query_begin(&round, ctx);
-	add_questions(&round, ctx->options, note);
-	dnsbl_query_end(&round, found, by_word);
+	dnsbl_query_begin(&query, ctx);
+	add_questions(&query, ctx->options, note);
+	dnsbl_query_end(&query, found, by_word);
 	if (note->left > 0)
 		say_left(ctx, found, note->left);
 }

@@ -4,7 +4,7 @@
 
 struct finding *
 check_found(const struct check_ctx *ctx, struct findings *found,
-    enum reason_id reason)
+    int reason)
 {
 	const struct check *check = ctx->check;
 	struct finding *f;

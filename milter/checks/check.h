@@ -24,7 +24,7 @@
 #include "model/site.h"
 #include "model/slots.h"
 #include "model/stage.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 struct check;
 struct diags;
@@ -71,6 +71,8 @@ struct check {
 	bool counts;		/* it asks counters/ */
 	unsigned needs;		/* enum check_needs */
 	const int *reasons;	/* all it may give, ends with REASON_NONE */
+	/* For functions that several checks share: which of them it is. */
+	const void *variant;
 	const struct option *options;	/* NULL: none */
 	size_t options_size;
 	/*
@@ -115,6 +117,6 @@ extern const struct check *const checks_all[];
 
 /* A finding of this check, here and now: add evidence with finding_say(). */
 struct finding *check_found(const struct check_ctx *ctx,
-    struct findings *found, enum reason_id reason);
+    struct findings *found, int reason);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "checks/check.h"
 #include "dns/dns.h"
+#include "words/reason.h"
 
 /* Of a client with more, the first ones; as SPF does (RFC 7208 section 5.5). */
 #define NAMES_MAX 10
@@ -28,7 +29,7 @@ static const struct option options[] = {
 
 /* What each answer of the MTA means. */
 static const enum reason_id meaning[] = {
-	[RESOLVE_UNTOLD] = REASON_NONE,
+	[RESOLVE_UNKNOWN] = REASON_NONE,
 	[RESOLVE_OK] = REASON_NONE,
 	[RESOLVE_FAIL] = REASON_RDNS_MISSING,
 	[RESOLVE_FORGED] = REASON_RDNS_MISMATCH,

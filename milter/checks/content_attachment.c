@@ -12,6 +12,7 @@
 #include "checks/message_budget.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 /* "exe" may be written ".exe". */
 static bool
@@ -59,7 +60,7 @@ static const struct option block_options[] = {
 	{ .name = "type", .type = OPTION_LIST,
 	    .offset = offsetof(struct attachments, types),
 	    .parse = parse_type, .free = option_free_strings,
-	    .help = "media types, as told and as the first bytes show" },
+	    .help = "media types, declared and by the first bytes" },
 	{ .name = "double", .type = OPTION_BOOL,
 	    .offset = offsetof(struct attachments, doubles),
 	    .default_value = "no",

@@ -12,6 +12,7 @@
 #include "checks/patterns.h"
 #include "mime/mime.h"
 #include "mime/window.h"
+#include "words/reason.h"
 
 #define SLICE 4096	/* bytes of a text that patterns are shown at once */
 

@@ -1,9 +1,12 @@
-/* content_bulk_headers - bulk mail that does not say how to end it (RFC 2369) */
+/*
+ * content_bulk_headers - bulk mail that does not say how to end it (RFC 2369)
+ */
 
 #include <string.h>
 #include <strings.h>
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	bool unsubscribe;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 struct options {
 	struct strset denied;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "checks/check.h"
 #include "checks/message_budget.h"
+#include "words/reason.h"
 
 #define REMEMBERED 1024
 

@@ -12,6 +12,7 @@
 #include "checks/message_budget.h"
 #include "checks/patterns.h"
 #include "mime/encoded.h"
+#include "words/reason.h"
 
 #define PIECE 8192
 

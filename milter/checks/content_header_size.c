@@ -4,6 +4,7 @@
  */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 static void
 run(const struct check_ctx *ctx, struct findings *found)

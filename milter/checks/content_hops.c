@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	long long max_hops;

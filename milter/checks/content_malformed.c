@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "checks/check.h"
+#include "words/reason.h"
 
 enum malformed { MALFORMED_8BIT = 1, MALFORMED_FROM = 2, MALFORMED_DATE = 4 };
 

@@ -7,6 +7,7 @@
 #include "checks/check.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
+#include "words/reason.h"
 
 enum look { LOOK_NO, LOOK_YES, LOOK_AUTO };
 

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "checks/scanners.h"
 #include "scanners/rspamd.h"
+#include "words/reason.h"
 
 #define PROXY_PORT 11332	/* of rspamd as shipped */
 
@@ -39,20 +40,6 @@ ready(void *opt, const struct site *site, struct diags *d)
 			    PROXY_PORT);
 	scanners_ready(opt, kind_name);
 }
-
-struct note {
-	bool begun;
-	struct scan scan;
-};
-
-static void
-clear_note(void *note)
-{
-	scan_close(&((struct note *)note)->scan);
-}
-
-static const struct slot_kind kind = { "content_rspamd",
-	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
 /* A line of HTTP, without what would end it. */
 static void
@@ -89,37 +76,19 @@ put_envelope(struct buf *out, const struct check_ctx *ctx)
 	put_field(out, "MTA-Name", ctx->site->name);
 }
 
-static struct scan *
-scan_of(const struct check_ctx *ctx)
+static void
+begin(const struct check_ctx *ctx, struct scan *scan)
 {
 	const struct options *o = ctx->options;
-	struct note *note = slots_get(ctx->slots, &kind);
 	struct buf text = BUF_INIT;
 
-	if (note->begun)
-		return &note->scan;
-	note->begun = true;
-	note->scan.errmsg = (struct buf)BUF_INIT;
 	put_envelope(&text, ctx);
-	rspamd_begin(&note->scan, o->rspamd.scanner, text.data,
-	    o->rspamd.timeout, ctx->deadline);
+	rspamd_begin(scan, o->rspamd.scanner, text.data, o->rspamd.timeout,
+	    ctx->deadline);
 	buf_clear(&text);
 	scanners_put_header(&text, ctx->session);
-	rspamd_put(&note->scan, text.data, text.len, ctx->deadline);
+	rspamd_put(scan, text.data, text.len, ctx->deadline);
 	buf_free(&text);
-	return &note->scan;
-}
-
-static void
-body(const struct check_ctx *ctx, const char *bytes, size_t n)
-{
-	rspamd_put(scan_of(ctx), bytes, n, ctx->deadline);
-}
-
-static void
-end(const struct check_ctx *ctx)
-{
-	rspamd_end(scan_of(ctx), ctx->deadline);
 }
 
 /*
@@ -162,46 +131,35 @@ report(const struct check_ctx *ctx, struct findings *found,
 		finding_say(f, EVIDENCE_TEXT, v->message.data);
 }
 
-static void
-run(const struct check_ctx *ctx, struct findings *found)
+static enum scan_status
+verdict(const struct check_ctx *ctx, struct findings *found,
+    struct scan *scan)
 {
-	const struct options *o = ctx->options;
 	struct rspamd_verdict v = { .symbols = BUF_INIT, .message = BUF_INIT };
-	struct scan *scan = scan_of(ctx);
+	enum scan_status status = rspamd_verdict(scan, &v);
 
-	switch (rspamd_verdict(scan, &v)) {
-	case SCAN_CLEAN:
-	case SCAN_UNSCANNABLE:
-		break;
-	case SCAN_FOUND:
+	if (status == SCAN_FOUND)
 		report(ctx, found, &v);
-		break;
-	case SCAN_TEMPFAIL:
-		scanners_unavailable(ctx, found, &o->rspamd, kind_name,
-		    scan->errmsg.data);
-		break;
-	}
 	buf_free(&v.symbols);
 	buf_free(&v.message);
+	return status;
 }
+
+static const struct scanner_kind kind = {
+	.name = kind_name,
+	.slot = SCANNER_SLOT("rspamd"),
+	.begin = begin,
+	.put = rspamd_put,
+	.end = rspamd_end,
+	.verdict = verdict
+};
 
 static const int reasons[] = { REASON_SPAM_CONTENT, REASON_GREYLISTED,
 	REASON_RATE_LIMITED, REASON_SCANNER_UNAVAILABLE, REASON_NONE };
 
 const struct check check_content_rspamd = {
 	.name = "content_rspamd",
-	.section = "content",
-	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.issued_at = STAGE_RCPT,
-	.softens = true,
-	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,
 	.options = options,
-	.options_size = sizeof(struct options),
-	.ready = ready,
-	.done = scanners_done,
-	.active = scanners_active,
-	.body = body,
-	.end = end,
-	.run = run
+	SCANNER_CHECK(kind, ready, struct options)
 };

@@ -1,6 +1,7 @@
 /* content_size - a message too large, as announced or as sent (RFC 1870) */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	long long max_size;

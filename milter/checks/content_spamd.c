@@ -2,6 +2,7 @@
 
 #include "checks/scanners.h"
 #include "scanners/spamd.h"
+#include "words/reason.h"
 
 static const char kind_name[] = "spamd";
 
@@ -38,71 +39,41 @@ ready(void *opt, const struct site *site, struct diags *d)
 	scanners_ready(opt, kind_name);
 }
 
-struct note {
-	bool begun;
-	bool large;		/* it was ended: larger than spamd shall see */
-	struct scan scan;
-};
-
-static void
-clear_note(void *note)
+/* Larger messages pass without it. */
+static bool
+fits(const struct check_ctx *ctx)
 {
-	scan_close(&((struct note *)note)->scan);
+	const struct options *o = ctx->options;
+
+	return ctx->session->declared_size <= o->max_size &&
+	    session_size(ctx->session) <= o->max_size;
 }
 
-static const struct slot_kind kind = { "content_spamd",
-	sizeof(struct note), SCOPE_MESSAGE, clear_note };
-
 static void
-begin(const struct check_ctx *ctx, struct note *note)
+begin(const struct check_ctx *ctx, struct scan *scan)
 {
 	const struct options *o = ctx->options;
 	struct buf header = BUF_INIT;
 
-	note->begun = true;
-	note->scan.errmsg = (struct buf)BUF_INIT;
-	note->large = ctx->session->declared_size > o->max_size;
-	if (note->large)
-		return;
-	spamd_begin(&note->scan, o->spamd.scanner, o->user, o->spamd.timeout,
+	spamd_begin(scan, o->spamd.scanner, o->user, o->spamd.timeout,
 	    ctx->deadline);
 	scanners_put_received(&header, ctx->session, ctx->site);
 	scanners_put_header(&header, ctx->session);
-	scan_write(&note->scan, header.data, header.len, ctx->deadline);
+	scan_write(scan, header.data, header.len, ctx->deadline);
 	buf_free(&header);
 }
 
-static struct note *
-note_of(const struct check_ctx *ctx)
+static void
+put(struct scan *scan, const char *bytes, size_t n, int64_t deadline)
 {
-	struct note *note = slots_get(ctx->slots, &kind);
-
-	if (!note->begun)
-		begin(ctx, note);
-	return note;
+	scan_write(scan, bytes, n, deadline);
 }
 
 static void
-body(const struct check_ctx *ctx, const char *bytes, size_t n)
+end(struct scan *scan, int64_t deadline)
 {
-	const struct options *o = ctx->options;
-	struct note *note = note_of(ctx);
-
-	if (!note->large && session_size(ctx->session) > o->max_size) {
-		note->large = true;
-		scan_close(&note->scan);
-	}
-	if (!note->large)
-		scan_write(&note->scan, bytes, n, ctx->deadline);
-}
-
-static void
-end(const struct check_ctx *ctx)
-{
-	struct note *note = note_of(ctx);
-
-	if (!note->large)
-		spamd_end(&note->scan);
+	(void)deadline;
+	spamd_end(scan);
 }
 
 static void
@@ -120,47 +91,35 @@ report(const struct check_ctx *ctx, struct findings *found,
 	finding_say(f, EVIDENCE_DETAIL, v->symbols.data);
 }
 
-static void
-run(const struct check_ctx *ctx, struct findings *found)
+static enum scan_status
+verdict(const struct check_ctx *ctx, struct findings *found,
+    struct scan *scan)
 {
-	const struct options *o = ctx->options;
-	struct note *note = note_of(ctx);
 	struct spamd_verdict v = { .symbols = BUF_INIT };
+	enum scan_status status = spamd_verdict(scan, &v);
 
-	if (note->large)
-		return;
-	switch (spamd_verdict(&note->scan, &v)) {
-	case SCAN_CLEAN:
-	case SCAN_UNSCANNABLE:
-		break;
-	case SCAN_FOUND:
+	if (status == SCAN_FOUND)
 		report(ctx, found, &v);
-		break;
-	case SCAN_TEMPFAIL:
-		scanners_unavailable(ctx, found, &o->spamd, kind_name,
-		    note->scan.errmsg.data);
-		break;
-	}
 	buf_free(&v.symbols);
+	return status;
 }
+
+static const struct scanner_kind kind = {
+	.name = kind_name,
+	.slot = SCANNER_SLOT("spamd"),
+	.fits = fits,
+	.begin = begin,
+	.put = put,
+	.end = end,
+	.verdict = verdict
+};
 
 static const int reasons[] = { REASON_SPAM_CONTENT, REASON_SCANNER_UNAVAILABLE,
 	REASON_NONE };
 
 const struct check check_content_spamd = {
 	.name = "content_spamd",
-	.section = "content",
-	.stages = STAGE_BIT(STAGE_MESSAGE),
-	.issued_at = STAGE_RCPT,
-	.softens = true,
-	.needs = CHECK_NEEDS_HEADERS | CHECK_NEEDS_BODY,
 	.reasons = reasons,
 	.options = options,
-	.options_size = sizeof(struct options),
-	.ready = ready,
-	.done = scanners_done,
-	.active = scanners_active,
-	.body = body,
-	.end = end,
-	.run = run
+	SCANNER_CHECK(kind, ready, struct options)
 };

@@ -24,7 +24,7 @@ is_public(const struct ip *ip)
 }
 
 bool
-dns_client_ask(struct dnsbl_query *round, const struct check_ctx *ctx)
+dns_client_ask(struct dnsbl_query *query, const struct check_ctx *ctx)
 {
 	const struct dns_blocks *o = ctx->options;
 	size_t i;
@@ -36,8 +36,8 @@ dns_client_ask(struct dnsbl_query *round, const struct check_ctx *ctx)
 			dnsbl_query_prefetch(ctx, o->blocks.v[i], NULL);
 		return false;
 	}
-	dnsbl_query_begin(round, ctx);
+	dnsbl_query_begin(query, ctx);
 	for (i = 0; i < o->blocks.n; i++)
-		dnsbl_query_add(round, o->blocks.v[i], NULL);
+		dnsbl_query_add(query, o->blocks.v[i], NULL);
 	return true;
 }

@@ -10,6 +10,6 @@
  * caller ends. False: there is nothing to end, for the address is one that no
  * list can know, or it is not the check's turn (dnsbl_query_wanted()).
  */
-bool dns_client_ask(struct dnsbl_query *round, const struct check_ctx *ctx);
+bool dns_client_ask(struct dnsbl_query *query, const struct check_ctx *ctx);
 
 #endif

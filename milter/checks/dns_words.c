@@ -1,4 +1,4 @@
-/* The last item of a phrase: it is reported once, a concept each time. */
+/* dns_words - what a reply says about a list in DNS */
 
 #include "checks/dns_words.h"
 

@@ -11,6 +11,7 @@
 #include "checks/dns_words.h"
 #include "dns/dns.h"
 #include "model/mailbox.h"
+#include "words/reason.h"
 
 /* So long a text is waited for once the list has answered. */
 #define TEXT_MS 1000
@@ -158,7 +159,9 @@ has_counting(const struct dns_block *b, const struct dns_answer *answer)
 	return false;
 }
 
-/* Is the threshold reached, whatever is still to come? Called by services/dns. */
+/*
+ * Is the threshold reached, whatever is still to come? Called by dns/.
+ */
 static bool
 is_certain(void *arg)
 {

@@ -6,6 +6,7 @@
 #include "base/net.h"
 #include "checks/check.h"
 #include "model/mailbox.h"
+#include "words/reason.h"
 
 /* A process of this very machine may well say so. */
 static bool

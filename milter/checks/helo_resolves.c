@@ -8,6 +8,7 @@
 #include "checks/check.h"
 #include "dns/dns.h"
 #include "model/mailbox.h"
+#include "words/reason.h"
 
 struct options {
 	bool helo_lookup;

@@ -5,6 +5,7 @@
 #include "base/net.h"
 #include "checks/check.h"
 #include "model/mailbox.h"
+#include "words/reason.h"
 
 /* What is wrong with it, or NULL. */
 static const char *

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "words/reason.h"
 
 #define NETWORK_V4 24
 #define NETWORK_V6 64

@@ -18,8 +18,7 @@ enum limit_per { LIMIT_PER_CLIENT, LIMIT_PER_NETWORK, LIMIT_PER_LOGIN,
 	LIMIT_PER_SENDER, LIMIT_PER_SENDER_DOMAIN, LIMIT_PER_RECIPIENT };
 
 struct limit_block {
-	/* Behind the number that a session puts in front: "1: stream: OK". */
-	struct option_item item;
+	struct option_item item;	/* title: its name in records */
 	int what;		/* enum limit_what */
 	int per;		/* enum limit_per */
 	long long amount;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/option_value.h"
 #include "lists/list.h"
+#include "words/reason.h"
 
 static bool
 parse_file(void *base, void *slot, const char *value, struct buf *errmsg)
@@ -145,7 +146,7 @@ find(struct list *l, const struct check_ctx *ctx, struct list_hit *hit)
 
 static void
 say_found(const struct check_ctx *ctx, struct findings *found,
-    const struct list_block *b, enum reason_id reason, bool waives,
+    const struct list_block *b, int reason, bool waives,
     const struct list_hit *hit)
 {
 	struct finding *f = check_found(ctx, found, reason);
@@ -169,7 +170,7 @@ say_failure(const struct check_ctx *ctx, struct findings *found,
 
 void
 list_blocks_run(const struct check_ctx *ctx, struct findings *found,
-    enum reason_id reason, bool waives)
+    int reason, bool waives)
 {
 	const struct list_blocks *o = ctx->options;
 	struct list_hit hit = LIST_HIT_INIT;

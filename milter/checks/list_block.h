@@ -45,6 +45,6 @@ bool list_blocks_active(const void *options, const struct site *site);
  * (lists/list.h logs it once an hour).
  */
 void list_blocks_run(const struct check_ctx *ctx, struct findings *found,
-    enum reason_id reason, bool waives);
+    int reason, bool waives);
 
 #endif

@@ -1,6 +1,7 @@
 /* rcpt_null_sender_many - a report to more than one mailbox (RFC 5321 4.5.5) */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 static void
 run(const struct check_ctx *ctx, struct findings *found)

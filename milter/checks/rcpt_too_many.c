@@ -1,6 +1,7 @@
 /* rcpt_too_many - more recipients than the limit allows */
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 struct options {
 	long long max_recipients;
@@ -11,7 +12,7 @@ static const struct option options[] = {
 	{ .name = "max-recipients", .type = OPTION_INT,
 	    .offset = offsetof(struct options, max_recipients),
 	    .min = 100, .max = 1000000,
-	    .help = "recipients of one message; unset: as many as the MTA takes" },
+	    .help = "recipients of one message; unset: the MTA's limit" },
 	{ .name = NULL }
 };
 

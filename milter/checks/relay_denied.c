@@ -5,6 +5,7 @@
 #include "base/net.h"
 #include "checks/check.h"
 #include "model/mailset.h"
+#include "words/reason.h"
 
 static bool
 active(const void *opt, const struct site *site)

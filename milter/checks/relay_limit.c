@@ -1,6 +1,7 @@
 /* relay_limit - how much a client, network or sender may bring, how fast */
 
 #include "checks/limit_block.h"
+#include "words/reason.h"
 
 static const int reasons[] = { REASON_LIMIT_REACHED, REASON_LOGIN_LIMIT,
 	REASON_NONE };

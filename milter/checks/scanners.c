@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "words/reason.h"
 
 const char *const scanners_failure_words[] = { "defer", "mark", "pass", NULL };
 
@@ -118,10 +119,12 @@ scanners_put_received(struct buf *out, const struct session *s,
 	buf_printf(out, ";\r\n\t%s\r\n", date);
 }
 
-void
-scanners_unavailable(const struct check_ctx *ctx, struct findings *found,
-    const struct scanner_options *o, const char *kind, const char *errmsg)
+/* None answered: a deferral, or what the options make of it. */
+static void
+unavailable(const struct check_ctx *ctx, struct findings *found,
+    const char *kind, const char *errmsg)
 {
+	const struct scanner_options *o = ctx->options;
 	struct finding *f = check_found(ctx, found,
 	    REASON_SCANNER_UNAVAILABLE);
 
@@ -137,6 +140,63 @@ scanners_unavailable(const struct check_ctx *ctx, struct findings *found,
 		f->max = ACTION_NOTE;
 		break;
 	}
+}
+
+void
+scanners_clear_note(void *note)
+{
+	scan_close(&((struct scanner_note *)note)->scan);
+}
+
+static struct scanner_note *
+note_of(const struct check_ctx *ctx)
+{
+	const struct scanner_kind *kind = ctx->check->variant;
+	struct scanner_note *note = slots_get(ctx->slots, &kind->slot);
+
+	if (note->begun)
+		return note;
+	note->begun = true;
+	note->scan.errmsg = (struct buf)BUF_INIT;
+	note->skipped = kind->fits != NULL && !kind->fits(ctx);
+	if (!note->skipped)
+		kind->begin(ctx, &note->scan);
+	return note;
+}
+
+void
+scanners_body(const struct check_ctx *ctx, const char *bytes, size_t n)
+{
+	const struct scanner_kind *kind = ctx->check->variant;
+	struct scanner_note *note = note_of(ctx);
+
+	if (!note->skipped && kind->fits != NULL && !kind->fits(ctx)) {
+		note->skipped = true;
+		scan_close(&note->scan);
+	}
+	if (!note->skipped)
+		kind->put(&note->scan, bytes, n, ctx->deadline);
+}
+
+void
+scanners_end(const struct check_ctx *ctx)
+{
+	const struct scanner_kind *kind = ctx->check->variant;
+	struct scanner_note *note = note_of(ctx);
+
+	if (!note->skipped)
+		kind->end(&note->scan, ctx->deadline);
+}
+
+void
+scanners_run(const struct check_ctx *ctx, struct findings *found)
+{
+	const struct scanner_kind *kind = ctx->check->variant;
+	struct scanner_note *note = note_of(ctx);
+
+	if (!note->skipped &&
+	    kind->verdict(ctx, found, &note->scan) == SCAN_TEMPFAIL)
+		unavailable(ctx, found, kind->name, note->scan.errmsg.data);
 }
 
 void

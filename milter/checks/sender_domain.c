@@ -8,6 +8,7 @@
 #include "checks/check.h"
 #include "dns/dns.h"
 #include "model/mailset.h"
+#include "words/reason.h"
 
 enum { ASK_MX, ASK_A, ASK_AAAA, ASKED };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 /* A trusted host may leave its domain out: the MTA adds it. */
 static void

@@ -16,7 +16,8 @@ struct ruleset;
 struct command {
 	const char *name;
 	const char *words;		/* what follows it, "[FILE]" */
-	int min_words, max_words;	/* beside options; COMMAND_ANY: no limit */
+	/* beside options; COMMAND_ANY: no limit */
+	int min_words, max_words;
 	const char *summary;		/* one line without a full stop */
 	const struct argument *arguments;
 	/* Exit status: 0 good, 1 the answer is no, or of sysexits.h. */

@@ -24,13 +24,9 @@ daemon_ask_about(const char *spec, const char *question, struct buf *answer,
     struct buf *errmsg)
 {
 	int64_t deadline = clock_ms() + WAIT_MS;
-	struct sock_spec place;
+	int fd = sock_connect_text(spec, deadline, errmsg);
 	bool good;
-	int fd;
 
-	if (!sock_spec_parse(spec, &place, errmsg))
-		return false;
-	fd = sock_connect(&place, deadline, errmsg);
 	if (fd < 0)
 		return false;
 	good = sock_write(fd, question, strlen(question), deadline) &&

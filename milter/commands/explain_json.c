@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "commands/explain.h"
+#include "words/reason.h"
 
 static void
 put_flags(struct json *j, unsigned flags)

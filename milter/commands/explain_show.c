@@ -7,6 +7,7 @@
 #include "commands/command.h"
 #include "commands/explain.h"
 #include "commands/paragraph.h"
+#include "words/reason.h"
 
 #define SHORT_TEXT 300	/* of a reply that is repeated in the heading */
 

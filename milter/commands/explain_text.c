@@ -8,6 +8,7 @@
 #include "commands/explain.h"
 #include "maillog/maillog.h"
 #include "maillog/quote.h"
+#include "words/reason.h"
 
 void
 explainer_show(struct explainer *x, const struct explained *e)

@@ -21,7 +21,7 @@ print_counts(void *arg, const struct list_state *state)
 	const struct list_counts *c = &state->counts;
 
 	(void)arg;
-	if (c->untold)
+	if (c->uncounted)
 		puts("good; the file does not tell how many entries it has");
 	else
 		printf("good: %zu networks, %zu names, %zu patterns%s\n",

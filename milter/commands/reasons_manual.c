@@ -61,7 +61,8 @@ html_text(const char *text, size_t n)
 }
 
 static const struct form mdoc = {
-	.head = ".Dd $Mdocdate: November 24 2026 $\n.Dt SAYWHY-REASONS 7\n.Os\n.Sh NAME\n"
+	.head = ".Dd $Mdocdate: November 24 2026 $\n"
+	    ".Dt SAYWHY-REASONS 7\n.Os\n.Sh NAME\n"
 	    ".Nm saywhy-reasons\n.Nd why mail is refused\n.Sh DESCRIPTION\n"
 	    "Every reason that\n.Xr saywhyd 8\ngives, or recognises in what "
 	    "others say.\nEach has its codes for a permanent and for a "
@@ -85,7 +86,8 @@ static const struct form mdoc = {
 };
 
 static const struct form page = {
-	.head = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+	.head = "<!DOCTYPE html>\n<html lang=\"en\">\n"
+	    "<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width\">\n"
 	    "<title>Why mail is refused</title>\n<style>\n"
 	    "body{font:17px/1.5 system-ui,sans-serif;max-width:42em;"

@@ -14,7 +14,7 @@
 #include "commands/record_source.h"
 #include "engine/ruleset.h"
 #include "model/site.h"
-#include "pages/report.h"
+#include "pages/report_page.h"
 #include "version.h"
 
 #define HOUR ((int64_t)3600000)

@@ -1,4 +1,4 @@
-/* the text has "try again" */
+/* setup - saywhy setup: settings of the mail server, shown or made */
 
 #include <stdio.h>
 #include <stdlib.h>

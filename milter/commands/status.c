@@ -80,16 +80,16 @@ static void
 print_lists(const char *json)
 {
 	static const char *const local[] = { "entries", NULL };
-	static const char *const dns[] = { "asked", "listed", "trouble",
+	static const char *const dns[] = { "queries", "listed", "failures",
 		NULL };
 	const char *at = daemon_after(json, "lists");
 
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
-		print_list("list", at, local, "trouble",
+		print_list("list", at, local, "failure",
 		    "the file as it is now is not in use");
 	at = daemon_after(json, "dns-lists");
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1)
-		print_list("dns list", at, dns, "aside", "set aside");
+		print_list("dns list", at, dns, "disabled", "disabled");
 }
 
 static void
@@ -115,7 +115,7 @@ print_plain(const char *json)
 {
 	static const char *const daemon[] = { "version", "pid", "mode",
 		"uptime", NULL };
-	static const char *const sessions[] = { "now", "most", "total", NULL };
+	static const char *const sessions[] = { "now", "max", "total", NULL };
 	static const char *const mail[] = { "messages", "recipients", NULL };
 	static const char *const refused[] = { "rejected", "tempfailed",
 		"refused-by-mta", NULL };
@@ -123,8 +123,8 @@ print_plain(const char *json)
 		"marked", NULL };
 	static const char *const records[] = { "written", "lost",
 		"log-lines-lost", NULL };
-	static const char *const dns[] = { "asked", "cached", "sent",
-		"trouble", "kept", NULL };
+	static const char *const dns[] = { "queries", "cached", "sent",
+		"failures", "kept", NULL };
 	static const char *const store[] = { "state", "taken", "behind",
 		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
@@ -136,7 +136,7 @@ print_plain(const char *json)
 	static const char *const exceptions[] = { "exception", "matched",
 		NULL };
 	static const char *const scanners[] = { "kind", "server", "state",
-		"scans", "troubles", "trouble", NULL };
+		"scans", "failures", "failure", NULL };
 	static const char *const counters[] = { "keys", "size", "asked",
 		"evicted", "server", "healthy", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
@@ -146,7 +146,8 @@ print_plain(const char *json)
 	print_row("mail", daemon_after(json, "counts"), mail);
 	print_row("refused", daemon_after(json, "counts"), refused);
 	print_row("let pass", daemon_after(json, "counts"), others);
-	print_row("a minute", daemon_after(daemon_after(json, "per-minute"), "5"), rate);
+	print_row("a minute", daemon_after(daemon_after(json, "per-minute"),
+	    "5"), rate);
 	print_row("records", daemon_after(json, "records"), records);
 	print_row("reply map", daemon_after(json, "reply-map"), replies);
 	print_row("service", daemon_after(json, "policy-service"), service);

@@ -270,7 +270,7 @@ add_senders(struct watched *w, const struct log_event *h)
 			add_sender(p, h);
 }
 
-/* Whoever sent what vanished was told that it is taken. */
+/* The sender of a message that vanished got an acceptance. */
 static bool
 has_reply(const struct log_event *h)
 {

@@ -76,7 +76,8 @@ static const char script[] =
     "    n = n + amount\n"
     "  elseif verb == 0 then\n"
     "    fits = fits and room == 0\n"
-    "    adds[#adds + 1] = { i, k, step, window + 2 * width, amount, n, since }\n"
+    "    adds[#adds + 1] = { i, k, step, window + 2 * width, amount, n,\n"
+    "      since }\n"
     "  end\n"
     "  put(i, n, since, room)\n"
     "end\n"
@@ -229,7 +230,7 @@ close_idle(struct node *node)
 	pthread_mutex_unlock(&node->lock);
 }
 
-/* logline - parses one line of syslog */
+/* One line when it goes, one when it comes back. */
 static void
 mark_down(struct counter_server *s, struct node *node)
 {
@@ -512,7 +513,7 @@ counter_server_start(const struct counters_options *o, struct buf *errmsg)
 		return NULL;
 	}
 	if (pthread_create(&s->thread, NULL, look_after, s) != 0) {
-		buf_puts(errmsg, "counters: no thread can be made");
+		buf_puts(errmsg, "counters: pthread_create failed");
 		counter_server_stop(s);
 		return NULL;
 	}

@@ -66,7 +66,7 @@ struct counter_answer {
 	int64_t count;		/* in the window, with what was added; NOTE,
 				   MEET, KNOW: what NOTE remembered, or 0 */
 	int64_t since;		/* ms since 1970: the oldest step that counts;
-				   MEET, KNOW: when it was first met, 0: never */
+				   MEET, KNOW: first met then, 0: never */
 	int64_t room;		/* ms since 1970: when `amount` fits again,
 				   0: it fits now, -1: it never will; MEET,
 				   NOTE: 1: it was not known before */
@@ -100,7 +100,7 @@ void counters_offline(void);
 struct counters_state {
 	uint64_t keys, size;	/* used and possible entries of the table */
 	uint64_t asked;		/* questions, ever */
-	uint64_t evicted;	/* keys that had to go while they still counted */
+	uint64_t evicted;	/* keys removed while they still counted */
 	bool server;		/* one is configured */
 	bool healthy;		/* … and answers */
 	uint64_t failures;	/* … questions it did not answer in time */

@@ -180,7 +180,7 @@ begin_all(struct dns_question *q, size_t n, struct dns_batch *batch)
 		else
 			begin(&q[i], &key, batch, &wake);
 	}
-	self.counts.asked += n;
+	self.counts.queries += n;
 	if (wake)
 		dns_ares_wake();
 }
@@ -246,8 +246,8 @@ dns_prefetch(enum dns_type type, const char *name)
 	pthread_mutex_unlock(&lock);
 }
 
-struct dns_entry *
-dns_take_unsent(void)
+static struct dns_entry *
+take_unsent(void)
 {
 	struct dns_entry *list;
 
@@ -258,9 +258,8 @@ dns_take_unsent(void)
 	return list;
 }
 
-void
-dns_sent_answered(struct dns_entry *e, struct dns_shared_answer *shared,
-    unsigned ttl)
+static void
+answered(struct dns_entry *e, struct dns_shared_answer *shared, unsigned ttl)
 {
 	struct dns_question *q;
 
@@ -288,8 +287,10 @@ set_mode(enum mode mode, size_t cache)
 bool
 dns_start(const struct dns_options *opt, struct buf *errmsg)
 {
+	static const struct dns_ares_calls calls = { take_unsent, answered };
+
 	dns_stop();
-	if (!dns_ares_start(opt->servers, errmsg))
+	if (!dns_ares_start(opt->servers, &calls, errmsg))
 		return false;
 	set_mode(MODE_LIVE, (size_t)opt->cache);
 	return true;

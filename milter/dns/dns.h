@@ -42,7 +42,7 @@ struct dns_answer {
 	enum dns_status status;
 	bool no_name;		/* NONE: the name itself does not exist */
 	bool unasked;		/* NONE: no such name can be */
-	const char *failure;	/* TROUBLE: which, a few words; lives on */
+	const char *failure;	/* TEMPFAIL: why, in a few words; never freed */
 	size_t n;		/* FOUND: at least one */
 	const struct dns_record *v;
 };
@@ -52,7 +52,8 @@ struct dns_question {
 	const char *name;	/* no escapes: every byte but "." is itself; a
 				   dot at the end is dropped. Borrowed till
 				   dns_ask() returns */
-	const struct dns_answer *answer;	/* after dns_ask(): never NULL */
+	/* after dns_ask(): never NULL */
+	const struct dns_answer *answer;
 	/* of dns.c */
 	struct dns_question *next;
 	struct dns_entry *entry;
@@ -141,7 +142,7 @@ bool dns_preload(const char *name, const char *type, const char *value,
     struct buf *errmsg);
 
 struct dns_counts {
-	uint64_t asked;		/* questions to us */
+	uint64_t queries;		/* questions to us */
 	uint64_t cached;	/* answered at once */
 	uint64_t joined;	/* one like it was on its way */
 	uint64_t sent;		/* to the resolver */

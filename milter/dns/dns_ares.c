@@ -19,7 +19,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
-#include "base/seldom.h"
 #include "dns/dns_cache.h"
 #include "dns/dns_message.h"
 #include "dns/dns_queue.h"
@@ -52,6 +51,7 @@
 #define NO_CACHE (1 << 21)	/* ARES_OPT_QUERY_CACHE; older ones ignore it */
 
 static struct {
+	const struct dns_ares_calls *calls;
 	pthread_t thread;
 	int epoll, wake;
 	_Atomic bool stop;
@@ -182,7 +182,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 		return;
 	} else
 		shared = dns_answer_new(DNS_TEMPFAIL, words_of(status));
-	dns_sent_answered(e, shared, ttl);
+	self.calls->answered(e, shared, ttl);
 }
 
 /* c-ares reads a backslash as the start of an escape. */
@@ -208,12 +208,12 @@ static void
 send_or_fail(struct dns_entry *e)
 {
 	if (self.silent)
-		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
+		self.calls->answered(e, dns_answer_new(DNS_TEMPFAIL,
 		    words_of(ARES_ETIMEOUT)), DNS_TTL_TEMPFAIL);
 	else if (self.channel != NULL)
 		send_one(e);
 	else
-		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
+		self.calls->answered(e, dns_answer_new(DNS_TEMPFAIL,
 		    "there is no DNS server"), DNS_TTL_TEMPFAIL);
 }
 
@@ -255,7 +255,7 @@ is_loopback(const struct ares_addr_port_node *server)
 static void
 look_at_servers(void)
 {
-	static struct log_ratelimit said;
+	static struct log_ratelimit logged;
 	struct ares_addr_port_node *all = NULL, *server;
 	bool far = false;
 	size_t n = 0;
@@ -266,7 +266,7 @@ look_at_servers(void)
 		far |= !is_loopback(server);
 	ares_free_data(all);
 	self.many = n > 1;
-	if (far && log_ratelimit(&said))
+	if (far && log_ratelimit(&logged))
 		log_warn("the DNS resolver is not on this machine: answers on "
 		    "the way can be forged, and block lists refuse shared "
 		    "resolvers; let a caching resolver run here");
@@ -368,7 +368,7 @@ end(void)
 {
 	close_channel();
 	dns_queue_due(&self.queue, true);
-	dns_queue_put(&self.queue, dns_take_unsent());
+	dns_queue_put(&self.queue, self.calls->take_unsent());
 	send_ready(SIZE_MAX);
 }
 
@@ -390,7 +390,7 @@ serve(void *arg)
 			ares_process_fd(self.channel, ARES_SOCKET_BAD,
 			    ARES_SOCKET_BAD);
 		dns_queue_due(&self.queue, false);
-		dns_queue_put(&self.queue, dns_take_unsent());
+		dns_queue_put(&self.queue, self.calls->take_unsent());
 		send_ready(self.fresh < WINDOW ? BURST : 0);
 	}
 	end();
@@ -428,10 +428,12 @@ close_all(void)
 }
 
 bool
-dns_ares_start(const char *servers, struct buf *errmsg)
+dns_ares_start(const char *servers, const struct dns_ares_calls *calls,
+    struct buf *errmsg)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
+	self.calls = calls;
 	ares_library_init(ARES_LIB_INIT_ALL);
 	self.epoll = epoll_create1(EPOLL_CLOEXEC);
 	event.data.fd = self.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -440,11 +442,11 @@ dns_ares_start(const char *servers, struct buf *errmsg)
 	self.silent = self.probing = false;
 	if (self.epoll < 0 || self.wake < 0 ||
 	    epoll_ctl(self.epoll, EPOLL_CTL_ADD, self.wake, &event) != 0)
-		buf_puts(errmsg, "DNS cannot begin: no event descriptors");
+		buf_puts(errmsg, "DNS: no event descriptors");
 	else if (renew_channel(errmsg)) {
 		if (pthread_create(&self.thread, NULL, serve, NULL) == 0)
 			return true;
-		buf_puts(errmsg, "DNS cannot begin: no thread");
+		buf_puts(errmsg, "DNS: pthread_create failed");
 	}
 	close_all();
 	return false;

@@ -14,8 +14,21 @@ struct buf;
 struct dns_entry;
 struct dns_shared_answer;
 
-/* `servers` as in dns_options.h. False, words in errmsg: it cannot. */
-bool dns_ares_start(const char *servers, struct buf *errmsg);
+/* What the thread calls in dns.c. */
+struct dns_ares_calls {
+	/* The list of entries to be sent, linked by `next`. */
+	struct dns_entry *(*take_unsent)(void);
+	/* Owns the reference from then on. ttl in seconds. */
+	void (*answered)(struct dns_entry *e,
+	    struct dns_shared_answer *shared, unsigned ttl);
+};
+
+/*
+ * `servers` as in dns_options.h; `calls` must live as long as the thread. False
+ * with words in errmsg when it cannot start.
+ */
+bool dns_ares_start(const char *servers, const struct dns_ares_calls *calls,
+    struct buf *errmsg);
 
 /* Other servers, or resolv.conf again. */
 void dns_ares_servers(const char *servers);
@@ -23,15 +36,7 @@ void dns_ares_servers(const char *servers);
 /* There is something to send; any thread. */
 void dns_ares_wake(void);
 
-/* Waits for the end of the thread; queries in progress get a temporary failure.
-   */
+/* Waits for the end of the thread; queries in progress fail temporarily. */
 void dns_ares_stop(void);
-
-/* Of dns.c: the list of entries to be sent, linked by `next`. */
-struct dns_entry *dns_take_unsent(void);
-
-/* Of dns.c: owns the reference from then on. ttl in seconds. */
-void dns_sent_answered(struct dns_entry *e, struct dns_shared_answer *shared,
-    unsigned ttl);
 
 #endif

@@ -29,7 +29,8 @@ struct dns_entry {
 	struct dns_entry *chain;		/* of the bucket */
 	struct dns_entry *newer, *older;	/* of those answered */
 	struct dns_shared_answer *shared;		/* NULL: on its way */
-	int64_t until;			/* answered: good till then, clock_ms() */
+	/* answered: good till then, clock_ms() */
+	int64_t until;
 	int64_t born;			/* on its way: since then */
 	int64_t again;			/* on its way: to be sent then */
 	struct dns_question *waiting;

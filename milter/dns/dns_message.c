@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/net.h"
 
 #define HEADER 12
 #define LINKS_MAX 16		/* of a chain of CNAMEs */
@@ -397,4 +398,18 @@ dns_message_read(const uint8_t *bytes, size_t n, enum dns_type type,
 	buf_free(&s.owner);
 	buf_free(&s.rr.owner);
 	return h;
+}
+
+void
+dns_put_reverse(struct buf *out, const struct ip *ip, const char *zone)
+{
+	bool v4 = ip_is_v4(ip);
+	size_t i;
+
+	for (i = 16; v4 && i > 12; i--)
+		buf_printf(out, "%u.", ip->b[i - 1]);
+	for (i = 16; !v4 && i > 0; i--)
+		buf_printf(out, "%x.%x.", ip->b[i - 1] & 15u,
+		    (unsigned)(ip->b[i - 1] >> 4));
+	buf_puts(out, zone != NULL ? zone : v4 ? "in-addr.arpa" : "ip6.arpa");
 }

@@ -93,11 +93,18 @@ unescape(struct dns_record *r)
 	r->n = n;
 }
 
+/* "TROUBLE" is its old name. */
+static bool
+is_tempfail(const char *value)
+{
+	return strcmp(value, "TEMPFAIL") == 0 || strcmp(value, "TROUBLE") == 0;
+}
+
 static struct dns_entry *
 entry_for(struct dns_cache *c, const struct dns_key *key, const char *value)
 {
 	struct dns_entry *e = dns_cache_find(c, key);
-	bool failure = strcmp(value, "TROUBLE") == 0;
+	bool failure = is_tempfail(value);
 
 	if (e == NULL) {
 		e = dns_cache_add(c, key, 0);
@@ -114,7 +121,7 @@ add(struct dns_cache *c, enum dns_type type, const char *name,
 	struct dns_record record = { .n = 0 };
 	struct dns_entry *e;
 	struct dns_key key;
-	bool bare = strcmp(value, "TROUBLE") == 0 || strcmp(value, "NONE") == 0;
+	bool bare = is_tempfail(value) || strcmp(value, "NONE") == 0;
 	size_t before;
 
 	if (!dns_key_set(&key, c, type, name) ||
@@ -141,7 +148,7 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 	bool any = strcasecmp(type, "ANY") == 0, good = true, known = any;
 	size_t i;
 
-	if (any && strcmp(value, "TROUBLE") != 0 && strcmp(value, "NONE") != 0)
+	if (any && !is_tempfail(value) && strcmp(value, "NONE") != 0)
 		good = false;
 	for (i = 0; good && i < NTYPES; i++)
 		if (any || strcasecmp(types[i], type) == 0) {
@@ -160,7 +167,7 @@ dns_offline_add(struct dns_cache *c, const char *name, const char *type,
 }
 
 static struct dns_shared_answer *
-untold(const struct dns_key *key)
+assumed(const struct dns_key *key)
 {
 	if (key->type == DNS_MX && senders_exist)
 		return &some_mx;
@@ -189,7 +196,7 @@ dns_offline_find(struct dns_cache *c, const struct dns_key *key)
 			break;
 		e = dns_cache_find(c, &alias);
 		if (e == NULL || e->shared->answer.n == 0)
-			return untold(&at);
+			return assumed(&at);
 		if (!dns_key_set(&at, c, key->type,
 		    e->shared->answer.v[0].text))
 			return &no_name;

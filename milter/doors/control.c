@@ -16,12 +16,9 @@
 #include "base/mem.h"
 #include "base/sock.h"
 #include "dns/dns.h"
-#include "doors/control_exceptions.h"
 #include "doors/control_lists.h"
 #include "doors/control_login.h"
 #include "doors/control_metrics.h"
-#include "doors/control_replies.h"
-#include "doors/control_scanners.h"
 #include "doors/libmilter_threads.h"
 #include "doors/rates.h"
 #include "doors/server.h"
@@ -152,6 +149,7 @@ put_sessions(struct json *j, const struct ruleset *r)
 	json_key(j, "sessions");
 	json_object(j);
 	put_int(j, "now", libmilter_threads_sessions());
+	put_int(j, "max", (unsigned long long)r->daemon.max_sessions);
 	put_int(j, "most", (unsigned long long)r->daemon.max_sessions);
 	put_int(j, "total", libmilter_threads_started());
 	json_object_end(j);
@@ -228,11 +226,13 @@ put_dns(struct json *j)
 
 	json_key(j, "dns");
 	json_object(j);
-	put_int(j, "asked", c.asked);
+	put_int(j, "queries", c.queries);
+	put_int(j, "asked", c.queries);	/* its old name */
 	put_int(j, "cached", c.cached);
 	put_int(j, "joined", c.joined);
 	put_int(j, "sent", c.sent);
-	put_int(j, "trouble", c.failure);
+	put_int(j, "failures", c.failure);
+	put_int(j, "trouble", c.failure);	/* its old name */
 	put_int(j, "late", c.late);
 	put_int(j, "dropped", c.dropped);
 	put_int(j, "kept", c.kept);
@@ -318,23 +318,21 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	return length;
 }
 
-static const struct server_kind kind = { .name = "control", .max = CONTROL_LOGIN_MAX,
+static const struct server_kind kind = { .name = "control",
+    .max = CONTROL_LOGIN_MAX,
 	.patience = 5000, .answer = answer };
 
 bool
 control_open(const char *spec, gid_t gid, const char *config,
     struct buf *errmsg)
 {
-	struct sock_spec place;
+	struct sock_spec opened;
 
 	self.started = clock_now();
 	self.since = clock_ms();
 	mem_replace(&self.config, config);
-	if (!sock_spec_parse(spec, &place, errmsg))
-		return false;
-	self.fd = sock_listen(&place, 0660, gid, errmsg);
-	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
-		mem_replace(&self.path, place.path);
+	self.fd = sock_listen_text(spec, 0660, gid, &opened, errmsg);
+	mem_replace(&self.path, sock_spec_path(&opened));
 	return self.fd >= 0;
 }
 

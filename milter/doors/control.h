@@ -5,17 +5,15 @@
  *
  *	version, pid, config, mode, threads ("ours", "library", "pool")
  *	started (RFC 3339), uptime (seconds)
- *	sessions    { now, most (the cap), total }
+ *	sessions    { now, max (the cap), total }
  *	counts      { messages, recipients, rejected, tempfailed, observed,
  *	              quarantined, marked, refused-by-mta }
  *	per-minute  { "1": { sessions, recipients, refused }, "5": …, "15": … }
  *	records     { written, lost }
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
- *	lists       [ { list, entries, loaded, trouble }, … ]
- *	dns-lists   [ { list, well, aside, since, asked, listed, trouble }, … ]
- *	reply-map, policy-service: see control_replies.h
- *	exceptions  [ { exception, matched (findings, since it was loaded) }, … ]
+ *	lists, dns-lists, scanners, reply-map, policy-service: control_lists.h
+ *	exceptions  [ { exception, matched (findings since the load) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *
  *	counters    { keys, size, asked, evicted, server (null: none), healthy,

@@ -1,11 +1,16 @@
-/* control_lists - the lists of the blacklist section in `saywhy status` */
+/* control_lists - members of `saywhy status` that are lists or counts */
 
 #include "doors/control_lists.h"
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "doors/policy_service.h"
+#include "doors/replymap.h"
+#include "engine/ruleset.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
+#include "policy/exception.h"
+#include "scanners/scanner.h"
 
 static void
 put_or_null(struct json *j, const char *key, const char *text)
@@ -27,13 +32,14 @@ put_list(void *arg, const struct list_state *state)
 	json_object(j);
 	json_member(j, "list", state->name);
 	json_key(j, "entries");
-	if (c->untold)
+	if (c->uncounted)
 		json_null(j);
 	else
 		json_int(j, (long long)(c->nets + c->names + c->patterns) +
 		    c->any);
 	json_member(j, "loaded", clock_rfc3339(&state->loaded, text));
-	put_or_null(j, "trouble", state->failure);
+	put_or_null(j, "failure", state->failure);
+	put_or_null(j, "trouble", state->failure);	/* its old name */
 	json_object_end(j);
 }
 
@@ -52,13 +58,19 @@ put_dns_list(void *arg, const struct dnslist_state *state)
 
 	json_object(j);
 	json_member(j, "list", state->name);
+	json_key(j, "healthy");
+	json_bool(j, state->disabled == NULL);
+	put_or_null(j, "disabled", state->disabled);
+	put_or_null(j, "since", state->since.tv_sec != 0 ?
+	    clock_rfc3339(&state->since, text) : NULL);
+	put_count(j, "queries", state->queries);
+	put_count(j, "listed", state->listed);
+	put_count(j, "failures", state->failure);
+	/* The old names of these. */
 	json_key(j, "well");
 	json_bool(j, state->disabled == NULL);
 	put_or_null(j, "aside", state->disabled);
-	put_or_null(j, "since", state->since.tv_sec != 0 ?
-	    clock_rfc3339(&state->since, text) : NULL);
-	put_count(j, "asked", state->asked);
-	put_count(j, "listed", state->listed);
+	put_count(j, "asked", state->queries);
 	put_count(j, "trouble", state->failure);
 	json_object_end(j);
 }
@@ -74,4 +86,73 @@ control_put_lists(struct json *j)
 	json_array(j);
 	list_each(put_list, j);
 	json_array_end(j);
+}
+
+static void
+put_server(void *arg, const struct scanner_health *h)
+{
+	struct json *j = arg;
+
+	json_object(j);
+	json_member(j, "kind", h->kind);
+	json_member(j, "server", h->server);
+	json_member(j, "state", h->up ? "up" : "down");
+	put_count(j, "scans", h->scans);
+	put_count(j, "failures", h->failures);
+	put_or_null(j, "failure", h->failure);
+	put_count(j, "troubles", h->failures);	/* the old names */
+	put_or_null(j, "trouble", h->failure);
+	json_object_end(j);
+}
+
+void
+control_put_scanners(struct json *j)
+{
+	json_key(j, "scanners");
+	json_array(j);
+	scanner_each(put_server, j);
+	json_array_end(j);
+}
+
+void
+control_put_replies(struct json *j)
+{
+	const struct replymap_counts r = replymap_counts();
+	const struct policy_service_counts p = policy_service_counts();
+
+	json_key(j, "reply-map");
+	json_object(j);
+	put_count(j, "asked", r.asked);
+	put_count(j, "changed", r.changed);
+	put_count(j, "own", r.own);
+	put_count(j, "passed", r.passed);
+	put_count(j, "unjoined", r.unjoined);
+	json_object_end(j);
+	json_key(j, "policy-service");
+	json_object(j);
+	put_count(j, "asked", p.asked);
+	put_count(j, "refused", p.refused);
+	put_count(j, "closed", p.closed);
+	json_object_end(j);
+}
+
+void
+control_put_exceptions(struct json *j)
+{
+	struct ruleset *r = ruleset_current();
+	const struct exception *e;
+	size_t i;
+
+	json_key(j, "exceptions");
+	json_array(j);
+	for (i = 0; i < r->policy.exceptions.n; i++) {
+		e = r->policy.exceptions.v[i];
+		json_object(j);
+		json_member(j, "exception", e->item.title);
+		json_key(j, "matched");
+		json_int(j, (long long)e->matched);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	ruleset_drop(r);
 }

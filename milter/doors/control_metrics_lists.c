@@ -14,7 +14,7 @@
 struct family {
 	struct buf *out;
 	const char *name;
-	enum { HEALTHY, ASKED, LISTED, TROUBLE } what;
+	enum { HEALTHY, ASKED, LISTED, FAILED } what;
 };
 
 /* A name is the admin's; quotes and backslashes may be in it. */
@@ -41,12 +41,12 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 		put_sample(f, s->name, s->disabled == NULL);
 		break;
 	case ASKED:
-		put_sample(f, s->name, s->asked);
+		put_sample(f, s->name, s->queries);
 		break;
 	case LISTED:
 		put_sample(f, s->name, s->listed);
 		break;
-	case TROUBLE:
+	case FAILED:
 		put_sample(f, s->name, s->failure);
 		break;
 	}
@@ -81,7 +81,7 @@ control_metrics_lists(struct buf *out)
 	struct family f = { .out = out, .name = "dns_list_well",
 		.what = HEALTHY };
 
-	put_help(out, "dns_list_well", "gauge", "0: set aside for now.");
+	put_help(out, "dns_list_well", "gauge", "0: disabled for now.");
 	dnslist_each(put_dns_list, &f);
 	f = (struct family){ out, "dns_list_asked_total", ASKED };
 	put_help(out, "dns_list_asked", "counter", "Questions to it.");
@@ -89,11 +89,11 @@ control_metrics_lists(struct buf *out)
 	f = (struct family){ out, "dns_list_listed_total", LISTED };
 	put_help(out, "dns_list_listed", "counter", "Answers that count.");
 	dnslist_each(put_dns_list, &f);
-	f = (struct family){ out, "dns_list_trouble_total", TROUBLE };
+	f = (struct family){ out, "dns_list_trouble_total", FAILED };
 	put_help(out, "dns_list_trouble", "counter", "No usable answers.");
 	dnslist_each(put_dns_list, &f);
 	f.name = "list_well";
-	put_help(out, "list_well", "gauge", "0: its file is in trouble.");
+	put_help(out, "list_well", "gauge", "0: its file cannot be used.");
 	list_each(put_list, &f);
 	f.name = "scanner_up";
 	put_help(out, "scanner_up", "gauge", "0: not asked for now.");
@@ -101,7 +101,7 @@ control_metrics_lists(struct buf *out)
 	f = (struct family){ out, "scanner_scans_total", ASKED };
 	put_help(out, "scanner_scans", "counter", "Messages it was shown.");
 	scanner_each(put_scanner, &f);
-	f = (struct family){ out, "scanner_troubles_total", TROUBLE };
+	f = (struct family){ out, "scanner_troubles_total", FAILED };
 	put_help(out, "scanner_troubles", "counter", "Scans that failed.");
 	scanner_each(put_scanner, &f);
 }

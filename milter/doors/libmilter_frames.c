@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/seldom.h"
 
 #define LENGTH 4		/* bytes that tell how long the rest is */
 #define HEAD (LENGTH + 1)	/* and a letter */
@@ -139,10 +138,10 @@ read_all(int socket, char *into, size_t n, int64_t deadline)
 static void
 complain(const char *name, char letter)
 {
-	static struct log_ratelimit said;
+	static struct log_ratelimit logged;
 
 	atomic_fetch_add(&wrong, 1);
-	if (log_ratelimit(&said))
+	if (log_ratelimit(&logged))
 		log_warn("%s: a packet '%c' of the mail server has the wrong "
 		    "shape; its session ends here", name, letter);
 }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The content of the largest packet, as smfi_setmaxdatasize() was told. */
+/* The content of the largest packet, as set by smfi_setmaxdatasize(). */
 #define FRAME_MAX ((size_t)1 << 20)
 
 /* May libmilter see this packet? `letter` is one of libmilter/mfdef.h. */

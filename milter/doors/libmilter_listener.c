@@ -1,4 +1,6 @@
-/* libmilter_listener - libmilter's listening thread, and an orderly end of it */
+/*
+ * libmilter_listener - libmilter's listening thread, and an orderly end of it
+ */
 
 #include "doors/libmilter_listener.h"
 
@@ -16,7 +18,7 @@
 #include "base/log.h"
 #include "doors/libmilter_threads.h"
 
-#define WAKE_SIGNAL SIGURG	/* ignored by default: a stray one is harmless */
+#define WAKE_SIGNAL SIGURG	/* ignored by default: harmless */
 #define WAKE_EVERY_MS 2
 #define BREATHE_MS 100		/* between two tries for a free descriptor */
 
@@ -133,7 +135,7 @@ libmilter_listener_start(int (*listen)(void))
 	run = listen;
 	error = pthread_create(&thread, NULL, listen_until_stopped, NULL);
 	if (error != 0)
-		log_error("no thread to listen: %s", strerror(error));
+		log_error("listener: pthread_create: %s", strerror(error));
 	return error == 0;
 }
 

@@ -1,4 +1,7 @@
-/* libmilter_threads - a thread for each session of the MTA, instead of a worker pool */
+/*
+ * libmilter_threads - a thread for each session of the MTA, instead of a worker
+ * pool
+ */
 
 #include "doors/libmilter_threads.h"
 
@@ -19,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 /*
  * Enough for every check and for the libraries behind them (PCRE2 brings its
@@ -157,21 +161,6 @@ session_run(void *arg)
 	return NULL;
 }
 
-static int
-session_start(struct session *s)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	error = pthread_create(&thread, &attr, session_run, s);
-	pthread_attr_destroy(&attr);
-	return error;
-}
-
 /* The functions that ours hide: libmilter.so has them, libmilter.a not. */
 static int
 pool_start(void)
@@ -213,7 +202,6 @@ int
 mi_start_session(struct smfi_str *ctx)
 {
 	struct session *s;
-	int error;
 
 	if (libmilter_threads_kind() == THREADS_OURS &&
 	    !context_is_as_known(ctx) && pool_start() != MI_DONE)
@@ -221,11 +209,8 @@ mi_start_session(struct smfi_str *ctx)
 	if (libmilter_threads_kind() == THREADS_POOL)
 		return pool_session(ctx);
 	s = session_new(ctx);
-	error = session_start(s);
-	if (error != 0) {
-		log_error("no thread for a session: %s", strerror(error));
+	if (!thread_detached("session", session_run, s, STACK_SIZE))
 		session_free(s);
-	}
 	return MI_DONE;
 }
 

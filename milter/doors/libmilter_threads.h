@@ -1,5 +1,6 @@
 /*
- * libmilter_threads.h - a thread for each session of the MTA, instead of a worker pool
+ * libmilter_threads.h - a thread for each session of the MTA, instead of a
+ * worker pool
  *
  * libmilter as distributions build it hands the commands of all sessions to a
  * pool of workers, and that pool loses wake-ups: 50 sessions whose MAIL step

@@ -23,6 +23,7 @@
 #include "doors/session_registry.h"
 #include "engine/engine.h"
 #include "engine/ruleset.h"
+#include "words/reason.h"
 
 /* Longer than any MTA waits for a client (RFC 5321 section 4.5.3.2). */
 #define SILENCE_MAX 7210
@@ -228,7 +229,7 @@ on_message(SMFICTX *ctx)
 	answer = step(ctx, STAGE_MESSAGE, 0);
 	if (answer == SMFIS_CONTINUE && !milter_mark(ctx, engine_marks(e),
 	    keeps_blanks(door))) {
-		log_error("the MTA does not hold a message; it is deferred");
+		log_error("smfi_quarantine failed: message deferred");
 		answer = SMFIS_TEMPFAIL;
 	}
 	engine_end_message(e);
@@ -328,7 +329,7 @@ milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
 	smfi_setmaxdatasize(FRAME_MAX);
 	if (smfi_register(description) == MI_SUCCESS)
 		return milter_socket_open(&library, spec, mode, gid, errmsg);
-	buf_puts(errmsg, "libmilter does not take our callbacks");
+	buf_puts(errmsg, "smfi_register failed");
 	return false;
 }
 

@@ -50,7 +50,7 @@ milter_refuse(SMFICTX *ctx, enum action action, const struct reply *reply)
 	bool reject = action == ACTION_REJECT;
 
 	if (!set_reply(ctx, reply)) {
-		log_error("libmilter does not take our reply %d %s",
+		log_error("smfi_setmlreply failed: %d %s",
 		    reply->code, reply->status);
 		smfi_setreply(ctx, reject ? "550" : "450",
 		    reject ? "5.7.0" : "4.7.0",
@@ -101,7 +101,7 @@ milter_mark(SMFICTX *ctx, const struct marks *m, bool blanks)
 		done |= add(ctx, add_on_top, RESULTS_FIELD, m->results,
 		    blanks);
 	if (done != MI_SUCCESS)
-		log_error("the MTA does not take our header fields");
+		log_error("smfi_addheader failed");
 	return m->quarantine == NULL ||
 	    smfi_quarantine(ctx, m->quarantine) == MI_SUCCESS;
 }

@@ -54,7 +54,7 @@ resolve_of(const char *text)
 	for (i = 1; text != NULL && i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(text, words[i]) == 0)
 			return (enum resolve)i;
-	return RESOLVE_UNTOLD;
+	return RESOLVE_UNKNOWN;
 }
 
 /* Ours: where the client came to. An address to listen on may be any. */

@@ -25,13 +25,13 @@ hand_over(const struct milter_library *library, int fd)
 /* A library that takes no fd: its socket, too, is made with its rights. */
 static bool
 let_it_open(const struct milter_library *library, const char *spec,
-    const struct sock_spec *place, mode_t mode, gid_t gid)
+    const struct sock_spec *address, mode_t mode, gid_t gid)
 {
-	bool is_unix = place->kind == SOCK_KIND_UNIX;
+	bool is_unix = address->kind == SOCK_KIND_UNIX;
 	bool opened;
 
 	if (is_unix)
-		rights_to_make(place->path, mode, gid);
+		rights_to_make(address->path, mode, gid);
 	opened = library->set((char *)(uintptr_t)spec) == 0 &&
 	    library->open(is_unix) == 0;
 	if (is_unix)
@@ -41,17 +41,17 @@ let_it_open(const struct milter_library *library, const char *spec,
 
 static bool
 open_or_let(const struct milter_library *library, const char *spec,
-    const struct sock_spec *place, mode_t mode, gid_t gid, struct buf *errmsg)
+    const struct sock_spec *address, mode_t mode, gid_t gid, struct buf *errmsg)
 {
-	int fd = sock_listen(place, mode, gid, errmsg);
+	int fd = sock_listen(address, mode, gid, errmsg);
 
 	if (fd < 0)
 		return false;
 	if (hand_over(library, fd))
 		return true;
 	close(fd);
-	if (place->kind != SOCK_KIND_FD &&
-	    let_it_open(library, spec, place, mode, gid))
+	if (address->kind != SOCK_KIND_FD &&
+	    let_it_open(library, spec, address, mode, gid))
 		return true;
 	buf_printf(errmsg, "%s: libmilter does not listen there", spec);
 	return false;
@@ -61,13 +61,13 @@ bool
 milter_socket_open(const struct milter_library *library, const char *spec,
     mode_t mode, gid_t gid, struct buf *errmsg)
 {
-	struct sock_spec place;
+	struct sock_spec address;
 
-	if (!sock_spec_parse(spec, &place, errmsg) ||
-	    !open_or_let(library, spec, &place, mode, gid, errmsg))
+	if (!sock_spec_parse(spec, &address, errmsg) ||
+	    !open_or_let(library, spec, &address, mode, gid, errmsg))
 		return false;
-	if (place.kind == SOCK_KIND_UNIX)
-		mem_replace(&socket_path, place.path);
+	if (address.kind == SOCK_KIND_UNIX)
+		mem_replace(&socket_path, address.path);
 	return true;
 }
 

@@ -18,13 +18,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "base/thread.h"
 #include "doors/policy_service_answer.h"
 #include "doors/session_registry.h"
 #include "engine/ruleset.h"
 
 #define STACK_SIZE ((size_t)256 * 1024)
 #define READ_SIZE 8192
-#define PATIENCE_MS 5000	/* for an unfinished question, an answer unread */
+#define PATIENCE_MS 5000	/* for half a request, an unread answer */
 #define SILENCE_MS 600000	/* Postfix closes one after 300 seconds */
 #define REST_MS 100		/* when descriptors have run out */
 #define FAREWELL_MS 500
@@ -154,26 +155,10 @@ asker_run(void *arg)
 	return NULL;
 }
 
-static int
-start_thread(struct asker *a)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	error = pthread_create(&thread, &attr, asker_run, a);
-	pthread_attr_destroy(&attr);
-	return error;
-}
-
 static void
 asker_new(int fd)
 {
 	struct asker *a = mem_alloc(sizeof *a);
-	int error;
 
 	a->fd = fd;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -182,11 +167,8 @@ asker_new(int fd)
 	LIST_INSERT_HEAD(&askers, a, link);
 	self.n++;
 	pthread_mutex_unlock(&lock);
-	error = start_thread(a);
-	if (error != 0) {
-		log_error("policy service: no thread: %s", strerror(error));
+	if (!thread_detached("policy service", asker_run, a, STACK_SIZE))
 		asker_free(a);
-	}
 }
 
 static bool
@@ -244,15 +226,12 @@ bool
 policy_service_open(const char *spec, mode_t mode, gid_t gid,
     struct buf *errmsg)
 {
-	struct sock_spec place;
+	struct sock_spec opened;
 
 	if (spec == NULL)
 		return true;
-	if (!sock_spec_parse(spec, &place, errmsg))
-		return false;
-	self.fd = sock_listen(&place, mode, gid, errmsg);
-	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
-		mem_replace(&self.path, place.path);
+	self.fd = sock_listen_text(spec, mode, gid, &opened, errmsg);
+	mem_replace(&self.path, sock_spec_path(&opened));
 	return self.fd >= 0;
 }
 
@@ -270,7 +249,8 @@ policy_service_start(struct recorder *recorder)
 	}
 	error = pthread_create(&self.thread, NULL, listen_run, NULL);
 	if (error != 0)
-		log_error("policy service: no thread: %s", strerror(error));
+		log_error("policy service: pthread_create: %s",
+		    strerror(error));
 	self.listens = error == 0;
 	return self.listens;
 }

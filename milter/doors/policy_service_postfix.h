@@ -1,5 +1,6 @@
 /*
- * policy_service_postfix.h - what Postfix asks a policy service (SMTPD_POLICY_README)
+ * policy_service_postfix.h - what Postfix asks a policy service
+ * (SMTPD_POLICY_README)
  *
  * Lines "name=value", the last one empty. Pure: bytes in, a session out.
  */
@@ -10,7 +11,7 @@
 #include <stddef.h>
 
 #include "model/session.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 /* Bytes of one request; Postfix's own values are a few thousand. */
 #define POLICY_POSTFIX_MAX 32768

@@ -1,4 +1,6 @@
-/* policy_service_sendmail - Sendmail's question about a recipient (socketmap) */
+/*
+ * policy_service_sendmail - Sendmail's question about a recipient (socketmap)
+ */
 
 #include "doors/policy_service_sendmail.h"
 

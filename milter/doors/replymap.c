@@ -201,17 +201,14 @@ static const struct server_kind kind = { .name = "reply map",
 bool
 replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
 {
-	struct sock_spec place;
+	struct sock_spec opened;
 
 	if (spec == NULL)
 		return true;
-	if (!sock_spec_parse(spec, &place, errmsg))
-		return false;
-	self.fd = sock_listen(&place, mode, gid, errmsg);
-	self.tcp = place.kind == SOCK_KIND_INET ||
-	    place.kind == SOCK_KIND_INET6;
-	if (self.fd >= 0 && place.kind == SOCK_KIND_UNIX)
-		mem_replace(&self.path, place.path);
+	self.fd = sock_listen_text(spec, mode, gid, &opened, errmsg);
+	self.tcp = opened.kind == SOCK_KIND_INET ||
+	    opened.kind == SOCK_KIND_INET6;
+	mem_replace(&self.path, sock_spec_path(&opened));
 	return self.fd >= 0;
 }
 

@@ -7,11 +7,11 @@
  *	filter	smtpd_reject_filter_maps (Postfix 3.11): the whole reply
  *	footer	smtpd_reject_footer_maps (Postfix 3.4): lines to be added
  *
- * A question is joined to the session it belongs to (join.h), so that one
- * refusal has one record and one id; see engine/engine_pending.h for the order in which
- * the doors hear of it. "Not found", so that the stock reply goes out, is the
- * answer to our own replies, to noise (`pass-replies`), to what is no reply, in
- * observe mode, and to every other map.
+ * A query is matched with its session (session_registry.h), so that one
+ * refusal has one record and one id; see engine/engine_pending.h for the order
+ * in which the doors see it. "Not found", so that the stock reply goes out, is
+ * the answer to our own replies, to noise (`pass-replies`), to what is no
+ * reply, in observe mode, and to every other map.
  *
  * One thread, answers from memory; a session whose thread is busy is not waited
  * for.

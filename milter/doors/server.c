@@ -30,7 +30,7 @@ struct peer {
 	struct buf in, out;
 	size_t sent;		/* of out */
 	int64_t since;		/* clock_ms() of what is unfinished; 0: none */
-	int64_t heard;		/* of the last that came from it */
+	int64_t last_read;		/* of the last that came from it */
 };
 
 struct server {
@@ -56,7 +56,7 @@ add_peer(struct server *s, int fd)
 	s->peers = mem_room(s->peers, s->n, &s->cap, sizeof *s->peers);
 	p = &s->peers[s->n++];
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
-		.heard = clock_ms(),
+		.last_read = clock_ms(),
 		.who = { .pid = registry_peer(fd), .fd = fd } };
 	s->connections++;
 	s->open++;
@@ -158,7 +158,7 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 {
 	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    p->sent == p->out.len) {
-		p->heard = now;
+		p->last_read = now;
 		if (!read_some(p))
 			return false;
 		if (!answer_all(s, p)) {
@@ -180,7 +180,7 @@ is_overdue(const struct server *s, const struct peer *p, int64_t now)
 {
 	if (p->since != 0)
 		return now - p->since > s->kind->patience;
-	return s->kind->silence > 0 && now - p->heard > s->kind->silence;
+	return s->kind->silence > 0 && now - p->last_read > s->kind->silence;
 }
 
 static size_t
@@ -278,7 +278,8 @@ server_start(int fd, const struct server_kind *kind, void *arg)
 	}
 	error = pthread_create(&s->thread, NULL, run, s);
 	if (error != 0) {
-		log_error("%s: no thread: %s", kind->name, strerror(error));
+		log_error("%s: pthread_create: %s", kind->name,
+		    strerror(error));
 		server_free(s);
 		return NULL;
 	}

@@ -29,7 +29,8 @@ struct server_kind {
 	const char *name;	/* for the log and the thread */
 	size_t max;		/* bytes that one request may have */
 	int64_t patience;	/* ms for an unfinished request or answer */
-	int64_t silence;	/* ms between requests; 0: as long as it likes */
+	/* ms between requests; 0: as long as it likes */
+	int64_t silence;
 	/*
 	 * Looks at the n bytes that a peer has sent and appends the answer to
 	 * `out`. Returns how many bytes that request had, 0 when more must

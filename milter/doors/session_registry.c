@@ -1,4 +1,7 @@
-/* session_registry - which session of the milter a question at another door is about */
+/*
+ * session_registry - which session of the milter a question at another door is
+ * about
+ */
 
 #include "doors/session_registry.h"
 
@@ -24,8 +27,10 @@ struct registered {
 	pid_t pid;
 	struct engine *engine;
 	pthread_mutex_t busy;
-	unsigned users;		/* between registry_find() and registry_release() */
-	struct session published;	/* connection and greeting; under `lock` */
+	/* between registry_find() and registry_release() */
+	unsigned users;
+	/* connection and greeting; under `lock` */
+	struct session published;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -78,7 +78,8 @@ bool registry_snapshot(pid_t pid, struct session *s);
 /*
  * The engine of the connection of this process to that door, locked;
  * registry_release() *j when done. NULL when there is no such connection, more
- * than one that is not over, or it is behind, or busy until `deadline` (clock_ms()).
+ * than one that is not over, or it is behind, or busy until `deadline`
+ * (clock_ms()).
  */
 struct engine *registry_find(enum registry_door door, pid_t pid,
     int64_t deadline, struct registered **j);

@@ -148,15 +148,11 @@ static void
 run_checks(struct engine *e, enum stage stage)
 {
 	struct check_ctx ctx = context(e, stage);
-	const struct rule *rule = e->rules->rules;
-	const struct rule *end = rule + e->rules->nrules;
+	const struct rule *rule = NULL;
 
-	for (; rule < end; rule++) {
-		if (!rule->active ||
-		    (rule->check->stages & STAGE_BIT(stage)) == 0)
+	while ((rule = ruleset_next(e->rules, rule, &ctx)) != NULL) {
+		if ((rule->check->stages & STAGE_BIT(stage)) == 0)
 			continue;
-		ctx.check = rule->check;
-		ctx.options = rule->options;
 		if (e->watcher != NULL)
 			run_watched(e, &ctx);
 		else
@@ -199,6 +195,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	withhold_others(e);
 	policy_decide(&e->rules->policy, &e->session, &e->found, stage,
 	    &decision);
+	policy_count(&decision);
 	id = report_decision(&report, &decision, reply);
 	if (stage == STAGE_MESSAGE)
 		collect_marks(e, &decision, id);
@@ -299,19 +296,14 @@ report_here(struct engine *e, enum stage stage)
 
 /* Some checks count what the MTA refuses. */
 static void
-tell_refused(struct engine *e, enum stage stage, const char *status)
+pass_refused(struct engine *e, enum stage stage, const char *status)
 {
 	struct check_ctx ctx = context(e, stage);
-	const struct rule *rule = e->rules->rules;
-	const struct rule *end = rule + e->rules->nrules;
+	const struct rule *rule = NULL;
 
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->refused == NULL)
-			continue;
-		ctx.check = rule->check;
-		ctx.options = rule->options;
-		rule->check->refused(&ctx, status);
-	}
+	while ((rule = ruleset_next(e->rules, rule, &ctx)) != NULL)
+		if (rule->check->refused != NULL)
+			rule->check->refused(&ctx, status);
 }
 
 void
@@ -325,7 +317,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	reply_read(&report.reply, status, text);
 	report.name = engine_look_up(&report.reply, &e->session,
 	    clock_ms() + e->rules->daemon.step_timeout);
-	tell_refused(e, STAGE_RCPT, status);
+	pass_refused(e, STAGE_RCPT, status);
 	pending_keep(&e->pending, &report, NULL,
 	    e->wait == WAIT_MTA ? e->wait_ms : 0);
 	engine_count(COUNT_REFUSED_BY_MTA);
@@ -410,19 +402,19 @@ bool
 engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 {
 	struct report report = report_here(e, e->stage);
-	bool speaks;
+	bool rewrites;
 
 	if (!pending_matches(&e->pending, q)) {
 		const struct unforeseen seen = { .refused = e->refused,
 			.judged = e->judged };
 
-		tell_refused(e, e->stage, q->stock.status);
+		pass_refused(e, e->stage, q->stock.status);
 		pending_begin(&e->pending, &report, q, &seen);
 	}
-	speaks = pending_rewrite(&e->pending, q, out);
+	rewrites = pending_rewrite(&e->pending, q, out);
 	take_back(e, &e->pending);
 	e->refused = true;
-	return speaks;
+	return rewrites;
 }
 
 bool
@@ -438,10 +430,10 @@ engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
 		    STAGE_CONNECT,
 		.began = clock_us() };
 	struct pending pending = { .state = PENDING_NONE };
-	bool speaks;
+	bool rewrites;
 
 	pending_begin(&pending, &report, q, &seen);
-	speaks = pending_rewrite(&pending, q, out);
+	rewrites = pending_rewrite(&pending, q, out);
 	pending_flush(&pending);
-	return speaks;
+	return rewrites;
 }

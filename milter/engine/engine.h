@@ -17,7 +17,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/marks.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 #include "words/reply.h"
 
 struct check;
@@ -141,10 +141,10 @@ void engine_reset(struct engine *e);
  */
 void engine_end_message(struct engine *e);
 
-/* The recipient is refused, and somebody else has told of it. */
+/* The recipient is refused, and another event has said so. */
 void engine_note_refused(struct engine *e);
 
-/* For `saywhy try --trace`: told of each check run and each decision. */
+/* For `saywhy try --trace`: called for each check run and each decision. */
 struct engine_watcher {
 	void *arg;
 	void (*check)(void *arg, const struct check *check, enum stage stage,

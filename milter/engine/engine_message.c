@@ -1,4 +1,4 @@
-/* engine_message - a message on its way past the checks that look into it */
+/* engine_message - passes a message to the checks that look into it */
 
 #include "engine/engine_message.h"
 
@@ -13,28 +13,23 @@
 #define PIECE (16 * 1024)
 
 static void
-tell_part(void *arg, const struct mime_event *event)
+pass_part(void *arg, const struct mime_event *event)
 {
 	struct message *m = arg;
-	const struct rule *rule = m->rules->rules;
-	const struct rule *end = rule + m->rules->nrules;
+	const struct rule *rule = NULL;
 
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->part == NULL)
-			continue;
-		m->ctx.check = rule->check;
-		m->ctx.options = rule->options;
-		rule->check->part(&m->ctx, event);
-	}
+	while ((rule = ruleset_next(m->rules, rule, &m->ctx)) != NULL)
+		if (rule->check->part != NULL)
+			rule->check->part(&m->ctx, event);
 }
 
 static void
-take_apart(struct message *m)
+parse(struct message *m)
 {
 	const struct session *s = m->ctx.session;
 	size_t i;
 
-	m->mime = mime_new(tell_part, m);
+	m->mime = mime_new(pass_part, m);
 	for (i = 0; i < s->nheaders; i++)
 		mime_header(m->mime, s->headers[i].name, s->headers[i].value);
 	mime_headers_end(m->mime, s->headers_cut);
@@ -47,7 +42,7 @@ message_begin(struct message *m, const struct ruleset *rules,
 	m->rules = rules;
 	m->ctx = ctx;
 	if ((rules->needs & CHECK_NEEDS_PARTS) != 0)
-		take_apart(m);
+		parse(m);
 }
 
 /* Each piece has a time of its own. */
@@ -58,23 +53,18 @@ set_deadline(struct message *m)
 }
 
 static void
-tell_body(struct message *m, const char *bytes, size_t n)
+pass_body(struct message *m, const char *bytes, size_t n)
 {
-	const struct rule *rule = m->rules->rules;
-	const struct rule *end = rule + m->rules->nrules;
+	const struct rule *rule = NULL;
 
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->body == NULL)
-			continue;
-		m->ctx.check = rule->check;
-		m->ctx.options = rule->options;
-		rule->check->body(&m->ctx, bytes, n);
-	}
+	while ((rule = ruleset_next(m->rules, rule, &m->ctx)) != NULL)
+		if (rule->check->body != NULL)
+			rule->check->body(&m->ctx, bytes, n);
 }
 
 /* What is over its budget is looked into no more. */
 static void
-parse(struct message *m, const char *bytes, size_t n)
+parse_body(struct message *m, const char *bytes, size_t n)
 {
 	struct budget *b = message_budget(m->ctx.slots, m->ctx.site);
 	size_t use;
@@ -91,31 +81,26 @@ void
 message_body(struct message *m, const char *bytes, size_t n)
 {
 	set_deadline(m);
-	tell_body(m, bytes, n);
+	pass_body(m, bytes, n);
 	if (m->mime != NULL)
-		parse(m, bytes, n);
+		parse_body(m, bytes, n);
 }
 
 static void
-tell_end(struct message *m)
+pass_end(struct message *m)
 {
-	const struct rule *rule = m->rules->rules;
-	const struct rule *end = rule + m->rules->nrules;
+	const struct rule *rule = NULL;
 
-	for (; rule < end; rule++) {
-		if (!rule->active || rule->check->end == NULL)
-			continue;
-		m->ctx.check = rule->check;
-		m->ctx.options = rule->options;
-		rule->check->end(&m->ctx);
-	}
+	while ((rule = ruleset_next(m->rules, rule, &m->ctx)) != NULL)
+		if (rule->check->end != NULL)
+			rule->check->end(&m->ctx);
 }
 
 void
 message_end(struct message *m)
 {
 	set_deadline(m);
-	tell_end(m);
+	pass_end(m);
 	if (m->mime == NULL)
 		return;
 	budget_enter(message_budget(m->ctx.slots, m->ctx.site));

@@ -11,6 +11,7 @@
 #include "engine/engine_sentence.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 #include "words/rewrite.h"
 

@@ -30,8 +30,8 @@ struct pending {
 	bool shown;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
 	bool by_filter;		/* another filter's words */
-	bool silent;		/* no refusal of its own: an earlier one is why */
-	unsigned queried;		/* by which maps, a bit for each */
+	bool silent;		/* the consequence of an earlier refusal */
+	unsigned queried;	/* by which maps, a bit for each */
 	struct report report;	/* its reply, as far as it is known */
 	struct decision decision;	/* where it is ours */
 	struct session view;	/* what is known for certain of the session;
@@ -40,7 +40,7 @@ struct pending {
 				   name; owned */
 };
 
-/* What the engine knows of a reply that no event told it of. */
+/* What the engine knows of a reply that no event announced. */
 struct unforeseen {
 	bool unjoined;		/* nothing: the session is not known */
 	bool refused;		/* something of this message was refused */
@@ -54,7 +54,7 @@ struct unforeseen {
 void pending_keep(struct pending *h, struct report *report,
     const struct decision *d, int64_t ms);
 
-/* The same for a reply that no event told us of. */
+/* The same for a reply that no event announced. */
 void pending_begin(struct pending *h, const struct report *report,
     const struct question *q, const struct unforeseen *seen);
 

@@ -1,11 +1,11 @@
 /*
  * engine_sentence.h - what a reply of Postfix tells of its session by its form
  *
- * smtpd(8) answers some commands before any filter hears of them: the greeting
- * of a client that it refuses, what it cannot read, what its own restrictions
- * refuse at MAIL. The session that a filter knows is then a step behind. But
- * the sentences are known, from smtpd.c and smtpd_check.c, and each belongs to
- * one command. Pure.
+ * smtpd(8) answers some commands before any filter sees them: the greeting of a
+ * client that it refuses, what it cannot read, what its own restrictions refuse
+ * at MAIL. The session that a filter knows is then a step behind. But the
+ * sentences are known, from smtpd.c and smtpd_check.c, and each belongs to one
+ * command. Pure.
  */
 #ifndef ENGINE_ENGINE_SENTENCE_H
 #define ENGINE_ENGINE_SENTENCE_H

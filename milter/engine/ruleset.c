@@ -14,6 +14,7 @@
 #include "base/rights.h"
 #include "config/config.h"
 #include "engine/ruleset_options.h"
+#include "words/reason.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
 	"content", "dns" };
@@ -297,6 +298,21 @@ ruleset_load_text(const char *name, const char *text, struct diags *d)
 	plan_init(&plan, r);
 	config_read_text(name, text, plan.sections, NSECTIONS, d);
 	return finish(r, &plan, true, d);
+}
+
+const struct rule *
+ruleset_next(const struct ruleset *r, const struct rule *rule,
+    struct check_ctx *ctx)
+{
+	for (rule = rule == NULL ? r->rules : rule + 1;
+	    rule < r->rules + r->nrules; rule++) {
+		if (!rule->active)
+			continue;
+		ctx->check = rule->check;
+		ctx->options = rule->options;
+		return rule;
+	}
+	return NULL;
 }
 
 struct ruleset *

@@ -73,6 +73,13 @@ struct ruleset *ruleset_read(const char *path, struct diags *d);
 struct ruleset *ruleset_load_text(const char *name, const char *text,
     struct diags *d);
 
+/*
+ * The next active rule after `rule` (NULL: the first), NULL at the end. Fills
+ * in `check` and `options` of ctx, for a call of one of the check's functions.
+ */
+const struct rule *ruleset_next(const struct ruleset *r,
+    const struct rule *rule, struct check_ctx *ctx);
+
 struct ruleset *ruleset_hold(struct ruleset *r);
 void ruleset_drop(struct ruleset *r);	/* NULL: nothing */
 

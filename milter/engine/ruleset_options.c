@@ -1,4 +1,4 @@
-/* Did a sender get this refusal? Other records have no page. */
+/* ruleset_options - the options that belong to no check: site and daemon */
 
 #include "engine/ruleset_options.h"
 
@@ -157,7 +157,7 @@ const struct option site_options[] = {
 	    .help = "this mail server's name; unset: the host's" },
 	{ .name = "contact", .type = OPTION_PARSE, .offset = SITE(contact),
 	    .parse = parse_contact, .free = free_text,
-	    .help = "mail address of a human, told in replies; unset: postmaster" },
+	    .help = "mail address of a human, in replies; unset: postmaster" },
 	{ .name = "page", .type = OPTION_PARSE, .offset = SITE(page),
 	    .parse = parse_page, .free = free_text,
 	    .help = "URL with {id} that explains one refusal" },
@@ -318,7 +318,7 @@ const struct option daemon_options[] = {
 	{ .name = "reply-map", .type = OPTION_PARSE,
 	    .offset = DAEMON(reply_map), .parse = parse_spec, .free = free_text,
 	    .restart = true, .stores = OPTION_TEXT,
-	    .help = "where Postfix asks about its own replies; unset: nowhere" },
+	    .help = "socket of the map for Postfix's replies; unset: none" },
 	{ .name = "policy-service", .type = OPTION_PARSE,
 	    .offset = DAEMON(policy_service), .parse = parse_spec,
 	    .free = free_text,

@@ -168,10 +168,9 @@ dnslist_disable(struct dnslist *l, const char *errmsg)
 	    DNSLIST_HEALTHY_MS : DNSLIST_DISABLED_MS);
 	pthread_cond_signal(&dnslist_registry.wake);
 	pthread_mutex_unlock(&dnslist_registry.lock);
-	if (fresh && log_ratelimit(&l->said)) {
+	if (fresh && log_ratelimit(&l->logged)) {
 		l->reported = true;
-		log_warn("%s: set aside, it refuses nobody: %s", l->name,
-		    errmsg);
+		log_warn("DNSBL %s disabled: %s", l->name, errmsg);
 	}
 }
 
@@ -190,7 +189,7 @@ dnslist_set_healthy(struct dnslist *l)
 	l->due = clock_ms() + DNSLIST_HEALTHY_MS;
 	pthread_mutex_unlock(&dnslist_registry.lock);
 	if (was_disabled && l->reported)
-		log_info("%s: is well, and in use again", l->name);
+		log_info("DNSBL %s enabled", l->name);
 	l->reported = l->reported && !was_disabled;
 }
 
@@ -255,7 +254,7 @@ dnslist_judge(struct dnslist *l, const struct dnslist_answers *counting,
 {
 	enum dnslist_verdict verdict = judge(l, counting, answer, ip, errmsg);
 
-	l->asked++;
+	l->queries++;
 	l->listed += verdict == DNSLIST_YES;
 	l->failure += verdict == DNSLIST_TEMPFAIL;
 	return verdict;
@@ -280,7 +279,7 @@ dnslist_each(void (*fn)(void *arg, const struct dnslist_state *state),
 	for (l = dnslist_registry.first; l != NULL; l = l->next) {
 		state = (struct dnslist_state){ .name = l->name,
 			.disabled = disabled_because(l), .since = l->since,
-			.asked = l->asked, .listed = l->listed,
+			.queries = l->queries, .listed = l->listed,
 			.failure = l->failure };
 		fn(arg, &state);
 	}

@@ -65,7 +65,7 @@ struct dnslist_state {
 	const char *name;
 	const char *disabled;	/* why it is disabled; NULL: it is healthy */
 	struct timespec since;	/* it is as it is; zero: since the start */
-	uint64_t asked, listed, failure;
+	uint64_t queries, listed, failure;
 };
 
 /* Calls fn for each list that is open. */

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "base/seldom.h"
+#include "base/log.h"
 #include "lists/dnslist.h"
 
 /* How long until the test entries are queried again. */
@@ -22,8 +22,8 @@ struct dnslist {
 	enum dnslist_test test;
 	_Atomic bool is_disabled;
 	_Atomic unsigned failures;	/* in a row */
-	_Atomic uint64_t asked, listed, failure;
-	struct log_ratelimit said;
+	_Atomic uint64_t queries, listed, failure;
+	struct log_ratelimit logged;
 	_Atomic bool reported;	/* logged that it is disabled */
 	/* under the lock of the registry */
 	struct dnslist *next;

@@ -116,20 +116,20 @@ static size_t
 ask_all(struct trial *trials, size_t n, int patience, bool last)
 {
 	struct dns_question *q = mem_array(2 * n, sizeof *q);
-	size_t i, asked = 0, left = 0;
+	size_t i, queries = 0, left = 0;
 
 	for (i = 0; i < n; i++)
 		if (trials[i].list->test != DNSLIST_TEST_NONE) {
-			trial_begin(&trials[i], q + asked);
-			asked += 2;
+			trial_begin(&trials[i], q + queries);
+			queries += 2;
 		}
-	dns_ask(q, asked, clock_ms() + patience);
+	dns_ask(q, queries, clock_ms() + patience);
 	for (i = 0; i < n; i++)
 		if (!last && is_unanswered(&trials[i]))
 			trials[left++] = trials[i];
 		else
 			trial_end(&trials[i]);
-	dns_forget(q, asked);
+	dns_forget(q, queries);
 	free(q);
 	return left;
 }

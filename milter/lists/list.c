@@ -10,7 +10,6 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/seldom.h"
 #include "lists/list_content.h"
 #include "lists/list_format.h"
 #include "lists/list_lines.h"
@@ -27,11 +26,12 @@ struct list {
 	const struct list_format *format;
 	pthread_rwlock_t lock;
 	struct list_content content;	/* under the lock */
-	struct log_ratelimit said;
+	struct log_ratelimit logged;
 	/* the others under that of the registry */
 	struct list *next;
 	unsigned holders;
-	struct list_stamp stamp;	/* of the file that was loaded, or refused */
+	/* of the file that was loaded, or refused */
+	struct list_stamp stamp;
 	struct list_stamp seen;	/* when we looked last */
 	struct timespec loaded;
 	char *failure;
@@ -249,17 +249,11 @@ list_close(struct list *l)
 	free(l);
 }
 
-const char *
-list_name(const struct list *l)
-{
-	return l->name;
-}
-
 static enum list_answer
 answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
 {
 	pthread_rwlock_unlock(&l->lock);
-	if (answer == LIST_TEMPFAIL && log_ratelimit(&l->said))
+	if (answer == LIST_TEMPFAIL && log_ratelimit(&l->logged))
 		log_warn("%s: %s", l->name, hit->comment.data);
 	return answer;
 }

@@ -52,7 +52,6 @@ void list_hit_free(struct list_hit *hit);
 struct list *list_open(const char *name, const char *beside,
     struct diags *d);
 void list_close(struct list *l);	/* NULL: nothing */
-const char *list_name(const struct list *l);
 
 /*
  * The narrowest entry that matches goes to `hit`, which must be empty. An
@@ -69,7 +68,7 @@ enum list_answer list_find_mailbox(struct list *l, const struct mailbox *m,
 struct list_counts {
 	size_t nets, names, patterns;
 	bool any;		/* it has the entry "*" */
-	bool untold;		/* the file does not say how many */
+	bool uncounted;		/* the file does not say how many */
 	bool cut;		/* the last line has no end: it is looked at
 				   again when the file has rested */
 };

@@ -6,7 +6,8 @@
 static void *
 load(const char *path, struct diags *d)
 {
-	diags_error(d, path, 0, "cannot be read: saywhy was built without libcdb");
+	diags_error(d, path, 0,
+	    "cannot be read: saywhy was built without libcdb");
 	return NULL;
 }
 

@@ -23,7 +23,7 @@ list_content_load(struct list_content *c, const struct list_format *format,
 	memset(c, 0, sizeof *c);
 	c->format = format;
 	c->data = data;
-	c->counts.untold = format->count == NULL;
+	c->counts.uncounted = format->count == NULL;
 	if (format->count != NULL)
 		format->count(data, &c->counts);
 	c->kinds = format->kinds != NULL ? format->kinds(data) : MAILKEY_ALL;

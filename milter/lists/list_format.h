@@ -16,7 +16,7 @@ struct ip;
 struct net;
 
 struct list_format {
-	const char *prefix;	/* of a list's name, "cdb:"; "" the plain text */
+	const char *prefix;	/* of a list's name: "cdb:"; "" text */
 	/*
 	 * The content of this file, or NULL with every mistake in `d`. The
 	 * path ends before the ":table" of an SQLite file.

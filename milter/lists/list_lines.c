@@ -44,7 +44,7 @@ list_lines_open(struct list_lines *l, const char *path, struct buf *errmsg)
 	return true;
 }
 
-/* How the row must be written, for somebody who wrote it otherwise. */
+/* Moves what is left to the front and reads on behind it. */
 static bool
 fill(struct list_lines *l, struct buf *errmsg)
 {

@@ -128,8 +128,8 @@ count(const void *content, struct list_counts *counts)
 	const struct content *c = content;
 	MDB_stat st;
 
-	counts->untold = mdb_env_stat(c->env, &st) != 0;
-	counts->names = counts->untold ? 0 : st.ms_entries;
+	counts->uncounted = mdb_env_stat(c->env, &st) != 0;
+	counts->names = counts->uncounted ? 0 : st.ms_entries;
 }
 
 const struct list_format list_format_lmdb = {

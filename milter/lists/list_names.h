@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-/* A query of a reply map: a reply that is about to leave. */
+/* The text of a list may not be longer. */
 #define LIST_TEXT_MAX ((size_t)1 << 30)
 
 struct list_names {
@@ -40,7 +40,10 @@ const char *list_names_comment(const struct list_names *names,
 /* Has the text grown too long for one more? */
 bool list_names_full(const struct list_names *names);
 
-/* Keys hold no NUL. Of equal ones the one added first stands; false for the others. */
+/*
+ * Keys hold no NUL. Of equal ones the one added first stands; false for the
+ * others.
+ */
 bool list_names_add(struct list_names *names, const char *key, size_t n,
     uint32_t comment);
 

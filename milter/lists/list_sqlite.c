@@ -1,4 +1,9 @@
-/* list_sqlite - sqlite: lists, a table of keys and comments */
+/*
+ * list_sqlite - sqlite: lists, a table of keys and comments
+ *
+ * The only SQL outside records/: the file belongs to the admin, is opened to
+ * read alone, and has nothing to do with our own database.
+ */
 
 #include <pthread.h>
 #include <sqlite3.h>

@@ -325,7 +325,8 @@ list_text_get_net(void *content, const struct ip *ip, struct net *net,
 
 /* A pattern that gives up has no answer: it is skipped. */
 enum list_answer
-list_text_get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
+list_text_get_pattern(void *content, const char *text, size_t n,
+    struct list_hit *hit)
 {
 	const struct list_text *c = content;
 	const struct list_pattern *p;

@@ -6,9 +6,9 @@
  * (client, sender) is remembered by queue id, in bounded memory; see memory.h.
  * One struct maillog belongs to one thread.
  *
- * Not told, because nothing is refused for good or for a while by it: warnings
- * about anything else, connections that end. Nor what a filter says to CONNECT
- * and EHLO: Postfix keeps that for MAIL, and logs it there once more.
+ * No event, because they refuse nothing: warnings about anything else,
+ * connections that end. Nor what a filter says to CONNECT and EHLO: Postfix
+ * keeps that for MAIL, and logs it there once more.
  */
 #ifndef MAILLOG_MAILLOG_H
 #define MAILLOG_MAILLOG_H
@@ -26,13 +26,13 @@
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
 
 /*
- * What became of the mail. Who sent what is thrown away or held is told that it
- * was taken: only a record can say so.
+ * What became of the mail. The sender of what is discarded or put on hold is
+ * told that it was taken: only a record can say so.
  */
 enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_HELD, FATE_WARNED };
 
 /*
- * Slices live until the next line; text NULL: not told. Without a reply it is
+ * Slices live until the next line; text NULL: not known. Without a reply it is
  * no refusal, but tells the sender of those that came before under the same
  * queue id: Sendmail logs it when the envelope is over.
  */
@@ -50,7 +50,7 @@ struct log_event {
 	int reason;
 	int otherwise;		/* … and where they do not show it either */
 	struct slice reply;	/* code, status, words, as far as logged */
-	bool own_words;		/* … in words of the line, not those of the reply */
+	bool own_words;		/* … in words of the line, not of the reply */
 	struct slice status;	/* apart from it (dsn=) */
 	struct slice queue_id;
 	struct slice client, name;	/* address, host name */

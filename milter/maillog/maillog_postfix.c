@@ -84,8 +84,8 @@ set_busy(struct log_event *h)
 }
 
 /*
- * A filter's answer to CONNECT and EHLO is told at MAIL, but for 421, which is
- * told at once, and for 5yz to CONNECT, which changes the greeting.
+ * A filter's answer to CONNECT and EHLO is given at MAIL, but for 421, which is
+ * given at once, and for 5yz to CONNECT, which changes the greeting.
  */
 static bool
 is_kept_for_later(const struct log_event *h)

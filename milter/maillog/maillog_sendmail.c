@@ -113,8 +113,8 @@ read_milter_connect(struct log_event *h, struct slice s)
 }
 
 /*
- * "Milter: to=<b>, reject=550 5.7.1 …", "Milter: cmd=data, reject=…", and at the
- * end of the message "Milter: data, reject=…". From LogLevel 11 on a line
+ * "Milter: to=<b>, reject=550 5.7.1 …", "Milter: cmd=data, reject=…", and at
+ * the end of the message "Milter: data, reject=…". From LogLevel 11 on a line
  * "milter=name, action=…, reject=…" tells the same once more.
  */
 static bool
@@ -147,8 +147,8 @@ read_milter(struct log_event *h, struct slice s)
 }
 
 /*
- * "<nobody@example.org>... User unknown", and what it cannot read at RCPT, which
- * it logs in its words alone.
+ * "<nobody@example.org>... User unknown", and what it cannot read at RCPT,
+ * which it logs in its words alone.
  */
 static bool
 read_rcpt_words(struct log_event *h, struct slice s)
@@ -305,8 +305,8 @@ hear_from(struct maillog *g, struct slice id, struct slice s)
 }
 
 /*
- * "to=<a>,<b>, delay=…, pri=…, stat=words": without a mailer it never was on its
- * way, for it was refused after the dot.
+ * "to=<a>,<b>, delay=…, pri=…, stat=words": without a mailer it never was on
+ * its way, for it was refused after the dot.
  */
 static void
 hear_dot(struct maillog *g, struct log_event *h, struct slice s)

@@ -20,7 +20,7 @@ struct log_memory_entry {
 	char *client, *name, *sender;
 	char *waits;		/* lines that wait for others, "\n" between */
 	int offence;		/* of a client: the reason, 0: none */
-	char *offended;		/* … and the line that told it, until another
+	char *offended;		/* … and the line that said so, until another
 				   tells what came of it */
 	uint32_t used;
 };

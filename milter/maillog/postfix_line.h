@@ -29,7 +29,7 @@ void postfix_screen(struct maillog *g, const struct logline *l);
 /* What the client of this line was caught at; REASON_NONE: nothing. */
 int postfix_offence(struct maillog *g, const struct log_event *h);
 
-/* A line of bounce(8): nobody could be told. */
+/* A line of bounce(8): no bounce could be sent. */
 void postfix_bounce(struct maillog *g, const struct logline *l);
 
 /* A line of a delivery agent, and of qmgr(8). */

@@ -86,7 +86,9 @@ is_code(const char *p, const char *end)
 	    (end - p == 3 || !isalnum((unsigned char)p[3]));
 }
 
-/* Exim names hosts before the reply: it begins with the last code of ": 5yz". */
+/*
+ * Exim names hosts before the reply: it begins with the last code of ": 5yz".
+ */
 static const char *
 skip_to_code(const char *p, const char *end)
 {
@@ -314,7 +316,9 @@ quote_find(const char *line, size_t n, struct quote *q)
 	return false;
 }
 
-/* Compares with a form: A is a letter, 0 a digit or a blank, the rest itself. */
+/*
+ * Compares with a form: A is a letter, 0 a digit or a blank, the rest itself.
+ */
 static bool
 looks_like(const char *line, size_t n, const char *form)
 {

@@ -88,7 +88,7 @@ encoded_put_percent(struct buf *out, const char *text, size_t n)
 	}
 }
 
-/* max 0: all */
+/* The Q encoding of RFC 2047 section 4.2. */
 static void
 put_q(struct buf *out, const char *text, size_t n)
 {

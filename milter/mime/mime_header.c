@@ -123,7 +123,8 @@ is_field(const char *line, size_t n)
 		return false;
 	for (p = line; p < colon; p++)
 		if (*p <= ' ' || *p == 127)
-			return p > line && mime_trimmed(p, (size_t)(colon - p)) == 0;
+			return p > line &&
+			    mime_trimmed(p, (size_t)(colon - p)) == 0;
 	return true;
 }
 

@@ -37,7 +37,8 @@ struct finding {
 	bool identity;		/* judges who the peer is; see checks/check.h */
 	/* waives the other findings of its section about the peer */
 	bool waives;
-	bool unverified;		/* only the MTA says so: never more than a note */
+	/* only the MTA says so: never more than a note */
+	bool unverified;
 	/* the strictest action for it; OFF: what the policy says */
 	enum action max;
 	bool withheld;		/* not asked for now: it says nothing */

@@ -29,8 +29,7 @@ struct login {
 	struct mailset senders;		/* whom it may send as */
 	struct netset networks;		/* where it may come from; empty: where
 					   any may */
-	/* In observe mode nobody gets the reply. */
-	bool disabled;
+	bool disabled;			/* it may not send at all */
 	bool relay;			/* it may send to others' domains */
 	long long max_recipients;	/* of a message; 0: as any */
 };

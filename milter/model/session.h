@@ -22,7 +22,7 @@
 #include "model/stage.h"
 
 /* What the MTA says of the client's name (Sendmail's {client_resolve}). */
-enum resolve { RESOLVE_UNTOLD, RESOLVE_OK, RESOLVE_FAIL, RESOLVE_FORGED,
+enum resolve { RESOLVE_UNKNOWN, RESOLVE_OK, RESOLVE_FAIL, RESOLVE_FORGED,
 	RESOLVE_TEMP };
 
 struct header {

@@ -19,7 +19,8 @@ struct session;
 
 struct site {
 	char *name;		/* this mail server's name; never NULL */
-	char *contact;		/* a mailbox that people can write to; never NULL */
+	/* a mailbox that people can write to; never NULL */
+	char *contact;
 	char *page;		/* URL with {id}, or NULL */
 	struct mailset domains;	/* relay.domains: ours */
 	struct netset networks;	/* relay.networks: may relay */

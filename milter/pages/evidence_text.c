@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "pages/view.h"
 #include "records/record_read.h"
+#include "words/reason.h"
 
 /* What these saw is of the sender's own making, or public. */
 static const int open_reasons[] = { REASON_DNSBL_LISTED,

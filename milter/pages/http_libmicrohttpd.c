@@ -248,7 +248,7 @@ serve(struct http *h)
 	end_long_visits(h);
 }
 
-/* How long the library may be left alone. */
+/* How long the library may wait. */
 static int
 patience(struct http *h, int ms)
 {

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "pages/view.h"
 #include "words/prose.h"
+#include "words/reason.h"
 
 void
 index_put(const struct view *v, enum speech note)

@@ -1,6 +1,6 @@
 # lang.awk - the languages of the page become C
 #
-#	awk -f text.awk -f lang.awk speech.def en.lang de.lang ... > pages_lang.c
+#	awk -f text.awk -f lang.awk speech.def en.lang ... > pages_lang.c
 #
 # "key: text" says something of the page (speech.def). "= reason" begins the
 # prose of one, with title, plain, page and steps as in words/prose.txt; a
@@ -13,7 +13,8 @@ BEGIN {
 	print "/* made by lang.awk from *.lang: edit those, not this */"
 	print "#include <stddef.h>\n"
 	print "#include \"pages/language.h\""
-	print "#include \"words/catalogue.h\"\n"
+	print "#include \"words/catalogue.h\""
+	print "#include \"words/reason.h\"\n"
 	print "uint64_t\nlanguages_catalogue(void)\n{"
 	print "\treturn catalogue_hash();\n}\n"
 }
@@ -118,6 +119,7 @@ match($0, /^(title|plain|page|steps):/) {
 
 END {
 	end_language()
-	printf "const struct language languages[] = {\n%s\t{ NULL, NULL, NULL, NULL },\n};\n", all
+	printf "const struct language languages[] = {\n%s", all
+	print "\t{ NULL, NULL, NULL, NULL },\n};"
 	exit bad
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 struct buf;
 
@@ -24,7 +24,8 @@ enum speech {
 struct language {
 	const char *code;			/* "en" (BCP 47) */
 	const char *const *words;		/* by enum speech */
-	const struct reason_prose *prose;	/* by reason; title NULL: none */
+	/* by reason; title NULL: none */
+	const struct reason_prose *prose;
 	const char *const *chapters;	/* English, its own, ...; NULL */
 };
 

@@ -6,6 +6,7 @@
 
 #include "maillog/bounce.h"
 #include "maillog/quote.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 /* The first reply that says something counts. */

@@ -35,14 +35,10 @@ ask(const char *control, struct buf *text)
 {
 	int64_t deadline = clock_ms() + WAIT_MS;
 	struct buf errmsg = BUF_INIT;
-	struct sock_spec spec;
-	bool good;
-	int fd = -1;
-
-	if (sock_spec_parse(control, &spec, &errmsg))
-		fd = sock_connect(&spec, deadline, &errmsg);
-	good = fd >= 0 && sock_write(fd, QUESTION, strlen(QUESTION),
+	int fd = sock_connect_text(control, deadline, &errmsg);
+	bool good = fd >= 0 && sock_write(fd, QUESTION, strlen(QUESTION),
 	    deadline) && read_all(fd, text, deadline);
+
 	if (fd >= 0)
 		close(fd);
 	if (!good)

@@ -46,7 +46,7 @@ const struct option page_option_rows[] = {
 	{ .name = "page-listen", .type = OPTION_PARSE, .offset = AT(listen),
 	    .parse = parse_near, .free = free_text,
 	    .default_value = "inet:8093@127.0.0.1",
-	    .help = "where saywhy serve answers; a web server stands before it" },
+	    .help = "where saywhy serve answers, behind a web server" },
 	{ .name = "page-rate", .type = OPTION_INT, .offset = AT(rate),
 	    .default_value = "60", .max = 1000000,
 	    .help = "pages a minute for one client; 0: any number" },

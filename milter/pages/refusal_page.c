@@ -15,6 +15,7 @@
 #include "pages/site.h"
 #include "pages/view.h"
 #include "records/record_read.h"
+#include "words/reason.h"
 #include "words/reply.h"
 
 static bool

@@ -1,6 +1,6 @@
 /* report_html - a report as one page that needs nothing else */
 
-#include "pages/report.h"
+#include "pages/report_page.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -152,7 +152,8 @@ put_chart(struct buf *out, const struct report *r)
 	max = round_up(max);
 	buf_printf(out, "<section class=\"wide\">\n<h2>Over time</h2>\n"
 	    "<div class=\"chart\" tabindex=\"0\">\n<svg viewBox=\"0 0 %d %d\" "
-	    "role=\"img\" aria-label=\"Refusals over time, by cause\">\n", WIDTH, HEIGHT);
+	    "role=\"img\" aria-label=\"Refusals over time, by cause\">\n",
+	    WIDTH, HEIGHT);
 	put_axis(out, r, max);
 	for (i = 0; i < r->nbars; i++)
 		put_bar(out, r, i, 170.0 / (double)max);

@@ -1,6 +1,6 @@
 /* report_text - a report for a terminal and for cron's mail */
 
-#include "pages/report.h"
+#include "pages/report_page.h"
 
 #include <inttypes.h>
 #include <string.h>

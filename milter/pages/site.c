@@ -16,6 +16,7 @@
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/store.h"
+#include "words/reason.h"
 
 #define ROOT "/why/"
 #define LOOKUP_MAX 8192

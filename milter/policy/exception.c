@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "words/reason.h"
 
 #define AT(member) offsetof(struct exception, member)
 

@@ -34,7 +34,7 @@ struct exception {
 	struct action_slot action;	/* for every reason */
 	struct option_items reasons;	/* struct override, action only */
 	/* built by exception_finish() */
-	struct action_slot by_reason[REASON_COUNT];
+	struct action_slot by_reason[REASONS_MAX];
 	bool forgeable;
 	_Atomic uint64_t matched;	/* findings that it changed since it was
 					   loaded; all that ever changes */

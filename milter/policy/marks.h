@@ -24,7 +24,8 @@ struct mark_forged {
 };
 
 struct marks {
-	char *values[MARKS_MAX];	/* of MARKS_FIELD, safe text, one line */
+	/* of MARKS_FIELD, safe text, one line */
+	char *values[MARKS_MAX];
 	size_t n;
 	char *results;			/* of RESULTS_FIELD, folded; or NULL */
 	char *quarantine;		/* why it is quarantined, or NULL */

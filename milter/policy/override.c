@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "words/reason.h"
 #include "words/template.h"
 
 enum { PERMANENT, TEMPORARY };
@@ -61,7 +62,8 @@ say_no_code(int reason, bool permanent, const char *value, struct buf *errmsg)
 }
 
 static bool
-parse_known_action(void *base, void *slot, const char *value, struct buf *errmsg)
+parse_known_action(void *base, void *slot, const char *value,
+    struct buf *errmsg)
 {
 	struct action_slot *action = slot;
 	int reason = reason_of(base);

@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
+#include "words/reason.h"
 
 const char *const mode_names[] = { "observe", "enforce", NULL };
 
@@ -196,7 +197,7 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 			continue;
 		v.action = slot->action;
 		v.exception = e->item.title;
-		e->matched++;
+		v.changed_by = e;
 		break;
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
@@ -248,7 +249,8 @@ judge_at(const struct decision_context *m, const struct finding *f,
 			v.action = ACTION_OFF;
 		return v;
 	}
-	if (f->withheld || issued_at != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
+	if (f->withheld || issued_at != stage ||
+	    (f->rcpt != 0 && f->rcpt != s->nrecipients))
 		return v;
 	return s->rcpt != NULL ?
 	    judge(m, &s->rcpt->mailbox, s->nrecipients, f) :
@@ -299,13 +301,15 @@ policy_decide(const struct policy *p, const struct session *s,
 	size_t i;
 
 	d->because = (struct verdict){ .finding = NULL, .action = ACTION_OFF };
-	d->nalso = 0;
+	d->nalso = d->nchanged = 0;
 	if (found->n > 0)
 		exceptions = exception_index_find(&p->by_client, &s->client,
 		    &m.nexceptions);
 	m.exceptions = exceptions;
 	for (i = 0; i < found->n; i++) {
 		v = judge_at(&m, &found->v[i], stage);
+		if (v.changed_by != NULL && d->nchanged < DECISION_ALSO_MAX)
+			d->changed_by[d->nchanged++] = v.changed_by;
 		if (v.action > d->because.action) {
 			keep_also(d, &d->because);
 			d->because = v;
@@ -317,6 +321,15 @@ policy_decide(const struct policy *p, const struct session *s,
 	d->wanted = d->taken = d->because.action;
 	if (p->mode == MODE_OBSERVE && d->taken > ACTION_NOTE)
 		d->taken = ACTION_NOTE;
+}
+
+void
+policy_count(const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nchanged; i++)
+		d->changed_by[i]->matched++;
 }
 
 /* Does any exception say this much or more about the reason? */

@@ -28,13 +28,13 @@ struct policy {
 	int speak_at;		/* enum speak_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
-	bool permanent[REASON_COUNT];	/* what the MTA defers for it is
+	bool permanent[REASONS_MAX];	/* what the MTA defers for it is
 					   refused; the reply map only */
 	struct option_ints pass;	/* codes of the MTA left as they are */
 	/* built from those by policy_finish() */
 	const struct site *site;
-	enum action action[REASON_COUNT];
-	struct wording wording[REASON_COUNT];
+	enum action action[REASONS_MAX];
+	struct wording wording[REASONS_MAX];
 	struct exception_index by_client;	/* of the exceptions */
 };
 
@@ -56,7 +56,10 @@ struct verdict {
 	const struct finding *finding;
 	enum action action;	/* after overrides, exceptions, exemptions */
 	const char *exception;	/* name of the one that changed it, or NULL */
+	struct exception *changed_by;	/* the same one */
 };
+
+struct exception;
 
 struct decision {
 	enum action wanted;	/* what the policy says */
@@ -65,6 +68,9 @@ struct decision {
 	struct verdict because;
 	struct verdict also[DECISION_ALSO_MAX];	/* the others, not OFF */
 	size_t nalso;
+	/* Exceptions that changed a verdict, each once for a finding. */
+	struct exception *changed_by[DECISION_ALSO_MAX];
+	size_t nchanged;
 };
 
 /*
@@ -75,6 +81,9 @@ struct decision {
  */
 void policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d);
+
+/* Counts the exceptions that made this decision; any thread. */
+void policy_count(const struct decision *d);
 
 /* The stage at which this finding is spoken under this policy. */
 enum stage policy_speaking_stage(const struct policy *p,

@@ -278,7 +278,7 @@ feeder_start(const struct record_options *opt)
 	f = feeder_new(opt);
 	if (start_thread(f) == 0)
 		return f;
-	log_error("store %s: no thread to be had", opt->store);
+	log_error("store %s: pthread_create failed", opt->store);
 	feeder_free(f);
 	return NULL;
 }

@@ -12,8 +12,8 @@ struct record_matcher;
 
 /*
  * What the log tells of a refusal. `words` are those of the reply, without its
- * code and status, where they are logged; else `reason` (NULL: not told) is
- * what the line means. NULL or "": not told.
+ * code and status, where they are logged; else `reason` (NULL: not known) is
+ * what the line means. NULL or "": not known.
  */
 struct match_event {
 	const char *id;

@@ -13,6 +13,7 @@
 #include "records/privacy.h"
 #include "records/record.h"
 #include "records/sink.h"
+#include "words/reason.h"
 
 static const struct sink *const sinks[] = {
 #define SINK(name) &sink_##name,

@@ -27,8 +27,8 @@ struct file {
 };
 
 /*
- * What may block is no place for records: a FIFO has to be told, and is never
- * waited for. Devices (/dev/null) and regular files need no telling.
+ * What may block is no place for records: a FIFO has to be named as one, and is
+ * never waited for. Devices (/dev/null) and regular files need no telling.
  */
 static int
 error_of(int fd, bool told_pipe)

@@ -21,7 +21,8 @@ struct store {
 	struct query *get, *version;	/* as they are needed */
 	bool damaged;			/* some call found it so */
 	bool words;			/* it has the index of words */
-	struct buf errmsg;			/* of a failure that undo would hide */
+	/* of a failure that undo would hide */
+	struct buf errmsg;
 };
 
 /*
@@ -36,7 +37,8 @@ static const struct {
 	{ "CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
 	" time INTEGER NOT NULL, issuer TEXT, outcome TEXT, direction TEXT,"
 	" stage TEXT, reason TEXT, who TEXT, rule TEXT, exception TEXT,"
-	" source TEXT, client BLOB, name TEXT, helo TEXT, login TEXT, sender TEXT,"
+	" source TEXT, client BLOB, name TEXT, helo TEXT, login TEXT, "
+	    "sender TEXT,"
 	" sender_domain TEXT, queue_id TEXT);"
 	"CREATE TABLE line (n INTEGER PRIMARY KEY, json TEXT NOT NULL);"
 	"CREATE TABLE recipient (record INTEGER NOT NULL, address TEXT,"

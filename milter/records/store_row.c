@@ -143,8 +143,8 @@ store_row_put(struct store_row *r, const struct parsed_record *t,
 {
 	int64_t n;
 
-	if (r->record == NULL || r->line == NULL || r->recipient == NULL || (r->has_words && r->words == NULL) ||
-	    !put_record(r, t))
+	if (r->record == NULL || r->line == NULL || r->recipient == NULL ||
+	    (r->has_words && r->words == NULL) || !put_record(r, t))
 		return false;
 	if (db_changed(r->db) == 0)
 		return true;

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "scanners/scanner_internal.h"
 
-/* site - the settings of this mail server */
+/* A server that fails so often is marked down, for longer each time. */
 #define TEMPFAILS_MAX 2
 #define REST_FIRST_MS 2000
 #define REST_MAX_MS 60000
@@ -160,7 +160,7 @@ scanner_good(struct scanner *s, size_t server)
 	one->scans++;
 	pthread_mutex_unlock(&s->lock);
 	if (again)
-		log_info("%s %s answers again", s->kind, one->name);
+		log_info("%s %s marked up", s->kind, one->name);
 }
 
 /* The pause doubles with each failure. */
@@ -178,6 +178,7 @@ void
 scanner_bad(struct scanner *s, size_t server, const char *errmsg)
 {
 	struct server *one = &s->servers[server];
+	int64_t pause = 0;
 	bool news;
 
 	pthread_mutex_lock(&s->lock);
@@ -185,12 +186,14 @@ scanner_bad(struct scanner *s, size_t server, const char *errmsg)
 	one->failures++;
 	mem_replace(&one->failure, errmsg);
 	news = one->failures == TEMPFAILS_MAX;
-	if (one->failures >= TEMPFAILS_MAX)
-		one->rest_until = clock_ms() + rest(one->failures);
+	if (one->failures >= TEMPFAILS_MAX) {
+		pause = rest(one->failures);
+		one->rest_until = clock_ms() + pause;
+	}
 	pthread_mutex_unlock(&s->lock);
 	if (news)
-		log_warn("%s %s: %s; it is left alone for a while", s->kind,
-		    one->name, errmsg);
+		log_warn("%s %s marked down (retry in %d s): %s", s->kind,
+		    one->name, (int)(pause / 1000), errmsg);
 }
 
 /* Has it been closed, or has it sent anything unexpected? */

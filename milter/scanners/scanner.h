@@ -30,7 +30,8 @@ void scanner_free(struct scanner *s);		/* NULL: nothing */
 enum scan_status {
 	SCAN_CLEAN,
 	SCAN_FOUND,
-	SCAN_UNSCANNABLE,	/* it cannot look at this message: too large, locked */
+	/* it cannot look at this message: too large, locked */
+	SCAN_UNSCANNABLE,
 	SCAN_TEMPFAIL	/* no answer, or not a valid one */
 };
 

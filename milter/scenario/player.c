@@ -298,7 +298,7 @@ play_body(struct player *p, const char *at, const char *end)
 	buf_free(&piece);
 }
 
-/* terms that queried DNS */
+/* Unfolded. */
 static void
 keep_results(struct player *p, const char *value)
 {

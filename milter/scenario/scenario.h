@@ -4,7 +4,7 @@
  * A line is a word in capitals and what follows it; # begins a comment.
  * Between blanks: \r \n \t \\ \s (a blank) and \xHH stand for the bytes.
  *
- *	CONFIG			the configuration, up to a line END; begins anew;
+ *	CONFIG			the configuration, up to END; begins anew;
  *				none: that of the command line
  *	DNS NAME TYPE VALUE	what DNS says from here on, up to the next
  * CONFIG; the type is A AAAA MX TXT PTR CNAME, the value may be TEMPFAIL or

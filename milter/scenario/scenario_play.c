@@ -83,7 +83,7 @@ resolve_of(const char *word)
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(words[i], word) == 0)
 			return (enum resolve)(RESOLVE_OK + i);
-	return RESOLVE_UNTOLD;
+	return RESOLVE_UNKNOWN;
 }
 
 static const char *

@@ -13,10 +13,11 @@
 #include "base/mem.h"
 #include "engine/ruleset.h"
 #include "setup/setup_file.h"
-#include "setup/setup_run.h"
+#include "setup/setup_mta.h"
 
 static const char included[] =
-    "\n# What saywhy setup --adopt took over from Postfix; --undo takes it out.\n"
+    "\n# What saywhy setup --adopt took over from Postfix; --undo removes "
+    "it.\n"
     "include(\"" ADOPTED_CONF "\")\n";
 
 struct postfix {
@@ -39,7 +40,7 @@ run(const struct postfix *p, const char *program, const char *option,
 	}
 	argv[n++] = option;
 	argv[n++] = word;
-	return setup_run(argv, out);
+	return setup_mta_run(argv, out);
 }
 
 static const char *

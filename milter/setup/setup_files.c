@@ -8,7 +8,7 @@
 #include "base/diag.h"
 #include "setup/setup_block.h"
 #include "setup/setup_file.h"
-#include "setup/setup_run.h"
+#include "setup/setup_mta.h"
 
 static const char *const names[SETUP_FILES] = {
 	[SETUP_MAIN] = "main.cf",
@@ -100,9 +100,9 @@ reload(const struct setup_files *f)
 	const char *again[] = { "postfix", "-c", f->folder, "reload", NULL };
 	struct buf out = BUF_INIT;
 
-	if (!setup_run(status, &out))
+	if (!setup_mta_run(status, &out))
 		puts("Postfix does not run; it takes effect when it does.");
-	else if (setup_run(again, &out))
+	else if (setup_mta_run(again, &out))
 		puts("Postfix has read it again.");
 	else
 		printf("Postfix cannot be reloaded: %s\n", out.data);
@@ -114,7 +114,7 @@ setup_files_put(const struct setup_files *f, struct buf *errmsg)
 {
 	const char *check[] = { "postfix", "-c", f->folder, "check", NULL };
 
-	if (!write_all(f, errmsg) || !setup_run(check, errmsg)) {
+	if (!write_all(f, errmsg) || !setup_mta_run(check, errmsg)) {
 		write_back(f, errmsg);
 		return false;
 	}

@@ -2,15 +2,67 @@
 
 #include "setup/setup_mta.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "setup/setup_file.h"
-#include "setup/setup_run.h"
+
+/* An admin's PATH may lack the folders where the MTA's tools are. */
+static const char tool_path[] =
+    "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
+
+static void
+become(const char *const *argv, int out)
+{
+	int nothing = open("/dev/null", O_RDONLY);
+
+	dup2(nothing, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	setenv("PATH", tool_path, 1);
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	_exit(127);
+}
+
+static void
+read_to_end(int fd, struct buf *out)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof bytes)) > 0 ||
+	    (n < 0 && errno == EINTR))
+		if (n > 0)
+			buf_put(out, bytes, (size_t)n);
+}
+
+bool
+setup_mta_run(const char *const *argv, struct buf *out)
+{
+	int ends[2], status = 0;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	pid = fork();
+	if (pid == 0)
+		become(argv, ends[1]);
+	close(ends[1]);
+	if (pid > 0) {
+		read_to_end(ends[0], out);
+		waitpid(pid, &status, 0);
+	}
+	close(ends[0]);
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 /* Some are wanted as written, some as they work out. */
 static const struct {
@@ -51,7 +103,7 @@ postconf(const struct setup_mta *mta, const char *options,
 	argv[n++] = options;
 	for (; names != NULL && *names != NULL; names++)
 		argv[n++] = *names;
-	return setup_run(argv, out);
+	return setup_mta_run(argv, out);
 }
 
 /* The value behind "name = " in what postconf wrote, or NULL. */

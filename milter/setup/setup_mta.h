@@ -25,7 +25,8 @@ struct setup_service {
 	char *milters;		/* its own -o smtpd_milters; NULL: none */
 	char *relay;		/* its own -o smtpd_relay_restrictions */
 	bool proxied;		/* -o smtpd_proxy_filter */
-	bool way_back;		/* -o content_filter= : a filter's way back in */
+	/* -o content_filter= : a filter's way back in */
+	bool way_back;
 	char *overrides;	/* its receive_override_options; NULL: none */
 };
 
@@ -59,5 +60,11 @@ bool setup_mta_is_at_least(const struct setup_mta *mta, int major,
 
 /* Reads the output of `postconf -Mf`, for look and for tests. */
 void setup_mta_services(struct setup_mta *mta, const char *text);
+
+/*
+ * Runs argv (NULL at its end; looked up in PATH and the sbin folders) and
+ * appends what it writes, to stderr too. True: its status was 0.
+ */
+bool setup_mta_run(const char *const *argv, struct buf *out);
 
 #endif

@@ -49,28 +49,28 @@ static bool
 put_place(struct setup_plan *plan, const struct setup_mta *mta,
     const char *option, const char *spec, struct buf *out)
 {
-	struct sock_spec place;
+	struct sock_spec address;
 	const char *below;
 
-	if (!sock_spec_parse(spec, &place, out) ||
-	    place.kind == SOCK_KIND_FD) {
-		setup_note(plan, "%s = \"%s\": Postfix cannot be told of it.",
+	if (!sock_spec_parse(spec, &address, out) ||
+	    address.kind == SOCK_KIND_FD) {
+		setup_note(plan, "%s = \"%s\": Postfix cannot use it.",
 		    option, spec);
 		return false;
 	}
 	buf_clear(out);
-	if (place.kind != SOCK_KIND_UNIX) {
-		buf_printf(out, "inet:%s:%d", place.host, place.port);
+	if (address.kind != SOCK_KIND_UNIX) {
+		buf_printf(out, "inet:%s:%d", address.host, address.port);
 		return true;
 	}
-	below = below_queue(mta, place.path);
+	below = below_queue(mta, address.path);
 	if (below == NULL && is_chrooted(mta)) {
 		setup_note(plan, "%s = \"%s\": smtpd runs in a chroot and "
 		    "cannot get there. Let it lie below %s/saywhy.", option,
 		    spec, mta->value[VALUE_QUEUE]);
 		return false;
 	}
-	buf_printf(out, "unix:%s", below != NULL ? below : place.path);
+	buf_printf(out, "unix:%s", below != NULL ? below : address.path);
 	return true;
 }
 
@@ -98,17 +98,17 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
 {
 	const char *others = mta->value[VALUE_MILTERS];
-	struct buf place = BUF_INIT, value = BUF_INIT;
+	struct buf address = BUF_INIT, value = BUF_INIT;
 
-	if (put_place(plan, mta, "listen", doors->listen, &place) &&
-	    strstr(others, place.data) == NULL) {
+	if (put_place(plan, mta, "listen", doors->listen, &address) &&
+	    strstr(others, address.data) == NULL) {
 		buf_printf(&value, "{ %s, default_action=tempfail, "
 		    "connect_timeout=10s, command_timeout=30s, "
-		    "content_timeout=60s }%s%s", place.data,
+		    "content_timeout=60s }%s%s", address.data,
 		    *others != '\0' ? ", " : "", others);
 		set(plan, "smtpd_milters", value.data);
 	}
-	buf_free(&place);
+	buf_free(&address);
 	buf_free(&value);
 	plan_non_smtpd(plan, mta);
 }
@@ -116,11 +116,11 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 /* The admin's own maps come first: where they answer, ours is not queried. */
 static void
 plan_map(struct setup_plan *plan, const char *name, const char *others,
-    const char *place, const char *map)
+    const char *address, const char *map)
 {
 	struct buf ours = BUF_INIT, value = BUF_INIT;
 
-	buf_printf(&ours, "socketmap:%s:%s", place, map);
+	buf_printf(&ours, "socketmap:%s:%s", address, map);
 	if (strstr(others, ours.data) == NULL) {
 		buf_printf(&value, "%s%s%s", others,
 		    *others != '\0' ? ", " : "", ours.data);
@@ -134,25 +134,25 @@ static void
 plan_reply_map(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
 {
-	struct buf place = BUF_INIT;
+	struct buf address = BUF_INIT;
 
 	if (doors->reply_map == NULL)
 		setup_note(plan, "reply-map is not set in saywhy.conf, so what "
 		    "Postfix refuses itself keeps its words. Set it to "
 		    "\"unix:%s/saywhy/reply.sock\".",
 		    mta->value[VALUE_QUEUE]);
-	else if (!put_place(plan, mta, "reply-map", doors->reply_map, &place))
+	else if (!put_place(plan, mta, "reply-map", doors->reply_map, &address))
 		;
 	else if (setup_mta_is_at_least(mta, 3, 11))
 		plan_map(plan, "smtpd_reject_filter_maps",
-		    mta->value[VALUE_FILTER_MAPS], place.data, "filter");
+		    mta->value[VALUE_FILTER_MAPS], address.data, "filter");
 	else {
 		plan_map(plan, "smtpd_reject_footer_maps",
-		    mta->value[VALUE_FOOTER_MAPS], place.data, "footer");
+		    mta->value[VALUE_FOOTER_MAPS], address.data, "footer");
 		/* One process that must not wait for a map. */
 		set(plan, "postscreen_reject_footer_maps", "");
 	}
-	buf_free(&place);
+	buf_free(&address);
 }
 
 /* Where this word stands in a list of restrictions, or NULL. */
@@ -186,10 +186,10 @@ find_last_word_of_relaying(const char *list)
 }
 
 static void
-put_service(struct buf *out, const char *place, const char *about)
+put_service(struct buf *out, const char *address, const char *about)
 {
 	buf_printf(out, "check_policy_service { %s, timeout=10s, "
-	    "default_action=DUNNO, policy_context=%s }", place, about);
+	    "default_action=DUNNO, policy_context=%s }", address, about);
 }
 
 /*
@@ -199,12 +199,12 @@ put_service(struct buf *out, const char *place, const char *about)
  */
 static void
 plan_service_first(struct setup_plan *plan, const char *name,
-    const char *list, const char *place, const char *about)
+    const char *list, const char *address, const char *about)
 {
 	struct buf value = BUF_INIT;
 
-	if (strstr(list, place) == NULL) {
-		put_service(&value, place, about);
+	if (strstr(list, address) == NULL) {
+		put_service(&value, address, about);
 		buf_printf(&value, "%s%s", *list != '\0' ? ", " : "", list);
 		set(plan, name, value.data);
 	}
@@ -214,32 +214,32 @@ plan_service_first(struct setup_plan *plan, const char *name,
 /* Postfix asks all of them at RCPT, where the recipient is known. */
 static void
 plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
-    const char *place)
+    const char *address)
 {
 	if (strcmp(mta->value[VALUE_DELAY_REJECT], "yes") != 0)
 		return;
 	plan_service_first(plan, "smtpd_client_restrictions",
-	    mta->value[VALUE_CLIENT], place, "client");
+	    mta->value[VALUE_CLIENT], address, "client");
 	plan_service_first(plan, "smtpd_helo_restrictions",
-	    mta->value[VALUE_HELO], place, "helo");
+	    mta->value[VALUE_HELO], address, "helo");
 	plan_service_first(plan, "smtpd_sender_restrictions",
-	    mta->value[VALUE_SENDER], place, "sender");
+	    mta->value[VALUE_SENDER], address, "sender");
 }
 
 /* True: this list has a place for the service, or has the service. */
 static bool
 plan_service_in(struct setup_plan *plan, const char *name, const char *list,
-    const char *place)
+    const char *address)
 {
 	const char *at = find_last_word_of_relaying(list);
 	struct buf value = BUF_INIT;
 
-	if (strstr(list, place) != NULL)
+	if (strstr(list, address) != NULL)
 		return true;
 	if (at == NULL)
 		return false;
 	buf_put(&value, list, (size_t)(at - list));
-	put_service(&value, place, "relay");
+	put_service(&value, address, "relay");
 	buf_printf(&value, ", %s", at);
 	set(plan, name, value.data);
 	buf_free(&value);
@@ -250,7 +250,7 @@ static void
 plan_service(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
 {
-	struct buf place = BUF_INIT;
+	struct buf address = BUF_INIT;
 
 	if (doors->policy_service == NULL) {
 		if (!setup_mta_is_at_least(mta, 3, 11))
@@ -259,19 +259,19 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
 			    mta->value[VALUE_QUEUE]);
 	} else if (put_place(plan, mta, "policy-service",
-	    doors->policy_service, &place)) {
-		plan_service_heads(plan, mta, place.data);
+	    doors->policy_service, &address)) {
+		plan_service_heads(plan, mta, address.data);
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",
-		    mta->value[VALUE_RELAY], place.data) &&
+		    mta->value[VALUE_RELAY], address.data) &&
 		    !plan_service_in(plan, "smtpd_recipient_restrictions",
-		    mta->value[VALUE_RCPT], place.data))
+		    mta->value[VALUE_RCPT], address.data))
 			setup_note(plan, "Neither smtpd_relay_restrictions nor "
 			    "smtpd_recipient_restrictions names "
 			    "reject_unauth_destination; put "
 			    "check_policy_service %s where relaying is "
-			    "refused.", place.data);
+			    "refused.", address.data);
 	}
-	buf_free(&place);
+	buf_free(&address);
 }
 
 /*

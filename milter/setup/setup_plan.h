@@ -2,8 +2,8 @@
  * setup_plan.h - what to set in Postfix so that it uses saywhy; pure
  *
  * From what the MTA is and where saywhyd listens to settings of main.cf, and to
- * notes for the admin: what saywhy can see and change there, what it cannot, and
- * what is odd. Never set are non_smtpd_milters (mail that came in by no
+ * notes for the admin: what saywhy can see and change there, what it cannot,
+ * and what is odd. Never set are non_smtpd_milters (mail that came in by no
  * connection cannot be refused) and the milter_default_action of all filters.
  */
 #ifndef SETUP_SETUP_PLAN_H

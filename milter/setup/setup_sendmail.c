@@ -22,22 +22,22 @@ setup_sendmail_is_there(void)
 static void
 put_map_place(const char *spec, struct buf *out)
 {
-	struct sock_spec place;
+	struct sock_spec address;
 	struct buf errmsg = BUF_INIT;
 
-	if (!sock_spec_parse(spec, &place, &errmsg) ||
-	    place.kind == SOCK_KIND_FD)
+	if (!sock_spec_parse(spec, &address, &errmsg) ||
+	    address.kind == SOCK_KIND_FD)
 		;
-	else if (place.kind == SOCK_KIND_UNIX)
-		buf_printf(out, "local:%s", place.path);
+	else if (address.kind == SOCK_KIND_UNIX)
+		buf_printf(out, "local:%s", address.path);
 	else
-		buf_printf(out, "inet:%d@%s", place.port, place.host);
+		buf_printf(out, "inet:%d@%s", address.port, address.host);
 	buf_free(&errmsg);
 }
 
 /* conf/check_rcpt.m4 explains each line. */
 static void
-print_map(const char *place)
+print_map(const char *address)
 {
 	printf("\nLOCAL_CONFIG\n"
 	    "Kcheck_rcpt socket -t -d10 %s\n"
@@ -47,28 +47,28 @@ print_map(const char *place)
 	    "$&{client_name}^$&{daemon_port}^$&{auth_authen}^$&s^$&f^$1 "
 	    "$: NOTHING $)\n"
 	    "R$* $| NOTHING\t\t$@ $1\n"
-	    "R$* $| $+\t\t$#error $: $2\n", place);
+	    "R$* $| $+\t\t$#error $: $2\n", address);
 }
 
 int
 setup_sendmail_tell(const struct ruleset *rules, bool wanted)
 {
-	struct buf place = BUF_INIT;
+	struct buf address = BUF_INIT;
 
 	puts("Sendmail. Put these lines into " MC ", before the MAILERs, make "
 	    "sendmail.cf of it and restart Sendmail:\n");
 	printf("INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
 	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", rules->daemon.listen);
 	if (rules->daemon.policy_service != NULL)
-		put_map_place(rules->daemon.policy_service, &place);
-	if (place.len > 0)
-		print_map(place.data);
+		put_map_place(rules->daemon.policy_service, &address);
+	if (address.len > 0)
+		print_map(address.data);
 	else
 		puts("\npolicy-service is not set in saywhy.conf, so Sendmail "
 		    "refuses relaying before saywhy can.");
 	if (wanted)
 		fputs("saywhy setup: nothing is written for Sendmail\n",
 		    stderr);
-	buf_free(&place);
+	buf_free(&address);
 	return wanted ? EX_UNAVAILABLE : 0;
 }

@@ -187,12 +187,10 @@ setup_verify(const struct ruleset *rules, const char *spec)
 {
 	struct talk t = { .deadline = clock_ms() + WAIT_MS,
 		.reply = BUF_INIT, .nobody = BUF_INIT };
-	struct sock_spec place;
 	struct buf errmsg = BUF_INIT;
 	bool good = false;
 
-	t.fd = sock_spec_parse(spec, &place, &errmsg) ?
-	    sock_connect(&place, t.deadline, &errmsg) : -1;
+	t.fd = sock_connect_text(spec, t.deadline, &errmsg);
 	if (t.fd < 0)
 		printf("%s\n", errmsg.data);
 	else if (get_refused(&t, rules))

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "words/reason.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CODE(number, kind, section, text, commands, with, must, act, wrong,   \
@@ -146,8 +148,9 @@ find_exact(const char *status)
 	return NULL;
 }
 
-const struct status *
-status_class(const char *status)
+/* The row of its class. */
+static const struct status *
+find_class(const char *status)
 {
 	struct triple t;
 	const char name[] = { status[0], '.', 'X', '.', 'Y', '\0' };
@@ -155,8 +158,8 @@ status_class(const char *status)
 	return read_triple(status, &t) ? find_row(name) : NULL;
 }
 
-const struct status *
-status_subject(const char *status)
+static const struct status *
+find_subject(const char *status)
 {
 	struct triple t;
 	char name[] = "X.0.Y";
@@ -173,8 +176,8 @@ status_find(const char *status)
 	const struct status *row = find_exact(status);
 
 	if (row == NULL)
-		row = status_subject(status);
-	return row != NULL ? row : status_class(status);
+		row = find_subject(status);
+	return row != NULL ? row : find_class(status);
 }
 
 bool

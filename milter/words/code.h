@@ -13,15 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 enum code_standing {
-	/*
-	 * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops characters
-	 * that are not allowed and still succeeds, so that "a/\303\274.example"
-	 * became another name.
-	 */
-	CODE_STANDARD,
+	CODE_STANDARD,	/* an RFC defines it */
 	CODE_CLASS,	/* "4yz": what a first digit means */
 	CODE_REGISTRY,	/* a number beside a status in the registry, no more */
 	CODE_VENDOR,	/* of one product, or a status without its dots */
@@ -51,9 +46,10 @@ const struct code *code_class(const char *code);
 const char *code_standing_name(enum code_standing standing);
 
 struct status {
-	const char *status;	/* "X.7.23", a subject "X.7.Y", a class "5.X.Y" */
+	const char *status;	/* "X.7.23", "X.7.Y", "5.X.Y" */
 	const char *classes;	/* that it may have, by blanks: "4 5" */
-	const char *codes;	/* the registry pairs it with, by blanks, or NULL */
+	/* the registry pairs it with, by blanks, or NULL */
+	const char *codes;
 	const char *meaning;
 	const char *rfc;
 	const char *note;	/* what to know besides, or NULL */
@@ -65,8 +61,6 @@ struct status {
  * "5.07.1").
  */
 const struct status *status_find(const char *status);
-const struct status *status_subject(const char *status);
-const struct status *status_class(const char *status);
 
 /* Has the status a row of its own, so is it registered? */
 bool status_registered(const char *status);
@@ -75,7 +69,7 @@ const struct status *status_all(size_t *n);
 
 /* What a provider means by a status, where the registry says otherwise. */
 struct vendor_status {
-	const char *first, *last;	/* "5.7.606", "5.7.649"; last NULL: one */
+	const char *first, *last;	/* "5.7.606"; last NULL: one */
 	const char *issuer;		/* "Gmail", "Exchange Online" */
 	int reason;			/* enum reason_id */
 	const char *meaning;		/* completes "means:" */

@@ -185,7 +185,8 @@ store(const uint16_t *list, size_t n)
 	size_t i;
 
 	for (i = 0; i <= n; i++) {
-		lexicon_pool = mem_room(lexicon_pool, npool, &pool_cap, sizeof *lexicon_pool);
+		lexicon_pool = mem_room(lexicon_pool, npool, &pool_cap,
+		    sizeof *lexicon_pool);
 		lexicon_pool[npool++] = i < n ? list[i] : 0;
 	}
 	return at;
@@ -225,9 +226,11 @@ lexicon_end(void)
 		    lessons[i].prefix; j++)
 			gather(list, &n, lessons[j].symbol);
 		if (lessons[i].prefix)
-			lexicon_meanings[lessons[i].state].begun = store(list, n);
+			lexicon_meanings[lessons[i].state].begun = store(list,
+			    n);
 		else
-			lexicon_meanings[lessons[i].state].whole = store(list, n);
+			lexicon_meanings[lessons[i].state].whole = store(list,
+			    n);
 	}
 	free(lessons);
 	lessons = NULL;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "words/lexicon.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 #include "words/recognise.h"
 
 #define PHRASES_MAX 3072
@@ -44,7 +44,7 @@ struct phrase {
 	uint8_t reason;
 	uint8_t about;		/* enum topic */
 	uint16_t concept;
-	uint8_t issuer;		/* told, or with a reason: needed */
+	uint8_t issuer;		/* given, or with a reason: needed */
 	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 

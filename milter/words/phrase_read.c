@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "words/phrase_own.h"
+#include "words/reason.h"
 
 #define NEAR 2		/* words between two items that stand in a row */
 #define FAR 8		/* … with ".." between */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "words/phrase.h"
+#include "words/reason.h"
 #include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"

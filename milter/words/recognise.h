@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 enum confidence { RECOGNISED_UNKNOWN, RECOGNISED_GUESS, RECOGNISED_LIKELY,
 	RECOGNISED_SURE };
@@ -28,7 +28,8 @@ enum recognise_flag {
 	ODD_TEMPORARY = 2,		/* 4yz for what never gets better */
 	ODD_CLASS = 4,			/* 550 with 4.x.x, or the reverse */
 	ODD_NO_STATUS = 8,		/* no enhanced status */
-	ODD_STATUS = 16,		/* not registered, or of a vendor's own */
+	/* not registered, or of a vendor's own */
+	ODD_STATUS = 16,
 	ODD_CODE = 32			/* no code of RFC 5321's grammar */
 };
 

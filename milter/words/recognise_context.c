@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "words/code.h"
+#include "words/reason.h"
 #include "words/recognise_odd.h"
 
 static const struct {

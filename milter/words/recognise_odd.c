@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "words/code.h"
+#include "words/reason.h"
 
 
 /* Rows of reasons that say nearly the same; 0 ends a row. */
@@ -88,11 +89,11 @@ static const unsigned char lasting[] = { REASON_RELAY_DENIED,
 	REASON_ACCOUNT_DISABLED, REASON_VIRUS_FOUND };
 
 /* The reasons that fit a code; others with it are odd. */
-struct speaks {
+struct code_reasons {
 	int code;
 	unsigned char reasons[10];
 };
-static const struct speaks speaks[] = {
+static const struct code_reasons code_reasons[] = {
 	{ 530, { REASON_AUTH_REQUIRED, REASON_TLS_REQUIRED } },
 	{ 535, { REASON_AUTH_FAILED, REASON_ACCOUNT_DISABLED } },
 	{ 551, { REASON_MAILBOX_MOVED } },
@@ -180,9 +181,9 @@ disagree(const struct recognised *r)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof speaks / sizeof speaks[0]; i++)
-		if (speaks[i].code == r->code && !among(r->reason,
-		    speaks[i].reasons, sizeof speaks[i].reasons))
+	for (i = 0; i < sizeof code_reasons / sizeof code_reasons[0]; i++)
+		if (code_reasons[i].code == r->code && !among(r->reason,
+		    code_reasons[i].reasons, sizeof code_reasons[i].reasons))
 			return true;
 	for (i = 0; i < sizeof status_speaks / sizeof status_speaks[0]; i++)
 		if (r->status[0] != '\0' &&

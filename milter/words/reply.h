@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "model/action.h"
-#include "words/reason.h"
+#include "words/reason_row.h"
 
 struct buf;
 struct finding;

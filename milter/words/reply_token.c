@@ -129,7 +129,8 @@ token_url(const char *p, const char *end)
 {
 	const char *from = p;
 
-	if (end - p < 8 || strchr("hHwW", *p) == NULL || (strncasecmp(p, "http://", 7) != 0 &&
+	if (end - p < 8 || strchr("hHwW", *p) == NULL ||
+	    (strncasecmp(p, "http://", 7) != 0 &&
 	    strncasecmp(p, "https://", 8) != 0 &&
 	    strncasecmp(p, "www.", 4) != 0))
 		return NULL;

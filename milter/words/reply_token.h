@@ -22,14 +22,16 @@ const char *token_ip(const char *p, const char *end);
 /* "https://…", "www.…" without what ends the sentence. */
 const char *token_url(const char *p, const char *end);
 
-/* A run that may be an address, a host or a file: letters, digits and ._+=@%- */
+/*
+ * A run that may be an address, a host or a file: letters, digits and ._+=@%-
+ */
 const char *token_run(const char *p, const char *end);
 
 /* Is the run "a@b", is it a name in DNS ("mx.example.org")? */
 bool token_is_address(const char *p, const char *end);
 bool token_is_host(const char *p, const char *end);
 
-/* After this many failures in a row it is disabled. */
+/* "5 minutes", "300s", "00:05:00", "1 hour" */
 const char *token_duration(const char *p, const char *end);
 
 /* "25 MB", "10000000", "100 recipients" */

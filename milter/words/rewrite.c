@@ -8,12 +8,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "words/reason.h"
 
 /* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 static bool
 is_about_login(const struct reply *stock)
 {
-	static const char *const words[] = { "authenti", "auth ", "sasl", "tls" };
+	static const char *const words[] = { "authenti", "auth ", "sasl",
+	    "tls" };
 	size_t i;
 
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -25,8 +27,8 @@ is_about_login(const struct reply *stock)
 static bool
 is_acted_upon(const struct reply *stock)
 {
-	return stock->code == 421 || stock->code == 432 ||
-	    stock->code == 452 || stock->code == 521 || stock->code / 10 == 53 ||
+	return stock->code == 421 || stock->code == 432 || stock->code == 452 ||
+	    stock->code == 521 || stock->code / 10 == 53 ||
 	    is_about_login(stock);
 }
 

@@ -7,8 +7,8 @@
  * unless `permanent` is set and the reason has a permanent code.
  *
  * Codes: the reason's own of that class, but clients act on 421, 432, 452, 521
- * and 53x, and on what answers AUTH and STARTTLS, so these stay as they were; and
- * nothing else becomes 421 or 521, at which Postfix hangs up.
+ * and 53x, and on what answers AUTH and STARTTLS, so these stay as they were;
+ * and nothing else becomes 421 or 521, at which Postfix hangs up.
  */
 #ifndef WORDS_REWRITE_H
 #define WORDS_REWRITE_H
@@ -30,8 +30,8 @@ void rewrite_whole(struct reply *out, const struct reply *stock,
 
 /*
  * Fills `out` with `stock` and the lines to be added to it, those from line
- * stock->n on; `from` as reply_put_words(). Nothing in them is special in a footer's template but `$`, which
- * rewrite_put_footer() doubles.
+ * stock->n on; `from` as reply_put_words(). Nothing in them is special in a
+ * footer's template but `$`, which rewrite_put_footer() doubles.
  */
 void rewrite_add(struct reply *out, const struct reply *stock,
     const struct rewrite *how, int from);

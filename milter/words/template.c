@@ -10,7 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-const char *const template_fields[] = {
+/* The general fields. */
+static const char *const template_fields[] = {
 	"client", "client_name", "helo", "sender", "sender_domain", "rcpt",
 	"rcpt_domain", "login", "name", "contact", "id", NULL
 };

@@ -18,7 +18,10 @@ struct buf;
 
 #define TEMPLATE_VALUE_MAX 100
 
-/* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
+/*
+ * The value of a field, or NULL when it is not known (it then reads
+ * "unknown"). `n` bytes of name.
+ */
 typedef const char *template_lookup(const void *from, const char *name,
     size_t n);
 
@@ -31,7 +34,9 @@ typedef const char *template_lookup(const void *from, const char *name,
 bool template_check(const char *text, const char *more, size_t longest,
     struct buf *errmsg);
 
-/* Appends the expanded text; a text that template_check() refuses is our bug. */
+/*
+ * Appends the expanded text; a text that template_check() refuses is our bug.
+ */
 void template_expand(struct buf *out, const char *text,
     template_lookup *lookup, const void *from);
 
@@ -41,8 +46,5 @@ bool template_is_known(const char *text, template_lookup *lookup,
 
 /* Appends n bytes, those that may not stand in a reply replaced by "?". */
 void template_put_safe(struct buf *out, const char *value, size_t n);
-
-/* The general fields, ends with NULL. */
-extern const char *const template_fields[];
 
 #endif

@@ -1,7 +1,7 @@
 # text.awk - what prose.awk and pages/lang.awk share
 #
-# A mistake is told as file:line: words; `bad` is then 1, for the end to exit
-# with.
+# A mistake is reported as file:line: words; `bad` is then 1, for the end to
+# exit with.
 
 function complain(words) {
 	printf "%s:%d: %s\n", FILENAME, FNR, words > "/dev/stderr"

@@ -149,8 +149,8 @@ static void
 print(double seconds, double cpu)
 {
 	printf("{\"per_second\": %.0f, \"cpu_us\": %.2f, \"latency_us\": "
-	    "{\"p50\": %llu, \"p99\": %llu, \"p99.9\": %llu, \"most\": %llu}}\n",
-	    (double)answers / seconds, cpu / (double)answers * 1e6,
+	    "{\"p50\": %llu, \"p99\": %llu, \"p99.9\": %llu, \"most\": "
+	    "%llu}}\n", (double)answers / seconds, cpu / (double)answers * 1e6,
 	    (unsigned long long)histogram_at(&latency, 0.5),
 	    (unsigned long long)histogram_at(&latency, 0.99),
 	    (unsigned long long)histogram_at(&latency, 0.999),

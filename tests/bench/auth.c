@@ -163,7 +163,7 @@ ask_names(void)
 	static const struct {
 		enum dns_type type;
 		const char *name;
-	} asked[] = { { DNS_MX, "example.com" }, { DNS_A, "example.com" },
+	} requested[] = { { DNS_MX, "example.com" }, { DNS_A, "example.com" },
 		{ DNS_AAAA, "example.com" }, { DNS_A, "mail.example.com" },
 		{ DNS_AAAA, "mail.example.com" },
 		{ DNS_PTR, "9.2.0.192.in-addr.arpa" } };
@@ -171,8 +171,8 @@ ask_names(void)
 	size_t i;
 
 	for (i = 0; i < 6; i++)
-		q[i] = (struct dns_question){ .type = asked[i].type,
-			.name = asked[i].name };
+		q[i] = (struct dns_question){ .type = requested[i].type,
+			.name = requested[i].name };
 	dns_ask(q, 6, clock_ms() + 1000);
 	dns_forget(q, 6);
 }

@@ -1,7 +1,7 @@
 /*
  * count - how many questions a second the counters answer
  *
- *	count KEYS SECONDS [SPEC]	on two threads, of KEYS different keys; with
+ *	count KEYS SECONDS [SPEC]	two threads, KEYS different keys; with
  *					SPEC ("valkey:unix:/…") by that server
  *
  * Prints JSON: questions a second of both threads, of a bare loop that only

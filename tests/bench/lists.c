@@ -5,9 +5,9 @@
  *
  * Loads FILE, then asks for each line of KEYS in turn, and prints one JSON
  * object: entries, load_ms, rss_kib and peak_kib (what the list added to this
- * process, afterwards and at most), lookup_ns, found. With --reloads the list is loaded N times more while one
- * thread asks on, and the slowest 1 of 100 and the slowest of all questions
- * of that time are told as p99_ns and most_ns.
+ * process, afterwards and at most), lookup_ns, found. With --reloads the list
+ * is loaded N times more while one thread asks on, and the slowest 1 of 100 and
+ * the slowest of all questions of that time are told as p99_ns and most_ns.
  */
 
 #include <pthread.h>
@@ -169,7 +169,7 @@ by_size(const void *left, const void *right)
 }
 
 static void
-bench_reloads(struct list *l, int n)
+bench_reloads(struct list *l, const char *name, int n)
 {
 	struct diags d = DIAGS_INIT;
 	pthread_t asker;
@@ -178,8 +178,8 @@ bench_reloads(struct list *l, int n)
 	if (pthread_create(&asker, NULL, ask_on, l) != 0)
 		exit(71);
 	for (; n > 0; n--) {
-		utime(list_name(l), NULL);
-		list_close(list_open(list_name(l), NULL, &d));
+		utime(name, NULL);
+		list_close(list_open(name, NULL, &d));
 	}
 	done = true;
 	pthread_join(asker, NULL);
@@ -222,7 +222,7 @@ main(int argc, char **argv)
 	    peak_kib() - before);
 	bench_lookups(l);
 	if (argc == 5)
-		bench_reloads(l, atoi(argv[4]));
+		bench_reloads(l, argv[1], atoi(argv[4]));
 	puts("}");
 	list_close(l);
 	diags_free(&d);

@@ -45,7 +45,8 @@ make_up(struct mail *m)
 	static const struct field usual[] = {
 		{ "Received", " from client (client [192.0.2.1])\n"
 		    "\tby relay.example.net (Postfix) with ESMTPS id 4Qx\n"
-		    "\tfor <user@example.org>; Mon, 5 Jan 2026 10:00:00 +0000" },
+		    "\tfor <user@example.org>; "
+		    "Mon, 5 Jan 2026 10:00:00 +0000" },
 		{ "Date", " Mon, 5 Jan 2026 10:00:00 +0000" },
 		{ "From", " \"A Sender\" <sender@example.net>" },
 		{ "To", " <user@example.org>" },

@@ -1,4 +1,6 @@
-/* load_session - one connection of an MTA to a filter, played again and again */
+/*
+ * load_session - one connection of an MTA to a filter, played again and again
+ */
 
 #include "load_session.h"
 

@@ -1,10 +1,10 @@
 /*
  * nothing - a filter that does nothing, to compare others with
  *
- * Linked with doors/libmilter_threads.c and doors/libmilter_listener.c it is bench-nothing, with
- * the library's own pool of threads bench-stock. It negotiates what it is
- * told, so that it can be made to ask for exactly what another filter does;
- * by default every step, and it answers each.
+ * Linked with doors/libmilter_threads.c and doors/libmilter_listener.c it is
+ * bench-nothing, with the library's own pool of threads bench-stock. It
+ * negotiates what it is told, so that it can be made to ask for exactly what
+ * another filter does; by default every step, and it answers each.
  */
 
 #include <getopt.h>

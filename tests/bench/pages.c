@@ -45,7 +45,8 @@ serve(int fd, const char *store)
 	struct buf errmsg = BUF_INIT;
 	struct policy policy = { .mode = 0 };
 	struct pages pages = { .site = &site, .wording = policy.wording,
-		.store = { .path = store }, .limiter = limiter_new(1000000000) };
+		.store = { .path = store },
+		.limiter = limiter_new(1000000000) };
 	struct http *h = http_open(fd, pages_answer, &pages, &errmsg);
 
 	if (h == NULL)

@@ -3,8 +3,9 @@
  *
  * patterns [MB]: a text like mail, 10, 100 and 1,000 patterns that are not in
  * it, first the whole of content_body (parts, windows, prefilter, PCRE2) and
- * then PCRE2 and Hyperscan alone; MB/s, and ours in relation to the faster
- * one, in CPU time. The last row is a pattern that never ends, which must cost its limit.
+ * then PCRE2 and Hyperscan alone; MB/s, and ours in relation to the faster one,
+ * in CPU time. The last row is a pattern that never ends, which must cost its
+ * limit.
  */
 
 #include <stdio.h>

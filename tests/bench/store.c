@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "pages/report.h"
+#include "records/report.h"
 #include "records/feed.h"
 #include "records/record.h"
 #include "records/search.h"

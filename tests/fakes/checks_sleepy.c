@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "checks/check.h"
+#include "words/reason.h"
 
 #define WAIT_MS 500
 

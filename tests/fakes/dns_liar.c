@@ -1,4 +1,4 @@
-/* dns_liar - a small DNS server that is told how to behave badly */
+/* dns_liar - a small DNS server that is given its bad habits */
 
 #include "dns_liar.h"
 
@@ -26,7 +26,7 @@
 enum habit { HABIT_DELAY = -10, HABIT_DEAD, HABIT_ALWAYS,
 	HABIT_MAIL };
 
-struct parsed_record {
+struct liar_record {
 	char name[256];
 	int type;
 	char *value;
@@ -46,10 +46,10 @@ struct liar {
 	int udp, tcp, port;
 	_Atomic bool stop;
 	_Atomic int delay;
-	pthread_mutex_t lock;		/* of what was told */
+	pthread_mutex_t lock;		/* of what was given */
 	bool hijack;
-	struct parsed_record *told;
-	size_t ntold;
+	struct liar_record *records;
+	size_t nrecords;
 	struct late *late;
 	size_t first, nlate;		/* a ring */
 	unsigned long questions;
@@ -172,41 +172,43 @@ is_below(const char *name, const char *owner)
 {
 	size_t n = strlen(name), m = strlen(owner);
 
-	return strcmp(owner, ".") == 0 || (n >= m && strcasecmp(name + n - m, owner) == 0 &&
+	return strcmp(owner, ".") == 0 ||
+	    (n >= m && strcasecmp(name + n - m, owner) == 0 &&
 	    (n == m || name[n - m - 1] == '.'));
 }
 
-static const struct parsed_record *
+static const struct liar_record *
 habit_of(const struct liar *l, const char *name, enum habit habit)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 
-	for (t = l->told; t < l->told + l->ntold; t++)
+	for (t = l->records; t < l->records + l->nrecords; t++)
 		if (t->type == (int)habit && is_below(name, t->name))
 			return t;
 	return NULL;
 }
 
 static bool
-is_told(const struct liar *l, const char *name)
+is_known(const struct liar *l, const char *name)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 
-	for (t = l->told; t < l->told + l->ntold; t++)
+	for (t = l->records; t < l->records + l->nrecords; t++)
 		if (t->type >= 0 && strcasecmp(t->name, name) == 0)
 			return true;
 	return false;
 }
 
-/* What was told of a name and type; aliases are followed. */
+/* What was given for a name and type; aliases are followed. */
 static void
-put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
+put_records(struct liar *l, struct out *o, const char *name, int type,
+    int depth)
 {
-	const struct parsed_record *t;
+	const struct liar_record *t;
 	bool exists = false, known = false;
 	size_t n;
 
-	for (t = l->told; t < l->told + l->ntold; t++) {
+	for (t = l->records; t < l->records + l->nrecords; t++) {
 		if (t->type < 0)
 			continue;
 		n = strlen(t->name) - strlen(name);
@@ -216,7 +218,7 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 		if (strcasecmp(t->name, name) != 0)
 			continue;
 		if ((t->type == 0 || t->type == type) &&
-		    strcmp(t->value, "TROUBLE") == 0) {
+		    strcmp(t->value, "TEMPFAIL") == 0) {
 			set_rcode(o, 2);
 			return;
 		}
@@ -225,7 +227,7 @@ put_told(struct liar *l, struct out *o, const char *name, int type, int depth)
 			put_record(o, depth > 0 ? name : NULL, type, t->value);
 		else if (t->type == 5 && depth < 20) {
 			put_record(o, depth > 0 ? name : NULL, 5, t->value);
-			put_told(l, o, t->value, type, depth + 1);
+			put_records(l, o, t->value, type, depth + 1);
 			return;
 		}
 	}
@@ -267,7 +269,7 @@ put_big(struct out *o)
 	}
 }
 
-/* The lies; false: nothing of that kind, look into what was told. */
+/* The lies; false: nothing of that kind, look into what was given. */
 static bool
 lie(struct liar *l, struct out *o, const char *name, int type)
 {
@@ -324,9 +326,10 @@ read_question(const uint8_t *in, size_t n, char name[256], int *type)
 
 /* -1: no answer; else milliseconds to wait before it is sent. */
 static int
-answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out *o)
+answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp,
+    struct out *o)
 {
-	const struct parsed_record *slow;
+	const struct liar_record *slow;
 	char name[256];
 	int type;
 	size_t end = n > 12 ? read_question(in, n, name, &type) : 0;
@@ -347,8 +350,8 @@ answer_locked(struct liar *l, const uint8_t *in, size_t n, bool udp, struct out 
 	} else if (strncmp(name, "pointer.", 8) == 0) {
 		o->b[7] = 1;
 		put_16(o, (unsigned)(0xc000 | o->n));
-	} else if (is_told(l, name) || !lie(l, o, name, type))
-		put_told(l, o, name, type, 0);
+	} else if (is_known(l, name) || !lie(l, o, name, type))
+		put_records(l, o, name, type, 0);
 	if (udp && (o->n > UDP_MAX || strncmp(name, "cut.", 4) == 0)) {
 		o->n = end;
 		o->b[6] = o->b[7] = 0;
@@ -539,9 +542,9 @@ liar_stop(struct liar *l)
 	pthread_join(l->thread, NULL);
 	close(l->udp);
 	close(l->tcp);
-	while (l->ntold > 0)
-		free(l->told[--l->ntold].value);
-	free(l->told);
+	while (l->nrecords > 0)
+		free(l->records[--l->nrecords].value);
+	free(l->records);
 	free(l->late);
 	free(l);
 }
@@ -585,7 +588,7 @@ type_number(const char *word)
 bool
 liar_tell(struct liar *l, const char *line)
 {
-	struct parsed_record t = { .type = -1 };
+	struct liar_record t = { .type = -1 };
 	char type[8];
 	size_t n;
 	int at = 0;
@@ -602,8 +605,9 @@ liar_tell(struct liar *l, const char *line)
 		memmove(t.value, t.value + 1, n - 1);
 	}
 	pthread_mutex_lock(&l->lock);
-	l->told = realloc(l->told, (l->ntold + 1) * sizeof *l->told);
-	l->told[l->ntold++] = t;
+	l->records = realloc(l->records,
+	    (l->nrecords + 1) * sizeof *l->records);
+	l->records[l->nrecords++] = t;
 	pthread_mutex_unlock(&l->lock);
 	return t.type != -1;
 }

@@ -1,9 +1,9 @@
 /*
- * dns_liar.h - a small DNS server that is told how to behave badly
+ * dns_liar.h - a small DNS server that is given its bad habits
  *
  * UDP and TCP on one port of loopback, a thread each. It answers from records
- * it was told, in the words of scenarios ("example.org TXT v=spf1 -all"), and
- * from the first label of a name of which nobody told:
+ * it was given, in the words of scenarios ("example.org TXT v=spf1 -all"), and
+ * from the first label of a name that was not given:
  *
  *	slow300		A 192.0.2.1 after 300 ms
  *	dead		nothing, ever
@@ -16,14 +16,14 @@
  *	big		64 KB of TXT, by TCP
  *	cold...		A 192.0.2.1
  *	count		TXT: how many questions have come
- *	nx		does not exist; so does whatever else nobody told
+ *	nx		does not exist; so does every other name
  *
- * A told type may also be a habit of a name and all below it:
+ * A given type may also be a habit of a name and all below it:
  *
  *	slow.example DELAY 5000		every answer is so late
  *	dead.example DEAD -		no answer, ever
- *	. MAIL -			every name without a told MX takes mail
- *	open.example ALWAYS 127.0.0.2	every A that nobody told is this
+ *	. MAIL -			every name without a given MX takes mail
+ *	open.example ALWAYS 127.0.0.2	every A that was not given is this
  *
  * With `hijack` what does not exist is A 192.0.2.66.
  */

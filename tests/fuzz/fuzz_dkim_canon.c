@@ -26,12 +26,12 @@ make(enum dkim_canon how, const char *text, size_t n, size_t piece,
     struct buf *out)
 {
 	struct dkim_body b;
-	size_t most;
+	size_t part;
 
 	dkim_body_init(&b, how, collect, out);
-	for (; n > 0; text += most, n -= most) {
-		most = n < piece ? n : piece;
-		dkim_body_put(&b, text, most);
+	for (; n > 0; text += part, n -= part) {
+		part = n < piece ? n : piece;
+		dkim_body_put(&b, text, part);
 	}
 	dkim_body_end(&b);
 	if (b.bytes != out->len)

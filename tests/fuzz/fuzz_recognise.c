@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "maillog/quote.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,5 +1,6 @@
 /*
- * fuzz_record_read - any bytes as a line of a record file, and as what is pasted
+ * fuzz_record_read - any bytes as a line of a record file, and as what is
+ * pasted
  *
  * What is forgotten is not there any more, and the line is still a record.
  */

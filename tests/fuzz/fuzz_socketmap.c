@@ -15,6 +15,7 @@
 #include "doors/server.h"
 #include "doors/socketmap.h"
 #include "model/site.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 #include "words/rewrite.h"
 

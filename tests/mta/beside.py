@@ -83,7 +83,7 @@ def play(story, port):
         played.closed = end
     if client:
         client.close()
-        played.wire = [reply for reply in client.heard if not reply.ok]
+        played.wire = [reply for reply in client.received if not reply.ok]
     return played
 
 

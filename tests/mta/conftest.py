@@ -223,8 +223,8 @@ def player(saywhyd, tells, request):
     """
 
     def make(mta, conf, statements):
-        told = [s.rest for s in statements if s.verb == "DNS"]
-        daemon = saywhyd(conf=conf + tells(". MAIL -", *told).conf)
+        given = [s.rest for s in statements if s.verb == "DNS"]
+        daemon = saywhyd(conf=conf + tells(". MAIL -", *given).conf)
         if mta == "postfix":
             return players.Postfix(daemon, request.getfixturevalue("postfix"))
         return players.Sendmail(

@@ -87,10 +87,10 @@ def zone(addresses, unconfirmed, more=()):
     if more:  # senders exist, as in scenarios
         labels = [line.split()[0].rstrip(".").split(".") for line in more]
         owners = {".".join(name[i:]) + "." for name in labels for i in range(len(name))}
-        told = {line.split()[0] for line in more if " MX " in line or "nothing else" in line}
-        told |= {line.split()[0] for line in RECORDS.splitlines() if " MX " in line}
+        given = {line.split()[0] for line in more if " MX " in line or "nothing else" in line}
+        given |= {line.split()[0] for line in RECORDS.splitlines() if " MX " in line}
         owners |= {"*.", "*.example."} | {f"*.{owner}" for owner in owners}
-        lines += [f"{owner} MX 10 ns.example." for owner in sorted(owners - told)]
+        lines += [f"{owner} MX 10 ns.example." for owner in sorted(owners - given)]
     return "\n".join([*lines, *more]) + "\n"
 
 

@@ -128,9 +128,9 @@ class Sendmail:
     def _daemon(self, port, options):
         options.setdefault("Name", f"P{port}")
         options.setdefault("Family", "inet")
-        heard = options.pop("filter", "")
-        if heard:
-            options["InputMailFilters"] = heard
+        filters = options.pop("filter", "")
+        if filters:
+            options["InputMailFilters"] = filters
         words = ", ".join(f"{k}={v}" for k, v in options.items())
         return f"DAEMON_OPTIONS(`Port={port}, {words}')dnl\n"
 

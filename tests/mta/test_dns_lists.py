@@ -64,7 +64,7 @@ def states(daemon):
 def wait_for_tests(daemon):
     process.wait_until(
         lambda: "not tested yet" not in
-        {entry["aside"] for entry in states(daemon).values()},
+        {entry["disabled"] for entry in states(daemon).values()},
         "the bad lists to be found out")
 
 
@@ -128,9 +128,9 @@ def session(connect, daemon, address):
 
 def test_found_out(tested):
     found = states(tested)
-    assert {name for name in found if not found[name]["well"]} == set(BAD)
-    assert "127.255.255.254" in found["refusing.example"]["aside"]
-    assert "192.0.2.99" in found["hijacked.example"]["aside"]
+    assert {name for name in found if not found[name]["healthy"]} == set(BAD)
+    assert "127.255.255.254" in found["refusing.example"]["disabled"]
+    assert "192.0.2.99" in found["hijacked.example"]["disabled"]
 
 
 OPEN = "open.example"
@@ -182,7 +182,7 @@ def test_not_found_out_yet(behind, untested):
         assert seconds < STEP + 3 * ALLOWANCE
     reply, seconds = session(behind, untested, CLEAN.format(next(turn)))
     assert reply.ok and seconds < 0.02 + 3 * ALLOWANCE
-    assert {n for n, s in states(untested).items() if not s["well"]} == set(BAD)
+    assert {n for n, s in states(untested).items() if not s["healthy"]} == set(BAD)
 
 
 SESSIONS = 10000
@@ -202,9 +202,9 @@ def test_ten_thousand_sessions(build, saywhyd, server):
     assert counts["rejected"] == counts["tempfailed"] == 0
     assert daemon.records() == []
     wait_for_tests(daemon)
-    said = [line for line in daemon.log().splitlines() if "set aside" in line]
-    told = [re.search(r"warning: (\S+): set aside", line).group(1) for line in said]
-    assert sorted(told) == sorted(BAD + [f"{zone}.{zone}" for zone in BAD]), said
+    said = [line for line in daemon.log().splitlines() if " disabled: " in line]
+    disabled = [re.search(r"warning: DNSBL (\S+) disabled", line).group(1) for line in said]
+    assert sorted(disabled) == sorted(BAD + [f"{zone}.{zone}" for zone in BAD]), said
     assert not re.search("error", daemon.log())
 
 
@@ -214,8 +214,8 @@ def test_key_is_nowhere(behind, build, server, saywhyd, syslog):
         block("list8.example", zone=f'"{KEY}.list8.example"', text="yes"),
         block("broken", zone=f'"{KEY}.dead.example"'),
     ]) + "syslog = yes\n")
-    process.wait_until(lambda: "broken: set aside" in daemon.log(), "the dead list")
-    assert states(daemon)["list8.example"]["well"]
+    process.wait_until(lambda: "broken disabled: " in daemon.log(), "the dead list")
+    assert states(daemon)["list8.example"]["healthy"]
     reply, _ = session(behind, daemon, LISTED.format(next(turn)))
     assert "on the blocklist list8.example" in str(reply)
     record = daemon.record(reply)

@@ -66,7 +66,7 @@ SESSIONS = {
                      "MAIL a@sender.example\nRCPT user@example.org",
     "dnsbl-listed": f"DNS 7.2.0.192.list.example A 127.0.0.2\n{RCPT}",
     "domain-listed": f"DNS sender.example.names.example A 127.0.0.2\n{RCPT}",
-    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TROUBLE\n{RCPT}",
+    "dnsbl-unavailable": f"DNS 7.2.0.192.list.example A TEMPFAIL\n{RCPT}",
     "url-listed": "DNS bad.example.links.example A 127.0.0.2\n"
                   + data("Subject: x\n\nhttp://www.bad.example/"),
     "helo-denied": f"{CLIENT}\nHELO spam.example\nMAIL a@sender.example\n"
@@ -121,9 +121,9 @@ def configuration(reason, action):
 def test_mta(reason, action, mta, player):
     statements = scn.parse(SESSIONS[reason])
     playing = player(mta, configuration(reason, action), statements)
-    told = playing.play(statements)
-    assert all(reply.ok for _, reply in told[:-1]), told
-    reply = told[-1][1]
+    played = playing.play(statements)
+    assert all(reply.ok for _, reply in played[:-1]), played
+    reply = played[-1][1]
     assert (reply.code, reply.status) == CODES[reason][action]
     [record] = playing.daemon.records()
     assert record["reason"] == reason

@@ -100,7 +100,7 @@ def test_reload_names_what_needs_a_restart(saywhyd, tmp_path):
 
 
 def test_reload_under_load(saywhyd, postfix):
-    """Many sessions, a reload every 20 ms: each hears one of the two answers."""
+    """Many sessions, a reload every 20 ms: each gets one of the two answers."""
     daemon = saywhyd()
     connect = sites.behind_postfix(postfix, daemon)
     codes, stop = [], threading.Event()
@@ -182,14 +182,14 @@ def test_a_thousand_idle_sessions(saywhyd, build):
     if build.name == "asan":
         pytest.skip("a sanitizer wants more memory")
     daemon = saywhyd("max-sessions = 2000")
-    told = json.loads(subprocess.run(
+    report = json.loads(subprocess.run(
         [load, "--json", "--pid", str(daemon.process.pid), "--sessions", "1000",
          "--messages", "1000", "--hold", "1", "--timeout", "120",
          "--client", "192.0.2.7", "--helo", "client.example",
          "--sender", "a@sender.example", daemon.address],
         check=True, capture_output=True, text=True).stdout)
-    assert told["finished"] == 1000
-    assert told["held"]["rss_kib"] - told["before"]["rss_kib"] < 30 * 1024
+    assert report["finished"] == 1000
+    assert report["held"]["rss_kib"] - report["before"]["rss_kib"] < 30 * 1024
 
 
 def test_stale_socket_is_replaced(saywhyd, postfix):

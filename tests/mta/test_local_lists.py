@@ -59,11 +59,11 @@ def test_changed(listed):
 
 
 def test_broken(listed):
-    """The old list stays; the mistake is told by file, line and reason."""
+    """The old list stays; the mistake is reported by file, line and reason."""
     daemon, path, refuses = listed
     path.write_text("192.0.2.8\n192.0.2.1/24\n")
-    process.wait_until(lambda: state(daemon)["trouble"], "the mistake")
-    assert state(daemon)["trouble"].startswith("line 2: ")
+    process.wait_until(lambda: state(daemon)["failure"], "the mistake")
+    assert state(daemon)["failure"].startswith("line 2: ")
     assert f'{path}:2: "192.0.2.1/24" has bits set' in daemon.log()
     assert "the list as it was stays" in daemon.log()
     assert refuses("192.0.2.7") and not refuses("192.0.2.8")
@@ -72,9 +72,9 @@ def test_broken(listed):
     assert refuses("192.0.2.7")
     path.unlink()
     process.wait_until(
-        lambda: "No such file" in str(state(daemon)["trouble"]), "the gap")
+        lambda: "No such file" in str(state(daemon)["failure"]), "the gap")
     assert refuses("192.0.2.7")
     path.write_text("192.0.2.9\n")
-    process.wait_until(lambda: state(daemon)["trouble"] is None, "the new list")
+    process.wait_until(lambda: state(daemon)["failure"] is None, "the new list")
     assert refuses("192.0.2.9") and not refuses("192.0.2.7")
     assert daemon.log().count("not loaded; the list as it was stays") == 2

@@ -8,7 +8,7 @@ import pytest
 import process
 import saywhyd as saywhyd_module
 import smtp
-from test_replymap import FROM, RELAY, play, since, site, start, told
+from test_replymap import FROM, RELAY, play, since, site, start, recorded
 
 SERVICE = ("check_policy_service {{ unix:{folder}/policy.sock, timeout=10s, "
            "default_action=DUNNO }}")
@@ -49,7 +49,7 @@ def test_relaying_is_refused_for_good(postfix, daemon):
     assert record["id"] == saywhyd_module.id_of(reply)
     assert record["issuer"] == "saywhy"
     assert record["check"] == "relay_denied"
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
 
 
 def test_one_refusal_one_record(mapped, daemon):
@@ -65,7 +65,7 @@ def test_one_refusal_one_record(mapped, daemon):
     assert len(records) == len(replies)
     for reply in replies:
         record = records[saywhyd_module.id_of(reply)]
-        assert told(record) == reply.lines
+        assert recorded(record) == reply.lines
         assert record["client"]["address"] == "192.0.2.7"
         assert record["sender"] == "a@sender.example"
 
@@ -88,7 +88,7 @@ def test_without_a_filter(mapped, daemon):
     reply = play(port, RELAY)
     [record] = since(daemon, before)
     assert record["id"] == saywhyd_module.id_of(reply)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert record["client"]["address"] == "192.0.2.7"
 
 
@@ -261,7 +261,7 @@ def test_in_the_list_whose_words_fit(
     assert record["id"] == saywhyd_module.id_of(reply)
     assert record["reason"] == reason
     assert record["recipients"] == [rcpt]
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
 
 
 def test_a_client_in_its_list(postfix, saywhyd):

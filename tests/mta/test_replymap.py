@@ -49,7 +49,7 @@ def since(daemon, before):
     return [r for r in daemon.records()[before:] if r["reply"]["code"] != 421]
 
 
-def told(record):
+def recorded(record):
     """The record's reply as it goes over the wire."""
     reply = record["reply"]
     words = [f"{reply['status']} {line}" if reply.get("status") else line
@@ -104,13 +104,13 @@ def test_unknown_user_with_a_footer(postfix, daemon):
 
 @pytest.mark.parametrize("dialogue", [UNKNOWN, RELAY])
 def test_one_refusal_one_record(mapped, daemon, dialogue):
-    """Whoever refused is told, with the facts of the session."""
+    """Whoever refused is recorded, with the facts of the session."""
     mta, name = mapped
     before = len(daemon.records())
     reply = play(mta.listen(**site(daemon, name)), dialogue)
     [record] = since(daemon, before)
     assert record["id"] == saywhyd_module.id_of(reply)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert record["client"]["address"] == "192.0.2.7"
     assert record["sender"] == "a@sender.example"
     assert record["recipients"] == [dialogue.rpartition("<")[2].rstrip(">")]
@@ -150,7 +150,7 @@ def test_noise_is_left_alone(mapped, daemon, line):
     reply = play(mta.listen(**site(daemon, name)), f"EHLO client.example\n{line}")
     assert reply.raw == stock.raw
     [record] = since(daemon, before)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert "was" not in record
 
 
@@ -208,7 +208,7 @@ def test_our_own_replies_are_left_alone(mapped, daemon):
     assert len(reply.lines) == 3
     [record] = since(daemon, before)
     assert record["issuer"] == "saywhy"
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
 
 
 OTHER = {
@@ -231,7 +231,7 @@ def test_another_filter(mapped, daemon, box, words):
     other.stop()
     [record] = since(daemon, before)
     assert record["id"] == saywhyd_module.id_of(reply)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert record["client"]["address"] == "192.0.2.7"
     if words != "known":
         stock = OTHER[words][1:-1].replace(b"%%", b"%").decode().split("\r\n")
@@ -246,7 +246,7 @@ def test_observe_says_nothing(mapped, saywhyd):
     reply = play(mta.listen(**site(daemon, name)), UNKNOWN)
     assert reply.raw == stock.raw
     [record] = since(daemon, 0)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert "was" not in record
 
 
@@ -287,7 +287,7 @@ def test_over_tcp(mapped, over_tcp, dialogue):
     reply = play(port, dialogue)
     [record] = since(over_tcp, before)
     assert record["id"] == saywhyd_module.id_of(reply)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert "joined" not in record
     assert record["client"]["address"] == "192.0.2.7"
 
@@ -302,7 +302,7 @@ def test_over_tcp_with_the_service(postfix, over_tcp):
     reply = play(port, RELAY)
     [record] = since(over_tcp, before)
     assert record["issuer"] == "saywhy"
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
 
 
 def test_over_tcp_nothing_is_guessed(postfix, over_tcp):
@@ -320,7 +320,7 @@ def test_over_tcp_nothing_is_guessed(postfix, over_tcp):
 @pytest.mark.parametrize("line", [
     "VRFY missing@example.org", "MAIL FROM:<a@sender.example> SIZE=99999999999"])
 def test_the_session_is_up_to_date(mapped, saywhyd, line):
-    """However long its checks wait, who it was is told."""
+    """However long its checks wait, who it was is recorded."""
     mta, name = mapped
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
@@ -333,7 +333,7 @@ def test_the_session_is_up_to_date(mapped, saywhyd, line):
             reply = client.command(line)
         [record] = since(daemon, before)
     assert record["id"] == saywhyd_module.id_of(reply)
-    assert told(record) == reply.lines
+    assert recorded(record) == reply.lines
     assert record["client"]["address"] == "192.0.2.7"
     assert record["helo"] == "client.example"
     assert "joined" not in record

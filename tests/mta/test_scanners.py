@@ -1,4 +1,4 @@
-"""Real scanners behind Postfix and Sendmail: verdicts, and their troubles.
+"""Real scanners behind Postfix and Sendmail: verdicts, and their failures.
 
 What clamd, spamd and rspamd find is refused with the code, the status and the
 words of the catalogue, and recorded. A scanner that is killed, hung or slow
@@ -143,10 +143,10 @@ def test_larger_than_clamd_takes(connect, daemon):
 
 def test_status_tells(daemon, connect):
     send(connect, "hello")
-    told = daemon.run_tool("status", "-c", daemon.conf).stdout
+    output = daemon.run_tool("status", "-c", daemon.conf).stdout
     for kind in scanners.Farm.KINDS:
         assert any(line.startswith("scanner") and kind in line
-                   and "state up" in line for line in told.splitlines()), told
+                   and "state up" in line for line in output.splitlines()), output
 
 
 MORE = """content {{

@@ -16,7 +16,7 @@ import pytest
 import milter
 import smtp
 from test_policy import asked
-from test_replymap import site, start, told
+from test_replymap import site, start, recorded
 
 SESSIONS = int(os.environ.get("SAYWHY_SOAK", "400"))
 THREADS = 12
@@ -64,8 +64,8 @@ class OtherFilter(milter.Watcher):
 
 
 def session(port, chance):
-    """The refusals that one client hears."""
-    heard = []
+    """The refusals that one client gets."""
+    received = []
     with smtp.Client(port, address=chance.choice(SENDERS), timeout=30) as client:
         smtp.play(client, "EHLO client.example\nMAIL FROM:<a@sender.example>")
         for _ in range(chance.randint(1, 8)):
@@ -74,21 +74,21 @@ def session(port, chance):
             if reply.code == 354:
                 reply = client.command(".")
             if reply.code >= 400 and reply.code not in NOISE:
-                heard.append(reply)
+                received.append(reply)
             if reply.code in (421, 521):
                 break
-    return heard
+    return received
 
 
 def many_sessions(ports, count):
-    heard, errors = [], []
+    received, errors = [], []
 
     def work(number):
         chance = random.Random(number)
         try:
             for _ in range(count // THREADS):
-                heard.extend(session(chance.choice(ports), chance))
-        except Exception as problem:  # told by the test's own thread
+                received.extend(session(chance.choice(ports), chance))
+        except Exception as problem:  # reported by the test's own thread
             errors.append(problem)
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(THREADS)]
@@ -97,23 +97,23 @@ def many_sessions(ports, count):
     for thread in threads:
         thread.join()
     assert errors == []
-    return heard
+    return received
 
 
-def compare(heard, records):
+def compare(received, records):
     """What is wrong, by kind; the records of nobody's reply."""
     wrong = collections.defaultdict(list)
     by_id = collections.defaultdict(list)
     for record in records:
         by_id[record["id"]].append(record)
-    for reply in heard:
+    for reply in received:
         found = ID.search(reply.lines[-1])
         mine = by_id.pop(found.group(1), []) if found else []
         if not found:
             wrong["reply without an id"].append(reply)
         elif len(mine) != 1:
             wrong[f"{len(mine)} records"].append((reply, mine))
-        elif told(mine[0]) != reply.lines:
+        elif recorded(mine[0]) != reply.lines:
             wrong["other words"].append((reply, mine[0]))
     return wrong, [r for rs in by_id.values() for r in rs]
 
@@ -134,17 +134,17 @@ def test_soak(postfix, postfix311, saywhyd, box):
     ports = [postfix.listen(**settings(daemon, "3.7", other)),
              postfix311.listen(**settings(daemon, "3.11", other))]
     before = len(daemon.records())
-    heard = many_sessions(ports, SESSIONS)
+    received = many_sessions(ports, SESSIONS)
     records = daemon.records()[before:]
-    wrong, orphans = compare(heard, records)
+    wrong, orphans = compare(received, records)
     unjoined = [r for r in records if r.get("joined") is False]
-    print(f"\n{SESSIONS} sessions, {len(heard)} refusals, {len(records)} records, "
+    print(f"\n{SESSIONS} sessions, {len(received)} refusals, {len(records)} records, "
           f"{len(unjoined)} unjoined")
     for kind, count in collections.Counter(
             (r["reply"]["code"], r["reply"]["lines"][0]) for r in unjoined).items():
         print("  unjoined:", count, kind)
     for record in orphans[:20]:
-        print("  nobody's:", told(record), record)
+        print("  nobody's:", recorded(record), record)
     for kind, list_ in wrong.items():
         print(f"  {kind}: {len(list_)}", *list_[:3], sep="\n    ")
     other.stop()

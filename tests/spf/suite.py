@@ -43,7 +43,7 @@ def zone_lines(zone):
                 if kind == "MX":
                     value = "%d %s" % (value[0], value[1])
                 yield "DNS\t%s\t%s\t%s" % (escape(name), kind,
-                                           "TROUBLE" if value == "TIMEOUT"
+                                           "TEMPFAIL" if value == "TIMEOUT"
                                            else escape(texts(value)))
         if dead:
             for kind in ("TXT", "A", "AAAA", "MX", "PTR"):

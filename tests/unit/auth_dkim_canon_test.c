@@ -11,13 +11,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "auth/dkim_canon.h"
 #include "auth/dkim_taglist.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
 
 static void
@@ -235,6 +235,16 @@ test_base64(void **state)
 	}
 }
 
+/* Of this thread, so that a busy machine changes nothing. */
+static int64_t
+cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Ten times the bytes are ten times the work, whatever they are. */
 static void
 test_cost(void **state)
@@ -253,9 +263,9 @@ test_cost(void **state)
 			buf_clear(text);
 			while (text->len < (size == 0 ? 100000 : 1000000))
 				buf_puts(text, shapes[i]);
-			took[size] = clock_us();
+			took[size] = cpu_us();
 			got = canon(DKIM_CANON_RELAXED, text->data, 0, 65535);
-			took[size] = clock_us() - took[size];
+			took[size] = cpu_us() - took[size];
 			free(got);
 		}
 		if (took[1] > 60 * took[0] + 20000)

@@ -83,7 +83,7 @@ test_keys(void **state)
 {
 	(void)state;
 	expect(KEY, DKIM_VERDICT_FAIL);
-	expect("TROUBLE", DKIM_VERDICT_TEMPERROR);
+	expect("TEMPFAIL", DKIM_VERDICT_TEMPERROR);
 	expect(NULL, DKIM_VERDICT_PERMERROR);
 	expect("NONE", DKIM_VERDICT_PERMERROR);
 	expect("v=DKIM1; p=", DKIM_VERDICT_PERMERROR);

@@ -117,8 +117,8 @@ tell_zone(void)
 		assert_true(dns_preload(name.data, "TXT", zone[i][1], &errmsg));
 	}
 	assert_true(dns_preload("here.np.org", "A", "192.0.2.1", &errmsg));
-	assert_true(dns_preload("_dmarc.dead.org", "TXT", "TROUBLE", &errmsg));
-	assert_true(dns_preload("_dmarc.dead.example.org", "TXT", "TROUBLE",
+	assert_true(dns_preload("_dmarc.dead.org", "TXT", "TEMPFAIL", &errmsg));
+	assert_true(dns_preload("_dmarc.dead.example.org", "TXT", "TEMPFAIL",
 	    &errmsg));
 	buf_free(&errmsg);
 	buf_free(&name);
@@ -255,12 +255,12 @@ static const struct {
 };
 
 static int
-told(const char **domain, int fails, int late, int passes)
+outcome(const char **domain, int fails, int late, int passes)
 {
-	int told = **domain == '!' ? fails : **domain == '?' ? late : passes;
+	int outcome = **domain == '!' ? fails : **domain == '?' ? late : passes;
 
 	*domain += **domain == '!' || **domain == '?';
-	return told;
+	return outcome;
 }
 
 static void
@@ -273,12 +273,12 @@ check_row(size_t i)
 	struct dmarc out;
 
 	if (s != NULL) {
-		spf.result = (enum spf_result)told(&s, SPF_FAIL, SPF_TEMPERROR,
-		    SPF_PASS);
+		spf.result = (enum spf_result)outcome(&s, SPF_FAIL,
+		    SPF_TEMPERROR, SPF_PASS);
 		spf.domain = mem_dup(s);
 	}
 	if (d != NULL) {
-		signature.verdict = (enum dkim_verdict)told(&d,
+		signature.verdict = (enum dkim_verdict)outcome(&d,
 		    DKIM_VERDICT_FAIL, DKIM_VERDICT_TEMPERROR,
 		    DKIM_VERDICT_PASS);
 		signature.domain = mem_dup(d);
@@ -325,7 +325,7 @@ test_evidence(void **state)
 	assert_string_equal(out.place, "a.test");
 	assert_string_equal(out.rua, "r@a.test, s@b.test");
 	assert_string_equal(out.ruf, "f@a.test");
-	assert_int_equal(out.asked, DMARC_REJECT);
+	assert_int_equal(out.requested, DMARC_REJECT);
 	assert_int_equal(out.policy, DMARC_QUARANTINE);
 	dmarc_clear(&out);
 	dns_stop();

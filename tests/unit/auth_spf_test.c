@@ -20,7 +20,7 @@
 static const char *const zone[][3] = {
 	{ "a.test", "A", "192.0.2.1" }, { "a.test", "AAAA", "2001:db8::1" },
 	{ "mx.test", "MX", "10 a.test" }, { "m.test", "A", "192.0.2.9" },
-	{ "nomail.test", "MX", "0 ." }, { "dead.test", "ANY", "TROUBLE" },
+	{ "nomail.test", "MX", "0 ." }, { "dead.test", "ANY", "TEMPFAIL" },
 	{ "pass.test", "TXT", "v=spf1 +all" },
 	{ "fail.test", "TXT", "v=spf1 -all" },
 	{ "soft.test", "TXT", "v=spf1 ~all" },
@@ -39,7 +39,8 @@ static enum spf_engine engine = SPF_ENGINE_SAYWHY;
 static void
 ask(const char *record, const char *client, bool explain, struct spf *out)
 {
-	struct spf_query q = { .engine = engine, .helo = "helo.test", .local = "ann+news",
+	struct spf_query q = { .engine = engine, .helo = "helo.test",
+	    .local = "ann+news",
 		.domain = "x.test", .receiver = "mx.example.org",
 		.explain = explain, .deadline = clock_ms() + 1000 };
 	struct buf errmsg = BUF_INIT;

@@ -1,4 +1,4 @@
-/* base_option_test - values as an admin writes them, and their presets */
+/* base_option_test - values as an admin writes them, and their defaults */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -24,7 +24,8 @@ static const char *const patterns[] = {
 #define N (sizeof patterns / sizeof patterns[0])
 
 static const char *const texts[] = { "", "needle", "a needle here", "xneedle",
-	"hay\nneedle", "needles", "NEEDLE", "\xc3\x89t\xc3\xa9 \xc3\xa9t\xc3\xa9",
+	"hay\nneedle", "needles", "NEEDLE",
+	    "\xc3\x89t\xc3\xa9 \xc3\xa9t\xc3\xa9",
 	"call 555-1234 now", "nothing at all" };
 
 static void

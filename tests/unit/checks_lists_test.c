@@ -20,7 +20,8 @@ static const struct wrong {
 	const char *block, *said;
 } wrongs[] = {
 	{ "list \"x\" { }", "config:1: blacklist.list \"x\": it has no file" },
-	{ "allow \"x\" { file = \"\" }", "config:1: blacklist.allow \"x\".file: "
+	{ "allow \"x\" { file = \"\" }",
+	    "config:1: blacklist.allow \"x\".file: "
 	    "\"\": an empty name names no file" },
 	{ "list \"x\" { file = \"/nowhere/list\" }",
 	    "/nowhere/list: cannot be opened: No such file or directory" },
@@ -40,8 +41,8 @@ static const struct wrong {
 	    "blacklist.rhsbl \"x.example\".help: \"{helo}\": known here are "
 	    "{client}, {domain} and {list}" },
 	{ "list \"x\" { file = \"/dev/null\" match = {clients} }",
-	    "config:1: blacklist.list \"x\".match: \"clients\" is none of client, "
-	    "helo, sender, rcpt; did you mean client?" },
+	    "config:1: blacklist.list \"x\".match: \"clients\" is none of "
+	    "client, " "helo, sender, rcpt; did you mean client?" },
 };
 
 /* The first mistake of a configuration, as "file:line: text". */

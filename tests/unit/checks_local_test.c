@@ -14,6 +14,7 @@
 #include "checks/check.h"
 #include "engine/ruleset.h"
 #include "model/session.h"
+#include "words/reason.h"
 
 static const char head[] =
     "name = \"mx.example.org\"\n"

@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/net.h"
 #include "base/option.h"
+#include "base/pattern.h"
 #include "base/strset.h"
 
 struct pattern;
@@ -48,6 +49,21 @@ struct exception {
 };
 
 static bool
+parse_pattern(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	(void)base;
+	*(struct pattern **)slot = pattern_new(value, errmsg);
+	return *(struct pattern **)slot != NULL;
+}
+
+static void
+free_pattern(void *slot)
+{
+	pattern_free(*(struct pattern **)slot);
+	*(struct pattern **)slot = NULL;
+}
+
+static bool
 needs_pattern(void *item, struct buf *errmsg)
 {
 	if (((struct header *)item)->pattern != NULL)
@@ -77,7 +93,7 @@ static const struct option exception_rows[] = {
 static const struct option header_rows[] = {
 	{ .name = "pattern", .type = OPTION_PARSE,
 	    .offset = offsetof(struct header, pattern),
-	    .parse = option_parse_pattern, .free = option_free_pattern },
+	    .parse = parse_pattern, .free = free_pattern },
 	{ .name = "size", .type = OPTION_SIZE, .default_value = "1k",
 	    .max = 4096, .offset = offsetof(struct header, size) },
 	{ .name = NULL }
@@ -103,7 +119,7 @@ static const struct option more_top_rows[] = {
 static const struct option relay_rows[] = {
 	{ .name = "domains", .type = OPTION_LIST, .offset = AT(domains),
 	    .parse = option_parse_string, .free = option_free_strings,
-	    .default_value = "{\"preset.example\"}" },
+	    .default_value = "{\"default.example\"}" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = AT(networks),
 	    .parse = option_parse_net, .free = option_free_nets },
 	{ .name = "max-recipients", .type = OPTION_INT, .offset = AT(max),

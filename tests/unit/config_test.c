@@ -77,7 +77,7 @@ test_presets(void **state)
 	assert_int_equal(h.s.max, 100);
 	assert_true(h.s.strict);
 	assert_int_equal(h.s.domains.n, 1);
-	assert_non_null(strset_find(&h.s.domains, "preset.example", 14));
+	assert_non_null(strset_find(&h.s.domains, "default.example", 15));
 	house_free(&h);
 }
 
@@ -120,7 +120,7 @@ test_values(void **state)
 	house_free(&h);
 }
 
-/* An empty list stands in place of the preset; the last setting counts. */
+/* An empty list stands in place of the default; the last setting counts. */
 static void
 test_empty_and_last(void **state)
 {

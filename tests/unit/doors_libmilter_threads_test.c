@@ -1,5 +1,6 @@
 /*
- * doors_libmilter_threads_test - real libmilter with our threads: bursts, counts, stops
+ * doors_libmilter_threads_test - real libmilter with our threads: bursts,
+ * counts, stops
  *
  * libmilter can be started once in a process, and stopped once: the tests
  * run in turn on one filter, and the last one stops it.

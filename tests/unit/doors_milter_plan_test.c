@@ -34,7 +34,8 @@ static const struct row {
 	{ "a size needs the body", "content { max-size = \"1 MB\" }\n", false,
 	    PLAN_BODY, 0 },
 	{ "blacklists need no message",
-	    "mode = enforce\n" NO_PROOFS "blacklist { clients = {\"192.0.2.1\"} }\n", false,
+	    "mode = enforce\n" NO_PROOFS
+	    "blacklist { clients = {\"192.0.2.1\"} }\n", false,
 	    0, PLAN_BODY | PLAN_DATA | PLAN_MARKS },
 	{ "signatures need the whole message, and results are written",
 	    "mode = enforce\n", false,

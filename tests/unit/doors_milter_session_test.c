@@ -187,12 +187,12 @@ test_refusal(void **state)
 	(void)state;
 	session_init(&s);
 	for (i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		const char *told[] = { "{rcpt_addr}", refused[i].addr, NULL };
+		const char *macros[] = { "{rcpt_addr}", refused[i].addr, NULL };
 		const char *said;
 
 		session_mail(&s, "<>");
 		session_rcpt(&s, refused[i].rcpt);
-		said = milter_session_refusal(&s, look_up, told);
+		said = milter_session_refusal(&s, look_up, macros);
 		if (refused[i].said == NULL)
 			assert_null(said);
 		else

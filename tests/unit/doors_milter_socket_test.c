@@ -1,4 +1,6 @@
-/* doors_milter_socket_test - our socket in libmilter's hands, whichever it is */
+/*
+ * doors_milter_socket_test - our socket in libmilter's hands, whichever it is
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,13 +20,13 @@
 #include "base/buf.h"
 #include "doors/milter_socket.h"
 
-static char told[112];
+static char given[112];
 static int listening = -1;
 
 static int
 set(char *spec)
 {
-	snprintf(told, sizeof told, "%s", spec);
+	snprintf(given, sizeof given, "%s", spec);
 	return 0;
 }
 
@@ -33,7 +35,7 @@ static int
 open_fd(bool remove_old)
 {
 	(void)remove_old;
-	if (sscanf(told, "fd:%d", &listening) != 1)
+	if (sscanf(given, "fd:%d", &listening) != 1)
 		return -1;
 	return fcntl(listening, F_GETFD) < 0 ? -1 : 0;
 }
@@ -44,9 +46,9 @@ open_path(bool remove_old)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 
-	if (strncmp(told, "unix:", 5) != 0)
+	if (strncmp(given, "unix:", 5) != 0)
 		return -1;
-	memcpy(at.sun_path, told + 5, strlen(told + 5));
+	memcpy(at.sun_path, given + 5, strlen(given + 5));
 	if (remove_old)
 		unlink(at.sun_path);
 	listening = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -1,4 +1,7 @@
-/* doors_policy_service_test - what the policy service says to Postfix and to Sendmail */
+/*
+ * doors_policy_service_test - what the policy service says to Postfix and to
+ * Sendmail
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

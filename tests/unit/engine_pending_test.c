@@ -1,4 +1,7 @@
-/* engine_pending_test - refusals in the MTA's words: one each, one record, one id */
+/*
+ * engine_pending_test - refusals in the MTA's words: one each, one record, one
+ * id
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

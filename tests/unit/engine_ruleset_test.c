@@ -1,4 +1,4 @@
-/* engine_ruleset_test - every entry that can never work is a mistake, told with the right form */
+/* engine_ruleset_test - an entry that can never work is a mistake */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -96,7 +96,7 @@ test_no_answers(void **state)
 	}
 }
 
-/* What a zone says to its test entries, and why it is set aside then. */
+/* What a zone says to its test entries, and why it is disabled then. */
 static const struct zone {
 	enum dnslist_test test;
 	const char *entry, *listed, *unlisted;
@@ -117,7 +117,7 @@ static const struct zone {
 	    "it refuses our questions, by 127.255.255.254" },
 	{ DNSLIST_TEST_IP, "2.0.0.127", "198.51.100.9", "198.51.100.9",
 	    "it answers 198.51.100.9, as no list does" },
-	{ DNSLIST_TEST_IP, "2.0.0.127", "TROUBLE", NULL, "" },
+	{ DNSLIST_TEST_IP, "2.0.0.127", "TEMPFAIL", NULL, "" },
 };
 
 static void
@@ -165,7 +165,7 @@ test_health(void **state)
 			assert_null(disabled);
 		else if (*z->disabled != '\0')
 			assert_string_equal(disabled, z->disabled);
-		/* It is well again as soon as it answers as it should. */
+		/* It is healthy again as soon as it answers as it should. */
 		dns_offline(false);
 		tell("2.0.0.127", "127.0.0.2");
 		tell("TEST", "127.0.0.2");
@@ -209,7 +209,7 @@ test_sessions(void **state)
 	tell("yes", "127.0.0.4");
 	tell("other", "127.0.0.99");
 	tell("open", "127.255.255.254");
-	tell("dead", "TROUBLE");
+	tell("dead", "TEMPFAIL");
 	assert_int_equal(ask(l, "yes.list.example"), DNSLIST_YES);
 	assert_int_equal(ask(l, "other.list.example"), DNSLIST_NO);
 	assert_int_equal(ask(l, "none.list.example"), DNSLIST_NO);

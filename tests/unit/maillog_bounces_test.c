@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "maillog/bounce.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 /* What a message is expected to say, and how much of it was said. */

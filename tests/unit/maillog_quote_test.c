@@ -130,7 +130,8 @@ static void
 test_logs(void **state)
 {
 	static const char *const logs[] = { AT "x", "Nov  4 10:00:00 mx x",
-		"2026-11-24T10:00:00.1+00:00 mx x", "2026-11-24 10:00:00 1s x" };
+		"2026-11-24T10:00:00.1+00:00 mx x",
+		    "2026-11-24 10:00:00 1s x" };
 	static const char *const none[] = { "550 5.1.1 no", "", "Nov 24",
 		"2026-11-24", "User unknown" };
 	size_t i;

@@ -63,7 +63,8 @@ static const struct {
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 "
 	    "5.7.1 <b@y>: Relay access denied; from=<a@x> to=<b@y> "
 	    "proto=ESMTP helo=<h>",
-	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 <b@y>: Relay access denied\n" },
+	    "mta rcpt|192.0.2.7|a@x|b@y|"
+	    "554 5.7.1 <b@y>: Relay access denied\n" },
 	{ P "submission/smtpd[1]: 4XyZ12345: reject: MAIL from "
 	    "h[2001:db8::7]:99: 452 4.3.1 Full; proto=ESMTP helo=<h>",
 	    "mta later mail|2001:db8::7|||452 4.3.1 Full\n" },
@@ -117,7 +118,8 @@ static const struct {
 	    "mta rcpt|192.0.2.7|a@x|no@y|<no@y>... User unknown\n"
 	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
 	    "User unknown\nenvelope|a@x\n" },
-	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
+	{ S "<no@y>... User unknown",
+	    "mta rcpt|||no@y|<no@y>... User unknown\n" },
 	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=5.1.1, "
 	    "stat=User unknown", "remote out message|||you@y|User unknown\n" },
 	{ S "to=<you@y>, mailer=esmtp, relay=mx. [198.51.100.1], dsn=4.0.0, "
@@ -205,7 +207,8 @@ static const struct {
 	    P "smtpd[1]: NOQUEUE: milter-reject: EHLO from h[192.0.2.7]: 550 "
 	    "5.7.1 No; proto=SMTP helo=<h>", "" },
 	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 550 "
-	    "5.7.1 No; proto=SMTP", "milter connect|192.0.2.7|||550 5.7.1 No\n" },
+	    "5.7.1 No; proto=SMTP",
+	    "milter connect|192.0.2.7|||550 5.7.1 No\n" },
 	/* postscreen(8) hangs up, or not */
 	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
 	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "mime/archive.h"
+#include "mime/filetype.h"
 
 /* Archives are made by Python, which has no part in reading them. */
 static const char python[] = "/usr/bin/python3";

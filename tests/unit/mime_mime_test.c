@@ -170,7 +170,8 @@ static const struct {
 	/* encodings */
 	{ "Content-Transfer-Encoding: BASE64 (x)\r\n\r\nSGVs\r\nbG8=\r\n",
 	    "text/plain{Hello}" },
-	{ MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\nSG!VsQQ==QQ\r\n"
+	{ MIXED "--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+	    "SG!VsQQ==QQ\r\n"
 	    "--b--", "multipart/mixed{text/plain{Hel\x41\x41!base64 is "
 	    "interrupted or broken}}" },
 	{ "Content-Transfer-Encoding: quoted-printable\r\n\r\na=3Db=\r\nc=3d "
@@ -201,7 +202,8 @@ static const struct {
 	{ MIXED "--b\r\nContent-Disposition: attachment; filename*0*=utf-8''%c3"
 	    "%a9;\r\n filename*1=\"a.\"; filename*2*=%65xe\r\n\r\n\r\n--b--",
 	    "multipart/mixed{text/plain{\xc3\xa9""a.exe|}}" },
-	{ MIXED "--b\r\nContent-Disposition: attachment;\r\n filename=\"=?utf-8?"
+	{ MIXED "--b\r\nContent-Disposition: attachment;\r\n"
+	    " filename=\"=?utf-8?"
 	    "B?w6k=?= =?utf-8?Q?=2Eexe?=\"; x\r\n\r\n\r\n--b--",
 	    "multipart/mixed{text/plain{\xc3\xa9.exe|}}" },
 	{ MIXED "--b\r\nContent-Type: text/plain; name=b.txt\r\nContent-"

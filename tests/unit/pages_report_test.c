@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "pages/report.h"
+#include "pages/report_page.h"
 #include "records/feed.h"
 #include "records/record_read.h"
 #include "records/store.h"

@@ -16,6 +16,7 @@
 #include "pages/limiter.h"
 #include "pages/lookup.h"
 #include "pages/options.h"
+#include "words/reason.h"
 
 static void
 test_language(void **state)
@@ -70,7 +71,8 @@ test_find_id(void **state)
 		{ " 7k3m-9qxd-2h4t ", "7K3M9QXD2H4T" },
 		{ "550 5.7.1 https://mx.example.org/why/7K3M9QXD2H4T",
 		    "7K3M9QXD2H4T" },
-		{ "550 5.7.1 https://mx/why/7K3M9QXD2H4T\r\n>", "7K3M9QXD2H4T" },
+		{ "550 5.7.1 https://mx/why/7K3M9QXD2H4T\r\n>",
+		    "7K3M9QXD2H4T" },
 		{ "Questions: write to a@b and quote 7K3M9QXD2H4T",
 		    "7K3M9QXD2H4T" },
 		{ "the correspondence of everybody", NULL },

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pages/tally.h"
+#include "records/tally.h"
 
 static void
 test_tally(void **state)

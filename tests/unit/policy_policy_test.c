@@ -15,6 +15,7 @@
 #include "model/session.h"
 #include "policy/exception.h"
 #include "policy/policy.h"
+#include "words/reason.h"
 
 static const char head[] =
     "name = \"mx.example.org\"\ncontact = \"help@example.net\"\n"
@@ -255,7 +256,10 @@ test_exceptions_count(void **state)
 	open_session(&s, &stories[0]);
 	find(&found, &stories[0], &s);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	policy_count(&d);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
+	assert_int_equal(p->matched, 1);
+	policy_count(&d);
 	assert_int_equal(p->matched, 2);
 	assert_int_equal(q->matched, 0);
 	findings_free(&found);

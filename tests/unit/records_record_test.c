@@ -13,6 +13,7 @@
 #include "records/privacy.h"
 #include "records/record.h"
 #include "records/recorder.h"
+#include "words/reason.h"
 
 static void
 test_id(void **state)

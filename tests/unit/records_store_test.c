@@ -124,7 +124,7 @@ test_feed(void **state)
 	store_close(s);
 }
 
-/* A file that was set aside is read to its end first. */
+/* A rotated file is read to its end first. */
 static void
 test_rotated(void **state)
 {
@@ -154,7 +154,7 @@ test_rotated(void **state)
 	store_close(s);
 }
 
-/* A disk was full: the last line of a file that was set aside has no end. */
+/* A disk was full: the last line of a rotated file has no end. */
 static void
 test_rotated_torn(void **state)
 {

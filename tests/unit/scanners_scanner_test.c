@@ -232,16 +232,16 @@ test_early_answer(void **state)
 	free(large);
 }
 
-struct parsed_record {
+struct states {
 	struct buf text;
 };
 
 static void
 tell(void *arg, const struct scanner_health *h)
 {
-	struct parsed_record *told = arg;
+	struct states *states = arg;
 
-	buf_printf(&told->text, "%s %s %llu %llu;", h->kind,
+	buf_printf(&states->text, "%s %s %llu %llu;", h->kind,
 	    h->up ? "up" : "down", (unsigned long long)h->scans,
 	    (unsigned long long)h->failures);
 }
@@ -249,11 +249,11 @@ tell(void *arg, const struct scanner_health *h)
 static void
 expect_health(const char *want)
 {
-	struct parsed_record told = { BUF_INIT };
+	struct states states = { BUF_INIT };
 
-	scanner_each(tell, &told);
-	assert_string_equal(told.text.data, want);
-	buf_free(&told.text);
+	scanner_each(tell, &states);
+	assert_string_equal(states.text.data, want);
+	buf_free(&states.text);
 }
 
 /* A hung server costs two messages their timeout, and then none. */

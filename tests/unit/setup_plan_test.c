@@ -26,7 +26,7 @@ static const char no_chroot[] = "smtp inet n - n - - smtpd\n";
 static struct setup_mta
 postfix(int minor, const char *services)
 {
-	static const char *const presets[VALUE_COUNT] = {
+	static const char *const defaults[VALUE_COUNT] = {
 		[VALUE_VERSION] = "3.x",
 		[VALUE_QUEUE] = "/var/spool/postfix",
 		[VALUE_RELAY] = "permit_mynetworks defer_unauth_destination",
@@ -37,7 +37,7 @@ postfix(int minor, const char *services)
 	size_t i;
 
 	for (i = 0; i < VALUE_COUNT; i++)
-		mta.value[i] = mem_dup(presets[i] != NULL ? presets[i] : "");
+		mta.value[i] = mem_dup(defaults[i] != NULL ? defaults[i] : "");
 	setup_mta_services(&mta, services);
 	return mta;
 }

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "words/reason.h"
 #include "words/recognise.h"
 
 static bool

@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "words/code.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 #define FIELDS 12

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 struct row {

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "words/reason.h"
 #include "words/rewrite.h"
 
 static struct site site = { .name = "mx.example.org",

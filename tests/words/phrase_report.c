@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "words/phrase.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 #include "words/reply_text.h"
 

@@ -1,6 +1,6 @@
 /* tally - how often each name comes */
 
-#include "pages/tally.h"
+#include "records/tally.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * Gathered once from the store, then written as text, as a page or as JSON.
  * A struct report owns its strings.
  */
-#ifndef PAGES_REPORT_H
-#define PAGES_REPORT_H
+#ifndef RECORDS_REPORT_H
+#define RECORDS_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct store;
 
 enum report_list {
 #define LIST(id, ...) REPORT_##id,
-#include "pages/report.def"
+#include "records/report.def"
 #undef LIST
 	REPORT_LISTS
 };
@@ -71,9 +71,5 @@ const char *report_key(enum report_list list);
 
 /* "2026-01-02 03:04" in UTC, without the time where it is midnight. */
 void report_put_time(struct buf *out, int64_t ms);
-
-void report_text(const struct report *r, struct buf *out);
-void report_html(const struct report *r, struct buf *out);
-void report_json(const struct report *r, struct buf *out);
 
 #endif

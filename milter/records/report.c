@@ -1,6 +1,6 @@
 /* report - what was refused in a span of time, counted */
 
-#include "pages/report.h"
+#include "records/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +10,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/net.h"
-#include "pages/report_row.h"
-#include "pages/tally.h"
 #include "records/db.h"
+#include "records/report_row.h"
 #include "records/store.h"
+#include "records/tally.h"
 
 #define HOUR ((int64_t)3600000)
 #define DAY (24 * HOUR)
@@ -26,7 +26,7 @@ static const struct {
 } lists[] = {
 #define LIST(id, key, title, max, counted) \
 	[REPORT_##id] = { key, title, max, counted },
-#include "pages/report.def"
+#include "records/report.def"
 #undef LIST
 };
 
@@ -63,8 +63,11 @@ struct gathering {
 	int64_t *bars;			/* of each reason, r->nbars of them */
 	size_t bars_cap;		/* reasons that there is room for */
 	struct query *records, *recipients;
-	int64_t of;			/* the recipient at hand is of this record;
-					   INT64_MAX: there is none any more */
+	/*
+	 * the recipient at hand is of this record; INT64_MAX: there is none any
+	 * more
+	 */
+	int64_t of;
 };
 
 /* An address has 16 bytes here, an IPv4 network 15, an IPv6 network 8. */

@@ -1,8 +1,8 @@
 /*
  * report_row.h - one record, as the lists of a report look at it
  */
-#ifndef PAGES_REPORT_ROW_H
-#define PAGES_REPORT_ROW_H
+#ifndef RECORDS_REPORT_ROW_H
+#define RECORDS_REPORT_ROW_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 struct query;
 
-/* Texts are of the database's row at hand; NULL: not told. */
+/* Texts are of the database's row at hand; NULL: not known. */
 struct report_record {
 	int64_t n, time;
 	const char *id, *outcome, *reason, *who, *issuer, *direction, *source,

@@ -5,8 +5,8 @@
  * frequent. Names may be chosen by strangers: the hash has a secret. It owns
  * copies of the names.
  */
-#ifndef PAGES_TALLY_H
-#define PAGES_TALLY_H
+#ifndef RECORDS_TALLY_H
+#define RECORDS_TALLY_H
 
 #include <stddef.h>
 #include <stdint.h>

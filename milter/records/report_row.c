@@ -1,6 +1,6 @@
 /* report_row - one record, as the lists of a report look at it */
 
-#include "pages/report_row.h"
+#include "records/report_row.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +93,9 @@ report_by_login(const struct report_record *r, struct report_key *key)
 	return r->refused && text(key, r->login);
 }
 
-/* Names of what is large enough to be told apart; below them are hosts. */
+/*
+ * Names of providers that are large enough to be listed; below them are hosts.
+ */
 static const char *const providers[] = { "google.com", "outlook.com",
 	"yahoo.com", "icloud.com", "apple.com", "gmx.net", "web.de",
 	"t-online.de", "amazonses.com", "sendgrid.net", "mailgun.net",

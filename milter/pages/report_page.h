@@ -1,0 +1,16 @@
+/*
+ * report_page.h - a report (records/report.h) as text, page or JSON
+ */
+#ifndef PAGES_REPORT_PAGE_H
+#define PAGES_REPORT_PAGE_H
+
+#include "records/report.h"
+
+struct buf;
+
+/* Each appends the whole report. */
+void report_text(const struct report *r, struct buf *out);
+void report_html(const struct report *r, struct buf *out);
+void report_json(const struct report *r, struct buf *out);
+
+#endif
