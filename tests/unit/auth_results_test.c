@@ -26,6 +26,8 @@ test_claims(void **state)
 		{ "mx.example.org", true },
 		{ "m\\x.example.org; spf=pass", false },
 		{ "\"mx.example.org\\", false },
+		{ "mx.example.org.; spf=pass", true },
+		{ "\"MX.example.org.\" (x); spf=pass", true },
 		{ "mx.example.orgx; spf=pass", false },
 		{ "mx.example.org.evil.example; spf=pass", false },
 		{ "other.example; mx.example.org", false },

@@ -326,9 +326,10 @@ run_check(const struct ruleset *r, const struct story *t, char *said,
 {
 	const struct rule *rule = rule_of(r, t->check);
 	struct findings found = { .v = NULL };
+	struct slots slots = { NULL };
 	struct session s;
 	struct check_ctx ctx = { .check = rule->check, .session = &s,
-		.site = &r->site, .options = rule->options,
+		.site = &r->site, .options = rule->options, .slots = &slots,
 		.stage = t->stage };
 
 	if (!rule->active) {
@@ -340,6 +341,7 @@ run_check(const struct ruleset *r, const struct story *t, char *said,
 	rule->check->run(&ctx, &found);
 	tell(&found, said, size);
 	findings_free(&found);
+	slots_free(&slots);
 	session_free(&s);
 }
 
@@ -366,6 +368,8 @@ test_stories(void **state)
 
 /* Those that ask others have scenarios, where DNS is told. */
 static const char *const elsewhere[] = {
+	/* checks_content_test, engine_cost_test */
+	"content_header_size", "content_complex",
 	"auth_dkim", "auth_dmarc", "auth_limit", "auth_login", "auth_none",
 	"auth_spf", "blacklist_greylist", "helo_resolves", "relay_limit",
 	"sender_domain",
