@@ -36,6 +36,7 @@ struct list_text {
 	struct list_pattern *patterns;
 	size_t npatterns, cap;
 	bool any;			/* "*" */
+	bool cut;			/* its last line waits for its end */
 	uint32_t any_comment;
 	unsigned kinds;			/* enum mailkey, of the names */
 };
@@ -213,7 +214,9 @@ read_lines(struct list_text *c, struct list_lines *l, const char *path,
 
 	while (mistakes < MISTAKES_MAX) {
 		line = list_lines_next(l, &errmsg);
-		if (line != NULL)
+		if (line != NULL && list_lines_may_grow(l))
+			c->cut = true;
+		else if (line != NULL)
 			take(c, l->line == 1 ? skip_mark(line) : line, &key,
 			    &errmsg);
 		if (errmsg.len > 0) {
@@ -284,6 +287,7 @@ list_text_count(const void *content, struct list_counts *counts)
 	counts->names = c->names.n;
 	counts->patterns = c->npatterns;
 	counts->any = c->any;
+	counts->cut = c->cut;
 }
 
 unsigned
