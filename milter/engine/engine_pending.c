@@ -8,12 +8,15 @@
 #include "base/clock.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
+#include "model/occasion.h"
+#include "words/mta_words.h"
 #include "words/recognise.h"
 #include "words/rewrite.h"
 
 /* What was recognised, as a finding, and what is made of it. */
 struct reading {
 	struct recognised words;
+	struct mta_words known;		/* its reason counts */
 	struct finding finding;
 	struct findings list;	/* owns the finding's evidence */
 	struct decision decision;
@@ -33,43 +36,66 @@ static const struct {
 	{ CAPTURE_URL, EVIDENCE_URL },
 };
 
-static void
-read_captures(const struct recognised *r, struct finding *f)
+static bool
+has(const struct finding *f, enum evidence_key key)
 {
-	const struct captured *c;
-	struct buf value = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < sizeof captures / sizeof captures[0]; i++) {
-		c = &r->captured[captures[i].capture];
-		if (c->text == NULL)
-			continue;
-		buf_clear(&value);
+	for (i = 0; i < f->n; i++)
+		if (f->evidence[i].key == key)
+			return true;
+	return false;
+}
+
+static void
+say(struct finding *f, enum evidence_key key, const struct captured *c)
+{
+	struct buf value = BUF_INIT;
+
+	if (c->text != NULL && !has(f, key)) {
 		buf_put(&value, c->text, c->n);
-		finding_say(f, captures[i].key, value.data);
+		finding_say(f, key, value.data);
 	}
 	buf_free(&value);
 }
 
+static void
+read_captures(const struct recognised *r, struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
+		say(f, captures[i].key, &r->captured[captures[i].capture]);
+}
+
+/* What is known of the moment at which it is said. */
+static struct occasion
+occasion_of(const struct pending *h)
+{
+	const struct session *s = h->report.session;
+
+	return (struct occasion){ .known = !h->unjoined,
+		.stage = h->report.stage, .greeted = s->helo != NULL,
+		.tls = s->tls != NULL, .login = s->login != NULL,
+		.submission = site_is_submission(&h->report.rules->site, s) };
+}
+
 /* A guess is none: nobody is told what we are not certain of. */
 static void
-read_words(struct reading *r, const char *text, size_t n, enum stage stage)
+read_words(struct reading *r, const struct pending *h,
+    const struct reply *reply, const char *text, size_t n)
 {
+	const struct occasion at = occasion_of(h);
 	struct finding *f;
 
 	memset(r, 0, sizeof *r);
 	recognise(text, n, &r->words);
-	if (r->words.confidence < RECOGNISED_LIKELY)
-		r->words.reason = REASON_UNRECOGNISED;
-	f = findings_add(&r->list, r->words.reason, NULL, stage);
+	mta_words_read(&r->known, reply, &r->words, h->report.session, &at);
+	f = findings_add(&r->list, r->known.reason, NULL, h->report.stage);
+	say(f, EVIDENCE_ADDRESS, &r->known.address);
+	say(f, EVIDENCE_DOMAIN, &r->known.domain);
 	read_captures(&r->words, f);
 	r->decision.because.finding = f;
-}
-
-static bool
-is_known(const struct reading *r)
-{
-	return r->words.reason != REASON_UNRECOGNISED;
 }
 
 /* Whoever has a name of its own is neither of the two MTAs we serve. */
@@ -110,7 +136,7 @@ write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
 {
 	struct record record = { .issuer = issuer_of(h, &r->words),
 		.reply = reply, .outcome = report_outcome(reply),
-		.reason = r->words.reason, .software = r->words.software,
+		.reason = r->known.reason, .software = r->words.software,
 		.decision = &r->decision,
 		.was = reply != stock ? stock : NULL };
 
@@ -130,7 +156,7 @@ write_as_known(struct pending *h)
 		return;
 	}
 	reply_print(shown, &text);
-	read_words(&r, text.data, text.len, h->report.stage);
+	read_words(&r, h, shown, text.data, text.len);
 	write_mta(h, &r, shown, shown);
 	findings_free(&r.list);
 	buf_free(&text);
@@ -254,7 +280,7 @@ make_ours(const struct pending *h, const struct question *q, struct reply *out)
 	if (q->how == ASK_FILTER)
 		reply_copy(out, &h->report.reply);
 	else
-		rewrite_add(out, &q->stock, &how, 1);
+		rewrite_add(out, &q->stock, &how);
 }
 
 static void
@@ -263,18 +289,19 @@ make_mta(const struct pending *h, const struct reading *r,
 {
 	const struct ruleset *rules = h->report.rules;
 	const struct rewrite how = {
-		.wording = is_known(r) ?
-		    &rules->policy.wording[r->words.reason] : NULL,
+		.known = &r->known,
+		.wording = &rules->policy.wording[r->known.reason],
+		.greeting = !h->unjoined && h->report.stage == STAGE_CONNECT,
 		.facts = { .session = h->report.session,
 		    .finding = r->decision.because.finding,
 		    .site = &rules->site, .id = h->report.id },
-		.permanent = r->words.confidence == RECOGNISED_SURE &&
-		    rules->policy.permanent[r->words.reason] };
+		.permanent = r->known.sure &&
+		    rules->policy.permanent[r->known.reason] };
 
 	if (q->how == ASK_FILTER)
 		rewrite_whole(out, &q->stock, &how);
 	else
-		rewrite_add(out, &q->stock, &how, 0);
+		rewrite_add(out, &q->stock, &how);
 }
 
 static bool
@@ -292,7 +319,7 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
 	struct reading r;
 
-	read_words(&r, q->text, q->n, h->report.stage);
+	read_words(&r, h, &q->stock, q->text, q->n);
 	if (speak)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
