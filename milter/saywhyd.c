@@ -124,7 +124,7 @@ fail(int status, struct buf *errmsg)
 	exit(status);
 }
 
-/* Mistakes go to the terminal of whoever starts us. */
+/* Mistakes are printed on the terminal. */
 static struct ruleset *
 first_rules(const struct daemon *d)
 {
@@ -235,7 +235,7 @@ every_minute(struct daemon *d, int64_t *next)
 	control_tick();
 }
 
-/* Until somebody wants us to stop; the signal that said so. */
+/* Waits for a signal to stop; returns it. */
 static int
 wait_for_stop(struct daemon *d)
 {

@@ -1,11 +1,11 @@
 /*
  * dkim.h - signatures of a message, verified as it comes (RFC 6376)
  *
- * By our own engine or by libopendkim. One check belongs to one message and
- * one thread at a time; different checks are independent. The keys of all
- * signatures are asked for together, when the header ends; that is the only
- * waiting. A signature passes when its b= and its bh= both hold, it covers the
- * whole body, and its algorithm and key are ones to rely on (RFC 8301).
+ * By our own engine or by libopendkim. One check belongs to one message and one
+ * thread at a time; different checks are independent. The keys of all
+ * signatures are queried together, when the header ends; nothing else waits. A
+ * signature passes when its b= and its bh= both hold, it covers the whole body,
+ * and its algorithm and key are ones to rely on (RFC 8301).
  */
 #ifndef AUTH_DKIM_H
 #define AUTH_DKIM_H
@@ -35,14 +35,14 @@ struct dkim_signed {
 	char *domain;		/* d=, lower case; NULL: none could be read */
 	char *selector;		/* s=, raw; or NULL */
 	char *algorithm;	/* "rsa-sha256", raw; or NULL */
-	char *detail;		/* why not; NULL: it passed */
+	char *detail;		/* why it did not pass; NULL: it passed */
 	unsigned bits;		/* of the key; 0: not known */
 };
 
 struct dkim_result {
 	struct dkim_signed *v;
 	size_t n;
-	size_t more;		/* signatures that nobody looked at */
+	size_t more;		/* signatures that were not verified */
 	const char *failure;	/* nothing could be verified, because; or NULL */
 };
 

@@ -22,7 +22,7 @@ is_end(char c)
 	return c == '\r' || c == '\n';
 }
 
-/* Section 3.4.1, with the line ends that mail servers take out put back. */
+/* Section 3.4.1, with the line ends restored that mail servers remove. */
 static void
 put_simple(struct buf *out, const char *name, const char *value, size_t n)
 {
@@ -185,8 +185,8 @@ find_odd(const char *p, const char *end)
 }
 
 /*
- * Past a run of blanks: it is one blank, or nothing at the end of a line.
- * Returns where to go on to look; *from is what to go on to take.
+ * Past a run of blanks, which counts as one blank, or as nothing at the end of
+ * a line. Returns where to continue; *from is the next byte to copy.
  */
 static const char *
 skip_blanks(struct dkim_body *b, const char *p, const char *end,

@@ -2,7 +2,7 @@
  * dkim_canon.h - header fields and bodies as signatures see them
  *
  * RFC 6376 section 3.4. A body comes in pieces that end anywhere; most of it
- * is handed on as it is, many bytes at a time.
+ * passes unchanged, many bytes at a time.
  */
 #ifndef AUTH_DKIM_CANON_H
 #define AUTH_DKIM_CANON_H

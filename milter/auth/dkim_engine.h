@@ -1,8 +1,8 @@
 /*
  * dkim_engine.h - the engines behind dkim.h; for the files of dkim.h only
  *
- * Each verifies one message as dkim.h tells it. The limits of dkim.h have
- * been looked at before; there is a signature.
+ * Each verifies one message as dkim.h describes. Its limits have been checked
+ * before; there is a signature.
  */
 #ifndef AUTH_DKIM_ENGINE_H
 #define AUTH_DKIM_ENGINE_H
@@ -16,7 +16,7 @@ struct dkim_result;
 struct dkim_engine_calls {
 	void *(*begin)(void);
 	void (*header)(void *engine, const char *name, const char *value);
-	/* NULL, or why nothing can be verified, which lives on. */
+	/* NULL, or why nothing can be verified; a text that is never freed. */
 	const char *(*end_of_header)(void *engine, int64_t deadline);
 	void (*body)(void *engine, const char *bytes, size_t n);
 	/* Fills in r->v, which has room for DKIM_SIGNATURES_MAX, and r->n. */

@@ -1,7 +1,7 @@
 /*
  * dkim_fields.h - the header fields of a message, as signatures choose them
  *
- * RFC 6376 section 5.4.2: of fields with one name the last is taken first.
+ * RFC 6376 section 5.4.2: of fields with one name the last is chosen first.
  * Each is made canonical once for all signatures. Zeroed is empty.
  */
 #ifndef AUTH_DKIM_FIELDS_H

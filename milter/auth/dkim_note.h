@@ -1,8 +1,8 @@
 /*
  * dkim_note.h - the signatures of a session's message, verified once
  *
- * Every check that wants them calls the three functions at their times; the
- * first of them does the work. They lie in the scratch of the session.
+ * Every check that needs them calls the three functions in their stages; the
+ * first call does the work. They are kept in a slot of the session.
  */
 #ifndef AUTH_DKIM_NOTE_H
 #define AUTH_DKIM_NOTE_H
@@ -27,7 +27,7 @@ void dkim_note_body(struct slots *slots, const struct session *s,
 /* At MESSAGE; NULL when dkim_note_headers() was not called. */
 const struct dkim_result *dkim_note_result(struct slots *slots);
 
-/* The same when it was asked for already, else NULL. */
+/* The same when it was verified already, else NULL. */
 const struct dkim_result *dkim_note_known(const struct slots *slots);
 
 #endif

@@ -47,8 +47,8 @@ key_name(DKIM_SIGINFO *sig)
 }
 
 /*
- * All signatures are read, no key is looked up yet. Those over the limit are
- * passed over; the keys of the others are asked for at once.
+ * Reads all signatures before any key is looked up. Those over the limit are
+ * skipped; the keys of the others are queried at once.
  */
 static DKIM_CBSTAT
 on_signatures(DKIM *dkim, DKIM_SIGINFO **sigs, int n)
@@ -271,7 +271,7 @@ lower_copy(const unsigned char *text)
 	return copy;
 }
 
-/* The key had to be asked for, and DNS gave no answer. */
+/* The key was needed, and DNS gave no answer. */
 static bool
 lacks_answer(const struct verifier *c, const DKIM_SIGINFO *sig)
 {

@@ -34,7 +34,7 @@ struct signature {
 	size_t field;		/* which of the header it is */
 	struct dkim_signature says;
 	enum dkim_verdict verdict;
-	const char *detail;	/* NULL: nothing speaks against it yet */
+	const char *detail;	/* NULL: valid so far */
 	char *key_name;
 	struct dns_question q;
 	const struct dkim_key *key;	/* lives with the answer */

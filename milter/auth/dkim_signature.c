@@ -98,7 +98,7 @@ read_selector(struct reader *r, const struct dkim_tag *tag)
 	r->s->selector = dkim_tag_copy(tag);
 	if (!is_name(r->s->selector))
 		return "no proper selector (s=)";
-	/* RFC 8616 section 5: an A-label is what is asked for. */
+	/* RFC 8616 section 5: an A-label is queried. */
 	for (ascii = r->s->selector; *ascii != '\0'; ascii++)
 		if ((unsigned char)*ascii >= 0x80)
 			break;
@@ -230,8 +230,8 @@ read_expiry(struct reader *r, const struct dkim_tag *tag)
 }
 
 /*
- * In this order: who it is that signs is read first, so that it can be told;
- * a mistake comes before what merely is not good enough.
+ * In this order: who signs is read first, so that it can be reported; a mistake
+ * comes before what is only not good enough.
  */
 static const struct {
 	const char *name;

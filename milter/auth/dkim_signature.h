@@ -31,8 +31,8 @@ struct dkim_signature {
 };
 
 /*
- * Takes a copy of the field's value. NULL: it can be verified; or what speaks
- * against it, which lives on, and *verdict. `now` is in seconds since 1970.
+ * Copies the field's value. NULL: it can be verified; else the reason why not,
+ * a text that is never freed, and *verdict. `now` is in seconds since 1970.
  * What could be read is in *s all the same.
  */
 const char *dkim_signature_parse(struct dkim_signature *s, const char *value,

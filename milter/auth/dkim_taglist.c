@@ -204,7 +204,7 @@ digit_of(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* What may stand behind the last digit: padding that fits, and blanks. */
+/* What may follow the last digit: padding that fits, and blanks. */
 static bool
 is_padding(const char *text, size_t n, size_t digits)
 {

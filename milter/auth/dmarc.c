@@ -42,7 +42,7 @@ share_top(const char *a, const char *b)
 	    b) == 0;
 }
 
-/* Section 4.5. *trouble is set when it could not be told. */
+/* Section 4.5. *failure is set when the result is not known. */
 static bool
 is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
     int64_t deadline, const char **failure)

@@ -1,9 +1,9 @@
 /*
  * dmarc.h - does the message come from its author's domain? (RFC 9989)
  *
- * Of May 2026, which replaced RFC 7489: the organizational domain is found by
- * a walk up the tree of DNS, in at most eight questions (section 4.10), not by
- * a list of public suffixes. Any thread; the only waiting is for DNS, till the
+ * Of May 2026, which replaced RFC 7489: the organizational domain is found by a
+ * walk up the tree of DNS, in at most eight queries (section 4.10), not by a
+ * list of public suffixes. Any thread; it waits only for DNS, until the
  * deadline.
  */
 #ifndef AUTH_DMARC_H
@@ -37,8 +37,8 @@ struct dmarc {
 };
 
 /*
- * `author` is lower case, A-labels. spf NULL: it was not asked; dkim NULL: the
- * same. Fills *out, which the caller clears.
+ * `author` is lower case, A-labels. spf or dkim NULL: not evaluated. Fills
+ * *out, which the caller clears.
  */
 void dmarc_check(const char *author, const struct spf *spf,
     const struct dkim_result *dkim, int64_t deadline, struct dmarc *out);

@@ -1,8 +1,8 @@
 /*
- * dmarc_note.h - the author of a session's message and what DMARC says of it,
- * worked out once
+ * dmarc_note.h - the author and the DMARC result of a session's message,
+ * evaluated once
  *
- * Lies in the scratch of the session, at MESSAGE, when SPF and DKIM are known.
+ * Kept in a slot of the session, at MESSAGE, when SPF and DKIM are known.
  */
 #ifndef AUTH_DMARC_NOTE_H
 #define AUTH_DMARC_NOTE_H

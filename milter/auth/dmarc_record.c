@@ -93,7 +93,7 @@ policy_of(const struct tag *tag)
 	return -1;
 }
 
-/* -1 as long as nothing was said. */
+/* -1 until a tag gives a value. */
 struct policies {
 	int p, sp, np;
 };

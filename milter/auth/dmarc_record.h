@@ -1,9 +1,9 @@
 /*
  * dmarc_record.h - a DMARC record, read (RFC 9989 section 4.7)
  *
- * The bytes are those of a stranger. What is no DMARC record is told apart
- * from one with a mistake: unknown tags and wrong values are passed over, as
- * the RFC demands.
+ * The bytes come from a stranger. A text that is no DMARC record differs from a
+ * record with a mistake: unknown tags and wrong values are ignored, as the RFC
+ * demands.
  */
 #ifndef AUTH_DMARC_RECORD_H
 #define AUTH_DMARC_RECORD_H
@@ -19,7 +19,7 @@ const char *dmarc_policy_name(enum dmarc_policy policy);
 
 struct dmarc_record {
 	enum dmarc_policy p;	/* missing or wrong: none */
-	enum dmarc_policy sp;	/* missing: as p */
+	enum dmarc_policy sp;	/* listed in the record of another finding */
 	enum dmarc_policy np;	/* missing: as sp */
 	enum dmarc_psd psd;
 	bool test;		/* t=y: one step milder */

@@ -32,7 +32,7 @@ parent(const char *domain)
 	return dot != NULL && dot[1] != '\0' ? dot + 1 : NULL;
 }
 
-/* The domains that are asked: the first, then down to seven labels, … */
+/* The domains that are queried: the first, then down to seven labels, … */
 static size_t
 list_domains(const char *from, const char *domains[DMARC_QUESTIONS_MAX])
 {
@@ -71,8 +71,8 @@ take_record(struct dmarc_step *step, const struct dns_answer *a)
 }
 
 /*
- * The walk in the order of the RFC, which ends at psd=y or psd=n; what was
- * asked beyond that plays no part.
+ * The walk in the order of the RFC, which ends at psd=y or psd=n; answers
+ * beyond that play no part.
  */
 static void
 read_answers(struct dmarc_walk *w, const char *const *domains,

@@ -27,7 +27,7 @@ struct dmarc_walk {
 	const char *failure;	/* DNS gave no answer on the way; or NULL */
 };
 
-/* All questions go out at once. dmarc_walk_free() in any case. */
+/* -1 with words in errmsg when not connected by the deadline. */
 void dmarc_walk(struct dmarc_walk *w, const char *from, int64_t deadline);
 void dmarc_walk_free(struct dmarc_walk *w);
 

@@ -1,8 +1,8 @@
 /*
  * results.h - Authentication-Results (RFC 8601)
  *
- * One field that tells programs behind us what SPF, DKIM and DMARC said, and
- * the question whether a field claims to be ours. Whatever a stranger chose is
+ * Writes one field with the results of SPF, DKIM and DMARC for programs behind
+ * us, and recognises fields that claim to be ours. Whatever a stranger chose is
  * reduced to letters, digits and . - _ before it stands in it.
  */
 #ifndef AUTH_RESULTS_H
@@ -18,8 +18,8 @@ struct site;
 #define RESULTS_FIELD "Authentication-Results"
 
 /*
- * Appends the value, folded by "\n\t", of what was worked out already; asks
- * nobody. False, nothing appended: there is nothing to tell.
+ * Appends the value, folded by "\n\t", of the results that are known already;
+ * queries nothing. False, nothing appended: there are none.
  */
 bool results_put(struct buf *out, const struct slots *slots,
     const struct session *s, const struct site *site);

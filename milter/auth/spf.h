@@ -40,13 +40,13 @@ struct spf_query {
 
 struct spf {
 	enum spf_result result;
-	char *domain;		/* the one asked about; never NULL */
+	char *domain;		/* the domain that was checked; never NULL */
 	char *record;		/* of the domain that decided; or NULL */
 	char *mechanism;	/* as it stands in the record, "default" when
 				   none did; NULL: there is no such */
 	char *detail;		/* of errors: which, in our words; or NULL */
 	char *explanation;	/* of exp=: raw ASCII of a stranger; or NULL */
-	unsigned lookups;	/* terms that asked DNS */
+	unsigned lookups;	/* terms that queried DNS */
 	unsigned voids;		/* questions without an answer */
 };
 

@@ -1,5 +1,5 @@
 /*
- * spf_macro.h - macros of SPF (RFC 7208 section 7)
+ * A format that has only keys is searched for every network around the address.
  */
 #ifndef AUTH_SPF_MACRO_H
 #define AUTH_SPF_MACRO_H

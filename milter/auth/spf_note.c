@@ -1,4 +1,4 @@
-/* spf_note - the SPF results of a session, each worked out once */
+/* spf_note - the SPF results of a session, each evaluated once */
 
 #include "auth/spf_note.h"
 

@@ -1,8 +1,8 @@
 /*
- * spf_note.h - the SPF results of a session, each worked out once
+ * spf_note.h - the SPF results of a session, each evaluated once
  *
- * Several checks want them. They lie in the scratch of the session; the first
- * that asks waits for DNS till its deadline.
+ * Several checks need them. They are kept in a slot of the session; the first
+ * caller waits for DNS until its deadline.
  */
 #ifndef AUTH_SPF_NOTE_H
 #define AUTH_SPF_NOTE_H
@@ -16,9 +16,9 @@ struct session;
 struct site;
 
 /*
- * Of the sender at MAIL; of a null sender the HELO name stands for it (RFC
- * 7208 section 2.4). NULL: there is no domain that could be asked, or the
- * client is not known, or SPF is off.
+ * Of the sender at MAIL; of a null sender the HELO name stands for it (RFC 7208
+ * section 2.4). NULL: there is no domain to check, or the client is not known,
+ * or SPF is off.
  */
 const struct spf *spf_of_sender(struct slots *slots,
     const struct session *s, const struct site *site, int64_t deadline);
@@ -27,7 +27,7 @@ const struct spf *spf_of_sender(struct slots *slots,
 const struct spf *spf_of_helo(struct slots *slots,
     const struct session *s, const struct site *site, int64_t deadline);
 
-/* The result if it was worked out already, else NULL; asks nobody. */
+/* The result if it was evaluated already, else NULL; queries nothing. */
 const struct spf *spf_known_of_sender(const struct slots *slots,
     const struct session *s);
 

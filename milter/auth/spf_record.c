@@ -43,7 +43,7 @@ spf_record_is(const char *text, size_t n)
 	    (n == length || text[length] == ' ');
 }
 
-/* "0", or digits without a zero in front, at most `most`. */
+/* "0", or digits without a zero in front, at most `max`. */
 static bool
 read_prefix(const char *digits, size_t n, unsigned max, unsigned *prefix)
 {
@@ -175,7 +175,7 @@ modifier_name(const char *term, size_t n)
 	return i < n && term[i] == '=' ? i : 0;
 }
 
-/* Section 6: redirect and exp at most once, others are passed over. */
+/* Section 6: redirect and exp at most once; unknown ones are ignored. */
 static bool
 read_modifier(struct spf_record *r, const char *term, size_t name, size_t n)
 {

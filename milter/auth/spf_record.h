@@ -37,10 +37,7 @@ struct spf_record {
 /* Does the record begin as section 4.5 says? */
 bool spf_record_is(const char *text, size_t n);
 
-/*
- * False with the term that is wrong in `why`. spf_record_clear() in any
- * case.
- */
+/* False with the wrong term in errmsg. spf_record_clear() in any case. */
 bool spf_record_read(struct spf_record *r, const char *text, size_t n,
     struct buf *errmsg);
 void spf_record_clear(struct spf_record *r);

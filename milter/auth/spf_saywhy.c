@@ -39,7 +39,7 @@ select_record(const struct dns_answer *txt, const struct dns_record **record)
 	return records;
 }
 
-/* What is sure to be asked may be on its way already. */
+/* Starts queries early that are sure to be needed. */
 static void
 prefetch(const struct spf_record *r)
 {

@@ -44,7 +44,7 @@ bool spf_has_address(const struct spf_state *s, const struct dns_answer *a,
 
 /* spf_names.c: the client's names, and the macros that may want one. */
 bool spf_is_below(const char *name, const char *domain);
-/* The caller drops it. */
+/* The caller releases it. */
 const struct dns_answer *spf_ask_ptr(struct spf_state *s);
 /* Calls `found` for each name that leads back to the client. */
 void spf_confirm_names(struct spf_state *s, const struct dns_answer *ptr,

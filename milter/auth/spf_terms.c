@@ -81,7 +81,7 @@ match_a(struct spf_state *s, const struct spf_term *t, const char *domain)
 	return match;
 }
 
-/* The addresses of the exchangers, all asked at once, judged in turn. */
+/* The addresses of the exchangers, all queried at once, matched in turn. */
 static enum spf_match
 match_exchangers(struct spf_state *s, const struct spf_term *t,
     const struct dns_answer *mx)
@@ -155,7 +155,7 @@ look_below(void *arg, const char *name)
 	b->found |= spf_is_below(name, b->domain);
 }
 
-/* Section 5.5: trouble is no match. */
+/* Section 5.5: a temporary failure is no match. */
 static enum spf_match
 match_ptr(struct spf_state *s, const char *domain)
 {

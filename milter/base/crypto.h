@@ -38,7 +38,7 @@ unsigned public_key_bits(const struct public_key *k);
 /* Of the exponent of an RSA key: what a verification costs grows with it. */
 unsigned public_key_exponent_bits(const struct public_key *k);
 
-/* About what one takes of memory, for those who keep many. */
+/* The memory that one key takes, about, for callers that keep many. */
 #define PUBLIC_KEY_MEMORY 4096
 
 /*

@@ -17,7 +17,9 @@
 static EVP_MD *digest_of_256;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A fetch walks the providers: 1 us, ten times what a small hash takes. */
+/*
+ * Each fetch searches the providers: 1 us, ten times as long as a small hash.
+ */
 static void
 fetch(void)
 {
@@ -63,7 +65,8 @@ sha256_free(struct sha256 *h)
 struct public_key {
 	enum public_key_type type;
 	EVP_PKEY *key;
-	EVP_PKEY_CTX *verify;	/* RSA: ready; each use takes a copy */
+	/* RSA: ready to use; each verification works on a copy */
+	EVP_PKEY_CTX *verify;
 };
 
 static EVP_PKEY *
@@ -190,7 +193,7 @@ public_key_verifies(const struct public_key *k,
 	    verifies_rsa(k, digest, signature, n) :
 	    verifies_ed25519(k, digest, signature, n);
 
-	/* What failed is kept for each thread; nobody will ask for it. */
+	/* OpenSSL keeps errors for each thread; nobody reads these. */
 	ERR_clear_error();
 	return good;
 }

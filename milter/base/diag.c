@@ -13,7 +13,7 @@
 /* No option or reason has a longer name; longer words have no neighbour. */
 #define WORD_MAX 64
 
-/* What an admin pasted may hold control characters: shown as \xHH. */
+/* The admin's text may hold control characters: shown as \xHH. */
 static char *
 visible(const char *text)
 {

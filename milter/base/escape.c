@@ -1,4 +1,4 @@
-/* escape - any text, so that all of it is seen and none of it commands */
+/* escape - shows all of a text and lets none of it act as a command */
 
 #include "base/escape.h"
 

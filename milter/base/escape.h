@@ -1,5 +1,5 @@
 /*
- * escape.h - any text, so that all of it is seen and none of it commands
+ * escape.h - shows all of a text and lets none of it act as a command
  *
  * For terminals and pages: control characters, marks of direction and the
  * like are written as JSON writes them (\u001b), bytes that are no UTF-8

@@ -12,9 +12,8 @@
 struct buf;
 
 /*
- * Appends the A-label form of a UTF-8 domain, lower case. An ASCII name is
- * only lower-cased, no library asked. False, nothing appended: not
- * convertible.
+ * Appends the A-label form of a UTF-8 domain, lower case. An ASCII name is only
+ * lower-cased, without the library. False, nothing appended: not convertible.
  */
 bool idn_to_ascii(const char *domain, struct buf *out);
 

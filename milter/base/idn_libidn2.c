@@ -11,8 +11,9 @@
 #define NAME_BYTES_MAX 1024
 
 /*
- * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops what is not allowed
- * and answers yes, so "a/\303\274.example" became another's name.
+ * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops characters that are
+ * not allowed and still succeeds, so that "a/\303\274.example" became another
+ * name.
  */
 #define FLAGS (IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL)
 

@@ -24,8 +24,8 @@ struct json {
 #define JSON_INIT(buffer) { .out = (buffer), .comma = false }
 
 /*
- * libjansson, which reads what we write, has functions of the same names.
- * Hidden, ours are never taken for its own by the dynamic linker.
+ * libjansson, which reads what we write, has functions of the same names. Ours
+ * are hidden so that the dynamic linker never uses them in place of its own.
  */
 #pragma GCC visibility push(hidden)
 

@@ -1,5 +1,5 @@
 /*
- * log.h - what we say about ourselves (records say what happened to mail)
+ * log.h - the daemon's own log (records are about mail)
  *
  * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line
  * a call, never longer than 1,000 bytes, control characters made visible as

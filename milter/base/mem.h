@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* What the others do when memory is gone: tells the log and ends. */
+/* What the others do when memory is gone: logs it and exits. */
 void mem_gone(void) __attribute__((noreturn));
 
 /* Zeroed memory. `n * size` that overflows counts as memory gone. */

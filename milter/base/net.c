@@ -102,7 +102,7 @@ ends_at(const struct ip *ip, unsigned prefix, struct ip *clean)
 	return memcmp(clean->b, ip->b, sizeof ip->b) == 0;
 }
 
-/* One to three digits, at most `most`. */
+/* One to three digits, at most `max`. */
 static bool
 parse_prefix(const char *text, unsigned max, unsigned *prefix)
 {

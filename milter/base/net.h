@@ -1,11 +1,11 @@
 /*
  * net.h - IP addresses and networks
  *
- * One form for all: 16 bytes, IPv4 held as IPv4-mapped IPv6 (RFC 4291
- * section 2.5.5.2), so ::ffff:192.0.2.1 and 192.0.2.1 are equal. Values, no
- * ownership; parsing touches nothing but its result. Text accepted: dotted
- * quad without leading zeros; RFC 4291 forms, with or without the "IPv6:" tag
- * of RFC 5321 section 4.1.3. Address literals keep their brackets elsewhere.
+ * One form for all: 16 bytes, IPv4 kept as IPv4-mapped IPv6 (RFC 4291 section
+ * 2.5.5.2), so ::ffff:192.0.2.1 and 192.0.2.1 are equal. Values, no ownership;
+ * parsing touches nothing but its result. Text accepted: dotted quad without
+ * leading zeros; RFC 4291 forms, with or without the "IPv6:" tag of RFC 5321
+ * section 4.1.3. Address literals keep their brackets elsewhere.
  */
 #ifndef BASE_NET_H
 #define BASE_NET_H
@@ -19,7 +19,7 @@ struct buf;
 
 struct ip {
 	uint8_t b[16];
-	bool known;	/* false: no address (a UNIX client, not told) */
+	bool known;	/* false: no address (a UNIX client, or not known) */
 };
 
 struct net {
@@ -46,8 +46,8 @@ const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
 
 /*
  * "192.0.2.0/24", "2001:db8::/32", or an address alone. False when it is no
- * network, has bits after its prefix, or the prefix is too long; then `why`
- * (may be NULL) says so in words.
+ * network, has bits after its prefix, or the prefix is too long; errmsg (may be
+ * NULL) then says which.
  */
 bool net_parse(const char *text, struct net *net, struct buf *errmsg);
 

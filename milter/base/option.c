@@ -16,7 +16,7 @@ slot_of(const struct option *row, void *base)
 	return (char *)base + row->offset;
 }
 
-/* Frees what is there; the slot is then as before the first value. */
+/* enum dns_names: what of a link is queried */
 static void
 free_value(const struct option *row, void *slot)
 {
@@ -48,7 +48,7 @@ set_word(const struct option *row, void *slot, const char *value,
 	return true;
 }
 
-/* Words that do not begin with the value in quotes get it in front. */
+/* Puts the value in quotes in front of words that do not begin with it. */
 static bool
 parse(const struct option *row, void *base, const char *value,
     struct buf *errmsg)

@@ -12,7 +12,7 @@
 #include "base/diag.h"
 #include "base/option.h"
 
-/* More of a value than this tells nobody more. */
+/* Messages quote no more than this of a value. */
 #define QUOTE_MAX 60
 
 struct unit {
@@ -164,7 +164,7 @@ is_in_range(const struct option *row, long long number)
 	return number >= row->min && number <= row->max;
 }
 
-/* Number and unit, with or without a blank; nought needs no unit. */
+/* Number and unit, with or without a blank; 0 needs no unit. */
 static bool
 measure(const struct notation *how, const char *value, long long *number)
 {

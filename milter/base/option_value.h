@@ -1,8 +1,8 @@
 /*
  * option_value.h - from the admin's text to a number or word; for option*.c
  *
- * Each returns false (option_word: -1) with words in `why` that quote the
- * value and tell what is valid. Nothing is stored then.
+ * Each returns false (option_word: -1) with words in errmsg that quote the
+ * value and say what is valid. Nothing is stored then.
  */
 #ifndef BASE_OPTION_VALUE_H
 #define BASE_OPTION_VALUE_H

@@ -65,7 +65,7 @@ matcher_new(void)
 {
 	struct matcher *m = mem_alloc(sizeof *m);
 
-	/* One pair is enough: only the whole match is asked for. */
+	/* One pair is enough: only the whole match is needed. */
 	m->data = pcre2_match_data_create(1, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	m->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MAX, NULL);
@@ -174,8 +174,8 @@ pattern_new(const char *text, struct buf *errmsg)
 		    (int)offset, proper, (const char *)message);
 		return NULL;
 	}
-	/* Refused where memory may not be both written and executed; then
-	   the same matches take longer. */
+	/* Fails where memory may not be both writable and executable; matching
+	   is then slower. */
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	p = mem_alloc(sizeof *p);
 	p->code = code;

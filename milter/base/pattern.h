@@ -3,7 +3,7 @@
  *
  * Compiled once (JIT where the system allows it), shared by all threads. Each
  * match is bounded by a match limit: an evil pattern costs its limit, a few
- * milliseconds, and answers PATTERN_LIMIT, which is "could not tell".
+ * milliseconds, and answers PATTERN_LIMIT, which means "not known".
  */
 #ifndef BASE_PATTERN_H
 #define BASE_PATTERN_H
@@ -19,8 +19,9 @@ enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
 /*
  * "/text/flags" with flags of "imsxu"; one of ! # % , ; ~ may stand for the
  * slash, and the last one ends the text. A text that begins with none of them
- * is taken as it stands, without flags. Bytes, unless flag u says UTF-8 (what is none
- * matches nothing then). NULL when it does not compile, with the place and the reason in `why` (not NULL).
+ * is used as it is, without flags. Bytes, unless flag u says UTF-8 (what is
+ * none matches nothing then). NULL when it does not compile, with position and
+ * cause in errmsg (not NULL).
  */
 struct pattern *pattern_new(const char *text, struct buf *errmsg);
 void pattern_free(struct pattern *p);

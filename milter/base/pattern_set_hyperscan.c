@@ -2,7 +2,8 @@
  * pattern_set_hyperscan - many patterns at once; the only includer of <hs/hs.h>
  *
  * Patterns are compiled as a prefilter: it may say yes where PCRE2 says no,
- * never the other way round. Those it cannot take always may match.
+ * never the other way round. Patterns that it does not support always may
+ * match.
  */
 
 #include "base/pattern_set.h"
@@ -20,12 +21,12 @@
 /* Fewer are done faster by PCRE2 itself. */
 #define FEWEST 16
 
-/* One is needed by each scan that goes on; the most there ever are. */
+/* Each scan in progress needs one; the maximum number of them. */
 #define SCRATCHES 64
 
 struct pattern_set {
 	size_t n;
-	bool *always;		/* Hyperscan cannot take it */
+	bool *always;		/* Hyperscan does not support it */
 	hs_database_t *database;	/* NULL: all may match */
 	hs_scratch_t *prototype;
 	pthread_mutex_t lock;

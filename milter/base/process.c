@@ -132,7 +132,7 @@ process_detach(struct buf *errmsg)
 	return true;
 }
 
-/* From here on nobody reads what we write to the terminal. */
+/* From here on nobody reads the terminal. */
 static void
 leave_terminal(void)
 {
@@ -205,7 +205,7 @@ process_notify(const char *state)
 	close(fd);
 }
 
-/* The time tells which reload a later READY=1 belongs to. */
+/* The time shows which reload a later READY=1 belongs to. */
 void
 process_notify_reload(void)
 {

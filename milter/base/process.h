@@ -1,9 +1,9 @@
 /*
  * process.h - what a daemon does with itself
  *
- * Called by the main thread before others are started, but for the limit of
- * files and what the service manager is told, which are for any time. On
- * failure each appends words to `why` and returns false.
+ * Called by the main thread before others are started, except for the limit of
+ * files and the notes to the service manager, which may be called at any time.
+ * On failure each appends words to errmsg and returns false.
  */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
@@ -14,7 +14,7 @@
 
 struct buf;
 
-/* The group's number, or (gid_t)-1 with words in `why`; NULL name: -1. */
+/* The number of the group, or (gid_t)-1 with words in errmsg; NULL name: -1. */
 gid_t process_group(const char *name, struct buf *errmsg);
 
 /* The group of a user, or -1 when there is no such user. */

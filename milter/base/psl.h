@@ -2,7 +2,7 @@
  * psl.h - which domain somebody registered, by the public suffix list
  *
  * Linked from psl_libpsl.c, or from psl_none.c when configure did not find
- * libpsl; then every name is taken for a registered one. Any thread.
+ * libpsl; then every name counts as a registered one. Any thread.
  */
 #ifndef BASE_PSL_H
 #define BASE_PSL_H

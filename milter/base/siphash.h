@@ -1,7 +1,7 @@
 /*
  * siphash.h - SipHash-2-4, a keyed 64-bit hash (Aumasson and Bernstein, 2012)
  *
- * For pseudonyms that nobody without the key can guess back.
+ * For pseudonyms that cannot be guessed back without the key.
  */
 #ifndef BASE_SIPHASH_H
 #define BASE_SIPHASH_H

@@ -55,8 +55,8 @@ try_connect(int fd, const struct sock_address *to, int64_t deadline)
 			return finish_connect(fd, deadline);
 		if (errno != EAGAIN)
 			return false;
-		/* The queue of a UNIX listener is full, and poll() cannot
-		   tell when it has room again. */
+		/* The queue of a UNIX listener is full, and poll() does not
+		   report when it has room again. */
 		if (clock_left(deadline) == 0) {
 			errno = ETIMEDOUT;
 			return false;
@@ -159,7 +159,7 @@ sock_read_all(int fd, struct buf *into, size_t max, int64_t deadline)
 	return got == 0;
 }
 
-/* Looks before it takes, so that what follows it stays unread. */
+/* Peeks before it reads, so that what follows stays unread. */
 bool
 sock_read_until(int fd, char stop, struct buf *into, size_t max,
     int64_t deadline)

@@ -28,26 +28,26 @@ struct sock_spec {
 	int port;		/* inet, inet6; or the number of fd: */
 };
 
-/* False and words in `why` for anything but a spec as above. */
+/* False with words in errmsg for anything but a spec as above. */
 bool sock_spec_parse(const char *text, struct sock_spec *spec,
     struct buf *errmsg);
 
 /*
  * Opens a listening socket (CLOEXEC, non-blocking). A UNIX path where a live
  * server answers is refused; a stale one is replaced. `mode` and `gid`
- * ((gid_t)-1: keep) are set before listen(), so nobody gets in early.
- * -1 and words in `why` on failure.
+ * ((gid_t)-1: keep) are set before listen(), so that no client connects too
+ * early. -1 with words in errmsg on failure.
  */
 int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
     struct buf *errmsg);
 
 /*
- * Somebody accepts on it now? In doubt (shut to us, or queue full) yes, for
- * a path is removed when nobody does. Takes a quarter of a second at most.
+ * Does a server accept on it? Yes also in doubt (no permission, queue full),
+ * because a path is removed when there is none. At most a quarter of a second.
  */
 bool sock_is_live(const struct sock_spec *spec);
 
-/* -1 and words in `why` when not connected by the deadline. */
+/* -1 with words in errmsg when not connected by the deadline. */
 int sock_connect(const struct sock_spec *spec, int64_t deadline,
     struct buf *errmsg);
 
@@ -55,8 +55,8 @@ int sock_connect(const struct sock_spec *spec, int64_t deadline,
 bool sock_write(int fd, const void *bytes, size_t n, int64_t deadline);
 
 /*
- * Appends what comes until end of file, at most `most` bytes, by the
- * deadline. False on error, too much, or too late.
+ * Appends what arrives until end of file, at most `max` bytes, by the deadline.
+ * False on error, too much, or too late.
  */
 bool sock_read_all(int fd, struct buf *into, size_t max, int64_t deadline);
 

@@ -20,9 +20,9 @@ struct sock_address {
 };
 
 /*
- * How many addresses the spec stands for; 0 with words in `why` when there is
- * none (a host that is not found, an "fd:"). Looking up a name may take as
- * long as the system's resolver likes.
+ * How many addresses the spec stands for; 0 with words in errmsg when there is
+ * none (a host that is not found, an "fd:"). Looking up a name may take as long
+ * as the system's resolver likes.
  */
 size_t sock_addresses(const struct sock_spec *spec,
     struct sock_address v[SOCK_ADDRESSES], struct buf *errmsg);

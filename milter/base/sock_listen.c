@@ -1,4 +1,4 @@
-/* sock_listen - listening sockets that take no place from a live server */
+/* sock_listen - listening sockets that never replace those of a live server */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/sock.h"
 #include "base/sock_address.h"
 
-/* A live server takes a connection at once, however busy it is. */
+/* A live server accepts a connection at once, however busy it is. */
 #define PROBE_MS 250
 
 bool
@@ -64,7 +64,7 @@ clear_path(const struct sock_spec *spec, struct buf *errmsg)
 	return false;
 }
 
-/* Rights are set while nobody can connect yet: before listen(). */
+/* Set before listen(), while nobody can connect yet. */
 static int
 bind_unix(int fd, const struct sock_spec *spec, const struct sock_address *at,
     mode_t mode, gid_t gid)

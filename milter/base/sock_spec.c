@@ -17,7 +17,7 @@
 _Static_assert(sizeof ((struct sock_spec *)0)->path > PATH_BYTES_MAX,
     "the spec has room for any path of a socket");
 
-/* A decimal number from least to most, and nothing else. */
+/* A decimal number from min to max, and nothing else. */
 static bool
 parse_number(const char *text, size_t n, int least, int max, int *number)
 {
@@ -77,7 +77,7 @@ parse_inet(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 	return true;
 }
 
-/* 0, 1, 2 are the standard streams of whoever starts us. */
+/* 0, 1 and 2 are the standard streams of our parent. */
 static bool
 parse_fd(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 {

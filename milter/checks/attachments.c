@@ -180,7 +180,7 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 	struct buf type = BUF_INIT;
 
 	if (filetype_plain(note->bytes.data, note->bytes.len, &type)) {
-		/* nobody need be asked */
+		/* no library is needed */
 	} else if (note->asked++ < QUERIED_MAX) {
 		filetype_find(note->bytes.data, note->bytes.len, &type);
 	} else {

@@ -1,9 +1,8 @@
 /*
  * attachments.h - one attachment against the admin's blocks
  *
- * What content_attachment knows of a message: notes that grow by one hit for
- * each block, and one for what nobody can look into. No I/O but the asking of
- * libmagic and libarchive.
+ * What content_attachment knows of a message: one hit for each block, and one
+ * for files that cannot be scanned. No I/O except by libmagic and libarchive.
  */
 #ifndef CHECKS_ATTACHMENTS_H
 #define CHECKS_ATTACHMENTS_H
@@ -48,7 +47,7 @@ struct attachment_note {
 	char *file, *type;
 	struct buf bytes;	/* its first, or all of an archive */
 	bool archive, over;	/* over: no more bytes are kept */
-	unsigned asked;		/* files that libmagic was asked about */
+	unsigned asked;		/* files that libmagic has looked at */
 };
 
 void attachment_begin(struct attachment_note *note,

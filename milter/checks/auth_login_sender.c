@@ -42,7 +42,7 @@ static const struct option options[] = {
 	{ .name = NULL }
 };
 
-/* "ann  ann@example.org sales@example.org", read with every mistake told. */
+/* "ann ann@example.org sales@example.org"; every mistake is reported. */
 static void
 read_line(struct options *o, int number, char *text, struct diags *d)
 {

@@ -1,8 +1,8 @@
 /*
  * auth_spf - may the client send for this domain? (RFC 7208)
  *
- * Of the sender, and of the HELO name. A HELO name about which DNS gives no
- * answer is not held against the mail; about the sender it is, for a time.
+ * Of the sender, and of the HELO name. A HELO name whose lookup fails does not
+ * count against the mail; a sender whose lookup fails is deferred.
  */
 
 #include <stdlib.h>

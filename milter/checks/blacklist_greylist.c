@@ -1,7 +1,7 @@
 /*
  * blacklist_greylist - a sender met for the first time tries again (RFC 6647)
  *
- * Who it is told by what the sender cannot change at will: the domain for
+ * Senders are recognised by what they cannot change at will: the domain for
  * which SPF passes, else the one that DKIM has vouched for from that network
  * before, else the network (/24, /64). So a provider with a pool of sending
  * hosts passes at its second try, whatever address that comes from.
@@ -59,7 +59,7 @@ active(const void *opt, const struct site *site)
 	return o->greylist != GREYLIST_OFF;
 }
 
-/* Something that speaks against the peer was found by another check. */
+/* Another check found something that speaks against the peer. */
 static bool
 is_suspicious(const struct findings *found)
 {
@@ -171,7 +171,7 @@ is_signed_by(const struct dkim_result *dkim, const char *domain)
 	return false;
 }
 
-/* A network from which a domain's signature was good speaks for it. */
+/* A network from which a domain's signature was valid speaks for it. */
 static void
 note_dkim(const struct check_ctx *ctx)
 {

@@ -50,7 +50,7 @@ clear_note(void *memory)
 static const struct slot_kind kind = { "blacklist_url",
 	sizeof(struct note), SCOPE_MESSAGE, clear_note };
 
-/* What this list is asked about that place; NULL: nothing. */
+/* What to query in this list about that link; NULL: nothing. */
 static const char *
 question(const struct dns_block *b, const char *host)
 {

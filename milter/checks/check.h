@@ -7,8 +7,9 @@
  * that become part of the section it names.
  *
  * run(), body() and part() are called from many threads at once with different
- * sessions; options are read only. What must be kept between two calls of one
- * session lies in its scratch. They never wait past the deadline of a service.
+ * sessions; options are read only. What must be kept between two calls is kept
+ * in slots of the session (model/slots.h). They never wait beyond the deadline
+ * of a service.
  */
 #ifndef CHECKS_CHECK_H
 #define CHECKS_CHECK_H
@@ -41,11 +42,11 @@ struct check_ctx {
 				   itself: what is counted is not counted yet */
 };
 
-/* What a check must be told of a message. */
+/* What a check must get of a message. */
 enum check_needs {
 	CHECK_NEEDS_HEADERS = 1,	/* header fields */
 	CHECK_NEEDS_BODY = 2,		/* the body: its bytes, or how many */
-	CHECK_NEEDS_PARTS = 4		/* the message taken apart: part() */
+	CHECK_NEEDS_PARTS = 4		/* the parsed message: part() */
 };
 
 struct check {
@@ -63,8 +64,8 @@ struct check {
 	 */
 	bool identity;
 	/*
-	 * It may ask for a mark by its own options (finding.most), whatever
-	 * the actions of its reasons.
+	 * It may mark by its own options (finding.max), whatever the actions of
+	 * its reasons.
 	 */
 	bool softens;
 	bool counts;		/* it asks counters/ */
@@ -89,22 +90,22 @@ struct check {
 	 */
 	void (*body)(const struct check_ctx *ctx, const char *bytes, size_t n);
 	/*
-	 * The body is over: told to all checks before the first of them is
-	 * run at MESSAGE, so that what several have asked outside is worked on
-	 * at the same time. NULL: not wanted.
+	 * The body is over: called for all checks before the first run() at
+	 * MESSAGE, so that their outside queries run at the same time. NULL:
+	 * not needed.
 	 */
 	void (*end)(const struct check_ctx *ctx);
 	/*
-	 * The message taken apart, event by event (mime/mime.h), for whom
-	 * needs CHECK_NEEDS_PARTS: from behind run() at HEADERS to before
-	 * run() at MESSAGE, which the END of part 1 precedes. One parser feeds
-	 * all checks. ctx->stage is HEADERS; NULL: not wanted.
+	 * The parsed message, event by event (mime/mime.h), for a check that
+	 * has CHECK_NEEDS_PARTS: after run() at HEADERS and before run() at
+	 * MESSAGE, which the END of part 1 precedes. One parser feeds all
+	 * checks. ctx->stage is HEADERS; NULL: not needed.
 	 */
 	void (*part)(const struct check_ctx *ctx,
 	    const struct mime_event *event);
 	/*
 	 * The MTA itself refuses something, with this enhanced status ("5.1.1";
-	 * NULL: not told), at ctx->stage. NULL: not wanted.
+	 * NULL: not known), at ctx->stage. NULL: not needed.
 	 */
 	void (*refused)(const struct check_ctx *ctx, const char *status);
 };

@@ -1,10 +1,10 @@
 /*
  * client_rdns - the client's name in reverse DNS, and whether it leads back
  *
- * Where the MTA has confirmed a name, that is enough. Else DNS is asked: the
- * MTA may not have looked at all (Postfix: smtpd_peername_lookup = no), or not
- * far enough. Who hands in mail at a submission port, or is of our networks,
- * may have any name.
+ * Where the MTA has confirmed a name, that is enough. Otherwise DNS is queried,
+ * because the MTA may not have looked it up (Postfix: smtpd_peername_lookup =
+ * no), or not completely. Clients at a submission port or in our networks may
+ * have any name.
  */
 
 #include "base/buf.h"

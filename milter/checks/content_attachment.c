@@ -1,4 +1,6 @@
-/* content_attachment - files that the admin does not take, or cannot see */
+/*
+ * content_attachment - files that the admin denies, or that cannot be scanned
+ */
 
 #include <stdlib.h>
 #include <string.h>

@@ -60,7 +60,7 @@ bulk_field(const struct session *s)
 	return NULL;
 }
 
-/* What a program sends by itself (RFC 3834) nobody has subscribed to. */
+/* Automatic mail (RFC 3834) is not bulk mail that somebody subscribed to. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {

@@ -1,4 +1,4 @@
-/* content_charset - text in a charset that nobody here reads */
+/* content_charset - text in a charset that the admin denies */
 
 #include <stdlib.h>
 #include <string.h>

@@ -30,7 +30,7 @@ struct note {
 static const struct slot_kind kind = { "content_mime", sizeof(struct note),
 	SCOPE_MESSAGE, NULL };
 
-/* What content_attachment calls not scannable is not said twice. */
+/* What content_attachment found unscannable is not reported twice. */
 static void
 part(const struct check_ctx *ctx, const struct mime_event *e)
 {

@@ -7,7 +7,7 @@
 
 static const char kind_name[] = "rspamd";
 
-/* More recipients tell it nothing. */
+/* More recipients make no difference to it. */
 #define RECIPIENTS_MAX 100
 
 struct options {

@@ -1,4 +1,4 @@
-/* dns_block - one list in DNS, as the admin wants it to be asked */
+/* dns_block - the configuration of one list in DNS */
 
 #include "checks/dns_block.h"
 
@@ -16,7 +16,7 @@
 /* A label like this in the name of a list is somebody's key. */
 #define KEY_LEAST 20
 
-/* Nothing that is said about a zone shows it: it may hold a key. */
+/* No message shows the zone: it may hold a key. */
 static bool
 parse_zone(void *base, void *slot, const char *value, struct buf *errmsg)
 {

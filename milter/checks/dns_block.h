@@ -1,6 +1,6 @@
 /*
- * dns_block.h - dnsbl "…" { }, rhsbl "…" { }, dnswl "…" { }, uribl "…" { }:
- * one list in DNS, as the admin wants it to be asked
+ * dns_block.h - dnsbl "…" { }, rhsbl "…" { }, dnswl "…" { }, uribl "…" { }: the
+ * configuration of one list in DNS
  */
 #ifndef CHECKS_DNS_BLOCK_H
 #define CHECKS_DNS_BLOCK_H
@@ -25,12 +25,12 @@ struct dns_block {
 	struct dnslist_answers answers;	/* that count */
 	long long weight;
 	char *help;		/* template of a URL, or NULL */
-	bool text;		/* is TXT asked for? */
+	bool text;		/* query TXT, too? */
 	int test;		/* enum dnslist_test */
 	int reason;		/* index into the words of its row */
 	unsigned match;		/* enum dns_match */
-	int names;		/* enum dns_names: what of a link is asked */
-	bool addresses;		/* are links to addresses asked, too? */
+	int names;		/* enum dns_names: what of a link is queried */
+	bool addresses;		/* query links to addresses, too? */
 };
 
 enum dns_names { DNS_NAMES_REGISTERED, DNS_NAMES_WHOLE };

@@ -1,4 +1,4 @@
-/* dns_client - the client's address, asked of lists in DNS */
+/* dns_client - the client's address in lists in DNS */
 
 #include "checks/dns_client.h"
 

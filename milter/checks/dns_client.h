@@ -1,6 +1,4 @@
-/*
- * dns_client.h - the client's address, asked of lists in DNS
- */
+/* dns_client.h - the client's address in lists in DNS */
 #ifndef CHECKS_DNS_CLIENT_H
 #define CHECKS_DNS_CLIENT_H
 

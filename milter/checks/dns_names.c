@@ -1,4 +1,4 @@
-/* dns_names - the names of a session that lists of names are asked about */
+/* dns_names - the names of a session that are queried in lists of names */
 
 #include "checks/dns_names.h"
 

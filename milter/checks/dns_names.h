@@ -1,6 +1,4 @@
-/*
- * dns_names.h - the names of a session that lists of names are asked about
- */
+/* dns_names.h - the names of a session that are queried in lists of names */
 #ifndef CHECKS_DNS_NAMES_H
 #define CHECKS_DNS_NAMES_H
 
@@ -17,7 +15,7 @@ struct buf;
 bool dns_names_put(struct buf *out, const struct session *s,
     enum dns_match match);
 
-/* The kinds that are told at this stage; bits. */
+/* The kinds that become known at this stage; bits. */
 unsigned dns_names_at(enum stage stage);
 
 #endif

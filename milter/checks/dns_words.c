@@ -1,4 +1,4 @@
-/* dns_words - what a sender can be told about a list in DNS */
+/* The last item of a phrase: it is reported once, a concept each time. */
 
 #include "checks/dns_words.h"
 

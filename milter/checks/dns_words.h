@@ -1,7 +1,4 @@
-/*
- * dns_words.h - what a sender can be told about a list in DNS;
-     for dnsbl_query.c
- */
+/* dns_words.h - what a reply says about a list in DNS; for dnsbl_query.c */
 #ifndef CHECKS_DNS_WORDS_H
 #define CHECKS_DNS_WORDS_H
 
@@ -20,14 +17,14 @@ struct dns_words {
 
 /*
  * Is this a template for `help`: {client}, {domain}, {list} and no others?
- * False with words in `why`.
+ * False with words in errmsg.
  */
 bool dns_words_check(const char *help, struct buf *errmsg);
 
 /*
  * The URL is `help` of the block, or else what looks like one in the list's
- * text, or else the list's name. `domain` NULL: it is about the client.
- * `text` NULL: it was not asked for.
+ * text, or else the list's name. `domain` NULL: it is about the client. `text`
+ * NULL: it was not queried.
  */
 void dns_words_make(struct dns_words *w, const struct dns_block *block,
     const struct ip *client, const char *domain,

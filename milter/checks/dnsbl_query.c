@@ -1,4 +1,4 @@
-/* dnsbl_query - what lists in DNS say of one session, all asked at once */
+/* dnsbl_query - queries of one session to lists in DNS, all at once */
 
 #include "checks/dnsbl_query.h"
 
@@ -15,7 +15,7 @@
 /* So long a text is waited for once the list has answered. */
 #define TEXT_MS 1000
 
-/* What lists said of a message so far; kept between the checks. */
+/* The listings of a message so far; kept between the checks. */
 struct sum {
 	long long weight;
 	struct buf lists;	/* "name weight, name weight" */
@@ -35,7 +35,7 @@ static const struct slot_kind sum_kind = { .name = "dns lists",
 	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
 	.clear = clear_sum };
 
-/* What is said of links is not said of the peer. */
+/* Listings of links do not count against the peer. */
 static const struct slot_kind links_kind = { .name = "dns lists of links",
 	.size = sizeof(struct sum), .scope = SCOPE_MESSAGE,
 	.clear = clear_sum };
@@ -51,10 +51,10 @@ sum_of(const struct check_ctx *ctx)
 	return sum;
 }
 
-/* One question, and what its list said. */
+/* One query and the answer of its list. */
 struct dns_ask {
 	const struct dns_block *block;
-	char *name;		/* that is asked for: holds the key */
+	char *name;		/* the name that is queried: holds the key */
 	char *domain;		/* NULL: the client's address */
 	size_t first;		/* number of the first one to the same list */
 	bool counts;		/* of a first one: the list has some name */

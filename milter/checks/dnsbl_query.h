@@ -1,11 +1,11 @@
 /*
- * dnsbl_query.h - what lists in DNS say of one session, all asked at once
+ * dnsbl_query.h - queries of one session to lists in DNS, all at once
  *
- * A check begins its questions as soon as it can (dns_prefetch()), and at RCPT
- * asks for all that it wants in one round, whose answers are there by then or
- * on their way. The weights of all lists that have the client or a name of it
- * are added up over the checks of a message; what reaches the threshold of the
- * section is found.
+ * A check starts its queries as soon as it can (dns_prefetch()), and at RCPT
+ * waits for all of them together; most answers have arrived by then. The
+ * weights of all lists that have the client or a name of it are added up over
+ * the checks of a message; a sum that reaches the threshold of the section is a
+ * finding.
  */
 #ifndef CHECKS_DNSBL_QUERY_H
 #define CHECKS_DNSBL_QUERY_H
@@ -29,17 +29,16 @@ bool dnsbl_query_wanted(const struct check_ctx *ctx);
 void dnsbl_query_begin(struct dnsbl_query *r, const struct check_ctx *ctx);
 
 /*
- * Adds a question about the client (domain NULL), or about this domain or
- * address. Lists that are set aside are not asked.
+ * Adds a query about the client (domain NULL), or about this domain or address.
+ * Lists that are disabled are not queried.
  */
 void dnsbl_query_add(struct dnsbl_query *r, const struct dns_block *block,
     const char *domain);
 
 /*
- * Asks, and adds what is found: a finding for each list that has it when the
- * threshold is reached, with the reason of that number in `reasons` (the
- * block's `reason`), and dnsbl-unavailable for each that is in trouble. Ends
- * the round.
+ * Waits for the answers and adds the findings: one for each list that has it
+ * when the threshold is reached, with the reason of that number in `reasons`
+ * (the block's `reason`), and dnsbl-unavailable for each list that fails.
  */
 void dnsbl_query_end(struct dnsbl_query *r, struct findings *found,
     const int *reasons);

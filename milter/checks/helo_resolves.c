@@ -1,8 +1,8 @@
 /*
  * helo_resolves - the HELO name is in DNS (RFC 5321 sections 2.3.5, 4.1.4)
  *
- * That it has other addresses than the client is told, and nothing may be
- * refused for it (section 4.1.4). A name that is none is helo_syntax' to find.
+ * Other addresses than the client's are only noted; nothing may be refused for
+ * them (section 4.1.4). helo_syntax finds what is no name.
  */
 
 #include "checks/check.h"

@@ -152,7 +152,7 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 	return counter_key("limit", words, 3);
 }
 
-/* One limit that is asked about now. */
+/* One limit that is counted now. */
 struct asked {
 	const struct limit_block *block;
 	struct buf subject;

@@ -18,13 +18,14 @@ enum limit_per { LIMIT_PER_CLIENT, LIMIT_PER_NETWORK, LIMIT_PER_LOGIN,
 	LIMIT_PER_SENDER, LIMIT_PER_SENDER_DOMAIN, LIMIT_PER_RECIPIENT };
 
 struct limit_block {
-	struct option_item item;	/* title: its name in records */
+	/* Behind the number that a session puts in front: "1: stream: OK". */
+	struct option_item item;
 	int what;		/* enum limit_what */
 	int per;		/* enum limit_per */
 	long long amount;
 	long long window;	/* ms */
 	bool soft;		/* noted, never refused */
-	bool suspend;		/* the login is closed when it is reached */
+	bool suspend;		/* the login is disabled when it is reached */
 };
 
 struct limit_blocks {

@@ -18,8 +18,8 @@ struct list_file {
 struct list_block {
 	struct option_item item;
 	struct list_file file;
-	unsigned match;		/* STAGE_BIT()s: when what is told there is
-				   looked up */
+	/* STAGE_BIT()s: when the new facts are looked up */
+	unsigned match;
 };
 
 /* Rows of a block, its finish, and the options of a check that has some. */
@@ -40,9 +40,9 @@ bool list_blocks_active(const void *options, const struct site *site);
 	STAGE_BIT(STAGE_MAIL) | STAGE_BIT(STAGE_RCPT))
 
 /*
- * Looks up in each block what was just told. A finding of this reason for each
- * that has it; a list that cannot be asked is dnsbl-unavailable (lists/list.h
- * says it in the log once an hour).
+ * Looks up the new facts in each block. A finding of this reason for each block
+ * that has one; a list that cannot be searched is dnsbl-unavailable
+ * (lists/list.h logs it once an hour).
  */
 void list_blocks_run(const struct check_ctx *ctx, struct findings *found,
     enum reason_id reason, bool waives);

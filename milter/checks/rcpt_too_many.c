@@ -1,4 +1,4 @@
-/* rcpt_too_many - more recipients than we take at once */
+/* rcpt_too_many - more recipients than the limit allows */
 
 #include "checks/check.h"
 

@@ -13,7 +13,7 @@ active(const void *opt, const struct site *site)
 	return !mailset_is_empty(&site->domains);
 }
 
-/* This host's own name and address take mail for its postmaster at least. */
+/* This host's own name and address accept mail for its postmaster at least. */
 static bool
 is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 {

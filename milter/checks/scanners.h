@@ -28,7 +28,7 @@ struct scanner_options {
 	struct scanner *scanner;	/* NULL: no servers */
 };
 
-/* take and drop of an OPTION_LIST whose slot is a struct scanners. */
+/* parse and free of an OPTION_LIST whose slot is a struct scanners. */
 bool scanners_parse(void *base, void *slot, const char *value,
     struct buf *errmsg);
 void scanners_free(void *slot);
@@ -52,7 +52,7 @@ void scanners_ready(void *options, const char *kind);
 void scanners_done(void *options);
 bool scanners_active(const void *options, const struct site *site);
 
-/* The header as the MTA told it, with the empty line behind it. */
+/* The header as the MTA sent it, with the empty line behind it. */
 void scanners_put_header(struct buf *out, const struct session *s);
 /* A Received field of ours, so that the scanner knows the client. */
 void scanners_put_received(struct buf *out, const struct session *s,

@@ -1,8 +1,8 @@
 /*
- * sender_domain - the sender's domain exists, and takes mail
+ * sender_domain - the sender's domain exists and accepts mail
  *
  * RFC 5321 section 5.1: MX, or else A or AAAA. RFC 7505: one MX of "." says
- * that the domain takes none, and so sends none (section 4.1).
+ * that the domain accepts none, and so sends none (section 4.1).
  */
 
 #include "checks/check.h"
@@ -38,7 +38,7 @@ is_null_mx(const struct dns_answer *mx)
 	return mx->n == 1 && mx->v[0].n == 0;
 }
 
-/* What is found anywhere goes before trouble elsewhere. */
+/* A definite answer anywhere goes before a failure elsewhere. */
 static void
 judge(const struct check_ctx *ctx, struct findings *found,
     const struct dns_question *q)

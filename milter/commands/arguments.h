@@ -12,7 +12,7 @@
 struct argument {
 	const char *name;	/* "config"; NULL ends a table */
 	char letter;		/* 'c', 0: only the long form */
-	const char *value;	/* "FILE"; NULL: takes none */
+	const char *value;	/* "FILE"; NULL: has none */
 	const char *help;
 };
 

@@ -1,4 +1,4 @@
-/* daemon - what the running saywhyd tells at its control socket */
+/* daemon - what the running saywhyd reports at its control socket */
 
 #include "commands/daemon.h"
 

@@ -1,6 +1,4 @@
-/*
- * daemon.h - what the running saywhyd tells at its control socket
- */
+/* daemon.h - what the running saywhyd reports at its control socket */
 #ifndef COMMANDS_DAEMON_H
 #define COMMANDS_DAEMON_H
 
@@ -9,8 +7,8 @@
 struct buf;
 
 /*
- * Appends its status (doors/control.h), one line of JSON. False, words in
- * `why`: nobody answers at `spec` (base/sock.h) within five seconds.
+ * Appends its status (doors/control.h), one line of JSON. False with words in
+ * errmsg: no answer at `spec` (base/sock.h) within five seconds.
  */
 bool daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg);
 

@@ -49,7 +49,7 @@ show_reply(struct plan *plan, const char *text, const char *recipient)
 	show(plan, &e);
 }
 
-/* "550", "5xx" and "5yz": one word that is a code, or is taken for one. */
+/* "550", "5xx" and "5yz": one word that is a code, or looks like one. */
 static bool
 take_code(struct plan *plan, const char *word)
 {
@@ -94,7 +94,7 @@ take_status(struct plan *plan, const char *word)
 	return true;
 }
 
-/* A reply, with the status that a log told apart put in its place. */
+/* A reply, with the status that a log gives apart put in its place. */
 static void
 take_quote(struct plan *plan, const struct quote *q)
 {

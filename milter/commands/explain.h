@@ -14,7 +14,7 @@
 struct explained {
 	const char *text;		/* as it is shown; a reply, a code or
 					   a status */
-	const char *recipient;		/* NULL: not told */
+	const char *recipient;		/* NULL: not known */
 	bool is_code, is_status;	/* no reply: just the number */
 	struct recognised r;
 };

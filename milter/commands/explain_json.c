@@ -62,7 +62,7 @@ put_reason(struct json *j, int id)
 	json_member(j, "rfc", reason_get(id)->rfc);
 }
 
-/* What a code that is asked for by itself means. */
+/* What a code means that was given without a text. */
 static void
 put_code(struct json *j, const char *name)
 {

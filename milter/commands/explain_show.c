@@ -146,7 +146,7 @@ show_unknown(const struct explained *e, int width)
 	explain_show_numbers(e, width);
 }
 
-/* Who must act in case of a code that is asked for by itself. */
+/* Who must act for a code that was given without a text. */
 static void
 show_code(const struct explained *e, int width)
 {

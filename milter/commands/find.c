@@ -190,6 +190,15 @@ print_page(const struct finding_out *f, int64_t all)
 		    (long long)(f->page + 1));
 }
 
+/* The page that is not full is the last. */
+static int64_t
+count_all(const struct finding_out *f, struct store *s, struct buf *errmsg)
+{
+	if (f->what.max == 0 || (f->shown < f->what.max && f->what.skip == 0))
+		return f->shown;
+	return search_count(s, &f->what, errmsg);
+}
+
 static int
 run(struct arguments *args)
 {
@@ -210,7 +219,7 @@ run(struct arguments *args)
 	if (f.csv)
 		find_csv_head();
 	good = search_each(source.store, &f.what, print_found, &f, &errmsg);
-	all = good ? search_count(source.store, &f.what, &errmsg) : -1;
+	all = good ? count_all(&f, source.store, &errmsg) : -1;
 	if (all < 0)
 		fprintf(stderr, "saywhy find: %s\n", errmsg.data);
 	else

@@ -1,7 +1,7 @@
 /*
  * find_csv.h - records as CSV (RFC 4180), for a spreadsheet
  *
- * A cell that a spreadsheet would take for a formula begins with "'".
+ * A cell that a spreadsheet would read as a formula begins with "'".
  */
 #ifndef COMMANDS_FIND_CSV_H
 #define COMMANDS_FIND_CSV_H

@@ -1,4 +1,4 @@
-/* forget - saywhy forget: a person is taken out of all records */
+/* forget - saywhy forget: removes a person from all records */
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * progress.h - how far a command has come, where it takes its time
+ * progress.h - shows the progress of a command that takes long
  *
  * One line on stderr that writes over itself, on a terminal only, and only
  * after the first second.

@@ -1,4 +1,4 @@
-/* record_source - the records that a command is asked about */
+/* record_source - the records that a command reads */
 
 #include "commands/record_source.h"
 

@@ -1,9 +1,9 @@
 /*
- * record_source.h - the records that a command is asked about
+ * record_source.h - the records that a command reads
  *
- * Where a store is configured it is read. Where there is none, the record
- * file and what was set aside of it are read into memory first: slower, and
- * the same answers. `saywhy find --file FILE` asks any file.
+ * Where a store is configured it is read. Where there is none, the record file
+ * and its rotated files are read into memory first: slower, with the same
+ * answers. `saywhy find --file FILE` reads any file.
  */
 #ifndef COMMANDS_RECORD_SOURCE_H
 #define COMMANDS_RECORD_SOURCE_H
@@ -34,7 +34,7 @@ struct record_source {
 bool record_source_option(struct record_source *a, const char *name,
     const char *value);
 
-/* Opens; what is wrong is said on stderr and ends the program. */
+/* Opens; a failure is reported on stderr and ends the program. */
 void record_source_open(struct record_source *a, const struct arguments *args);
 void record_source_close(struct record_source *a);
 

@@ -41,7 +41,7 @@ static const struct {
 typedef void writer(const struct report *r, struct buf *out);
 
 static void
-tell(void *arg, int done, int all)
+tell(void *arg, int64_t done, int64_t all)
 {
 	progress_show(arg, (uint64_t)done, (uint64_t)all);
 }

@@ -1,4 +1,4 @@
-/* setup - saywhy setup: what the mail server must be told, and telling it */
+/* the text has "try again" */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* show - saywhy show: one record, told to the admin */
+/* show - saywhy show: one record, for the admin */
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* watch - saywhy watch: what only the mail log tells */
+/* watch - saywhy watch: records what only the mail log shows */
 
 #include <fcntl.h>
 #include <poll.h>

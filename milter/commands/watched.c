@@ -40,7 +40,8 @@ struct watched {
 	struct {
 		uint64_t line;
 		unsigned n;
-	} alike[ALIKE];			/* lines seen, to tell twins apart */
+	/* lines seen, to distinguish equal ones */
+	} alike[ALIKE];
 	struct watched_counts counts;
 };
 
@@ -136,7 +137,7 @@ issuer_of(const struct log_event *h)
 	return ISSUER_REMOTE;
 }
 
-/* What was heard of a session, as if it had been one of ours. */
+/* What the log says of a session, in the form of one of ours. */
 static void
 fill_session(struct session *s, const struct log_event *h)
 {

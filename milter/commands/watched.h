@@ -1,10 +1,10 @@
 /*
- * watched.h - what a log says becomes a record
+ * watched.h - log events become records
  *
- * A refusal that saywhyd saw itself is in the store already: it is joined by
- * client, recipient and time, each at most once, and not told again. So each
- * waits a little before it is written, for the store to catch up. The id of a
- * record is made of its line: a line that is read twice gives one record.
+ * A refusal that saywhyd saw itself is in the store already: it is matched by
+ * client, recipient and time, each at most once, and not recorded again. So
+ * each waits a little before it is written, for the store to catch up. The id
+ * of a record is made of its line: a line that is read twice gives one record.
  */
 #ifndef COMMANDS_WATCHED_H
 #define COMMANDS_WATCHED_H

@@ -123,7 +123,7 @@ schema_free(cfg_opt_t *schema)
 static void store_rows(struct load *load, cfg_t *cfg,
     const struct option *rows, void *base);
 
-/* One value; a mistake is told with the path of the option and its line. */
+/* One value; a mistake is reported with the option's path and line. */
 static void
 store_value(struct load *load, const struct option *row, void *base,
     const char *value, size_t index)
@@ -142,7 +142,7 @@ store_value(struct load *load, const struct option *row, void *base,
 	buf_cut(&load->path, block);
 }
 
-/* The values of the file stand in place of the preset. */
+/* The values of the file replace the default. */
 static void
 store_setting(struct load *load, cfg_opt_t *opt, const struct option *row,
     void *base)
@@ -311,7 +311,7 @@ read_text(struct load *load, const char *file, struct buf *text,
 	read_includes(load, file, includes, n, depth);
 }
 
-/* `from` and `line` tell where it is included, or NULL and 0. */
+/* `from` and `line` say where it is included, or NULL and 0. */
 static void
 read_file(struct load *load, const char *path, const char *from, int line,
     unsigned depth)

@@ -16,9 +16,9 @@
  * variable, which must be set; in '...' a backslash stands for itself but
  * before ' and \. += is not understood.
  *
- * A section may be opened several times. An option that is set twice in a
- * file takes its last value, with a warning; twice in several files is an
- * error. A path in include() is relative to the file that it stands in.
+ * A section may be opened several times. An option that is set twice in a file
+ * has its last value, with a warning; twice in several files is an error. A
+ * path in include() is relative to the file that it stands in.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -30,10 +30,10 @@ struct diags;
 struct option_section;
 
 /*
- * Stores the presets of all n sections, then what the file says. Every mistake
- * is added to d, with file and line; false when there was an error. The
- * tables are filled as far as possible either way; option_clear() frees them.
- * Any thread; one at a time goes through.
+ * Stores the defaults of all n sections, then what the file says. Every mistake
+ * is added to d, with file and line; false when there was an error. The tables
+ * are filled as far as possible either way; option_clear() frees them. Any
+ * thread; one at a time goes through.
  */
 bool config_read(const char *path, struct option_section *sections, size_t n,
     struct diags *d);

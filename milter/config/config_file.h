@@ -12,8 +12,8 @@ struct buf;
 #define CONFIG_FILE_MAX (4u << 20)
 
 /*
- * Appends the text of a regular file of at most CONFIG_FILE_MAX bytes, none
- * of them NUL. False with words in `why`.
+ * Appends the text of a regular file of at most CONFIG_FILE_MAX bytes, none of
+ * them NUL. False with words in errmsg.
  */
 bool config_file_read(const char *path, struct buf *text, struct buf *errmsg);
 

@@ -1,4 +1,4 @@
-/* config_names - the names in a configuration text, held against the rows */
+/* config_names - checks the names in a configuration text against the rows */
 
 #include "config/config_names.h"
 
@@ -98,7 +98,7 @@ refuse_unknown(struct reader *r, const struct scope *scope,
 	buf_free(&what);
 }
 
-/* How the row must be written, told to somebody who wrote it otherwise. */
+/* How the row must be written, for somebody who wrote it otherwise. */
 static void
 refuse_shape(struct reader *r, const struct option *row,
     const struct statement *st)
@@ -120,7 +120,7 @@ refuse_shape(struct reader *r, const struct option *row,
 	buf_free(&what);
 }
 
-/* False: it was set in another file, and which one counts nobody can see. */
+/* False: it was set in another file, and nobody can see which one counts. */
 static bool
 note_place(struct reader *r, struct statement *st)
 {
@@ -279,7 +279,7 @@ stop_if_hopeless(struct reader *r)
 	scan_stop(&r->scan);
 }
 
-/* To the brace that closes the block; the top is closed by the end. */
+/* To the brace that closes the block; the end closes the top. */
 static void
 read_block(struct reader *r, const struct scope *scope, int begin)
 {

@@ -1,10 +1,11 @@
 /*
- * config_names.h - the names in a configuration text, held against the rows
+ * config_names.h - the names in a configuration text, checked against the rows
  *
  * libConfuse stops at the first name that it does not know. So before it reads
- * a text, every name is looked up here; what is unknown, has the wrong shape
- * or a value that cannot be read is reported and overwritten with blanks.
- * What is left libConfuse can read, and its lines are still those of the file.
+ * a text, every name is looked up here; what is unknown, has the wrong shape or
+ * a value that cannot be read is reported and overwritten with blanks.
+ * libConfuse can read what is left, and the line numbers are still those of the
+ * file.
  */
 #ifndef CONFIG_CONFIG_NAMES_H
 #define CONFIG_CONFIG_NAMES_H
@@ -35,9 +36,9 @@ struct config_names {
 };
 
 /*
- * Looks at one text and takes out of it what libConfuse must not see. False
- * when the text cannot be understood to its end. What it includes is in
- * `includes` then, the caller's to take over and free.
+ * Looks at one text and blanks what libConfuse must not see. False when the
+ * text cannot be understood to its end. Its include() paths are then in
+ * `includes`, which the caller frees.
  */
 bool config_names_check(struct config_names *names, const char *file,
     struct buf *text);

@@ -27,8 +27,8 @@ struct places {
 struct place *places_find(const struct places *places, const char *path);
 
 /*
- * The place of a setting not seen before, or the one it had, to be moved with
- * place_move() once the caller has looked at it.
+ * The place where a setting was set before, or a new one; the caller moves it
+ * with place_move() once it was looked at.
  */
 struct place *places_add(struct places *places, const char *path);
 

@@ -11,7 +11,7 @@
 /* Where a bare word ends, as in libConfuse; there is no NUL in a text. */
 #define WORD_ENDS " \t\r\n#\"'{}()=,"
 
-/* More of a word than this tells nobody more. */
+/* Messages quote no more than this of a word. */
 #define QUOTE_MAX 60
 
 void
@@ -36,7 +36,7 @@ scan_text(const struct scan *s, const struct token *t)
 	size_t quote = t->kind == TOKEN_STRING ? 1 : 0;
 	size_t from = t->from + quote;
 
-	/* A string that is not closed has no quote at its end. */
+	/* A string without an end has no quote there. */
 	return mem_ndup(s->text + from,
 	    t->to - quote > from ? t->to - quote - from : 0);
 }
@@ -103,8 +103,8 @@ word_length(const char *p)
 }
 
 /*
- * A word without quotes. What libConfuse would skip or take for a comment is
- * refused, so that nobody need know its rules.
+ * A word without quotes. Characters that libConfuse would skip or read as a
+ * comment are refused, so that nobody need know its rules.
  */
 static void
 read_word(struct scan *s, struct token *t)

@@ -1,11 +1,11 @@
 /*
  * config_scan.h - the tokens of a configuration text
  *
- * Reads the text as libConfuse does, but tells what libConfuse passes over: a
+ * Reads the text as libConfuse does, but reports what libConfuse passes over: a
  * comment or string that never ends, a backslash that would vanish from a
  * pattern, an environment variable that is not set, characters that it skips.
- * Each is reported with its line. A token with a mistake inside is `broken`:
- * it has its place in the grammar, but its value must not be used.
+ * Each is reported with its line. A token with a mistake inside is `broken`: it
+ * has its place in the grammar, but its value must not be used.
  *
  * Comments are overwritten with blanks, for libConfuse miscounts lines at
  * them and does not allow them inside lists. One thread.
@@ -41,11 +41,11 @@ struct scan {
 	bool stopped;
 };
 
-/* The text is the caller's, ends in NUL, and is changed as told above. */
+/* The text is the caller's, ends in NUL, and is changed as described above. */
 void scan_init(struct scan *s, const char *file, char *text, size_t n,
     struct diags *d);
 
-/* The next token (0) and the one behind it (1), not taken yet. */
+/* The next token (0) and the one behind it (1), both still unread. */
 const struct token *scan_peek(struct scan *s, size_t index);
 
 /* Takes the next token; TOKEN_END again and again at the end. */

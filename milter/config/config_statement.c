@@ -62,7 +62,7 @@ is_name(struct scan *s)
 	    (after == TOKEN_ASSIGN || after == TOKEN_OPEN);
 }
 
-/* After a value of a list: a comma, or the end, or a mistake told here. */
+/* After a value of a list: a comma, or the end; anything else is reported. */
 static void
 read_separator(struct scan *s, struct statement *st, int begin)
 {

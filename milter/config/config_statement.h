@@ -13,7 +13,7 @@
 #include "config/config_scan.h"
 
 enum shape {
-	SHAPE_NONE,	/* no statement: reported, to be taken out */
+	SHAPE_NONE,	/* no statement: reported; to be blanked */
 	SHAPE_VALUE,
 	SHAPE_LIST,
 	SHAPE_SECTION,	/* up to and with the { of its block */

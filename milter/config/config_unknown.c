@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/option.h"
 
-/* When no name is near: so many are told, the manual knows the rest. */
+/* When no name is near, this many are listed; the manual has the rest. */
 #define TELL_MAX 12
 
 /* Names, as diag_nearest() wants them. */

@@ -1,16 +1,16 @@
 /*
  * counter_server.h - the counters of many hosts: Valkey or Redis, by hiredis
  *
- * One script answers a list of questions in one round trip, by the clock of
- * the server, so that hosts need not agree about the time. Every key has the
- * hash tag {saywhy}, as a cluster wants. A server that does not answer in
- * time is left alone until a thread of ours has had an answer from it: at
- * most the deadline is lost, for at most a second.
+ * One script answers a list of questions in one round trip, by the clock of the
+ * server, so that hosts need not agree about the time. Every key has the hash
+ * tag {saywhy}, as a cluster wants. A server that does not answer in time is
+ * marked down until a thread of ours has had an answer from it: at most the
+ * deadline is lost, for at most a second.
  *
  * Of several independent servers each key belongs to one (rendezvous
  * hashing): when one is away, the keys of the others stay where they are.
  *
- * Any thread may ask; start and stop are called by one.
+ * Any thread may count; one thread calls start and stop.
  */
 #ifndef COUNTERS_COUNTER_SERVER_H
 #define COUNTERS_COUNTER_SERVER_H

@@ -22,7 +22,7 @@
 
 #define IDLE_MAX 16		/* connections that wait to be used */
 #define CHECK_MS 250		/* how often one that is away is tried */
-#define TRY_MS 1000		/* how long such a try may take */
+#define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
 #define KEY_MAX 64
 #define NUMBERS 4		/* of a question: verb, window, limit, amount */
@@ -164,7 +164,7 @@ connect_to(const struct sock_spec *spec, int ms)
 	return NULL;
 }
 
-/* True: the server said anything but an error. */
+/* True: the server answered anything but an error. */
 static bool
 is_good(redisReply *r)
 {
@@ -229,7 +229,7 @@ close_idle(struct node *node)
 	pthread_mutex_unlock(&node->lock);
 }
 
-/* One line when it goes, one when it comes back. */
+/* logline - parses one line of syslog */
 static void
 mark_down(struct counter_server *s, struct node *node)
 {
@@ -399,7 +399,7 @@ ask_sentinel(struct node *node, struct sock_spec *where)
 	return good;
 }
 
-/* The script is loaded and a write is taken: a replica or a full one is not. */
+/* Loads the script and writes a key: a replica or a full server fails. */
 static bool
 is_usable(struct counter_server *s, redisContext *c)
 {

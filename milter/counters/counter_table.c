@@ -81,7 +81,9 @@ open_file(const char *path, struct buf *errmsg)
 	return -1;
 }
 
-/* All its blocks exist, so that a full disk is told now and not by SIGBUS. */
+/*
+ * Allocates all blocks, so that a full disk is reported now and not by SIGBUS.
+ */
 static bool
 size_file(struct counter_table *t, const char *path, struct buf *errmsg)
 {

@@ -3,8 +3,8 @@
  *
  * A key lives in one of two sets of eight slots; when both are full the one
  * that has been quiet longest goes. So there is no pause for cleaning up, and
- * no more memory than was asked for: 104 bytes a slot. The table may be a
- * file that is mapped, which outlives the process; the kernel writes it back.
+ * no more memory than configured: 104 bytes a slot. The table may be a file
+ * that is mapped, which outlives the process; the kernel writes it back.
  *
  * Any thread, but for open and close.
  */

@@ -1,10 +1,10 @@
 /*
  * counters.h - how often within a window, and when for the first time
  *
- * Two questions of checks, whoever keeps the numbers: a table in this process
+ * Two queries of checks, wherever the numbers are kept: a table in this process
  * (counter_table.h), or a Valkey or Redis server that several hosts share
- * (counter_server.h). Whoever asks does not know which of the two it is. When
- * the server is away each host counts alone; nothing is deferred for it.
+ * (counter_server.h). The caller does not know which of the two it is. When the
+ * server is away each host counts alone; nothing is deferred for it.
  *
  * A window slides in sixteen steps that cover a little more than its length,
  * so that no interval of that length ever holds more than the limit. Times
@@ -26,7 +26,7 @@ struct counters_options;
 #define COUNTER_STEPS 16
 #define COUNTERS_MAX 16		/* questions at once */
 
-/* What is counted: a hash of its name and the words that tell which one. */
+/* What is counted: a hash of its name and the words that identify it. */
 struct counter_key {
 	uint64_t v[2];
 };
@@ -40,8 +40,11 @@ struct counter_key counter_key(const char *space, const char *const *words,
     size_t n);
 
 enum counter_verb {
-	COUNTER_ADD,	/* adds `amount`, where it fits below `limit`; the
-			   ADDs of one call are added all, or none */
+	/*
+	 * adds `amount` where it fits below `limit`; of the ADDs of one call
+	 * all are added or none
+	 */
+	COUNTER_ADD,
 	COUNTER_PEEK,	/* the same, and adds nothing */
 	COUNTER_FORCE,	/* adds it in any case */
 	COUNTER_MEET,	/* when was it first met? Now, if never */
@@ -70,9 +73,9 @@ struct counter_answer {
 };
 
 /*
- * Asks n questions (at most COUNTERS_MAX) in one go; one round trip at most.
- * All are answered: by the server, or within its deadline (20 ms) by the table
- * of this host.
+ * Runs n queries (at most COUNTERS_MAX) together; one round trip at most. All
+ * are answered: by the server, or within its deadline (20 ms) by the table of
+ * this host.
  */
 void counters_ask(const struct counter_question *q, size_t n,
     struct counter_answer *a);
@@ -82,9 +85,9 @@ int64_t counters_now(void);
 void counters_move_clock(int64_t ms);
 
 /*
- * Opens what the options name, once; a second call takes over what can change
- * while we run (the server). False, words in errmsg: nothing could be opened.
- * A file that cannot be had is a warning: then a restart forgets.
+ * Opens what the options name, once; a second call applies what can change at
+ * run time (the server). False with words in errmsg: nothing could be opened. A
+ * file that cannot be opened is a warning: then a restart forgets.
  */
 bool counters_start(const struct counters_options *o, struct buf *errmsg);
 

@@ -14,7 +14,9 @@
 #include "dns/dns_offline.h"
 #include "dns/dns_options.h"
 
-/* Entries on their way; a flood of names is trouble, not memory. */
+/*
+ * Queries in progress; a flood of names fails temporarily and costs no memory.
+ */
 #define WAITING_MAX 20000
 
 enum mode { MODE_STOPPED, MODE_LIVE, MODE_OFFLINE };

@@ -1,14 +1,14 @@
 /*
- * dns.h - questions to DNS, many at once, each with a deadline
+ * dns.h - DNS queries, many at once, each with a deadline
  *
- * The only way to DNS for everything here. One thread talks to the resolver;
- * answers are kept as long as their TTL says, and equal questions that are on
- * their way are asked once. Every function may be called by any thread, but
- * for those that begin and end the service.
+ * All DNS goes through here. One thread talks to the resolver; answers are
+ * cached as long as their TTL says, and equal queries in progress are sent
+ * once. Any thread may call any function, except those that start and stop the
+ * service.
  *
  * An answer is one of three: found; none (RFC 2308: no such name, or no such
- * data); trouble, which is anything else (no resolver, too late, a server that
- * fails, an answer that cannot be read). Trouble is never "none".
+ * data); a temporary failure, which is anything else (no resolver, too late, a
+ * server that fails, an answer that cannot be read). A failure is never "none".
  */
 #ifndef DNS_DNS_H
 #define DNS_DNS_H
@@ -26,7 +26,7 @@ enum dns_type { DNS_A, DNS_AAAA, DNS_MX, DNS_TXT, DNS_PTR, DNS_CNAME };
 
 enum dns_status { DNS_FOUND, DNS_NONE, DNS_TEMPFAIL };
 
-/* Raw: whoever owns the zone wrote the text, whatever bytes are in it. */
+/* Raw: the owner of the zone wrote the text, with any bytes in it. */
 struct dns_record {
 	struct ip ip;		/* A, AAAA */
 	unsigned preference;	/* MX */
@@ -60,18 +60,18 @@ struct dns_question {
 };
 
 /*
- * Asks all n at once and waits until each is answered, or till the deadline
- * (clock_ms()); those late are trouble then. The caller gives the answers
- * back with dns_forget(). Names that cannot be (a label over 63 bytes, over
- * 253 in all, an empty label) are "none" without asking.
+ * Sends all n at once and waits until each is answered, or until the deadline
+ * (clock_ms()), when the rest fail temporarily. The caller releases the answers
+ * with dns_forget(). Impossible names (a label over 63 bytes, over 253 in all,
+ * an empty label) are "none" without a query.
  */
 void dns_ask(struct dns_question *q, size_t n, int64_t deadline);
 void dns_forget(struct dns_question *q, size_t n);
 
 /*
- * The same, but waits no longer than `enough` says no. It is asked whenever an
- * answer has come, may look at q[].answer (NULL: none yet) and must not ask
- * DNS. What is not answered then has an answer of NULL.
+ * The same, but waits only until `enough` returns true. It is called after
+ * every answer, may look at q[].answer (NULL: none yet) and must not query DNS.
+ * Queries without an answer then have NULL.
  */
 typedef bool dns_enough(void *arg);
 void dns_ask_until(struct dns_question *q, size_t n, int64_t deadline,
@@ -83,10 +83,10 @@ const struct dns_answer *dns_lookup(enum dns_type type, const char *name,
 void dns_drop(const struct dns_answer *answer);		/* NULL: nothing */
 
 /*
- * What somebody made of an answer that was found, kept with it until the last
- * holder drops it: made at the first call, by whichever thread comes first.
- * One parser serves one kind of names. parse() tells about how many bytes of
- * memory it took; these count for the cache.
+ * What a caller parsed from an answer that was found, kept with it until its
+ * last holder releases it: parsed at the first call, by the first thread. One
+ * parser serves one kind of names. parse() returns about how many bytes of
+ * memory it used; these count for the cache.
  */
 struct dns_parser {
 	void *(*parse)(const struct dns_answer *answer, size_t *bytes);
@@ -112,29 +112,30 @@ void dns_prefetch(enum dns_type type, const char *name);
 void dns_put_reverse(struct buf *out, const struct ip *ip, const char *zone);
 
 /*
- * Begins and ends. dns_start() starts the thread: call it after fork() and
- * after rights were dropped. False, words in `why`: it cannot. Before it, and
- * after dns_stop(), every question is trouble. dns_apply() takes changed
- * options and reads resolv.conf again; what is on its way is asked again.
+ * Start and stop. dns_start() starts the thread: call it after fork() and after
+ * privileges were dropped. False with words in errmsg when it cannot. Before
+ * it, and after dns_stop(), every query fails temporarily. dns_apply() applies
+ * changed options and reads resolv.conf again; queries in progress are sent
+ * again.
  */
 bool dns_start(const struct dns_options *opt, struct buf *errmsg);
 void dns_apply(const struct dns_options *opt);
 void dns_stop(void);
 
 /*
- * For scenarios and tests: no thread and no network; only names exist that
- * dns_preload() tells. With `senders_exist` every name has an MX of which
- * nobody told otherwise, so that a scenario about something else need not
- * tell of its senders' domains. Forgets what was preloaded before.
- * dns_stop() ends it.
+ * For scenarios and tests: no thread and no network; only names given to
+ * dns_preload() exist. With `senders_exist` every other name has an MX, so that
+ * a scenario need not list the domains of its senders. Forgets what was
+ * preloaded before. dns_stop() ends it.
  */
 void dns_offline(bool senders_exist);
 
 /*
- * Takes one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),
- * "TXT" (\\DDD is that byte), "PTR", "CNAME". The value "TROUBLE" makes every question for that
- * name and type trouble, "NONE" (type "ANY" too) only makes the name exist.
- * False, words in `why`, when that cannot be.
+ * Stores one record: type "A", "AAAA", "MX" (value "10 mail.example.org"),
+ * "TXT" (\\DDD is that byte), "PTR", "CNAME". The value "TEMPFAIL" (formerly
+ * "TROUBLE") lets every query for that name and type fail temporarily, "NONE"
+ * (type "ANY" too) only makes the name exist. False with words in errmsg when
+ * the record is wrong.
  */
 bool dns_preload(const char *name, const char *type, const char *value,
     struct buf *errmsg);

@@ -46,7 +46,7 @@ dns_answer_add(struct dns_shared_answer *h, const struct dns_record *record)
 	struct dns_record *r;
 	size_t n = h->answer.n;
 
-	/* A scenario may tell more of a name that was asked for already. */
+	/* A scenario may add records to a name that was queried already. */
 	free_made(atomic_exchange(&h->made, NULL));
 	if ((n & (n - 1)) == 0)
 		h->records = mem_resize(h->records, n == 0 ? 1 : 2 * n,

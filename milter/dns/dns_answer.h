@@ -20,7 +20,7 @@ struct dns_shared_answer {
 	struct dns_made *_Atomic made;	/* of dns_parsed(); or NULL */
 };
 
-/* An empty answer, held once. */
+/* An empty answer with one reference. */
 struct dns_shared_answer *dns_answer_new(enum dns_status status,
     const char *failure);
 /* A copy of the record at the end; text NULL: none. */

@@ -25,9 +25,9 @@
 #include "dns/dns_queue.h"
 
 /*
- * A question that was not answered is sent again every TRY_MS, by us, for
- * c-ares would wait longer each time, and a resolver that comes back would be
- * heard late. Where nobody listens it is tried more often, and given up soon.
+ * A query without an answer is sent again every TRY_MS, by us, because c-ares
+ * would wait longer each time and notice late that a resolver is back. Where no
+ * server listens it is sent more often, and given up soon.
  */
 #define TRY_MS 1000
 #define TRIES_MS 5000
@@ -39,16 +39,16 @@
 #define EVENTS 16
 
 /*
- * A resolver reads from a socket that holds some hundred questions; what comes
- * faster is lost. So they go out in bursts with a look at the answers between,
- * and no more at once than WINDOW. Those tried before do not count, for a
- * flood of names that nobody answers must not stop the others.
+ * The socket of a resolver holds some hundred queries; more are lost. So they
+ * are sent in bursts, answers are read in between, and at most WINDOW are in
+ * progress. Those sent before do not count, because a flood of names without an
+ * answer must not stop the others.
  */
 #define BURST 64
 #define WINDOW 2000
 #define EDNS_BYTES 1232
 #define SOCKET_BYTES (1 << 20)
-/* Since 1.31 c-ares keeps answers, without bound, unless told: for 0 s. */
+/* Since 1.31 c-ares caches answers without a limit unless it is set to 0 s. */
 #define NO_CACHE (1 << 21)	/* ARES_OPT_QUERY_CACHE; older ones ignore it */
 
 static struct {
@@ -130,7 +130,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	dns_sent_answered(e, shared, ttl);
 }
 
-/* c-ares takes a backslash for the begin of an escape. */
+/* c-ares reads a backslash as the start of an escape. */
 static void
 send_one(struct dns_entry *e)
 {
@@ -159,7 +159,7 @@ send_or_fail(struct dns_entry *e)
 		    "there is no DNS server"), DNS_TTL_TEMPFAIL);
 }
 
-/* At most `most` of those that are ready. */
+/* At most `max` of those that are ready. */
 static void
 send_ready(size_t max)
 {
@@ -169,7 +169,7 @@ send_ready(size_t max)
 		send_or_fail(e);
 }
 
-/* One descriptor may be told twice, or be closed by c-ares already. */
+/* One descriptor may be reported twice, or be closed by c-ares already. */
 static void
 on_socket(void *arg, ares_socket_t fd, int readable, int writable)
 {
@@ -238,8 +238,8 @@ close_channel(void)
 	self.channel = NULL;
 }
 
-/* With one server its errors are answers, so that they can be told apart;
-   with several the next one is asked. */
+/* With one server its errors are answers, so that they can be distinguished;
+   with several the next one is queried. */
 static bool
 renew_channel(struct buf *errmsg)
 {
@@ -295,7 +295,7 @@ on_event(const struct epoll_event *event)
 		    (event->events & (EPOLLOUT | bad)) != 0 ? fd : none);
 }
 
-/* How long epoll_wait() may take. */
+/* How long epoll_wait() may wait. */
 static int
 patience(void)
 {

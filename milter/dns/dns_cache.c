@@ -1,4 +1,4 @@
-/* dns_cache - what was asked, and what came of it */
+/* dns_cache - queries in progress and their answers */
 
 #include "dns/dns_cache.h"
 

@@ -1,9 +1,9 @@
 /*
- * dns_cache.h - what was asked, and what came of it; for the files of dns.h
+ * dns_cache.h - queries in progress and their answers; for the files of dns.h
  *
  * A table of entries by name and type. An entry is answered (then it lives
- * until its time is over or the room is needed) or on its way (then it stays,
- * with the questions that wait for it). No lock of its own: dns.c has it.
+ * until its time is over or the room is needed) or in progress (then it stays,
+ * with the queries that wait for it). No lock of its own: dns.c has it.
  */
 #ifndef DNS_DNS_CACHE_H
 #define DNS_DNS_CACHE_H
@@ -67,7 +67,7 @@ struct dns_entry *dns_cache_add(struct dns_cache *c,
 void dns_cache_answer(struct dns_cache *c, struct dns_entry *e,
     struct dns_shared_answer *shared, int64_t until);
 
-/* On its way again; what it held is dropped. */
+/* In progress again; its answer is released. */
 void dns_cache_renew(struct dns_cache *c, struct dns_entry *e, int64_t now);
 
 #endif

@@ -22,9 +22,10 @@
 #define DNS_TTL_TEMPFAIL 1
 
 /*
- * The answer to the question for `name` (as it was asked) and type. CNAMEs are
+ * The answer to the query for `name` (as it was sent) and type. CNAMEs are
  * followed, at most 16. *ttl: how long it is good, in seconds, within the
- * bounds above. Never NULL; what cannot be read is trouble.
+ * bounds above. Never NULL; a message that cannot be read is a temporary
+ * failure.
  */
 struct dns_shared_answer *dns_message_read(const uint8_t *bytes, size_t n,
     enum dns_type type, const char *name, uint32_t *ttl);

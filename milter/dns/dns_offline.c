@@ -1,4 +1,4 @@
-/* dns_offline - the part of the cache that scenarios tell */
+/* dns_offline - the part of the cache that scenarios fill */
 
 #include "dns/dns_offline.h"
 
@@ -26,7 +26,7 @@ static struct dns_shared_answer no_name = { .answer = { .status = DNS_NONE,
 static struct dns_shared_answer endless = { .answer = { .status = DNS_TEMPFAIL,
 	.failure = "aliases (CNAME) without end" }, .holders = 1 };
 
-/* So that senders exist of whom nobody told. */
+/* So that senders exist that the scenario does not mention. */
 static char mail_name[] = "mail.example";
 static struct dns_record mail = { .preference = 10, .text = mail_name,
 	.n = sizeof mail_name - 1 };

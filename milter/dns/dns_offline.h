@@ -1,7 +1,7 @@
 /*
- * dns_offline.h - the part of the cache that scenarios tell; for dns.c only
+ * dns_offline.h - the part of the cache that scenarios fill; for dns.c only
  *
- * Under dns.c's lock. Names that were told exist, and every name above them
+ * Under dns.c's lock. Names that were given exist, and every name above them
  * (RFC 8020); all others do not.
  */
 #ifndef DNS_DNS_OFFLINE_H

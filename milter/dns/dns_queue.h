@@ -25,7 +25,7 @@ void dns_queue_later(struct dns_queue *q, struct dns_entry *e, int64_t when);
 /* Makes those ready whose time has come; `all`: every one. */
 void dns_queue_due(struct dns_queue *q, bool all);
 
-/* The next one that is ready, taken out; or NULL. */
+/* The next one that is ready, removed from the queue; or NULL. */
 struct dns_entry *dns_queue_take(struct dns_queue *q);
 
 #endif

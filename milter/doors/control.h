@@ -1,5 +1,5 @@
 /*
- * control.h - what `saywhy status` and `saywhy serve` ask
+ * control.h - the control socket, for `saywhy status` and `saywhy serve`
  *
  * A peer sends "status\n" and gets one JSON object and a newline:
  *
@@ -39,8 +39,8 @@ struct recorder;
 /* For what a login does see control_login.h. */
 
 /*
- * Opens the socket while we may still set its group; its mode is 0660.
- * `config` is the file's name. False, words in `why`.
+ * Opens the socket while we may still set its group; its mode is 0660. `config`
+ * is the file's name. False, words in errmsg.
  */
 bool control_open(const char *spec, gid_t gid, const char *config,
     struct buf *errmsg);

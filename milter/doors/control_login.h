@@ -1,5 +1,5 @@
 /*
- * control_login.h - what a login sent lately, and whether it may send
+ * control_login.h - what a login sent recently, and whether it may send
  *
  * At the control socket: "login show NAME\n", "login open NAME\n" (ends a
  * suspension), "login close NAME\n" (begins one), "login reset NAME\n" (what
@@ -8,7 +8,8 @@
  *	login, suspended, since (RFC 3339, or null)
  *	limits [ { limit, section, what, count, amount, window (ms) }, … ]
  *
- * Who changed something is told in the log. Only the control thread calls.
+ * Changes are logged with the user who made them. Only the control thread
+ * calls.
  */
 #ifndef DOORS_CONTROL_LOGIN_H
 #define DOORS_CONTROL_LOGIN_H

@@ -1,9 +1,9 @@
 /*
  * control_metrics.h - the daemon's numbers as OpenMetrics text
  *
- * Names and meanings are a contract with whoever draws them (NEWS). Families
- * of refusals carry issuer, outcome and reason of the catalogue; latencies
- * are in seconds, by stage.
+ * Names and meanings are a contract with those who draw them (NEWS). Families
+ * of refusals carry issuer, outcome and reason of the catalogue; latencies are
+ * in seconds, by stage.
  */
 #ifndef DOORS_CONTROL_METRICS_H
 #define DOORS_CONTROL_METRICS_H

@@ -18,7 +18,7 @@
 #define FOR_THE_GROUP 0750
 
 /*
- * The mask took from the mode what others need. mkdir(2) follows no link at the
+ * The umask removed rights that others need. mkdir(2) follows no link at the
  * end, and neither does what comes after it.
  */
 static void

@@ -36,7 +36,7 @@ static int result;		/* to be read when the thread is joined */
 static atomic_bool stopping;	/* as mi_stop() answers: MILTER_STOP is 1 */
 static atomic_bool ended;
 
-/* The original starts a thread that takes SIGHUP, SIGTERM and SIGINT. */
+/* The original starts a thread that handles SIGHUP, SIGTERM and SIGINT. */
 int
 mi_control_startup(char *name)
 {
@@ -62,7 +62,7 @@ descriptors_are_gone(void)
 
 /*
  * Out of descriptors, mi_listener() tries again at once, forever. Each turn
- * passes by mi_stop(): when one brought no session, see whether this is why.
+ * passes mi_stop(): when one brought no session, check whether this is why.
  */
 static void
 breathe(void)
@@ -138,8 +138,8 @@ libmilter_listener_start(int (*listen)(void))
 }
 
 /*
- * mi_listener() asks mi_stop() only between two polls of five seconds. A
- * signal may come just before it polls, so it is sent until it is heard.
+ * mi_listener() asks mi_stop() only between two polls of five seconds. A signal
+ * may arrive just before it polls, so it is repeated until it wakes.
  */
 int
 libmilter_listener_stop(void)

@@ -1,19 +1,19 @@
 /*
  * libmilter_threads.h - a thread for each session of the MTA, instead of a worker pool
  *
- * libmilter as distributions build it hands the commands of all sessions to
- * a pool of workers, and that pool loses wake-ups: 50 sessions whose MAIL
- * step waits half a second need anything up to twelve. threads.c defines the
- * functions of libmilter that start sessions (its worker.c and handler.c);
- * the dynamic linker, or ld with libmilter.a, prefers ours. So each session
- * has a thread of its own for life, live sessions are counted, and a stop
- * can let them finish.
+ * libmilter as distributions build it hands the commands of all sessions to a
+ * pool of workers, and that pool loses wake-ups: 50 sessions whose MAIL step
+ * waits half a second need anything up to twelve. libmilter_threads.c defines
+ * the functions of libmilter that start sessions (its worker.c and handler.c);
+ * the dynamic linker, or ld with libmilter.a, prefers ours. So each session has
+ * its own thread to its end, live sessions are counted, and a stop can let them
+ * finish.
  *
- * Where the library differs from what we know, its pool is used after all
- * and the log says so; then sessions are neither counted nor drained.
+ * Where the library differs from the known versions, its pool is used after all
+ * and this is logged; then sessions are neither counted nor drained.
  *
- * There is no limit here: whoever negotiates asks libmilter_threads_sessions().
- * Any thread may call any of these.
+ * There is no limit here: the negotiation callback reads
+ * libmilter_threads_sessions(). Any thread may call any of these.
  */
 #ifndef DOORS_LIBMILTER_THREADS_H
 #define DOORS_LIBMILTER_THREADS_H

@@ -173,7 +173,7 @@ on_data(SMFICTX *ctx)
 	return leave(door, step(ctx, STAGE_DATA, SMFIP_NR_DATA));
 }
 
-/* Does the MTA leave the blank after a colon to us? Else it takes it away. */
+/* Does the MTA leave the blank after a colon to us? Otherwise it removes it. */
 static bool
 keeps_blanks(const struct session_door *door)
 {
@@ -216,7 +216,7 @@ on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 	return leave(door, go_on(ctx, SMFIP_NR_BODY));
 }
 
-/* What cannot be held must not be delivered instead. */
+/* A message that cannot be put on hold must not be delivered instead. */
 static sfsistat
 on_message(SMFICTX *ctx)
 {
@@ -339,7 +339,7 @@ milter_start(struct recorder *r)
 	return libmilter_listener_start(smfi_main);
 }
 
-/* Of the library's own pool nobody knows whether it is done. */
+/* The library's own pool does not show whether it is done. */
 struct milter_end
 milter_stop(int64_t deadline)
 {

@@ -19,7 +19,7 @@ struct recorder;
 /*
  * Listens at `spec` (base/sock.h): after this an MTA can connect, and waits.
  * Called while we are still root, so that rights and group can be set; gid -1
- * keeps the group. False, words in `why`.
+ * keeps the group. False, words in errmsg.
  */
 bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg);
 
@@ -29,7 +29,7 @@ bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg);
  */
 bool milter_start(struct recorder *recorder);
 
-/* How the door was closed. */
+/* How the door ended. */
 struct milter_end {
 	bool good;	/* it could listen until it was to stop */
 	bool quiet;	/* no session runs any more: all can be freed */

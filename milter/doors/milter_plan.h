@@ -1,7 +1,7 @@
 /*
  * milter_plan.h - which steps of a session a ruleset must see
  *
- * Every step that the MTA tells us, and every answer it waits for, costs it a
+ * Every step that the MTA sends us, and every answer it waits for, costs it a
  * round trip; so the door asks for these and no others. Pure.
  */
 #ifndef DOORS_MILTER_PLAN_H
@@ -17,15 +17,15 @@ enum milter_plan {
 	PLAN_END_OF_HEADER = 4,
 	PLAN_BODY = 8,
 	PLAN_REFUSE_MAIL = 16,	/* MAIL may be refused: the MTA must wait */
-	PLAN_MARKS = 32,	/* the message may be marked or held */
+	PLAN_MARKS = 32,	/* the message may be marked or put on hold */
 	PLAN_ANSWERS = 64	/* every command is answered: other doors ask about
 				   the session, and it must be up to date */
 };
 
 /*
  * A set of enum milter_plan. CONNECT, HELO, MAIL, RCPT and the end of the
- * message are always told; RCPT and the end are always answered. `urgent`:
- * the door itself has something to say at MAIL.
+ * message are always sent; RCPT and the end are always answered. `urgent`: the
+ * door itself must answer at MAIL.
  */
 unsigned milter_plan(const struct ruleset *r, bool urgent);
 

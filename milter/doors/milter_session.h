@@ -2,8 +2,8 @@
  * milter_session.h - what an MTA says by macros and arguments, as a session
  *
  * The names are Sendmail's (doc/op/op.me, section 5.6), which Postfix speaks
- * too (MILTER_README). Nothing here knows libmilter: the door hands in a
- * function that looks a macro up.
+ * too (MILTER_README). Nothing here knows libmilter: the door passes a function
+ * that looks up a macro.
  */
 #ifndef DOORS_MILTER_SESSION_H
 #define DOORS_MILTER_SESSION_H
@@ -20,8 +20,8 @@ typedef const char *milter_macro(void *from, const char *name);
 const char *milter_session_macros(enum stage stage);
 
 /*
- * A connection. Mail that came in by no connection is told as one too: from
- * an unknown kind of address (Sendmail), or from port 0 (Postfix: pickup and
+ * A connection. Mail that came in by no connection appears as one, too: from an
+ * unknown kind of address (Sendmail), or from port 0 (Postfix: pickup and
  * bounces, non_smtpd_milters); it is marked local.
  */
 void milter_session_connect(struct session *s, const char *host,

@@ -22,7 +22,7 @@ hand_over(const struct milter_library *library, int fd)
 	return library->set(spec) == 0 && library->open(false) == 0;
 }
 
-/* Nobody gets in before the rights are set, for the mask lets nobody. */
+/* The umask lets nobody connect before the rights are set. */
 static bool
 let_it_open(const struct milter_library *library, const char *spec,
     const struct sock_spec *place, mode_t mode, gid_t gid)

@@ -1,11 +1,11 @@
 /*
  * milter_socket.h - where the MTA finds the filter
  *
- * We open it ourselves: libmilter checks no spec, removes the socket of a
- * live server, and sets no rights. Then libmilter is told, by "fd:N" where it
- * knows that word (Debian's does). Where it does not, it opens the place
- * itself once ours has shown that it is free, and gets its rights a moment
- * later. One place a process.
+ * We open it ourselves: libmilter checks no spec, removes the socket of a live
+ * server, and sets no rights. Then libmilter gets it as "fd:N" where it knows
+ * that word (Debian's does). Where it does not, it opens the socket itself once
+ * ours has shown that the address is free, and the rights are set a moment
+ * later. One milter socket a process.
  */
 #ifndef DOORS_MILTER_SOCKET_H
 #define DOORS_MILTER_SOCKET_H
@@ -21,7 +21,7 @@ struct milter_library {
 	int (*open)(bool remove_old);	/* smfi_opensocket() */
 };
 
-/* Rights as sock_listen() (base/sock.h). False, words in `why`. */
+/* Rights as sock_listen() (base/sock.h). False, words in errmsg. */
 bool milter_socket_open(const struct milter_library *library, const char *spec,
     mode_t mode, gid_t gid, struct buf *errmsg);
 

@@ -1,4 +1,4 @@
-/* policy_service - asked before the MTA decides: Postfix's policy service */
+/* policy_service - Postfix's policy service: queries before the MTA decides */
 
 #include "doors/policy_service.h"
 
@@ -87,8 +87,8 @@ count(enum policy_word word)
 }
 
 /*
- * Answers the first question that has come. POLICY_DROP: the connection is to
- * be closed. A refusal that nobody hears any more was none.
+ * Answers the first request that has arrived. POLICY_DROP: close the
+ * connection. A refusal that could not be delivered was none.
  */
 static enum policy_word
 answer_one(struct asker *a, struct buf *in)

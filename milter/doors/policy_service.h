@@ -1,20 +1,21 @@
 /*
- * policy_service.h - asked before the MTA decides: Postfix's policy service
+ * policy_service.h - Postfix's policy service: queries before the MTA decides
  *
- * Postfix asks about each recipient at the place in its restrictions where
- * check_policy_service stands (SMTPD_POLICY_README); ahead of its own relay
- * check, so that ours speaks first. The same socket answers Sendmail's map
- * "check_rcpt" (policy_map.h), which a ruleset asks for the same purpose.
+ * Postfix sends a request for each recipient where check_policy_service stands
+ * in its restrictions (SMTPD_POLICY_README); ahead of its own relay check, so
+ * that ours speaks first. The same socket answers Sendmail's map "check_rcpt"
+ * (policy_service_sendmail.h), which a ruleset queries for the same purpose.
  *
  * The engine and its checks are those of the filter at RCPT. The answer is a
- * refusal, one line of it, or nothing ("DUNNO", not found); never OK, a class or
- * a permit. In trouble the connection is closed without an answer. One line is
- * all that fits; the reply map adds the others, or says the whole reply.
+ * refusal, one line of it, or nothing ("DUNNO", not found); never OK, a class
+ * or a permit. On a failure of ours the connection is closed without an answer.
+ * One line is all that fits; the reply map adds the others, or says the whole
+ * reply.
  *
  * Checks may wait, so each connection has a thread of its own; over
- * `max-sessions` of them one more is closed at once. What was refused last
- * stays with the connection, so that the filter and the reply map, which hear
- * of it next, know it as this one (join.h).
+ * `max-sessions` of them one more is closed at once. The last refusal stays
+ * with the connection, so that the filter and the reply map, which see it next,
+ * know it as this one (session_registry.h).
  */
 #ifndef DOORS_POLICY_SERVICE_H
 #define DOORS_POLICY_SERVICE_H

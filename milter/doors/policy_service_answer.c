@@ -15,7 +15,7 @@
 #include "engine/engine.h"
 #include "engine/ruleset.h"
 
-/* The engine of the last question goes, what it held is written. */
+/* The engine of the last request ends; its pending refusals are written. */
 static void
 replace_engine(struct registered *j, struct engine *e)
 {
@@ -73,7 +73,7 @@ new_engine(const struct registered *j, struct recorder *recorder, int64_t wait)
 	return e;
 }
 
-/* All that came before, and RCPT; only there anything is said. */
+/* All earlier stages, and RCPT; only there anything is answered. */
 static bool
 refuses(struct engine *e, struct reply *reply)
 {
@@ -90,8 +90,8 @@ refuses(struct engine *e, struct reply *reply)
 }
 
 /*
- * The joint gets the engine before Postfix gets the answer, for the filter and
- * the reply map hear of it next.
+ * The registered session gets the engine before Postfix gets the answer,
+ * because the filter and the reply map see it next.
  */
 static bool
 judge(struct registered *j, struct engine *e, struct reply *reply)
@@ -112,6 +112,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	bool refused;
 
 	policy_postfix_session(in, n, engine_session(e));
+	engine_speak_about(e, policy_postfix_about(in, n));
 	refused = policy_postfix_is_rcpt(in, n) && judge(j, e, &reply);
 	if (refused)
 		buf_printf(out, "action=%d %s %s\n\n", reply.code,
@@ -124,7 +125,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	return refused ? POLICY_REFUSED : POLICY_NOTHING;
 }
 
-/* Sendmail asks nobody else: what we say is what leaves. */
+/* Sendmail queries no reply map: our answer leaves as it is. */
 static enum policy_word
 answer_query(struct registered *j, struct recorder *recorder,
     const struct socketmap_query *q, struct buf *out)

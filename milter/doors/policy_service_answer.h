@@ -1,5 +1,5 @@
 /*
- * policy_service_answer.h - what the policy service says to one question
+ * policy_service_answer.h - the answer of the policy service to one request
  *
  * In the thread of its connection; the checks may take their time.
  */
@@ -20,9 +20,9 @@ struct recorder;
 enum policy_word { POLICY_MORE, POLICY_NOTHING, POLICY_REFUSED, POLICY_DROP };
 
 /*
- * Looks at the n bytes that have come and appends the answer. *used is how many
- * the question had, 0 with POLICY_MORE and POLICY_DROP. The engine that
- * answered stays with the joint until the next question, or
+ * Parses the n bytes that have arrived and appends the answer. *used is the
+ * length of the request, 0 with POLICY_MORE and POLICY_DROP. The engine that
+ * answered stays with the registered session until the next request, or
  * policy_service_answer_end(), which closes it.
  */
 enum policy_word policy_service_answer(struct registered *j,

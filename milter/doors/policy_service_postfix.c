@@ -42,7 +42,7 @@ find(const char *in, size_t n, const char *name, size_t *length)
 	return NULL;
 }
 
-/* A copy for the caller to free; NULL: not told, or empty. */
+/* A copy for the caller to free; NULL: absent, or empty. */
 static char *
 value_of(const char *in, size_t n, const char *name)
 {
@@ -141,4 +141,13 @@ policy_postfix_is_rcpt(const char *in, size_t n)
 	    says(in, n, "protocol_state", "RCPT") &&
 	    find(in, n, "recipient", &length) != NULL &&
 	    length > 0;
+}
+
+enum about
+policy_postfix_about(const char *in, size_t n)
+{
+	size_t length;
+	const char *context = find(in, n, "policy_context", &length);
+
+	return context != NULL ? about_by_name(context, length) : ABOUT_ANY;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "model/session.h"
+#include "words/reason.h"
 
 /* Bytes of one request; Postfix's own values are a few thousand. */
 #define POLICY_POSTFIX_MAX 32768
@@ -21,13 +22,19 @@
 size_t policy_postfix_length(const char *in, size_t n);
 
 /*
- * Tells the session, initialised and empty, what the request knows. The order
- * of the attributes does not matter; those that are empty are not told. The
- * sender and the recipient are those of the request, with no others before.
+ * Fills the session, initialised and empty, from the request. The order of the
+ * attributes does not matter; empty ones count as absent. The sender and the
+ * recipient are those of the request, with no others before.
  */
 void policy_postfix_session(const char *in, size_t n, struct session *s);
 
-/* Is it asked at RCPT TO, by smtpd(8), about a recipient? */
+/* Is it a request of smtpd(8) at RCPT TO, about a recipient? */
 bool policy_postfix_is_rcpt(const char *in, size_t n);
+
+/*
+ * Which of Postfix's lists asks: policy_context (Postfix 3.1), as saywhy setup
+ * writes it. ABOUT_ANY: it does not say.
+ */
+enum about policy_postfix_about(const char *in, size_t n);
 
 #endif

@@ -36,7 +36,7 @@ split(const char *key, size_t n, char *part[PARTS])
 	return true;
 }
 
-/* NULL for what is not told. */
+/* NULL for what is not known. */
 static const char *
 known(char *const part[PARTS], enum part i)
 {

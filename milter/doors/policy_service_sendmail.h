@@ -1,13 +1,13 @@
 /*
- * policy_service_sendmail.h - Sendmail's question about a recipient (socketmap)
+ * policy_service_sendmail.h - Sendmail's request about a recipient (socketmap)
  *
- * A ruleset asks the map "check_rcpt" (conf/check_rcpt.m4) with
+ * A ruleset queries the map "check_rcpt" (conf/check_rcpt.m4) with
  *
  *	address^name^port^login^helo^sender^recipient
  *
- * where what is not known is empty. A key with more or fewer carets, as that of
- * a sender who has one in his name, is no question: it is not found, and
- * Sendmail's own check speaks. The answer has at most 240 characters, which is
+ * where what is not known is empty. A key with more or fewer carets, as with a
+ * caret in the sender's name, is no request: the answer is "not found", and
+ * Sendmail's own check decides. The answer has at most 240 characters, which is
  * what fits into one line there. Pure.
  */
 #ifndef DOORS_POLICY_SERVICE_SENDMAIL_H

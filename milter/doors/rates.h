@@ -1,9 +1,9 @@
 /*
- * rates.h - how many a minute, lately
+ * rates.h - recent rates a minute
  *
- * A counter that only grows is remembered once a minute; how fast it grew is
- * told over the real time between then and now. Pure; times are clock_ms().
- * One thread at a time.
+ * A counter that only grows is sampled once a minute; the rate is its growth
+ * over the real time since then. Pure; times are clock_ms(). One thread at a
+ * time.
  */
 #ifndef DOORS_RATES_H
 #define DOORS_RATES_H

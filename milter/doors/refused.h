@@ -1,8 +1,8 @@
 /*
- * refused.h - the filter is shown a recipient that the MTA refuses
+ * refused.h - the MTA shows the filter a recipient that it refuses
  *
- * It may be refused because our own policy service told the MTA so a moment
- * ago; then it has its record already, or will have.
+ * The cause may be an answer of our own policy service a moment ago; then the
+ * record exists already, or will.
  */
 #ifndef DOORS_REFUSED_H
 #define DOORS_REFUSED_H
@@ -11,7 +11,7 @@ struct engine;
 struct registered;
 
 /*
- * The session's joint is locked; status and text as engine_refused_by_mta().
+ * The registered session is locked; status and text as engine_refused_by_mta().
  */
 void refused_by_mta(const struct registered *j, struct engine *e,
     const char *status, const char *text);

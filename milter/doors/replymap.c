@@ -47,7 +47,7 @@ is_named(const struct socketmap_query *q, const char *name)
 	return q->map_n == strlen(name) && memcmp(q->map, name, q->map_n) == 0;
 }
 
-/* Does its last line tell an id that we gave? Then it is ours already. */
+/* Does its last line have an id of ours? Then it is our reply already. */
 static bool
 is_own(const struct reply *reply)
 {
@@ -75,8 +75,8 @@ put_answer(struct buf *out, const struct question *q,
 }
 
 /*
- * Asks the engine of this door's connection, where it is the one to ask. True:
- * it was, and *speaks tells whether `reply` is to be said.
+ * Queries the engine of this door's connection, where it issued the reply.
+ * True: it did, and *rewrites says whether `reply` replaces it.
  */
 static bool
 ask_door(enum registry_door door, pid_t pid, const struct question *q,

@@ -28,7 +28,7 @@ struct recorder;
 
 /*
  * Opens the socket while we may still set its rights. NULL spec: no door.
- * False, words in `why`.
+ * False, words in errmsg.
  */
 bool replymap_open(const char *spec, mode_t mode, gid_t gid,
     struct buf *errmsg);
@@ -38,8 +38,8 @@ bool replymap_start(struct recorder *recorder);
 void replymap_stop(void);
 
 /*
- * How long (ms) the record of a refusal of this process (join.h) is to wait for
- * our being asked; 0 where nobody will ask.
+ * How long (ms) the record of a refusal of this process (session_registry.h)
+ * waits for the reply map's query; 0 where there will be none.
  */
 int64_t replymap_wait(pid_t pid);
 

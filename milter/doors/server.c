@@ -92,7 +92,7 @@ forget_peer(struct server *s, size_t i)
 	s->open--;
 }
 
-/* Takes n bytes away from the front. */
+/* Removes n bytes from the front. */
 static void
 consume(struct buf *b, size_t n)
 {
@@ -152,7 +152,7 @@ write_some(struct peer *p)
 	return true;
 }
 
-/* False: the connection is to be closed. */
+/* False: close the connection. */
 static bool
 serve(struct server *s, struct peer *p, short events, int64_t now)
 {

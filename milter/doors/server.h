@@ -48,9 +48,9 @@ struct server_counts {
 };
 
 /*
- * Serves the listening socket `fd` (taken over) in a thread of its own until
- * server_stop(). `kind` and `arg` must live as long. NULL, and a line in the
- * log, when there is no thread to be had.
+ * Serves the listening socket `fd`, which it owns then, in a thread of its own
+ * until server_stop(). `kind` and `arg` must live as long. NULL, and a line in
+ * the log, when no thread can be made.
  */
 struct server *server_start(int fd, const struct server_kind *kind, void *arg);
 

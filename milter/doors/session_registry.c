@@ -97,12 +97,24 @@ registry_unlock(struct registered *j)
 	pthread_mutex_unlock(&j->busy);
 }
 
+/* Of several connections of a process the one that was asked last. */
+static void
+move_to_front(struct registered *j)
+{
+	pthread_mutex_lock(&lock);
+	LIST_REMOVE(j, link);
+	LIST_INSERT_HEAD(bucket_of(j->pid), j, link);
+	pthread_mutex_unlock(&lock);
+}
+
 struct engine *
 registry_engine(struct registered *j, struct engine *e)
 {
 	struct engine *old = j->engine;
 
 	j->engine = e;
+	if (e != NULL)
+		move_to_front(j);
 	return old;
 }
 
@@ -137,7 +149,11 @@ is_behind(const struct registered *j)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* The one connection of this process, or NULL. Under `lock`. */
+/*
+ * The one connection of this process, or NULL. smtpd(8) has one to the policy
+ * service for each list that asks it: then it is the one that was asked last.
+ * Under `lock`.
+ */
 static struct registered *
 find(enum registry_door door, pid_t pid)
 {
@@ -149,6 +165,8 @@ find(enum registry_door door, pid_t pid)
 		if (found != NULL)
 			return NULL;
 		found = j;
+		if (door == REGISTRY_POLICY)
+			break;
 	}
 	return found;
 }
@@ -251,7 +269,7 @@ is_from(const struct registered *j, const struct ip *host)
 	return host->known && from.known && ip_equal(&from, host);
 }
 
-/* Those at work wait for nothing: their last event is being told just now. */
+/* Those at work wait for nothing: their last event is just being handled. */
 struct engine *
 registry_find_by_words(int fd, registry_matches *matches, const void *arg,
     struct registered **registered)

@@ -1,27 +1,28 @@
 /*
- * session_registry.h - which session of the milter a question at another door is about
+ * session_registry.h - the milter session that a query at another door is about
  *
  * One smtpd(8) process serves one client at a time. Its connections to our
  * doors (milter, reply map, policy service) are all its own, and on a UNIX
- * socket the system tells which process is at the other end (SO_PEERCRED).
- * So a question from process P is about the live milter session of process P,
- * and about no other.
+ * socket the system knows which process is at the other end (SO_PEERCRED). So a
+ * query from process P is about the live milter session of process P, and about
+ * no other.
  *
  * The policy service has one connection for each smtpd(8), which may serve many
- * clients one after the other; what it refused last is joined by the text, too.
+ * clients one after the other; its last refusal is matched by the text, too.
  *
- * Over TCP the system does not tell, so a question is joined by text and time:
- * to the one session from the same host whose refusal waits to be asked about
- * (a second at most), with the same status, the same text and the recipient
- * named in it. With two of them it is joined to none.
+ * Over TCP the process is not known, so a query is matched by text and time: to
+ * the one session from the same host that has a pending refusal (for a second
+ * at most) with the same status, the same text and the recipient named in it.
+ * With two of them it matches none.
  *
- * Where it fails, nothing is guessed: with a system that does not tell, without a milter session (smtpd_milters empty for that client), while
- * the session's own thread is busy, or with two sessions that claim one process
- * (a proxy in between), there is no joint, and the record says so. A session
- * whose end we have not yet noticed claims nothing. While the session's own
- * thread is busy or behind, no more than connection and greeting are told; so the
- * filter has every command answered that it is told of (PLAN_ANSWERS). A process that ended and whose number another one took has lost
- * its connection, and with it its joint, before.
+ * Where this fails, nothing is guessed: on a system without SO_PEERCRED,
+ * without a milter session (smtpd_milters empty for that client), while the
+ * session's own thread is busy, or with two sessions that claim one process (a
+ * proxy in between), there is no match, and the record says so. A session whose
+ * end we have not yet noticed claims nothing. While the session's own thread is
+ * busy or behind, only connection and greeting are known; so the filter answers
+ * every command that it gets (PLAN_ANSWERS). A process has lost its connection,
+ * and with it its registration, before another one can get its number.
  */
 #ifndef DOORS_SESSION_REGISTRY_H
 #define DOORS_SESSION_REGISTRY_H
@@ -34,10 +35,7 @@ struct engine;
 struct registered;
 struct session;
 
-/*
- * The process at the other end of a UNIX socket, 0 when the system does not
- * tell.
- */
+/* The process at the other end of a UNIX socket, 0 when it is not known. */
 pid_t registry_peer(int fd);
 
 /* Which door the connection came to. */
@@ -51,13 +49,13 @@ enum registry_door { REGISTRY_MILTER, REGISTRY_POLICY };
 struct registered *registry_open(enum registry_door door, int fd,
     struct engine *e);
 
-/* Another engine from now on, returns the old one; the joint is locked. */
+/* Another engine from now on, returns the old one; the session is locked. */
 struct engine *registry_engine(struct registered *j, struct engine *e);
 
 /* The process at its other end, or 0. */
 pid_t registry_pid(const struct registered *j);
 
-/* The session ends; NULL: nothing. Waits for whoever holds it. */
+/* The session ends; NULL: nothing. Waits until all have released it. */
 void registry_close(struct registered *j);
 
 /* Around everything that the session's own thread does with the engine. */
@@ -65,8 +63,9 @@ void registry_lock(struct registered *j);
 void registry_unlock(struct registered *j);
 
 /*
- * What may be told of the session while its own thread is busy: connection and
- * greeting, as they are now. From that thread, after they changed.
+ * Publishes what is known of the session while its own thread is busy:
+ * connection and greeting, as they are now. From that thread, after they
+ * changed.
  */
 void registry_publish(struct registered *j, const struct session *s);
 
@@ -87,8 +86,8 @@ void registry_release(struct registered *j);
 
 /*
  * The same among the connections whose process is not known, from the host of
- * `fd`, a connected socket: the one engine for which `fits` is true. NULL when
- * there is none, or more than one.
+ * `fd`, a connected socket: the one engine for which `matches` is true. NULL
+ * when there is none, or more than one.
  */
 typedef bool registry_matches(const struct engine *e, const void *arg);
 struct engine *registry_find_by_words(int fd, registry_matches *matches,

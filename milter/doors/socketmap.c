@@ -10,7 +10,7 @@
 
 #define DIGITS_MAX 5		/* of SOCKETMAP_MAX */
 
-/* The length in front of the colon; *at is set behind it. 0: not yet. */
+/* The length before the colon; *at is set behind it. 0: not yet complete. */
 static size_t
 read_length(const char *in, size_t n, size_t *at)
 {

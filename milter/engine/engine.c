@@ -28,6 +28,7 @@ struct engine {
 	enum stage stage;	/* how far the session has come */
 	enum wait wait;
 	int64_t wait_ms;
+	enum about about;	/* what may be spoken of */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -73,6 +74,24 @@ engine_free(struct engine *e)
 	session_free(&e->session);
 	ruleset_drop(e->rules);
 	free(e);
+}
+
+void
+engine_speak_about(struct engine *e, enum about about)
+{
+	e->about = about;
+}
+
+static void
+withhold_others(struct engine *e)
+{
+	struct finding *f;
+	size_t i;
+
+	for (i = 0; e->about != ABOUT_ANY && i < e->found.n; i++) {
+		f = &e->found.v[i];
+		f->withheld = reason_about(f->reason) != e->about;
+	}
 }
 
 struct session *
@@ -173,6 +192,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	struct decision decision;
 	const char *id;
 
+	withhold_others(e);
 	policy_decide(&e->rules->policy, &e->session, &e->found, stage,
 	    &decision);
 	id = report_decision(&report, &decision, reply);
@@ -188,7 +208,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	return decision.taken;
 }
 
-/* The end of the header is not told where no check asks for it. */
+/* MTAs skip the end of the header where no check needs it. */
 static void
 begin_message(struct engine *e)
 {

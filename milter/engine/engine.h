@@ -1,9 +1,9 @@
 /*
- * engine/engine.h - one SMTP session, step by step
+ * engine.h - one SMTP session, step by step
  *
- * A door tells the session what happened (model/session.h) and asks for the
+ * A door writes into the session what happened (model/session.h) and calls the
  * next step; the engine runs the checks of that stage, lets the policy decide
- * what may be spoken here, renders the reply and writes the record, in this
+ * what may be answered here, renders the reply and writes the record, in this
  * order, before it returns. It knows neither libmilter nor libConfuse. One
  * thread at a time; different engines are independent.
  */
@@ -17,6 +17,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "policy/marks.h"
+#include "words/reason.h"
 #include "words/reply.h"
 
 struct check;
@@ -35,13 +36,19 @@ struct engine *engine_new_question(struct ruleset *rules,
     struct recorder *recorder, int64_t ms);
 void engine_free(struct engine *e);	/* NULL: nothing */
 
+/*
+ * From now on only reasons about this are spoken: the policy service is asked
+ * in several of Postfix's lists, and each has words of its own in front.
+ */
+void engine_speak_about(struct engine *e, enum about about);
+
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
 
 /*
- * What the MTA must be told: TEMPFAIL or REJECT with `reply` filled (the
- * caller clears it), or a milder action, which is "continue". After MESSAGE
- * engine_marks() tells what to do to the message.
+ * What the MTA must answer: TEMPFAIL or REJECT with `reply` filled (the caller
+ * clears it), or a milder action, which is "continue". After MESSAGE
+ * engine_marks() says what to do to the message.
  */
 enum action engine_step(struct engine *e, enum stage stage,
     struct reply *reply);
@@ -53,25 +60,25 @@ void engine_body(struct engine *e, const char *bytes, size_t n);
 const struct marks *engine_marks(const struct engine *e);
 
 /*
- * Something the door itself found: the session cap, a trouble of ours. It is
- * spoken at once, that is at MAIL.
+ * A finding of the door itself: the session cap, a failure of ours. It is
+ * answered at once, that is at MAIL.
  */
 void engine_find(struct engine *e, int reason, const char *check,
     enum stage stage);
 
 /*
- * The MTA refuses the recipient at RCPT and tells us: status ("5.1.1", or
- * NULL) and its text, its first word perhaps lost. Recorded, never answered.
+ * The MTA refuses the recipient at RCPT: status ("5.1.1", or NULL) and its
+ * text, perhaps without its first word. Recorded, never answered.
  */
 void engine_refused_by_mta(struct engine *e, const char *status,
     const char *text);
 
 /*
- * Refusals that go out in the MTA's words and may be asked about on their way:
- * those of the MTA itself (WAIT_MTA), or those of this engine at RCPT, told by
- * the policy service (WAIT_OURS). Their records wait for engine_rewrite(), for
- * engine_flush(), for `ms` to be over (engine_expire()), or for the end.
- * 0 ms: no record waits, but ours are known again.
+ * Refusals that leave in the MTA's words and may be rewritten on their way:
+ * those of the MTA itself (WAIT_MTA), or those of this engine at RCPT, issued
+ * by the policy service (WAIT_OURS). Their records are pending until
+ * engine_rewrite(), engine_flush(), `ms` later (engine_expire()), or the end. 0
+ * ms: none is pending, but ours are recognised.
  */
 enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
 void engine_wait_mta(struct engine *e, int64_t ms);
@@ -89,7 +96,7 @@ bool engine_issued(const struct engine *e, const char *text);
 bool engine_issued_to(const struct engine *e, const struct session *s,
     const char *text);
 
-/* What a reply map is asked: a reply that is about to leave. */
+/* A query of a reply map: a reply that is about to leave. */
 enum ask { ASK_FILTER, ASK_FOOTER };
 struct question {
 	enum ask how;
@@ -98,21 +105,21 @@ struct question {
 	struct reply stock;	/* the same, read; at least one line */
 };
 
-/* What waits was never said after all: no record of it. */
+/* The pending refusal was never issued: it gets no record. */
 void engine_cancel(struct engine *e);
 
 /* Is it about the refusal that waits here? */
 bool engine_matches(const struct engine *e, const struct question *q);
 
 /*
- * The same where no more than the words can tell: it waits still, and its
- * recipient is the one that the reply names.
+ * The same where only the text can match: it stays pending, and its recipient
+ * is the one that the reply names.
  */
 bool engine_matches_words(const struct engine *e, const struct question *q);
 
 /*
- * A reply of this session is about to leave, foreseen or not. It is recorded.
- * True: `out` (the caller clears it) is to be said instead.
+ * A reply of this session is about to leave, pending or not. It is recorded.
+ * True: `out` (the caller clears it) replaces it.
  */
 bool engine_rewrite(struct engine *e, const struct question *q,
     struct reply *out);
@@ -128,7 +135,7 @@ bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
 /* RSET, end of message, a new MAIL: forget the message. */
 void engine_reset(struct engine *e);
 
-/* For `saywhy try --trace`: told of each check run and each decision. */
+/* For `saywhy try --trace`: called for each check run and each decision. */
 struct engine_watcher {
 	void *arg;
 	void (*check)(void *arg, const struct check *check, enum stage stage,

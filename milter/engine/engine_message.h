@@ -1,5 +1,5 @@
 /*
- * engine/engine_message.h - a message on its way past the checks that look into it
+ * engine_message.h - a message on its way past the checks that look into it
  *
  * Feeds body() and part() of the active checks. One message at a time; it
  * belongs to one engine. What is zeroed is no message.
@@ -15,7 +15,7 @@ struct ruleset;
 struct message {
 	const struct ruleset *rules;	/* NULL: no message is on its way */
 	struct check_ctx ctx;
-	struct mime *mime;	/* NULL: nobody wants it taken apart */
+	struct mime *mime;	/* NULL: nobody needs it parsed */
 };
 
 /* The header is complete. `m` is no message yet; `ctx` is but for the check

@@ -80,7 +80,7 @@ occasion_of(const struct pending *h)
 		.submission = site_is_submission(&h->report.rules->site, s) };
 }
 
-/* A guess is none: nobody is told what we are not certain of. */
+/* A guess does not count: only certain matches are used. */
 static void
 read_words(struct reading *r, const struct pending *h,
     const struct reply *reply, const char *text, size_t n)
@@ -143,7 +143,7 @@ write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
 	write_record(h, &record);
 }
 
-/* Nobody asked: what we were told is all that there is. */
+/* No query came: the MTA's event is all that is known. */
 static void
 write_as_known(struct pending *h)
 {
@@ -180,7 +180,7 @@ pending_keep(struct pending *h, struct report *report, const struct decision *d,
 }
 
 /*
- * Before DATA nobody tells which recipient a reply is about, so none is named;
+ * Before DATA nothing says which recipient a reply is about, so none is named;
  * after it those that were accepted are.
  */
 void

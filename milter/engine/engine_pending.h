@@ -1,13 +1,13 @@
 /*
- * engine/engine_pending.h - a refusal whose last words are the MTA's
+ * engine_pending.h - pending refusals
  *
- * What the MTA refuses, or refuses because our policy service told it to, goes
- * to the client in the MTA's words. The reply map is asked about them a moment
- * later, so the record waits: for that question, for the next event of the
- * session, or for its time to be over, whichever comes first.
+ * What the MTA refuses, itself or on the answer of our policy service, goes to
+ * the client in the MTA's words. The MTA queries the reply map about them a
+ * moment later, so the record is pending: until that query, the next event of
+ * the session, or the end of its time, whichever comes first.
  *
- * One question means one refusal. A second one about the same text by another
- * map is about the same reply on its way out, and gets no second answer.
+ * One query means one refusal. A second query with the same text from another
+ * map is about the same reply, and gets no second answer.
  */
 #ifndef ENGINE_PENDING_H
 #define ENGINE_PENDING_H
@@ -25,15 +25,17 @@ enum pending_state { PENDING_NONE, PENDING_WAITING, PENDING_WRITTEN };
 struct pending {
 	enum pending_state state;
 	int64_t until;		/* clock_ms(): then it is written anyway */
-	int64_t spent;		/* µs that we took for it, without the wait */
-	bool ours;		/* our policy service said it */
+	int64_t spent;		/* µs that we needed for it, without the wait */
+	bool ours;		/* our policy service issued it */
 	bool shown;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
 	unsigned queried;		/* by which maps, a bit for each */
-	struct report report;	/* its reply: as far as we were told */
+	struct report report;	/* its reply, as far as it is known */
 	struct decision decision;	/* where it is ours */
-	struct session view;	/* what is known for certain of the session;
-				   borrows, for as long as one question takes */
+	/*
+	 * what is certain about the session; borrows, for the time of one query
+	 */
+	struct session view;
 };
 
 /*
@@ -43,7 +45,7 @@ struct pending {
 void pending_keep(struct pending *h, struct report *report,
     const struct decision *d, int64_t ms);
 
-/* The same for a reply that no event told us of. */
+/* The same for a reply that no event announced. */
 void pending_begin(struct pending *h, const struct report *report);
 
 /* Writes what is due at `now` (clock_ms()). */
@@ -55,16 +57,16 @@ void pending_flush(struct pending *h);
 /* Forgets all, with no record of what waits. */
 void pending_cancel(struct pending *h);
 
-/* Is a reply with this text, its beginning perhaps lost, the one held? */
+/* Has the pending refusal this text, perhaps without its beginning? */
 bool pending_is(const struct pending *h, const char *text);
 
-/* Is the question about the refusal held? */
+/* Is the query about the pending refusal? */
 bool pending_matches(const struct pending *h, const struct question *q);
 
 /* The same, still waiting, and the reply begins with its recipient. */
 bool pending_matches_words(const struct pending *h, const struct question *q);
 
-/* engine_rewrite() for what is held. */
+/* engine_rewrite() for the pending refusal. */
 bool pending_rewrite(struct pending *h, const struct question *q,
     struct reply *out);
 

@@ -1,8 +1,8 @@
 /*
- * engine/engine_report.h - a decision becomes a reply and a record, and is counted
+ * engine_report.h - a decision becomes a reply and a record, and is counted
  *
- * The second half of a step: what engine/engine.c decided is put into words and told
- * to whoever keeps records, in this order, before the MTA hears of it.
+ * The second half of a step: the decision of engine.c is rendered and recorded,
+ * in this order, before the MTA gets it.
  */
 #ifndef ENGINE_REPORT_H
 #define ENGINE_REPORT_H
@@ -24,20 +24,20 @@ struct report {
 	bool may_wait;		/* the record of a refusal is not written yet */
 	bool waits;		/* … so it was */
 	char id[RECORD_ID_TEXT];
-	struct reply reply;	/* what is said, or would be said */
+	struct reply reply;	/* what is answered, or would be */
 };
 
 /*
- * Renders and records what the decision asks for. Where it is taken, the reply
- * is also handed to `out`. Returns the id, or NULL when nothing was worth one;
- * it lives in the report.
+ * Renders and records what the decision needs. Where it is taken, `out` gets
+ * the reply, too. Returns the id, or NULL when nothing was worth one; it lives
+ * in the report.
  */
 const char *report_decision(struct report *r, const struct decision *d,
     struct reply *out);
 
 /*
- * Fills in what every record has (`record` tells issuer, outcome, reason,
- * reply), and hands it out.
+ * Fills in what every record has (`record` has issuer, outcome, reason, reply),
+ * and passes it to the recorder.
  */
 void report_emit(struct report *r, struct record *record);
 

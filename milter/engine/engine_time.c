@@ -1,4 +1,4 @@
-/* engine_time - how long steps take, as a histogram a stage */
+/* engine_time - duration of steps, a histogram for each stage */
 
 #include "engine/engine_time.h"
 

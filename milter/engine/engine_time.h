@@ -1,7 +1,6 @@
 /*
- * engine/engine_time.h - how long steps take, as a histogram a stage
- *
- * For /metrics. Any thread.
+ * engine_time.h - duration of steps, a histogram for each stage For /metrics.
+ * Any thread.
  */
 #ifndef ENGINE_TIME_H
 #define ENGINE_TIME_H

@@ -1,5 +1,5 @@
 /*
- * engine/ruleset.h - one loaded configuration: immutable, counted, swapped on reload
+ * ruleset.h - one loaded configuration: immutable, counted, swapped on reload
  *
  * A session holds the ruleset it began with until it ends; a reload publishes
  * a new one beside it. The last holder frees it.
@@ -76,9 +76,14 @@ struct ruleset *ruleset_load_text(const char *name, const char *text,
 struct ruleset *ruleset_hold(struct ruleset *r);
 void ruleset_drop(struct ruleset *r);	/* NULL: nothing */
 
-/* Makes r the current one (takes the caller's hold); drops the old one. */
+/*
+ * Makes r the current one (and owns the caller's reference); drops the old one.
+ */
 void ruleset_publish(struct ruleset *r);
-/* The current one, held for the caller; NULL before the first publish. */
+/*
+ * The current one, with a reference for the caller; NULL before the first
+ * publish.
+ */
 struct ruleset *ruleset_current(void);
 
 /* Calls fn for every option: its section ("" at the top), path and row. */

@@ -1,4 +1,4 @@
-/* ruleset_options - the options that belong to no check: site and daemon */
+/* Did a sender get this refusal? Other records have no page. */
 
 #include "engine/ruleset_options.h"
 
@@ -81,7 +81,7 @@ parse_spec(void *base, void *slot, const char *value, struct buf *errmsg)
 	return true;
 }
 
-/* Octal, as chmod(1) takes it. */
+/* Octal, as for chmod(1). */
 static bool
 parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 {

@@ -1,5 +1,5 @@
 /*
- * engine/ruleset_options.h - the options that belong to no check: site and daemon
+ * ruleset_options.h - the options that belong to no check: site and daemon
  */
 #ifndef ENGINE_RULESET_OPTIONS_H
 #define ENGINE_RULESET_OPTIONS_H

@@ -1,4 +1,4 @@
-/* dnslist - lists in DNS: are they fit to be asked? */
+/* dnslist - lists in DNS: which of them are healthy */
 
 #include "lists/dnslist.h"
 
@@ -16,7 +16,7 @@
 #include "lists/dnslist_answers.h"
 #include "lists/dnslist_internal.h"
 
-/* So many questions in a row without an answer: it is set aside. */
+/* After this many failures in a row it is disabled. */
 #define FAILURES_MAX 5
 /* A shorter label is no key. */
 #define KEY_LEAST 6

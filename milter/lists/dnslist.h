@@ -1,15 +1,15 @@
 /*
- * dnslist.h - lists in DNS: are they fit to be asked? (RFC 5782)
+ * dnslist.h - lists in DNS and their health (RFC 5782)
  *
- * A list that answers for everybody, refuses our questions, is hijacked or
- * dead must refuse nobody. So each is asked for its test entries at the start
- * (while dnslist_watch() runs it is not used before) and every ten minutes, and
- * what sessions see of it counts, too: one that fails is set aside, which the log says at most once an hour, and is asked
- * again every minute until it is well. What is known of a zone outlives the
- * configuration it came with.
+ * A list that answers for everybody, refuses our queries, is hijacked or dead
+ * must refuse nobody. So its test entries are queried at the start (while
+ * dnslist_watch() runs it is not used before) and every ten minutes, and
+ * answers in sessions count, too: a list that fails is disabled, which is
+ * logged at most once an hour, and probed every minute until it is healthy. The
+ * state of a zone survives a reload.
  *
- * A zone may hold a key of the operator. It is told to DNS and to nobody else:
- * all that comes out of here has been cleaned of it.
+ * A zone may hold a key of the operator. It goes to DNS and nowhere else: all
+ * text that leaves this room is cleaned of it.
  */
 #ifndef LISTS_DNSLIST_H
 #define LISTS_DNSLIST_H
@@ -41,14 +41,15 @@ void dnslist_close(struct dnslist *l);	/* NULL: nothing */
 /* For a question to DNS, and for nothing else. */
 const char *dnslist_zone(const struct dnslist *l);
 
-/* False while it is set aside: ask it nothing. Any thread. */
+/* False while it is disabled: do not query it. Any thread. */
 bool dnslist_is_healthy(const struct dnslist *l);
 
 enum dnslist_verdict { DNSLIST_NO, DNSLIST_YES, DNSLIST_TEMPFAIL };
 
 /*
  * What an answer says, given which of them count. YES: `ip` is the answer.
- * TROUBLE: `why` says what is wrong, clean. The list's health learns from it.
+ * TEMPFAIL: errmsg says what is wrong, without the key. It counts for the
+ * list's health.
  */
 enum dnslist_verdict dnslist_judge(struct dnslist *l,
     const struct dnslist_answers *counting, const struct dns_answer *answer,
@@ -62,7 +63,7 @@ void dnslist_put_clean(struct buf *out, const char *text, size_t n);
 
 struct dnslist_state {
 	const char *name;
-	const char *disabled;	/* why it is set aside; NULL: it is well */
+	const char *disabled;	/* why it is disabled; NULL: it is healthy */
 	struct timespec since;	/* it is as it is; zero: since the start */
 	uint64_t asked, listed, failure;
 };

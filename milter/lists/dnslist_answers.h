@@ -36,7 +36,7 @@ struct dnslist_answers {
 	size_t n, cap;
 };
 
-/* take and drop of option.h for a slot that is a struct dnslist_answers. */
+/* parse and free of option.h for a slot that is a struct dnslist_answers. */
 bool dnslist_answers_parse(void *base, void *slot, const char *value,
     struct buf *errmsg);
 void dnslist_answers_free(void *slot);

@@ -10,7 +10,7 @@
 #include "base/seldom.h"
 #include "lists/dnslist.h"
 
-/* How long until the test entries are asked for again. */
+/* How long until the test entries are queried again. */
 #define DNSLIST_HEALTHY_MS (10 * 60000)
 #define DNSLIST_DISABLED_MS 60000
 
@@ -24,11 +24,11 @@ struct dnslist {
 	_Atomic unsigned failures;	/* in a row */
 	_Atomic uint64_t asked, listed, failure;
 	struct log_ratelimit said;
-	_Atomic bool reported;	/* the log knows that it is set aside */
+	_Atomic bool reported;	/* logged that it is disabled */
 	/* under the lock of the registry */
 	struct dnslist *next;
 	unsigned holders;
-	char *disabled;		/* why; NULL: it is well */
+	char *disabled;		/* why it is disabled; NULL: it is healthy */
 	struct timespec since;
 	int64_t due;		/* of its next test, clock_ms() */
 };
@@ -47,7 +47,9 @@ extern struct dnslist_registry dnslist_registry;
 void dnslist_disable(struct dnslist *l, const char *errmsg);
 void dnslist_set_healthy(struct dnslist *l);
 
-/* Is every address one that a list may answer? `why` says what is wrong. */
+/*
+ * Is every address one that a list may answer? Else errmsg says what is wrong.
+ */
 bool dnslist_answer_is_good(const struct dns_answer *answer,
     struct buf *errmsg);
 

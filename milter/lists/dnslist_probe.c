@@ -1,4 +1,4 @@
-/* dnslist_probe - the test entries of lists in DNS, asked for in turn */
+/* dnslist_probe - queries the test entries of lists in DNS in turn */
 
 #include <stdlib.h>
 #include <time.h>
@@ -10,8 +10,8 @@
 #include "lists/dnslist_internal.h"
 
 /*
- * A list that takes longer is of no use to a session either; and those that
- * are quick need not wait for one that is dead.
+ * A list that takes longer is useless in a session, too; and quick lists do not
+ * wait for one that is dead.
  */
 #define PATIENCE_MS 3000
 #define QUICK_MS 300
@@ -87,7 +87,7 @@ is_unanswered(const struct trial *t)
 	    t->q[1].answer->status == DNS_TEMPFAIL);
 }
 
-/* Those whose turn it is, held, or all of them. */
+/* Those whose turn it is, with a reference each, or all of them. */
 static size_t
 take_due(struct trial **trials, int64_t now)
 {
@@ -109,8 +109,8 @@ take_due(struct trial **trials, int64_t now)
 }
 
 /*
- * All at once. Those without an answer in time come to the front, and their
- * number is returned; `last`: they have failed.
+ * All at once. Those without an answer in time are moved to the front, and
+ * their number is returned; `last`: they have failed.
  */
 static size_t
 ask_all(struct trial *trials, size_t n, int patience, bool last)

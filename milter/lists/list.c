@@ -53,7 +53,7 @@ list_hit_free(struct list_hit *hit)
 	buf_free(&hit->comment);
 }
 
-/* The new content takes its place; who asks waits for a pointer at most. */
+/* Replaces the content; readers wait for a pointer at most. */
 static void
 swap(struct list *l, const struct list_content *fresh)
 {
@@ -130,7 +130,7 @@ whole_name(const char *name, const struct list_format *format,
 	return buf_steal(&b);
 }
 
-/* The one that is open, held; or NULL. */
+/* The one that is open, with a reference; or NULL. */
 static struct list *
 find_open(const char *name)
 {
@@ -321,7 +321,7 @@ load_again(struct list *l)
 	diags_free(&d);
 }
 
-/* One that has changed, held; NULL: none has. Under the lock. */
+/* One that has changed, with a reference; NULL: none has. Under the lock. */
 static struct list *
 next_changed(void)
 {

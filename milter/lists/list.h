@@ -4,17 +4,16 @@
  *	/etc/saywhy/deny	a text file, an entry and its comment a line
  *	cdb:FILE		DJB's constant database
  *	lmdb:FILE		LMDB, also as postmap(1) makes it
- *	sqlite:FILE[:TABLE]	columns key and comment; TABLE is "list" if not
- *				said
+ * sqlite:FILE[:TABLE] columns key and comment; TABLE is "list" by default
  *
  * A line of a text is an entry of model/mailset.h or a network, and after
  * " # " its comment. In the other three a key is written like an entry, in
  * lower case and domains as A-labels; they hold no patterns and no "*".
  *
- * A list that several ask for is kept once. It is loaded again when its file
- * changes (list_watch() looks every two seconds and waits until the file
- * rests); the new content takes the place of the old one at once, and when it
- * is broken, the old one stays. Any thread may ask; nobody waits for a load.
+ * A list that is named several times is loaded once. It is loaded again when
+ * its file changes (list_watch() checks every two seconds and waits until the
+ * file is at rest); the new content replaces the old one at once; when it has
+ * mistakes, the old one stays. Any thread may look up; nobody waits for a load.
  */
 #ifndef LISTS_LIST_H
 #define LISTS_LIST_H
@@ -33,7 +32,7 @@ struct mailbox;
 enum list_answer {
 	LIST_NO,
 	LIST_YES,
-	LIST_TEMPFAIL	/* the file could not be asked: `comment` says why */
+	LIST_TEMPFAIL	/* the file could not be searched: `comment` says why */
 };
 
 struct list_hit {
@@ -70,7 +69,7 @@ enum list_answer list_find_mailbox(struct list *l, const struct mailbox *m,
 struct list_counts {
 	size_t nets, names, patterns;
 	bool any;		/* it has the entry "*" */
-	bool untold;		/* the file does not tell how many */
+	bool untold;		/* the file does not say how many */
 };
 
 /* What a list holds and how it fares, for a moment. */

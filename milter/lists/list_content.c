@@ -58,7 +58,9 @@ try_key(void *arg, const char *key, size_t n)
 	return s->answer != LIST_NO;
 }
 
-/* What has only keys is asked about every network around the address. */
+/*
+ * A format that has only keys is searched for every network around the address.
+ */
 static enum list_answer
 find_net_by_keys(struct search *s, const struct ip *ip)
 {
@@ -132,7 +134,7 @@ list_content_mailbox(const struct list_content *c, const struct mailbox *m,
 		mailkey_of_mailbox(m, c->kinds, try_key, &s);
 	if (s.answer != LIST_NO)
 		return s.answer;
-	/* No pattern is asked about the null sender. */
+	/* Patterns do not see the null sender. */
 	if (!m->null)
 		mailkey_put_whole(&whole, m);
 	answer = find_pattern(c, m->null ? NULL : whole.data, whole.len, hit);

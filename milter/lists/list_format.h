@@ -2,7 +2,7 @@
  * list_format.h - how the entries of a local list are kept; for list*.c
  *
  * One file each, one row in list_formats.def. A content never changes once it
- * is loaded; it is asked by many threads at once.
+ * is loaded; many threads search it at once.
  */
 #ifndef LISTS_LIST_FORMAT_H
 #define LISTS_LIST_FORMAT_H
@@ -33,12 +33,12 @@ struct list_format {
 	 */
 	enum list_answer (*get)(void *content, const char *key, size_t n,
 	    struct buf *comment);
-	/* The narrowest network; NULL: the keys of all networks are asked. */
+	/* The narrowest network; NULL: searched by the keys of all networks. */
 	enum list_answer (*get_net)(void *content, const struct ip *ip,
 	    struct net *net, struct buf *comment);
 	/*
-	 * A pattern that matches n bytes, or "*", which is all that a text of
-	 * NULL is asked about. NULL: there are neither.
+	 * A pattern that matches n bytes, or "*", which alone matches a text of
+	 * NULL. NULL: the format has neither.
 	 */
 	enum list_answer (*get_pattern)(void *content, const char *text,
 	    size_t n, struct list_hit *hit);

@@ -43,7 +43,7 @@ list_lines_open(struct list_lines *l, const char *path, struct buf *errmsg)
 	return true;
 }
 
-/* Moves what is left to the front and reads on behind it. */
+/* How the row must be written, for somebody who wrote it otherwise. */
 static bool
 fill(struct list_lines *l, struct buf *errmsg)
 {

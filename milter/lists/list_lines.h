@@ -20,13 +20,13 @@ struct list_lines {
 	bool end, failed;
 };
 
-/* False with words in `why`: cannot be opened, is no file. */
+/* False with words in errmsg: cannot be opened, is no file. */
 bool list_lines_open(struct list_lines *l, const char *path,
     struct buf *errmsg);
 
 /*
  * The next line without its end (LF or CR LF), to be changed freely until the
- * next call. NULL at the end; `why` then has words when it came too early: a
+ * next call. NULL at the end; errmsg then has words when it came too early: a
  * read failed, a line is too long or holds a NUL.
  */
 char *list_lines_next(struct list_lines *l, struct buf *errmsg);

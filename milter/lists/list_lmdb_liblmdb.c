@@ -11,10 +11,10 @@
 #include "lists/list_format.h"
 
 /*
- * Whoever writes need not know of us: without LMDB's locks, as Postfix does
- * it, so that the folder need not be ours to write in. A search takes some
- * microseconds, and its pages are not used again before the second write
- * after it began.
+ * Opened without LMDB's locks, as Postfix does it, so that the folder need not
+ * be writable for us and writers need not know of us. A search takes some
+ * microseconds, and its pages are not reused before the second write after it
+ * began.
  */
 #define FLAGS (MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS)
 #define RIGHTS 0644

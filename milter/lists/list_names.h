@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-/* The text of a list may not be longer. */
+/* A query of a reply map: a reply that is about to leave. */
 #define LIST_TEXT_MAX ((size_t)1 << 30)
 
 struct list_names {

@@ -68,7 +68,7 @@ by_start(const void *left, const void *right)
 	return a->order < b->order ? -1 : 1;
 }
 
-/* From `start` on, up to the next: this network, or nobody (NULL). */
+/* From `start` on, up to the next: this network, or none (NULL). */
 static void
 emit(struct list_table *t, const uint8_t *start, const struct list_added *a)
 {

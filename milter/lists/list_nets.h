@@ -3,8 +3,9 @@
  *
  * Networks are added in any order and then sealed into ranges that do not
  * overlap, each owned by the narrowest network around it; a lookup is one
- * binary search, of few steps in main memory. IPv4 takes 12 bytes a range, IPv6 24; a network makes two
- * ranges at most. Built by one thread, then read by any number.
+ * binary search, of few steps in main memory. IPv4 needs 12 bytes a range, IPv6
+ * 24; a network makes two ranges at most. Built by one thread, then read by any
+ * number.
  */
 #ifndef LISTS_LIST_NETS_H
 #define LISTS_LIST_NETS_H

@@ -32,7 +32,9 @@ free_content(void *content)
 	free(c);
 }
 
-/* "FILE:TABLE" or "FILE": the file's name, owned; the table's, or its preset. */
+/*
+ * "FILE:TABLE" or "FILE": the file's name, owned; the table's, or its default.
+ */
 static char *
 split(const char *path, const char **table)
 {

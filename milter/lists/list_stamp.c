@@ -1,4 +1,4 @@
-/* list_stamp - what tells that a file is another one, or not at rest */
+/* list_stamp - notices that a file was replaced or is not at rest */
 
 #include "lists/list_stamp.h"
 

@@ -1,6 +1,4 @@
-/*
- * list_stamp.h - what tells that a file is another one, or not at rest
- */
+/* list_stamp.h - notices that a file was replaced or is not at rest */
 #ifndef LISTS_LIST_STAMP_H
 #define LISTS_LIST_STAMP_H
 

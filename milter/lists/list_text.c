@@ -15,7 +15,10 @@
 
 /* Patterns are tried one after the other. */
 #define PATTERNS_MAX 10000
-/* So many mistakes are told; a file of another kind has a million. */
+/*
+ * At most this many mistakes are reported; a file of another kind has a
+ * million.
+ */
 #define MISTAKES_MAX 20
 
 #define BLANKS " \t"
@@ -130,7 +133,7 @@ entry_end(char *entry)
 }
 
 /*
- * Cuts a line in two. False when there is no entry, with words in `why` when
+ * Cuts a line in two. False when there is no entry, with words in errmsg when
  * there should be.
  */
 static bool
@@ -290,7 +293,7 @@ get_net(void *content, const struct ip *ip, struct net *net,
 	return LIST_YES;
 }
 
-/* A pattern that gives up could not tell: it is passed over. */
+/* A pattern that gives up has no answer: it is skipped. */
 static enum list_answer
 get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
 {

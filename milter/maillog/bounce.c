@@ -1,4 +1,4 @@
-/* bounce - the replies that a bounce message tells of */
+/* bounce - the replies in a bounce message */
 
 #include "maillog/bounce.h"
 
@@ -60,7 +60,7 @@ clear(struct group *g)
 	g->open = NULL;
 }
 
-/* Hands over what was gathered; a group without a failure tells nothing. */
+/* Passes on what was gathered; a group without a failure is skipped. */
 static void
 tell(struct group *g)
 {

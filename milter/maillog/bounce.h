@@ -1,5 +1,5 @@
 /*
- * bounce.h - the replies that a bounce message tells of
+ * bounce.h - the replies in a bounce message
  *
  * Reads the machine part of RFC 3464 reports (what Postfix, Sendmail, Exim,
  * Exchange and the providers send), and where there is none the plain words
@@ -15,9 +15,10 @@
 #define BOUNCE_MAX 100
 
 struct bounce_reply {
-	const char *recipient;	/* "" where it is not told */
+	const char *recipient;	/* "" where it is not known */
 	const char *reply;	/* one line: code, status, text */
-	const char *server;	/* who said so (Remote-MTA), "" not told */
+	/* whose reply it is (Remote-MTA), "" where it is not known */
+	const char *server;
 };
 
 typedef void bounce_fn(void *arg, const struct bounce_reply *reply);

@@ -121,7 +121,7 @@ bounce_text_own(const char *text, size_t n, struct buf *out)
 	}
 }
 
-/* What is told of one recipient; both belong to it. */
+/* What is known of one recipient; both belong to it. */
 struct parsed_record {
 	char *recipient, *reply;
 	bool quoted;		/* the words of a server, not of the writer */
@@ -135,7 +135,7 @@ struct reader {
 	size_t n;
 };
 
-/* A paragraph is over: what it told is kept. */
+/* The end of a paragraph: its reply is kept. */
 static void
 keep(struct reader *r)
 {

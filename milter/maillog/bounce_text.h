@@ -1,6 +1,6 @@
 /*
- * bounce_text.h - bounces without a machine part: the words of qmail, Exim
- * and Exchange, and of whoever writes as they do
+ * bounce_text.h - bounces without a machine part: the words of qmail, Exim and
+ * Exchange, and of programs that write like them
  */
 #ifndef MAILLOG_BOUNCE_TEXT_H
 #define MAILLOG_BOUNCE_TEXT_H

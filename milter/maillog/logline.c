@@ -1,4 +1,4 @@
-/* logline - one line of syslog, taken apart */
+/* logline - parses one line of syslog */
 
 #include "maillog/logline.h"
 

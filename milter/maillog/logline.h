@@ -1,5 +1,5 @@
 /*
- * logline.h - one line of syslog, taken apart
+ * logline.h - parses one line of syslog
  *
  * "Nov 24 18:32:15 host postfix/smtpd[123]: message" (RFC 3164, without a
  * year, in local time), or with a stamp of RFC 3339 as journalctl -o
@@ -25,8 +25,8 @@ struct logline {
 bool logline_read(const char *line, size_t n, struct logline *l);
 
 /*
- * Its time in ms since 1970, 0: it tells none. A stamp without a year means
- * the last such day before `now` (ms), give or take a day.
+ * Its time in ms since 1970, 0: it has none. A stamp without a year means the
+ * last such day before `now` (ms), give or take a day.
  */
 int64_t logline_time(const struct logline *l, int64_t now);
 

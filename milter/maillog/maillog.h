@@ -1,13 +1,13 @@
 /*
- * maillog.h - what a line of a mail log says of a refusal
+ * maillog.h - refusals in the mail log become log events
  *
  * Knows Postfix (smtpd, postscreen, cleanup, qmgr, smtp, lmtp, local, virtual,
- * pipe) and Sendmail. What other lines of the same message or connection told
- * (client, sender) is remembered by queue id, in bounded memory; see
- * remembered.h. One struct hearing belongs to one thread.
+ * pipe) and Sendmail. What other lines of the same message or connection say
+ * (client, sender) is remembered by queue id, in bounded memory; see memory.h.
+ * One struct maillog belongs to one thread.
  *
- * Not told, because nothing is refused for good or for a while by it: warnings,
- * connections that end, mail that is held or discarded.
+ * No event, because they refuse nothing: warnings, connections that end, mail
+ * that is put on hold or discarded.
  */
 #ifndef MAILLOG_MAILLOG_H
 #define MAILLOG_MAILLOG_H
@@ -20,12 +20,12 @@
 #include "maillog/slice.h"
 #include "model/stage.h"
 
-/* Who wrote the words: words that another server said are remote. */
+/* Whose words they are: words of another server are remote. */
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
 
 /*
- * Slices live until the next line; text NULL: not told. Without a reply it is
- * no refusal, but tells the sender of those that came before under the same
+ * Slices live until the next line; text NULL: not known. An event without a
+ * reply is no refusal, but gives the sender of earlier events with the same
  * queue id: Sendmail logs it when the envelope is over.
  */
 struct log_event {
@@ -37,9 +37,9 @@ struct log_event {
 	bool delivery;		/* after it was accepted: bounced, deferred */
 	bool temporary;
 	bool accepted;		/* no refusal: it came in, and is delivered */
-	int reason;		/* where the line itself tells; else
-				   REASON_NONE: read the words */
-	int otherwise;		/* … and where they do not tell either */
+	/* where the line itself shows it; else REASON_NONE: read the words */
+	int reason;
+	int otherwise;		/* … and where they do not show it either */
 	struct slice reply;	/* code, status, words, as far as logged */
 	struct slice status;	/* apart from it (dsn=) */
 	struct slice queue_id;
@@ -57,7 +57,7 @@ struct maillog *maillog_new(log_event_fn *tell, void *arg);
 /* One line, without its newline. */
 void maillog_line(struct maillog *g, const char *line, size_t n);
 
-/* The log ends: what still waits for another line is told as it is. */
+/* The log ends: events that still wait for another line are emitted. */
 void maillog_end(struct maillog *g);
 void maillog_free(struct maillog *g);	/* NULL: nothing */
 

@@ -116,7 +116,7 @@ hear_milter(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* With the address, as the client was told; it helps to understand them. */
+/* With the address, as the client saw it; it helps to understand them. */
 static struct slice
 words_of(const struct logline *l)
 {
@@ -126,7 +126,7 @@ words_of(const struct logline *l)
 	return s;
 }
 
-/* "<nobody@example.org>... User unknown": the client is told later. */
+/* "<nobody@example.org>... User unknown": the client hears it later. */
 static void
 hear_unknown_user(struct maillog *g, const struct logline *l,
     struct slice id)

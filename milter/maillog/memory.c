@@ -1,4 +1,4 @@
-/* memory - what the lines before told of a message */
+/* memory - what earlier lines said of a message */
 
 #include "maillog/memory.h"
 

@@ -1,5 +1,5 @@
 /*
- * memory.h - what the lines before told of a message
+ * memory.h - what earlier lines said of a message
  *
  * By queue id, or by another name for a connection. At most LOG_MEMORY_MAX
  * are kept; of those whose names fall together the oldest go.

@@ -11,7 +11,7 @@
 
 #include "maillog/maillog.h"
 
-/* Takes the queue id off the front of the message; none: there is none. */
+/* Removes the queue id from the front of the message; none: there is none. */
 struct slice postfix_queue_id(struct slice *message);
 
 /* Takes a client; what is behind it, none when it is no client. */

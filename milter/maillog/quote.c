@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* How a logged reply begins and ends; the first row that fits counts. */
+/* How a logged reply begins and ends; the first row that matches counts. */
 static const struct form {
 	const char *sign;	/* what shows this kind of line */
 	const char *from;	/* the reply is behind this, searched behind
@@ -133,7 +133,7 @@ fits(const struct form *f, const char *line, const char *end, struct quote *q)
 		from++;
 	from = skip_port(from, to);
 	trim(&from, &to);
-	/* Sendmail tells of what went well in the same place. */
+	/* Sendmail logs successful deliveries in the same place. */
 	if (to - from >= 4 && memcmp(from, "Sent", 4) == 0)
 		return false;
 	q->reply = from;

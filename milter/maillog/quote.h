@@ -13,9 +13,10 @@
 struct quote {
 	const char *reply;	/* code, status and text, as far as logged */
 	size_t n;
-	const char *status;	/* dsn=… told apart from it; NULL: not */
+	/* dsn=…, apart from the reply; NULL: not known */
+	const char *status;
 	size_t status_n;
-	const char *recipient;	/* to=<…>, without brackets; NULL: not told */
+	const char *recipient;	/* to=<…>, without brackets; NULL: not known */
 	size_t recipient_n;
 };
 

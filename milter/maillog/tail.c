@@ -182,7 +182,7 @@ tail_fd(const struct tail *t)
 	return t->stream && !t->ended ? t->fd : -1;
 }
 
-/* What is held without a newline will be read again. */
+/* A line without its newline will be read again. */
 void
 tail_place(const struct tail *t, uint64_t *inode, int64_t *offset)
 {

@@ -18,12 +18,12 @@ struct tail;
 
 typedef void tail_fn(void *arg, const char *line, size_t n);
 
-/* A path, "-" for standard input; or a descriptor that is taken over. */
+/* A path, "-" for standard input; or a descriptor, which the tail owns then. */
 struct tail *tail_open(const char *path);
 struct tail *tail_open_fd(int fd, const char *name);
 void tail_close(struct tail *t);	/* NULL: nothing */
 
-/* What is there now, at most some 256 KB. True: there may be more at once. */
+/* What there is now, at most about 256 KB. True: there may be more at once. */
 bool tail_some(struct tail *t, tail_fn *fn, void *arg);
 
 /* A stream has ended: nothing will come any more. Never so for a file. */

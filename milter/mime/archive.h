@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ARCHIVE_HEAD 512	/* bytes that tell an archive */
+#define ARCHIVE_HEAD 512	/* bytes that identify an archive */
 #define ARCHIVE_DEPTH 3		/* archives within archives that are opened */
 #define ARCHIVE_ENTRIES 5000
 #define ARCHIVE_UNPACK_FIRST (4LL << 20)	/* bytes that may be unpacked */

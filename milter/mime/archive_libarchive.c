@@ -21,8 +21,8 @@ struct walk {
 	void (*entry)(void *arg, const char *name);
 	void *arg;
 	long long budget;	/* bytes that may still be unpacked */
-	size_t entries;		/* that may still be seen */
-	size_t inner;		/* bytes that archives within may still take */
+	size_t entries;		/* how many may still be shown */
+	size_t inner;		/* bytes that archives inside may still use */
 	int depth;
 	enum archive_state state;
 };

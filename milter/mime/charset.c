@@ -28,7 +28,7 @@ struct charset {
 };
 
 /* As mail calls them, and as iconv does. RFC 2046 section 4.1.2 and IANA;
-   what a label is taken for in practice is its superset. */
+   programs read a label as its superset. */
 static const struct {
 	const char *name, *as;
 } known[] = {

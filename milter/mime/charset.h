@@ -15,7 +15,7 @@
 struct charset;
 
 /*
- * Does the text need no conversion: UTF-8, ASCII, or nothing said (NULL)?
+ * Does the text need no conversion: UTF-8, ASCII, or no charset given (NULL)?
  * Names are compared without regard to case.
  */
 bool charset_is_plain(const char *name);

@@ -31,7 +31,7 @@ struct decoder {
 size_t decode_put(struct decoder *d, const char **in, const char *end,
     char *out, size_t room);
 
-/* The end has come: what was held back, at most 2 bytes. */
+/* The end has come: writes the rest, at most 2 bytes. */
 size_t decode_end(struct decoder *d, char *out);
 
 /*

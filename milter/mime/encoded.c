@@ -11,7 +11,7 @@
 
 #define CHARSET_MAX 40
 
-/* NUL would end the text for whoever reads it next. */
+/* NUL would end the text for the next reader. */
 static void
 put_no_nul(struct buf *out, const char *bytes, size_t n)
 {
@@ -83,7 +83,7 @@ encoded_put_percent(struct buf *out, const char *text, size_t n)
 	}
 }
 
-/* The Q encoding of RFC 2047 section 4.2. */
+/* max 0: all */
 static void
 put_q(struct buf *out, const char *text, size_t n)
 {

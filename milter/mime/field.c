@@ -223,7 +223,7 @@ find_pieces(const char *p, const char *end, const char *name,
 	}
 }
 
-/* Takes "charset'language'" from the front of the first piece. */
+/* Removes "charset'language'" from the front of the first piece. */
 static struct text
 take_charset(struct buf *piece)
 {

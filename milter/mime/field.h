@@ -24,7 +24,7 @@ enum field_odd {
 unsigned field_value(const char *field, size_t n, struct buf *out);
 
 /*
- * Appends the parameter's text, at most `most` bytes. `extended`: as RFC 2231
+ * Appends the parameter's text, at most `max` bytes. `extended`: as RFC 2231
  * writes it (name* or name*0), decoded to UTF-8; else the plain one. False:
  * there is none. Bits of enum field_odd are added to *odd.
  */

@@ -15,11 +15,11 @@
 
 struct buf;
 
-/* Is there somebody to ask? `why` (not NULL) says why not. */
+/* Is there a library to ask? If not, errmsg (not NULL) says why. */
 bool filetype_ready(struct buf *errmsg);
 
-/* The same for what can be told without asking anybody, libmagic or not; any
-   text is "text/plain". False: it takes more than a look. */
+/* The same without asking a library: any text is "text/plain". False: only a
+   library knows. */
 bool filetype_plain(const char *bytes, size_t n, struct buf *type);
 
 /* Appends the media type, "application/x-dosexec"; nothing: not known. */

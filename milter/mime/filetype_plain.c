@@ -1,8 +1,6 @@
 /*
- * filetype_plain - what most files are, known by a look
- *
- * libmagic takes half a millisecond for each; of those that come every day
- * the first bytes say it all.
+ * filetype_plain - the usual file types by their first bytes, because libmagic
+ * needs half a millisecond for each file
  */
 
 #include <string.h>

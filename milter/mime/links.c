@@ -92,7 +92,7 @@ link_start(const char *p, const char *end)
 }
 
 /*
- * Every link that begins in the first `most` bytes of the word. "www." counts
+ * Every link that begins in the first `max` bytes of the word. "www." counts
  * where a name may begin.
  */
 static void

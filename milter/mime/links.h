@@ -1,12 +1,12 @@
 /*
  * links.h - the links of a text, plain or HTML, as it comes
  *
- * In plain text: what begins with http:// https:// ftp:// or www. In HTML:
- * the attributes that hold links, and what looks like one in the text, in any
- * other attribute, in a comment (which some programs show), a style or a
- * script. Obfuscation is undone as a browser undoes it; see url.h. What a
- * script would put together is not seen, nor a host that stands more than a
- * kilobyte behind the beginning of its link.
+ * In plain text: what begins with http:// https:// ftp:// or www. In HTML: the
+ * attributes that hold links, and what looks like one in the text, in any other
+ * attribute, in a comment (which some programs show), a style or a script.
+ * Obfuscation is undone as a browser undoes it; see url.h. Links that a script
+ * would put together are not found, nor a host that stands more than a kilobyte
+ * behind the beginning of its link.
  *
  * Bounded memory; the text may be cut anywhere. One thread at a time.
  */
@@ -18,13 +18,13 @@
 
 struct links;
 
-/* `told` gets each host as url_put_host() gives it, as often as it stands. */
+/* `reported` gets each host as url_put_host() gives it, once for each link. */
 struct links *links_new(bool html, void (*reported)(void *arg,
     const char *host),
     void *arg);
 void links_free(struct links *l);	/* NULL: nothing */
 
-/* UTF-8, but any bytes are taken. */
+/* Expected to be UTF-8, but any bytes are accepted. */
 void links_put(struct links *l, const char *bytes, size_t n);
 /* The text is over: what is open ends. Nothing may follow. */
 void links_end(struct links *l);

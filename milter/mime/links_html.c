@@ -326,7 +326,7 @@ links_html(struct links *l, char c)
 	put(l, c);
 }
 
-/* A tag that is not closed is shown by nobody, but its links are told. */
+/* No program shows a tag without its end, but its links are reported. */
 void
 links_html_end(struct links *l)
 {

@@ -1,4 +1,4 @@
-/* mime - lines and boundaries of a message taken apart */
+/* mime - lines and boundaries of a message */
 
 #include "mime/mime.h"
 
@@ -104,7 +104,7 @@ put_eol(struct mime *m)
 		mime_part_bytes(m, eol, n);
 }
 
-/* A part of level i begins behind this line, or `closed`: none more. */
+/* A part of level i begins after this line, or `closed`: no more follow. */
 static void
 cross(struct mime *m, size_t i, bool closed)
 {
@@ -220,7 +220,7 @@ uu_line(struct mime *m, const char *line, size_t n)
 	return got == 0;
 }
 
-/* One whole line that had to be seen whole. */
+/* One line that had to be seen as a whole. */
 static void
 body_line(struct mime *m, const char *line, size_t n)
 {
@@ -233,7 +233,7 @@ body_line(struct mime *m, const char *line, size_t n)
 		content(m, line, n);
 }
 
-/* Must the line that begins so be seen whole? `n` > 0. */
+/* Must a line that begins like this be seen as a whole? `n` > 0. */
 static bool
 is_interesting(const struct mime *m, const char *line, size_t n)
 {
@@ -244,7 +244,7 @@ is_interesting(const struct mime *m, const char *line, size_t n)
 	return m->may_uu && line[0] == 'b' && (n == 1 || line[1] == 'e');
 }
 
-/* How long may a line be that must be seen whole? */
+/* How long may a line be that must be seen as a whole? */
 static size_t
 line_max(const struct mime *m)
 {
@@ -299,7 +299,7 @@ whole_line(struct mime *m, const char *bytes, size_t n)
 	return use;
 }
 
-/* Lines that nobody must see whole, up to one that somebody must. */
+/* Lines that need not be seen as a whole, up to one that must be. */
 static size_t
 many_lines(struct mime *m, const char *bytes, size_t n)
 {

@@ -1,14 +1,14 @@
 /*
- * mime.h - a message taken apart while it arrives (RFC 2045, 2046)
+ * mime.h - parses a message while it arrives (RFC 2045, 2046)
  *
- * A push parser: fed with the header fields and then with the body in pieces
- * of any size, it tells of parts, their decoded bytes and their text. Nothing
- * of a message is kept but what the open parts need: bounded by the limits
- * below, whatever is sent. It never calls itself by the depth of its input.
+ * A push parser: fed with the header fields and then with the body in pieces of
+ * any size, it reports parts, their decoded bytes and their text. It keeps only
+ * what the open parts need, within the limits below, whatever is sent. It does
+ * not recurse.
  *
- * It reads as the programs do that show mail, and where those disagree it
- * notes a fault. A limit that is reached is a fault, too: what lies beyond is
- * not taken apart.
+ * It reads as the programs do that show mail, and where those disagree it notes
+ * a fault. A limit that is reached is a fault, too: what lies beyond is not
+ * parsed.
  *
  * One parser is for one message and one thread at a time.
  */
@@ -43,7 +43,7 @@ const char *mime_fault_words(enum mime_fault fault);
 /* The bits that keep a scanner from seeing everything. */
 unsigned mime_fault_limits(void);
 
-/* Valid while the event is told; the text is raw. */
+/* Valid while the event is reported; the text is raw. */
 struct mime_part {
 	unsigned number;	/* 1 is the message, then as they begin */
 	unsigned within;	/* number of the part around it, 0: none */
@@ -76,7 +76,7 @@ struct mime_event {
 
 struct mime;
 
-/* `told` is called for each event, from within the calls below. */
+/* `reported` is called for each event, from within the calls below. */
 struct mime *mime_new(void (*reported)(void *arg,
     const struct mime_event *event),
     void *arg);

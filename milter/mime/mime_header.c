@@ -1,4 +1,4 @@
-/* mime_header - the fields that tell of a part */
+/* mime_header - the header fields of a part */
 
 #include <string.h>
 #include <strings.h>

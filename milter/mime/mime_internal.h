@@ -2,7 +2,7 @@
  * mime_internal.h - the parser's inside, shared by mime*.c
  *
  * mime.c finds lines and boundaries, mime_header.c fields, mime_read.c reads
- * what they tell, mime_part.c opens and closes parts and tells of their bytes.
+ * their values, mime_part.c opens and closes parts and reports their bytes.
  */
 #ifndef MIME_MIME_INTERNAL_H
 #define MIME_MIME_INTERNAL_H
@@ -18,7 +18,7 @@ enum mime_state {
 	MIME_GIVEN_UP		/* too many parts: only the end matters */
 };
 
-/* The fields that tell of a part; what else there is is passed over. */
+/* The fields that describe a part; all others are skipped. */
 enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION, FIELDS,
 	FIELD_NONE = FIELDS };
 
@@ -26,7 +26,7 @@ enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION, FIELDS,
 struct mime_level {
 	struct mime_part part;
 	char *type, *charset, *names[MIME_NAMES];
-	struct buf boundary;	/* of a multipart that is not closed */
+	struct buf boundary;	/* of a multipart without its end */
 	bool has_parts;
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;
@@ -46,7 +46,8 @@ struct mime {
 	struct buf fields[FIELDS];
 	bool have[FIELDS];
 	/* lines */
-	struct buf line;	/* the start of one that must be seen whole */
+	/* the start of a line that must be seen as a whole */
+	struct buf line;
 	size_t header_bytes;	/* of this part, so far */
 	enum mime_field field;	/* the one that a folded line goes on */
 	bool at_start;		/* of a line */
@@ -56,7 +57,7 @@ struct mime {
 	size_t neol;
 	/* uuencode within a text */
 	bool may_uu;		/* this part may hold some */
-	struct buf uu_name;	/* of the "begin" line just seen */
+	struct buf uu_name;	/* of the last "begin" line */
 	bool uu_begun;		/* it was the line before */
 	bool in_uu;		/* the innermost level is a file in uuencode */
 };
@@ -69,9 +70,9 @@ bool mime_header_line(struct mime *m, const char *line, size_t n);
 
 void mime_fault(struct mime *m, struct mime_level *level, unsigned fault);
 
-/* What they tell, into the level. */
+/* Their values, into the level. */
 void mime_part_read(struct mime *m, struct mime_level *level);
-/* One more name of the file, which is taken over. */
+/* One more name of the file, owned by the parser from now on. */
 void mime_part_name(struct mime_level *level, char *name);
 
 /* The fields are there: the part begins, and the state is what follows. */

@@ -1,4 +1,4 @@
-/* mime_read - what the fields of a part tell */
+/* mime_read - the values of a part's header fields */
 
 #include <stdlib.h>
 #include <string.h>

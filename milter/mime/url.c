@@ -32,7 +32,7 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A URL without what browsers drop from it. */
+/* A URL without the characters that browsers remove from it. */
 static void
 put_stripped(struct buf *out, const char *text, size_t n)
 {

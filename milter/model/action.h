@@ -8,8 +8,9 @@
 
 enum action {
 	ACTION_OFF,		/* as if it had not been found */
-	ACTION_NOTE,		/* told in the record of another finding */
-	ACTION_MARK,		/* a header field of our own */
+	ACTION_NOTE,		/* listed in the record of another finding */
+	/* How long may a line be that must be seen as a whole? */
+	ACTION_MARK,
 	ACTION_QUARANTINE,	/* the MTA's hold queue */
 	ACTION_TEMPFAIL,	/* a 4yz reply */
 	ACTION_REJECT		/* a 5yz reply */

@@ -35,11 +35,12 @@ struct finding {
 	size_t rcpt;		/* found about the recipient of this number,
 				   counted from 1; 0: about the message */
 	bool identity;		/* judges who the peer is; see checks/check.h */
-	bool waives;		/* takes back what else its section found about
-				   the peer */
+	/* waives the other findings of its section about the peer */
+	bool waives;
 	bool unverified;		/* only the MTA says so: never more than a note */
-	enum action max;	/* what is done about it at most; OFF: what the
-				   policy wants */
+	/* the strictest action for it; OFF: what the policy says */
+	enum action max;
+	bool withheld;		/* not asked for now: it says nothing */
 	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
 	struct evidence evidence[FINDING_EVIDENCE_MAX];

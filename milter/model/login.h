@@ -20,7 +20,7 @@ enum tls_level { TLS_LEVEL_ANY, TLS_LEVEL_1_0, TLS_LEVEL_1_1, TLS_LEVEL_1_2,
 /* "any", "TLSv1", …, as MTAs name them; ends with NULL. */
 extern const char *const tls_level_names[];
 
-/* Of what an MTA tells; what is not known counts as the newest. */
+/* As an MTA names it; an unknown version counts as the newest. */
 enum tls_level tls_level_of(const char *version);
 
 /* One login. */
@@ -29,7 +29,8 @@ struct login {
 	struct mailset senders;		/* whom it may send as */
 	struct netset networks;		/* where it may come from; empty: where
 					   any may */
-	bool disabled;			/* it may not send at all */
+	/* In observe mode nobody gets the reply. */
+	bool disabled;
 	bool relay;			/* it may send to others' domains */
 	long long max_recipients;	/* of a message; 0: as any */
 };
@@ -38,7 +39,8 @@ extern const struct option login_options[];
 
 struct logins {
 	struct option_items blocks;	/* struct login */
-	struct netset networks;		/* whence any may come; empty: anywhere */
+	/* where any may come from; empty: anywhere */
+	struct netset networks;
 	int tls;			/* enum tls_level, the least */
 	long long max_recipients;	/* 0: no limit */
 };

@@ -181,7 +181,7 @@ mailbox_put_domain(struct buf *out, const char *text)
 		return false;
 	if (!idn_to_ascii(text, out))
 		put_unconverted(out, text);
-	/* "example.org." is the same domain, and MTAs take it. */
+	/* "example.org." is the same domain, and MTAs accept it. */
 	if (out->len > start + 1 && out->data[out->len - 1] == '.')
 		buf_cut(out, out->len - 1);
 	good = is_name(out->data + start);
@@ -227,8 +227,8 @@ take_quoted(const char *p, struct buf *local)
 }
 
 /*
- * Dot-string; after it, or NULL. Dots may stand anywhere: mailboxes such as
- * "a..b" exist, and MTAs take them.
+ * Dot-string; returns the byte after it, or NULL. Dots may stand anywhere:
+ * mailboxes such as "a..b" exist, and MTAs accept them.
  */
 static const char *
 take_dots(const char *p, struct buf *local)

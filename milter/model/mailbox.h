@@ -25,10 +25,10 @@ struct mailbox {
 };
 
 /*
- * Takes "<a@b>" or "a@b", drops a source route (RFC 5321 appendix C), keeps
- * the text whatever it is. False when the syntax is wrong; local and domain
- * are NULL then. NULL text counts as "". Milder than the RFC where MTAs are
- * and such mailboxes exist: dots anywhere in a local part, long local parts,
+ * Parses "<a@b>" or "a@b", skips a source route (RFC 5321 appendix C), keeps
+ * the text whatever it is. False when the syntax is wrong; local and domain are
+ * NULL then. NULL text counts as "". Milder than the RFC where MTAs are and
+ * such mailboxes exist: dots anywhere in a local part, long local parts,
  * underscores and a last dot in a domain.
  */
 bool mailbox_set(struct mailbox *m, const char *text);
@@ -36,8 +36,8 @@ void mailbox_clear(struct mailbox *m);
 
 /*
  * A dot-separated host name: ASCII letters, digits, hyphens, labels up to 63,
- * at most 255; underscores are let pass, as every MTA does. The last label is
- * not all digits (RFC 1123 section 2.1), so an address is no name.
+ * at most 255; underscores are allowed, as in every MTA. The last label is not
+ * all digits (RFC 1123 section 2.1), so an address is no name.
  */
 bool mailbox_is_host_name(const char *name);
 

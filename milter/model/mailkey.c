@@ -110,7 +110,7 @@ try_key(const struct search *s, enum mailkey kind, const char *key, size_t n)
 	return (s->kinds & kind) != 0 && s->try_key(s->arg, key, n);
 }
 
-/* The domain itself, then each domain above it with a dot in front. */
+/* The domain itself, then each domain above it, with a dot before it. */
 static bool
 try_domain(const struct search *s, const char *domain, size_t n)
 {

@@ -30,18 +30,18 @@ enum mailkey {
 
 /*
  * Appends the key of an entry and returns its kind. 0, nothing appended, with
- * words in `why` when it has no such form; patterns and "*" have none.
+ * words in errmsg when it has no such form; patterns and "*" have none.
  */
 enum mailkey mailkey_put(struct buf *key, const char *entry,
     struct buf *errmsg);
 
-/* Is told n bytes of a key; true ends the search. */
+/* Called with n bytes of a key; true ends the search. */
 typedef bool mailkey_try(void *arg, const char *key, size_t n);
 
 /*
- * Tries the keys of a mailbox, or of a host name, that are of these kinds
- * (enum mailkey). False when none was taken. A mailbox without a valid form
- * has none.
+ * Tries the keys of a mailbox, or of a host name, that are of these kinds (enum
+ * mailkey). False when fn accepted none. A mailbox without a valid form has
+ * none.
  */
 bool mailkey_of_mailbox(const struct mailbox *m, unsigned kinds,
     mailkey_try *try_key, void *arg);

@@ -5,7 +5,7 @@
  *   .example.org       every domain below it (not itself)
  *   user@example.org   that mailbox; without +extension too
  *   user@              that local part in any domain, or in none
- *   <>                 the null sender; no pattern is asked about it
+ * <> the null sender; patterns do not see it
  *   /pattern/flags     PCRE2, against the whole mailbox or name
  *   *                  anything
  *
@@ -33,7 +33,7 @@ struct mailset {
 	bool any;	/* "*" */
 };
 
-/* False with words in `why` when the entry has no such form. */
+/* False with words in errmsg when the entry has no such form. */
 bool mailset_add(struct mailset *set, const char *entry, struct buf *errmsg);
 bool mailset_is_empty(const struct mailset *set);
 void mailset_clear(struct mailset *set);
@@ -46,7 +46,7 @@ const char *mailset_find_mailbox(const struct mailset *set,
     const struct mailbox *m);
 const char *mailset_find_name(const struct mailset *set, const char *name);
 
-/* take and drop of option.h for a slot that is a struct mailset. */
+/* parse and free of option.h for a slot that is a struct mailset. */
 bool mailset_parse(void *base, void *slot, const char *value,
     struct buf *errmsg);
 void mailset_free_option(void *slot);

@@ -1,4 +1,4 @@
-/* session - everything the MTA told us about one SMTP session */
+/* session - what the MTA says about one SMTP session */
 
 #include "model/session.h"
 

@@ -1,15 +1,14 @@
 /*
- * session.h - everything the MTA told us about one SMTP session
+ * session.h - what the MTA says about one SMTP session
  *
  * Written by a door (or a test) through the functions below, `const` for
- * everybody else. No I/O, no opinions. Strings are owned by the session and
- * are raw: whatever the peer sent, but for NUL. A NULL means "not told".
- * A session belongs to one thread at a time.
+ * everybody else. No I/O, no opinions. Strings are owned by the session and are
+ * raw: whatever the peer sent, but for NUL. NULL means "not known". A session
+ * belongs to one thread at a time.
  *
- * Each function that starts something ends what was: a new connection ends
- * everything, a new greeting the message, a new message its recipients. So
- * what has no function of its own (ports, TLS, login) is set after the call
- * that starts what it belongs to.
+ * A new connection ends all that was before, a new greeting ends the message, a
+ * new message ends its recipients. Ports, TLS and login have no functions of
+ * their own: they are set after the call that starts what they belong to.
  */
 #ifndef MODEL_SESSION_H
 #define MODEL_SESSION_H
@@ -58,7 +57,7 @@ struct session {
 	/* message */
 	char *login;
 	struct mailbox sender;
-	long long declared_size;	/* SIZE=, -1: not told */
+	long long declared_size;	/* SIZE=, -1: not given */
 	bool smtputf8;
 	struct recipient *recipients;	/* seen with this message, in order */
 	size_t nrecipients, recipients_cap;
@@ -75,8 +74,8 @@ struct session {
 void session_init(struct session *s);
 void session_free(struct session *s);	/* what it owns, not itself */
 
-/* NULL name or text is "not told"; so is "unknown" or an address in brackets
- * as a name, which is what MTAs write for a client that has none. */
+/* NULL name or text means "not known"; so does "unknown" or an address in
+   brackets as a name, which is what MTAs write for a client that has none. */
 void session_connect(struct session *s, const char *name,
     const struct ip *client);
 /* What is known of connection and greeting, into an initialised session. */

@@ -1,4 +1,4 @@
-/* site - what the admin told about this place */
+/* site - the settings of this mail server */
 
 #include "model/site.h"
 

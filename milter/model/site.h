@@ -1,5 +1,5 @@
 /*
- * site.h - what the admin told about this place; read only once loaded
+ * site.h - the settings of this mail server; read only once loaded
  *
  * The settings that more than one room needs. Owned by the ruleset.
  */
@@ -36,7 +36,7 @@ struct site {
 	bool spf_explanation;	/* ask for the words of exp= */
 };
 
-/* By port, or by the daemon name the MTA tells. */
+/* By port, or by the MTA's name of the daemon. */
 bool site_is_submission(const struct site *site, const struct session *s);
 
 /* Logged in, or a client of relay.networks. */

@@ -1,11 +1,11 @@
 /*
- * slots.h - what is worked out about a session and kept between its events
+ * slots.h - slots in which checks keep results between the events of a session
  *
- * A check, or a service that several checks share, keeps what it needs later:
- * a question that was asked at CONNECT, a verifier that is fed the body, a
- * result that the next check wants too. Each kind of note is a constant; a
- * session has at most one of it, zeroed at first use, cleared when what it
- * belongs to ends. A scratch belongs to one session and one thread at a time.
+ * A check, or a service that several checks share, keeps here what it needs
+ * later: a query sent at CONNECT, a verifier that is fed the body, a result
+ * that the next check needs, too. Each kind of note is a constant; a session
+ * has at most one of it, zeroed at first use, cleared when what it belongs to
+ * ends. Slots belong to one session and one thread at a time.
  */
 #ifndef MODEL_SLOTS_H
 #define MODEL_SLOTS_H

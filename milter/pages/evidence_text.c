@@ -1,4 +1,4 @@
-/* evidence_text - what exactly was seen, as far as the sender may know */
+/* evidence_text - the evidence, as far as the sender may know it */
 
 #include "pages/evidence_text.h"
 

@@ -1,6 +1,4 @@
-/*
- * evidence_text.h - what exactly was seen, as far as the sender may know
- */
+/* evidence_text.h - the evidence, as far as the sender may know it */
 #ifndef PAGES_EVIDENCE_TEXT_H
 #define PAGES_EVIDENCE_TEXT_H
 
@@ -11,7 +9,7 @@ struct view;
 void evidence_text_put_known(const struct view *v,
     const struct parsed_record *t);
 
-/* The evidence of a reason; those that would tell of our policy: nothing. */
+/* The evidence of a reason; nothing for those that would show our policy. */
 void evidence_text_put(const struct view *v, const struct parsed_record *t,
     int reason);
 

@@ -20,7 +20,7 @@
 
 struct http;
 
-/* NULL: not told. Raw: whatever the client sent. */
+/* NULL: not given. Raw: whatever the client sent. */
 struct http_request {
 	const char *path;		/* decoded, without the query */
 	const char *client;		/* last of X-Forwarded-For */
@@ -40,12 +40,14 @@ struct http_answer {
 typedef void http_handler(void *arg, const struct http_request *request,
     struct http_answer *answer);
 
-/* Serves the listening socket (taken over). NULL and words in `why`. */
+/*
+ * Serves the listening socket, which it owns then. NULL with words in errmsg.
+ */
 struct http *http_open(int fd, http_handler *handler, void *arg,
     struct buf *errmsg);
 void http_close(struct http *h);	/* NULL: nothing */
 
-/* Does what is to do on all of them, for at most `ms`. */
+/* Serves all of them for at most `ms`. */
 void http_run(struct http *const *all, size_t n, int ms);
 
 #endif

@@ -30,7 +30,7 @@ struct http {
 	http_handler *handler;
 	void *arg;
 	struct visit visits;		/* head of a ring, oldest first */
-	bool answered;			/* it may be asked for more at once */
+	bool answered;			/* there may be more at once */
 };
 
 static void
@@ -118,7 +118,7 @@ send_answer(struct MHD_Connection *c, struct http_answer *a)
 	return sent;
 }
 
-/* The web server in front of us adds who asked it at the end. */
+/* The web server before us adds the client's address at the end. */
 static const char *
 last_of(const char *forwarded)
 {

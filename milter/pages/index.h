@@ -12,7 +12,7 @@
 
 struct view;
 
-/* The box. `note` is said above it; SPEECH_COUNT: nothing is. */
+/* The box. `note` is shown above it; SPEECH_COUNT: nothing is. */
 void index_put(const struct view *v, enum speech note);
 
 /* All reasons, by chapters. */

@@ -34,7 +34,7 @@ by_code(const char *code, size_t n)
 	return NULL;
 }
 
-/* "de-AT;q=0.8": its weight, 1 where none is said. */
+/* "de-AT;q=0.8": its weight, 1 where none is given. */
 static double
 weight(const char *item, size_t n)
 {

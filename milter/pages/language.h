@@ -1,8 +1,8 @@
 /*
  * language.h - the page's languages
  *
- * Each is a file, pages/CODE.lang, built in; the first is the one that is
- * spoken where nobody asks for another. Constant data, any thread.
+ * Each is a file, pages/CODE.lang, built in; the first is the default. Constant
+ * data, any thread.
  */
 #ifndef PAGES_LANGUAGE_H
 #define PAGES_LANGUAGE_H
@@ -41,8 +41,8 @@ uint64_t languages_catalogue(void);
 void language_check_catalogue(void);
 
 /*
- * The one that is asked for: by its code, else by the header Accept-Language
- * (RFC 9110 section 12.5.4), else the first. Each may be NULL.
+ * The requested one: by its code, else by the header Accept-Language (RFC 9110
+ * section 12.5.4), else the first. Each may be NULL.
  */
 const struct language *language_choose(const char *code, const char *accept);
 
@@ -58,7 +58,7 @@ void language_put_plain(struct buf *out, const struct language *l,
 const char *language_chapter(const struct language *l, const char *title,
     bool *foreign);
 
-/* The prose in that language, else in English. `foreign` tells which. */
+/* The prose in that language, else in English; `foreign` says which. */
 const struct reason_prose *language_prose(const struct language *l,
     int reason, bool *foreign);
 

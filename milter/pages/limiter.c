@@ -21,7 +21,8 @@ struct bucket {
 
 struct limiter {
 	double a_minute;
-	uint64_t key[2];	/* nobody can aim at the slot of another */
+	/* so that nobody can choose the slot of another */
+	uint64_t key[2];
 	struct bucket buckets[SLOTS];
 };
 

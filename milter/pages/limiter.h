@@ -1,9 +1,9 @@
 /*
- * limiter.h - so many questions a minute from one client
+ * limiter.h - limits the requests a minute of one client
  *
  * A client is an IPv4 address or an IPv6 /64. Each has a bucket that fills
- * steadily; clients that share a slot of the table share a bucket, so memory
- * is fixed whoever asks. One thread.
+ * steadily; clients that share a slot of the table share a bucket, so memory is
+ * fixed. One thread.
  */
 #ifndef PAGES_LIMITER_H
 #define PAGES_LIMITER_H

@@ -1,4 +1,4 @@
-/* lookup - what somebody pasted into the page means */
+/* lookup - what a text from the page's box means */
 
 #include "pages/lookup.h"
 

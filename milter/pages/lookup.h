@@ -1,8 +1,6 @@
 /*
- * lookup.h - what somebody pasted into the page means
- *
- * A whole message that came back, a line of a log, or the reply alone. Any
- * bytes.
+ * lookup.h - what a text from the page's box means A whole message that came
+ * back, a line of a log, or the reply alone. Any bytes.
  */
 #ifndef PAGES_LOOKUP_H
 #define PAGES_LOOKUP_H

@@ -15,7 +15,7 @@ free_text(void *slot)
 	mem_replace(slot, NULL);
 }
 
-/* The page speaks no TLS and trusts X-Forwarded-For. */
+/* The page has no TLS and trusts X-Forwarded-For. */
 static bool
 parse_near(void *base, void *slot, const char *value, struct buf *errmsg)
 {

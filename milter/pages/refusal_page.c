@@ -1,4 +1,4 @@
-/* refusal_page - one refusal, told to the one who was refused */
+/* refusal_page - the page of one refusal, for the sender */
 
 #include "pages/refusal_page.h"
 
@@ -111,7 +111,7 @@ put_head(const struct view *v, int reason)
 	buf_puts(v->out, "</p>\n");
 }
 
-/* Who they are is nobody's business but the one's who is named alone. */
+/* Recipients are shown only to the one who is named alone. */
 static void
 put_recipients(const struct view *v, const struct parsed_record *t)
 {

@@ -1,6 +1,4 @@
-/*
- * refusal_page.h - one refusal, told to the one who was refused
- */
+/* refusal_page.h - the page of one refusal, for the sender */
 #ifndef PAGES_REFUSAL_PAGE_H
 #define PAGES_REFUSAL_PAGE_H
 
@@ -10,14 +8,14 @@ struct pages;
 struct parsed_record;
 struct view;
 
-/* Was somebody told of this record? Others have no page. */
+/* Did a sender get this refusal? Other records have no page. */
 bool refusal_page_is_public(const struct parsed_record *t);
 
 /* The whole page. */
 void refusal_page_put(const struct view *v, const struct pages *p,
     const struct parsed_record *t);
 
-/* The page of a reason, without a refusal; `read`: out of a pasted text. */
+/* The page of a reason, without a refusal; `read`: found in a text. */
 void refusal_page_put_reason(const struct view *v, int reason, bool read);
 
 #endif

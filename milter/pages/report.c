@@ -10,19 +10,22 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "pages/report_row.h"
+#include "pages/tally.h"
 #include "records/db.h"
 #include "records/store.h"
 
 #define HOUR ((int64_t)3600000)
 #define DAY (24 * HOUR)
+#define TELL_EACH 16384	/* records */
 
 static const struct {
 	const char *key, *title;
 	size_t max;
-	const char *what, *from, *where;
+	report_counted *counted;	/* NULL: not by record */
 } lists[] = {
-#define LIST(id, key, title, max, what, from, where) \
-	[REPORT_##id] = { key, title, max, what, from, where },
+#define LIST(id, key, title, max, counted) \
+	[REPORT_##id] = { key, title, max, counted },
 #include "pages/report.def"
 #undef LIST
 };
@@ -52,19 +55,28 @@ report_put_time(struct buf *out, int64_t ms)
 	buf_puts(out, text);
 }
 
+/* All that is counted in one walk over the records. */
+struct gathering {
+	struct report *r;
+	struct tally lists[REPORT_LISTS];
+	struct tally reasons;		/* of the bars */
+	int64_t *bars;			/* of each reason, r->nbars of them */
+	size_t bars_cap;		/* reasons that there is room for */
+	struct query *records, *recipients;
+	int64_t of;			/* the recipient at hand is of this record;
+					   INT64_MAX: there is none any more */
+};
+
 /* An address has 16 bytes here, an IPv4 network 15, an IPv6 network 8. */
 static char *
-name_of(struct query *q)
+name_of(const char *bytes, size_t n, bool address)
 {
 	char text[IP_TEXT];
 	struct ip ip = { .known = true };
 	struct buf b = BUF_INIT;
-	const void *bytes;
-	size_t n;
 
-	bytes = query_column_bytes(q, 0, &n);
-	if (n != 16 && n != 15 && n != 8)
-		return mem_dup(query_column(q, 0));
+	if (!address)
+		return mem_ndup(bytes, n);
 	memcpy(ip.b, bytes, n);
 	buf_puts(&b, ip_format(&ip, text));
 	if (n != 16)
@@ -72,50 +84,30 @@ name_of(struct query *q)
 	return buf_steal(&b);
 }
 
+/* The most frequent become rows, the rest a sum. */
 static void
-take_row(struct report_rows *rows, struct query *q, bool blob, size_t max)
+take_rows(struct report *r, enum report_list list, struct tally *t)
 {
+	struct report_rows *rows = &r->lists[list];
+	bool address = list == REPORT_CLIENTS || list == REPORT_NETWORKS;
 	struct report_row *row;
-	const char *id = query_column(q, 2);
+	size_t i;
 
-	rows->sum += query_column_int(q, 1);
-	if (rows->n == max) {
-		rows->others += query_column_int(q, 1);
-		return;
+	tally_sort(t);
+	for (i = 0; i < t->n; i++) {
+		rows->sum += t->v[i].count;
+		if (rows->n == lists[list].max) {
+			rows->others += t->v[i].count;
+			continue;
+		}
+		rows->v = mem_room(rows->v, rows->n, &rows->cap,
+		    sizeof *rows->v);
+		row = &rows->v[rows->n++];
+		row->n = t->v[i].count;
+		row->name = name_of(t->names.data + t->v[i].at, t->v[i].n,
+		    address);
+		memcpy(row->example, t->v[i].example, sizeof row->example);
 	}
-	rows->v = mem_room(rows->v, rows->n, &rows->cap, sizeof *rows->v);
-	row = &rows->v[rows->n++];
-	row->n = query_column_int(q, 1);
-	row->name = blob ? name_of(q) : mem_dup(query_column(q, 0));
-	snprintf(row->example, sizeof row->example, "%s", id != NULL ? id :
-	    "");
-}
-
-static bool
-gather_list(struct report *r, struct db *db, enum report_list list)
-{
-	bool blob = list == REPORT_CLIENTS || list == REPORT_NETWORKS;
-	enum db_answer answer = DB_FAILED;
-	struct buf sql = BUF_INIT;
-	struct query *q;
-
-	if (lists[list].what == NULL)
-		return true;
-	buf_printf(&sql, "SELECT %s AS what, count(*), max(id) FROM %s "
-	    "WHERE time >= ? AND time < ? AND %s GROUP BY what "
-	    "ORDER BY count(*) DESC, what", lists[list].what,
-	    lists[list].from, lists[list].where);
-	q = db_query(db, sql.data);
-	if (q != NULL) {
-		query_int(q, r->since);
-		query_int(q, r->until);
-	}
-	while (q != NULL && (answer = query_step(q)) == DB_ROW)
-		if (blob || query_column(q, 0) != NULL)
-			take_row(&r->lists[list], q, blob, lists[list].max);
-	query_free(q);
-	buf_free(&sql);
-	return answer == DB_DONE;
 }
 
 /* Hours, days or weeks, so that a chart has room for them. */
@@ -138,60 +130,200 @@ choose_bars(struct report *r)
 }
 
 static size_t
-shade_of(const struct report *r, const char *reason)
+shade_of(const struct report *r, const char *reason, size_t n)
 {
 	const struct report_rows *reasons = &r->lists[REPORT_REASONS];
 	size_t i;
 
 	for (i = 0; i < reasons->n && i < REPORT_SHADES; i++)
-		if (strcmp(reasons->v[i].name, reason) == 0)
+		if (strlen(reasons->v[i].name) == n &&
+		    memcmp(reasons->v[i].name, reason, n) == 0)
 			return i;
 	return REPORT_SHADES;
 }
 
-static bool
-gather_bars(struct report *r, struct db *db)
+/* Which reasons get a shade is known when all are counted. */
+static void
+take_bars(struct gathering *g)
 {
-	enum db_answer answer = DB_FAILED;
-	struct query *q = db_query(db, "SELECT (time - ?) / ?, "
-	    "coalesce(reason, 'not recognised'), count(*) FROM record "
-	    "WHERE time >= ? AND time < ? AND outcome <> 'observed' "
-	    "GROUP BY 1, 2");
-	int64_t bar;
+	const struct tally *t = &g->reasons;
+	size_t i, bar, shade;
 
-	if (q == NULL)
+	for (i = 0; i < t->n; i++) {
+		shade = shade_of(g->r, t->names.data + t->v[i].at, t->v[i].n);
+		for (bar = 0; bar < g->r->nbars; bar++)
+			g->r->bars[bar].shades[shade] +=
+			    g->bars[i * g->r->nbars + bar];
+	}
+}
+
+static void
+count_bar(struct gathering *g, const struct report_record *record)
+{
+	const char *reason = record->reason != NULL ? record->reason :
+	    "not recognised";
+	size_t bar = (size_t)((record->time - g->r->since) / g->r->step), i;
+	size_t nbars = g->r->nbars, was = g->bars_cap;
+
+	if (record->outcome == NULL || strcmp(record->outcome, "observed") ==
+	    0 || bar >= nbars)
+		return;
+	i = tally_add(&g->reasons, reason, strlen(reason), 1, NULL);
+	g->bars = mem_room(g->bars, i, &g->bars_cap, nbars * sizeof *g->bars);
+	if (g->bars_cap > was)
+		memset(g->bars + was * nbars, 0, (g->bars_cap - was) * nbars *
+		    sizeof *g->bars);
+	g->bars[i * nbars + bar]++;
+}
+
+/* To the first recipient of a record not before `n`. */
+static bool
+skip_recipients(struct gathering *g, int64_t n)
+{
+	enum db_answer answer = DB_ROW;
+
+	while (g->of < n && (answer = query_step(g->recipients)) == DB_ROW)
+		g->of = query_column_int(g->recipients, 0);
+	if (answer == DB_DONE)
+		g->of = INT64_MAX;
+	return answer != DB_FAILED;
+}
+
+/* They lie in the order of their records. */
+static bool
+count_recipients(struct gathering *g, const struct report_record *record)
+{
+	enum db_answer answer = DB_ROW;
+	const char *address;
+
+	if (!skip_recipients(g, record->n))
 		return false;
-	query_int(q, r->since);
-	query_int(q, r->step);
-	query_int(q, r->since);
-	query_int(q, r->until);
-	while ((answer = query_step(q)) == DB_ROW) {
-		bar = query_column_int(q, 0);
-		if (bar >= 0 && bar < (int64_t)r->nbars)
-			r->bars[bar].shades[shade_of(r, query_column(q, 1))]
-			    += query_column_int(q, 2);
+	while (g->of == record->n && answer == DB_ROW) {
+		address = query_column(g->recipients, 1);
+		if (record->refused && address != NULL)
+			tally_add(&g->lists[REPORT_RECIPIENTS], address,
+			    strlen(address), 1, record->id);
+		answer = query_step(g->recipients);
+		if (answer == DB_ROW)
+			g->of = query_column_int(g->recipients, 0);
+	}
+	if (answer == DB_DONE)
+		g->of = INT64_MAX;
+	return answer != DB_FAILED;
+}
+
+static bool
+count_record(struct gathering *g, const struct report_record *record)
+{
+	struct report_key key;
+	int list;
+
+	for (list = 0; list < REPORT_LISTS; list++)
+		if (lists[list].counted != NULL &&
+		    lists[list].counted(record, &key))
+			tally_add(&g->lists[list], key.bytes, key.n, 1,
+			    record->id);
+	count_bar(g, record);
+	return count_recipients(g, record);
+}
+
+/* A /24 of IPv4 is 15 of the 16 bytes of a client, a /64 of IPv6 is 8. */
+static void
+count_networks(struct gathering *g)
+{
+	static const char mapped[12] = { [10] = '\xff', [11] = '\xff' };
+	const struct tally *clients = &g->lists[REPORT_CLIENTS];
+	const struct tally_row *c;
+	const char *address;
+
+	for (c = clients->v; c < clients->v + clients->n; c++) {
+		address = clients->names.data + c->at;
+		tally_add(&g->lists[REPORT_NETWORKS], address,
+		    memcmp(address, mapped, sizeof mapped) == 0 ? 15 : 8,
+		    c->count, c->example);
+	}
+}
+
+/* From the first record to the last of that time, in the order of rows. */
+static bool
+begin(struct gathering *g, struct db *db, int64_t *rows)
+{
+	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
+	    "FROM record WHERE time >= ? AND time < ?");
+	int64_t from = 0, to = -1;
+
+	if (q != NULL) {
+		query_int(q, g->r->since);
+		query_int(q, g->r->until);
+	}
+	if (q != NULL && query_step(q) == DB_ROW) {
+		from = query_column_int(q, 0);
+		to = query_column_int(q, 1);
+		*rows = query_column_int(q, 2);
 	}
 	query_free(q);
-	return answer == DB_DONE;
+	g->records = db_query(db, "SELECT " REPORT_COLUMNS " FROM record "
+	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND time >= ? AND time < ? "
+	    "ORDER BY n");
+	g->recipients = db_query(db, "SELECT record, address FROM recipient "
+	    "NOT INDEXED WHERE rowid >= coalesce((SELECT min(rowid) FROM "
+	    "recipient WHERE record = (SELECT min(record) FROM recipient "
+	    "WHERE record >= ?)), 1) ORDER BY rowid");
+	if (q == NULL || g->records == NULL || g->recipients == NULL)
+		return false;
+	query_int(g->records, from);
+	query_int(g->records, to);
+	query_int(g->records, g->r->since);
+	query_int(g->records, g->r->until);
+	query_int(g->recipients, from);
+	g->of = -1;
+	return true;
+}
+
+static bool
+walk(struct gathering *g, int64_t rows, report_progress *tell, void *arg)
+{
+	enum db_answer answer = DB_FAILED;
+	struct report_record record;
+	int64_t done = 0;
+	bool good = true;
+
+	while (good && (answer = query_step(g->records)) == DB_ROW) {
+		report_record_read(&record, g->records);
+		good = count_record(g, &record);
+		if (tell != NULL && done++ % TELL_EACH == 0)
+			tell(arg, done, rows);
+	}
+	return good && answer == DB_DONE;
 }
 
 bool
-report_gather(struct report *r, struct store *s,
-    void (*tell)(void *arg, int done, int all), void *arg, struct buf *errmsg)
+report_gather(struct report *r, struct store *s, report_progress *tell,
+    void *arg, struct buf *errmsg)
 {
+	struct gathering g = { .r = r };
 	struct db *db = store_db(s);
-	bool good = true;
+	int64_t rows = 0;
 	int list;
+	bool good;
 
 	choose_bars(r);
-	for (list = 0; good && list < REPORT_LISTS; list++) {
-		if (tell != NULL)
-			tell(arg, list, REPORT_LISTS + 1);
-		good = gather_list(r, db, (enum report_list)list);
-	}
-	good = good && gather_bars(r, db);
+	for (list = 0; list < REPORT_LISTS; list++)
+		tally_init(&g.lists[list]);
+	tally_init(&g.reasons);
+	good = begin(&g, db, &rows) && walk(&g, rows, tell, arg);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));
+	count_networks(&g);
+	for (list = 0; list < REPORT_LISTS; list++) {
+		take_rows(r, (enum report_list)list, &g.lists[list]);
+		tally_free(&g.lists[list]);
+	}
+	take_bars(&g);
+	tally_free(&g.reasons);
+	free(g.bars);
+	query_free(g.records);
+	query_free(g.recipients);
 	r->total = r->lists[REPORT_OUTCOMES].sum;
 	return good;
 }

@@ -33,7 +33,9 @@ struct report_rows {
 	int64_t sum, others;	/* of all; of those that are not in `v` */
 };
 
-/* The bars of the chart: the REPORT_SHADES most frequent reasons, others. */
+/*
+ * The bars of the chart: the REPORT_SHADES most frequent reasons, and others.
+ */
 #define REPORT_SHADES 6
 #define REPORT_BARS_MAX 200
 
@@ -51,15 +53,17 @@ struct report {
 	size_t nbars;
 };
 
+typedef void report_progress(void *arg, int64_t done, int64_t all);
+
 /*
- * Counts; `tell` (may be NULL) hears how far it has come. False, words in
- * `why`. report_free() in any case.
+ * Counts, in one walk over the records; `tell` (may be NULL) is called with the
+ * progress. False with words in errmsg. report_free() in any case.
  */
-bool report_gather(struct report *r, struct store *s,
-    void (*tell)(void *arg, int done, int all), void *arg, struct buf *errmsg);
+bool report_gather(struct report *r, struct store *s, report_progress *tell,
+    void *arg, struct buf *errmsg);
 void report_free(struct report *r);
 
-/* Adds a row that no record tells of, with 0 to its name (copied). */
+/* Adds a row that is in no record, with 0 to its name (copied). */
 void report_add(struct report *r, enum report_list list, const char *name);
 
 const char *report_title(enum report_list list);

@@ -36,7 +36,7 @@ notice(struct asking *a, int status, enum speech title, enum speech text)
 	index_put_notice(&a->view, title, text);
 }
 
-/* From a page that there is to /why/. */
+/* From an existing page to /why/. */
 static const char *
 root_of(const char *path)
 {

@@ -5,10 +5,10 @@
  *	/why/ID		one refusal
  *	/why/reason/	all reasons, and /why/reason/NAME one of them
  *
- * A page shows nothing that the sender was not told or could not know: no
- * pattern, no list of ours, no other recipient, nothing of a mail that was
- * not refused, and of a reason as much as its `disclose` allows. An id that
- * never was and one that has expired look alike.
+ * A page shows nothing that the sender did not get or could not know: no
+ * pattern, no list of ours, no other recipient, nothing of a mail that was not
+ * refused, and of a reason as much as its `disclose` allows. An id that never
+ * was and one that has expired look alike.
  */
 #ifndef PAGES_SITE_H
 #define PAGES_SITE_H

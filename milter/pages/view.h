@@ -18,7 +18,7 @@ struct view {
 	const struct language *language;
 	const struct site *site;
 	const char *root;	/* from this page to /why/: "./", "../" */
-	const char *chosen;	/* "?l=de" where it was asked for, else "" */
+	const char *chosen;	/* "?l=de" where it was requested, else "" */
 };
 
 /* Around what stands in <main>; title NULL: the general one. */

@@ -48,7 +48,7 @@ has_no_keys(const struct exception *e)
 	    e->daemons.n == 0;
 }
 
-/* Only what a peer claims, or where it came in, is asked for. */
+/* Has only conditions that a peer merely claims, or where it came in. */
 static bool
 rests_on_claims(const struct exception *e)
 {

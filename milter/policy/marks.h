@@ -1,9 +1,9 @@
 /*
- * marks.h - what is done to a message that is let pass
+ * marks.h - what is done to a message that passes
  *
  * Our own header fields, and the hold queue. Gathered from the decisions of
  * every recipient and of the message itself, applied by the door after the
- * final dot. Fields of ours that a sender forged are taken out.
+ * final dot. Fields of ours that a sender forged are removed.
  */
 #ifndef POLICY_MARKS_H
 #define POLICY_MARKS_H
@@ -17,7 +17,7 @@
 #define MARKS_FIELD "X-Saywhy"
 #define MARKS_MAX 16
 
-/* A field of the sender's to take out: its name, and which, from 1. */
+/* A field of the sender's to remove: its name, and which, from 1. */
 struct mark_forged {
 	const char *field;
 	int index;
@@ -27,7 +27,7 @@ struct marks {
 	char *values[MARKS_MAX];	/* of MARKS_FIELD, safe text, one line */
 	size_t n;
 	char *results;			/* of RESULTS_FIELD, folded; or NULL */
-	char *quarantine;		/* why it is held, or NULL */
+	char *quarantine;		/* why it is quarantined, or NULL */
 	struct mark_forged *forged;	/* in the order of the header */
 	size_t nforged, forged_cap;
 };
@@ -36,7 +36,7 @@ struct marks {
 void marks_add(struct marks *m, const struct verdict *v,
     const struct site *site, const char *id);
 
-/* Tells what proofs were found, if the admin wants it told. */
+/* Reports the results of the proofs, if the admin wants it. */
 void marks_results(struct marks *m, const struct slots *slots,
     const struct session *s, const struct site *site);
 

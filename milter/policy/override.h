@@ -1,5 +1,5 @@
 /*
- * override.h - `reason "…" { }`: the admin's word on one reason
+ * override.h - `reason "…" { }`: the admin's policy for one reason
  *
  * At the top of the file it sets what is done and said; inside an exception
  * only what is done. Every value is checked against the reason's row while it
@@ -39,7 +39,7 @@ struct override {
 extern const struct option override_options[];
 extern const struct option override_action_options[];
 
-/* take of an `action =` that is for every reason (no title to check). */
+/* parse of an `action =` that is for every reason (no title to check). */
 bool override_parse_any_action(void *base, void *slot, const char *value,
     struct buf *errmsg);
 

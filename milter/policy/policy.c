@@ -243,7 +243,7 @@ judge_at(const struct decision_context *m, const struct finding *f,
 			v.action = ACTION_OFF;
 		return v;
 	}
-	if (issued_at != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
+	if (f->withheld || issued_at != stage || (f->rcpt != 0 && f->rcpt != s->nrecipients))
 		return v;
 	return s->rcpt != NULL ?
 	    judge(m, &s->rcpt->mailbox, s->nrecipients, f) :

@@ -1,8 +1,8 @@
 /*
- * policy.h - findings become a decision; pure, but that exceptions count
+ * policy.h - findings become a decision; pure
  *
- * The admin's word on every reason: what to do, what to say, and for whom not.
- * Read only once built. policy_decide() asks nobody and writes nothing.
+ * The admin's policy for every reason: what to do, what to say, and for whom
+ * not. Read only once built. policy_decide() has no effects beside its result.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
@@ -59,7 +59,8 @@ struct verdict {
 struct decision {
 	enum action wanted;	/* what the policy says */
 	enum action taken;	/* what is done: NOTE where mode observes */
-	struct verdict because;	/* the one that speaks; finding NULL: none */
+	/* the finding that decides; finding NULL: none */
+	struct verdict because;
 	struct verdict also[DECISION_ALSO_MAX];	/* the others, not OFF */
 	size_t nalso;
 };

@@ -28,7 +28,8 @@ prepare_to_write(struct db *db)
 	    &keep);
 	return db_run(db, "PRAGMA auto_vacuum = INCREMENTAL;"
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-	    "PRAGMA journal_size_limit = 16777216;"
+	    "PRAGMA journal_size_limit = 33554432;"
+	    "PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384;"
 	    "PRAGMA temp_store = MEMORY");
 }
 
@@ -119,6 +120,13 @@ query_text(struct query *q, const char *text)
 {
 	sqlite3_bind_text(q->statement, ++q->bound, text, -1,
 	    SQLITE_TRANSIENT);
+}
+
+void
+query_text_kept(struct query *q, const char *text, size_t n)
+{
+	sqlite3_bind_text(q->statement, ++q->bound, text, (int)n,
+	    SQLITE_STATIC);
 }
 
 void

@@ -21,7 +21,7 @@ struct query;
  * Opens a database. To write: it is made when it is not there (mode 0640 less
  * umask), in WAL mode, with its helper files kept at the end, so that a reader
  * without rights in the folder finds them. To read: nothing is ever written.
- * NULL and words in `why` on failure.
+ * NULL with words in errmsg on failure.
  */
 struct db *db_open(const char *path, bool to_write, struct buf *errmsg);
 void db_close(struct db *db);		/* NULL: nothing */
@@ -46,6 +46,8 @@ void query_free(struct query *q);	/* NULL: nothing */
 
 /* Binds the next `?`; NULL text or bytes bind NULL. Copies are made. */
 void query_text(struct query *q, const char *text);
+/* The same without a copy: the text stays where it is until the next row. */
+void query_text_kept(struct query *q, const char *text, size_t n);
 void query_bytes(struct query *q, const void *bytes, size_t n);
 void query_int(struct query *q, int64_t n);
 

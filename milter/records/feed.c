@@ -15,8 +15,11 @@
 #include "records/rotated.h"
 #include "records/store.h"
 
-/* One batch: some hundred records. A line that is longer is no record. */
-#define BATCH (1024 * 1024)
+/*
+ * One batch: some thousand records, so that what they share is written once.
+ * A line that is longer is no record.
+ */
+#define BATCH (8 * 1024 * 1024)
 #define QUIET_S 2
 
 struct feed {
@@ -97,8 +100,9 @@ is_at(const struct feed *f, const struct rotated_file *s)
 }
 
 /*
- * The store's place, with its file open. One that is gone, or none yet: from
- * the oldest file on, for what is in already is not taken twice.
+ * The position of the store, with its file open. When that file is gone, or at
+ * the first time: from the oldest file on, because records that are in the
+ * store already are not imported twice.
  */
 static void
 find_place(struct feed *f, const struct store_place *place)
@@ -119,8 +123,8 @@ find_place(struct feed *f, const struct store_place *place)
 }
 
 /*
- * The path names another file by now, and so long that nobody writes to ours
- * any more: the sink looks at the path once a second.
+ * The path has named another file for so long that nobody writes to ours any
+ * more: the sink checks the path once a second.
  */
 static bool
 has_next(const struct feed *f)
@@ -228,7 +232,7 @@ take_batch(struct feed *f)
 	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
 	if (taken < 0)
 		return false;
-	/* The rest of a line that nobody will end any more is no record. */
+	/* A last line that nobody will complete any more is no record. */
 	if (taken == 0 && n > 0 && has_next(f)) {
 		f->counts.bad++;
 		taken = n;

@@ -1,12 +1,12 @@
 /*
  * feed.h - from the record file into the store
  *
- * The feed follows the file: it reads what was appended since, takes it in,
- * and keeps in the store how far it came, in the same transaction. So what it
- * does is the same while we run, after a crash, and after a day without room
- * on the disk; no record is lost while its line is in a file, and none comes
- * twice. Files that were set aside (".1", "-20260102T030405Z", expire.h) are
- * read to their end first; compressed ones are not read.
+ * The feed follows the file: it imports what was appended since, and keeps its
+ * position in the store, in the same transaction. So it works alike while we
+ * run, after a crash, and after a day with a full disk; no record is lost while
+ * its line is in a file, and none is imported twice. Rotated files (".1",
+ * "-20260102T030405Z", expire.h) are read to their end first; compressed ones
+ * are not read.
  *
  * A struct feed belongs to one thread; several processes may feed one store.
  */
@@ -20,7 +20,7 @@ struct feed;
 struct store;
 
 struct feed_counts {
-	uint64_t taken;		/* lines taken in */
+	uint64_t taken;		/* lines imported */
 	uint64_t bad;		/* lines that were no record */
 	int64_t behind;		/* bytes of the file that are not in yet */
 };
@@ -29,12 +29,12 @@ struct feed_counts {
 struct feed *feed_new(const char *path, struct store *store);
 void feed_free(struct feed *f);		/* NULL: nothing */
 
-/* A record of before that (ms since 1970) is not taken in; 0: all are. */
+/* Records of before that (ms since 1970) are not imported; 0: all are. */
 void feed_oldest(struct feed *f, int64_t oldest);
 
 enum feed_answer { FEED_IDLE, FEED_MORE, FEED_FAILED };
 
-/* One batch. FEED_FAILED: nothing was changed, words in `why`. */
+/* One batch. FEED_FAILED: nothing was changed, words in errmsg. */
 enum feed_answer feed_batch(struct feed *f, struct buf *errmsg);
 
 struct feed_counts feed_counts(const struct feed *f);

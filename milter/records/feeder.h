@@ -1,10 +1,10 @@
 /*
  * feeder.h - the thread of saywhyd that feeds the store and lets it expire
  *
- * The one writer of the daemon. It looks for new lines every 100 ms, takes in
- * what is there in batches, and once a minute removes what is too old or too
- * much, in slices. A store that fails is said once and tried again every two
- * seconds; mail and record file know nothing of it.
+ * The one writer of the daemon. It looks for new lines every 100 ms, imports
+ * them in batches, and once a minute removes what is too old or too much, in
+ * slices. A store that fails is logged once and tried again every two seconds;
+ * mail and record file do not depend on it.
  */
 #ifndef RECORDS_FEEDER_H
 #define RECORDS_FEEDER_H
@@ -19,13 +19,13 @@ struct feeder_health {
 	bool on;		/* there is a store */
 	bool failing;
 	uint64_t taken, bad;	/* lines since the start */
-	int64_t behind;		/* bytes of the record file not taken in */
+	int64_t behind;		/* bytes of the record file not imported yet */
 };
 
 /* NULL when the options want no store. Copies what it needs of them. */
 struct feeder *feeder_start(const struct record_options *opt);
 
-/* Takes in what is there once more, for at most a second. NULL: nothing. */
+/* Imports what is there once more, for at most a second. NULL: nothing. */
 void feeder_stop(struct feeder *f);
 
 /* Any thread; NULL: all zero. */

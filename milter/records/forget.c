@@ -1,4 +1,4 @@
-/* forget - a person is taken out of record files and store */
+/* forget - removes a person from record files and store */
 
 #include "records/forget.h"
 
@@ -16,6 +16,7 @@
 #include "records/db.h"
 #include "records/rotated.h"
 #include "records/store.h"
+#include "records/store_words.h"
 
 /* The person as JSON text holds it, without the quotes. */
 static void
@@ -131,7 +132,7 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 	return good;
 }
 
-/* The time of a file tells how long it has to live, and which is older. */
+/* The time of a file decides how long it is kept, and which is older. */
 static bool
 forget_in_path(const char *path, const char *person, uint64_t *lines)
 {
@@ -195,14 +196,18 @@ forget_columns(struct db *db, const char *person)
 	return good;
 }
 
+/* The line, and the words that the record is found by. */
 static bool
-replace_line(struct db *db, int64_t n, const char *line)
+replace_line(struct db *db, int64_t n, const char *was, const char *line)
 {
 	struct query *q = db_query(db, "UPDATE line SET json = ? WHERE n = ?");
-	bool good;
+	bool good, words = store_words_there(db);
 
-	if (q == NULL)
+	if (q == NULL || (words && !(store_words_remove(db, n, was) &&
+	    store_words_add(db, n, line)))) {
+		query_free(q);
 		return false;
+	}
 	query_text(q, line);
 	query_int(q, n);
 	good = query_step(q) == DB_DONE;
@@ -225,12 +230,21 @@ forget_lines(struct db *db, const char *person, uint64_t *records)
 		if (line == NULL || !forget_in_line(&out, line, strlen(line),
 		    person))
 			continue;
-		good = replace_line(db, query_column_int(q, 0), out.data);
+		good = replace_line(db, query_column_int(q, 0), line,
+		    out.data);
 		++*records;
 	}
 	query_free(q);
 	buf_free(&out);
 	return good && answer == DB_DONE;
+}
+
+/* Words that were taken out stay in the index until it is written anew. */
+static bool
+forget_words(struct db *db)
+{
+	return !store_words_there(db) || db_run(db,
+	    "INSERT INTO words (words) VALUES ('optimize')");
 }
 
 bool
@@ -244,6 +258,7 @@ forget_in_store(struct store *s, const char *person, struct forgotten *f,
 	good = db_run(db, "PRAGMA secure_delete = 1; BEGIN IMMEDIATE") &&
 	    forget_columns(db, person) &&
 	    forget_lines(db, person, &f->records) &&
+	    forget_words(db) &&
 	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 	if (!good) {
 		buf_puts(errmsg, db_errmsg(db));

@@ -1,10 +1,10 @@
 /*
- * forget.h - a person is taken out of record files and store
+ * forget.h - removes a person from record files and store
  *
  * Every mention of the address loses its local part, as `privacy = removed`
  * would have it; what happened, when and at which domain stays. A line of a
- * file keeps its length (blanks at its end), so that those who read or append
- * meanwhile are not disturbed.
+ * file keeps its length (blanks at its end), so that programs that read or
+ * append meanwhile are not disturbed.
  */
 #ifndef RECORDS_FORGET_H
 #define RECORDS_FORGET_H
@@ -24,19 +24,19 @@ struct forgotten {
 
 /*
  * Appends the line without that person (address or login; ASCII letters
- * compared without case). True when somebody was taken out.
+ * compared without case). True when the person was in it.
  */
 bool forget_in_line(struct buf *out, const char *line, size_t n,
     const char *person);
 
 /*
- * The file and what was set aside of it; those that are not there count as
- * clean. False, words in `why`: some could not be read or written.
+ * The file and its rotated files; those that are absent count as clean. False
+ * with words in errmsg: some could not be read or written.
  */
 bool forget_in_files(const char *path, const char *person,
     struct forgotten *f, struct buf *errmsg);
 
-/* The store, and its empty pages. False, words in `why`. */
+/* The store, and its empty pages. False, words in errmsg. */
 bool forget_in_store(struct store *s, const char *person,
     struct forgotten *f, struct buf *errmsg);
 

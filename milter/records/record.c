@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/siphash.h"
 
@@ -22,12 +23,10 @@ static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #define ID_LETTERS (RECORD_ID_TEXT - 1)
 
-/*
- * The last ids by their bits, eight of each set: which set it is they tell
- * themselves, and they are random.
- */
+/* The last ids, eight in each set; their random bits say which set. */
 #define SETS 2048
 #define WAYS 8
+#define SET_OF(bits) ((bits) >> 10 & (SETS - 1))
 #define USED (1ull << 63)	/* an empty slot is no id */
 
 static struct {
@@ -38,9 +37,9 @@ static struct {
 static void
 remember(uint64_t bits)
 {
-	unsigned way = atomic_fetch_add(&recent[bits % SETS].next, 1) % WAYS;
+	unsigned way = atomic_fetch_add(&recent[SET_OF(bits)].next, 1) % WAYS;
 
-	atomic_store(&recent[bits % SETS].v[way], bits | USED);
+	atomic_store(&recent[SET_OF(bits)].v[way], bits | USED);
 }
 
 bool
@@ -59,9 +58,21 @@ record_id_is_recent(const char *id)
 		bits = bits << 5 | (uint64_t)(digit - digits);
 	}
 	for (i = 0; i < WAYS; i++)
-		if (atomic_load(&recent[bits % SETS].v[i]) == (bits | USED))
+		if (atomic_load(&recent[SET_OF(bits)].v[i]) == (bits | USED))
 			return true;
 	return false;
+}
+
+/*
+ * The first two digits are the hour, so that ids of one time lie together in
+ * the index of the store; the other ten, 50 bits, cannot be guessed.
+ */
+static uint64_t
+hour_digits(void)
+{
+	uint64_t hour = (uint64_t)clock_now().tv_sec / 3600 % 1024;
+
+	return hour >> 5 | (hour & 31) << 5;
 }
 
 void
@@ -73,6 +84,7 @@ record_id(char id[RECORD_ID_TEXT])
 	if (getrandom(&bits, sizeof bits, 0) != sizeof bits)
 		BUG("getrandom(2) gave too little");
 	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
+	bits = (bits & ~1023ull) | hour_digits();
 	remember(bits);
 	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
 		id[i] = digits[bits & 31];

@@ -1,9 +1,9 @@
 /*
- * record.h - one decision, told
+ * record.h - one decision, written down
  *
  * A record is a view: it borrows everything and lives while it is written.
  * record_write() makes the JSON line of doc/record.schema.json; the fields and
- * their meaning are a contract with whoever reads the files (NEWS).
+ * their meaning are a contract with the readers of the files (NEWS).
  */
 #ifndef RECORDS_RECORD_H
 #define RECORDS_RECORD_H
@@ -45,12 +45,13 @@ struct record {
 	const char *software;		/* of the issuer, NULL: not known */
 	bool submission;
 	bool outgoing;			/* our mail, refused by others */
-	bool from_log;			/* read there, not seen in a session */
+	/* read from the log, not seen in a session */
+	bool from_log;
 	int reason;			/* REASON_NONE: not recognised */
 	enum mode mode;
 	const struct session *session;
 	const struct decision *decision;	/* NULL: not ours */
-	const struct reply *reply;	/* code 0: the MTA does not tell it */
+	const struct reply *reply;	/* code 0: the MTA does not say */
 	const struct reply *was;	/* before we rewrote it, or NULL */
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
@@ -73,8 +74,8 @@ void record_id(char id[RECORD_ID_TEXT]);
 bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
- * The id that a text holds: alone, or after "/why/" or as a word of twelve
- * letters and digits of which one is a digit. n bytes of anything.
+ * The id in a text: alone, or after "/why/" or as a word of twelve letters and
+ * digits of which one is a digit. n bytes of anything.
  */
 bool record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 

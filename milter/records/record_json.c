@@ -11,7 +11,7 @@
 #include "records/recorder.h"
 #include "words/reason.h"
 
-/* The record, and how much of it may be told. */
+/* The record, and how much of it may be written. */
 struct telling {
 	const struct record *r;
 	const struct record_options *opt;

@@ -28,7 +28,7 @@ struct record_matcher {
 static bool
 open_store(struct record_matcher *j)
 {
-	struct buf errmsg = BUF_INIT;
+	struct buf errmsg = BUF_INIT, sql = BUF_INIT, words = BUF_INIT;
 
 	if (j->store != NULL || j->path == NULL)
 		return j->store != NULL;
@@ -42,10 +42,15 @@ open_store(struct record_matcher *j)
 	    "WHERE time BETWEEN ? AND ? AND client = ? AND source IS NULL "
 	    "AND (? IS NULL OR n IN (SELECT record FROM recipient "
 	    "WHERE address = lower(?))) ORDER BY time");
-	j->by_pair = db_query(store_db(j->store), "SELECT 1 FROM record "
-	    "WHERE sender = lower(?) AND later IS NULL "
-	    "AND outcome = 'reject' AND n IN (SELECT record FROM recipient "
-	    "WHERE address = lower(?)) LIMIT 1");
+	buf_puts(&sql, "SELECT 1 FROM record WHERE sender = lower(?) "
+	    "AND later IS NULL AND outcome = 'reject' AND EXISTS "
+	    "(SELECT 1 FROM recipient WHERE record = n "
+	    "AND address = lower(?))");
+	store_put_pair(j->store, &sql, &words, "", "");
+	buf_puts(&sql, " LIMIT 1");
+	j->by_pair = db_query(store_db(j->store), sql.data);
+	buf_free(&sql);
+	buf_free(&words);
 	return true;
 }
 
@@ -123,18 +128,23 @@ void
 record_match_came(struct record_matcher *j, const char *sender,
     const char *recipient, int64_t time)
 {
-	struct buf errmsg = BUF_INIT;
+	struct buf errmsg = BUF_INIT, sql = BUF_INIT, words = BUF_INIT;
 	bool refused = false;
 
 	if (!open_store(j) || j->by_pair == NULL)
 		return;
+	store_put_pair(j->store, &sql, &words, sender, recipient);
 	query_text(j->by_pair, sender);
 	query_text(j->by_pair, recipient);
+	if (words.len > 0)
+		query_text(j->by_pair, words.data);
 	while (query_step(j->by_pair) == DB_ROW)
 		refused = true;
 	if (refused && j->writer == NULL)
 		j->writer = store_open(j->path, true, &errmsg);
 	if (refused && j->writer != NULL)
 		store_came_later(j->writer, sender, recipient, time);
+	buf_free(&sql);
+	buf_free(&words);
 	buf_free(&errmsg);
 }

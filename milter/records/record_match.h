@@ -14,7 +14,7 @@ struct match_event {
 	const char *id;
 	int64_t time;			/* ms since 1970, of whole seconds */
 	const struct ip *client;
-	const char *recipient;		/* NULL: not told */
+	const char *recipient;		/* NULL: not known */
 	const char *reply;
 };
 

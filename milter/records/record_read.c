@@ -69,7 +69,7 @@ parsed_free(struct parsed_record *t)
 	free(t);
 }
 
-/* Paths are our own words, two names at most. */
+/* Paths come from our own code, two names at most. */
 static const json_t *
 find(const struct parsed_record *t, const char *path)
 {

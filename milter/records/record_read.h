@@ -1,10 +1,10 @@
 /*
  * record_read.h - a record, read back from its JSON line
  *
- * Values are asked for by path, "client.address", as doc/record.schema.json
- * names them. What a told gives lives as long as it does. Any bytes may be
- * read; what is no JSON object with an id and a time is no record. Never
- * shared between threads.
+ * Values are found by path, "client.address", as doc/record.schema.json names
+ * them, and live as long as their parsed record. Any bytes may be read; what is
+ * no JSON object with an id and a time is no record. Never shared between
+ * threads.
  */
 #ifndef RECORDS_RECORD_READ_H
 #define RECORDS_RECORD_READ_H
@@ -18,7 +18,7 @@ struct parsed_record;
 struct parsed_record *record_read(const char *line, size_t n);
 void parsed_free(struct parsed_record *t);		/* NULL: nothing */
 
-/* The text at the path, or NULL: not told, or no text. */
+/* The text at the path, or NULL: absent, or no text. */
 const char *parsed_text(const struct parsed_record *t, const char *path);
 
 /* The whole number at the path, or `otherwise`. */

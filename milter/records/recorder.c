@@ -121,7 +121,7 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* Without the lock, for it takes its time. */
+/* Without the lock, because it may be slow. */
 static void
 stop_feeder(struct recorder *r)
 {

@@ -1,4 +1,4 @@
-/* rotated - a file and what was set aside of it */
+/* rotated - a file and its rotated files */
 
 #include "records/rotated.h"
 

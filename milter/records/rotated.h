@@ -1,5 +1,5 @@
 /*
- * rotated.h - a file and what was set aside of it
+ * rotated.h - a file and its rotated files
  *
  * Beside "records.json": "records.json.1", "records.json-20260102T030405Z".
  */

@@ -10,10 +10,23 @@
 #include "base/net.h"
 #include "records/db.h"
 #include "records/store.h"
+#include "records/store_words.h"
 
-/* A statement as it grows, and the values for its `?`s in turn. */
+/* Records of which one in fifty is named, at a million. */
+#define NAMED_MANY 20000
+
+/*
+ * A statement as it grows, and the values for its `?`s in turn. Beside it what
+ * the index of words is to hold, when there is one.
+ */
 struct asking {
 	struct buf sql;
+	struct buf words;	/* for MATCH; "": no help from it */
+	int64_t named;		/* rows that it names */
+	bool by_words;		/* it is asked */
+	bool text;		/* words are looked for, whose condition */
+	size_t text_at;		/* goes in here */
+	bool exact;		/* what it finds is what is wanted */
 	struct {
 		char *text;	/* NULL: bytes or a number */
 		uint8_t bytes[16];
@@ -34,6 +47,21 @@ add_number(struct asking *a, int64_t n)
 {
 	a->values[a->nvalues].number = true;
 	a->values[a->nvalues++].n = n;
+}
+
+/* One condition more for the index. */
+static void
+and_words(struct asking *a)
+{
+	if (a->words.len > 0)
+		buf_puts(&a->words, " AND");
+}
+
+static void
+want_key(struct asking *a, enum store_key kind, const char *value)
+{
+	and_words(a);
+	store_words_key(&a->words, kind, value);
 }
 
 /* Sets every bit after the prefix, or none. */
@@ -60,6 +88,28 @@ add_lower(struct asking *a, const char *text)
 			*p = (char)(*p - 'A' + 'a');
 }
 
+/* Of the networks that have keys the one that holds this one. */
+static void
+want_net(struct asking *a, const struct net *net)
+{
+	bool exact = false;
+	size_t before = a->words.len;
+
+	and_words(a);
+	if (!store_words_net(&a->words, net, &exact))
+		buf_cut(&a->words, before);
+	a->exact &= exact;
+}
+
+static void
+want_name(struct asking *a, const char *name)
+{
+	a->exact &= *name != '.';
+	name += *name == '.';
+	if (*name != '\0')
+		want_key(a, STORE_KEY_NAME, name);
+}
+
 static void
 want_client(struct asking *a, const char *client)
 {
@@ -69,8 +119,10 @@ want_client(struct asking *a, const char *client)
 		buf_puts(&a->sql, " AND client BETWEEN ? AND ?");
 		add_edge(a, &net, false);
 		add_edge(a, &net, true);
+		want_net(a, &net);
 		return;
 	}
+	want_name(a, client);
 	buf_puts(&a->sql, " AND (lower(name) = ? OR "
 	    "substr(lower(name), -length(?)) = ?)");
 	add_lower(a, client);
@@ -86,10 +138,11 @@ want_client(struct asking *a, const char *client)
 static void
 want_domain(struct asking *a, const char *domain)
 {
-	buf_puts(&a->sql, " AND (sender_domain = ? OR n IN "
-	    "(SELECT record FROM recipient WHERE domain = ?))");
+	buf_puts(&a->sql, " AND (sender_domain = ? OR EXISTS "
+	    "(SELECT 1 FROM recipient WHERE record = n AND domain = ?))");
 	add_lower(a, domain);
 	add_lower(a, domain);
+	want_key(a, STORE_KEY_DOMAIN, domain);
 }
 
 static void
@@ -98,11 +151,13 @@ want_people(struct asking *a, const struct search *w)
 	if (w->sender != NULL) {
 		buf_puts(&a->sql, " AND sender = ?");
 		add_lower(a, w->sender);
+		want_key(a, STORE_KEY_SENDER, w->sender);
 	}
 	if (w->recipient != NULL) {
-		buf_puts(&a->sql, " AND n IN "
-		    "(SELECT record FROM recipient WHERE address = ?)");
+		buf_puts(&a->sql, " AND EXISTS (SELECT 1 FROM recipient "
+		    "WHERE record = n AND address = ?)");
 		add_lower(a, w->recipient);
+		want_key(a, STORE_KEY_RECIPIENT, w->recipient);
 	}
 }
 
@@ -126,22 +181,29 @@ want_word(struct asking *a, const char *column, const char *word)
 	add_text(a, word);
 }
 
-/* What LIKE would take for a wildcard is escaped. */
+/* Escapes the wildcards of LIKE. */
 static void
 want_text(struct asking *a, const char *text)
 {
 	struct buf like = BUF_INIT;
+	size_t before = a->words.len;
+	const char *c;
+	bool exact = false;
 
 	buf_putc(&like, '%');
-	for (; *text != '\0'; text++) {
-		if (strchr("%_\\", *text) != NULL)
+	for (c = text; *c != '\0'; c++) {
+		if (strchr("%_\\", *c) != NULL)
 			buf_putc(&like, '\\');
-		buf_putc(&like, *text);
+		buf_putc(&like, *c);
 	}
 	buf_putc(&like, '%');
-	buf_puts(&a->sql, " AND n IN "
-	    "(SELECT n FROM line WHERE json LIKE ? ESCAPE '\\')");
+	a->text = true;
+	a->text_at = a->sql.len;
 	add_text(a, like.data);
+	and_words(a);
+	if (!store_words_query(&a->words, text, &exact))
+		buf_cut(&a->words, before);
+	a->exact &= exact;
 	buf_free(&like);
 }
 
@@ -158,10 +220,12 @@ want_time(struct asking *a, const struct search *w)
 	}
 }
 
+/* All conditions; the index comes first among them, if it is to help. */
 static void
 want(struct asking *a, const struct search *w)
 {
-	buf_puts(&a->sql, " FROM record WHERE 1");
+	a->exact = w->reason == NULL && w->outcome == NULL &&
+	    w->issuer == NULL && w->since == 0 && w->until == 0;
 	if (w->client != NULL)
 		want_client(a, w->client);
 	if (w->domain != NULL)
@@ -173,6 +237,12 @@ want(struct asking *a, const struct search *w)
 	want_word(a, "issuer", w->issuer);
 	want_word(a, "queue_id", w->queue_id);
 	want_word(a, "login", w->login);
+	/* The columns tell case apart, the keys do not. */
+	if (w->queue_id != NULL)
+		want_key(a, STORE_KEY_QUEUE_ID, w->queue_id);
+	if (w->login != NULL)
+		want_key(a, STORE_KEY_LOGIN, w->login);
+	a->exact &= w->queue_id == NULL && w->login == NULL;
 	if (w->text != NULL)
 		want_text(a, w->text);
 	want_time(a, w);
@@ -180,41 +250,120 @@ want(struct asking *a, const struct search *w)
 
 /* NULL: failed. */
 static struct query *
-ask(struct asking *a, struct store *s, struct buf *errmsg)
+query_of(struct asking *a, struct store *s, const char *sql,
+    struct buf *errmsg)
 {
-	struct query *q = db_query(store_db(s), a->sql.data);
+	struct query *q = db_query(store_db(s), sql);
 	size_t i;
 
-	if (q == NULL)
+	if (q == NULL) {
 		buf_puts(errmsg, db_errmsg(store_db(s)));
-	for (i = 0; i < a->nvalues; i++) {
-		if (q == NULL)
-			;
-		else if (a->values[i].text != NULL)
+		return NULL;
+	}
+	if (a->by_words)
+		query_text(q, a->words.data);
+	for (i = 0; i < a->nvalues; i++)
+		if (a->values[i].text != NULL)
 			query_text(q, a->values[i].text);
 		else if (a->values[i].number)
 			query_int(q, a->values[i].n);
 		else
 			query_bytes(q, a->values[i].bytes, 16);
-		free(a->values[i].text);
-	}
-	buf_free(&a->sql);
 	return q;
+}
+
+/* The statement from its parts; values of `tail` come last. */
+static struct query *
+ask(struct asking *a, struct store *s, const char *what, const char *tail,
+    struct buf *errmsg)
+{
+	struct buf sql = BUF_INIT;
+	struct query *q;
+
+	buf_puts(&sql, what);
+	if (a->by_words)
+		buf_puts(&sql, " FROM words CROSS JOIN record "
+		    "ON record.n = words.rowid WHERE words MATCH ?");
+	else
+		buf_puts(&sql, " FROM record WHERE 1");
+	buf_put(&sql, a->sql.data, a->text_at);
+	/* One by one where few are left, all lines in turn where not. */
+	if (a->text)
+		buf_printf(&sql, a->by_words ? " AND EXISTS (SELECT 1 FROM "
+		    "line WHERE line.n = record.n AND json LIKE ? %s)" :
+		    " AND record.n IN (SELECT n FROM line WHERE json LIKE ? "
+		    "%s)", "ESCAPE '\\'");
+	buf_puts(&sql, a->sql.data + a->text_at);
+	buf_puts(&sql, tail);
+	q = query_of(a, s, sql.data, errmsg);
+	buf_free(&sql);
+	return q;
+}
+
+/* How many the index names; -1: it failed. */
+static int64_t
+count_indexed(struct asking *a, struct store *s)
+{
+	struct query *q = db_query(store_db(s),
+	    "SELECT count(*) FROM words WHERE words MATCH ?");
+	int64_t n = -1;
+
+	if (q != NULL) {
+		query_text(q, a->words.data);
+		if (query_step(q) == DB_ROW)
+			n = query_column_int(q, 0);
+	}
+	query_free(q);
+	return n;
+}
+
+/*
+ * Words that stand nowhere at the beginning of a word are looked for in every
+ * record, as they may be inside of one.
+ */
+static void
+begin(struct asking *a, struct store *s, const struct search *what)
+{
+	memset(a, 0, sizeof *a);
+	a->sql = (struct buf)BUF_INIT;
+	a->words = (struct buf)BUF_INIT;
+	want(a, what);
+	if (!store_has_words(s) || a->words.len == 0)
+		return;
+	a->named = count_indexed(a, s);
+	a->by_words = a->named > 0 || (a->named == 0 && what->text == NULL);
+}
+
+static void
+end(struct asking *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->nvalues; i++)
+		free(a->values[i].text);
+	buf_free(&a->sql);
+	buf_free(&a->words);
 }
 
 int64_t
 search_count(struct store *s, const struct search *what, struct buf *errmsg)
 {
-	struct asking a = { .sql = BUF_INIT };
+	struct asking a;
 	struct query *q;
 	int64_t n = -1;
 
-	buf_puts(&a.sql, "SELECT count(*)");
-	want(&a, what);
-	q = ask(&a, s, errmsg);
-	if (q != NULL && query_step(q) == DB_ROW)
-		n = query_column_int(q, 0);
-	query_free(q);
+	begin(&a, s, what);
+	if (a.by_words && a.exact) {
+		n = a.named;
+	} else {
+		q = ask(&a, s, "SELECT count(*)", "", errmsg);
+		if (q != NULL && query_step(q) == DB_ROW)
+			n = query_column_int(q, 0);
+		else if (q != NULL)
+			buf_puts(errmsg, db_errmsg(store_db(s)));
+		query_free(q);
+	}
+	end(&a);
 	return n;
 }
 
@@ -223,18 +372,20 @@ search_each(struct store *s, const struct search *what,
     void (*fn)(void *arg, const char *line, size_t n), void *arg,
     struct buf *errmsg)
 {
-	struct asking a = { .sql = BUF_INIT };
 	enum db_answer answer = DB_FAILED;
+	struct asking a;
 	struct query *q;
 	const char *line;
 
-	buf_puts(&a.sql, "SELECT (SELECT json FROM line WHERE line.n = "
-	    "record.n)");
-	want(&a, what);
-	buf_puts(&a.sql, " ORDER BY time DESC, n DESC LIMIT ? OFFSET ?");
+	begin(&a, s, what);
+	/* Where many are named the newest are found soon without the index. */
+	if (a.named > NAMED_MANY && what->max > 0)
+		a.by_words = false;
 	add_number(&a, what->max > 0 ? what->max : -1);
 	add_number(&a, what->skip);
-	q = ask(&a, s, errmsg);
+	q = ask(&a, s, "SELECT (SELECT json FROM line WHERE line.n = "
+	    "record.n)", " ORDER BY time DESC, n DESC LIMIT ? OFFSET ?",
+	    errmsg);
 	while (q != NULL && (answer = query_step(q)) == DB_ROW) {
 		line = query_column(q, 0);
 		if (line != NULL)
@@ -243,5 +394,6 @@ search_each(struct store *s, const struct search *what,
 	if (q != NULL && answer == DB_FAILED)
 		buf_puts(errmsg, db_errmsg(store_db(s)));
 	query_free(q);
+	end(&a);
 	return answer == DB_DONE;
 }

@@ -22,10 +22,10 @@ struct search {
 	const char *queue_id, *login;
 	const char *text;	/* anywhere in the record, without case */
 	int64_t since, until;	/* ms since 1970; until is not in it */
-	int64_t skip, max;	/* most 0: all */
+	int64_t skip, max;	/* max 0: all */
 };
 
-/* How many there are; -1: failed, words in `why`. */
+/* How many there are; -1: failed, words in errmsg. */
 int64_t search_count(struct store *s, const struct search *what,
     struct buf *errmsg);
 

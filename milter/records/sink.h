@@ -17,7 +17,7 @@ struct sink {
 	/* NULL when the options want none of it; never fails otherwise. */
 	void *(*open)(const struct record_options *opt);
 	/*
-	 * True when the record is kept. False: lost, with a reason in `why`
+	 * True when the record is kept. False: lost, with a reason in errmsg
 	 * (not NULL); the recorder reports it.
 	 */
 	bool (*emit)(void *state, const struct record *r,

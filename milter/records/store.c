@@ -1,4 +1,4 @@
-/* store - where records can be asked for */
+/* store - the database of records */
 
 #include "records/store.h"
 
@@ -10,6 +10,7 @@
 #include "records/db.h"
 #include "records/record_read.h"
 #include "records/store_row.h"
+#include "records/store_words.h"
 
 /* Who has been refused comes back within some days, or not at all. */
 #define LATER_MS ((int64_t)7 * 86400000)
@@ -17,13 +18,20 @@
 struct store {
 	struct db *db;
 	struct store_row *row;		/* NULL: open to read */
+	bool words;			/* it has the index of words */
 	struct buf errmsg;			/* of a failure that undo would hide */
 };
 
-/* From version i to i + 1. Never changed once released, only added to. */
-static const char *const steps[] = {
+/*
+ * From version i to i + 1: statements, and what a statement cannot do. Never
+ * changed once released, only added to.
+ */
+static const struct {
+	const char *sql;
+	bool (*then)(struct db *db);
+} steps[] = {
 	/* `line` apart: what is counted stays small and quick. */
-	"CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	{ "CREATE TABLE record (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
 	" time INTEGER NOT NULL, issuer TEXT, outcome TEXT, direction TEXT,"
 	" stage TEXT, reason TEXT, who TEXT, rule TEXT, exception TEXT,"
 	" source TEXT, client BLOB, name TEXT, helo TEXT, login TEXT, sender TEXT,"
@@ -38,9 +46,12 @@ static const char *const steps[] = {
 	"CREATE INDEX record_sender ON record (sender);"
 	"CREATE INDEX record_queue_id ON record (queue_id);"
 	"CREATE INDEX recipient_record ON recipient (record);"
-	"CREATE INDEX recipient_address ON recipient (address);",
+	"CREATE INDEX recipient_address ON recipient (address);", NULL },
 	/* When the same sender reached the same recipient after all. */
-	"ALTER TABLE record ADD COLUMN later INTEGER;"
+	{ "ALTER TABLE record ADD COLUMN later INTEGER;", NULL },
+	/* What is written anywhere in an index is slow once it is large. */
+	{ "CREATE INDEX record_reason ON record (reason, time);",
+	    store_words_make },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -55,7 +66,8 @@ migrate(struct db *db)
 
 	version = db_number(db, "PRAGMA user_version", -1);
 	for (; good && version >= 0 && version < VERSION; version++)
-		good = db_run(db, steps[version]);
+		good = db_run(db, steps[version].sql) &&
+		    (steps[version].then == NULL || steps[version].then(db));
 	buf_printf(&sql, "PRAGMA user_version = %lld; COMMIT",
 	    (long long)VERSION);
 	good = good && version == VERSION && db_run(db, sql.data);
@@ -100,7 +112,8 @@ store_open(const char *path, bool to_write, struct buf *errmsg)
 	s = mem_alloc(sizeof *s);
 	s->db = db;
 	s->errmsg = (struct buf)BUF_INIT;
-	s->row = to_write ? store_row_new(db) : NULL;
+	s->words = store_words_there(db);
+	s->row = to_write ? store_row_new(db, s->words) : NULL;
 	return s;
 }
 
@@ -119,6 +132,25 @@ struct db *
 store_db(struct store *s)
 {
 	return s->db;
+}
+
+bool
+store_has_words(const struct store *s)
+{
+	return s->words;
+}
+
+void
+store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
+    const char *sender, const char *recipient)
+{
+	if (!s->words)
+		return;
+	buf_puts(sql, " AND n IN (SELECT rowid FROM words WHERE words MATCH "
+	    "?)");
+	store_words_key(words, STORE_KEY_SENDER, sender);
+	buf_puts(words, " AND");
+	store_words_key(words, STORE_KEY_RECIPIENT, recipient);
 }
 
 static bool
@@ -189,21 +221,31 @@ bool
 store_came_later(struct store *s, const char *sender, const char *recipient,
     int64_t time)
 {
-	struct query *q = db_query(s->db, "UPDATE record SET later = ? "
-	    "WHERE later IS NULL AND sender = lower(?) AND outcome = 'reject' "
-	    "AND time BETWEEN ? AND ? AND direction <> 'out' AND n IN "
-	    "(SELECT record FROM recipient WHERE address = lower(?))");
+	struct buf sql = BUF_INIT, words = BUF_INIT;
+	struct query *q;
 	bool good;
 
-	if (q == NULL)
-		return false;
-	query_int(q, time);
-	query_text(q, sender);
-	query_int(q, time - LATER_MS);
-	query_int(q, time + 999);	/* a log tells whole seconds */
-	query_text(q, recipient);
-	good = query_step(q) == DB_DONE;
+	buf_puts(&sql, "UPDATE record SET later = ? "
+	    "WHERE later IS NULL AND sender = lower(?) AND outcome = 'reject' "
+	    "AND time BETWEEN ? AND ? AND direction <> 'out' AND EXISTS "
+	    "(SELECT 1 FROM recipient WHERE record = n "
+	    "AND address = lower(?))");
+	store_put_pair(s, &sql, &words, sender, recipient);
+	q = db_query(s->db, sql.data);
+	good = q != NULL;
+	if (good) {
+		query_int(q, time);
+		query_text(q, sender);
+		query_int(q, time - LATER_MS);
+		query_int(q, time + 999);	/* a log tells whole seconds */
+		query_text(q, recipient);
+		if (words.len > 0)
+			query_text(q, words.data);
+		good = query_step(q) == DB_DONE;
+	}
 	query_free(q);
+	buf_free(&sql);
+	buf_free(&words);
 	return good;
 }
 
@@ -224,6 +266,25 @@ store_get(struct store *s, const char *id, struct buf *line)
 	return found;
 }
 
+/* Those of the table `old` are found by no word any more. */
+static bool
+remove_words(struct store *s)
+{
+	struct query *q;
+	enum db_answer answer = DB_FAILED;
+	bool good = true;
+
+	if (!s->words)
+		return true;
+	q = db_query(s->db, "SELECT n, json FROM line WHERE n IN "
+	    "(SELECT n FROM old)");
+	while (q != NULL && good && (answer = query_step(q)) == DB_ROW)
+		good = store_words_remove(s->db, query_column_int(q, 0),
+		    query_column(q, 1));
+	query_free(q);
+	return good && answer == DB_DONE;
+}
+
 /* The records that one statement names are gone with all that is theirs. */
 static int
 remove_those(struct store *s, const char *which)
@@ -233,12 +294,12 @@ remove_those(struct store *s, const char *which)
 
 	buf_printf(&sql, "BEGIN IMMEDIATE;"
 	    "CREATE TEMP TABLE IF NOT EXISTS old (n INTEGER PRIMARY KEY);"
-	    "DELETE FROM old; INSERT INTO old %s LIMIT %d;"
+	    "DELETE FROM old; INSERT INTO old %s LIMIT %d", which,
+	    STORE_SLICE);
+	if (db_run(s->db, sql.data) && remove_words(s) && db_run(s->db,
 	    "DELETE FROM line WHERE n IN (SELECT n FROM old);"
 	    "DELETE FROM recipient WHERE record IN (SELECT n FROM old);"
-	    "DELETE FROM record WHERE n IN (SELECT n FROM old)", which,
-	    STORE_SLICE);
-	if (db_run(s->db, sql.data)) {
+	    "DELETE FROM record WHERE n IN (SELECT n FROM old)")) {
 		n = db_changed(s->db);
 		if (!db_run(s->db, "COMMIT; PRAGMA incremental_vacuum(2000)"))
 			n = -1;

@@ -1,5 +1,5 @@
 /*
- * store.h - where records can be asked for: an SQLite database
+ * store.h - the database of records, for searches: SQLite
  *
  * It is fed from the record file (feed.h), never by a session, so that a
  * record is there before the reply and the store may lag, fail and be built
@@ -21,12 +21,22 @@ struct db;
 struct store;
 struct parsed_record;
 
-/* NULL and words in `why`. To read it must be there already. */
+/* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 void store_close(struct store *s);	/* NULL: nothing */
 
 /* For the SQL of search.c and report.c. */
 struct db *store_db(struct store *s);
+
+/* Has it the index of words (store_words.h)? */
+bool store_has_words(const struct store *s);
+
+/*
+ * Appends what narrows a statement to this sender and recipient, and the
+ * words to bind to its one `?`; nothing without the index.
+ */
+void store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
+    const char *sender, const char *recipient);
 
 /* Of the record file: which, and how much of it is in the store. */
 struct store_place {
@@ -34,12 +44,12 @@ struct store_place {
 	int64_t offset;
 };
 
-/* Begins a transaction and tells the place. False: failed, nothing begun. */
+/* Begins a transaction and reads the position. False: failed, nothing begun. */
 bool store_begin(struct store *s, struct store_place *place);
 
 /*
- * Inside it: takes one record in. One that is there already (by its id)
- * changes nothing. False: failed.
+ * Inside it: imports one record. One that is there already (by its id) changes
+ * nothing. False: failed.
  */
 bool store_put(struct store *s, const struct parsed_record *t, const char *line,
     size_t n);
@@ -52,8 +62,8 @@ void store_undo(struct store *s);
 const char *store_errmsg(const struct store *s);
 
 /*
- * This mail came in at `time` (ms since 1970): what was refused of it in the
- * days before was taken later. False: failed.
+ * This mail was accepted at `time` (ms since 1970): what was refused of it in
+ * the days before was accepted later. False: failed.
  */
 bool store_came_later(struct store *s, const char *sender,
     const char *recipient, int64_t time);
@@ -63,8 +73,8 @@ bool store_get(struct store *s, const char *id, struct buf *line);
 
 /*
  * Removes one slice of what is older than `oldest` (ms since 1970), or of the
- * oldest while the store is larger than `most` bytes (0: may grow). How many
- * records went; less than STORE_SLICE: all is done. -1: failed.
+ * oldest while the store is larger than `max` bytes (0: may grow). How many
+ * records were removed; less than STORE_SLICE: all is done. -1: failed.
  */
 #define STORE_SLICE 500
 int store_expire(struct store *s, int64_t oldest, int64_t max);

@@ -10,13 +10,17 @@
 #include "base/net.h"
 #include "records/db.h"
 #include "records/record_read.h"
+#include "records/store_words.h"
 
 struct store_row {
 	struct db *db;
 	struct query *record, *line, *recipient;
+	struct query *words;		/* with the index of words, or NULL */
+	bool has_words;
+	struct buf text;
 };
 
-/* Columns of text by where the record tells them. */
+/* Text columns by the path of their value in the record. */
 static const char *const paths[] = { "issuer", "outcome", "direction",
 	"stage", "reason", "who", "check", "exception", "client.name", "helo",
 	"login", "queue_id", "source" };
@@ -24,7 +28,7 @@ static const char *const paths[] = { "issuer", "outcome", "direction",
 #define NPATHS (sizeof paths / sizeof paths[0])
 
 struct store_row *
-store_row_new(struct db *db)
+store_row_new(struct db *db, bool words)
 {
 	struct store_row *r = mem_alloc(sizeof *r);
 
@@ -36,6 +40,11 @@ store_row_new(struct db *db)
 	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	r->line = db_query(db, "INSERT INTO line VALUES (?, ?)");
 	r->recipient = db_query(db, "INSERT INTO recipient VALUES (?, ?, ?)");
+	r->has_words = words;
+	r->text = (struct buf)BUF_INIT;
+	if (words)
+		r->words = db_query(db, "INSERT INTO words (rowid, t) "
+		    "VALUES (?, ?)");
 	return r;
 }
 
@@ -47,6 +56,8 @@ store_row_free(struct store_row *r)
 	query_free(r->record);
 	query_free(r->line);
 	query_free(r->recipient);
+	query_free(r->words);
+	buf_free(&r->text);
 	free(r);
 }
 
@@ -61,7 +72,7 @@ bind_client(struct query *q, const char *address)
 		query_bytes(q, NULL, 0);
 }
 
-/* The address in lower case, and its domain; both NULL when not told. */
+/* The address in lower case, and its domain; both NULL when not known. */
 static void
 bind_address(struct query *q, const char *address)
 {
@@ -93,14 +104,9 @@ put_record(struct store_row *r, const struct parsed_record *t)
 static bool
 put_line(struct store_row *r, int64_t n, const char *line, size_t length)
 {
-	char *text = mem_ndup(line, length);
-	bool good;
-
 	query_int(r->line, n);
-	query_text(r->line, text);
-	good = query_step(r->line) == DB_DONE;
-	free(text);
-	return good;
+	query_text_kept(r->line, line, length);
+	return query_step(r->line) == DB_DONE;
 }
 
 static bool
@@ -117,6 +123,19 @@ put_recipients(struct store_row *r, int64_t n, const struct parsed_record *t)
 	return true;
 }
 
+static bool
+put_words(struct store_row *r, int64_t n, const struct parsed_record *t,
+    const char *line, size_t length)
+{
+	if (!r->has_words)
+		return true;
+	buf_clear(&r->text);
+	store_words_put(&r->text, t, line, length);
+	query_int(r->words, n);
+	query_text_kept(r->words, r->text.data, r->text.len);
+	return query_step(r->words) == DB_DONE;
+}
+
 bool
 store_row_put(struct store_row *r, const struct parsed_record *t,
     const char *line,
@@ -124,11 +143,12 @@ store_row_put(struct store_row *r, const struct parsed_record *t,
 {
 	int64_t n;
 
-	if (r->record == NULL || r->line == NULL || r->recipient == NULL ||
+	if (r->record == NULL || r->line == NULL || r->recipient == NULL || (r->has_words && r->words == NULL) ||
 	    !put_record(r, t))
 		return false;
 	if (db_changed(r->db) == 0)
 		return true;
 	n = db_last(r->db);
-	return put_line(r, n, line, length) && put_recipients(r, n, t);
+	return put_line(r, n, line, length) && put_recipients(r, n, t) &&
+	    put_words(r, n, t, line, length);
 }

@@ -14,8 +14,11 @@ struct db;
 struct parsed_record;
 struct store_row;
 
-/* NULL is never returned; a database that refuses shows when it is used. */
-struct store_row *store_row_new(struct db *db);
+/*
+ * With or without the index of words. NULL is never returned; a database that
+ * refuses shows when it is used.
+ */
+struct store_row *store_row_new(struct db *db, bool words);
 void store_row_free(struct store_row *r);	/* NULL: nothing */
 
 /* True too when a record of that id is there already. */

@@ -29,7 +29,7 @@ clamd_begin(struct scan *scan, struct scanner *s, long long timeout,
 	scan_write(scan, stream, sizeof stream, deadline);
 }
 
-/* Past its StreamMaxLength clamd says so and takes no more. */
+/* Beyond its StreamMaxLength clamd sends an error and reads no more. */
 void
 clamd_put(struct scan *scan, const char *bytes, size_t n, int64_t deadline)
 {

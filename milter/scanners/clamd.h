@@ -15,7 +15,7 @@ void clamd_begin(struct scan *scan, struct scanner *s, long long timeout,
 void clamd_put(struct scan *scan, const char *bytes, size_t n,
     int64_t deadline);
 void clamd_end(struct scan *scan, int64_t deadline);
-/* What it found, or what the trouble is, is appended to `text`. */
+/* What it found, or the error, is appended to `text`. */
 enum scan_status clamd_verdict(struct scan *scan, struct buf *text);
 
 #endif

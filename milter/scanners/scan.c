@@ -40,7 +40,7 @@ sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Connected to that server, or false with words in scan->why. */
+/* Connected to that server, or false with words in scan->errmsg. */
 static bool
 connect_to(struct scan *scan, int64_t deadline, bool fresh)
 {

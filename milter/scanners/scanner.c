@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "scanners/scanner_internal.h"
 
-/* One that fails so often is left alone, for longer each time. */
+/* site - the settings of this mail server */
 #define TEMPFAILS_MAX 2
 #define REST_FIRST_MS 2000
 #define REST_MAX_MS 60000
@@ -33,7 +33,7 @@ struct server {
 	struct sock_spec spec;
 	char *name;
 	unsigned failures;	/* one after the other */
-	int64_t rest_until;	/* clock_ms(); 0: it is asked */
+	int64_t rest_until;	/* clock_ms(); 0: in use */
 	uint64_t scans, failed;
 	char *failure;
 	struct idle idle[IDLE_MAX];
@@ -163,7 +163,7 @@ scanner_good(struct scanner *s, size_t server)
 		log_info("%s %s answers again", s->kind, one->name);
 }
 
-/* Twice as long a rest for each trouble more. */
+/* The pause doubles with each failure. */
 static int64_t
 rest(unsigned failures)
 {
@@ -193,7 +193,7 @@ scanner_bad(struct scanner *s, size_t server, const char *errmsg)
 		    one->name, errmsg);
 }
 
-/* Has nobody closed it, or said something unasked? */
+/* Has it been closed, or has it sent anything unexpected? */
 static bool
 is_silent(int fd)
 {

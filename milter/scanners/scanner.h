@@ -31,17 +31,17 @@ enum scan_status {
 	SCAN_CLEAN,
 	SCAN_FOUND,
 	SCAN_UNSCANNABLE,	/* it cannot look at this message: too large, locked */
-	SCAN_TEMPFAIL	/* nobody answered, or not as he must */
+	SCAN_TEMPFAIL	/* no answer, or not a valid one */
 };
 
-/* Zeroed but for `why`, a BUF_INIT, is none. */
+/* All zero, with errmsg = BUF_INIT, is empty. */
 struct scan {
 	struct scanner *scanner;
 	size_t server;		/* which of them */
 	int fd;			/* valid while `open` */
 	bool open;
-	bool failed;		/* no verdict is to be had; `why` says why */
-	bool cut;		/* it has answered already, and takes no more */
+	bool failed;		/* there is no verdict; errmsg says why */
+	bool cut;		/* it has answered already and reads no more */
 	bool reused;		/* an idle connection of another message */
 	long long left;		/* ms that it may still make us wait */
 	struct buf errmsg;
@@ -74,7 +74,7 @@ void scan_close(struct scan *scan);
 /* For `saywhy status`: called for each server of each scanner in use. */
 struct scanner_health {
 	const char *kind, *server;
-	bool up;		/* it is asked */
+	bool up;		/* it is in use */
 	uint64_t scans, failures;
 	const char *failure;	/* the last one, or NULL */
 };

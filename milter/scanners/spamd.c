@@ -72,7 +72,7 @@ spamd_verdict(struct scan *scan, struct spamd_verdict *v)
 	enum scan_status status = SCAN_TEMPFAIL;
 
 	if (!scan_read(scan, -1, ANSWER_MAX, &answer)) {
-		/* scan->why says why */
+		/* scan->errmsg says why */
 	} else if (answer.len == 0) {
 		scan_fail(scan, "no answer: it ended the connection");
 	} else if (!is_good(answer.data) || !read_spam(answer.data, v)) {

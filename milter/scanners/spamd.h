@@ -14,7 +14,7 @@ struct spamd_verdict {
 	struct buf symbols;	/* "GTUBE,MISSING_DATE" */
 };
 
-/* `user`: whose settings spamd takes; NULL: its own. */
+/* `user`: whose settings spamd uses; NULL: its own. */
 void spamd_begin(struct scan *scan, struct scanner *s, const char *user,
     long long timeout, int64_t deadline);
 void spamd_end(struct scan *scan);

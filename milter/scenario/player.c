@@ -39,7 +39,7 @@ on_check(void *arg, const struct check *check, enum stage stage,
 		p->theirs->check(p->theirs->arg, check, stage, found, n, us);
 }
 
-/* In observe mode the reply is one that nobody gets. */
+/* In observe mode nobody gets the reply. */
 static void
 on_decided(void *arg, enum stage stage, const struct decision *d,
     const struct reply *reply, const char *id)
@@ -288,7 +288,7 @@ play_body(struct player *p, const char *at, const char *end)
 	buf_free(&piece);
 }
 
-/* Unfolded. */
+/* terms that queried DNS */
 static void
 keep_results(struct player *p, const char *value)
 {

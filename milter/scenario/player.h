@@ -1,9 +1,9 @@
 /*
  * player.h - plays an SMTP session to the engine, without a mail server
  *
- * What `saywhy try` and the scenarios share. The player does what a door
- * does: it tells the session, asks for the step, and keeps what came of it.
- * Records go to a file of its own that is gone when it is freed.
+ * What `saywhy try` and the scenarios share. The player does what a door does:
+ * it fills the session, calls the step, and keeps the result. Records go to a
+ * file of its own that is gone when it is freed.
  */
 #ifndef SCENARIO_PLAYER_H
 #define SCENARIO_PLAYER_H
@@ -29,7 +29,7 @@ struct played {
 	bool hold;		/* into the hold queue */
 };
 
-/* Holds the ruleset. NULL watcher: nobody is told of each check. */
+/* Holds the ruleset. NULL watcher: no check is reported. */
 struct player *player_new(struct ruleset *rules,
     const struct engine_watcher *watcher);
 void player_free(struct player *p);	/* NULL: nothing */
@@ -40,7 +40,7 @@ const struct played *player_played(const struct player *p);
 
 void player_connect(struct player *p, const char *name,
     const struct ip *client);
-/* What was told after player_connect() counts from here on. */
+/* Marks and records are counted from here on. */
 void player_connected(struct player *p);
 void player_helo(struct player *p, const char *helo);
 void player_mail(struct player *p, const char *sender);

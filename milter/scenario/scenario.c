@@ -76,7 +76,7 @@ hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One escape after the backslash; returns how many bytes it took, 0: none. */
+/* One escape after the backslash; returns the bytes it used, 0: none. */
 static size_t
 put_escape(struct buf *out, const char *at, size_t n)
 {

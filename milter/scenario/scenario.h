@@ -7,8 +7,8 @@
  *	CONFIG			the configuration, up to a line END; begins anew;
  *				none: that of the command line
  *	DNS NAME TYPE VALUE	what DNS says from here on, up to the next
- *				CONFIG; the type is A AAAA MX TXT PTR CNAME, the
- *				value may be TROUBLE or NONE too (then ANY is a
+ * CONFIG; the type is A AAAA MX TXT PTR CNAME, the value may be TEMPFAIL or
+ * NONE too (then ANY is a
  *				type). Where no line tells of a name and type
  *				there is none, but an MX, so that senders exist
  *	CLIENT ADDRESS [KEY=VALUE]...	a connection; keys are NAME (confirmed),
@@ -85,9 +85,9 @@ struct engine_watcher;
 struct ruleset;
 
 /*
- * Plays it, at first with `rules` (NULL: the file must begin with CONFIG).
- * Each thing that is not as expected is an error in `d`. The watcher (NULL:
- * nobody) is told of every check.
+ * Plays it, at first with `rules` (NULL: the file must begin with CONFIG). Each
+ * thing that is not as expected is an error in `d`. The watcher (may be NULL)
+ * is called for every check.
  */
 void scenario_play(const struct scenario *s, struct ruleset *rules,
     const struct engine_watcher *watcher, struct diags *d);

@@ -1,4 +1,4 @@
-/* scenario_expect - what a scenario expects, held against what was played */
+/* scenario_expect - compares what a scenario expects with what was played */
 
 #include "scenario/scenario_expect.h"
 

@@ -1,6 +1,4 @@
-/*
- * scenario_expect.h - what a scenario expects, held against what was played
- */
+/* scenario_expect.h - compares what a scenario expects with what was played */
 #ifndef SCENARIO_SCENARIO_EXPECT_H
 #define SCENARIO_SCENARIO_EXPECT_H
 
@@ -12,7 +10,7 @@ struct played;
 struct scenario;
 struct statement;
 
-/* What was held against the last event so far. */
+/* What was compared with the last event so far. */
 struct expected {
 	bool outcome;		/* EXPECT was there */
 	size_t lines;		/* so many of the reply's lines were LINEs */
@@ -23,7 +21,7 @@ void scenario_expect(const struct scenario *s, const struct statement *st,
     const struct played *played, struct expected *expected,
     struct diags *d);
 
-/* The event is over: nobody expected its refusal, or all of its lines? */
+/* The event is over: was its refusal expected, and were all of its lines? */
 void scenario_expected(const struct scenario *s, const struct statement *st,
     const struct played *played, const struct expected *expected,
     struct diags *d);

@@ -208,7 +208,7 @@ play_wait(struct play *p, const struct statement *st)
 	buf_free(&errmsg);
 }
 
-/* What is told with what comes next, and is no event itself. */
+/* Statements that belong to the next event and are none themselves. */
 static bool
 play_fact(struct play *p, const struct statement *st)
 {

@@ -1,4 +1,4 @@
-/* setup_block - settings in main.cf and master.cf that can be taken out again */
+/* setup_block - settings in main.cf and master.cf that can be removed again */
 
 #include "setup/setup_block.h"
 

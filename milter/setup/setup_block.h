@@ -1,8 +1,8 @@
 /*
- * setup_block.h - settings in main.cf and master.cf that can be taken out again
+ * setup_block.h - settings in main.cf and master.cf that can be removed again
  *
- * What we write stands in blocks of its own, with the lines it takes the place
- * of kept as comments and a checksum at the end:
+ * What we write stands in blocks of its own, with the lines it replaces kept as
+ * comments and a checksum at the end:
  *
  *	# saywhy setup: begin (saywhy setup --undo takes this block out)
  *	#was smtpd_milters = inet:localhost:8891
@@ -30,8 +30,8 @@ void setup_block_set(struct buf *text, const char *name, const char *value);
 
 /*
  * Adds an option, "name=value", to a service of master.cf (master(5)): the last
- * one of this name and type "inet". A later option takes the place of an
- * earlier one, so nothing is replaced. False: there is no such service.
+ * one of this name and type "inet". A later option overrides an earlier one, so
+ * nothing is replaced. False: there is no such service.
  */
 bool setup_block_option(struct buf *text, const char *service,
     const char *option);

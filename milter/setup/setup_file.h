@@ -8,17 +8,17 @@
 
 struct buf;
 
-/* Appends the whole file, a megabyte at most. False, words in `why`. */
+/* Appends the whole file, at most a megabyte. False with words in errmsg. */
 bool setup_file_read(const char *path, struct buf *text, struct buf *errmsg);
 
-/* A new file, mode 0600. False, words in `why`. */
+/* A new file, mode 0600. False, words in errmsg. */
 bool setup_file_make(const char *path, const struct buf *text,
     struct buf *errmsg);
 
 /*
  * Puts the text in the place of the file (rename(2)), with its owner and mode;
  * where the path is a link, in the place of what it leads to. False, words in
- * `why`, and the file is as it was.
+ * errmsg, and the file is as it was.
  */
 bool setup_file_write(const char *path, const struct buf *text,
     struct buf *errmsg);

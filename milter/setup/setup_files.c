@@ -15,7 +15,7 @@ static const char *const names[SETUP_FILES] = {
 	[SETUP_MASTER] = "master.cf",
 };
 
-/* Takes our blocks out; false: one was changed, and it is told. */
+/* Removes our blocks; false: one was changed, and this is reported. */
 static bool
 make_bare(struct setup_text *t)
 {

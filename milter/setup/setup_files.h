@@ -21,8 +21,8 @@ struct setup_files {
 };
 
 /*
- * Reads both; `text` begins as `bare`. False: words in `why`, or, where one of
- * our blocks was changed since, said on stderr with file and line.
+ * Reads both; `text` begins as `bare`. False: words in errmsg, or, where one of
+ * our blocks was changed since, on stderr with file and line.
  */
 bool setup_files_read(struct setup_files *f, const char *folder,
     struct buf *errmsg);
@@ -35,7 +35,7 @@ bool setup_files_are_set(const struct setup_files *f);
 
 /*
  * Writes `text`, asks postfix check, and has a running Postfix read it again.
- * False, words in `why`: all is as it was.
+ * False, words in errmsg: all is as it was.
  */
 bool setup_files_put(const struct setup_files *f, struct buf *errmsg);
 

@@ -9,10 +9,11 @@
 
 struct buf;
 
-/* What is asked of postconf(1); all are owned, none is NULL once looked. */
+/* The values of postconf(1); all are owned, none is NULL once read. */
 enum setup_value { VALUE_VERSION, VALUE_FOLDER, VALUE_QUEUE,
 	VALUE_MILTERS, VALUE_NON_SMTPD, VALUE_FILTER_MAPS,
-	VALUE_FOOTER_MAPS, VALUE_RELAY, VALUE_RCPT,
+	VALUE_FOOTER_MAPS, VALUE_CLIENT, VALUE_HELO, VALUE_SENDER,
+	VALUE_RELAY, VALUE_RCPT,
 	VALUE_CONTENT_FILTER, VALUE_PROXY_FILTER, VALUE_DELAY_REJECT,
 	VALUE_PEERNAME, VALUE_COUNT };
 
@@ -38,7 +39,7 @@ struct setup_mta {
 };
 
 /*
- * `folder` NULL: where Postfix has its own. False, words in `why`: there is no
+ * `folder` NULL: where Postfix has its own. False, words in errmsg: there is no
  * Postfix, or it does not answer.
  */
 bool setup_mta_look(struct setup_mta *mta, const char *folder,

@@ -22,7 +22,7 @@ setup_note(struct setup_plan *plan, const char *fmt, ...)
 	plan->notes[plan->nnotes++] = buf_steal(&text);
 }
 
-/* What 3.11's filter map does and a footer cannot. */
+/* Holds the ruleset. NULL watcher: no check is reported. */
 static void
 note_version(struct setup_plan *plan, const struct setup_mta *mta)
 {

@@ -6,7 +6,7 @@
 
 #include "setup/setup_plan.h"
 
-/* Adds one; past the most they are left out. */
+/* Adds one; beyond the maximum they are left out. */
 void setup_note(struct setup_plan *plan, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

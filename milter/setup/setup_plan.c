@@ -1,4 +1,4 @@
-/* setup_plan - what to set in Postfix so that saywhy is heard; pure */
+/* setup_plan - what to set in Postfix so that it uses saywhy; pure */
 
 #include "setup/setup_plan.h"
 
@@ -94,7 +94,7 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 	buf_free(&value);
 }
 
-/* The admin's own maps come first: where they answer, ours is not asked. */
+/* The admin's own maps come first: where they answer, ours is not queried. */
 static void
 plan_map(struct setup_plan *plan, const char *name, const char *others,
     const char *place, const char *map)
@@ -166,6 +166,47 @@ find_last_word_of_relaying(const char *list)
 	return first;
 }
 
+static void
+put_service(struct buf *out, const char *place, const char *about)
+{
+	buf_printf(out, "check_policy_service { %s, timeout=10s, "
+	    "default_action=DUNNO, policy_context=%s }", place, about);
+}
+
+/*
+ * At the head of a list: there it speaks before any of Postfix's restrictions,
+ * about what the list is about, so that Postfix neither changes the status nor
+ * puts words in front that do not fit.
+ */
+static void
+plan_service_first(struct setup_plan *plan, const char *name,
+    const char *list, const char *place, const char *about)
+{
+	struct buf value = BUF_INIT;
+
+	if (strstr(list, place) == NULL) {
+		put_service(&value, place, about);
+		buf_printf(&value, "%s%s", *list != '\0' ? ", " : "", list);
+		set(plan, name, value.data);
+	}
+	buf_free(&value);
+}
+
+/* Postfix asks all of them at RCPT, where the recipient is known. */
+static void
+plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
+    const char *place)
+{
+	if (strcmp(mta->value[VALUE_DELAY_REJECT], "yes") != 0)
+		return;
+	plan_service_first(plan, "smtpd_client_restrictions",
+	    mta->value[VALUE_CLIENT], place, "client");
+	plan_service_first(plan, "smtpd_helo_restrictions",
+	    mta->value[VALUE_HELO], place, "helo");
+	plan_service_first(plan, "smtpd_sender_restrictions",
+	    mta->value[VALUE_SENDER], place, "sender");
+}
+
 /* True: this list has a place for the service, or has the service. */
 static bool
 plan_service_in(struct setup_plan *plan, const char *name, const char *list,
@@ -179,8 +220,8 @@ plan_service_in(struct setup_plan *plan, const char *name, const char *list,
 	if (at == NULL)
 		return false;
 	buf_put(&value, list, (size_t)(at - list));
-	buf_printf(&value, "check_policy_service { %s, timeout=10s, "
-	    "default_action=DUNNO }, %s", place, at);
+	put_service(&value, place, "relay");
+	buf_printf(&value, ", %s", at);
 	set(plan, name, value.data);
 	buf_free(&value);
 	return true;
@@ -195,19 +236,22 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 	if (doors->policy_service == NULL) {
 		if (!setup_mta_is_at_least(mta, 3, 11))
 			setup_note(plan, "policy-service is not set in "
-			    "saywhy.conf, so Postfix refuses relaying before "
-			    "saywhy can. Set it to \"unix:%s/saywhy/"
-			    "policy.sock\".", mta->value[VALUE_QUEUE]);
+			    "saywhy.conf, so Postfix refuses before saywhy "
+			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
+			    mta->value[VALUE_QUEUE]);
 	} else if (put_place(plan, mta, "policy-service",
-	    doors->policy_service, &place) &&
-	    !plan_service_in(plan, "smtpd_relay_restrictions",
-	    mta->value[VALUE_RELAY], place.data) &&
-	    !plan_service_in(plan, "smtpd_recipient_restrictions",
-	    mta->value[VALUE_RCPT], place.data))
-		setup_note(plan, "Neither smtpd_relay_restrictions nor "
-		    "smtpd_recipient_restrictions names "
-		    "reject_unauth_destination; put check_policy_service "
-		    "%s where relaying is refused.", place.data);
+	    doors->policy_service, &place)) {
+		plan_service_heads(plan, mta, place.data);
+		if (!plan_service_in(plan, "smtpd_relay_restrictions",
+		    mta->value[VALUE_RELAY], place.data) &&
+		    !plan_service_in(plan, "smtpd_recipient_restrictions",
+		    mta->value[VALUE_RCPT], place.data))
+			setup_note(plan, "Neither smtpd_relay_restrictions nor "
+			    "smtpd_recipient_restrictions names "
+			    "reject_unauth_destination; put "
+			    "check_policy_service %s where relaying is "
+			    "refused.", place.data);
+	}
 	buf_free(&place);
 }
 

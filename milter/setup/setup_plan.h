@@ -1,5 +1,5 @@
 /*
- * setup_plan.h - what to set in Postfix so that saywhy is heard; pure
+ * setup_plan.h - what to set in Postfix so that it uses saywhy; pure
  *
  * From what the MTA is and where saywhyd listens to settings of main.cf, and to
  * notes for the admin: what saywhy can see and change there, what it cannot, and
@@ -18,7 +18,7 @@ struct setup_setting {
 	char *value;
 };
 
-#define SETUP_SETTINGS_MAX 8
+#define SETUP_SETTINGS_MAX 12
 #define SETUP_WAYS_MAX 8
 #define SETUP_NOTES_MAX 32
 

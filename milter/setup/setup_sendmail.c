@@ -35,7 +35,7 @@ put_map_place(const char *spec, struct buf *out)
 	buf_free(&errmsg);
 }
 
-/* conf/check_rcpt.m4 tells what each line is for. */
+/* conf/check_rcpt.m4 explains each line. */
 static void
 print_map(const char *place)
 {

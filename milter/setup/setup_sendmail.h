@@ -14,8 +14,8 @@ struct ruleset;
 bool setup_sendmail_is_there(void);
 
 /*
- * Prints the lines for the sockets of these rules. `wanted`: --apply or
- * --undo was asked for, and there is no such thing. The exit status.
+ * Prints the lines for the sockets of these rules. `wanted`: --apply or --undo
+ * was given, which does not exist here. The exit status.
  */
 int setup_sendmail_tell(const struct ruleset *rules, bool wanted);
 

@@ -1,4 +1,4 @@
-/* setup_verify - does a refusal of this mail server tell its id? */
+/* setup_verify - has a refusal of this mail server an id? */
 
 #include "setup/setup_verify.h"
 
@@ -60,7 +60,7 @@ say(struct talk *t, const char *command)
 	return good ? hear(t) : 0;
 }
 
-/* A mailbox that nobody has; without a domain at the server's name. */
+/* A mailbox that does not exist; without a domain at the server's name. */
 static void
 put_nobody(const struct ruleset *rules, const char *domain, struct buf *out)
 {
@@ -75,7 +75,7 @@ put_nobody(const struct ruleset *rules, const char *domain, struct buf *out)
 static bool
 get_refused(struct talk *t, const struct ruleset *rules)
 {
-	/* The first is this machine to whoever speaks from loopback. */
+	/* The first is this machine for a client on loopback. */
 	static const char *const domains[] = { "[127.0.0.1]", NULL,
 		"invalid" };
 	struct buf hello = BUF_INIT, rcpt = BUF_INIT;

@@ -1,6 +1,4 @@
-/*
- * setup_verify.h - does a refusal of this mail server tell its id?
- */
+/* setup_verify.h - has a refusal of this mail server an id? */
 #ifndef SETUP_SETUP_VERIFY_H
 #define SETUP_SETUP_VERIFY_H
 
@@ -10,8 +8,8 @@ struct ruleset;
 
 /*
  * Speaks SMTP to `spec` (base/sock.h) up to a recipient that is refused, prints
- * the reply and the record of it. No mail is sent. True: the reply told an id and
- * the record is there.
+ * the reply and the record of it. No mail is sent. True: the reply has an id
+ * and the record exists.
  */
 bool setup_verify(const struct ruleset *rules, const char *spec);
 

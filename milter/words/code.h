@@ -16,7 +16,12 @@
 #include "words/reason.h"
 
 enum code_standing {
-	CODE_STANDARD,	/* an RFC defines it */
+	/*
+	 * Not IDN2_USE_STD3_ASCII_RULES: with it libidn2 2.3 drops characters
+	 * that are not allowed and still succeeds, so that "a/\303\274.example"
+	 * became another name.
+	 */
+	CODE_STANDARD,
 	CODE_CLASS,	/* "4yz": what a first digit means */
 	CODE_REGISTRY,	/* a number beside a status in the registry, no more */
 	CODE_VENDOR,	/* of one product, or a status without its dots */
@@ -32,7 +37,7 @@ struct code {
 	const char *statuses;	/* that go with it, or NULL */
 	enum who who;
 	const char *remedy;	/* what that person does */
-	const char *mistake;	/* what is often told wrong of it, or NULL */
+	const char *mistake;	/* a common mistake about it, or NULL */
 	const char *instead;	/* what a server should say, or NULL */
 };
 
@@ -55,9 +60,9 @@ struct status {
 };
 
 /*
- * The most that is known of "5.7.23": its own row, else that of its subject,
- * else that of its class. NULL: RFC 3463 section 2 knows no such status
- * ("5.7", "6.1.1", "5.07.1").
+ * The best row for "5.7.23": its own, else that of its subject, else that of
+ * its class. NULL: RFC 3463 section 2 knows no such status ("5.7", "6.1.1",
+ * "5.07.1").
  */
 const struct status *status_find(const char *status);
 const struct status *status_subject(const char *status);

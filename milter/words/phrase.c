@@ -27,7 +27,7 @@ follows(const struct phrase_match *m, const struct phrase_item *item)
 	    m->place - before <= item->gap + 1u);
 }
 
-/* The last item of a phrase: it is told once, a concept as often as heard. */
+/* The last item of a phrase: it is reported once, a concept each time. */
 static void
 tell(struct phrase_match *m, const struct phrases *all, unsigned which)
 {

@@ -1,9 +1,9 @@
 /*
  * phrase.h - symbols in a row become reasons: all phrases in one pass
  *
- * A phrase of phrases.def is a row of symbols with a most distance from one
- * to the next. Each phrase remembers only how far it has come and where; a
- * word moves those phrases on that wait for it. Nothing is read twice.
+ * A phrase of phrases.def is a row of symbols with a maximum distance from one
+ * to the next. Each phrase remembers only how far it has come and where; a word
+ * advances the phrases that wait for it. Nothing is read twice.
  */
 #ifndef WORDS_PHRASE_H
 #define WORDS_PHRASE_H
@@ -31,13 +31,13 @@ enum concept {
 struct phrase_item {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
-	uint8_t gap;		/* most words between; GAP_ANY: however many */
+	uint8_t gap;		/* words between at most; GAP_ANY: any number */
 	bool first : 1, last : 1;
 	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 #define GAP_ANY 255
 
-/* What a whole phrase tells; one of the three is set. */
+/* What a whole phrase means; one of the three is set. */
 struct phrase {
 	int16_t weight;
 	uint8_t reason;
@@ -62,7 +62,7 @@ struct phrase_match {
 	uint64_t stated[PHRASES_MAX / 64];
 	uint16_t matched[PHRASES_MAX];	/* the phrases, in order */
 	unsigned nevents;
-	uint16_t reached[PENDING_MAX];	/* steps of the word that is heard */
+	uint16_t reached[PENDING_MAX];	/* steps of the current word */
 	unsigned nreached;
 	uint16_t place;		/* words that count, from 1 */
 	uint16_t denied_until;	/* a "not" reaches to this place */

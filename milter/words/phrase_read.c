@@ -16,7 +16,7 @@
 #define ITEMS_MAX 12
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
-#define OWN_SIGNS 6	/* words that nobody else would say so */
+#define OWN_SIGNS 6	/* words that hardly occur by chance */
 
 struct row {
 	int weight;
@@ -312,7 +312,7 @@ read_concept(unsigned concept)
 	}
 }
 
-/* Later items before earlier ones, so that no word is taken twice. */
+/* Later items before earlier ones, so that no word is used twice. */
 static int
 by_symbol(const void *a, const void *b)
 {

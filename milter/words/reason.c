@@ -110,3 +110,55 @@ reason_allows(int id, enum action action)
 	}
 	BUG("no such action");
 }
+
+/* By the beginning of the name; whatever is in no row is about the client. */
+static const struct {
+	const char *begin;
+	enum about about;
+} abouts[] = {
+	{ "helo-", ABOUT_HELO },
+	{ "sender-", ABOUT_SENDER },
+	{ "null-sender", ABOUT_SENDER },
+	{ "null-mx-sender", ABOUT_SENDER },
+	{ "smtputf8-sender", ABOUT_SENDER },
+	{ "spf-", ABOUT_SENDER },
+	{ "domain-listed", ABOUT_SENDER },
+	{ "relay-denied", ABOUT_RCPT },
+	{ "mailbox-", ABOUT_RCPT },
+	{ "rcpt-", ABOUT_RCPT },
+	{ "null-mx-recipient", ABOUT_RCPT },
+	{ "smtputf8-recipient", ABOUT_RCPT },
+	{ "too-many-recipients", ABOUT_RCPT },
+	{ "no-route", ABOUT_RCPT },
+};
+
+enum about
+reason_about(int id)
+{
+	const char *name = reason_get(id)->name;
+	size_t i;
+
+	for (i = 0; i < sizeof abouts / sizeof abouts[0]; i++)
+		if (strncmp(name, abouts[i].begin,
+		    strlen(abouts[i].begin)) == 0)
+			return abouts[i].about;
+	return ABOUT_CLIENT;
+}
+
+enum about
+about_by_name(const char *name, size_t n)
+{
+	static const struct {
+		const char *name;
+		enum about about;
+	} names[] = { { "client", ABOUT_CLIENT }, { "helo", ABOUT_HELO },
+		{ "sender", ABOUT_SENDER }, { "rcpt", ABOUT_RCPT },
+		{ "relay", ABOUT_RCPT } };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strlen(names[i].name) == n &&
+		    memcmp(names[i].name, name, n) == 0)
+			return names[i].about;
+	return ABOUT_ANY;
+}

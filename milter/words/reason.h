@@ -73,6 +73,13 @@ const char *who_name(enum who who);
 /* Is this the catalogue_hash() of the catalogue that reason.c knows? */
 bool reason_catalogue_is(uint64_t hash);
 
+/* What a reason is about: where in Postfix's lists its words fit. */
+enum about { ABOUT_ANY, ABOUT_CLIENT, ABOUT_HELO, ABOUT_SENDER, ABOUT_RCPT };
+enum about reason_about(int id);
+
+/* "client", "helo", "sender", "rcpt", "relay"; ABOUT_ANY for others. */
+enum about about_by_name(const char *name, size_t n);
+
 /* Has the reason a code of this class? OFF to QUARANTINE: always true. */
 bool reason_allows(int id, enum action action);
 

@@ -1,4 +1,4 @@
-/* recognise - words become a reason: what the phrases told is weighed */
+/* recognise - words become a reason: weighs what the phrases matched */
 
 #include "words/recognise.h"
 
@@ -9,8 +9,8 @@
 #include "words/reply_text.h"
 
 #define SURE 84		/* points from which nothing else is thought of … */
-#define SURE_ALONE 87	/* … where a single phrase tells it … */
-#define SURE_VAGUE 90	/* … or for "refused", which tells no cause … */
+#define SURE_ALONE 87	/* … where a single phrase says it … */
+#define SURE_VAGUE 90	/* … or for "refused", which names no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
 #define LIKELY 55
 #define GUESS 14
@@ -43,7 +43,7 @@ struct tally {
 	int less;		/* against it */
 };
 
-/* The reasons that something was heard of. */
+/* The reasons of which any phrase matched. */
 struct scale {
 	struct tally tally[TALLIES_MAX];
 	unsigned n;

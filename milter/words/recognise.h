@@ -1,12 +1,12 @@
 /*
  * recognise.h - words become a reason: the inverse of reply.h
  *
- * Reads a reply that somebody else wrote and tells which reason of the
- * catalogue is meant. The text and whoever wrote it weigh more than the code:
+ * Reads a reply that another program wrote and finds the reason of the
+ * catalogue that it means. The text and its author weigh more than the code:
  * X.7.1 says nothing. A reply may come whole ("550-5.7.1 …" lines), as one
- * line, without its three-digit code, or with its first word cut off, which
- * is how Postfix shows a filter what it refuses. "Unknown" is an honest
- * answer; a wrong RECOGNISED_SURE is a defect.
+ * line, without its three-digit code, or with its first word cut off, which is
+ * how Postfix shows a filter what it refuses. "Unknown" is an honest answer; a
+ * wrong RECOGNISED_SURE is a defect.
  *
  * One pass over the text for all phrases (phrases.def), no backtracking, no
  * memory of its own. Any thread.
@@ -24,7 +24,7 @@ enum confidence { RECOGNISED_UNKNOWN, RECOGNISED_GUESS, RECOGNISED_LIKELY,
 
 /* What is odd about a reply; names by recognise_flag_name(). */
 enum recognise_flag {
-	ODD_WORDS_AND_CODE = 1,		/* they tell different causes */
+	ODD_WORDS_AND_CODE = 1,		/* they mean different causes */
 	ODD_TEMPORARY = 2,		/* 4yz for what never gets better */
 	ODD_CLASS = 4,			/* 550 with 4.x.x, or the reverse */
 	ODD_NO_STATUS = 8,		/* no enhanced status */
@@ -46,8 +46,8 @@ struct recognised {
 	enum confidence confidence;
 	const char *software;		/* "Postfix", "Gmail"; NULL: unknown */
 	unsigned flags;			/* enum recognise_flag */
-	int code;			/* 0: not told */
-	char status[12];		/* "": not told */
+	int code;			/* 0: not known */
+	char status[12];		/* "": not known */
 	struct captured captured[CAPTURE_COUNT];
 };
 

@@ -85,7 +85,7 @@ static const unsigned char lasting[] = { REASON_RELAY_DENIED,
 	REASON_SENDER_DENIED, REASON_RCPT_DENIED, REASON_CLIENT_DENIED,
 	REASON_ACCOUNT_DISABLED, REASON_VIRUS_FOUND };
 
-/* What a code speaks of; other reasons with it are odd. */
+/* The reasons that fit a code; others with it are odd. */
 struct speaks {
 	int code;
 	unsigned char reasons[10];
@@ -104,7 +104,7 @@ static const struct speaks speaks[] = {
 	{ 555, { REASON_PARAMETER_UNKNOWN, REASON_SYNTAX } },
 };
 
-/* What a status speaks of, likewise. */
+/* The same for a status. */
 static const struct {
 	const char *status;
 	unsigned char reasons[8];

@@ -17,7 +17,7 @@
 
 const char *const disclose_names[] = { "full", "reason", "nothing", NULL };
 
-/* What is said where the admin tells nothing (RFC 7372 section 5). */
+/* The text where the admin discloses nothing (RFC 7372 section 5). */
 static const char neutral_what[] = "The policy of {name} does not allow this.";
 static const char neutral_remedy[] = "It was not delivered. The postmaster of "
     "{name} can explain: write to {contact} and give the id {id}.";
@@ -165,7 +165,7 @@ look_up(const void *from, const char *field, size_t n)
 	return value != NULL ? value : condition_value(v, name);
 }
 
-/* Where to break a text longer than `most`: at its last blank that fits. */
+/* Where to break a text longer than `max`: at its last blank that fits. */
 static size_t
 fitting(const char *text, size_t n, size_t max)
 {

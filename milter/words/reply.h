@@ -37,7 +37,7 @@ struct reply {
 	size_t n;
 };
 
-/* How much of what we saw a reply tells. */
+/* How much of the evidence a reply discloses. */
 enum disclose { DISCLOSE_FULL, DISCLOSE_REASON, DISCLOSE_NOTHING };
 extern const char *const disclose_names[];
 
@@ -86,10 +86,10 @@ void reply_clear(struct reply *reply);
 void reply_copy(struct reply *to, const struct reply *from);
 
 /*
- * Takes what an MTA tells of a reply of its own: the status apart (NULL: not
- * told) and the text, which may begin with code and status (Sendmail) or have
- * lost both (Postfix). What is not told stays 0 or "": nothing is invented.
- * The text is kept raw, as one line.
+ * Parses what an MTA passes on of a reply of its own: the status apart (NULL:
+ * not known) and the text, which may begin with code and status (Sendmail) or
+ * have lost both (Postfix). What is not known stays 0 or "": nothing is
+ * invented. The text is kept raw, as one line.
  */
 void reply_read(struct reply *reply, const char *status, const char *text);
 
@@ -108,9 +108,9 @@ void reply_put_wire(const struct reply *reply, struct buf *out);
 void reply_print(const struct reply *reply, struct buf *out);
 
 /*
- * May an admin set this code, this status, and both together? False with
- * words in `why`. Codes 4yz and 5yz whose second digit is 0 to 5, without
- * 421 and 521 (both close the session); status as RFC 3463 section 2.
+ * May an admin set this code, this status, and both together? False with words
+ * in errmsg. Codes 4yz and 5yz whose second digit is 0 to 5, without 421 and
+ * 521 (both close the session); status as RFC 3463 section 2.
  */
 bool reply_code_check(long long code, struct buf *errmsg);
 bool reply_status_check(const char *status, struct buf *errmsg);

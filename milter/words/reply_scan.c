@@ -48,7 +48,7 @@ scan_hear(struct scan *s, symbol_list symbols)
 		phrase_hear(s->m, s->all, symbols);
 }
 
-/* Which words matter for what the next host or number is. */
+/* Which words give a meaning to the next host or number. */
 static void
 remember(struct scan *s, symbol_list symbols)
 {

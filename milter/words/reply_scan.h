@@ -1,8 +1,8 @@
 /*
  * reply_scan.h - a reply's text on its way to the phrases
  *
- * What reply_text.c finds in the text is heard here: words, hosts, links and
- * marks, each with what it means for the next one.
+ * Receives what reply_text.c finds in the text: words, hosts, links and marks,
+ * each with its meaning for the next one.
  */
 #ifndef WORDS_REPLY_SCAN_H
 #define WORDS_REPLY_SCAN_H
@@ -18,7 +18,7 @@ struct scan {
 	const struct phrases *all;
 	struct recognised *r;
 	unsigned domain_at, using_at, limit_at;	/* places of such words */
-	bool retry;		/* "try again" was said */
+	bool retry;		/* the text has "try again" */
 };
 
 /* May the byte be part of a word? Any above ASCII may. */
@@ -34,7 +34,7 @@ void scan_mark(struct scan *s, enum mark mark);
 /* One word from p on; returns its end. */
 const char *scan_word(struct scan *s, const char *p, const char *end);
 
-/* "zen.spamhaus.org" is heard as itself, "spamhaus.org" and "org". */
+/* "zen.spamhaus.org" is matched as itself, as "spamhaus.org" and as "org". */
 void scan_host(struct scan *s, const char *p, const char *end);
 
 /* A link: its host and the words of its path, apart from what stands around. */

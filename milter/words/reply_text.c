@@ -11,7 +11,7 @@
 #define EARLY 3		/* places before which a status is that of the reply */
 #define SOON 4		/* places in which a number still belongs to "limit" */
 
-/* A status is heard as "5.7.1" and "x.7.1". */
+/* A status is matched as "5.7.1" and as "x.7.1". */
 static void
 hear_status(struct scan *s)
 {
@@ -127,7 +127,7 @@ take_digits(struct scan *s)
 	return take_number(s);
 }
 
-/* An address, a host; false: words, as most are at the first look. */
+/* An address or a host; false: words, as most are at first sight. */
 static bool
 take_run(struct scan *s)
 {

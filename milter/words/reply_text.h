@@ -1,11 +1,11 @@
 /*
  * reply_text.h - the text of a reply, word by word
  *
- * Tells words from addresses, hosts, numbers and links, so that what a phrase
- * sees of "550 5.1.1 <full@spam.example>... User unknown" is "@addr @dots user
- * unknown". On the way it takes code and status from the heads of the lines
- * and notes what the text names (enum capture). Any bytes will do; what is
- * behind the first REPLY_TEXT_MAX of them is not read.
+ * Distinguishes words, addresses, hosts, numbers and links, so that what a
+ * phrase sees of "550 5.1.1 <full@spam.example>... User unknown" is "@addr
+ * @dots user unknown". It also reads code and status at the heads of the lines
+ * and notes what the text names (enum capture). Any bytes are accepted; only
+ * the first REPLY_TEXT_MAX are read.
  */
 #ifndef WORDS_REPLY_TEXT_H
 #define WORDS_REPLY_TEXT_H
@@ -17,7 +17,7 @@
 
 #define REPLY_TEXT_MAX 4000
 
-/* Fills code, status and captured of `r`; m hears all words. */
+/* Fills code, status and captured of `r`; m receives all words. */
 void reply_text_hear(struct phrase_match *m, const struct phrases *all,
     const char *text, size_t n, struct recognised *r);
 

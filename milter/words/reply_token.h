@@ -29,7 +29,7 @@ const char *token_run(const char *p, const char *end);
 bool token_is_address(const char *p, const char *end);
 bool token_is_host(const char *p, const char *end);
 
-/* "5 minutes", "300s", "00:05:00", "1 hour" */
+/* After this many failures in a row it is disabled. */
 const char *token_duration(const char *p, const char *end);
 
 /* "25 MB", "10000000", "100 recipients" */

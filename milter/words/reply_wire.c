@@ -50,7 +50,7 @@ take_line(struct reply *reply, const char *line, size_t n)
 	return true;
 }
 
-/* What stands in front of the first blank, when it looks like a status. */
+/* The text before the first blank, when it looks like a status. */
 static size_t
 status_length(const char *line)
 {

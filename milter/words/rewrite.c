@@ -11,7 +11,7 @@
 #include "words/mta_words.h"
 #include "words/template.h"
 
-/* Replies to AUTH and STARTTLS tell so; one more that is kept does no harm. */
+/* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 static bool
 is_about_login(const struct reply *stock)
 {
@@ -81,7 +81,7 @@ set_status(struct reply *out, const char *status)
 	snprintf(out->status, sizeof out->status, "%s", status);
 }
 
-/* Code and status of what is said instead. */
+/* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
     const struct rewrite *how)

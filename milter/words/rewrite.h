@@ -35,7 +35,7 @@ struct rewrite {
 	bool permanent;		/* a 4yz for this reason is to be a 5yz */
 };
 
-/* Fills `out` (cleared first) with what is to be said instead of `stock`. */
+/* Fills `out` (cleared first) with the reply to send instead of `stock`. */
 void rewrite_whole(struct reply *out, const struct reply *stock,
     const struct rewrite *how);
 

@@ -21,18 +21,15 @@ struct buf;
 
 #define TEMPLATE_VALUE_MAX 100
 
-/*
- * The value of a field, or NULL when it is not known (it then reads
- * "unknown"). `n` bytes of name.
- */
+/* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 typedef const char *template_lookup(const void *from, const char *name,
     size_t n);
 
 /*
- * Checks text and fields: every {field} must be general (see reply.h) or
- * stand in `more`, a list by blanks (NULL: none). False with words in `why`:
- * unknown field and the nearest known, brace without its twin, not ASCII,
- * empty, longer than `longest` bytes.
+ * Checks text and fields: every {field} must be general (see reply.h) or stand
+ * in `more`, a list by blanks (NULL: none). False with words in errmsg: unknown
+ * field and the nearest known, brace without its twin, not ASCII, empty, longer
+ * than `longest` bytes.
  */
 bool template_check(const char *text, const char *more, size_t longest,
     struct buf *errmsg);

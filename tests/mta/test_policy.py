@@ -221,3 +221,57 @@ def test_over_the_cap(postfix, saywhyd):
         assert play(port, RELAY).code == 454
         status = daemon.run_tool("status", "-c", str(daemon.conf))
         assert "closed" in status.stdout
+
+
+IN_THEIR_LISTS = {
+    f"smtpd_{about}_restrictions": (
+        "check_policy_service {{ unix:{folder}/policy.sock, timeout=10s, "
+        "default_action=DUNNO, policy_context=" + about + " }}" + after)
+    for about, after in (("client", ", reject_rbl_client dnsbl.example"),
+                         ("helo", ""), ("sender", ", reject_unknown_sender_domain"),
+                         ("relay", ", defer_unauth_destination"))}
+
+# EHLO, sender, recipient; code, status, Postfix's words in front, reason
+FITTING = [
+    ("client.example", "a@sender.example", "b@elsewhere.example", 550, "5.7.1",
+     "<b@elsewhere.example>: Recipient address rejected: ", "relay-denied"),
+    ("spam.example", "a@sender.example", "user@example.org", 550, "5.7.1",
+     "<spam.example>: Helo command rejected: ", "helo-denied"),
+    ("client.example", "bad@sender.example", "user@example.org", 550, "5.7.1",
+     "<bad@sender.example>: Sender address rejected: ", "sender-denied"),
+    ("client.example", "a@nowhere.invalid", "user@example.org", 550, "5.1.8",
+     "<a@nowhere.invalid>: Sender address rejected: ", "sender-domain-nonexistent"),
+]
+
+
+@pytest.mark.parametrize(
+    "helo, sender, rcpt, code, status, front, reason", FITTING,
+    ids=[row[-1] for row in FITTING])
+def test_in_the_list_whose_words_fit(
+        postfix, daemon, helo, sender, rcpt, code, status, front, reason):
+    """Postfix leaves the status as it is, and one refusal is one record."""
+    settings = {key: value.format(folder=daemon.folder)
+                for key, value in IN_THEIR_LISTS.items()}
+    port = postfix.listen(**(site(daemon, "footer") | settings))
+    before = len(daemon.records())
+    reply = play(port, f"EHLO {helo}\nMAIL FROM:<{sender}>\nRCPT TO:<{rcpt}>")
+    assert (reply.code, reply.status) == (code, status), reply
+    assert reply.texts[0].startswith(front), reply
+    [record] = since(daemon, before)
+    assert record["id"] == saywhyd_module.id_of(reply)
+    assert record["reason"] == reason
+    assert record["recipients"] == [rcpt]
+    assert told(record) == reply.lines
+
+
+def test_a_client_in_its_list(postfix, saywhyd):
+    daemon = start(saywhyd)
+    settings = {key: value.format(folder=daemon.folder)
+                for key, value in IN_THEIR_LISTS.items()}
+    port = postfix.listen(**(site(daemon, "footer") | settings))
+    with smtp.Client(port, address="198.51.100.66") as client:
+        reply = smtp.play(client, f"{FROM}\nRCPT TO:<user@example.org>")
+    assert (reply.code, reply.status) == (550, "5.7.1"), reply
+    assert "[198.51.100.66]>: Client host rejected: " in reply.texts[0]
+    [record] = since(daemon, 0)
+    assert record["reason"] == "client-denied"

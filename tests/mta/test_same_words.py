@@ -13,7 +13,9 @@ import scn
 
 HERE = pathlib.Path(__file__).parent
 FOLDER = pathlib.Path(os.environ.get("SAYWHY_SCENARIOS", HERE.parent / "scenarios"))
-FILES = sorted(FOLDER.glob("*.scn"))
+# What waits for hours moves the clock, which no server lets us do.
+FILES = sorted(path for path in FOLDER.glob("*.scn")
+               if "\nWAIT " not in path.read_text(encoding="latin-1"))
 NAMES = [path.stem for path in FILES]
 
 # Events that this MTA refuses before a filter is asked, by the file's line.

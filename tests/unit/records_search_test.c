@@ -199,6 +199,9 @@ test_forget(void **state)
 	assert_int_equal(f.lines, 1);
 	assert_int_equal(f.records, 1);
 	assert_int_equal(search_count(s, &her, &h->errmsg), 0);
+	if (store_has_words(s))
+		assert_int_equal(db_number(store_db(s), "SELECT count(*) "
+		    "FROM words WHERE words MATCH 'ann'", -1), 0);
 	house_line(h, "AAAAAAAAAAA4", "bob@example.org", NULL);
 	while (feed_batch(feed, &h->errmsg) == FEED_MORE)
 		;

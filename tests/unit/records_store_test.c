@@ -17,6 +17,7 @@
 #include "records/feed.h"
 #include "records/record_read.h"
 #include "records/recorder.h"
+#include "records/search.h"
 #include "records/store.h"
 #include "records_house.h"
 
@@ -200,6 +201,9 @@ test_expire(void **state)
 	    "SELECT count(*) FROM recipient", -1), 500);
 	assert_int_equal(db_number(store_db(s),
 	    "SELECT count(*) FROM line", -1), 500);
+	if (store_has_words(s))
+		assert_int_equal(db_number(store_db(s), "SELECT count(*) "
+		    "FROM words WHERE words MATCH 'relay'", -1), 500);
 	assert_int_equal(store_expire(s, 0, 4096), STORE_SLICE);
 	assert_int_equal(count(s), 0);
 	feed_free(f);
@@ -211,17 +215,29 @@ test_versions(void **state)
 {
 	struct house *h = *state;
 	struct store *s;
+	struct feed *f;
 
 	assert_null(store_open(h->store, false, &h->errmsg));
 	s = store_open(h->store, true, &h->errmsg);
+	f = feed_new(h->file, s);
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	assert_int_equal(feed_all(f), 0);
+	feed_free(f);
 	/* As the first version left it. */
-	assert_true(db_run(store_db(s), "ALTER TABLE record DROP COLUMN "
-	    "later; PRAGMA user_version = 1"));
+	assert_true(db_run(store_db(s), "DROP TABLE IF EXISTS words;"
+	    "DROP INDEX record_reason;"
+	    "CREATE INDEX IF NOT EXISTS record_client ON record (client);"
+	    "ALTER TABLE record DROP COLUMN later; PRAGMA user_version = 1"));
 	store_close(s);
 	assert_null(store_open(h->store, false, &h->errmsg));
 	assert_non_null(strstr(h->errmsg.data, "older saywhy"));
 	s = store_open(h->store, true, &h->errmsg);
-	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 2);
+	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 3);
+	assert_int_equal(search_count(s, &(struct search){ .sender =
+	    "a@example.org" }, &h->errmsg), 1);
+	if (store_has_words(s))
+		assert_int_equal(db_number(store_db(s), "SELECT count(*) "
+		    "FROM sqlite_master WHERE name = 'record_client'", -1), 0);
 	assert_true(db_run(store_db(s), "SELECT later FROM record"));
 	assert_true(db_run(store_db(s), "PRAGMA user_version = 99"));
 	store_close(s);

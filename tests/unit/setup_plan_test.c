@@ -14,7 +14,7 @@
 
 #define SPOOL "unix:/var/spool/postfix/saywhy/"
 #define SERVICE "check_policy_service { unix:saywhy/policy.sock, " \
-	"timeout=10s, default_action=DUNNO }, "
+	"timeout=10s, default_action=DUNNO, policy_context=relay }, "
 
 static const struct setup_doors doors = { .listen = SPOOL "milter.sock",
 	.reply_map = SPOOL "reply.sock",
@@ -79,7 +79,7 @@ test_stock_3_7(void **state)
 
 	(void)state;
 	setup_plan_make(&plan, &mta, &doors);
-	assert_int_equal(plan.nsettings, 4);
+	assert_int_equal(plan.nsettings, 7);
 	assert_string_equal(value(&plan, "smtpd_milters"),
 	    "{ unix:saywhy/milter.sock, default_action=tempfail, "
 	    "connect_timeout=10s, command_timeout=30s, "
@@ -90,6 +90,11 @@ test_stock_3_7(void **state)
 	    "");
 	assert_string_equal(value(&plan, "smtpd_relay_restrictions"),
 	    "permit_mynetworks " SERVICE "defer_unauth_destination");
+	assert_string_equal(value(&plan, "smtpd_client_restrictions"),
+	    "check_policy_service { unix:saywhy/policy.sock, timeout=10s, "
+	    "default_action=DUNNO, policy_context=client }");
+	assert_non_null(strstr(value(&plan, "smtpd_sender_restrictions"),
+	    "policy_context=sender }"));
 	assert_true(is_noted(&plan, "that takes 3.11"));
 	assert_true(is_noted(&plan, "relay_domains_reject_code"));
 	end(&plan, &mta);

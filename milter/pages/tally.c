@@ -1,0 +1,112 @@
+/* tally - how often each name comes */
+
+#include "pages/tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/siphash.h"
+
+#define SLOTS_MIN 64		/* a power of two */
+
+void
+tally_init(struct tally *t)
+{
+	memset(t, 0, sizeof *t);
+	t->names = (struct buf)BUF_INIT;
+	t->nslots = SLOTS_MIN;
+	t->slots = mem_array(t->nslots, sizeof *t->slots);
+	if (getrandom(t->secret, sizeof t->secret, 0) != sizeof t->secret)
+		BUG("getrandom(2) gave too little");
+}
+
+void
+tally_free(struct tally *t)
+{
+	free(t->v);
+	free(t->slots);
+	buf_free(&t->names);
+	memset(t, 0, sizeof *t);
+	t->names = (struct buf)BUF_INIT;
+}
+
+static void
+grow(struct tally *t)
+{
+	size_t i, slot;
+
+	free(t->slots);
+	t->nslots *= 2;
+	t->slots = mem_array(t->nslots, sizeof *t->slots);
+	for (i = 0; i < t->n; i++) {
+		slot = t->v[i].hash & (t->nslots - 1);
+		while (t->slots[slot] != 0)
+			slot = (slot + 1) & (t->nslots - 1);
+		t->slots[slot] = (uint32_t)i + 1;
+	}
+}
+
+static size_t
+add_row(struct tally *t, uint64_t hash, const void *name, size_t n)
+{
+	t->v = mem_room(t->v, t->n, &t->cap, sizeof *t->v);
+	t->v[t->n] = (struct tally_row){ .hash = hash, .at = t->names.len,
+		.n = (uint32_t)n };
+	buf_put(&t->names, name, n);
+	return t->n++;
+}
+
+size_t
+tally_add(struct tally *t, const void *name, size_t n, int64_t count,
+    const char *example)
+{
+	uint64_t hash = siphash(t->secret, name, n);
+	size_t slot, i;
+	struct tally_row *r;
+
+	if (2 * t->n >= t->nslots)
+		grow(t);
+	for (slot = hash & (t->nslots - 1); t->slots[slot] != 0;
+	    slot = (slot + 1) & (t->nslots - 1)) {
+		r = &t->v[t->slots[slot] - 1];
+		if (r->hash == hash && r->n == n &&
+		    memcmp(t->names.data + r->at, name, n) == 0)
+			break;
+	}
+	if (t->slots[slot] == 0)
+		t->slots[slot] = (uint32_t)add_row(t, hash, name, n) + 1;
+	i = t->slots[slot] - 1;
+	r = &t->v[i];
+	r->count += count;
+	if (example != NULL && strcmp(example, r->example) > 0) {
+		memset(r->example, 0, sizeof r->example);
+		memcpy(r->example, example, strnlen(example,
+		    sizeof r->example - 1));
+	}
+	return i;
+}
+
+static int
+compare(const void *a, const void *b, void *names)
+{
+	const struct tally_row *x = a, *y = b;
+	const char *text = names;
+	size_t n = x->n < y->n ? x->n : y->n;
+	int order;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	order = memcmp(text + x->at, text + y->at, n);
+	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+void
+tally_sort(struct tally *t)
+{
+	if (t->n > 0)
+		qsort_r(t->v, t->n, sizeof *t->v, compare, t->names.data);
+	memset(t->slots, 0, t->nslots * sizeof *t->slots);
+}

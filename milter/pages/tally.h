@@ -1,0 +1,45 @@
+/*
+ * tally.h - how often each name comes
+ *
+ * A table of names (any bytes) and counts, for lists that show the most
+ * frequent. Names may be chosen by strangers: the hash has a secret. It owns
+ * copies of the names.
+ */
+#ifndef PAGES_TALLY_H
+#define PAGES_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define TALLY_EXAMPLE 16	/* bytes of an example's id, with NUL */
+
+struct tally_row {
+	uint64_t hash;
+	size_t at;		/* of the name, in names */
+	uint32_t n;		/* bytes of the name */
+	int64_t count;
+	char example[TALLY_EXAMPLE];	/* the greatest id, or "" */
+};
+
+struct tally {
+	struct tally_row *v;
+	size_t n, cap;
+	uint32_t *slots;	/* index + 1 of a row, or 0 */
+	size_t nslots;
+	struct buf names;
+	uint64_t secret[2];
+};
+
+void tally_init(struct tally *t);
+void tally_free(struct tally *t);
+
+/* So often more; the index of its row. Example NULL: none. */
+size_t tally_add(struct tally *t, const void *name, size_t n, int64_t count,
+    const char *example);
+
+/* The most frequent first, alike ones by name; indexes do not hold after. */
+void tally_sort(struct tally *t);
+
+#endif

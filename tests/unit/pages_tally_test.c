@@ -1,0 +1,54 @@
+/* pages_tally_test - how often each name comes */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "pages/tally.h"
+
+static void
+test_tally(void **state)
+{
+	struct tally t;
+	char name[16];
+	size_t i, first;
+
+	(void)state;
+	tally_init(&t);
+	tally_sort(&t);
+	assert_int_equal(t.n, 0);
+	for (i = 0; i < 5000; i++) {
+		snprintf(name, sizeof name, "n%zu", i % 1000);
+		tally_add(&t, name, strlen(name), 1, NULL);
+	}
+	assert_int_equal(t.n, 1000);
+	first = tally_add(&t, "n7", 2, 3, "B");
+	assert_int_equal(tally_add(&t, "n7", 2, 1, "A"), first);
+	assert_int_equal(tally_add(&t, "n\0007", 3, 9, "C"), 1000);
+	tally_sort(&t);
+	assert_int_equal(t.v[0].count, 9);
+	assert_int_equal(t.v[0].n, 3);
+	assert_memory_equal(t.names.data + t.v[0].at, "n\0007", 3);
+	assert_int_equal(t.v[1].count, 9);
+	assert_string_equal(t.v[1].example, "B");
+	assert_memory_equal(t.names.data + t.v[1].at, "n7", 2);
+	/* Alike ones by name. */
+	assert_memory_equal(t.names.data + t.v[2].at, "n0", 2);
+	assert_memory_equal(t.names.data + t.v[3].at, "n1", 2);
+	tally_free(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tally),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
