@@ -153,6 +153,8 @@ keep_words(struct reply *out, const struct reply *stock,
     const struct rewrite *how)
 {
 	rewrite_add(out, stock, how);
+	if (*stock->status != '\0')
+		keep_status(out, stock, stock->code >= 500);
 	if (how->known->sure && !is_telling(stock->status) &&
 	    (stock->n == 1 || *stock->status != '\0'))
 		choose_code(out, stock, how);
