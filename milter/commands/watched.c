@@ -15,6 +15,7 @@
 #include "records/privacy.h"
 #include "records/record_match.h"
 #include "records/recorder.h"
+#include "words/reason.h"
 #include "words/recognise.h"
 
 #define ALIKE 256
@@ -30,6 +31,7 @@ struct waiting {
 	struct decision decision;
 	char *software, *recipient;
 	bool joins;			/* saywhyd may have seen it */
+	bool quotes;			/* its words are those of a reply */
 };
 
 struct watched {
@@ -118,6 +120,13 @@ set_id(struct watched *w, struct record *r, const struct logline *l)
 static enum outcome
 outcome_of(const struct log_event *h)
 {
+	static const enum outcome fates[] = {
+		[FATE_DISCARDED] = OUTCOME_DISCARDED,
+		[FATE_HELD] = OUTCOME_HELD,
+		[FATE_WARNED] = OUTCOME_OBSERVED };
+
+	if (h->fate != FATE_REFUSED)
+		return fates[h->fate];
 	if (h->delivery)
 		return h->temporary ? OUTCOME_DEFERRED : OUTCOME_BOUNCED;
 	return h->temporary ? OUTCOME_TEMPFAIL : OUTCOME_REJECT;
@@ -186,7 +195,8 @@ read_reply(struct waiting *p, const struct log_event *h)
 	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
 	    h->by == ISSUED_BY_MTA ? h->software : r.software);
 	f = findings_add(&p->list, p->record.reason, NULL, h->stage);
-	finding_say(f, EVIDENCE_DETAIL, relay);
+	finding_say(f, EVIDENCE_DETAIL, h->fate != FATE_REFUSED &&
+	    relay == NULL ? text : relay);
 	p->decision.because.finding = f;
 	free(text);
 	free(status);
@@ -240,6 +250,13 @@ add_senders(struct watched *w, const struct log_event *h)
 			add_sender(p, h);
 }
 
+/* Whoever sent what vanished was told that it is taken. */
+static bool
+has_reply(const struct log_event *h)
+{
+	return h->fate != FATE_DISCARDED && h->fate != FATE_HELD;
+}
+
 static void
 hear_refusal(struct watched *w, const struct log_event *h)
 {
@@ -251,6 +268,7 @@ hear_refusal(struct watched *w, const struct log_event *h)
 	read_reply(p, h);
 	p->since = clock_ms();
 	p->joins = !h->delivery;
+	p->quotes = !h->own_words;
 	p->recipient = slice_dup(h->recipient);
 	p->record.time.tv_sec = (time_t)(time / 1000);
 	p->record.time.tv_nsec = (long)(time % 1000) * 1000000;
@@ -266,7 +284,7 @@ hear_refusal(struct watched *w, const struct log_event *h)
 	p->record.mode = MODE_ENFORCE;
 	p->record.session = &p->session;
 	p->record.decision = &p->decision;
-	p->record.reply = &p->reply;
+	p->record.reply = has_reply(h) ? &p->reply : NULL;
 	*w->last = p;
 	w->last = &p->next;
 }
@@ -302,8 +320,14 @@ is_known(struct watched *w, const struct waiting *p)
 {
 	struct match_event e = { .id = p->record.id,
 		.time = (int64_t)p->record.time.tv_sec * 1000,
-		.client = &p->session.client, .recipient = p->recipient,
-		.reply = p->reply.n > 0 ? p->reply.lines[0] : "" };
+		.client = &p->session.client,
+		.sender = p->session.sender.text, .recipient = p->recipient,
+		.queue_id = p->session.queue_id,
+		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
+		.reason = reason_get(p->record.reason)->name,
+		.held = p->record.outcome == OUTCOME_HELD,
+		.greeting = p->record.issuer == ISSUER_MILTER &&
+		    p->record.stage == STAGE_CONNECT };
 
 	return record_match_has(w->known, p->record.id) ||
 	    (p->joins && record_match_find(w->known, &e));

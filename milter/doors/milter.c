@@ -231,7 +231,7 @@ on_message(SMFICTX *ctx)
 		log_error("the MTA does not hold a message; it is deferred");
 		answer = SMFIS_TEMPFAIL;
 	}
-	engine_reset(e);
+	engine_end_message(e);
 	return leave(door, answer);
 }
 

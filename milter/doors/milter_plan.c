@@ -56,6 +56,6 @@ milter_plan_steps(unsigned plan)
 			steps |= rows[i].without;
 	if ((plan & PLAN_ANSWERS) != 0)
 		steps &= ~(unsigned long)(SMFIP_NR_CONN | SMFIP_NR_HELO |
-		    SMFIP_NR_MAIL | SMFIP_NR_DATA);
+		    SMFIP_NR_MAIL | SMFIP_NR_DATA | SMFIP_NODATA);
 	return steps;
 }

@@ -17,9 +17,10 @@ enum milter_plan {
 	PLAN_END_OF_HEADER = 4,
 	PLAN_BODY = 8,
 	PLAN_REFUSE_MAIL = 16,	/* MAIL may be refused: the MTA must wait */
-	PLAN_MARKS = 32,	/* the message may be marked or put on hold */
-	PLAN_ANSWERS = 64	/* every command is answered: other doors ask about
-				   the session, and it must be up to date */
+	PLAN_MARKS = 32,	/* the message may be marked or held */
+	PLAN_ANSWERS = 64	/* every command is told and answered: other doors
+				   ask about the session, and it must be up to
+				   date */
 };
 
 /*

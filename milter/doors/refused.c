@@ -51,6 +51,8 @@ refused_by_mta(const struct registered *j, struct engine *e, const char *status,
 {
 	const struct shown s = { .session = engine_session(e), .text = text };
 
-	if (!is_ours(j, &s))
+	if (is_ours(j, &s))
+		engine_note_refused(e);
+	else
 		engine_refused_by_mta(e, status, text);
 }

@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/option.h"
 #include "base/sock.h"
 #include "doors/server.h"
 #include "doors/session_registry.h"
@@ -135,16 +134,6 @@ ask_alone(const struct server_peer *peer, const struct question *q,
 	return rewrites;
 }
 
-static bool
-is_passed(const struct reply *stock)
-{
-	struct ruleset *rules = ruleset_current();
-	bool passed = option_ints_has(&rules->policy.pass, stock->code);
-
-	ruleset_drop(rules);
-	return passed;
-}
-
 static void
 answer_reply(const struct server_peer *peer, const struct question *q,
     struct buf *out)
@@ -158,8 +147,10 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 		rewrites = ask_alone(peer, q, &reply);
 	if (rewrites)
 		put_answer(out, q, &reply);
-	else
+	else {
+		counts.passed++;
 		socketmap_not_found(out);
+	}
 	reply_clear(&reply);
 }
 
@@ -172,7 +163,7 @@ answer_query(const struct server_peer *peer, const struct socketmap_query *m,
 
 	counts.asked++;
 	if ((q.how == ASK_FOOTER && !is_named(m, "footer")) ||
-	    !reply_parse(&q.stock, m->key, m->key_n) || is_passed(&q.stock)) {
+	    !reply_parse(&q.stock, m->key, m->key_n)) {
 		counts.passed++;
 		socketmap_not_found(out);
 	} else if (is_own(&q.stock)) {

@@ -10,7 +10,7 @@
  * A question is joined to the session it belongs to (join.h), so that one
  * refusal has one record and one id; see engine/engine_pending.h for the order in which
  * the doors hear of it. "Not found", so that the stock reply goes out, is the
- * answer to our own replies, to codes of `pass-replies`, to what is no reply, in
+ * answer to our own replies, to noise (`pass-replies`), to what is no reply, in
  * observe mode, and to every other map.
  *
  * One thread, answers from memory; a session whose thread is busy is not waited
@@ -47,7 +47,7 @@ struct replymap_counts {
 	uint64_t asked;
 	uint64_t changed;	/* answered with words of ours */
 	uint64_t own;		/* our own replies */
-	uint64_t passed;	/* codes of pass-replies, and no replies */
+	uint64_t passed;	/* left as they are */
 	uint64_t unjoined;	/* recorded without their session */
 };
 

@@ -25,6 +25,9 @@ struct engine {
 	struct message message;
 	struct marks marks;
 	bool urgent;		/* the door found something: speak at MAIL */
+	bool refused;		/* something of this message was: what the
+				   client says next may be out of place */
+	bool judged;		/* the end of the message was let pass by us */
 	enum stage stage;	/* how far the session has come */
 	enum wait wait;
 	int64_t wait_ms;
@@ -205,6 +208,7 @@ speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 		pending_keep(&e->pending, &report, &decision, e->wait_ms);
 	else
 		report_end(&report);
+	e->refused |= action_refuses(decision.taken);
 	return decision.taken;
 }
 
@@ -239,6 +243,7 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		action = speak(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
+	e->judged = stage == STAGE_MESSAGE && !action_refuses(action);
 	if (e->wait != WAIT_OURS)
 		engine_count_stage(stage);
 	engine_time_add(stage, clock_us() - began);
@@ -268,14 +273,20 @@ engine_find(struct engine *e, int reason, const char *check,
 void
 engine_reset(struct engine *e)
 {
-	message_forget(&e->message);
-	/* The reply to the final dot is still to come. */
-	if (e->stage < STAGE_DATA && e->stage > STAGE_HELO)
+	engine_end_message(e);
+	if (e->stage > STAGE_HELO)
 		e->stage = STAGE_HELO;
+	e->refused = e->judged = false;
+	session_reset(&e->session);
+}
+
+void
+engine_end_message(struct engine *e)
+{
+	message_forget(&e->message);
 	findings_reset(&e->found);
 	slots_reset(&e->slots);
 	marks_clear(&e->marks);
-	session_reset(&e->session);
 }
 
 static struct report
@@ -308,6 +319,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	struct report report = report_here(e, STAGE_RCPT);
 
 	e->stage = STAGE_RCPT;
+	e->refused = true;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
 	tell_refused(e, STAGE_RCPT, status);
@@ -371,16 +383,43 @@ engine_matches_words(const struct engine *e, const struct question *q)
 	return pending_matches_words(&e->pending, q);
 }
 
+void
+engine_note_refused(struct engine *e)
+{
+	e->stage = STAGE_RCPT;
+	e->refused = true;
+}
+
+/* A recipient that we let pass and a filter behind us does not. */
+static void
+take_back(struct engine *e, const struct pending *p)
+{
+	struct recipient *rcpt = e->session.rcpt;
+
+	if (!p->by_filter || e->stage != STAGE_RCPT || rcpt == NULL ||
+	    !rcpt->accepted)
+		return;
+	rcpt->accepted = false;
+	e->session.naccepted--;
+}
+
 bool
 engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 {
 	struct report report = report_here(e, e->stage);
+	bool speaks;
 
 	if (!pending_matches(&e->pending, q)) {
+		const struct unforeseen seen = { .refused = e->refused,
+			.judged = e->judged };
+
 		tell_refused(e, e->stage, q->stock.status);
-		pending_begin(&e->pending, &report);
+		pending_begin(&e->pending, &report, q, &seen);
 	}
-	return pending_rewrite(&e->pending, q, out);
+	speaks = pending_rewrite(&e->pending, q, out);
+	take_back(e, &e->pending);
+	e->refused = true;
+	return speaks;
 }
 
 bool
@@ -389,17 +428,17 @@ engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
     struct reply *out)
 {
 	static const struct session nobody = { .declared_size = -1 };
+	const struct unforeseen seen = { .unjoined = known == NULL };
 	struct report report = { .rules = rules, .recorder = recorder,
 		.session = known != NULL ? known : &nobody,
 		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
 		    STAGE_CONNECT,
 		.began = clock_us() };
 	struct pending pending = { .state = PENDING_NONE };
-	bool issued_at;
+	bool speaks;
 
-	pending_begin(&pending, &report);
-	pending.unjoined = known == NULL;
-	issued_at = pending_rewrite(&pending, q, out);
+	pending_begin(&pending, &report, q, &seen);
+	speaks = pending_rewrite(&pending, q, out);
 	pending_flush(&pending);
-	return issued_at;
+	return speaks;
 }

@@ -132,10 +132,19 @@ bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out);
 
-/* RSET, end of message, a new MAIL: forget the message. */
+/* RSET, a new MAIL: forget the message. */
 void engine_reset(struct engine *e);
 
-/* For `saywhy try --trace`: called for each check run and each decision. */
+/*
+ * The final dot was answered by us: what was found is forgotten, but not whose
+ * message it is, for others may still refuse it.
+ */
+void engine_end_message(struct engine *e);
+
+/* The recipient is refused, and somebody else has told of it. */
+void engine_note_refused(struct engine *e);
+
+/* For `saywhy try --trace`: told of each check run and each decision. */
 struct engine_watcher {
 	void *arg;
 	void (*check)(void *arg, const struct check *check, enum stage stage,

@@ -2,10 +2,13 @@
 
 #include "engine/engine_pending.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
+#include "engine/engine_sentence.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
 #include "model/occasion.h"
@@ -102,9 +105,11 @@ read_words(struct reading *r, const struct pending *h,
 static enum issuer
 issuer_of(const struct pending *h, const struct recognised *r)
 {
-	return h->shown ||
-	    r->software == NULL || strcmp(r->software, "Postfix") == 0 ||
-	    strcmp(r->software, "Sendmail") == 0 ? ISSUER_MTA : ISSUER_MILTER;
+	if (h->shown)
+		return ISSUER_MTA;
+	return h->by_filter || (r->software != NULL &&
+	    strcmp(r->software, "Postfix") != 0 &&
+	    strcmp(r->software, "Sendmail") != 0) ? ISSUER_MILTER : ISSUER_MTA;
 }
 
 static void
@@ -180,23 +185,68 @@ pending_keep(struct pending *h, struct report *report, const struct decision *d,
 }
 
 /*
- * Before DATA nothing says which recipient a reply is about, so none is named;
- * after it those that were accepted are.
+ * Whose words are these? Those of our MTA have its form, but for what its own
+ * header_checks say; these come before a filter sees the end of the message.
  */
-void
-pending_begin(struct pending *h, const struct report *report)
+static bool
+is_by_filter(const struct pending *h, const struct sentence *s,
+    const struct unforeseen *seen)
 {
-	pending_flush(h);
-	h->report = *report;
-	h->view = *report->session;
-	h->view.rcpt = NULL;
-	if (report->stage <= STAGE_RCPT)
+	if (s->known || seen->unjoined)
+		return false;
+	return h->report.stage <= STAGE_RCPT ?
+	    h->report.session->helo != NULL : seen->judged;
+}
+
+/* Before DATA the words tell whom it is about, or it is the last recipient. */
+static void
+name_recipient(struct pending *h, const struct sentence *s)
+{
+	char *name;
+
+	if (h->report.stage > STAGE_RCPT)
+		return;
+	if (!h->by_filter || h->report.stage != STAGE_RCPT)
+		h->view.rcpt = NULL;
+	if (h->view.rcpt == NULL)
 		h->view.nrecipients = 0;
+	if (s->name == NULL ||
+	    (s->about != NAMES_RCPT && s->about != NAMES_SENDER))
+		return;
+	name = mem_ndup(s->name, s->n);
+	mailbox_set(&h->named.mailbox, name);
+	free(name);
+	if (s->about == NAMES_RCPT)
+		h->view.rcpt = &h->named;
+	else if (h->view.sender.text == NULL)
+		h->view.sender = h->named.mailbox;
+}
+
+void
+pending_begin(struct pending *h, const struct report *report,
+    const struct question *q, const struct unforeseen *seen)
+{
+	struct sentence s;
+
+	pending_flush(h);
+	sentence_read(&q->stock, &s);
+	h->report = *report;
+	reply_copy(&h->report.reply, &q->stock);
+	h->view = *report->session;
+	h->by_filter = is_by_filter(h, &s, seen);
+	h->silent = s.follows && (seen->refused || seen->unjoined);
+	if (s.stage >= 0 && report->stage < STAGE_DATA)
+		h->report.stage = (enum stage)s.stage;
+	name_recipient(h, &s);
+	if (!h->view.client.known)
+		h->view.client = s.client;
+	h->unjoined = seen->unjoined;
 	h->report.session = &h->view;
 	record_id(h->report.id);
 	h->state = PENDING_WAITING;
 	h->until = clock_ms();
-	engine_count(COUNT_REFUSED_BY_MTA);
+	if (!h->silent)
+		engine_count(COUNT_REFUSED_BY_MTA);
 }
 
 void
@@ -210,6 +260,7 @@ void
 pending_cancel(struct pending *h)
 {
 	report_end(&h->report);
+	mailbox_clear(&h->named.mailbox);
 	memset(h, 0, sizeof *h);
 }
 
@@ -313,6 +364,26 @@ answer_ours(struct pending *h, const struct question *q, struct reply *out)
 	return true;
 }
 
+/*
+ * Of the codes that are to be passed: what a program talks past us is noise,
+ * what a person can mend is not.
+ */
+static bool
+is_noise(const struct pending *h, int reason, const struct reply *stock)
+{
+	static const int reasons[] = { REASON_UNRECOGNISED,
+		REASON_COMMAND_UNKNOWN, REASON_COMMAND_NOT_IMPLEMENTED,
+		REASON_SEQUENCE, REASON_SYNTAX, REASON_PARAMETER_UNKNOWN };
+	size_t i;
+
+	if (!option_ints_has(&h->report.rules->policy.pass, stock->code))
+		return false;
+	for (i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (reason == reasons[i])
+			return true;
+	return false;
+}
+
 static bool
 answer_mta(struct pending *h, const struct question *q, struct reply *out)
 {
@@ -320,6 +391,7 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 	struct reading r;
 
 	read_words(&r, h, &q->stock, q->text, q->n);
+	speak \&= !is_noise(h, r.known.reason, \&q->stock);
 	if (speak)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
@@ -336,5 +408,9 @@ pending_rewrite(struct pending *h, const struct question *q, struct reply *out)
 	h->queried |= 1u << q->how;
 	if (again)
 		return false;
+	if (h->silent) {
+		h->state = PENDING_WRITTEN;
+		return false;
+	}
 	return h->ours ? answer_ours(h, q, out) : answer_mta(h, q, out);
 }

@@ -29,13 +29,22 @@ struct pending {
 	bool ours;		/* our policy service issued it */
 	bool shown;		/* the MTA showed us that it refuses */
 	bool unjoined;		/* the session is not known */
+	bool by_filter;		/* another filter's words */
+	bool silent;		/* no refusal of its own: an earlier one is why */
 	unsigned queried;		/* by which maps, a bit for each */
 	struct report report;	/* its reply, as far as it is known */
 	struct decision decision;	/* where it is ours */
-	/*
-	 * what is certain about the session; borrows, for the time of one query
-	 */
-	struct session view;
+	struct session view;	/* what is known for certain of the session;
+				   borrows, for as long as one question takes */
+	struct recipient named;	/* the recipient or sender that the words
+				   name; owned */
+};
+
+/* What the engine knows of a reply that no event told it of. */
+struct unforeseen {
+	bool unjoined;		/* nothing: the session is not known */
+	bool refused;		/* something of this message was refused */
+	bool judged;		/* our filter let the whole message pass */
 };
 
 /*
@@ -45,8 +54,9 @@ struct pending {
 void pending_keep(struct pending *h, struct report *report,
     const struct decision *d, int64_t ms);
 
-/* The same for a reply that no event announced. */
-void pending_begin(struct pending *h, const struct report *report);
+/* The same for a reply that no event told us of. */
+void pending_begin(struct pending *h, const struct report *report,
+    const struct question *q, const struct unforeseen *seen);
 
 /* Writes what is due at `now` (clock_ms()). */
 void pending_expire(struct pending *h, int64_t now);

@@ -80,6 +80,8 @@ count_outcome(enum outcome outcome)
 		break;
 	case OUTCOME_BOUNCED:
 	case OUTCOME_DEFERRED:
+	case OUTCOME_DISCARDED:
+	case OUTCOME_HELD:
 		break;
 	}
 }

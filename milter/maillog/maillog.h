@@ -6,8 +6,9 @@
  * (client, sender) is remembered by queue id, in bounded memory; see memory.h.
  * One struct maillog belongs to one thread.
  *
- * No event, because they refuse nothing: warnings, connections that end, mail
- * that is put on hold or discarded.
+ * Not told, because nothing is refused for good or for a while by it: warnings
+ * about anything else, connections that end. Nor what a filter says to CONNECT
+ * and EHLO: Postfix keeps that for MAIL, and logs it there once more.
  */
 #ifndef MAILLOG_MAILLOG_H
 #define MAILLOG_MAILLOG_H
@@ -24,8 +25,14 @@
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
 
 /*
- * Slices live until the next line; text NULL: not known. An event without a
- * reply is no refusal, but gives the sender of earlier events with the same
+ * What became of the mail. Who sent what is thrown away or held is told that it
+ * was taken: only a record can say so.
+ */
+enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_HELD, FATE_WARNED };
+
+/*
+ * Slices live until the next line; text NULL: not told. Without a reply it is
+ * no refusal, but tells the sender of those that came before under the same
  * queue id: Sendmail logs it when the envelope is over.
  */
 struct log_event {
@@ -36,11 +43,13 @@ struct log_event {
 	bool outgoing;		/* we are the sender */
 	bool delivery;		/* after it was accepted: bounced, deferred */
 	bool temporary;
+	enum log_fate fate;	/* WARNED: a rule is on trial, it is let pass */
 	bool accepted;		/* no refusal: it came in, and is delivered */
 	/* where the line itself shows it; else REASON_NONE: read the words */
 	int reason;
 	int otherwise;		/* … and where they do not show it either */
 	struct slice reply;	/* code, status, words, as far as logged */
+	bool own_words;		/* … in words of the line, not those of the reply */
 	struct slice status;	/* apart from it (dsn=) */
 	struct slice queue_id;
 	struct slice client, name;	/* address, host name */

@@ -9,18 +9,41 @@
 
 static const struct slice none;
 
+/*
+ * "sasl_username=x" stands before "helo=<h>", and from Postfix 3.10 on behind
+ * it, where a client could have written it into its greeting.
+ */
+static struct slice
+login_of(struct slice s, const char *helo)
+{
+	struct slice all = s, login;
+	const char *end;
+
+	if (helo != NULL) {
+		end = slice_find(slice_from(s, helo), ">");
+		all = end != NULL ? slice_from(s, end) : none;
+		s = slice_to(s, helo);
+	}
+	if (slice_find(all, " sasl_username=") != NULL)
+		s = all;
+	else if (slice_find(s, "sasl_username=") == NULL)
+		return none;
+	login = slice_between(s, "sasl_username=", " ");
+	return login.text != NULL ? login : slice_between(s, "sasl_username=",
+	    NULL);
+}
+
 /* "from=<a> to=<b> proto=ESMTP helo=<h>", commas or not; none is needed. */
 static void
 take_envelope(struct slice s, struct log_event *h)
 {
 	const char *helo = slice_find_last(s, "helo=<");
 
+	h->login = login_of(s, helo);
 	if (helo != NULL) {
 		h->helo = slice_between(slice_from(s, helo), "<", ">");
 		s = slice_to(s, helo);
 	}
-	if (slice_find(s, "sasl_username=") != NULL)
-		h->login = slice_between(s, "sasl_username=", " ");
 	h->recipient = slice_between(s, " to=<", ">");
 	if (h->recipient.text == NULL)
 		h->recipient = slice_between(s, "; to=<", ">");
@@ -50,12 +73,34 @@ set_temporary(struct log_event *h)
 	h->temporary = s->n > 0 && *s->text == '4';
 }
 
+/* postscreen(8) has no room; it logs no reply. */
+static void
+set_busy(struct log_event *h)
+{
+	h->own_words = true;
+	h->temporary = true;
+	h->reason = slice_begins(h->reply, "too many") ?
+	    REASON_TOO_MANY_CONNECTIONS : REASON_SYSTEM_OVERLOADED;
+}
+
+/*
+ * A filter's answer to CONNECT and EHLO is told at MAIL, but for 421, which is
+ * told at once, and for 5yz to CONNECT, which changes the greeting.
+ */
+static bool
+is_kept_for_later(const struct log_event *h)
+{
+	if (h->by != ISSUED_BY_MILTER || h->stage > STAGE_HELO ||
+	    h->fate != FATE_REFUSED || slice_begins(h->reply, "421"))
+		return false;
+	return h->stage == STAGE_HELO || h->temporary;
+}
+
 /* "RCPT from name[ip]: 554 5.7.1 …; from=<…> …" */
 static void
 hear_reject(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from "), *end;
-	struct log_memory_entry *m;
 
 	if (from == NULL)
 		return;
@@ -68,10 +113,12 @@ hear_reject(struct maillog *g, struct log_event *h, struct slice s)
 	h->reply = slice_to(s, end);
 	take_envelope(slice_from(s, end), h);
 	set_temporary(h);
-	m = log_memory_find(maillog_memory(g), h->client);
-	if (m != NULL && slice_find(h->reply, "rotocol error") != NULL)
-		h->reason = m->offence;
-	maillog_emit(g, h);
+	h->reason = postfix_offence(g, h);
+	if (slice_is(h->reply, "all server ports busy") ||
+	    slice_is(h->reply, "too many connections"))
+		set_busy(h);
+	if (!is_kept_for_later(h))
+		maillog_emit(g, h);
 }
 
 /* "header Subject: x from name[ip]; from=<a> … helo=<h>: 5.7.1 text" */
@@ -84,13 +131,16 @@ hear_content(struct maillog *g, struct log_event *h, struct slice s)
 	if (helo == NULL)
 		return;
 	rest = slice_between(slice_from(s, helo), ">: ", NULL);
-	if (rest.text == NULL)
+	if (rest.text == NULL && h->fate == FATE_REFUSED)
 		return;
+	if (rest.text == NULL)
+		rest = slice_from(s, SLICE_END(s));
 	h->otherwise = slice_begins(s, "body") ? REASON_BODY_PATTERN :
 	    REASON_HEADER_PATTERN;
 	h->stage = slice_begins(s, "body") ? STAGE_MESSAGE : STAGE_HEADERS;
 	h->reply = rest;
-	s = slice_to(s, rest.text - 2);
+	if (rest.n > 0)
+		s = slice_to(s, rest.text - 2);
 	end = slice_find_last(s, "; from=<");
 	from = end != NULL ? slice_find_last(slice_to(s, end), " from ") :
 	    NULL;
@@ -122,26 +172,74 @@ hear_mime_error(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-static void
-hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
+/* The rule's own words, or "Recipient address triggers DISCARD action". */
+static int
+rule_of(struct slice words)
 {
-	struct slice s = slice_between(message, "milter-reject: ", NULL);
+	static const struct {
+		const char *what;
+		int reason;
+	} rules[] = {
+		{ "Client host", REASON_CLIENT_DENIED },
+		{ "Helo command", REASON_HELO_DENIED },
+		{ "Sender address", REASON_SENDER_DENIED },
+		{ "Recipient address", REASON_RCPT_DENIED },
+	};
+	size_t i;
 
-	if (slice_begins(message, "milter-reject: ")) {
-		h->by = ISSUED_BY_MILTER;
-		hear_reject(g, h, s);
-		return;
-	}
-	if (!slice_begins(message, "reject: "))
-		return;
-	s = slice_from(message, message.text + strlen("reject: "));
+	for (i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (slice_find(words, rules[i].what) != NULL)
+			return rules[i].reason;
+	return REASON_POLICY_REJECT;
+}
+
+static void
+hear_event(struct maillog *g, struct log_event *h, struct slice s)
+{
 	if (slice_begins(s, "mime-error "))
 		hear_mime_error(g, h, s);
 	else if (slice_begins(s, "header ") || slice_begins(s, "body ") ||
-	    slice_begins(s, "mime-header "))
+	    slice_begins(s, "mime-header ") ||
+	    slice_begins(s, "nested-header "))
 		hear_content(g, h, s);
-	else
+	else {
+		if (h->own_words)
+			h->otherwise = rule_of(s);
 		hear_reject(g, h, s);
+	}
+}
+
+/* "reject: RCPT from …", "milter-hold: END-OF-MESSAGE from …" */
+static void
+hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
+{
+	static const struct {
+		const char *word;
+		enum log_fate fate;
+		bool by_milter;
+		bool own_words;
+	} words[] = {
+		{ "reject: ", FATE_REFUSED, false, false },
+		{ "milter-reject: ", FATE_REFUSED, true, false },
+		{ "reject_warning: ", FATE_WARNED, false, false },
+		{ "discard: ", FATE_DISCARDED, false, true },
+		{ "milter-discard: ", FATE_DISCARDED, true, true },
+		{ "hold: ", FATE_HELD, false, true },
+		{ "milter-hold: ", FATE_HELD, true, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_begins(message, words[i].word))
+			break;
+	if (i == sizeof words / sizeof words[0])
+		return;
+	h->fate = words[i].fate;
+	h->own_words = words[i].own_words;
+	if (words[i].by_milter)
+		h->by = ISSUED_BY_MILTER;
+	hear_event(g, h, slice_from(message, message.text +
+	    strlen(words[i].word)));
 }
 
 /* "Connection rate limit exceeded: 31 from name[ip] for service smtp" */
@@ -159,6 +257,7 @@ hear_limit(struct maillog *g, struct log_event *h, struct slice s)
 	h->stage = slice_begins(s, "Message delivery") ? STAGE_MAIL :
 	    slice_begins(s, "Recipient address") ? STAGE_RCPT : STAGE_CONNECT;
 	h->reply = s;
+	h->own_words = true;
 	maillog_emit(g, h);
 }
 
@@ -170,6 +269,7 @@ hear_login(struct maillog *g, struct log_event *h, struct slice s)
 	if (!slice_begins(s, ": SASL "))
 		return;
 	h->reply = slice_from(s, s.text + 2);
+	h->own_words = true;
 	h->reason = REASON_AUTH_FAILED;
 	h->temporary = slice_find(s, "temporary") != NULL ||
 	    slice_find(s, "Temporary") != NULL;
@@ -187,6 +287,7 @@ hear_warning(struct maillog *g, struct log_event *h, struct slice message)
 
 	if (slice_begins(message, tls)) {
 		h->reply = message;
+		h->own_words = true;
 		h->reason = REASON_TLS_FAILED;
 		h->temporary = true;
 		if (postfix_client(slice_from(message, message.text +
@@ -201,34 +302,6 @@ hear_warning(struct maillog *g, struct log_event *h, struct slice message)
 }
 
 static void
-hear_postscreen(struct maillog *g, struct slice message)
-{
-	static const struct {
-		const char *begin;
-		int reason;
-	} offences[] = {
-		{ "PREGREET ", REASON_EARLY_TALKER },
-		{ "COMMAND PIPELINING ", REASON_UNAUTH_PIPELINING },
-		{ "NON-SMTP COMMAND ", REASON_COMMAND_UNKNOWN },
-		{ "BARE NEWLINE ", REASON_BARE_NEWLINE },
-	};
-	struct log_event who = { .line = NULL };
-	const char *from = slice_find(message, "from [");
-	struct log_memory_entry *m;
-	size_t i;
-
-	for (i = 0; i < sizeof offences / sizeof offences[0]; i++)
-		if (slice_begins(message, offences[i].begin))
-			break;
-	if (from == NULL || i == sizeof offences / sizeof offences[0])
-		return;
-	postfix_client(slice_from(message, from + 5), &who);
-	m = log_memory_at(maillog_memory(g), who.client);
-	if (m != NULL)
-		m->offence = offences[i].reason;
-}
-
-static void
 hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 {
 	struct log_event h = { .line = l, .software = "Postfix",
@@ -238,7 +311,7 @@ hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 	struct log_memory_entry *m;
 
 	if (postscreen)
-		hear_postscreen(g, message);
+		postfix_screen(g, l);
 	h.queue_id = postfix_queue_id(&message);
 	if (h.queue_id.text == NULL) {
 		hear_warning(g, &h, message);
@@ -265,6 +338,8 @@ maillog_postfix(struct maillog *g, const struct logline *l,
 		hear_smtpd(g, l, slice_is(program, "postscreen"));
 	else if (slice_is(program, "qmgr"))
 		postfix_queue(g, l);
+	else if (slice_is(program, "bounce"))
+		postfix_bounce(g, l);
 	else if (slice_is(program, "smtp"))
 		postfix_agent(g, l, true);
 	else if (slice_is(program, "lmtp") || slice_is(program, "local") ||

@@ -249,6 +249,7 @@ hear_words(struct maillog *g, struct log_event *h, struct slice s)
 	} else
 		return;
 	h->reply = s;
+	h->own_words = true;
 	maillog_emit(g, h);
 }
 

@@ -33,6 +33,7 @@ log_memory_forget(struct log_memory_entry *m)
 	free(m->name);
 	free(m->sender);
 	free(m->waits);
+	free(m->offended);
 	memset(m, 0, sizeof *m);
 }
 

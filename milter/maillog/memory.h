@@ -20,6 +20,8 @@ struct log_memory_entry {
 	char *client, *name, *sender;
 	char *waits;		/* the text of a line that waits for others */
 	int offence;		/* of a client: the reason, 0: none */
+	char *offended;		/* … and the line that told it, until another
+				   tells what came of it */
 	uint32_t used;
 };
 

@@ -116,3 +116,21 @@ postfix_queue(struct maillog *g, const struct logline *l)
 	if (slice_begins(h.reply, "expired"))
 		maillog_emit(g, &h);
 }
+
+/* "4Z1: sender notification failed to <a@x>: words" */
+void
+postfix_bounce(struct maillog *g, const struct logline *l)
+{
+	static const char failed[] = "sender notification failed";
+	struct log_event h = { .line = l, .software = "Postfix",
+		.delivery = true, .stage = STAGE_MESSAGE, .own_words = true,
+		.fate = FATE_DISCARDED, .reason = REASON_NONE };
+	struct slice message = l->message;
+
+	h.queue_id = postfix_queue_id(&message);
+	if (h.queue_id.text == NULL || !slice_begins(message, failed))
+		return;
+	h.reply = message;
+	recall(g, &h);
+	maillog_emit(g, &h);
+}

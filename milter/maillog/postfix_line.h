@@ -20,6 +20,18 @@ struct slice postfix_client(struct slice s, struct log_event *h);
 /* The command that the text begins with; RCPT where it is none. */
 enum stage postfix_stage(struct slice s);
 
+/*
+ * What postscreen(8) holds against a client, and its being dropped for it,
+ * which no "reject:" tells.
+ */
+void postfix_screen(struct maillog *g, const struct logline *l);
+
+/* What the client of this line was caught at; REASON_NONE: nothing. */
+int postfix_offence(struct maillog *g, const struct log_event *h);
+
+/* A line of bounce(8): nobody could be told. */
+void postfix_bounce(struct maillog *g, const struct logline *l);
+
 /* A line of a delivery agent, and of qmgr(8). */
 void postfix_agent(struct maillog *g, const struct logline *l, bool outgoing);
 void postfix_queue(struct maillog *g, const struct logline *l);

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
 #include "records/record.h"
+#include "records/record_read.h"
 #include "records/store.h"
 
 #define NEAR_MS 5000
@@ -38,10 +40,10 @@ open_store(struct record_matcher *j)
 		return false;
 	j->by_id = db_query(store_db(j->store),
 	    "SELECT n FROM record WHERE id = ?");
-	j->by_event = db_query(store_db(j->store), "SELECT n FROM record "
-	    "WHERE time BETWEEN ? AND ? AND client = ? AND source IS NULL "
-	    "AND (? IS NULL OR n IN (SELECT record FROM recipient "
-	    "WHERE address = lower(?))) ORDER BY time");
+	j->by_event = db_query(store_db(j->store), "SELECT n, json "
+	    "FROM record JOIN line USING (n) WHERE time BETWEEN ? AND ? "
+	    "AND (client = ? OR client IS NULL) AND source IS NULL "
+	    "ORDER BY abs(time - ?), n");
 	buf_puts(&sql, "SELECT 1 FROM record WHERE sender = lower(?) "
 	    "AND later IS NULL AND outcome = 'reject' AND EXISTS "
 	    "(SELECT 1 FROM recipient WHERE record = n "
@@ -91,15 +93,191 @@ record_match_has(struct record_matcher *j, const char *id)
 }
 
 static bool
-take(struct record_matcher *j, int64_t n)
+is_taken(const struct record_matcher *j, int64_t n)
 {
 	size_t i;
 
 	for (i = 0; i < TAKEN; i++)
 		if (j->taken[i] == n)
+			return true;
+	return false;
+}
+
+/* With `privacy` other than full the part before the "@" is another. */
+static bool
+same_address(const char *a, const char *b)
+{
+	const char *at_a = strrchr(a, '@'), *at_b = strrchr(b, '@');
+
+	return strcasecmp(a, b) == 0 || (at_a != NULL && at_b != NULL &&
+	    strcasecmp(at_a, at_b) == 0);
+}
+
+static bool
+same_recipient(const struct parsed_record *t, const char *recipient)
+{
+	size_t i, n = parsed_count(t, "recipients");
+	const char *text;
+
+	if (recipient == NULL || n == 0)
+		return true;
+	for (i = 0; i < n; i++) {
+		text = parsed_item(t, "recipients", i);
+		if (text != NULL && same_address(text, recipient))
+			return true;
+	}
+	return false;
+}
+
+/* Behind "<address>: " and "<address>... ", which not every door tells. */
+static const char *
+behind_address(const char *line)
+{
+	const char *end = *line == '<' ? strstr(line, ">: ") : NULL;
+
+	if (end != NULL)
+		return end + 3;
+	end = *line == '<' ? strstr(line, ">... ") : NULL;
+	return end != NULL ? end + 5 : line;
+}
+
+static const char *
+word_end(const char *p)
+{
+	return p + strcspn(p, " ");
+}
+
+/*
+ * Is one the beginning of the other? A log shows "?" for bytes that it cannot,
+ * and in words with an "@" more may differ (privacy).
+ */
+static bool
+alike(const char *a, const char *b)
+{
+	const char *end_a, *end_b;
+
+	for (; *a != '\0' && *b != '\0'; a = end_a, b = end_b) {
+		if (*a == ' ' || *b == ' ') {
+			if (*a != *b && *a != '?' && *b != '?')
+				return false;
+			end_a = a + 1;
+			end_b = b + 1;
+			continue;
+		}
+		end_a = word_end(a);
+		end_b = word_end(b);
+		if (memchr(a, '@', (size_t)(end_a - a)) != NULL &&
+		    memchr(b, '@', (size_t)(end_b - b)) != NULL)
+			continue;
+		if (*a != *b && *a != '?' && *b != '?')
 			return false;
-	j->taken[j->next++ % TAKEN] = n;
+		end_a = a + 1;
+		end_b = b + 1;
+	}
 	return true;
+}
+
+/* One of the lines of the reply, or the end of it where the front is lost. */
+static bool
+has_words(const struct parsed_record *t, const char *path, const char *words)
+{
+	size_t i, n = parsed_count(t, path), length;
+	const char *line;
+
+	for (i = 0; i < n; i++) {
+		line = parsed_item(t, path, i);
+		if (line == NULL || *line == '\0')
+			continue;
+		line = behind_address(line);
+		length = strlen(line);
+		if (alike(line, words) || (strlen(words) > length &&
+		    strcmp(words + strlen(words) - length, line) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Lines that tell in words of their own what was refused, and how it was said. */
+static bool
+means(const struct parsed_record *t, const char *reason)
+{
+	static const struct {
+		const char *reason, *words;
+	} said[] = {
+		{ "auth-failed", "uthentication" },
+		{ "rate-limited", "too m" },
+		{ "too-many-connections", "too m" },
+		{ "tls-failed", "TLS" },
+	};
+	static const char *const paths[] = { "was.lines", "reply.lines" };
+	const char *own = parsed_text(t, "reason"), *line;
+	size_t i, k;
+
+	if (own != NULL && strcmp(own, reason) == 0)
+		return true;
+	for (i = 0; i < sizeof said / sizeof said[0]; i++)
+		for (k = 0; k < 2; k++) {
+			line = parsed_item(t, paths[k], 0);
+			if (line != NULL && strcmp(said[i].reason, reason) ==
+			    0 && strstr(line, said[i].words) != NULL)
+				return true;
+		}
+	return false;
+}
+
+/* "554 mx ESMTP not accepting connections", "421 mx Service unavailable" */
+static bool
+is_greeting(const struct parsed_record *t)
+{
+	const char *line = parsed_item(t, "was.lines", 0);
+
+	if (line == NULL)
+		line = parsed_item(t, "reply.lines", 0);
+	return line != NULL && (strstr(line, "not accepting connections") ||
+	    strstr(line, "Service unavailable"));
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL || strcmp(a, b) == 0;
+}
+
+static bool
+is_event(const struct parsed_record *t, const struct match_event *e)
+{
+	const char *sender = parsed_text(t, "sender");
+	const char *outcome = parsed_text(t, "outcome");
+	const char *words = e->words;
+
+	if (e->held != (outcome != NULL && strcmp(outcome, "quarantine") == 0))
+		return false;
+	if (!same_recipient(t, e->recipient) ||
+	    !same_text(parsed_text(t, "queue_id"), e->queue_id))
+		return false;
+	if (sender != NULL && e->sender != NULL &&
+	    !same_address(sender, e->sender))
+		return false;
+	if (e->held)
+		return true;
+	if (words == NULL || *words == '\0')
+		return e->reason != NULL && means(t, e->reason);
+	if (e->greeting && is_greeting(t))
+		return true;
+	words = behind_address(words);
+	return has_words(t, "was.lines", words) ||
+	    has_words(t, "reply.lines", words);
+}
+
+static bool
+line_is_event(const char *json, const struct match_event *e)
+{
+	struct parsed_record *t = json != NULL ? record_read(json,
+	    strlen(json)) : NULL;
+	bool is = t != NULL && is_event(t, e);
+
+	parsed_free(t);
+	return is;
 }
 
 bool
@@ -107,8 +285,10 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 {
 	char id[RECORD_ID_TEXT];
 	bool found = false;
+	int64_t n;
 
-	if (record_id_find(e->reply, strlen(e->reply), id) &&
+	if (e->words != NULL &&
+	    record_id_find(e->words, strlen(e->words), id) &&
 	    record_match_has(j, id))
 		return true;
 	if (!open_store(j) || j->by_event == NULL || !e->client->known)
@@ -116,11 +296,15 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 	query_int(j->by_event, e->time - NEAR_MS);
 	query_int(j->by_event, e->time + NEAR_MS);
 	query_bytes(j->by_event, e->client->b, sizeof e->client->b);
-	query_text(j->by_event, e->recipient);
-	query_text(j->by_event, e->recipient);
-	while (query_step(j->by_event) == DB_ROW)
-		if (!found)
-			found = take(j, query_column_int(j->by_event, 0));
+	query_int(j->by_event, e->time + 500);
+	while (query_step(j->by_event) == DB_ROW) {
+		n = query_column_int(j->by_event, 0);
+		if (found || is_taken(j, n) ||
+		    !line_is_event(query_column(j->by_event, 1), e))
+			continue;
+		found = true;
+		j->taken[j->next++ % TAKEN] = n;
+	}
 	return found;
 }
 

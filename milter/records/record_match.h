@@ -10,12 +10,21 @@
 struct ip;
 struct record_matcher;
 
+/*
+ * What the log tells of a refusal. `words` are those of the reply, without its
+ * code and status, where they are logged; else `reason` (NULL: not told) is
+ * what the line means. NULL or "": not told.
+ */
 struct match_event {
 	const char *id;
 	int64_t time;			/* ms since 1970, of whole seconds */
 	const struct ip *client;
-	const char *recipient;		/* NULL: not known */
-	const char *reply;
+	const char *sender, *recipient, *queue_id;
+	const char *words;
+	const char *reason;
+	bool held;			/* no reply: the message is held */
+	bool greeting;			/* a filter refuses the connection, and
+					   the MTA greets in words of its own */
 };
 
 /* path NULL, or no store there yet: nothing is known. */
@@ -26,9 +35,10 @@ void record_match_close(struct record_matcher *j);	/* NULL: nothing */
 bool record_match_has(struct record_matcher *j, const char *id);
 
 /*
- * A record of a session that is this event: the reply names its id, or client
- * and recipient are the same and so is the time within some seconds. Each
- * record is found once.
+ * A record of a session that is this event: the words name its id, or client
+ * and words (or what they mean) are the same, and so is the time within some
+ * seconds; and whatever else both tell is the same, too: sender, recipient,
+ * queue id. Each record is found once.
  */
 bool record_match_find(struct record_matcher *j, const struct match_event *e);
 

@@ -106,8 +106,10 @@ class Sendmail:
 
     used = 0
 
-    def __init__(self, tree, folder, lines="", rules="", ports=({},), filters=()):
+    def __init__(self, tree, folder, lines="", rules="", ports=({},), filters=(),
+                 log_level=20):
         self.folder = folder
+        self.log_level = log_level
         self.tree = tree
         (folder / "queue").mkdir(parents=True, mode=0o700)
         lines += "\n" + "".join(
@@ -148,7 +150,7 @@ class Sendmail:
         self.errors = open(self.folder / "errors", "wb")
         self._run("-bi", stdout=subprocess.DEVNULL).wait()  # newaliases
         self.process = self._run(
-            "-bD", "-X", self.folder / "traffic", "-O", "LogLevel=20",
+            "-bD", "-X", self.folder / "traffic", "-O", f"LogLevel={self.log_level}",
             stdout=self.errors,
         )
         for port in self.ports:

@@ -78,6 +78,7 @@ class Client:
             self.sock.bind((address, 0))
         self.sock.connect((host, port))
         self.pending = b""
+        self.heard = []  # every reply, in order
         self.send(early)
         self.greeting = self.reply().without_teaser()
 
@@ -113,6 +114,7 @@ class Client:
         while line[3:4] == b"-":
             line = self.line()
             raw += line
+        self.heard.append(Reply(raw).without_teaser())
         return Reply(raw)
 
     def command(self, line):
@@ -223,6 +225,7 @@ def _again(client, _line, _rest):
     """The client turns into a second one; the first stays open."""
     second = Client(*client.place)
     second.first = client.sock
+    second.heard = client.heard + second.heard
     client.__dict__.update(second.__dict__)
     return client.greeting
 

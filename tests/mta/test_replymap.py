@@ -149,7 +149,54 @@ def test_noise_is_left_alone(mapped, daemon, line):
     stock = play(mta.listen(), f"EHLO client.example\n{line}")
     reply = play(mta.listen(**site(daemon, name)), f"EHLO client.example\n{line}")
     assert reply.raw == stock.raw
-    assert since(daemon, before) == []
+    [record] = since(daemon, before)
+    assert told(record) == reply.lines
+    assert "was" not in record
+
+
+@pytest.mark.parametrize("line, reason", [
+    ("MAIL FROM:<a b@sender.example>", "sender-syntax"),
+    ("MAIL FROM:<a@sender.example>\nRCPT TO:<b c@example.org>", "rcpt-syntax")])
+def test_mistakes_of_people_are_told(mapped, daemon, line, reason):
+    mta, name = mapped
+    reply = play(mta.listen(**site(daemon, name)), f"EHLO client.example\n{line}")
+    assert reply.code == 501
+    record = daemon.record(reply)
+    assert record["reason"] == reason
+    assert record["stage"] == {"sender-syntax": "mail", "rcpt-syntax": "rcpt"}[reason]
+
+
+def test_what_follows_from_a_refusal_is_none(mapped, daemon):
+    """DATA of a client that does not wait for the answer to RCPT."""
+    mta, name = mapped
+    before = len(daemon.records())
+    with smtp.Client(mta.listen(**site(daemon, name)), address="192.0.2.7") as client:
+        client.ehlo()
+        replies = client.pipeline("MAIL FROM:<a@sender.example>",
+                                  "RCPT TO:<missing@example.org>", "DATA")
+    assert [reply.code for reply in replies] == [250, 550, 554]
+    assert replies[2].lines == ["554 5.5.1 Error: no valid recipients"]
+    [record] = since(daemon, before)
+    assert record["reason"] == "mailbox-unknown"
+
+
+def test_who_was_to_get_a_message(mapped, daemon, box):
+    """After the dot others may refuse what we let pass."""
+    mta, name = mapped
+    other = milter.Watcher(box / f"dot-{name}.sock", {"E": b"y550 5.7.1 No pets\0"})
+    settings = site(daemon, name)
+    settings["smtpd_milters"] += f", {other.address}"
+    reply = play(mta.listen(**settings), f"{FROM}\nRCPT TO:<user@example.org>\n"
+                 "RCPT TO:<missing@example.org>\nRCPT TO:<other@example.org>\n"
+                 "data Subject: x\\n\\nx\\n")
+    other.stop()
+    assert reply.code == 550
+    record = daemon.record(reply)
+    assert record["issuer"] == "milter"
+    assert record["stage"] == "message"
+    assert record["sender"] == "a@sender.example"
+    assert record["recipients"] == ["user@example.org", "other@example.org"]
+    assert record["queue_id"]
 
 
 def test_our_own_replies_are_left_alone(mapped, daemon):
@@ -264,8 +311,6 @@ def test_over_tcp_nothing_is_guessed(postfix, over_tcp):
         smtpd_milters=over_tcp.address,
         smtpd_reject_footer_maps="socketmap:inet:127.0.0.1:7102:footer")
     before = len(over_tcp.records())
-    reply = play(port, f"{FROM}\nDATA")
-    assert reply.code in (503, 554)
     reply = play(port, "EHLO client.example\nMAIL FROM:<a@sender.example> SIZE=99999999999")
     assert reply.code == 552
     [record] = [r for r in since(over_tcp, before) if r["reply"]["code"] == 552]

@@ -379,7 +379,7 @@ test_alone(void **state)
 	    engine_session(w.e), &q, &out));
 	assert_int_equal(records(&w, "\"address\":\"198.51.100.7\""), 1);
 	records(&w, "\"helo\":\"client.example\"");
-	records(&w, "\"stage\":\"helo\"");
+	records(&w, "\"stage\":\"rcpt\"");
 	reply_clear(&out);
 	reply_clear(&q.stock);
 	close_world(&w);
