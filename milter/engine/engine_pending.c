@@ -391,7 +391,7 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 	struct reading r;
 
 	read_words(&r, h, &q->stock, q->text, q->n);
-	speak \&= !is_noise(h, r.known.reason, \&q->stock);
+	speak &= !is_noise(h, r.known.reason, &q->stock);
 	if (speak)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
