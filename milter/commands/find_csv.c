@@ -16,19 +16,25 @@ static const char *const paths[] = { "time", "id", "outcome", "issuer",
 #define NPATHS (sizeof paths / sizeof paths[0])
 
 static void
-put_cell(const char *text)
+put_cell(struct buf *out, const char *text)
 {
+	size_t n;
+
 	if (text == NULL || *text == '\0')
 		return;
-	putchar('"');
+	buf_putc(out, '"');
 	if (strchr("=+-@\t\r", *text) != NULL)
-		putchar('\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
+		buf_putc(out, '\'');
+	while (*text != '\0') {
+		n = strcspn(text, "\"");
+		buf_put(out, text, n);
+		text += n;
+		if (*text == '"') {
+			buf_put(out, "\"\"", 2);
+			text++;
+		}
 	}
-	putchar('"');
+	buf_putc(out, '"');
 }
 
 void
@@ -42,29 +48,36 @@ find_csv_head(void)
 }
 
 static void
-put_all(const struct parsed_record *t, const char *path, const char *between)
+put_all(struct buf *out, const struct parsed_record *t, const char *path,
+    const char *between)
 {
+	size_t i, n = parsed_count(t, path);
 	struct buf b = BUF_INIT;
-	size_t i;
+	const char *item;
 
-	for (i = 0; i < parsed_count(t, path); i++)
-		buf_printf(&b, "%s%s", i > 0 ? between : "",
-		    parsed_item(t, path, i));
-	put_cell(b.data);
+	for (i = 0; i < n; i++) {
+		item = parsed_item(t, path, i);
+		buf_puts(&b, i > 0 ? between : "");
+		buf_puts(&b, item);
+	}
+	put_cell(out, b.data);
 	buf_free(&b);
 }
 
 void
 find_csv_row(const struct parsed_record *t)
 {
+	struct buf row = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < NPATHS; i++) {
-		put_cell(parsed_text(t, paths[i]));
-		putchar(',');
+		put_cell(&row, parsed_text(t, paths[i]));
+		buf_putc(&row, ',');
 	}
-	put_all(t, "recipients", " ");
-	putchar(',');
-	put_all(t, "reply.lines", " / ");
-	fputs("\r\n", stdout);
+	put_all(&row, t, "recipients", " ");
+	buf_putc(&row, ',');
+	put_all(&row, t, "reply.lines", " / ");
+	buf_puts(&row, "\r\n");
+	fwrite(row.data, 1, row.len, stdout);
+	buf_free(&row);
 }

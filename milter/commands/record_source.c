@@ -91,6 +91,7 @@ record_source_open(struct record_source *a, const struct arguments *args)
 		    "neither store nor record-file is set", a->config);
 	if (errmsg.len > 0)
 		give_up(args, &errmsg);
+	store_read_all(a->store);
 	buf_free(&errmsg);
 }
 

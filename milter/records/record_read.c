@@ -2,16 +2,16 @@
 
 #include "records/record_read.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/json_tree.h"
 #include "base/mem.h"
 
 struct parsed_record {
-	json_t *root;
+	struct json_tree *tree;
 	int64_t time;
 };
 
@@ -41,23 +41,34 @@ record_parse_time(const char *text)
 	return (int64_t)timegm(&tm) * 1000 + ms;
 }
 
+static const struct json_value *
+member(const struct parsed_record *t, const char *name)
+{
+	return json_tree_member(t->tree, json_tree_root(t->tree), name,
+	    strlen(name));
+}
+
+static const char *
+text_of(const struct json_value *v)
+{
+	return v != NULL && v->type == JSON_TEXT ? v->text : NULL;
+}
+
 struct parsed_record *
 record_read(const char *line, size_t n)
 {
-	json_t *root = json_loadb(line, n, 0, NULL);
+	struct json_tree *tree = json_tree_read(line, n);
 	struct parsed_record *t;
-	int64_t time;
 
-	time = record_parse_time(json_string_value(json_object_get(root,
-	    "time")));
-	if (time < 0 || !json_is_string(json_object_get(root, "id"))) {
-		json_decref(root);
+	if (tree == NULL)
 		return NULL;
-	}
 	t = mem_alloc(sizeof *t);
-	t->root = root;
-	t->time = time;
-	return t;
+	t->tree = tree;
+	t->time = record_parse_time(text_of(member(t, "time")));
+	if (t->time >= 0 && text_of(member(t, "id")) != NULL)
+		return t;
+	parsed_free(t);
+	return NULL;
 }
 
 void
@@ -65,69 +76,84 @@ parsed_free(struct parsed_record *t)
 {
 	if (t == NULL)
 		return;
-	json_decref(t->root);
+	json_tree_free(t->tree);
 	free(t);
 }
 
-/* Paths come from our own code, two names at most. */
-static const json_t *
+/* Paths are our own words, two names at most. */
+static const struct json_value *
 find(const struct parsed_record *t, const char *path)
 {
 	const char *dot = strchr(path, '.');
-	char first[32];
+	const struct json_value *root = json_tree_root(t->tree);
 
 	if (dot == NULL)
-		return json_object_get(t->root, path);
-	snprintf(first, sizeof first, "%.*s", (int)(dot - path), path);
-	return json_object_get(json_object_get(t->root, first), dot + 1);
+		return json_tree_member(t->tree, root, path, strlen(path));
+	return json_tree_member(t->tree, json_tree_member(t->tree, root, path,
+	    (size_t)(dot - path)), dot + 1, strlen(dot + 1));
+}
+
+/* An item of an array; NULL: there is none. */
+static const struct json_value *
+item_of(const struct parsed_record *t, const char *path, size_t i)
+{
+	const struct json_value *array = find(t, path), *at = NULL;
+
+	if (array == NULL || array->type != JSON_ARRAY || i >= array->n)
+		return NULL;
+	do
+		at = json_tree_next(t->tree, array, at);
+	while (i-- > 0);
+	return at;
 }
 
 const char *
 parsed_text(const struct parsed_record *t, const char *path)
 {
-	return json_string_value(find(t, path));
+	return text_of(find(t, path));
 }
 
 long long
 parsed_int(const struct parsed_record *t, const char *path, long long otherwise)
 {
-	const json_t *value = find(t, path);
+	long long n;
 
-	return json_is_integer(value) ? json_integer_value(value) : otherwise;
+	return json_tree_int(find(t, path), &n) ? n : otherwise;
 }
 
 size_t
 parsed_count(const struct parsed_record *t, const char *path)
 {
-	return json_array_size(find(t, path));
+	const struct json_value *v = find(t, path);
+
+	return v != NULL && v->type == JSON_ARRAY ? v->n : 0;
 }
 
 const char *
 parsed_item(const struct parsed_record *t, const char *path, size_t i)
 {
-	return json_string_value(json_array_get(find(t, path), i));
+	return text_of(item_of(t, path, i));
 }
 
 void
 parsed_each(const struct parsed_record *t, const char *path,
     void (*fn)(void *arg, const char *key, const char *value), void *arg)
 {
-	json_t *object = json_is_object(find(t, path)) ?
-	    (json_t *)(uintptr_t)find(t, path) : NULL;
-	const char *key;
-	json_t *value;
+	const struct json_value *object = find(t, path), *at = NULL;
 
-	json_object_foreach(object, key, value)
-		if (json_is_string(value))
-			fn(arg, key, json_string_value(value));
+	if (object == NULL || object->type != JSON_OBJECT)
+		return;
+	while ((at = json_tree_next(t->tree, object, at)) != NULL)
+		if (at->type == JSON_TEXT)
+			fn(arg, at->key, at->text);
 }
 
 const char *
 parsed_member(const struct parsed_record *t, const char *path, size_t i,
     const char *key)
 {
-	return json_string_value(json_object_get(json_array_get(find(t, path),
-	    i), key));
+	return text_of(json_tree_member(t->tree, item_of(t, path, i), key,
+	    strlen(key)));
 }
 
 int64_t

@@ -134,6 +134,12 @@ store_db(struct store *s)
 	return s->db;
 }
 
+void
+store_read_all(struct store *s)
+{
+	db_run(s->db, "PRAGMA mmap_size = 4294967296");
+}
+
 bool
 store_has_words(const struct store *s)
 {

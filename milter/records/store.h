@@ -28,6 +28,9 @@ void store_close(struct store *s);	/* NULL: nothing */
 /* For the SQL of search.c and report.c. */
 struct db *store_db(struct store *s);
 
+/* The caller is about to read most of it: the file is mapped into memory. */
+void store_read_all(struct store *s);
+
 /* Has it the index of words (store_words.h)? */
 bool store_has_words(const struct store *s);
 

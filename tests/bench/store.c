@@ -284,6 +284,7 @@ main(int argc, char **argv)
 	s = store_open(path.data, false, &errmsg);
 	if (s == NULL)
 		BUG(errmsg.data);
+	store_read_all(s);
 	bench_finds(s);
 	bench_report(s);
 	store_close(s);

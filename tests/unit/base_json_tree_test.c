@@ -1,0 +1,121 @@
+/* base_json_tree_test - JSON as it was read */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json_tree.h"
+
+static void
+test_none(void **state)
+{
+	static const char *const rows[] = { "", " ", "{", "}", "[", "]", "[1",
+		"[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}",
+		"{\"a\":1 \"b\":2}", "\"", "\"\\", "\"\\u12\"", "\"\\x\"",
+		"\"\\u0000\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
+		"\"\\udc00\"", "\"\x01\"", "\"\n\"", "\"\xff\"",
+		"\"\xc0\xaf\"", "\"\xe0\x80\xaf\"", "\"\xed\xa0\x80\"",
+		"\"\xf4\x90\x80\x80\"", "\"\xc3", "01", "-", "1.", ".5", "1e",
+		"+1", "nul", "truefalse", "1 2", "tru", "NaN" };
+	char deep[300];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (json_tree_read(rows[i], strlen(rows[i])) != NULL)
+			fail_msg("\"%s\"", rows[i]);
+	assert_null(json_tree_read("1\0", 2));
+	memset(deep, '[', sizeof deep);
+	assert_null(json_tree_read(deep, sizeof deep));
+}
+
+static const struct json_value *
+get(const struct json_tree *t, const struct json_value *v, const char *key)
+{
+	return json_tree_member(t, v, key, strlen(key));
+}
+
+static void
+test_values(void **state)
+{
+	static const char text[] = " {\"a\" : [1, -2.5e+3, \"x\", [], {}], "
+	    "\"b\":{\"c\":\"\\u00e9\\ud83d\\ude00\\n\\/\\\"\",\"d\":null},"
+	    "\"b2\":true,\"a\":7,\"e\":\"caf\xc3\xa9\",\"big\":"
+	    "99999999999999999999}\n";
+	struct json_tree *t = json_tree_read(text, sizeof text - 1);
+	const struct json_value *root, *v = NULL;
+	long long n;
+
+	(void)state;
+	assert_non_null(t);
+	root = json_tree_root(t);
+	assert_int_equal(root->type, JSON_OBJECT);
+	assert_int_equal(root->n, 6);
+	assert_true(json_tree_int(get(t, root, "a"), &n));
+	assert_int_equal(n, 7);
+	assert_string_equal(get(t, get(t, root, "b"), "c")->text,
+	    "\xc3\xa9\xf0\x9f\x98\x80\n/\"");
+	assert_int_equal(get(t, get(t, root, "b"), "d")->type, JSON_NULL);
+	assert_int_equal(get(t, root, "b2")->type, JSON_BOOL);
+	assert_string_equal(get(t, root, "e")->text, "caf\xc3\xa9");
+	assert_false(json_tree_int(get(t, root, "big"), &n));
+	assert_false(json_tree_int(get(t, root, "e"), &n));
+	assert_null(get(t, root, "f"));
+	assert_null(get(t, get(t, root, "e"), "f"));
+	v = json_tree_next(t, root, NULL);	/* the first a */
+	assert_int_equal(v->n, 5);
+	assert_true(json_tree_int(json_tree_next(t, v, NULL), &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(json_tree_next(t, root, v)->key_len, 1);
+	assert_string_equal(json_tree_next(t, root, v)->key, "b");
+	json_tree_free(t);
+	json_tree_free(NULL);
+}
+
+/* Ten times the bytes are ten times the work. */
+static void
+test_cost(void **state)
+{
+	static const char *const shapes[] = { "[]", "{}", "\"\\u0041\"", "1",
+		"\"\"", "[[[[[[[[]]]]]]]]", "{\"a\":1}" };
+	struct buf text = BUF_INIT;
+	int64_t took[2];
+	size_t i, size;
+
+	(void)state;
+	for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+		for (size = 0; size < 2; size++) {
+			buf_clear(&text);
+			buf_putc(&text, '[');
+			while (text.len < (size == 0 ? 100000u : 1000000u))
+				buf_printf(&text, "%s,", shapes[i]);
+			buf_puts(&text, "0]");
+			took[size] = clock_us();
+			json_tree_free(json_tree_read(text.data, text.len));
+			took[size] = clock_us() - took[size];
+		}
+		if (took[1] > 60 * took[0] + 20000)
+			fail_msg("%s: %lld us, ten times it %lld us", shapes[i],
+			    (long long)took[0], (long long)took[1]);
+	}
+	buf_free(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_cost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
