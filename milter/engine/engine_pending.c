@@ -25,52 +25,6 @@ struct reading {
 	struct decision decision;
 };
 
-static const struct {
-	enum capture capture;
-	enum evidence_key key;
-} captures[] = {
-	{ CAPTURE_ADDRESS, EVIDENCE_ADDRESS },
-	{ CAPTURE_DOMAIN, EVIDENCE_DOMAIN },
-	{ CAPTURE_IP, EVIDENCE_IP },
-	{ CAPTURE_ZONE, EVIDENCE_ZONE },
-	{ CAPTURE_ZONE, EVIDENCE_LIST },
-	{ CAPTURE_LIMIT, EVIDENCE_LIMIT },
-	{ CAPTURE_RETRY, EVIDENCE_RETRY },
-	{ CAPTURE_URL, EVIDENCE_URL },
-};
-
-static bool
-has(const struct finding *f, enum evidence_key key)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->evidence[i].key == key)
-			return true;
-	return false;
-}
-
-static void
-say(struct finding *f, enum evidence_key key, const struct captured *c)
-{
-	struct buf value = BUF_INIT;
-
-	if (c->text != NULL && !has(f, key)) {
-		buf_put(&value, c->text, c->n);
-		finding_say(f, key, value.data);
-	}
-	buf_free(&value);
-}
-
-static void
-read_captures(const struct recognised *r, struct finding *f)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
-		say(f, captures[i].key, &r->captured[captures[i].capture]);
-}
-
 /* What is known of the moment at which it is said. */
 static struct occasion
 occasion_of(const struct pending *h)
@@ -95,9 +49,7 @@ read_words(struct reading *r, const struct pending *h,
 	recognise(text, n, &r->words);
 	mta_words_read(&r->known, reply, &r->words, h->report.session, &at);
 	f = findings_add(&r->list, r->known.reason, NULL, h->report.stage);
-	say(f, EVIDENCE_ADDRESS, &r->known.address);
-	say(f, EVIDENCE_DOMAIN, &r->known.domain);
-	read_captures(&r->words, f);
+	mta_words_put_evidence(&r->known, &r->words, f);
 	r->decision.because.finding = f;
 }
 

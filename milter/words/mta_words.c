@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "model/finding.h"
 #include "model/occasion.h"
 #include "model/session.h"
 #include "words/reply.h"
@@ -222,8 +224,11 @@ take_arguments(struct mta_words *out, const struct match *m)
 	out->quoted = m->quoted;
 	if (out->reason == REASON_MAILBOX_MOVED && m->n > 0)
 		out->address = m->argument[0];
+	if (out->reason == REASON_DNSBL_LISTED && m->n > 1)
+		out->list = m->argument[1];
 	if (out->reason != REASON_DOMAIN_LISTED || m->n < 3)
 		return;
+	out->list = m->argument[2];
 	at = memchr(c->text, '@', c->n);
 	out->domain = *c;
 	if (at != NULL)
@@ -268,4 +273,55 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 		return;
 	out->own = reply->n == 1 && !m.foreign;
 	take_row(out, row, &m, words);
+}
+
+static const struct {
+	enum capture capture;
+	enum evidence_key key;
+} captures[] = {
+	{ CAPTURE_ADDRESS, EVIDENCE_ADDRESS },
+	{ CAPTURE_DOMAIN, EVIDENCE_DOMAIN },
+	{ CAPTURE_IP, EVIDENCE_IP },
+	{ CAPTURE_ZONE, EVIDENCE_ZONE },
+	{ CAPTURE_ZONE, EVIDENCE_LIST },
+	{ CAPTURE_LIMIT, EVIDENCE_LIMIT },
+	{ CAPTURE_RETRY, EVIDENCE_RETRY },
+	{ CAPTURE_URL, EVIDENCE_URL },
+};
+
+static bool
+has(const struct finding *f, enum evidence_key key)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->evidence[i].key == key)
+			return true;
+	return false;
+}
+
+static void
+say(struct finding *f, enum evidence_key key, const struct captured *c)
+{
+	struct buf value = BUF_INIT;
+
+	if (c->text != NULL && !has(f, key)) {
+		buf_put(&value, c->text, c->n);
+		finding_say(f, key, value.data);
+	}
+	buf_free(&value);
+}
+
+void
+mta_words_put_evidence(const struct mta_words *known,
+    const struct recognised *words, struct finding *f)
+{
+	size_t i;
+
+	say(f, EVIDENCE_ADDRESS, &known->address);
+	say(f, EVIDENCE_DOMAIN, &known->domain);
+	say(f, EVIDENCE_LIST, &known->list);
+	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
+		say(f, captures[i].key,
+		    &words->captured[captures[i].capture]);
 }

@@ -19,6 +19,7 @@
 
 #include "words/recognise.h"
 
+struct finding;
 struct occasion;
 struct reply;
 struct session;
@@ -33,7 +34,7 @@ struct mta_words {
 	/* They point into the reply; text NULL: there is none. */
 	struct captured quoted;		/* words of others to be quoted */
 	struct captured address;	/* of a mailbox that has moved */
-	struct captured domain;		/* that is on a list */
+	struct captured domain, list;	/* it is on that list */
 };
 
 /*
@@ -43,5 +44,9 @@ struct mta_words {
 void mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
     const struct occasion *at);
+
+/* What the reply names, as evidence. */
+void mta_words_put_evidence(const struct mta_words *known,
+    const struct recognised *words, struct finding *f);
 
 #endif
