@@ -32,7 +32,8 @@ struct row {
 
 #define SAYS(words, id, occasion)                                             \
 	{ .says = (words), .reason = REASON_##id, .when = (occasion) },
-#define TELLS(words, id, occasion, first, good, now)                          \
+#define TELLS(...) TELLS_ALL(__VA_ARGS__)
+#define TELLS_ALL(words, id, occasion, first, good, now)                      \
 	{ .says = (words), .reason = REASON_##id, .when = (occasion),         \
 	    .text = (first), .remedy = (good), .later = (now) },
 static const struct row rows[] = {

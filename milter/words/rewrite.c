@@ -81,6 +81,14 @@ set_status(struct reply *out, const char *status)
 	snprintf(out->status, sizeof out->status, "%s", status);
 }
 
+/* Those who refuse with 4yz what our own 4yz of the reason does not mean. */
+static bool
+means_other(int reason, bool permanent)
+{
+	return !permanent && (reason == REASON_MAILBOX_UNKNOWN ||
+	    reason == REASON_TLS_REQUIRED);
+}
+
 /* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
@@ -92,6 +100,8 @@ choose_code(struct reply *out, const struct reply *stock,
 	    !is_no_choice(code_of(how->wording, true).code));
 	struct reason_code own = code_of(how->wording, permanent);
 
+	if (means_other(how->wording->reason, permanent))
+		own = (struct reason_code){ .code = 0 };
 	keep |= is_no_choice(own.code);
 	out->code = keep ? stock->code : own.code;
 	if (own.status != NULL)

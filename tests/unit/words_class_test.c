@@ -49,7 +49,7 @@ static const char *const never_in_line_2[] = { "EHLO", "HELO", "PTR",
 static const char *const who[] = { "provider", "mail admin", "ecipient", "rite to ",
 	 "Send ", "send ", "Check ", "check ", "Turn on", "Enter ",
 	"Change ", "change ", "Correct ", "Set ", "Use ", "Join ", "Ask ", "Log in",
-	"Leave out", "Put ", "Do not ", "encryption", NULL };
+	"Leave out", "Choose ", "Put ", "Do not ", "encryption", NULL };
 
 static bool
 has_one(const char *text, const char *const *words, const char **which)
@@ -175,13 +175,22 @@ fill_finding(struct finding *f, int reason, unsigned mask)
 	}
 }
 
+/* Words instead of those of the reason, NULL: none. */
+struct told {
+	const char *says;
+	int reason;
+	const char *text, *remedy, *later;
+};
+
 static void
-check_subset(int reason, unsigned session_mask, unsigned mask)
+check_subset(const struct told *t, unsigned session_mask, unsigned mask)
 {
+	int reason = t->reason;
 	struct findings found = { .v = NULL };
 	struct finding *f = findings_add(&found, reason,
 	    (mask & 1) != 0 ? "test" : NULL, STAGE_RCPT);
-	struct wording w = { .reason = reason };
+	struct wording w = { .reason = reason, .text = t->text,
+		.remedy = t->remedy };
 	struct session s;
 	struct reply_facts facts = { &s, f, &site, ID };
 	struct reply reply = { .code = 0 };
@@ -191,6 +200,7 @@ check_subset(int reason, unsigned session_mask, unsigned mask)
 	reply_put_words(&reply, &w, ACTION_REJECT, &facts, 0);
 	check_reply(&reply, reason, true);
 	reply_clear(&reply);
+	w.remedy = t->later;
 	reply_put_words(&reply, &w, ACTION_TEMPFAIL, &facts, 0);
 	check_reply(&reply, reason, false);
 	reply_clear(&reply);
@@ -212,19 +222,42 @@ count_fields(int reason)
 }
 
 static void
+check_subsets(const struct told *t)
+{
+	unsigned session_mask, mask, most = 2u << count_fields(t->reason);
+
+	assert_true(count_fields(t->reason) <= ROW_FIELDS);
+	for (session_mask = 0; session_mask < 32; session_mask++)
+		for (mask = 0; mask < most; mask++)
+			check_subset(t, session_mask, mask);
+}
+
+static void
 test_each_subset(void **state)
 {
-	unsigned session_mask, mask, most;
-	int reason;
+	struct told t = { .reason = REASON_NONE + 1 };
 
 	(void)state;
-	for (reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
-		most = 2u << count_fields(reason);
-		assert_true(count_fields(reason) <= ROW_FIELDS);
-		for (session_mask = 0; session_mask < 32; session_mask++)
-			for (mask = 0; mask < most; mask++)
-				check_subset(reason, session_mask, mask);
-	}
+	for (; t.reason < REASON_COUNT; t.reason++)
+		check_subsets(&t);
+}
+
+/* What is told of a sentence of the MTA's own instead of the reason's words. */
+static void
+test_sentences(void **state)
+{
+#define SAYS(words, id, when)
+#define TELLS(...) TELLS_ALL(__VA_ARGS__)
+#define TELLS_ALL(words, id, when, first, good, now)                          \
+	{ words, REASON_##id, first, good, now },
+	static const struct told told[] = {
+#include "words/mta_words.def"
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof told / sizeof told[0]; i++)
+		check_subsets(&told[i]);
 }
 
 /* A row's own words may use what is not for the admin's. */
@@ -258,6 +291,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_are_templates),
 		cmocka_unit_test(test_each_subset),
+		cmocka_unit_test(test_sentences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

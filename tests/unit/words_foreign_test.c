@@ -215,12 +215,111 @@ test_postfix(void **state)
 	fclose(f);
 }
 
+/* What the session knows is better evidence than the words. */
+struct known_better {
+	const char *reply;
+	enum stage stage;
+	bool submission;
+	enum occasion_name name;
+	enum resolve resolve;
+	int reason;
+	bool sure;
+};
+
+#define RCPT_SAYS "<user@example.org>: Recipient address rejected: "
+static const struct known_better better[] = {
+	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, true, NAME_UNASKED, RESOLVE_UNTOLD,
+	    REASON_AUTH_REQUIRED, true },
+	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNTOLD,
+	    REASON_RCPT_DENIED, true },
+	{ "554 5.7.1 <c[192.0.2.7]>: Client host rejected: Access denied",
+	    STAGE_RCPT, true, NAME_UNASKED, RESOLVE_UNTOLD, REASON_AUTH_REQUIRED, true },
+	{ "450 4.1.8 <a@b.example>: Sender address rejected: Domain not found",
+	    STAGE_RCPT, false, NAME_TEMPFAIL, RESOLVE_UNTOLD,
+	    REASON_SENDER_DOMAIN_LOOKUP_FAILED, true },
+	{ "450 4.1.8 <a@b.example>: Sender address rejected: Domain not found",
+	    STAGE_RCPT, false, NAME_NONE, RESOLVE_UNTOLD,
+	    REASON_SENDER_DOMAIN_NONEXISTENT, true },
+	{ "450 4.7.1 <b.example>: Helo command rejected: Host not found",
+	    STAGE_RCPT, false, NAME_TEMPFAIL, RESOLVE_UNTOLD,
+	    REASON_HELO_LOOKUP_FAILED, true },
+	{ "450 4.7.1 Client host rejected: cannot find your reverse hostname, "
+	    "[192.0.2.7]", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_TEMP,
+	    REASON_RDNS_LOOKUP_FAILED, true },
+	{ "553 5.6.7 Must declare SMTPUTF8 to send unicode address", STAGE_MAIL,
+	    false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_SMTPUTF8_SENDER, true },
+	{ "553 5.6.7 Must declare SMTPUTF8 to send unicode address", STAGE_RCPT,
+	    false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_SMTPUTF8_RECIPIENT, true },
+	{ "450 4.3.2 Service currently unavailable", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_GREYLISTED, true },
+	{ "550 5.3.2 Service currently unavailable", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_CLIENT_DENIED, true },
+	/* Nobody has seen the message yet. */
+	{ "550 5.7.1 This message looks like spam", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_UNRECOGNISED, false },
+	{ "550 5.7.1 This message looks like spam", STAGE_MESSAGE, false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_SPAM_CONTENT, true },
+	/* No public list is named. */
+	{ "554 5.7.1 <c[192.0.2.7]>: Client host rejected: blacklisted locally",
+	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNTOLD, REASON_UNRECOGNISED, false },
+};
+
+static void
+test_session_knows_better(void **state)
+{
+	const struct known_better *b;
+	struct reply reply = { .code = 0 };
+	struct recognised words;
+	struct mta_words known;
+	struct session s;
+
+	(void)state;
+	for (b = better; b < better + sizeof better / sizeof better[0]; b++) {
+		const struct occasion at = { .known = true, .greeted = true,
+			.stage = b->stage, .submission = b->submission,
+			.name = b->name };
+
+		fill(&s);
+		s.resolve = b->resolve;
+		assert_true(reply_parse(&reply, b->reply, strlen(b->reply)));
+		recognise(b->reply, strlen(b->reply), &words);
+		mta_words_read(&known, &reply, &words, &s, &at);
+		if (known.reason != b->reason || known.sure != b->sure)
+			fail_msg("%s: %s, %ssure", b->reply,
+			    reason_get(known.reason)->name,
+			    known.sure ? "" : "not ");
+		reply_clear(&reply);
+		session_free(&s);
+	}
+}
+
+/* b%elsewhere@ours is no mail for ours. */
+static void
+test_routed_recipient(void **state)
+{
+	static const char text[] = "554 5.7.1 <b%elsewhere.example@example.org>"
+	    ": Relay access denied";
+	struct reply reply = { .code = 0 };
+	struct recognised words;
+	struct mta_words known;
+	struct session s;
+
+	(void)state;
+	fill(&s);
+	session_rcpt(&s, "b%elsewhere.example@example.org");
+	assert_true(reply_parse(&reply, text, strlen(text)));
+	recognise(text, strlen(text), &words);
+	mta_words_read(&known, &reply, &words, &s, NULL);
+	assert_true(known.own && known.sure);
+	assert_non_null(strstr(known.text, "{rcpt}."));
+	reply_clear(&reply);
+	session_free(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_foreign_words),
 		cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_session_knows_better),
+		cmocka_unit_test(test_routed_recipient),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
