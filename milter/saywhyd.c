@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/process.h"
+#include "base/rights.h"
 #include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
@@ -124,12 +125,33 @@ fail(int status, struct buf *errmsg)
 	exit(status);
 }
 
+/*
+ * Whom we will become is known before any file is opened that the
+ * configuration names: those are read with the account's rights.
+ */
+static bool
+find_account(const char *config, struct diags *diags)
+{
+	struct diags seen_again = DIAGS_INIT;
+	struct ruleset *settings = ruleset_read(config, &seen_again);
+
+	if (settings == NULL)
+		*diags = seen_again;
+	else
+		diags_free(&seen_again);
+	if (settings != NULL)
+		rights_account(settings->daemon.user);
+	ruleset_drop(settings);
+	return settings != NULL;
+}
+
 /* Mistakes are printed on the terminal. */
 static struct ruleset *
 first_rules(const struct daemon *d)
 {
 	struct diags diags = DIAGS_INIT;
-	struct ruleset *r = ruleset_load(d->config, &diags);
+	struct ruleset *r = geteuid() != 0 || find_account(d->config, &diags) ?
+	    ruleset_load(d->config, &diags) : NULL;
 
 	diags_print(&diags, stderr);
 	control_loaded(&diags);
@@ -305,6 +327,15 @@ stop(struct daemon *d, int signo)
 	return status;
 }
 
+/* It was read as root, and will be read again as somebody else. */
+static void
+warn_unreadable(const struct daemon *d)
+{
+	if (access(d->config, R_OK) != 0)
+		log_warn("%s: %s may not read it, so that a reload will fail; "
+		    "let its group read it", d->config, d->options.user);
+}
+
 static void
 start(struct daemon *d)
 {
@@ -320,6 +351,7 @@ start(struct daemon *d)
 	open_doors(d);
 	if (!process_become(d->options.user, &errmsg))
 		fail(EX_CONFIG, &errmsg);
+	warn_unreadable(d);
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);

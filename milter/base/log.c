@@ -2,14 +2,22 @@
 
 #include "base/log.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/syslog.h"
+
 #define LINE_BYTES_MAX 1000
+#define ROOM_MS 100		/* to wait for a reader of stderr, once */
+#define AFTER_MS 1000		/* not to wait again, when there was none */
 
 static const struct {
 	const char *word;
@@ -34,8 +42,20 @@ log_open(const char *ident, bool to_syslog, enum log_level upto)
 	setup.ident = ident;
 	setup.to_syslog = to_syslog;
 	setup.upto = upto;
-	if (to_syslog)
-		openlog(ident, LOG_PID, LOG_MAIL);
+}
+
+const char *
+log_ident(void)
+{
+	return setup.ident;
+}
+
+static atomic_ullong lost;	/* lines, since the start */
+
+uint64_t
+log_lost(void)
+{
+	return atomic_load(&lost);
 }
 
 /* Copies with control characters as \xHH, as much as fits; returns length. */
@@ -63,32 +83,77 @@ make_visible(char *line, size_t max, const char *text)
 	return n;
 }
 
-/* One write(2), so that lines of several threads never mix. */
-static void
+/* A pipe that nobody reads has no room; a terminal may be stopped. */
+static bool
+stderr_has_room(void)
+{
+	static int64_t patient_at;
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+	bool patient = clock_ms() >= patient_at;
+
+	if (poll(&p, 1, patient ? ROOM_MS : 0) != 0)
+		return true;
+	if (patient)
+		patient_at = clock_ms() + AFTER_MS;
+	return false;
+}
+
+/* One write(2), so that lines never mix, once there is room for it. */
+static bool
 to_stderr(enum log_level level, const char *text)
 {
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	char line[LINE_BYTES_MAX + 1];
 	char head[128];
+	bool written;
 	size_t n;
-	ssize_t written;
 
 	snprintf(head, sizeof head, "%s: %s: ", setup.ident,
 	    levels[level].word);
 	n = make_visible(line, LINE_BYTES_MAX, head);
 	n += make_visible(line + n, LINE_BYTES_MAX - n, text);
 	line[n++] = '\n';
-	/* A log that cannot be written has nowhere to say so. */
-	written = write(STDERR_FILENO, line, n);
-	(void)written;
+	pthread_mutex_lock(&lock);
+	written = stderr_has_room() && write(STDERR_FILENO, line, n) > 0;
+	pthread_mutex_unlock(&lock);
+	return written;
 }
 
-static void
+static bool
 to_syslog(enum log_level level, const char *text)
 {
 	char line[LINE_BYTES_MAX + 1];
 
 	line[make_visible(line, LINE_BYTES_MAX, text)] = '\0';
-	syslog(levels[level].priority, "%s", line);
+	return syslog_send(setup.ident, levels[level].priority, line);
+}
+
+static bool
+say_line(enum log_level level, const char *text)
+{
+	return (setup.to_syslog ? to_syslog : to_stderr)(level, text);
+}
+
+/* What was lost is told as soon as there is somebody to tell. */
+static void
+say_or_count(enum log_level level, const char *text)
+{
+	static atomic_ullong untold;
+	unsigned long long n;
+	char words[64];
+
+	if (!say_line(level, text)) {
+		atomic_fetch_add(&lost, 1);
+		atomic_fetch_add(&untold, 1);
+		return;
+	}
+	n = atomic_exchange(&untold, 0);
+	if (n == 0)
+		return;
+	snprintf(words, sizeof words, "lines of this log that were lost: %llu",
+	    n);
+	if (!say_line(LOG_LEVEL_WARN, words))
+		atomic_fetch_add(&untold, n);
 }
 
 static void
@@ -100,10 +165,7 @@ say(enum log_level level, const char *fmt, va_list ap)
 		return;
 	if (vsnprintf(text, sizeof text, fmt, ap) < 0)
 		return;
-	if (setup.to_syslog)
-		to_syslog(level, text);
-	else
-		to_stderr(level, text);
+	say_or_count(level, text);
 }
 
 void

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/rights.h"
 
 #ifdef __FreeBSD__
 #define MAKE_ACCOUNT "pw useradd %s -d /nonexistent -s /usr/sbin/nologin"
@@ -158,27 +159,44 @@ process_ready(void)
 	ready_pipe = -1;
 }
 
+static int pid_file = -1;	/* open until the end, to be emptied */
+
+static void
+forget_pid_file(void)
+{
+	if (pid_file >= 0)
+		close(pid_file);
+	pid_file = -1;
+}
+
 bool
 process_pid_write(const char *path, struct buf *errmsg)
 {
-	FILE *f;
+	bool written;
 
+	forget_pid_file();
+	rights_to_make(path, 0644, (gid_t)-1);
 	unlink(path);
-	f = fopen(path, "wxe");
-	if (f == NULL || fprintf(f, "%ld\n", (long)getpid()) < 0 ||
-	    fclose(f) != 0) {
+	pid_file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	written = pid_file >= 0 && dprintf(pid_file, "%ld\n",
+	    (long)getpid()) > 0;
+	if (!written)
 		buf_printf(errmsg, "pid-file = \"%s\": %s", path,
 		    strerror(errno));
-		return false;
-	}
-	return true;
+	rights_done();
+	return written;
 }
 
+/* In a folder of root it stays, but says nothing any more. */
 void
 process_pid_remove(const char *path)
 {
-	if (path != NULL)
-		unlink(path);
+	if (path == NULL)
+		return;
+	if (pid_file >= 0)
+		(void)!ftruncate(pid_file, 0);
+	forget_pid_file();
+	unlink(path);
 }
 
 void

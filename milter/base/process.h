@@ -45,7 +45,10 @@ bool process_detach(struct buf *errmsg);
 /* Lets the parent of process_detach() go; nothing without one. */
 void process_ready(void);
 
-/* Writes the pid; the file is made anew. Removed by process_pid_remove(). */
+/*
+ * Writes the pid; the file is made anew. process_pid_remove() empties it, and
+ * takes it away where the account that we became may do so.
+ */
 bool process_pid_write(const char *path, struct buf *errmsg);
 void process_pid_remove(const char *path);
 

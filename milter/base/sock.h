@@ -34,9 +34,9 @@ bool sock_spec_parse(const char *text, struct sock_spec *spec,
 
 /*
  * Opens a listening socket (CLOEXEC, non-blocking). A UNIX path where a live
- * server answers is refused; a stale one is replaced. `mode` and `gid`
- * ((gid_t)-1: keep) are set before listen(), so that no client connects too
- * early. -1 with words in errmsg on failure.
+ * server answers is refused; a stale one is replaced. It is made with `mode`
+ * and, by root, `gid` ((gid_t)-1: as it comes; rights.h), so that no client
+ * connects too early. -1 with words in errmsg on failure.
  */
 int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
     struct buf *errmsg);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/rights.h"
 #include "base/sock.h"
 #include "base/sock_address.h"
 
@@ -64,18 +65,6 @@ clear_path(const struct sock_spec *spec, struct buf *errmsg)
 	return false;
 }
 
-/* Set before listen(), while nobody can connect yet. */
-static int
-bind_unix(int fd, const struct sock_spec *spec, const struct sock_address *at,
-    mode_t mode, gid_t gid)
-{
-	if (bind(fd, (const struct sockaddr *)&at->sa, at->n) != 0)
-		return -1;
-	if (gid != (gid_t)-1 && chown(spec->path, (uid_t)-1, gid) != 0)
-		return -1;
-	return chmod(spec->path, mode);
-}
-
 /* An inet6 socket leaves IPv4 to an inet one on the same port. */
 static int
 bind_inet(int fd, const struct sock_address *at)
@@ -92,14 +81,14 @@ bind_inet(int fd, const struct sock_address *at)
 
 static int
 listen_at(const struct sock_spec *spec, const struct sock_address *at,
-    mode_t mode, gid_t gid, struct buf *errmsg)
+    struct buf *errmsg)
 {
 	bool is_unix = spec->kind == SOCK_KIND_UNIX;
 	int fd = socket(at->sa.ss_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0 && (is_unix ? bind_unix(fd, spec, at, mode, gid) :
-	    bind_inet(fd, at)) == 0 && listen(fd, SOMAXCONN) == 0)
+	if (fd >= 0 && (is_unix ? bind(fd, (const struct sockaddr *)&at->sa,
+	    at->n) : bind_inet(fd, at)) == 0 && listen(fd, SOMAXCONN) == 0)
 		return fd;
 	if (is_unix)
 		buf_printf(errmsg, "%s: %s", spec->path, strerror(errno));
@@ -109,6 +98,23 @@ listen_at(const struct sock_spec *spec, const struct sock_address *at,
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+/*
+ * The socket has its rights from the moment it is there. Nothing is done by
+ * its path afterwards: what lies there by then may be somebody else's link.
+ */
+static int
+listen_at_path(const struct sock_spec *spec, const struct sock_address *at,
+    mode_t mode, gid_t gid, struct buf *errmsg)
+{
+	int fd = -1;
+
+	rights_to_make(spec->path, mode, gid);
+	if (clear_path(spec, errmsg))
+		fd = listen_at(spec, at, errmsg);
+	rights_done();
+	return fd;
 }
 
 /* What the service manager opened for us. */
@@ -146,7 +152,7 @@ sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
 		return adopt(spec->port, errmsg);
 	if (sock_addresses(spec, v, errmsg) == 0)
 		return -1;
-	if (spec->kind == SOCK_KIND_UNIX && !clear_path(spec, errmsg))
-		return -1;
-	return listen_at(spec, &v[0], mode, gid, errmsg);
+	return spec->kind == SOCK_KIND_UNIX ?
+	    listen_at_path(spec, &v[0], mode, gid, errmsg) :
+	    listen_at(spec, &v[0], errmsg);
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/rights.h"
 #include "base/sock.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
@@ -90,10 +91,12 @@ static void
 open_all(struct serving *s)
 {
 	const struct page_options *o = &s->rules->page;
-	int page = open_socket(o->listen, SOCKET_MODE);
-	int metrics = open_socket(o->metrics, METRICS_MODE);
+	int page, metrics;
 	struct buf errmsg = BUF_INIT;
 
+	rights_account(s->rules->daemon.user);
+	page = open_socket(o->listen, SOCKET_MODE);
+	metrics = open_socket(o->metrics, METRICS_MODE);
 	if (!process_raise_files(HTTP_CONNECTIONS + FILES_BESIDE))
 		log_warn("the system lets us open fewer than %d files",
 		    HTTP_CONNECTIONS + FILES_BESIDE);
@@ -101,7 +104,7 @@ open_all(struct serving *s)
 		give_up(EX_CONFIG, &errmsg);
 	s->pages = (struct pages){ .site = &s->rules->site,
 		.wording = s->rules->policy.wording,
-		.store = s->rules->records.store,
+		.store = { .path = s->rules->records.store },
 		.limiter = limiter_new(o->rate) };
 	s->metrics = (struct metrics){ .control = s->rules->daemon.control };
 	start(s, page, pages_answer, &s->pages);
@@ -139,6 +142,7 @@ run(struct arguments *args)
 	process_notify("STOPPING=1");
 	while (s.n > 0)
 		http_close(s.http[--s.n]);
+	kept_store_close(&s.pages.store);
 	limiter_free(s.pages.limiter);
 	ruleset_drop(s.rules);
 	return 0;

@@ -121,7 +121,8 @@ print_plain(const char *json)
 		"refused-by-mta", NULL };
 	static const char *const others[] = { "observed", "quarantined",
 		"marked", NULL };
-	static const char *const records[] = { "written", "lost", NULL };
+	static const char *const records[] = { "written", "lost",
+		"log-lines-lost", NULL };
 	static const char *const dns[] = { "asked", "cached", "sent",
 		"trouble", "kept", NULL };
 	static const char *const store[] = { "state", "taken", "behind",

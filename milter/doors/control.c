@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sock.h"
 #include "dns/dns.h"
@@ -208,6 +209,7 @@ put_records(struct json *j)
 	json_object(j);
 	put_int(j, "written", c.written);
 	put_int(j, "lost", c.lost);
+	put_int(j, "log-lines-lost", log_lost());
 	json_object_end(j);
 	json_key(j, "store");
 	json_object(j);

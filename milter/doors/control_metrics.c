@@ -5,8 +5,10 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "counters/counters.h"
 #include "doors/control_metrics_lists.h"
+#include "doors/libmilter_frames.h"
 #include "doors/libmilter_threads.h"
 #include "engine/engine.h"
 #include "engine/engine_time.h"
@@ -48,6 +50,8 @@ put_mail(struct buf *out)
 	    c.messages);
 	put_counter(out, "recipients", "Recipients seen.", c.recipients);
 	put_counter(out, "marked", "Messages marked.", c.marked);
+	put_counter(out, "milter_packets_wrong", "Packets of the mail server "
+	    "that had the wrong shape.", libmilter_frames_wrong());
 }
 
 static void
@@ -127,6 +131,8 @@ put_records(struct buf *out, struct recorder *r)
 	    c.written);
 	put_counter(out, "records_lost", "Records that some sink lost.",
 	    c.lost);
+	put_counter(out, "log_lines_lost", "Lines of the daemon's own log "
+	    "that nobody took.", log_lost());
 	put_gauge(out, "store_failing", "1 while the store cannot be written.",
 	    c.store.failing);
 	put_gauge(out, "store_behind_bytes",

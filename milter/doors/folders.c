@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/rights.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
 
@@ -18,22 +19,23 @@
 #define FOR_THE_GROUP 0750
 
 /*
- * The umask removed rights that others need. mkdir(2) follows no link at the
- * end, and neither does what comes after it.
+ * In a folder of others it is made with the account's rights, and is its own;
+ * only below folders that are root's alone does it get another owner.
  */
 static void
 make(const char *folder, mode_t mode, uid_t uid, gid_t gid)
 {
-	int fd;
+	int fd = -1;
 
-	if (mkdir(folder, 0700) != 0)
-		return;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)!fchown(fd, uid, gid);
-	(void)fchmod(fd, mode);
-	close(fd);
+	rights_to_make(folder, mode, (gid_t)-1);
+	if (mkdir(folder, mode) == 0)
+		fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		    O_CLOEXEC);
+	if (fd >= 0) {
+		(void)!fchown(fd, uid, gid);
+		close(fd);
+	}
+	rights_done();
 }
 
 /* A folder at the top of the system is a slip of the pen, and not made. */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "doors/libmilter_frames.h"
 #include "doors/libmilter_listener.h"
 #include "doors/libmilter_threads.h"
 #include "doors/milter_answer.h"
@@ -25,7 +26,6 @@
 
 /* Longer than any MTA waits for a client (RFC 5321 section 4.5.3.2). */
 #define SILENCE_MAX 7210
-#define DATA_MAX ((size_t)1 << 20)
 
 /* What libmilter keeps for us with each session. */
 struct session_door {
@@ -325,7 +325,7 @@ milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
 		.open = smfi_opensocket };
 
 	smfi_settimeout(SILENCE_MAX);
-	smfi_setmaxdatasize(DATA_MAX);
+	smfi_setmaxdatasize(FRAME_MAX);
 	if (smfi_register(description) == MI_SUCCESS)
 		return milter_socket_open(&library, spec, mode, gid, errmsg);
 	buf_puts(errmsg, "libmilter does not take our callbacks");

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/rights.h"
 #include "base/sock.h"
 
 static char *socket_path;	/* to be removed at the end, or NULL */
@@ -22,22 +22,21 @@ hand_over(const struct milter_library *library, int fd)
 	return library->set(spec) == 0 && library->open(false) == 0;
 }
 
-/* The umask lets nobody connect before the rights are set. */
+/* A library that takes no fd: its socket, too, is made with its rights. */
 static bool
 let_it_open(const struct milter_library *library, const char *spec,
     const struct sock_spec *place, mode_t mode, gid_t gid)
 {
 	bool is_unix = place->kind == SOCK_KIND_UNIX;
-	mode_t mask = umask(0777);
-	bool opened = library->set((char *)(uintptr_t)spec) == 0 &&
-	    library->open(is_unix) == 0;
+	bool opened;
 
-	umask(mask);
-	if (!opened || !is_unix)
-		return opened;
-	if (gid != (gid_t)-1 && chown(place->path, (uid_t)-1, gid) != 0)
-		return false;
-	return chmod(place->path, mode) == 0;
+	if (is_unix)
+		rights_to_make(place->path, mode, gid);
+	opened = library->set((char *)(uintptr_t)spec) == 0 &&
+	    library->open(is_unix) == 0;
+	if (is_unix)
+		rights_done();
+	return opened;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "engine/engine_message.h"
+#include "engine/engine_names.h"
 #include "engine/engine_pending.h"
 #include "engine/engine_report.h"
 #include "engine/engine_time.h"
@@ -322,6 +323,8 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	e->refused = true;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
+	report.name = engine_look_up(&report.reply, &e->session,
+	    clock_ms() + e->rules->daemon.step_timeout);
 	tell_refused(e, STAGE_RCPT, status);
 	pending_keep(&e->pending, &report, NULL,
 	    e->wait == WAIT_MTA ? e->wait_ms : 0);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "model/occasion.h"
 #include "records/record.h"
 
 struct ruleset;
@@ -21,6 +22,7 @@ struct report {
 	const struct session *session;
 	enum stage stage;
 	int64_t began;		/* clock_us() */
+	enum occasion_name name;	/* of which the reply says something */
 	bool may_wait;		/* the record of a refusal is not written yet */
 	bool waits;		/* … so it was */
 	char id[RECORD_ID_TEXT];

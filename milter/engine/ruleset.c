@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/rights.h"
 #include "config/config.h"
 #include "engine/ruleset_options.h"
 
@@ -215,11 +216,18 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 	plan_free(plan);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
-	if (ready)
+	if (ready) {
+		rights_to_read();
 		make_ready(r, d);
+		rights_done();
+	}
 	if (r->records.store != NULL && r->records.file == NULL)
 		diags_error(d, NULL, 0, "store: it is read from the record "
 		    "file; set record-file, too");
+	else if (r->records.store != NULL &&
+	    strncmp(r->records.file, "pipe:", 5) == 0)
+		diags_error(d, NULL, 0, "store: it is read from the record "
+		    "file, and a pipe cannot be read again");
 	if (d->errors > 0) {
 		ruleset_drop(r);
 		return NULL;

@@ -22,7 +22,7 @@
 
 /* One question, and the page that answers it. */
 struct asking {
-	const struct pages *pages;
+	struct pages *pages;
 	const struct http_request *request;
 	struct http_answer *answer;
 	struct view view;
@@ -57,20 +57,15 @@ static bool
 find_record(struct asking *a, const char *id, struct parsed_record **t)
 {
 	struct buf errmsg = BUF_INIT, line = BUF_INIT;
-	struct store *s = NULL;
+	struct store *s = kept_store_open(&a->pages->store, &errmsg);
 
-	if (a->pages->store != NULL)
-		s = store_open(a->pages->store, false, &errmsg);
 	if (s == NULL)
 		log_warn("page: %s", errmsg.data);
 	else if (store_get(s, id, &line))
 		*t = record_read(line.data, line.len);
 	buf_free(&errmsg);
 	buf_free(&line);
-	if (s == NULL)
-		return false;
-	store_close(s);
-	return true;
+	return s != NULL;
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "pages/http.h"
+#include "pages/kept_store.h"
 
 struct limiter;
 struct site;
@@ -28,7 +29,7 @@ extern const char pages_style[];
 struct pages {
 	const struct site *site;
 	const struct wording *wording;		/* of the policy, by reason */
-	const char *store;			/* path, or NULL */
+	struct kept_store store;
 	struct limiter *limiter;
 };
 

@@ -60,12 +60,14 @@ first_time(const char *path)
 {
 	char head[128] = "", *p;
 	struct tm tm = { .tm_year = 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
 		return 0;
-	n = read(fd, head, sizeof head - 1);
+	n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ?
+	    read(fd, head, sizeof head - 1) : 0;
 	close(fd);
 	if (n <= 0)
 		return 0;

@@ -71,7 +71,7 @@ feed_counts(const struct feed *f)
 static int
 open_file(const char *path, const struct rotated_file *meant)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
 	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||

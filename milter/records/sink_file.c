@@ -15,19 +15,46 @@
 #include "base/mem.h"
 #include "records/expire.h"
 
+#define PIPE "pipe:"
+
 struct file {
 	char *path;
+	bool pipe;		/* "pipe:" said that the path is one */
 	int fd;			/* -1: could not be opened */
+	int error;		/* why not */
 	int64_t looked;		/* clock_ms() of the last look at the path */
 	bool torn;		/* the last line was written in part */
 };
 
+/*
+ * What may block is no place for records: a FIFO has to be told, and is never
+ * waited for. Devices (/dev/null) and regular files need no telling.
+ */
+static int
+error_of(int fd, bool told_pipe)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return errno;
+	if (told_pipe)
+		return S_ISFIFO(st.st_mode) ? 0 : ENOTSUP;
+	return S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ? 0 : ENOTSUP;
+}
+
 static void
 open_again(struct file *f)
 {
+	int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
 	if (f->fd >= 0)
 		close(f->fd);
-	f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	f->fd = open(f->path, f->pipe ? flags : flags | O_CREAT, 0640);
+	f->error = error_of(f->fd, f->pipe);
+	if (f->error == 0 || f->fd < 0)
+		return;
+	close(f->fd);
+	f->fd = -1;
 }
 
 static void *
@@ -38,7 +65,8 @@ open_file(const struct record_options *opt)
 	if (opt->file == NULL)
 		return NULL;
 	f = mem_alloc(sizeof *f);
-	f->path = mem_dup(opt->file);
+	f->pipe = strncmp(opt->file, PIPE, strlen(PIPE)) == 0;
+	f->path = mem_dup(opt->file + (f->pipe ? strlen(PIPE) : 0));
 	f->fd = -1;
 	open_again(f);
 	return f;
@@ -84,6 +112,21 @@ put_line(struct file *f, const struct buf *line)
 	return n >= 0 && (size_t)n == line->len;
 }
 
+static void
+explain(const struct file *f, int error, struct buf *errmsg)
+{
+	buf_printf(errmsg, "%s: ", f->path);
+	if (f->pipe && (error == ENXIO || error == EAGAIN))
+		buf_puts(errmsg, "nobody reads the pipe");
+	else if (f->pipe && error == ENOTSUP)
+		buf_puts(errmsg, "is no pipe");
+	else if (error != ENOTSUP && error != ENXIO)
+		buf_puts(errmsg, strerror(error));
+	else
+		buf_puts(errmsg, "is no regular file; a pipe (FIFO) is "
+		    "written \"pipe:/path\"");
+}
+
 static bool
 emit(void *state, const struct record *r, const struct record_options *opt,
     struct buf *errmsg)
@@ -99,7 +142,7 @@ emit(void *state, const struct record *r, const struct record_options *opt,
 	buf_putc(&line, '\n');
 	kept = f->fd >= 0 && put_line(f, &line);
 	if (!kept)
-		buf_printf(errmsg, "%s: %s", f->path, strerror(errno));
+		explain(f, f->fd >= 0 ? errno : f->error, errmsg);
 	buf_free(&line);
 	return kept;
 }
@@ -115,7 +158,7 @@ expire(void *state, long long retention)
 {
 	struct file *f = state;
 
-	if (expire_files(f->path, retention))
+	if (!f->pipe && expire_files(f->path, retention))
 		open_again(f);
 }
 

@@ -5,6 +5,8 @@
 #include <syslog.h>
 
 #include "base/buf.h"
+#include "base/log.h"
+#include "base/syslog.h"
 
 /* There is nothing to keep; any address that is not NULL says "wanted". */
 static char wanted;
@@ -20,13 +22,15 @@ emit(void *state, const struct record *r, const struct record_options *opt,
     struct buf *errmsg)
 {
 	struct buf line = BUF_INIT;
+	bool sent;
 
 	(void)state;
-	(void)errmsg;
 	record_brief(r, opt, &line);
-	syslog(LOG_MAIL | LOG_INFO, "%s", line.data);
+	sent = syslog_send(log_ident(), LOG_INFO, line.data);
+	if (!sent)
+		buf_puts(errmsg, "nobody takes lines at " _PATH_LOG);
 	buf_free(&line);
-	return true;
+	return sent;
 }
 
 static void

@@ -18,6 +18,7 @@
 struct store {
 	struct db *db;
 	struct store_row *row;		/* NULL: open to read */
+	struct query *get, *version;	/* as they are needed */
 	bool words;			/* it has the index of words */
 	struct buf errmsg;			/* of a failure that undo would hide */
 };
@@ -123,6 +124,8 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	store_row_free(s->row);
+	query_free(s->get);
+	query_free(s->version);
 	db_close(s->db);
 	buf_free(&s->errmsg);
 	free(s);
@@ -256,19 +259,33 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 }
 
 bool
+store_is_current(struct store *s)
+{
+	int64_t version = -1;
+
+	if (s->version == NULL)
+		s->version = db_query(s->db, "PRAGMA user_version");
+	while (s->version != NULL && query_step(s->version) == DB_ROW)
+		version = query_column_int(s->version, 0);
+	return version == VERSION;
+}
+
+bool
 store_get(struct store *s, const char *id, struct buf *line)
 {
-	struct query *q = db_query(s->db, "SELECT json FROM line WHERE n = "
-	    "(SELECT n FROM record WHERE id = ?)");
-	bool found;
+	bool found = false;
 
-	if (q == NULL)
+	if (s->get == NULL)
+		s->get = db_query(s->db, "SELECT json FROM line WHERE n = "
+		    "(SELECT n FROM record WHERE id = ?)");
+	if (s->get == NULL)
 		return false;
-	query_text(q, id);
-	found = query_step(q) == DB_ROW;
-	if (found)
-		buf_puts(line, query_column(q, 0));
-	query_free(q);
+	query_text(s->get, id);
+	/* To its end, so that no transaction stays open. */
+	while (query_step(s->get) == DB_ROW) {
+		found = true;
+		buf_puts(line, query_column(s->get, 0));
+	}
 	return found;
 }
 

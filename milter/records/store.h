@@ -71,6 +71,9 @@ const char *store_errmsg(const struct store *s);
 bool store_came_later(struct store *s, const char *sender,
     const char *recipient, int64_t time);
 
+/* Has it the schema that it was opened with still? */
+bool store_is_current(struct store *s);
+
 /* The line of a record, appended; false when there is none of that id. */
 bool store_get(struct store *s, const char *id, struct buf *line);
 

@@ -47,9 +47,8 @@ def site(daemon, story, version):
         others = ""
     filter_ = (f"{{ {daemon.address}, default_action=tempfail, connect_timeout=10s, "
                "command_timeout=30s, content_timeout=60s }")
-    before = ours.pop("before", False)
-    ours["smtpd_milters"] = ", ".join(
-        part for part in ((others, filter_) if before else (filter_, others)) if part)
+    parts = (others, filter_) if story.before else (filter_, others)
+    ours["smtpd_milters"] = ", ".join(part for part in parts if part)
     name = "filter" if version >= (3, 11) else "footer"
     ours[f"smtpd_reject_{name}_maps"] = f"socketmap:unix:{daemon.folder}/reply.sock:{name}"
     if name == "footer":

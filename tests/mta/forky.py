@@ -45,6 +45,8 @@ class Postfix(postfix.Postfix):
         self.master_command = ("chroot", root, postfix.MASTER)
         for name in ("passwd", "group", "hosts", "resolv.conf"):
             shutil.copy(f"/etc/{name}", root / "etc" / name)
+        for plugin in pathlib.Path("/usr/lib").glob("*/sasl2/lib[pl][lo]*.so*"):
+            shutil.copy(plugin, root / plugin.parent.relative_to("/"))
         for place in ("srv", "dev", "proc"):
             subprocess.run(["mount", "--bind", f"/{place}", root / place],
                            check=True)

@@ -56,9 +56,11 @@ class Watcher:
                 size, letter = struct.unpack("!IB", head)
                 body, letter = stream.read(size - 1), chr(letter)
                 answer = self._answer(letter, body, macros)
-                if letter not in QUIET:
-                    stream.write(struct.pack("!I", len(answer)) + answer)
-                    stream.flush()
+                if letter in QUIET:
+                    continue
+                for packet in answer if isinstance(answer, list) else [answer]:
+                    stream.write(struct.pack("!I", len(packet)) + packet)
+                stream.flush()
 
     def _answer(self, letter, body, macros):
         self.commands.append(letter)

@@ -44,7 +44,8 @@ MAIN_CF = {
     "relocated_maps": "inline:{{old@example.org=new@elsewhere.example}}",
     "relay_domains": "relay.example.org",
     "relay_recipient_maps": "inline:{{user@relay.example.org=x}}",
-    "transport_maps": "inline:{{unverified.example=smtp:[192.0.2.1]:{first}}}",
+    "transport_maps": "inline:{{unverified.example=smtp:[192.0.2.1]:{first}, "
+                      "sink.example=smtp:[127.0.0.1]:26201}}",
     "local_transport": "virtual",
     "relay_transport": "virtual",
     "default_transport": "virtual",
@@ -93,10 +94,12 @@ open-cleanup unix n - n -      0 cleanup
   -o hopcount_limit=100000 -o message_size_limit=0
 strict-cleanup unix n - n -    0 cleanup
   -o { header_checks = regexp:{
-      {/^Subject: casino/ REJECT} {/^Subject: pills/ REJECT No pills please}} }
+      {/^Subject: casino/ REJECT} {/^Subject: pills/ REJECT No pills please}
+      {/^Subject: discard/ DISCARD} {/^Subject: hold/ HOLD to be looked at}} }
+  -o { nested_header_checks = regexp:{{/^Subject: nested/ REJECT No mail in mail}} }
   -o { mime_header_checks = regexp:{
       {/name=.*exe/ REJECT Attachments of type .exe are not accepted}} }
-  -o { body_checks = regexp:{{/casino/ REJECT}} }
+  -o { body_checks = regexp:{{/casino/ REJECT} {/discard this/ DISCARD}} }
   -o { strict_8bitmime = yes }
 """
 

@@ -21,9 +21,9 @@ from postfix_stories import STORIES
 from sendmail_stories import ACCESS, SITES
 from sendmail_stories import STORIES as SENDMAIL_STORIES
 
-jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("jsonschema")
+import schema as schemas  # noqa: E402
 
-SCHEMA = pathlib.Path(__file__).parent.parent.parent / "doc/record.schema.json"
 CONF = 'name = "mx.example.org"\nmode = observe\n'
 SINK = 26125
 NOT_LOGGED = {"data-no-rcpt"}  # what came before it is
@@ -34,7 +34,7 @@ AMBIGUOUS = {"sender-access-delayed"}
 @pytest.fixture(scope="module")
 def watch(build, box):
     """A function: the records of lines of a log."""
-    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    schema = schemas.strict()
     conf = box / "watch.conf"
     conf.write_text(CONF)
 
@@ -58,8 +58,14 @@ def ports(postfix):
                     postfix.listen_all([s.site for s in STORIES])))
 
 
+# postscreen(8) hangs up on these, and no "reject:" says so.
+DROPPED = {"screen-dnsbl-drop", "screen-early"}
+
+
 def is_event(line):
     """A line by which Postfix says that it refuses."""
+    if re.search(r"milter-reject: (CONNECT from \S+ 4[^2]|E?HE?LO from )", line):
+        return False  # it is told at MAIL
     return re.search(r"\]: \w+: (?<!warning: )(milter-)?reject: |warning: .*(authentication (failed|aborted)"
                      r"|limit exceeded: )", line)
 
@@ -82,7 +88,7 @@ def test_story(story, ports, postfix, watch):
                   if "localhost[" not in line)  # who looks whether it is up
     events = [line for line in log.splitlines() if is_event(line)]
     records = watch(log)
-    assert len(records) == len(events), log
+    assert len(records) == len(events) + (story.name in DROPPED), log
     if not events or story.name in NOT_LOGGED:
         pytest.skip("Postfix does not log it")
     reasons = {record["reason"] for record in records}

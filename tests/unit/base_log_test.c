@@ -10,12 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/syslog.h"
 
 /* What stderr gets while `run` runs; freed with free(). */
 static char *
@@ -135,6 +140,82 @@ test_threads(void **state)
 	free(text);
 }
 
+/* As stderr of a service whose log reader hangs. */
+static void
+test_nobody_reads(void **state)
+{
+	int ends[2], saved = dup(STDERR_FILENO), i;
+	uint64_t before = log_lost();
+	char text[4096];
+	int64_t began;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	began = clock_ms();
+	for (i = 0; i < 3000; i++)
+		log_error("line %d of some length for a pipe to be filled", i);
+	assert_in_range(clock_ms() - began, 0, 2000);
+	assert_in_range(log_lost() - before, 1, 3000);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	while (read(ends[0], text, sizeof text) > 0)
+		;
+	log_error("somebody reads again");
+	memset(text, 0, sizeof text);
+	assert_true(read(ends[0], text, sizeof text - 1) > 0);
+	assert_non_null(strstr(text, "somebody reads again"));
+	assert_non_null(strstr(text, "lines of this log that were lost: "));
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static int
+syslog_reader(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	memcpy(at.sun_path, path, strlen(path));
+	unlink(path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	return fd;
+}
+
+static void
+test_syslog(void **state)
+{
+	char dir[] = "/tmp/saywhy-log-XXXXXX", path[64], text[400] = "";
+	int64_t began;
+	int fd, i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/log", dir);
+	syslog_path(path);
+	assert_false(syslog_send("test", LOG_INFO, "nobody is there"));
+	fd = syslog_reader(path);
+	assert_true(syslog_send("test", LOG_INFO, "hello"));
+	assert_true(recv(fd, text, sizeof text - 1, 0) > 0);
+	assert_ptr_equal(strstr(text, "<22>"), text);
+	assert_non_null(strstr(text, " test["));
+	assert_non_null(strstr(text, "]: hello"));
+	/* Its reader hangs: full is full, and nobody waits for long. */
+	began = clock_ms();
+	for (i = 0; i < 5000; i++)
+		syslog_send("test", LOG_INFO, "more");
+	assert_false(syslog_send("test", LOG_INFO, "too much"));
+	assert_in_range(clock_ms() - began, 0, 2000);
+	/* It is started anew. */
+	close(fd);
+	fd = syslog_reader(path);
+	assert_true(syslog_send("test", LOG_INFO, "again"));
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void
 test_bug(void **state)
 {
@@ -160,6 +241,8 @@ main(void)
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_nobody_reads),
+		cmocka_unit_test(test_syslog),
 		cmocka_unit_test(test_bug),
 	};
 

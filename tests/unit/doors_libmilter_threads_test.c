@@ -20,11 +20,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "doors/libmilter_frames.h"
 #include "doors/libmilter_listener.h"
 #include "doors/libmilter_threads.h"
 
@@ -43,6 +45,7 @@ on_helo(SMFICTX *ctx, char *helo)
 	socklen_t n = sizeof who;
 
 	(void)helo;
+	smfi_getsymval(ctx, "{not_there}");
 	getsockopt(libmilter_threads_socket(ctx), SOL_SOCKET, SO_PEERCRED,
 	    &who, &n);
 	atomic_store(&peer, who.pid);
@@ -170,6 +173,73 @@ test_the_library_calls_us(void **state)
 	wait_for_sessions(0);
 }
 
+/* Packets as the MTA may send them, and not. */
+static const struct {
+	char letter;
+	const char *content;
+	size_t n;
+	bool fits;
+} frames[] = {
+#define FRAME(letter, content, fits) \
+	{ letter, content, sizeof content - 1, fits }
+	FRAME('D', "C", true),
+	FRAME('D', "Cj\0mx.example\0", true),
+	FRAME('D', "Cj\0\0", true),
+	FRAME('D', "Cj\0mx.example\0i\0QID\0", true),
+	FRAME('D', "", false),
+	FRAME('D', "Cj\0", false),
+	FRAME('D', "Cj", false),
+	FRAME('D', "Cj\0mx.example", false),
+	FRAME('D', "Cj\0mx.example\0i\0", false),
+	FRAME('D', "Cj\0mx.example\0i\0QID\0{x}\0", false),
+	FRAME('D', "C\0", false),
+	FRAME('D', "C\0\0\0", false),
+	FRAME('C', "host\0" "4\1\1" "192.0.2.7\0", true),
+	FRAME('C', "host\0" "U", true),
+	FRAME('C', "host", false),
+	FRAME('C', "", false),
+	FRAME('H', "mail.example\0", true),
+	FRAME('H', "mail.example", false),
+	FRAME('M', "<a@example>\0SIZE=1\0", true),
+	FRAME('M', "<a@example>\0SIZE=1", false),
+	FRAME('R', "<a@example>", false),
+	FRAME('U', "XFOO", false),
+	FRAME('B', "any\0thing", true),
+	FRAME('E', "", true),
+	FRAME('L', "Subject\0", true),	/* the library's to refuse */
+#undef FRAME
+};
+
+static void
+test_frames(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof frames / sizeof frames[0]; i++)
+		if (libmilter_frame_fits(frames[i].letter, frames[i].content,
+		    frames[i].n) != frames[i].fits)
+			fail_msg("row %zu", i);
+}
+
+/* smfi_getsymval() would walk past the end of the list. */
+static void
+test_a_macro_without_value(void **state)
+{
+	static const char list[] = "Hj\0mx.example\0i";
+	uint64_t before = libmilter_frames_wrong();
+	int fd = greet();
+
+	(void)state;
+	say(fd, 'D', list, sizeof list);
+	assert_int_equal(hear(fd), 0);
+	assert_int_equal(libmilter_frames_wrong(), before + 1);
+	close(fd);
+	wait_for_sessions(0);
+	close(greet());
+	wait_for_sessions(0);
+}
+
 /* The library's own pool loses wake-ups here and needs up to 12 seconds. */
 static void
 test_nobody_waits_for_others(void **state)
@@ -239,6 +309,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_library_calls_us),
+		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_a_macro_without_value),
 		cmocka_unit_test(test_nobody_waits_for_others),
 		cmocka_unit_test(test_signals_are_left_alone),
 		cmocka_unit_test(test_stop),

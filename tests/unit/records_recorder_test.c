@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +125,51 @@ test_disk_full(void **state)
 	recorder_free(r);
 }
 
+/* Nobody may ever read it, and then open() and write() would wait for ever. */
+static void
+test_what_blocks_is_no_file(void **state)
+{
+	struct place *p = *state;
+	struct record_options opt = { .file = p->file, .retention = 1000 };
+	struct recorder *r;
+
+	assert_int_equal(mkfifo(p->file, 0600), 0);
+	r = recorder_new(&opt);
+	emit(r);
+	recorder_expire(r);
+	recorder_reopen(r);
+	emit(r);
+	assert_int_equal(recorder_counts(r).lost, 2);
+	recorder_free(r);
+}
+
+static void
+test_a_pipe_that_is_told(void **state)
+{
+	struct place *p = *state;
+	char name[160];
+	struct record_options opt = { .file = name, .retention = 1000 };
+	struct recorder *r;
+	char first[2000] = "";
+	int reader, i;
+
+	snprintf(name, sizeof name, "pipe:%s", p->file);
+	assert_int_equal(mkfifo(p->file, 0600), 0);
+	r = recorder_new(&opt);
+	emit(r);
+	assert_int_equal(recorder_counts(r).lost, 1);	/* nobody reads */
+	reader = open(p->file, O_RDONLY | O_NONBLOCK);
+	emit(r);
+	assert_int_equal(recorder_counts(r).written, 1);
+	assert_true(read(reader, first, sizeof first - 1) > 0);
+	assert_int_equal(*first, '{');
+	for (i = 0; i < 2000; i++)
+		emit(r);
+	assert_in_range(recorder_counts(r).lost, 2, 2000);	/* it is full */
+	close(reader);
+	recorder_free(r);
+}
+
 static void
 test_moved_and_reopened(void **state)
 {
@@ -191,9 +238,12 @@ main(void)
 		TEST(test_written_before_return),
 		TEST(test_no_retention_no_records),
 		TEST(test_disk_full),
+		TEST(test_what_blocks_is_no_file),
+		TEST(test_a_pipe_that_is_told),
 		TEST(test_moved_and_reopened),
 		TEST(test_retention),
 	};
 
+	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

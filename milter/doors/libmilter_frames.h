@@ -1,0 +1,28 @@
+/*
+ * libmilter_frames.h - what the MTA sends is checked before libmilter sees it
+ *
+ * libmilter trusts its peer in some places: it walks past the end of a list
+ * of macros with a name and no value, and past a host name without an end.
+ * frames.c defines the two functions of the library that read and write
+ * packets (its comm.c), and the linker prefers ours, as in
+ * libmilter_threads.h. A packet of the wrong shape ends its session, as the
+ * library itself does with those that it finds; the MTA then does what it
+ * does without a filter. Each packet is read and written under one deadline.
+ */
+#ifndef DOORS_LIBMILTER_FRAMES_H
+#define DOORS_LIBMILTER_FRAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The content of the largest packet, as smfi_setmaxdatasize() was told. */
+#define FRAME_MAX ((size_t)1 << 20)
+
+/* May libmilter see this packet? `letter` is one of libmilter/mfdef.h. */
+bool libmilter_frame_fits(char letter, const char *content, size_t n);
+
+/* Packets that were of the wrong shape, since the start. */
+uint64_t libmilter_frames_wrong(void);
+
+#endif

@@ -1,0 +1,108 @@
+/* engine_names - what DNS says of the name that a refusal is about */
+
+#include "engine/engine_names.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "dns/dns.h"
+#include "engine/engine_sentence.h"
+#include "model/session.h"
+#include "words/reply.h"
+
+static enum occasion_name
+said(const struct dns_answer *answer)
+{
+	switch (answer->status) {
+	case DNS_FOUND:
+		return NAME_EXISTS;
+	case DNS_NONE:
+		return NAME_NONE;
+	case DNS_TEMPFAIL:
+		break;
+	}
+	return NAME_TEMPFAIL;
+}
+
+/* One that is found is enough; "none" must be said of each. */
+static enum occasion_name
+look_up(const char *name, const enum dns_type *types, size_t n,
+    int64_t deadline)
+{
+	struct dns_question q[3];
+	enum occasion_name found = NAME_NONE, one;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		q[i] = (struct dns_question){ .type = types[i], .name = name };
+	dns_ask(q, n, deadline);
+	for (i = 0; i < n && found != NAME_EXISTS; i++) {
+		one = said(q[i].answer);
+		if (one != NAME_NONE)
+			found = one;
+	}
+	dns_forget(q, n);
+	return found;
+}
+
+static enum occasion_name
+look_up_domain(const char *domain, int64_t deadline)
+{
+	static const enum dns_type types[] = { DNS_MX, DNS_A, DNS_AAAA };
+
+	return domain == NULL ? NAME_UNASKED :
+	    look_up(domain, types, 3, deadline);
+}
+
+static enum occasion_name
+look_up_client(const struct session *s, int64_t deadline)
+{
+	static const enum dns_type types[] = { DNS_PTR };
+	struct buf name = BUF_INIT;
+	enum occasion_name found;
+
+	if (!s->client.known)
+		return NAME_UNASKED;
+	dns_put_reverse(&name, &s->client, NULL);
+	found = look_up(name.data, types, 1, deadline);
+	buf_free(&name);
+	return found;
+}
+
+static bool
+tells_of_names(const char *text)
+{
+	static const char *const words[] = { "not found", "cannot find your",
+		"does not exist", "does not resolve" };
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+enum occasion_name
+engine_look_up(const struct reply *reply, const struct session *s,
+    int64_t deadline)
+{
+	struct sentence sentence;
+
+	if (reply->n == 0 || !tells_of_names(reply->lines[0]))
+		return NAME_UNASKED;
+	sentence_read(reply, &sentence);
+	switch (sentence.about) {
+	case NAMES_SENDER:
+		return look_up_domain(s->sender.domain, deadline);
+	case NAMES_RCPT:
+		return s->rcpt == NULL ? NAME_UNASKED :
+		    look_up_domain(s->rcpt->mailbox.domain, deadline);
+	case NAMES_HELO:
+		return look_up_domain(s->helo, deadline);
+	case NAMES_CLIENT:
+		return look_up_client(s, deadline);
+	case NAMES_NOTHING:
+		break;
+	}
+	return NAME_UNASKED;
+}

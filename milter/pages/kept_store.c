@@ -1,0 +1,41 @@
+/* kept_store - the store of the pages, open from one request to the next */
+
+#include "pages/kept_store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "records/store.h"
+
+static bool
+is_the_same(const struct kept_store *k, const struct stat *st)
+{
+	return k->store != NULL && k->device == st->st_dev &&
+	    k->inode == st->st_ino && store_is_current(k->store);
+}
+
+struct store *
+kept_store_open(struct kept_store *k, struct buf *errmsg)
+{
+	struct stat st = { .st_ino = 0 };
+
+	if (k->path == NULL)
+		return NULL;
+	/* Before it is opened: if it changes meanwhile, it is opened again. */
+	if (stat(k->path, &st) == 0 && is_the_same(k, &st))
+		return k->store;
+	kept_store_close(k);
+	k->store = store_open(k->path, false, errmsg);
+	k->device = st.st_dev;
+	k->inode = st.st_ino;
+	return k->store;
+}
+
+void
+kept_store_close(struct kept_store *k)
+{
+	store_close(k->store);
+	k->store = NULL;
+}

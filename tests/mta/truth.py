@@ -1,0 +1,182 @@
+"""truth - what a story's row says, held against wire and records
+
+The true cause of a story is the first of its reasons; the others are as good.
+From it follow the codes and statuses that are right (those of the catalogue, of
+the class that the MTA was told to give) and who must act; from the dialogue
+follow stage, sender and recipients. The story itself may say more.
+"""
+
+import re
+
+import replies
+
+CATALOGUE = replies.catalogue()
+
+# Stages by the command that is answered, as far as a client can tell.
+STAGES = [("EHLO", {"helo"}), ("HELO", {"helo"}), ("MAIL", {"mail"}), ("RCPT", {"rcpt"}),
+          ("DATA", {"data"}), ("BDAT", {"data", "headers", "message"}),
+          ("data ", {"data", "headers", "message"}), ("bdat ", {"data", "headers", "message"}),
+          ("auth ", {"helo", "mail"}), ("AUTH", {"helo", "mail"}), ("starttls", {"helo"}),
+          ("STARTTLS", {"helo"})]
+
+# A code whose meaning every client knows may stand for the reason's own.
+ALIKE = {
+    "550 5.7.1": {"554 5.7.1", "553 5.7.1"}, "550 5.7.0": {"554 5.7.1", "550 5.7.1", "554 5.7.0"},
+    "450 4.7.0": {"450 4.7.1", "451 4.7.1", "451 4.7.0", "421 4.7.0", "454 4.7.1", "454 4.7.0"},
+    "451 4.3.0": {"450 4.3.0", "451 4.7.1", "421 4.3.0"},
+    "451 4.3.5": {"450 4.3.5", "421 4.3.5"},
+    "550 5.1.1": {"550 5.1.0"}, "450 4.2.0": {"450 4.1.1"},
+    "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
+    "550 5.1.6": {"551 5.1.6"},
+}
+
+ACTORS = re.compile(r"postmaster|admin|sender|recipient|provider|mail program|program|nobody|owner|"
+                    r"write to|ask |check |send |log in|enter ", re.I)
+GOOD_NEWS = re.compile(r"tries again by itself|is still under way|need not do anything", re.I)
+BAD_NEWS = re.compile(r"was not delivered|for good", re.I)
+LINK = re.compile(r"https?://\S+$|^\S+ \(id \w+\)$")
+
+
+def _commands(story):
+    return [line for line in story.dialogue.split("\n") if line]
+
+
+def stages(story):
+    """The stages that the record may name."""
+    commands = _commands(story)
+    last = commands[-1] if commands else ""
+    for begin, found in STAGES:
+        if last.startswith(begin):
+            return found
+    return {"connect"} if not last else None
+
+
+def envelope(story):
+    """Sender and recipients as the client gave them."""
+    sender, recipients = None, []
+    for line in _commands(story):
+        if line.startswith("MAIL FROM:<"):
+            sender, recipients = line[11:].partition(">")[0], []
+        elif line.startswith("RCPT TO:<"):
+            recipients.append(line[9:].partition(">")[0])
+        elif line.startswith(("RSET", "EHLO")):
+            sender, recipients = None, []
+    return sender, recipients
+
+
+class Verdict:
+    """One story on one MTA: what is right, and what is not."""
+
+    def __init__(self, played, stock):
+        self.played, self.story, self.stock = played, played.story, stock
+        self.wrong = []
+        self.reply = played.wire[-1] if played.wire else None
+        self.stock_right = self.is_right(stock)
+        self.right = self.is_right(self.reply)
+        if self.stock_right and not self.right:
+            self.wrong.append("made worse")
+        self.judge_records()
+        if self.reply:
+            self.judge_text()
+
+    def is_right(self, reply):
+        """Code and status: of the reason's in this class, or the row's own."""
+        if reply is None:
+            return self.story.wire == 0
+        said = f"{reply.code} {reply.status}"
+        good = set(self.story.right)
+        for reason in self.story.reason.split():
+            for code, status in CATALOGUE.get(reason, {}).values():
+                if code:
+                    own = f"{code} {status}"
+                    good |= {own} | ALIKE.get(own, set())
+        if not self.story.dialogue:  # a greeting: RFC 5321 section 4.3.2
+            return reply.code in (421, 521, 554)
+        return said in good
+
+    def judge_records(self):
+        played, story = self.played, self.story
+        self.wanted = story.records
+        if self.wanted is None:
+            self.wanted = len(played.wire) + (1 if story.wire == 0 else 0)
+        self.once = len(played.records) == self.wanted
+        if not self.once:
+            self.wrong.append(f"{len(played.live)}+{len(played.logged)} records for {self.wanted}")
+        self.record = (played.records or [None])[-1]
+        if len(played.live) and len(played.logged) == 0:
+            self.record = max(played.live, key=lambda r: r["time"])
+        self.reason_right = self.facts_right = False
+        if self.record is None:
+            return
+        reason = self.record.get("reason", "unrecognised")
+        self.reason_right = reason in story.reason.split()
+        if not self.reason_right:
+            self.wrong.append(f"reason {reason}, true {story.reason}")
+        bad = self.bad_facts(self.record)
+        self.facts_right = not bad
+        self.wrong += bad
+
+    def bad_facts(self, record):
+        story, bad = self.story, []
+        sender, recipients = envelope(story)
+        if record["client"].get("address") != story.address:
+            bad.append(f"client {record['client']}")
+        may = stages(story)
+        if may and record["stage"] not in may:
+            bad.append(f"stage {record['stage']}, not {may}")
+        if story.outcome and record["outcome"] != story.outcome:
+            bad.append(f"outcome {record['outcome']}")
+        if record["stage"] in ("rcpt", "data", "headers", "message") and sender is not None and \
+                record.get("sender") not in (sender, None if " " in sender else sender):
+            bad.append(f"sender {record.get('sender')}, not {sender}")
+        if record["stage"] in ("rcpt", "data", "headers", "message") and recipients and \
+                not set(record["recipients"]) <= set(recipients):
+            bad.append(f"recipients {record['recipients']}")
+        if record["stage"] in ("headers", "message") and recipients and not record["recipients"]:
+            bad.append("no recipients")
+        return bad
+
+    def judge_text(self):
+        story, reply, words = self.story, self.reply, " ".join(self.reply.texts)
+        self.kept = [w for w in story.keep if w not in words]
+        if self.kept:
+            self.wrong.append(f"gone: {self.kept}")
+        self.false = []
+        if reply.code >= 500 and GOOD_NEWS.search(words):
+            self.false.append("5yz with good news")
+        if reply.code < 500 and BAD_NEWS.search(words):
+            self.false.append("4yz with bad news")
+        self.false += [w for w in story.never if w in words]
+        recorded = (self.record or {}).get("reason", "unrecognised")
+        ours = [line for line in reply.texts if line not in self.stock_lines()
+                and not LINK.search(line)]
+        if ours and self.record and recorded not in story.reason.split() + ["unrecognised"]:
+            self.false.append(f"says {recorded}")
+        self.wrong += self.false
+        self.helpless = bool(self.record and self.record.get("was") and
+                             not any(ACTORS.search(line) for line in ours))
+        if self.helpless:
+            self.wrong.append("neither who nor what")
+
+    def stock_lines(self):
+        was = (self.record or {}).get("was") or {}
+        return was.get("lines", []) + (self.stock.texts if self.stock else [])
+
+
+def table(title, verdicts):
+    """The table of one MTA, as lines."""
+    n = len(verdicts)
+    refused = [v for v in verdicts if v.reply]
+    rows = [
+        ("code and status right, stock", sum(v.stock_right for v in verdicts), n),
+        ("code and status right, saywhy", sum(v.right for v in verdicts), n),
+        ("right in stock, made worse", sum("made worse" in v.wrong for v in verdicts), n),
+        ("text false or misleading", sum(bool(v.false) for v in refused), len(refused)),
+        ("others' words gone", sum(bool(v.kept) for v in refused), len(refused)),
+        ("text without who and what to do", sum(v.helpless for v in refused), len(refused)),
+        ("record with the right reason", sum(v.reason_right for v in verdicts), n),
+        ("record with the right facts", sum(v.facts_right for v in verdicts), n),
+        ("exactly one record each", sum(v.once for v in verdicts), n),
+    ]
+    return [title] + [f"  {what:36} {good:4} of {all_:4}  {100 * good / max(all_, 1):5.1f} %"
+                      for what, good, all_ in rows]
