@@ -12,122 +12,16 @@
 #include "base/buf.h"
 #include "commands/command.h"
 #include "maillog/bounce.h"
-#include "maillog/quote.h"
-#include "words/code.h"
 
-#define INPUT_MAX (8 << 20)
+#define INPUT_MAX (8 << 20)	/* of what is read as a whole */
 
 static const struct argument arguments[] = {
 	{ .name = "short", .help = "one line a reply" },
 	COMMAND_JSON,
-	{ .name = "lines", .help = "every line of standard input is one reply; "
-	    "\\r\\n in it parts its lines" },
+	{ .name = "lines", .help = "every line of standard input is one reply, "
+	    "answered as it comes; \\r\\n in it parts its lines" },
 	{ .name = NULL }
 };
-
-/* How to show, and how much there was. */
-struct plan {
-	void (*show)(const struct explained *e);
-	size_t shown;
-};
-
-static void
-show(struct plan *plan, const struct explained *e)
-{
-	if (plan->shown > 0 && plan->show == explain_show)
-		puts("");
-	plan->show(e);
-	plan->shown++;
-}
-
-static void
-show_reply(struct plan *plan, const char *text, const char *recipient)
-{
-	struct explained e = { .text = text, .recipient = recipient };
-
-	recognise(text, strlen(text), &e.r);
-	show(plan, &e);
-}
-
-/* "550", "5xx" and "5yz": one word that is a code, or looks like one. */
-static bool
-take_code(struct plan *plan, const char *word)
-{
-	struct explained e = { .text = word, .is_code = true };
-	char code[4] = "";
-	int i;
-
-	if (strlen(word) != 3 || *word < '0' || *word > '9')
-		return false;
-	for (i = 0; i < 3; i++)
-		code[i] = word[i] == 'x' || word[i] == 'X' ? (i == 1 ? 'y' :
-		    'z') : word[i];
-	if (strspn(code + 1, "0123456789yz") != 2)
-		return false;
-	e.text = code;
-	e.r.code = strspn(code, "0123456789") == 3 ? atoi(code) : 0;
-	show(plan, &e);
-	return true;
-}
-
-/* "5.7.23", "X.7.23", "#5.1.1", "5.x.x" */
-static bool
-take_status(struct plan *plan, const char *word)
-{
-	struct explained e = { .is_status = true };
-	char *name = e.r.status;
-	size_t i;
-
-	if (*word == '#')
-		word++;
-	if (strlen(word) >= sizeof e.r.status ||
-	    strspn(word, "0123456789.xXyY") != strlen(word) ||
-	    strchr(word, '.') == NULL)
-		return false;
-	for (i = 0; word[i] != '\0'; i++)
-		name[i] = strchr("xXyY", word[i]) == NULL ? word[i] :
-		    word[i + 1] == '\0' ? 'Y' : 'X';
-	if (explain_status(name) == NULL)
-		return false;
-	e.text = name;
-	show(plan, &e);
-	return true;
-}
-
-/* A reply, with the status that a log gives apart put in its place. */
-static void
-take_quote(struct plan *plan, const struct quote *q)
-{
-	struct buf reply = BUF_INIT, recipient = BUF_INIT;
-
-	if (q->status != NULL && memmem(q->reply, q->n, q->status,
-	    q->status_n) == NULL && (q->n < 3 || *q->reply < '4' ||
-	    *q->reply > '5')) {
-		buf_put(&reply, q->status, q->status_n);
-		buf_putc(&reply, ' ');
-	}
-	buf_put(&reply, q->reply, q->n);
-	buf_put(&recipient, q->recipient != NULL ? q->recipient : "",
-	    q->recipient_n);
-	show_reply(plan, reply.data, recipient.len > 0 ? recipient.data : NULL);
-	buf_free(&reply);
-	buf_free(&recipient);
-}
-
-/* One thing to explain: a code, a status, a line of a log that quotes a reply,
-   a reply. */
-static void
-take_text(struct plan *plan, const char *text)
-{
-	struct quote q;
-
-	if (*text == '\0' || take_code(plan, text) || take_status(plan, text))
-		return;
-	if (quote_find(text, strlen(text), &q))
-		take_quote(plan, &q);
-	else if (!quote_is_log(text, strlen(text)))
-		show_reply(plan, text, NULL);
-}
 
 /* "\r\n" that stands for what it means becomes a newline. */
 static void
@@ -167,38 +61,65 @@ goes_on(const char *line)
 
 /* Line after line; the lines of one reply together. */
 static void
-take_lines(struct plan *plan, char *text, bool one_each)
+take_lines(struct explainer *x, char *text)
 {
 	struct buf reply = BUF_INIT;
 	char *line, *rest = text;
 
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		line = trimmed(line);
-		if (one_each) {
-			unescape(line);
-			show_reply(plan, line, NULL);
-			continue;
-		}
 		if (reply.len > 0)
 			buf_putc(&reply, '\n');
 		buf_puts(&reply, line);
 		if (goes_on(line) && rest != NULL)
 			continue;
-		take_text(plan, reply.data);
+		explainer_text(x, reply.data);
 		buf_clear(&reply);
 	}
 	if (reply.len > 0)
-		take_text(plan, reply.data);
+		explainer_text(x, reply.data);
 	buf_free(&reply);
 }
 
 static void
 take_bounce(void *arg, const struct bounce_reply *b)
 {
-	show_reply(arg, b->reply, *b->recipient != '\0' ? b->recipient : NULL);
+	explainer_reply(arg, b->reply, b->about, *b->recipient != '\0' ?
+	    b->recipient : NULL);
 }
 
+/* A message: its replies, or one sentence that it tells of none. */
 static void
+take_message(struct explainer *x, const struct buf *text)
+{
+	static const char *const sentences[] = {
+		[BOUNCE_NOTHING] = "This message tells of no refusal.",
+		[BOUNCE_DELIVERED] = "Nothing was refused: this message "
+		    "reports that mail was passed on or delivered.",
+		[BOUNCE_FEEDBACK] = "Nothing was refused: this is a report "
+		    "that a recipient called a message unwanted.",
+	};
+	struct explained e = { .text = "" };
+	enum bounce_news news;
+
+	if (bounce_read(text->data, text->len, take_bounce, x, &news) > 0)
+		return;
+	e.nothing = sentences[news];
+	explainer_show(x, &e);
+}
+
+/* A NUL ends no text here. */
+static void
+put_blanks(char *text, size_t n)
+{
+	char *at;
+
+	while ((at = memchr(text, '\0', n)) != NULL)
+		*at = ' ';
+}
+
+/* False: there is more than INPUT_MAX. */
+static bool
 read_input(struct buf *in)
 {
 	char bytes[65536];
@@ -207,29 +128,49 @@ read_input(struct buf *in)
 	while (in->len < INPUT_MAX &&
 	    (n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
 		buf_put(in, bytes, n);
+	put_blanks(in->data, in->len);
+	return in->len < INPUT_MAX || getchar() == EOF;
 }
 
-/* A NUL ends no text here. */
-static void
-take_input(struct plan *plan, bool lines)
+static int
+take_input(struct explainer *x)
 {
 	struct buf in = BUF_INIT;
-	size_t i;
+	bool whole = read_input(&in);
+	size_t n = in.len;
 
-	read_input(&in);
-	for (i = 0; i < in.len; i++)
-		if (in.data[i] == '\0')
-			in.data[i] = ' ';
-	if (lines && in.len > 0 && in.data[in.len - 1] == '\n')
-		buf_cut(&in, in.len - 1);
-	if (lines || !bounce_is_message(in.data, in.len) ||
-	    bounce_read(in.data, in.len, take_bounce, plan) == 0)
-		take_lines(plan, in.data, lines);
+	if (bounce_is_message(in.data, in.len))
+		take_message(x, &in);
+	else
+		take_lines(x, in.data);
 	buf_free(&in);
+	if (whole)
+		return 0;
+	fflush(stdout);
+	fprintf(stderr, "saywhy explain: only the first %zu bytes were read; "
+	    "--lines reads any number of lines\n", n);
+	return EX_DATAERR;
+}
+
+/* Each line as it comes, however many there are. */
+static void
+take_each_line(struct explainer *x)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while ((n = getline(&line, &size, stdin)) >= 0) {
+		put_blanks(line, (size_t)n);
+		unescape(line);
+		explainer_line(x, trimmed(line));
+	}
+	free(line);
 }
 
 static void
-take_words(struct plan *plan, const struct arguments *args)
+take_words(struct explainer *x, const struct arguments *args)
 {
 	struct buf text = BUF_INIT;
 	int i;
@@ -237,38 +178,42 @@ take_words(struct plan *plan, const struct arguments *args)
 	for (i = 0; i < args->argc; i++)
 		buf_printf(&text, "%s%s", i > 0 ? " " : "", args->argv[i]);
 	unescape(text.data);
-	if (bounce_is_message(text.data, text.len) && bounce_read(text.data,
-	    text.len, take_bounce, plan) > 0)
-		;
+	if (strchr(text.data, '\n') != NULL &&
+	    bounce_is_message(text.data, strlen(text.data)))
+		take_message(x, &text);
 	else
-		take_text(plan, trimmed(text.data));
+		explainer_text(x, trimmed(text.data));
 	buf_free(&text);
 }
 
 static int
 run(struct arguments *args)
 {
-	struct plan plan = { .show = explain_show };
+	struct explainer x = { .show = explain_show };
 	const struct argument *a;
 	const char *value;
 	bool lines = false;
+	int status = 0;
 
 	while ((a = arguments_next(args, &value)) != NULL)
 		if (strcmp(a->name, "json") == 0)
-			plan.show = explain_json;
+			x.show = explain_json;
 		else if (strcmp(a->name, "short") == 0)
-			plan.show = explain_short;
+			x.show = explain_short;
 		else
 			lines = true;
 	if (args->argc > 0 && strcmp(args->argv[0], "-") != 0)
-		take_words(&plan, args);
+		take_words(&x, args);
+	else if (lines)
+		take_each_line(&x);
 	else
-		take_input(&plan, lines);
-	if (plan.shown == 0 && !lines) {
+		status = take_input(&x);
+	explainer_end(&x);
+	if (x.shown == 0 && !lines) {
 		fputs("saywhy explain: nothing to explain\n", stderr);
 		return EX_NOINPUT;
 	}
-	return 0;
+	return status;
 }
 
 const struct command command_explain = {

@@ -16,8 +16,36 @@ struct explained {
 					   a status */
 	const char *recipient;		/* NULL: not known */
 	bool is_code, is_status;	/* no reply: just the number */
+	const char *nothing;		/* a sentence: a message that tells of
+					   no refusal; else NULL */
 	struct recognised r;
 };
+
+struct maillog;
+struct line;
+
+/* How to show, and how much there was. */
+struct explainer {
+	void (*show)(const struct explained *e);
+	size_t shown;
+	struct maillog *log;	/* of the lines so far; NULL: none yet */
+	struct line *line;	/* within explainer_line() */
+};
+
+void explainer_show(struct explainer *x, const struct explained *e);
+
+/* A reply, and whom it is about; the recipient may be NULL. */
+void explainer_reply(struct explainer *x, const char *text, enum topic about,
+    const char *recipient);
+
+/* A line, of a log or a reply: exactly one answer. */
+void explainer_line(struct explainer *x, const char *text);
+
+/* A code, a status, a reply, a line of a log; of one that refuses nothing,
+   and of "", there is no answer. */
+void explainer_text(struct explainer *x, const char *text);
+
+void explainer_end(struct explainer *x);
 
 /* For people, at the width of the terminal. */
 void explain_show(const struct explained *e);

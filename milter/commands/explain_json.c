@@ -154,6 +154,7 @@ explain_json(const struct explained *e)
 	put_captured(&j, &e->r);
 	json_member(&j, "recipient", e->recipient);
 	json_member(&j, "text", e->text);
+	json_member(&j, "nothing", e->nothing);
 	if (e->r.reason != REASON_NONE)
 		put_reason(&j, e->r.reason);
 	else if (e->is_code)

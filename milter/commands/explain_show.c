@@ -164,6 +164,10 @@ explain_show(const struct explained *e)
 {
 	int width = command_width();
 
+	if (e->nothing != NULL) {
+		paragraph(stdout, "", 0, width, e->nothing);
+		return;
+	}
 	if (!e->is_code && !e->is_status)
 		heading(e, width);
 	if (e->is_code)
@@ -195,6 +199,10 @@ explain_short(const struct explained *e)
 {
 	const struct reason *reason;
 
+	if (e->nothing != NULL) {
+		puts(e->nothing);
+		return;
+	}
 	if (e->is_code || e->is_status) {
 		printf("%s: %s\n", e->text, number_meaning(e));
 		return;

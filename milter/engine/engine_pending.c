@@ -34,7 +34,9 @@ occasion_of(const struct pending *h)
 	return (struct occasion){ .known = !h->unjoined,
 		.stage = h->report.stage, .greeted = s->helo != NULL,
 		.tls = s->tls != NULL, .login = s->login != NULL,
-		.submission = site_is_submission(&h->report.rules->site, s) };
+		.submission = site_is_submission(&h->report.rules->site, s),
+		.author = h->by_filter ? AUTHOR_FILTER :
+		    h->shown ? AUTHOR_MTA : AUTHOR_UNKNOWN };
 }
 
 /* A guess does not count: only certain matches are used. */

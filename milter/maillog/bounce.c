@@ -3,11 +3,15 @@
 #include "maillog/bounce.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "maillog/bounce_part.h"
+#include "maillog/bounce_status.h"
 #include "maillog/bounce_text.h"
+#include "words/recognise.h"
 
 /* Fields of a message: a name, a colon, and not many words before it. */
 static bool
@@ -29,9 +33,14 @@ bounce_is_message(const char *text, size_t n)
 	if (n > 5 && memcmp(text, "From ", 5) == 0)
 		return true;
 	for (; line < end && fields < 2; line = next + 1) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		if (next == NULL)
+		for (next = line; next < end && *next != '\n' &&
+		    *next != '\r'; next++)
+			;
+		if (next == end)
 			break;
+		if (next == line && *next == '\n' && line > text &&
+		    line[-1] == '\r')
+			continue;
 		if (*line == ' ' || *line == '\t')
 			continue;
 		if (!is_field(line, next))
@@ -41,145 +50,173 @@ bounce_is_message(const char *text, size_t n)
 	return fields == 2 || bounce_text_begins(text, n);
 }
 
-/* What is gathered of one recipient. */
-struct group {
-	struct buf recipient, status, diagnostic, server;
-	struct buf *open;	/* the field that a folded line goes on with */
+/* Whom to tell, and how often that was done. */
+struct teller {
 	bounce_fn *each;
 	void *arg;
 	size_t stated;
+	bool delivered;		/* of somebody it is told that he got it */
 };
 
 static void
-clear(struct group *g)
+tell(struct teller *t, const char *recipient, const char *reply,
+    const char *server, bool own)
 {
-	buf_clear(&g->recipient);
-	buf_clear(&g->status);
-	buf_clear(&g->diagnostic);
-	buf_clear(&g->server);
-	g->open = NULL;
+	if (t->stated == BOUNCE_MAX || *reply == '\0')
+		return;
+	t->each(t->arg, &(struct bounce_reply){ recipient, reply, server,
+	    own ? TOPIC_SERVER : TOPIC_NONE });
+	t->stated++;
 }
 
-/* Passes on what was gathered; a group without a failure is skipped. */
-static void
-tell(struct group *g)
+static enum confidence
+how_sure(const char *reply)
 {
+	struct recognised r;
+
+	recognise(reply, strlen(reply), &r);
+	return r.confidence;
+}
+
+/* The diagnostic with its status; where that says less, the other words. */
+static void
+tell_status(struct teller *t, const struct bounce_status *s,
+    const struct bounce_words *words)
+{
+	const struct bounce_said *said;
 	struct buf reply = BUF_INIT;
+	enum confidence sure;
+	bool own = false;
 
-	if (g->recipient.len > 0 && g->stated < BOUNCE_MAX &&
-	    (g->diagnostic.len > 0 || (g->status.len > 0 &&
-	    g->status.data[0] != '2'))) {
-		if (g->diagnostic.len > 0 && g->status.len > 0 &&
-		    strstr(g->diagnostic.data, g->status.data) == NULL &&
-		    !isdigit((unsigned char)g->diagnostic.data[0]))
-			buf_printf(&reply, "%s ", g->status.data);
-		buf_puts(&reply, g->diagnostic.len > 0 ? g->diagnostic.data :
-		    g->status.data);
-		g->each(g->arg, &(struct bounce_reply){ g->recipient.data,
-		    reply.data, g->server.data });
-		g->stated++;
+	if (*s->diagnostic != '\0' && *s->status != '\0' &&
+	    strstr(s->diagnostic, s->status) == NULL &&
+	    !isdigit((unsigned char)s->diagnostic[0]))
+		buf_printf(&reply, "%s ", s->status);
+	buf_puts(&reply, *s->diagnostic != '\0' ? s->diagnostic : s->status);
+	sure = how_sure(reply.data);
+	if (sure < RECOGNISED_LIKELY || *s->diagnostic == '\0') {
+		said = bounce_words_of(words, s->recipient);
+		if (said != NULL && (said->confidence > sure ||
+		    (reply.len == 0 && *said->reply != '\0'))) {
+			buf_clear(&reply);
+			buf_puts(&reply, said->reply);
+			own = !said->quoted;
+		}
 	}
+	tell(t, s->recipient, reply.data, s->server, own);
 	buf_free(&reply);
-	clear(g);
 }
 
-/* "rfc822; a@b" is "a@b". */
-static void
-put_value(struct buf *to, const char *p, const char *end)
-{
-	const char *type = memchr(p, ';', (size_t)(end - p));
-
-	if (type != NULL && type - p < 20 &&
-	    memchr(p, '@', (size_t)(type - p)) == NULL)
-		p = type + 1;
-	while (p < end && isspace((unsigned char)*p))
-		p++;
-	while (end > p && isspace((unsigned char)end[-1]))
-		end--;
-	buf_clear(to);
-	buf_put(to, p, (size_t)(end - p));
-}
-
+/* The last group of a recipient counts: qmail and others repeat them. */
 static bool
-is_named(const char *line, const char *end, const char *name)
+is_repeated(const struct bounce_statuses *all, size_t i)
 {
-	size_t n = strlen(name);
+	size_t k;
 
-	return (size_t)(end - line) > n && strncasecmp(line, name, n) == 0 &&
-	    line[n] == ':';
+	for (k = 0; k < i; k++)
+		if (strcasecmp(all->list[k].recipient,
+		    all->list[i].recipient) == 0)
+			return true;
+	return false;
 }
 
 static void
-take_field(struct group *g, const char *line, const char *end)
+tell_statuses(struct teller *t, const struct bounce_statuses *all,
+    const struct bounce_words *words)
 {
-	static const char *const names[] = { "Final-Recipient", "Status",
-		"Diagnostic-Code", "Remote-MTA" };
-	struct buf *const into[] = { &g->recipient, &g->status, &g->diagnostic,
-		&g->server };
 	size_t i;
 
-	g->open = NULL;
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (is_named(line, end, names[i])) {
-			put_value(into[i], line + strlen(names[i]) + 1, end);
-			g->open = into[i];
-		}
+	for (i = 0; i < all->n; i++)
+		if (bounce_status_delivered(&all->list[i]))
+			t->delivered = true;
+		else if (!is_repeated(all, i))
+			tell_status(t, &all->list[i], words);
 }
 
-/* A folded line goes on with the field before it. */
+/* Who is named gets what is said of him, or of nobody in particular. */
 static void
-go_on(struct group *g, const char *line, const char *end)
+tell_words(struct teller *t, const struct bounce_words *words, bool report)
 {
-	while (line < end && isspace((unsigned char)*line))
-		line++;
-	while (end > line && isspace((unsigned char)end[-1]))
-		end--;
-	if (g->open == NULL || g->open->len > 8000)
+	enum confidence least = report ? RECOGNISED_UNKNOWN :
+	    RECOGNISED_LIKELY;
+	const struct bounce_said *said;
+	size_t i;
+
+	for (i = 0; i < words->nrecipients; i++) {
+		said = bounce_words_of(words, words->recipients[i]);
+		if (said != NULL && said->confidence >= least &&
+		    (said->quoted || (report && (said->confidence >
+		    RECOGNISED_UNKNOWN || words->nrecipients == 1))))
+			tell(t, words->recipients[i], said->reply, "",
+			    !said->quoted);
+	}
+	if (t->stated > 0 || words->nrecipients > 0)
 		return;
-	buf_putc(g->open, ' ');
-	buf_put(g->open, line, (size_t)(end - line));
+	said = bounce_words_of(words, "");
+	if (said != NULL && (said->quoted ? said->confidence >= least :
+	    report && said->confidence >= RECOGNISED_LIKELY))
+		tell(t, "", said->reply, "", !said->quoted);
 }
 
-/* The fields of a delivery status (RFC 3464 2.3), wherever they stand. */
-static size_t
-read_status(const char *text, const char *end, bounce_fn *each, void *arg)
+/* Names of X-Failed-Recipients, by commas. */
+static void
+add_failed(struct bounce_words *words, const char *list)
 {
-	struct group g = { BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, NULL, each,
-		arg, 0 };
-	const char *line = text, *next;
+	size_t n;
 
-	for (; line < end; line = next + 1) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		if (next == NULL)
-			next = end;
-		if (next == line || *line == '\r')
-			tell(&g);
-		else if (*line == ' ' || *line == '\t')
-			go_on(&g, line, next);
-		else
-			take_field(&g, line, next);
+	for (list += strspn(list, " ,\r\n\t"); *list != '\0';
+	    list += n, list += strspn(list, " ,\r\n\t")) {
+		n = strcspn(list, " ,\r\n\t");
+		bounce_words_add(words, list, n);
 	}
-	tell(&g);
-	buf_free(&g.recipient);
-	buf_free(&g.status);
-	buf_free(&g.diagnostic);
-	buf_free(&g.server);
-	return g.stated;
+}
+
+static void
+read_layer(struct teller *t, const struct bounce_layer *layer,
+    const char *failed, bool report)
+{
+	struct bounce_statuses statuses = { .list = NULL };
+	struct bounce_words words = { .list = NULL };
+
+	bounce_words_read(&words, layer->text.data, layer->text.len);
+	if (!bounce_statuses_read(&statuses, layer->status.data,
+	    layer->status.len, BOUNCE_MAX))
+		bounce_statuses_read(&statuses, layer->text.data,
+		    layer->text.len, BOUNCE_MAX);
+	if (words.nrecipients == 0)
+		add_failed(&words, failed);
+	if (statuses.n > 0)
+		tell_statuses(t, &statuses, &words);
+	else
+		tell_words(t, &words, report);
+	bounce_statuses_free(&statuses);
+	bounce_words_free(&words);
+}
+
+/* An attached message is read only where it is surely a bounce itself. */
+static bool
+is_bounce(const struct bounce_layer *layer)
+{
+	return layer->status.len > 0 || bounce_text_begins(layer->text.data,
+	    layer->text.len);
 }
 
 size_t
-bounce_read(const char *text, size_t n, bounce_fn *each, void *arg)
+bounce_read(const char *text, size_t n, bounce_fn *each, void *arg,
+    enum bounce_news *news)
 {
-	struct buf plain = BUF_INIT;
-	size_t stated, i;
+	struct teller t = { .each = each, .arg = arg };
+	struct bounce_parts parts = { .report = false };
 
-	bounce_text_own(text, n, &plain);
-	for (i = 0; i < plain.len; i++)
-		if (plain.data[i] == '\0')
-			plain.data[i] = ' ';
-	stated = read_status(plain.data, plain.data + plain.len, each, arg);
-	if (stated == 0)
-		stated = bounce_text_read(plain.data, plain.len, each, arg);
-	buf_free(&plain);
-	return stated;
+	bounce_parts_read(&parts, text, n);
+	if (!parts.feedback)
+		read_layer(&t, &parts.own, parts.failed.data, parts.report);
+	if (t.stated == 0 && !t.delivered && !parts.report &&
+	    is_bounce(&parts.inner))
+		read_layer(&t, &parts.inner, "", true);
+	if (news != NULL)
+		*news = parts.feedback ? BOUNCE_FEEDBACK : t.delivered ?
+		    BOUNCE_DELIVERED : BOUNCE_NOTHING;
+	bounce_parts_free(&parts);
+	return t.stated;
 }

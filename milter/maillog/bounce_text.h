@@ -1,22 +1,47 @@
 /*
- * bounce_text.h - bounces without a machine part: the words of qmail, Exim and
- * Exchange, and of programs that write like them
+ * bounce_text.h - what a bounce says to people
+ *
+ * Finds recipients and what is said of each: a reply that is quoted, known by
+ * its code, or the words themselves. Reads up to the message that came back.
  */
 #ifndef MAILLOG_BOUNCE_TEXT_H
 #define MAILLOG_BOUNCE_TEXT_H
 
-#include "maillog/bounce.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-struct buf;
+#include "words/recognise.h"
+
+/* One thing that is said; both texts belong to it. */
+struct bounce_said {
+	char *recipient;	/* "": of none, or of all */
+	char *reply;
+	bool quoted;		/* the words of a server, with a code */
+	enum confidence confidence;
+};
+
+struct bounce_words {
+	struct bounce_said *list;
+	size_t n, cap;
+	char **recipients;	/* all that are named, each once */
+	size_t nrecipients, recipients_cap;
+};
 
 /* Does it begin as such a bounce begins, without its header? */
 bool bounce_text_begins(const char *text, size_t n);
 
-/* Appends the text up to the message that came back, quoted-printable undone. */
-void bounce_text_own(const char *text, size_t n, struct buf *out);
+/* Fills a zeroed *w. */
+void bounce_words_read(struct bounce_words *w, const char *text, size_t n);
+void bounce_words_free(struct bounce_words *w);
 
-/* Calls `each` for what is found, returns how often. */
-size_t bounce_text_read(const char *text, size_t n, bounce_fn *each,
-    void *arg);
+/* Notes a recipient that is not there yet. */
+void bounce_words_add(struct bounce_words *w, const char *recipient, size_t n);
+
+/*
+ * The best of what is said of a recipient, or of no special one; NULL: none.
+ * The words of a server go before others, if something is known of them.
+ */
+const struct bounce_said *bounce_words_of(const struct bounce_words *w,
+    const char *recipient);
 
 #endif

@@ -47,6 +47,15 @@ maillog_emit(struct maillog *g, const struct log_event *h)
 	g->tell(g->arg, h);
 }
 
+enum topic
+log_event_about(const struct log_event *h)
+{
+	if (h->outgoing && h->by != ISSUED_BY_REMOTE)
+		return TOPIC_SERVER;
+	return h->stage == STAGE_MAIL ? TOPIC_SENDER :
+	    h->stage == STAGE_HELO ? TOPIC_HELO : TOPIC_NONE;
+}
+
 /* "smtpd" of "postfix/smtpd", "postfix-out/submission/smtpd". */
 static struct slice
 last_part(struct slice program)

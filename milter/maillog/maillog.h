@@ -20,6 +20,7 @@
 #include "maillog/logline.h"
 #include "maillog/slice.h"
 #include "model/stage.h"
+#include "words/recognise.h"
 
 /* Whose words they are: words of another server are remote. */
 enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
@@ -56,6 +57,9 @@ struct log_event {
 	struct slice helo, login, sender, recipient;
 	struct slice relay;	/* the server that refused ours */
 };
+
+/* Whom the words are about, as far as stage and direction tell. */
+enum topic log_event_about(const struct log_event *h);
 
 typedef void log_event_fn(void *arg, const struct log_event *h);
 

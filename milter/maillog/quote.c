@@ -30,16 +30,34 @@ static const struct form {
 	/* Sendmail */
 	{ ", reject=", NULL, NULL, false },
 	{ ", stat=", NULL, NULL, false },
+	/* OpenSMTPD: what another server said, what it said itself */
+	{ " result=\"PermFail\" ", "stat=\"", "\"", true },
+	{ " result=\"TempFail\" ", "stat=\"", "\"", true },
+	{ "failed-command ", "result=\"", "\"", true },
 	/* Exim */
 	{ "SMTP error from remote mail", ": ", NULL, false },
+	{ " ** ", ": ", NULL, false },
+	{ " == ", " defer (", NULL, false },
 	{ " rejected RCPT ", ": ", NULL, false },
 	{ " rejected MAIL ", ": ", NULL, false },
 	{ " rejected after DATA: ", NULL, NULL, false },
 	{ " rejected EHLO or HELO ", ": ", NULL, false },
 	{ " rejected connection in ", ": ", NULL, false },
+	{ " authenticator failed for ", ": ", " (set_id=", false },
+	{ " sender verify fail for ", ": ", NULL, false },
+	{ "SMTP protocol synchronization error", NULL, NULL, false },
+	/* Courier */
+	{ ",addr=<", ">: ", NULL, false },
+	{ "error,relay=", ">: ", NULL, false },
+	/* qmail */
 	{ " Remote host said: ", NULL, NULL, false },
 	{ "_does_not_like_recipient./Remote_host_said:_", NULL, NULL, false },
+	{ "delivery ", ": failure: ", NULL, false },
+	{ "delivery ", ": deferral: ", NULL, false },
 };
+
+/* Lines of these tell of what went well in the same places. */
+static const char *const no_refusals[] = { "Sent", "250 ", "status: success" };
 
 static const char *
 find(const char *p, const char *end, const char *what)
@@ -102,6 +120,20 @@ trim(const char **from, const char **to)
 }
 
 static bool
+went_well(const char *from, const char *to)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof no_refusals / sizeof no_refusals[0]; i++) {
+		n = strlen(no_refusals[i]);
+		if ((size_t)(to - from) >= n &&
+		    memcmp(from, no_refusals[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
 fits(const struct form *f, const char *line, const char *end, struct quote *q)
 {
 	const char *from = find(line, end, f->sign), *to = end;
@@ -133,12 +165,77 @@ fits(const struct form *f, const char *line, const char *end, struct quote *q)
 		from++;
 	from = skip_port(from, to);
 	trim(&from, &to);
-	/* Sendmail logs successful deliveries in the same place. */
-	if (to - from >= 4 && memcmp(from, "Sent", 4) == 0)
+	/* "defer (113): words" */
+	if (f->from != NULL && strcmp(f->from, " defer (") == 0 &&
+	    find(from, to, "): ") != NULL)
+		from = find(from, to, "): ") + 3;
+	if (went_well(from, to))
 		return false;
 	q->reply = from;
 	q->n = (size_t)(to - from);
 	return q->n > 0;
+}
+
+/*
+ * A reply in a line of a kind that is not known: a code behind a sign that
+ * opens something ('"', '=', ',' …), up to what closes it. Haraka and
+ * Exchange (message tracking, protocol logs) write so.
+ */
+static bool
+find_code(const char *line, const char *end, struct quote *q)
+{
+	static const char opens[] = ":=,'\">{(", closes[] = "\n},'\"\n})";
+	const char *p, *back, *sign, *to;
+
+	for (p = line + 1; p + 4 < end; p++) {
+		if (!is_code(p, end) || (p[3] != ' ' && p[3] != '-'))
+			continue;
+		back = p[-1] == ' ' && p - line > 1 ? p - 2 : p - 1;
+		sign = *back != '\0' ? strchr(opens, *back) : NULL;
+		if (sign == NULL || (!isalpha((unsigned char)p[4]) &&
+		    p[4] != '<' && p[4] != '#' && p[5] != '.'))
+			continue;
+		to = memchr(p, closes[sign - opens], (size_t)(end - p));
+		q->reply = p;
+		q->n = (size_t)((to != NULL ? to : end) - p);
+		return true;
+	}
+	return false;
+}
+
+/* The command that was answered, where the line tells it. */
+static enum topic
+about_of(const char *line, const char *end)
+{
+	static const struct {
+		const char *sign;
+		enum topic about;
+	} signs[] = {
+		{ "in reply to MAIL FROM", TOPIC_SENDER },
+		{ "after MAIL FROM:", TOPIC_SENDER },
+		{ "after pipelined MAIL FROM:", TOPIC_SENDER },
+		{ " rejected MAIL ", TOPIC_SENDER },
+		{ " sender verify fail for ", TOPIC_SENDER },
+		{ "in reply to EHLO", TOPIC_HELO },
+		{ "in reply to HELO", TOPIC_HELO },
+		{ "after EHLO ", TOPIC_HELO },
+		{ "after HELO ", TOPIC_HELO },
+		{ " rejected EHLO or HELO ", TOPIC_HELO },
+		{ "in reply to end of DATA", TOPIC_MESSAGE },
+		{ "after end of data", TOPIC_MESSAGE },
+		{ " rejected after DATA: ", TOPIC_MESSAGE },
+		{ "in reply to RCPT TO", TOPIC_RECIPIENT },
+		{ "after RCPT TO:", TOPIC_RECIPIENT },
+		{ "SMTP error from remote", TOPIC_NONE },
+		{ " ** ", TOPIC_SERVER },
+		{ " == ", TOPIC_SERVER },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (find(line, end, signs[i].sign) != NULL)
+			return signs[i].about;
+	return TOPIC_NONE;
 }
 
 /* "name=value" or "name=<value>". */
@@ -177,23 +274,41 @@ is_reply(const char *line, const char *end)
 	    isdigit((unsigned char)p[2]);
 }
 
+static void
+take_rest(const char *line, const char *end, struct quote *q)
+{
+	static const char *const names[] = { " to=", " ** ", " == ",
+		",addr=", ",to=" };
+	size_t i;
+
+	q->about = about_of(line, end);
+	take_value(line, end, "dsn=", &q->status, &q->status_n);
+	for (i = 0; i < sizeof names / sizeof names[0] &&
+	    q->recipient == NULL; i++)
+		take_value(line, end, names[i], &q->recipient,
+		    &q->recipient_n);
+	if (q->recipient_n > 0 && q->recipient[q->recipient_n - 1] == ':')
+		q->recipient_n--;
+}
+
 bool
 quote_find(const char *line, size_t n, struct quote *q)
 {
 	const char *end = line + n;
+	bool found = false;
 	size_t i;
 
 	*q = (struct quote){ .reply = line, .n = n };
 	if (is_reply(line, end))
 		return false;
-	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
-		if (fits(&forms[i], line, end, q)) {
-			take_value(line, end, "dsn=", &q->status,
-			    &q->status_n);
-			take_value(line, end, " to=", &q->recipient,
-			    &q->recipient_n);
-			return true;
-		}
+	for (i = 0; i < sizeof forms / sizeof forms[0] && !found; i++)
+		found = fits(&forms[i], line, end, q);
+	if (!found && quote_is_log(line, n))
+		found = find_code(line, end, q);
+	if (found) {
+		take_rest(line, end, q);
+		return true;
+	}
 	q->reply = line;
 	q->n = n;
 	return false;
@@ -221,5 +336,8 @@ quote_is_log(const char *line, size_t n)
 {
 	return looks_like(line, n, "AAA 00 00:00:00 ") ||
 	    looks_like(line, n, "0000-00-00T00:00:00") ||
-	    looks_like(line, n, "0000-00-00 00:00:00");
+	    looks_like(line, n, "0000-00-00 00:00:00") ||
+	    looks_like(line, n, "@40000000") ||
+	    looks_like(line, n, "delivery 0") ||
+	    looks_like(line, n, "[AAAA") || looks_like(line, n, "courieresm");
 }

@@ -2,13 +2,16 @@
  * quote.h - the reply that a line of a mail log quotes
  *
  * Knows the lines of Postfix (smtpd, cleanup, postscreen, smtp, lmtp),
- * Sendmail and Exim. Pure; the result points into the line.
+ * Sendmail, Exim, OpenSMTPD, Courier and qmail; in those of others (Haraka,
+ * Exchange) it finds a reply by its code. Pure; points into the line.
  */
 #ifndef MAILLOG_QUOTE_H
 #define MAILLOG_QUOTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "words/recognise.h"
 
 struct quote {
 	const char *reply;	/* code, status and text, as far as logged */
@@ -18,6 +21,7 @@ struct quote {
 	size_t status_n;
 	const char *recipient;	/* to=<…>, without brackets; NULL: not known */
 	size_t recipient_n;
+	enum topic about;	/* by the command that was answered */
 };
 
 /* False: no line of a log that quotes a reply; `q` is then the whole line. */

@@ -34,7 +34,7 @@ lookup_reason(const char *text, size_t n)
 	struct quote q;
 
 	if (bounce_is_message(text, n))
-		bounce_read(text, n, take_bounce, &reason);
+		bounce_read(text, n, take_bounce, &reason, NULL);
 	if (reason != REASON_NONE)
 		return reason;
 	quote_find(text, n, &q);

@@ -13,6 +13,7 @@
 
 #include "words/lexicon.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 
 #define PHRASES_MAX 2560
 #define STEPS_MAX 4000		/* items of all phrases but the last ones */
@@ -37,10 +38,11 @@ struct phrase_item {
 };
 #define GAP_ANY 255
 
-/* What a whole phrase means; one of the three is set. */
+/* What a whole phrase tells; one of the four is set. */
 struct phrase {
 	int16_t weight;
 	uint8_t reason;
+	uint8_t about;		/* enum topic */
 	uint16_t concept;
 	uint8_t issuer;		/* told, or with a reason: needed */
 	const char *text;	/* as phrases.def has it; NULL: of a concept */

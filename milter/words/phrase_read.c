@@ -23,6 +23,7 @@ struct row {
 	int reason;
 	const char *issuer;
 	const char *text;
+	enum topic about;
 };
 
 static const char *const concept_names[CONCEPT_COUNT] = {
@@ -50,6 +51,8 @@ static const struct row rows[] = {
 	    .text = (words) },
 #define ISSUER(points, who, words)                                            \
 	{ .weight = (points), .issuer = (who), .text = (words) },
+#define ABOUT(whom, words)                                                    \
+	{ .about = TOPIC_##whom, .text = (words) },
 #include "words/phrases.def"
 };
 
@@ -283,15 +286,17 @@ static void
 read_row(const struct row *row)
 {
 	struct phrase p = { .weight = (int16_t)row->weight,
-		.reason = (uint8_t)row->reason, .text = row->text };
+		.reason = (uint8_t)row->reason, .text = row->text,
+		.about = (uint8_t)row->about };
 	struct written w;
 
 	if (row->issuer != NULL)
 		p.issuer = (uint8_t)issuer_named(row->issuer);
 	take_apart(&w, row->text);
 	add_items(&w, new_phrase(&p), false);
-	if (w.either)
-		add_items(&w, new_phrase(&p), true);
+	if (!w.either)
+		return;
+	add_items(&w, new_phrase(&p), true);
 }
 
 static void

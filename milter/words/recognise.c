@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "words/phrase.h"
+#include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
@@ -12,6 +13,7 @@
 #define SURE_ALONE 87	/* … where a single phrase says it … */
 #define SURE_VAGUE 90	/* … or for "refused", which names no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
+#define CERTAIN 110	/* a product's own sentence, whatever its status */
 #define LIKELY 55
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
@@ -79,17 +81,34 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	return issuer;
 }
 
+/* Whom it is about: the sender before all others, else the last one told. */
+static enum topic
+find_about(const struct phrases *all, const struct phrase_match *m)
+{
+	enum topic about = TOPIC_NONE, found;
+	unsigned i;
+
+	for (i = 0; i < m->nevents; i++) {
+		found = (enum topic)all->phrase[m->matched[i]].about;
+		if (found == TOPIC_SENDER)
+			return found;
+		if (found != TOPIC_NONE)
+			about = found;
+	}
+	return about;
+}
+
 static void
-put(struct scale *scale, const struct phrase *p)
+put(struct scale *scale, const struct phrase *p, int reason)
 {
 	struct tally *t = scale->tally, *end = t + scale->n;
 
-	while (t < end && t->reason != p->reason)
+	while (t < end && t->reason != reason)
 		t++;
 	if (t == end) {
 		if (scale->n == TALLIES_MAX)
 			return;
-		*t = (struct tally){ .reason = p->reason };
+		*t = (struct tally){ .reason = reason };
 		scale->n++;
 	}
 	if (p->weight < 0) {
@@ -137,8 +156,9 @@ how_sure(const struct tally *t, int second)
 	return first >= GUESS ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
 }
 
-/* Another reason that is no kin of the first is what makes unsure. */
-static void
+/* Another reason that is no kin of the first is what makes unsure. Returns
+   the points of the first. */
+static int
 decide(const struct scale *scale, struct recognised *r)
 {
 	static const struct tally nothing = { .reason = REASON_NONE };
@@ -164,6 +184,44 @@ decide(const struct scale *scale, struct recognised *r)
 	r->confidence = how_sure(best, second);
 	if (r->confidence == RECOGNISED_UNKNOWN)
 		r->reason = REASON_NONE;
+	return first;
+}
+
+/* What a registered status tells refines the words, or makes unsure. */
+static void
+ask_status(struct recognised *r, int points)
+{
+	int says = recognise_status_says(r);
+
+	if (recognise_private(r) && !vague(says) &&
+	    (r->confidence < RECOGNISED_LIKELY || vague(r->reason) ||
+	    recognise_kin(says, r->reason))) {
+		if (r->confidence < RECOGNISED_LIKELY)
+			r->confidence = RECOGNISED_LIKELY;
+		r->reason = says;
+		return;
+	}
+	if (r->reason == REASON_NONE)
+		return;
+	r->reason = recognise_refined(r, says);
+	if (r->confidence == RECOGNISED_SURE && points < CERTAIN &&
+	    !recognise_status_agrees(r, says))
+		r->confidence = RECOGNISED_LIKELY;
+}
+
+/* What the caller knows is heard before the text. */
+static void
+hear_about(struct phrase_match *m, const struct phrases *all,
+    enum topic about)
+{
+	static const char *const words[] = { [TOPIC_HELO] = "inhelo",
+		[TOPIC_SENDER] = "insender", [TOPIC_RECIPIENT] = "inrecipient",
+		[TOPIC_MESSAGE] = "inmessage", [TOPIC_SERVER] = "inserver" };
+
+	if (about == TOPIC_NONE)
+		return;
+	phrase_hear(m, all, lexicon_find(words[about], strlen(words[about])));
+	phrase_turn(m, false);
 }
 
 static void
@@ -171,6 +229,7 @@ weigh(const struct phrases *all, const struct phrase_match *m,
     struct recognised *r)
 {
 	unsigned issuer = find_issuer(all, m), i;
+	enum topic about = find_about(all, m);
 	struct scale scale;
 
 	scale.n = 0;
@@ -178,24 +237,34 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 		const struct phrase *p = &all->phrase[m->matched[i]];
 
 		if (p->reason != REASON_NONE &&
-		    (p->issuer == 0 || p->issuer == issuer))
-			put(&scale, p);
+		    (p->issuer == 0 || p->issuer == issuer) &&
+		    recognise_possible(r, p->reason))
+			put(&scale, p, recognise_turned(about, p->reason));
 	}
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
-	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400)
-		decide(&scale, r);
+	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
+		ask_status(r, decide(&scale, r));
+	}
 }
 
 void
-recognise(const char *text, size_t n, struct recognised *r)
+recognise_about(const char *text, size_t n, enum topic about,
+    struct recognised *r)
 {
 	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
+	hear_about(&m, all, about);
 	reply_text_hear(&m, all, text, n, r);
 	weigh(all, &m, r);
 	r->flags = recognise_odd(r);
+}
+
+void
+recognise(const char *text, size_t n, struct recognised *r)
+{
+	recognise_about(text, n, TOPIC_NONE, r);
 }

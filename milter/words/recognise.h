@@ -41,6 +41,14 @@ struct captured {
 	size_t n;
 };
 
+/*
+ * Whom a reply speaks of, as far as it says so ("in reply to MAIL FROM
+ * command", "Recipient address rejected") or the caller knows. SERVER: our own
+ * mail server speaks of the one to which it sends.
+ */
+enum topic { TOPIC_NONE, TOPIC_HELO, TOPIC_SENDER, TOPIC_RECIPIENT,
+	TOPIC_MESSAGE, TOPIC_SERVER };
+
 struct recognised {
 	int reason;			/* REASON_NONE with UNKNOWN */
 	enum confidence confidence;
@@ -53,6 +61,10 @@ struct recognised {
 
 /* n bytes of text, any bytes. Always fills `r`. */
 void recognise(const char *text, size_t n, struct recognised *r);
+
+/* The same, where it is known whom the reply is about. */
+void recognise_about(const char *text, size_t n, enum topic about,
+    struct recognised *r);
 
 /* "sure", "likely", "guess", "unknown" */
 const char *confidence_name(enum confidence c);

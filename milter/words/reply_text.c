@@ -11,13 +11,24 @@
 #define EARLY 3		/* places before which a status is that of the reply */
 #define SOON 4		/* places in which a number still belongs to "limit" */
 
-/* A status is matched as "5.7.1" and as "x.7.1". */
+/* "k5": refused for good, by whichever number comes first; "k4": not now. */
+static void
+hear_class(struct scan *s, char digit)
+{
+	const char word[2] = { 'k', digit };
+
+	scan_hear(s, lexicon_find(word, 2));
+}
+
+/* A status is heard as "5.7.1" and "x.7.1". */
 static void
 hear_status(struct scan *s)
 {
 	char any[sizeof s->r->status];
 	size_t n = strlen(s->r->status);
 
+	if (s->r->code == 0)
+		hear_class(s, s->r->status[0]);
 	scan_hear(s, lexicon_find(s->r->status, n));
 	memcpy(any, s->r->status, n + 1);
 	any[0] = 'x';
@@ -31,6 +42,7 @@ hear_code(struct scan *s)
 	char word[8] = "c";
 	int code = s->r->code;
 
+	hear_class(s, (char)('0' + code / 100));
 	word[1] = (char)('0' + code / 100);
 	word[2] = (char)('0' + code / 10 % 10);
 	word[3] = (char)('0' + code % 10);

@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t stated = 0;
 
 	bounce_is_message(text, n);
-	if (bounce_read(text, n, look, &stated) != stated ||
+	if (bounce_read(text, n, look, &stated, NULL) != stated ||
 	    stated > BOUNCE_MAX)
 		BUG("another number than was told");
 	return 0;

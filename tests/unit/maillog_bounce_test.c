@@ -87,7 +87,7 @@ test_messages(void **state)
 
 		buf_clear(&stated);
 		assert_true(n == 0 || bounce_is_message(rows[i].message, n));
-		bounce_read(rows[i].message, n, note, &stated);
+		bounce_read(rows[i].message, n, note, &stated, NULL);
 		if (strcmp(stated.data, rows[i].stated) != 0)
 			fail_msg("%s:\n%s", rows[i].name, stated.data);
 	}

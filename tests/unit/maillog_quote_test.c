@@ -51,7 +51,40 @@ static const struct row rows[] = {
 	    "550 5.7.1 <c@d>... Relaying denied", NULL, NULL },
 	{ "2026-11-24 10:00:00 1sA ** c@d R=r T=t H=mx [192.0.2.9]: SMTP error "
 	    "from remote mail server after RCPT TO:<c@d>: 550 5.1.1 No",
-	    "550 5.1.1 No", NULL, NULL },
+	    "550 5.1.1 No", NULL, "c@d" },
+	{ "2026-11-24 10:00:00 1sA ** c@d: Unrouteable address",
+	    "Unrouteable address", NULL, "c@d" },
+	{ "2026-11-24 10:00:00 1sA == c@d R=r T=t defer (113): No route to "
+	    "host", "No route to host", NULL, "c@d" },
+	{ "2026-11-24 10:00:00 login authenticator failed for (x) "
+	    "[192.0.2.7]: 535 Incorrect authentication data (set_id=a)",
+	    "535 Incorrect authentication data", NULL, NULL },
+	{ "2026-11-24 10:00:00 H=x [192.0.2.7] sender verify fail for <a@b>: "
+	    "Unrouteable address", "Unrouteable address", NULL, NULL },
+	{ AT "smtpd[1]: 1e mta delivery evpid=a from=<a@b> to=<c@d> rcpt=<-> "
+	    "delay=1s result=\"PermFail\" stat=\"550 5.1.1 No\"",
+	    "550 5.1.1 No", NULL, "c@d" },
+	{ AT "smtpd[1]: 1e smtp failed-command command=\"RCPT TO:<c@d>\" "
+	    "result=\"550 Invalid recipient\"", "550 Invalid recipient",
+	    NULL, NULL },
+	{ AT "smtpd[1]: 1e mta delivery evpid=a to=<c@d> result=\"Ok\" "
+	    "stat=\"250 2.0.0 Ok\"", NULL, NULL, NULL },
+	{ AT "courieresmtp: id=1,from=<a@b>,addr=<c@d>: 550 5.1.1 No",
+	    "550 5.1.1 No", NULL, "c@d" },
+	{ AT "courieresmtpd: error,relay=::ffff:192.0.2.7,from=<a@b>,to=<c@d>:"
+	    " 550 No such user", "550 No such user", NULL, "c@d" },
+	{ "@400000005f5e1000 delivery 12: failure: 192.0.2.9_does_not_like_"
+	    "recipient./Remote_host_said:_550_5.1.1_No/",
+	    "550_5.1.1_No/", NULL, NULL },
+	{ AT "qmail: 1.2 delivery 5: deferral: Connected_but_no/",
+	    "Connected_but_no/", NULL, NULL },
+	{ "[PROTOCOL] [AB.1] [core] S: 550 5.7.1 No, thanks",
+	    "550 5.7.1 No, thanks", NULL, NULL },
+	{ "2026-11-24T10:00:00.123Z,192.0.2.7,x,SMTP,FAIL,1,<m@x>,c@d,"
+	    "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found,4711",
+	    "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found", NULL, NULL },
+	{ "2026-11-24T10:00:00Z,x,DEFER,{LED=450 4.7.0 Wait, please};{F=x}",
+	    "450 4.7.0 Wait, please", NULL, NULL },
 	{ "2026-11-24 10:00:00 H=x [192.0.2.7] F=<a@b> rejected RCPT <c@d>: "
 	    "relay not permitted", "relay not permitted", NULL, NULL },
 	/* A reply that quotes another is a reply. */
