@@ -114,6 +114,20 @@ parse_prefix(const char *text, unsigned max, unsigned *prefix)
 	return *prefix <= max;
 }
 
+/* What stands before the prefix, without the brackets of a literal. */
+static void
+copy_address(char *address, size_t size, const char *text, size_t n)
+{
+	if (n > 2 && *text == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	}
+	if (n >= size)
+		n = 0;
+	memcpy(address, text, n);
+	address[n] = '\0';
+}
+
 static bool
 parse(const char *text, struct net *net, struct buf *errmsg)
 {
@@ -122,10 +136,7 @@ parse(const char *text, struct net *net, struct buf *errmsg)
 	char address[IP_TEXT + sizeof "IPv6:"], right[NET_TEXT];
 	struct net clean;
 
-	if (n >= sizeof address)
-		n = 0;
-	memcpy(address, text, n);
-	address[n] = '\0';
+	copy_address(address, sizeof address, text, n);
 	if (!ip_parse(address, &net->ip)) {
 		buf_printf(errmsg,
 		    "\"%.60s\" is not an address or network like "

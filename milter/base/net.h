@@ -45,7 +45,8 @@ struct ip ip_from_sockaddr(const struct sockaddr *sa);
 const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
 
 /*
- * "192.0.2.0/24", "2001:db8::/32", or an address alone. False when it is no
+ * "192.0.2.0/24", "2001:db8::/32", or an address alone; the address also in
+ * brackets, as "[2001:db8::]/32". False when it is no
  * network, has bits after its prefix, or the prefix is too long; errmsg (may be
  * NULL) then says which.
  */

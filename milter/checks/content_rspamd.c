@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "base/diag.h"
 #include "checks/scanners.h"
 #include "scanners/rspamd.h"
+
+#define PROXY_PORT 11332	/* of rspamd as shipped */
 
 static const char kind_name[] = "rspamd";
 
@@ -24,8 +27,16 @@ static const struct option options[] = {
 static void
 ready(void *opt, const struct site *site, struct diags *d)
 {
+	const struct options *o = opt;
+	size_t i;
+
 	(void)site;
-	(void)d;
+	for (i = 0; i < o->rspamd.servers.n; i++)
+		if (o->rspamd.servers.servers[i].port == PROXY_PORT)
+			diags_warn(d, NULL, 0, "content.rspamd: port %d is "
+			    "rspamd's proxy, which speaks the milter "
+			    "protocol; the worker that scans is at 11333",
+			    PROXY_PORT);
 	scanners_ready(opt, kind_name);
 }
 

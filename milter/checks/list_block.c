@@ -76,6 +76,17 @@ list_block_finish(void *item, struct buf *errmsg)
 	return b->file.name != NULL;
 }
 
+/* The mistakes are told with their place in the list, then with ours. */
+static void
+open_list(struct list_block *b, struct diags *d)
+{
+	b->file.list = list_open(b->file.name, b->item.file, d);
+	if (b->file.list == NULL)
+		diags_error(d, b->item.file, b->item.line,
+		    "list \"%.60s\": cannot be used: %.200s", b->item.title,
+		    b->file.name);
+}
+
 void
 list_blocks_ready(void *options, const struct site *site, struct diags *d)
 {
@@ -87,8 +98,7 @@ list_blocks_ready(void *options, const struct site *site, struct diags *d)
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
 		if (b->file.name != NULL)
-			b->file.list = list_open(b->file.name, b->item.file,
-			    d);
+			open_list(b, d);
 	}
 }
 

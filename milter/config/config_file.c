@@ -29,6 +29,20 @@ is_readable(int fd, struct buf *errmsg)
 	return true;
 }
 
+/* Windows puts these bytes before a text in UTF-8. */
+static void
+skip_mark(struct buf *text, size_t start)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t n = sizeof mark - 1;
+
+	if (text->len - start < n || memcmp(text->data + start, mark, n) != 0)
+		return;
+	memmove(text->data + start, text->data + start + n,
+	    text->len - start - n);
+	buf_cut(text, text->len - n);
+}
+
 /* The size is counted while reading: a file may grow under our hands. */
 static bool
 read_text(int fd, struct buf *text, struct buf *errmsg)
@@ -49,6 +63,7 @@ read_text(int fd, struct buf *text, struct buf *errmsg)
 		buf_puts(errmsg, strerror(errno));
 		return false;
 	}
+	skip_mark(text, start);
 	if (memchr(text->data + start, '\0', text->len - start) != NULL) {
 		buf_puts(errmsg, "holds NUL bytes: is it a text?");
 		return false;

@@ -285,14 +285,16 @@ read_block(struct reader *r, const struct scope *scope, int begin)
 {
 	enum token_kind kind;
 
-	while ((kind = scan_peek(&r->scan, 0)->kind) == TOKEN_WORD) {
-		read_statement(r, scope);
+	while ((kind = scan_peek(&r->scan, 0)->kind) != TOKEN_END &&
+	    (kind != TOKEN_CLOSE || scope->top)) {
+		if (kind == TOKEN_WORD)
+			read_statement(r, scope);
+		else
+			statement_unexpected(&r->scan);
 		stop_if_hopeless(r);
 	}
-	if (kind == TOKEN_CLOSE && !scope->top)
+	if (kind == TOKEN_CLOSE)
 		scan_take(&r->scan);
-	else if (kind != TOKEN_END)
-		statement_unexpected(&r->scan);
 	else if (!scope->top && !r->scan.stopped) {
 		diags_error(r->names->d, r->scan.file, begin,
 		    "%s: the block that begins here is not closed: }",

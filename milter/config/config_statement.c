@@ -23,6 +23,29 @@ take(struct scan *s, struct statement *st)
 	return t;
 }
 
+/*
+ * Past what cannot be understood, to the end of its line or to a brace, so
+ * that the rest of the file is looked at, too. It is taken out of the text.
+ */
+static void
+skip_line(struct scan *s)
+{
+	int line = scan_peek(s, 0)->line;
+	const struct token *next;
+	struct token t;
+
+	do {
+		t = scan_take(s);
+		if (t.kind == TOKEN_END) {
+			scan_stop(s);
+			return;
+		}
+		scan_blank(s, t.from, t.to);
+		next = scan_peek(s, 0);
+	} while (t.kind != TOKEN_CLOSE && next->kind != TOKEN_CLOSE &&
+	    next->line == line);
+}
+
 void
 statement_unexpected(struct scan *s)
 {
@@ -39,7 +62,7 @@ statement_unexpected(struct scan *s)
 		    text);
 		free(text);
 	}
-	scan_stop(s);
+	skip_line(s);
 }
 
 static void
@@ -62,8 +85,11 @@ is_name(struct scan *s)
 	    (after == TOKEN_ASSIGN || after == TOKEN_OPEN);
 }
 
-/* After a value of a list: a comma, or the end; anything else is reported. */
-static void
+/*
+ * After a value of a list: a comma, or the end; anything else is reported.
+ * False: the next option begins here, and the list was not closed.
+ */
+static bool
 read_separator(struct scan *s, struct statement *st, int begin)
 {
 	const struct token *next = scan_peek(s, 0);
@@ -71,21 +97,22 @@ read_separator(struct scan *s, struct statement *st, int begin)
 
 	if (next->kind == TOKEN_COMMA) {
 		take(s, st);
-		return;
+		return true;
 	}
 	if (!is_value(next))
-		return;
+		return true;
 	if (is_name(s)) {
 		diags_error(s->d, s->file, begin,
 		    "the list that begins here is not closed: }");
-		scan_stop(s);
-		return;
+		st->broken = true;
+		return false;
 	}
 	text = scan_text(s, next);
 	diags_error(s->d, s->file, next->line,
 	    "a comma is missing in the list before \"%.60s\"", text);
 	st->broken = true;
 	free(text);
+	return true;
 }
 
 /* From the { through the }. */
@@ -94,14 +121,17 @@ read_list(struct scan *s, struct statement *st)
 {
 	int begin = take(s, st).line;
 
-	while (is_value(scan_peek(s, 0))) {
-		read_value(s, st);
-		read_separator(s, st, begin);
-	}
-	if (scan_peek(s, 0)->kind == TOKEN_CLOSE)
+	while (scan_peek(s, 0)->kind != TOKEN_CLOSE && !s->stopped)
+		if (is_value(scan_peek(s, 0))) {
+			read_value(s, st);
+			if (!read_separator(s, st, begin))
+				return;
+		} else {
+			st->broken = true;
+			statement_unexpected(s);
+		}
+	if (!s->stopped)
 		take(s, st);
-	else
-		statement_unexpected(s);
 }
 
 static void
@@ -149,6 +179,7 @@ read_call(struct scan *s, struct statement *st)
 	}
 	if (st->title == NULL ||
 	    scan_peek(s, 0)->kind != TOKEN_PAREN_CLOSE) {
+		st->broken = true;
 		statement_unexpected(s);
 		return;
 	}

@@ -210,12 +210,38 @@ make_ready(struct ruleset *r, struct diags *d)
 			rule->check->ready(rule->options, &r->site, d);
 }
 
+/* Two doors at one place: the second could not be opened. */
+static void
+look_for_equal_sockets(const struct ruleset *r, struct diags *d)
+{
+	const struct {
+		const char *name, *socket;
+	} v[] = {
+		{ "listen", r->daemon.listen },
+		{ "reply-map", r->daemon.reply_map },
+		{ "policy-service", r->daemon.policy_service },
+		{ "control", r->daemon.control },
+		{ "page-listen", r->page.listen },
+		{ "metrics-listen", r->page.metrics },
+	};
+	size_t i, j;
+
+	for (i = 1; i < sizeof v / sizeof v[0]; i++)
+		for (j = 0; j < i; j++)
+			if (v[i].socket != NULL && v[j].socket != NULL &&
+			    strcmp(v[i].socket, v[j].socket) == 0)
+				diags_error(d, NULL, 0, "%s: is the socket of "
+				    "%s, too: \"%s\"", v[i].name, v[j].name,
+				    v[i].socket);
+}
+
 static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
 	plan_free(plan);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
+	look_for_equal_sockets(r, d);
 	if (ready) {
 		rights_to_read();
 		make_ready(r, d);

@@ -2,12 +2,15 @@
 
 #include "engine/ruleset_options.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "auth/dkim.h"
 #include "auth/spf.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/net.h"
 #include "base/option_value.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
@@ -58,6 +61,12 @@ static bool
 parse_page(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
+	if (strncasecmp(value, "https://", 8) != 0 &&
+	    strncasecmp(value, "http://", 7) != 0) {
+		buf_printf(errmsg, "\"%.60s\" is no URL; write \"https://...\"",
+		    value);
+		return false;
+	}
 	if (!template_check(value, NULL, PAGE_MAX, errmsg))
 		return false;
 	if (strstr(value, "{id}") == NULL) {
@@ -67,6 +76,46 @@ parse_page(void *base, void *slot, const char *value, struct buf *errmsg)
 	}
 	mem_replace(slot, value);
 	return true;
+}
+
+/*
+ * As wide as a family, or nearly so. What belongs to nobody but ourselves
+ * (RFC 4193, RFC 4291: fc00::/7, fe80::/10) may be wide.
+ */
+static bool
+is_everybody(const struct net *net)
+{
+	if (ip_is_v4(&net->ip) && net->prefix >= 96)
+		return net->prefix < 96 + 8;
+	return net->prefix == 0 || (net->prefix < 16 && net->ip.b[0] < 0xfc);
+}
+
+static bool
+parse_relay_net(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	struct net net;
+
+	if (!option_parse_net(base, slot, value, errmsg))
+		return false;
+	if (!net_parse(value, &net, errmsg) || !is_everybody(&net))
+		return true;
+	buf_printf(errmsg, "\"%.60s\" lets strangers send anywhere: an open "
+	    "relay. Name your own networks", value);
+	return false;
+}
+
+/* Other servers hand in mail there, and would be taken for users. */
+static bool
+parse_submission_port(void *base, void *slot, const char *value,
+    struct buf *errmsg)
+{
+	if (!option_parse_port(base, slot, value, errmsg))
+		return false;
+	if (atoi(value) != 25)
+		return true;
+	buf_puts(errmsg, "25 is where other mail servers hand in mail, "
+	    "without a login");
+	return false;
 }
 
 static bool
@@ -120,7 +169,7 @@ const struct option site_relay_options[] = {
 	    .parse = mailset_parse, .free = mailset_free_option,
 	    .help = "domains this server takes mail for; unset: relay is off" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = SITE(networks),
-	    .parse = option_parse_net, .free = option_free_nets,
+	    .parse = parse_relay_net, .free = option_free_nets,
 	    .help = "clients that may send anywhere" },
 	{ .name = NULL }
 };
@@ -212,7 +261,7 @@ const struct option site_auth_options[] = {
 	    .help = "ask for the words of the domain's owner (exp=)" },
 	{ .name = "submission-ports", .type = OPTION_LIST,
 	    .offset = SITE(submission_ports), .default_value = "{465, 587}",
-	    .parse = option_parse_port, .free = option_free_ints,
+	    .parse = parse_submission_port, .free = option_free_ints,
 	    .help = "ports where users hand in mail" },
 	{ .name = "submission-daemons", .type = OPTION_LIST,
 	    .offset = SITE(submission_daemons), .default_value =

@@ -158,6 +158,14 @@ is_in_place(const struct dnslist_range *r)
 	    r->octets[0].from == 127 && r->octets[0].to == 127;
 }
 
+/* All of it where lists refuse? */
+static bool
+is_refusal(const struct dnslist_range *r)
+{
+	return r->from >= REFUSALS || (r->octets[1].from == 255 &&
+	    r->octets[2].from == 255);
+}
+
 bool
 dnslist_answers_parse(void *base, void *slot, const char *value,
     struct buf *errmsg)
@@ -175,6 +183,11 @@ dnslist_answers_parse(void *base, void *slot, const char *value,
 	if (!is_in_place(&r)) {
 		buf_printf(errmsg, "\"%.60s\": lists answer in 127.0.0.0/8",
 		    value);
+		return false;
+	}
+	if (is_refusal(&r)) {
+		buf_printf(errmsg, "\"%.60s\": in 127.255.255.0/24 a list says "
+		    "that it refuses the query; that never counts", value);
 		return false;
 	}
 	a->v = mem_room(a->v, a->n, &a->cap, sizeof *a->v);

@@ -51,6 +51,18 @@ add_net(struct content *c, const char *entry, uint32_t comment,
 	c->nnets++;
 }
 
+/* "[192.0.2.7]" is the client, besides a HELO name and a domain. */
+static void
+add_literal(struct content *c, const char *entry, uint32_t comment)
+{
+	struct net net;
+
+	if (!net_parse(entry, &net, NULL))
+		return;
+	list_nets_add(&c->nets, &net, comment);
+	c->nnets++;
+}
+
 static void
 add_pattern(struct content *c, const char *entry, uint32_t comment,
     struct buf *errmsg)
@@ -97,6 +109,8 @@ add(struct content *c, const char *entry, uint32_t comment, struct buf *key,
 	} else if (net_is_meant(entry)) {
 		add_net(c, entry, comment, errmsg);
 	} else {
+		if (*entry == '[')
+			add_literal(c, entry, comment);
 		add_name(c, entry, comment, key, errmsg);
 	}
 }

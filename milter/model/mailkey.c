@@ -27,6 +27,53 @@ put_lower(struct buf *key, const char *text)
 		buf_putc(key, lower(*text));
 }
 
+/* What an entry with "*" and "?" means, as a pattern. */
+static void
+suggest_pattern(const char *entry, struct buf *errmsg)
+{
+	const char *p;
+
+	buf_printf(errmsg, "\"%.60s\": * and ? stand for themselves here; "
+	    "write a pattern, as \"/^", entry);
+	for (p = entry; *p != '\0' && p < entry + 60; p++)
+		if (*p == '*')
+			buf_puts(errmsg, ".*");
+		else if (strchr("?^\\", *p) != NULL)
+			buf_putc(errmsg, '.');
+		else if (strchr(".+()|{}$", *p) != NULL)
+			buf_printf(errmsg, "[%c]", *p);
+		else
+			buf_putc(errmsg, *p);
+	buf_puts(errmsg, "$/i\"");
+}
+
+/* Entries that look like those of shells and other filters. */
+static bool
+has_wildcard(const char *entry, struct buf *errmsg)
+{
+	size_t n = strlen(entry);
+
+	if (strpbrk(entry, "*?") == NULL)
+		return false;
+	if (strncmp(entry, "*.", 2) == 0 && strpbrk(entry + 1, "*?@") == NULL)
+		buf_printf(errmsg,
+		    "\"%.60s\": write \"%.60s\" for every domain "
+		    "below that one", entry, entry + 1);
+	else if (strncmp(entry, "*@", 2) == 0 &&
+	    strpbrk(entry + 1, "*?") == NULL)
+		buf_printf(errmsg,
+		    "\"%.60s\": write \"%.60s\" for every mailbox "
+		    "of that domain", entry, entry + 2);
+	else if (n > 2 && strcmp(entry + n - 2, "@*") == 0 &&
+	    strcspn(entry, "*?") == n - 1)
+		buf_printf(errmsg,
+		    "\"%.60s\": write \"%.*s\" for that mailbox in every "
+		    "domain", entry, (int)(n - 1 > 60 ? 60 : n - 1), entry);
+	else
+		suggest_pattern(entry, errmsg);
+	return true;
+}
+
 /* "example.org" or ".example.org". */
 static enum mailkey
 put_domain(struct buf *key, const char *entry, struct buf *errmsg)
@@ -38,13 +85,8 @@ put_domain(struct buf *key, const char *entry, struct buf *errmsg)
 	if ((!below || entry[1] != '[') &&
 	    mailbox_put_domain(key, entry + below))
 		return below ? MAILKEY_BELOW : MAILKEY_DOMAIN;
-	if (strncmp(entry, "*.", 2) == 0)
-		buf_printf(errmsg,
-		    "\"%.60s\": write \"%.60s\" for every domain "
-		    "below that one", entry, entry + 1);
-	else
-		buf_printf(errmsg,
-		    "\"%.60s\" is no domain, mailbox or /pattern/", entry);
+	buf_printf(errmsg, "\"%.60s\" is no domain, mailbox or /pattern/",
+	    entry);
 	return 0;
 }
 
@@ -93,6 +135,8 @@ mailkey_put(struct buf *key, const char *entry, struct buf *errmsg)
 		buf_puts(key, entry);
 		return MAILKEY_NULL;
 	}
+	if (has_wildcard(entry, errmsg))
+		return 0;
 	kind = strchr(entry, '@') != NULL ? put_mailbox(key, entry, errmsg) :
 	    put_domain(key, entry, errmsg);
 	if (kind != 0 && key->len - start > MAILKEY_MAX) {
