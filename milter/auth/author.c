@@ -2,22 +2,26 @@
 
 #include "auth/author.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "mime/encoded.h"
 #include "model/mailbox.h"
 #include "model/session.h"
 
 #define COMMENTS_MAX 100	/* inside each other */
+#define DOMAIN_BYTES 255
 
 struct reader {
 	const char *at;
 	struct author *author;
 	struct buf text;	/* of the mailbox that is read, no blanks */
 	bool angle;		/* text is what stood in < > */
+	const char *at_sign;	/* in a name without quotes, or NULL */
 	bool bad;
 };
 
@@ -88,17 +92,68 @@ take_literal(struct reader *r)
 }
 
 static void
-keep_domain(struct reader *r, const char *domain)
+keep_domain(struct author *a, const char *domain)
 {
-	struct author *a = r->author;
+	size_t i;
 
-	a->mailboxes++;
-	if (a->domain == NULL) {
-		a->domain = mem_dup(domain);
-		a->status = AUTHOR_ONE;
-	} else if (strcmp(a->domain, domain) != 0) {
-		a->status = AUTHOR_SEVERAL;
+	for (i = 0; i < a->ndomains; i++)
+		if (strcmp(a->domains[i], domain) == 0)
+			return;
+	if (a->status != AUTHOR_BROKEN)
+		a->status = a->ndomains == 0 ? AUTHOR_ONE : AUTHOR_SEVERAL;
+	if (a->ndomains == AUTHOR_DOMAINS)
+		return;
+	a->domains[a->ndomains++] = mem_dup(domain);
+	a->domain = a->domains[0];
+}
+
+/* The domain behind an @ in text that is no address, for those who look no
+   further. */
+static void
+keep_behind(struct author *a, const char *p)
+{
+	struct buf raw = BUF_INIT, domain = BUF_INIT;
+
+	while (is_blank(*p))
+		p++;
+	for (; *p != '\0' && raw.len < DOMAIN_BYTES && ((unsigned char)*p >=
+	    0x80 || isalnum((unsigned char)*p) || strchr("-._", *p) != NULL);
+	    p++)
+		buf_putc(&raw, *p);
+	if (raw.len > 0 && mailbox_put_domain(&domain, raw.data) &&
+	    strchr(domain.data, '.') != NULL)
+		keep_domain(a, domain.data);
+	buf_free(&raw);
+	buf_free(&domain);
+}
+
+/* No reading holds: every domain may be somebody's. */
+static void
+keep_all(struct author *a, const char *value)
+{
+	const char *p = value;
+
+	for (; (p = strchr(p, '@')) != NULL &&
+	    a->ndomains < AUTHOR_DOMAINS; p++)
+		keep_behind(a, p + 1);
+}
+
+/* "=?utf-8?Q?<a@b>?=": some decode first and read then. */
+static void
+keep_encoded(struct author *a, const char *value)
+{
+	struct buf decoded = BUF_INIT;
+	const char *open, *at, *close;
+
+	if (strstr(value, "=?") != NULL)
+		encoded_put(&decoded, value, strlen(value));
+	for (open = decoded.data; (open = strchr(open, '<')) != NULL; open++) {
+		at = strpbrk(open + 1, "<@");
+		close = strpbrk(open + 1, "<>");
+		if (at != NULL && *at == '@' && (close == NULL || at < close))
+			keep_behind(a, at + 1);
 	}
+	buf_free(&decoded);
 }
 
 /*
@@ -112,21 +167,28 @@ end_mailbox(struct reader *r)
 	struct mailbox m = { .text = NULL };
 
 	if (r->angle || strchr(r->text.data, '@') != NULL) {
-		if (mailbox_set(&m, r->text.data) && m.domain != NULL)
-			keep_domain(r, m.domain);
-		else
+		if (mailbox_set(&m, r->text.data) && m.domain != NULL) {
+			r->author->mailboxes++;
+			keep_domain(r->author, m.domain);
+		} else {
 			r->bad = true;
+		}
 		mailbox_clear(&m);
 	}
 	buf_clear(&r->text);
 	r->angle = false;
+	r->at_sign = NULL;
 }
 
-/* "<" opens the address; the words before it were a name. */
+/* "<" opens the address; the words before it were a name, or should be: an
+   address without quotes is shown by some instead. */
 static void
 open_angle(struct reader *r)
 {
 	r->bad |= r->angle;
+	if (r->at_sign != NULL)
+		keep_behind(r->author, r->at_sign + 1);
+	r->at_sign = NULL;
 	r->angle = true;
 	buf_clear(&r->text);
 	r->at++;
@@ -178,47 +240,60 @@ step(struct reader *r)
 		r->at++;
 		return true;
 	}
+	if (*r->at == '@' && !r->angle)
+		r->at_sign = r->at;
 	if (!is_blank(*r->at))
 		buf_putc(&r->text, *r->at);
 	r->at++;
 	return true;
 }
 
-void
-author_of_text(struct author *a, const char *value)
+/* One From line more. */
+static void
+read_line(struct author *a, const char *value)
 {
 	struct reader r = { .at = value, .author = a, .text = BUF_INIT };
 
-	memset(a, 0, sizeof *a);
-	a->status = AUTHOR_NONE;
+	a->lines++;
 	while (!r.bad && step(&r))
 		;
-	if (r.bad)
+	if (r.bad) {
 		a->status = AUTHOR_BROKEN;
+		keep_all(a, value);
+	} else {
+		keep_encoded(a, value);
+	}
 	buf_free(&r.text);
+}
+
+void
+author_of_text(struct author *a, const char *value)
+{
+	memset(a, 0, sizeof *a);
+	a->status = AUTHOR_NONE;
+	read_line(a, value);
 }
 
 void
 author_of_session(struct author *a, const struct session *s)
 {
-	const char *value = NULL;
-	size_t i, lines = 0;
+	size_t i;
 
-	for (i = 0; i < s->nheaders; i++)
-		if (strcasecmp(s->headers[i].name, "From") == 0) {
-			value = s->headers[i].value;
-			lines++;
-		}
 	memset(a, 0, sizeof *a);
-	if (lines == 1)
-		author_of_text(a, value);
-	else
-		a->status = lines == 0 ? AUTHOR_MISSING : AUTHOR_SEVERAL;
+	a->status = AUTHOR_NONE;
+	for (i = 0; i < s->nheaders; i++)
+		if (strcasecmp(s->headers[i].name, "From") == 0)
+			read_line(a, s->headers[i].value);
+	if (a->lines != 1)
+		a->status = a->lines == 0 ? AUTHOR_MISSING : AUTHOR_SEVERAL;
 }
 
 void
 author_clear(struct author *a)
 {
-	free(a->domain);
+	size_t i;
+
+	for (i = 0; i < a->ndomains; i++)
+		free(a->domains[i]);
 	memset(a, 0, sizeof *a);
 }

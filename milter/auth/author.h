@@ -13,6 +13,8 @@
 
 struct session;
 
+#define AUTHOR_DOMAINS 8	/* of one message; the rest is left out */
+
 enum author_status {
 	AUTHOR_ONE,		/* one domain, in `domain` */
 	AUTHOR_MISSING,		/* there is no From line */
@@ -23,8 +25,13 @@ enum author_status {
 
 struct author {
 	enum author_status status;
-	char *domain;		/* lower case, A-labels; ONE: never NULL */
-	size_t mailboxes;	/* all of that domain */
+	const char *domain;	/* the first of these, or NULL; ONE: never */
+	/* of all that some program takes for the author, each once; lower
+	   case, A-labels */
+	char *domains[AUTHOR_DOMAINS];
+	size_t ndomains;
+	size_t mailboxes;	/* of well formed addresses */
+	size_t lines;		/* From lines */
 };
 
 /* Fills *a, which the caller clears. */

@@ -25,6 +25,48 @@ clear(void *note)
 static const struct slot_kind kind = { "dmarc", sizeof(struct note),
 	SCOPE_MESSAGE, clear };
 
+/* How much the domain's owner has against the message. */
+static int
+severity(const struct dmarc *d)
+{
+	switch (d->result) {
+	case DMARC_RESULT_PASS:
+		return 0;
+	case DMARC_RESULT_NONE:
+		return 1;
+	case DMARC_RESULT_TEMPERROR:
+		return 3;
+	case DMARC_RESULT_FAIL:
+		break;
+	}
+	return d->policy == DMARC_NONE ? 2 : 3 + (int)d->policy;
+}
+
+/* Each domain that may be the author's; the strictest speaks. */
+static void
+judge(struct dmarc_note *n, struct slots *slots, const struct session *s,
+    const struct site *site, int64_t deadline)
+{
+	struct dmarc one;
+	size_t i;
+
+	for (i = 0; i < n->author.ndomains; i++) {
+		if (!mailbox_is_host_name(n->author.domains[i]))
+			continue;
+		dmarc_check(n->author.domains[i],
+		    spf_of_sender(slots, s, site, deadline),
+		    dkim_note_result(slots), deadline, &one);
+		if (n->domain != NULL && severity(&one) <=
+		    severity(&n->dmarc)) {
+			dmarc_clear(&one);
+			continue;
+		}
+		dmarc_clear(&n->dmarc);
+		n->dmarc = one;
+		n->domain = n->author.domains[i];
+	}
+}
+
 const struct dmarc_note *
 dmarc_note_result(struct slots *slots, const struct session *s,
     const struct site *site, int64_t deadline)
@@ -36,11 +78,7 @@ dmarc_note_result(struct slots *slots, const struct session *s,
 		return reported;
 	n->done = true;
 	author_of_session(&reported->author, s);
-	if (reported->author.status == AUTHOR_ONE &&
-	    mailbox_is_host_name(reported->author.domain))
-		dmarc_check(reported->author.domain,
-		    spf_of_sender(slots, s, site, deadline),
-		    dkim_note_result(slots), deadline, &reported->dmarc);
+	judge(reported, slots, s, site, deadline);
 	return reported;
 }
 

@@ -18,7 +18,9 @@ struct site;
 
 struct dmarc_note {
 	struct author author;
-	struct dmarc dmarc;	/* of author.domain; NONE without one */
+	/* of several authors the one whose domain asks for most */
+	const char *domain;	/* one of author.domains, or NULL */
+	struct dmarc dmarc;	/* of domain; NONE without one */
 };
 
 /* The first call waits for DNS till the deadline. */

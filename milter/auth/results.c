@@ -76,7 +76,7 @@ put_dmarc(struct buf *out, const struct dmarc_note *note)
 	buf_printf(out, ";\n\tdmarc=%s", dmarc_result_name(d->result));
 	if (d->record != NULL)
 		buf_printf(out, " (p=%s)", dmarc_policy_name(d->policy));
-	put_property(out, "header.from", note->author.domain);
+	put_property(out, "header.from", note->domain);
 }
 
 bool
@@ -133,6 +133,8 @@ results_claims(const char *value, const char *name)
 		    tolower((unsigned char)*name))
 			return false;
 	}
+	/* A dot at the end names the same host. */
+	value += *value == '.';
 	return quoted ? *value == '"' :
 	    strchr("; \t\r\n(", *value) != NULL;
 }

@@ -123,6 +123,27 @@ look_at_type(struct attachment_note *note, const struct attachment_options *o,
 	buf_free(&detail);
 }
 
+/* It says that it is an archive: then it should be one, wherever in it that
+   begins. */
+static bool
+is_called_archive(const struct mime_part *part)
+{
+	static const char *const types[] = { "zip", "x-zip-compressed", "x-zip",
+		"x-7z-compressed", "x-rar-compressed", "vnd.rar", "x-rar",
+		"gzip", "x-gzip", "x-tar", "x-iso9660-image", "ms-tnef",
+		"vnd.ms-tnef", "vnd.ms-cab-compressed", NULL };
+	size_t i;
+
+	for (i = 0; i < part->nnames; i++)
+		if (archive_is_called(part->names[i]))
+			return true;
+	for (i = 0; types[i] != NULL; i++)
+		if (strncmp(part->type, "application/", 12) == 0 &&
+		    strcmp(part->type + 12, types[i]) == 0)
+			return true;
+	return false;
+}
+
 void
 attachment_begin(struct attachment_note *note,
     const struct attachment_options *o, const struct mime_part *part)
@@ -134,11 +155,14 @@ attachment_begin(struct attachment_note *note,
 	for (i = 0; i < part->nnames; i++)
 		look_at_name(note, o, part->names[i], NULL);
 	look_at_type(note, o, part->type, "is called");
+	if (part->other_type != NULL)
+		look_at_type(note, o, part->other_type, "is called");
 	if (part->container)
 		return;
 	note->part = part->number;
 	note->over = !o->types && !o->archives;
-	note->archive = false;
+	note->archive = note->typed = false;
+	note->called = o->archives && is_called_archive(part);
 	buf_clear(&note->bytes);
 }
 
@@ -161,14 +185,19 @@ look_inside(struct attachment_note *note, const struct attachment_options *o)
 {
 	static const char *const words[] = {
 		[ARCHIVE_LOCKED] = "an archive is encrypted",
-		[ARCHIVE_LIMITED] = "an archive is too large",
+		[ARCHIVE_LIMITED] = "an archive is too large or too deep",
 		[ARCHIVE_DAMAGED] = "an archive is damaged",
-		[ARCHIVE_UNKNOWN] = "archives are not opened here",
+		[ARCHIVE_UNKNOWN] = "archives of this kind are not opened here",
 	};
 	struct inside in = { note, o };
-	enum archive_state state = archive_names(note->bytes.data,
-	    note->bytes.len, !note->over, note->file, inside, &in);
+	const char *bytes = note->bytes.data;
+	size_t n = note->bytes.len, start = 0;
+	enum archive_state state;
 
+	if (!archive_is(bytes, n))
+		start = archive_start(bytes, n);
+	state = start == n ? ARCHIVE_DAMAGED : archive_names(bytes + start,
+	    n - start, !note->over, note->file, note->budget, inside, &in);
 	if (state != ARCHIVE_SEEN)
 		attachment_unscannable(note, note->file, note->type,
 		    words[state]);
@@ -196,10 +225,19 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 static void
 look_at_head(struct attachment_note *note, const struct attachment_options *o)
 {
-	if (o->types)
+	if (o->types && !note->typed)
 		find_type(note, o);
-	note->archive = o->archives &&
-	    archive_is(note->bytes.data, note->bytes.len);
+	note->typed = true;
+	note->archive = o->archives && (note->called ||
+	    archive_is(note->bytes.data, note->bytes.len));
+}
+
+/* How many bytes are wanted before the next look. */
+static size_t
+wanted(const struct attachment_note *note, const struct attachment_options *o)
+{
+	return note->archive ? (size_t)o->buffer : note->typed ? ARCHIVE_HEAD :
+	    FILETYPE_BYTES;
 }
 
 static void
@@ -216,8 +254,7 @@ attachment_bytes(struct attachment_note *note,
 	size_t use;
 
 	while (n > 0 && !note->over) {
-		use = (note->archive ? (size_t)o->buffer : FILETYPE_BYTES) -
-		    note->bytes.len;
+		use = wanted(note, o) - note->bytes.len;
 		if (use > n)
 			use = n;
 		buf_put(&note->bytes, bytes, use);
@@ -231,7 +268,8 @@ attachment_bytes(struct attachment_note *note,
 			keep_no_more(note);
 		} else {
 			look_at_head(note, o);
-			if (!note->archive)
+			if (!note->archive && (!o->archives ||
+			    note->bytes.len >= ARCHIVE_HEAD))
 				keep_no_more(note);
 		}
 	}

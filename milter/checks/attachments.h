@@ -14,6 +14,7 @@
 #include "base/option.h"
 #include "base/strset.h"
 
+struct budget;
 struct mime_part;
 
 /* A block of the configuration. */
@@ -46,6 +47,9 @@ struct attachment_note {
 	unsigned part;		/* its number, 0: none */
 	char *file, *type;
 	struct buf bytes;	/* its first, or all of an archive */
+	struct budget *budget;	/* of the message */
+	bool called;		/* an archive, by its name or type */
+	bool typed;		/* its type is known, or not asked for */
 	bool archive, over;	/* over: no more bytes are kept */
 	unsigned asked;		/* files that libmagic has looked at */
 };

@@ -69,7 +69,7 @@ report_fail(const struct check_ctx *ctx, struct findings *found,
 	    REASON_DMARC_QUARANTINE);
 	char *record = mem_ndup(d->record, RECORD_MAX);
 
-	finding_say(f, EVIDENCE_AUTHOR, note->author.domain);
+	finding_say(f, EVIDENCE_AUTHOR, note->domain);
 	finding_say(f, EVIDENCE_POLICY, dmarc_policy_name(d->policy));
 	finding_say(f, EVIDENCE_ALIGNMENT, d->strict_spf ?
 	    d->strict_dkim ? "strict" : "strict SPF, relaxed DKIM" :
@@ -81,7 +81,7 @@ report_fail(const struct check_ctx *ctx, struct findings *found,
 	free(record);
 }
 
-static void
+static struct finding *
 report_other(const struct check_ctx *ctx, struct findings *found,
     enum reason_id reason, const char *author, const char *detail)
 {
@@ -89,6 +89,30 @@ report_other(const struct check_ctx *ctx, struct findings *found,
 
 	finding_say(f, EVIDENCE_AUTHOR, author);
 	finding_say(f, EVIDENCE_DETAIL, detail);
+	return f;
+}
+
+/* Who wrote it is not clear. Whose domain wants unproven mail refused is not to
+   be shown as the author by a program that reads it so. */
+static void
+report_author(const struct check_ctx *ctx, struct findings *found,
+    const struct dmarc_note *note)
+{
+	const char *words = author_words(note->author.status);
+	struct finding *f;
+
+	report_other(ctx, found, REASON_DMARC_PERMERROR, NULL, words);
+	if (note->author.lines > 1) {
+		f = check_found(ctx, found, REASON_MESSAGE_MALFORMED);
+		finding_say(f, EVIDENCE_DETAIL, "it has several From lines");
+		finding_say(f, EVIDENCE_HEADER, "From");
+	}
+	if ((note->author.lines > 1 || note->author.status == AUTHOR_BROKEN) &&
+	    note->dmarc.result == DMARC_RESULT_FAIL &&
+	    note->dmarc.policy == DMARC_REJECT)
+		finding_say(report_other(ctx, found, REASON_AUTHOR_AMBIGUOUS,
+		    note->domain, words), EVIDENCE_POLICY,
+		    dmarc_policy_name(note->dmarc.policy));
 }
 
 static void
@@ -99,11 +123,10 @@ judge(const struct check_ctx *ctx, struct findings *found)
 	const struct dmarc *d = &note->dmarc;
 
 	if (note->author.status != AUTHOR_ONE)
-		report_other(ctx, found, REASON_DMARC_PERMERROR, NULL,
-		    author_words(note->author.status));
-	else if (d->result == DMARC_RESULT_TEMPERROR)
+		report_author(ctx, found, note);
+	if (d->result == DMARC_RESULT_TEMPERROR)
 		report_other(ctx, found, REASON_DMARC_TEMPERROR,
-		    note->author.domain, d->failure);
+		    note->domain, d->failure);
 	else if (d->result == DMARC_RESULT_FAIL && d->policy != DMARC_NONE)
 		report_fail(ctx, found, note);
 }
@@ -121,7 +144,8 @@ run(const struct check_ctx *ctx, struct findings *found)
 }
 
 static const int reasons[] = { REASON_DMARC_REJECT, REASON_DMARC_QUARANTINE,
-	REASON_DMARC_TEMPERROR, REASON_DMARC_PERMERROR, REASON_NONE };
+	REASON_DMARC_TEMPERROR, REASON_DMARC_PERMERROR,
+	REASON_AUTHOR_AMBIGUOUS, REASON_MESSAGE_MALFORMED, REASON_NONE };
 
 const struct check check_auth_dmarc = {
 	.name = "auth_dmarc",

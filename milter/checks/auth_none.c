@@ -76,7 +76,7 @@ say_author(struct finding *f, const struct proofs *p)
 	finding_say(f, EVIDENCE_DKIM, p->dkim_passes ? "pass" :
 	    p->dkim_fails ? "fail" : "none");
 	if (p->dmarc != NULL)
-		finding_say(f, EVIDENCE_AUTHOR, p->dmarc->author.domain);
+		finding_say(f, EVIDENCE_AUTHOR, p->dmarc->domain);
 }
 
 static void

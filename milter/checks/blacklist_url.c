@@ -6,6 +6,7 @@
 #include "base/psl.h"
 #include "base/strset.h"
 #include "checks/dnsbl_query.h"
+#include "checks/message_budget.h"
 #include "mime/links.h"
 #include "mime/mime.h"
 
@@ -82,6 +83,8 @@ reported(void *arg, const char *host)
 	struct note *note = arg;
 	const struct options *o = note->ctx->options;
 
+	budget_spend(message_budget(note->ctx->slots, note->ctx->site),
+	    BUDGET_LINKS, 1);
 	if (strset_find(&note->hosts, host, strlen(host)) != NULL)
 		return;
 	if (note->hosts.n >= (size_t)o->max) {
@@ -117,9 +120,11 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 	} else if (note->links == NULL || e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
-		links_put(note->links, e->bytes, e->n);
+		if (note->left == 0)
+			links_put(note->links, e->bytes, e->n);
 	} else if (e->what == MIME_END) {
-		links_end(note->links);
+		if (note->left == 0)
+			links_end(note->links);
 		links_free(note->links);
 		note->links = NULL;
 	}
@@ -150,7 +155,7 @@ say_left(const struct check_ctx *ctx, struct findings *found,
 	struct finding *f = check_found(ctx, found, REASON_DNSBL_UNAVAILABLE);
 
 	buf_printf(&words, "links that were not looked up, above max-links: "
-	    "%lu", left);
+	    "%lu or more", left);
 	finding_say(f, EVIDENCE_DETAIL, words.data);
 	buf_free(&words);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "checks/attachments.h"
 #include "checks/check.h"
+#include "checks/message_budget.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
 
@@ -141,6 +142,7 @@ note_of(const struct check_ctx *ctx)
 		note->nhits = o->blocks.n;
 		note->hits = mem_array(note->nhits, sizeof *note->hits);
 		note->bytes = (struct buf)BUF_INIT;
+		note->budget = message_budget(ctx->slots, ctx->site);
 	}
 	return note;
 }

@@ -8,9 +8,12 @@
 #include "base/pattern.h"
 #include "base/pattern_set.h"
 #include "checks/check.h"
+#include "checks/message_budget.h"
 #include "checks/patterns.h"
 #include "mime/mime.h"
 #include "mime/window.h"
+
+#define SLICE 4096	/* bytes of a text that patterns are shown at once */
 
 /* A block of the configuration: patterns that have one name. */
 struct block {
@@ -166,6 +169,7 @@ struct view {
 	const char *text;
 	size_t n, start;
 	bool last;
+	struct budget *budget;
 };
 
 /* What begins where the next window begins is found there, whole. */
@@ -199,22 +203,38 @@ match(const struct view *v, size_t i)
 }
 
 static void
-look(void *arg, const char *text, size_t n, size_t start, bool last)
+look_at_slice(struct view *v)
 {
-	struct view *v = arg;
 	struct note *note = v->note;
 	struct hit *hit;
 	size_t i;
 
-	v->text = text;
-	v->n = n;
-	v->start = start;
-	v->last = last;
-	pattern_set_scan(v->options->set, text, n, note->maybe);
 	for (i = 0; i < v->options->n; i++) {
 		hit = &note->hits[v->options->block_of[i]];
-		if (note->maybe[i] && hit->wants && !hit->done)
-			match(v, i);
+		if (!note->maybe[i] || !hit->wants || hit->done)
+			continue;
+		budget_spend(v->budget, BUDGET_PATTERNS,
+		    (long long)(v->n - v->start));
+		match(v, i);
+	}
+}
+
+/* A pattern that tries again at each letter of a long run costs its square:
+   so much of the text at once, then a look at the clock. */
+static void
+look(void *arg, const char *text, size_t n, size_t start, bool last)
+{
+	struct view *v = arg;
+	size_t end;
+
+	v->text = text;
+	pattern_set_scan(v->options->set, text, n, v->note->maybe);
+	for (; start < n && budget_left(v->budget); start = end) {
+		end = n - start > SLICE + WINDOW_OVERLAP ? start + SLICE : n;
+		v->start = start;
+		v->n = end < n ? end + WINDOW_OVERLAP : n;
+		v->last = last && end == n;
+		look_at_slice(v);
 	}
 }
 
@@ -239,7 +259,8 @@ static void
 part(const struct check_ctx *ctx, const struct mime_event *e)
 {
 	struct note *note = note_of(ctx);
-	struct view v = { .options = ctx->options, .note = note };
+	struct view v = { .options = ctx->options, .note = note,
+		.budget = message_budget(ctx->slots, ctx->site) };
 
 	if (e->what == MIME_BEGIN) {
 		if (strncmp(e->part->type, "text/", 5) != 0 ||

@@ -7,8 +7,11 @@
 #include "base/buf.h"
 #include "base/pattern.h"
 #include "checks/check.h"
+#include "checks/message_budget.h"
 #include "checks/patterns.h"
 #include "mime/encoded.h"
+
+#define PIECE 8192
 
 struct field {
 	struct option_item item;	/* title: name of the field */
@@ -75,6 +78,28 @@ report(const struct check_ctx *ctx, struct findings *found, const char *name,
 	free(matched);
 }
 
+/* A long value in pieces, so that no pattern works on without a look at the
+   clock; what matches a piece has less than half of it. */
+static enum pattern_result
+match(const struct check_ctx *ctx, const struct pattern *p, const char *value,
+    size_t n, size_t *from, size_t *to)
+{
+	struct budget *b = message_budget(ctx->slots, ctx->site);
+	enum pattern_result result = PATTERN_NO;
+	size_t start = 0, end;
+
+	do {
+		end = n - start > 2 * PIECE ? start + 2 * PIECE : n;
+		budget_spend(b, BUDGET_PATTERNS, (long long)(end - start));
+		if (!budget_left(b))
+			return PATTERN_NO;
+		result = pattern_match_piece(p, value, end, start, end == n,
+		    from, to);
+		start += PIECE;
+	} while (result == PATTERN_NO && end < n);
+	return result;
+}
+
 static bool
 search(const struct check_ctx *ctx, struct findings *found,
     const struct field *field, const char *name, const char *value, size_t n)
@@ -84,7 +109,7 @@ search(const struct check_ctx *ctx, struct findings *found,
 
 	for (i = 0; i < field->patterns.n; i++) {
 		p = field->patterns.v[i];
-		switch (pattern_match(p, value, n, &from, &to)) {
+		switch (match(ctx, p, value, n, &from, &to)) {
 		case PATTERN_YES:
 			report(ctx, found, name, pattern_text(p),
 			    patterns_matched(value, from, to));
@@ -123,8 +148,10 @@ run(const struct check_ctx *ctx, struct findings *found)
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
 	const struct field *field;
+	struct budget *b = message_budget(ctx->slots, ctx->site);
 	size_t i, j;
 
+	budget_enter(b);
 	for (i = 0; i < o->fields.n; i++) {
 		field = o->fields.v[i];
 		for (j = 0; j < s->nheaders; j++)
@@ -133,6 +160,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 			    search_field(ctx, found, field, &s->headers[j]))
 				break;
 	}
+	budget_leave(b);
 }
 
 static const int reasons[] = { REASON_HEADER_PATTERN, REASON_NONE };

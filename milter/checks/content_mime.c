@@ -1,16 +1,27 @@
 /* content_mime - a message that two programs may read in two ways (RFC 2045) */
 
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
 #include "checks/check.h"
+#include "mime/filetype.h"
 #include "mime/mime.h"
 
+enum look { LOOK_NO, LOOK_YES, LOOK_AUTO };
+
 struct options {
-	bool look;
+	int look;		/* enum look */
 };
 
+static const char *const look_names[] = { "no", "yes", "auto", NULL };
+
 static const struct option options[] = {
-	{ .name = "malformed-mime", .type = OPTION_BOOL,
-	    .offset = offsetof(struct options, look), .default_value = "no",
-	    .help = "find parts that are not put together as they must be" },
+	{ .name = "malformed-mime", .type = OPTION_WORD,
+	    .offset = offsetof(struct options, look), .words = look_names,
+	    .default_value = "auto",
+	    .help = "find parts that two programs read in two ways; auto: "
+	    "where something looks into messages" },
 	{ .name = NULL }
 };
 
@@ -19,27 +30,87 @@ active(const void *opt, const struct site *site)
 {
 	const struct options *o = opt;
 
-	(void)site;
-	return o->look;
+	return o->look == LOOK_YES || (o->look == LOOK_AUTO && site->parts);
 }
+
+#define HEAD 64			/* bytes that tell a text */
 
 struct note {
 	unsigned faults;
+	unsigned part;		/* called a picture, till it was looked at */
+	char head[HEAD];
+	size_t nhead;
 };
 
 static const struct slot_kind kind = { "content_mime", sizeof(struct note),
 	SCOPE_MESSAGE, NULL };
 
-/* What content_attachment found unscannable is not reported twice. */
+/* Files that are never text. */
+static bool
+is_called_picture(const struct mime_part *part)
+{
+	static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".gif",
+		".pdf", ".bmp", ".tif", ".tiff", ".webp", NULL };
+	const char *dot;
+	size_t i;
+
+	dot = part->nnames > 0 ? strrchr(part->names[0], '.') : NULL;
+	for (i = 0; dot != NULL && endings[i] != NULL; i++)
+		if (strcasecmp(dot, endings[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Some programs go by the name, some by the bytes: a text that is called a
+   picture may be a page to them. */
+static void
+look_at_head(struct note *note)
+{
+	struct buf type = BUF_INIT;
+
+	if (note->nhead > 0 &&
+	    filetype_plain(note->head, note->nhead, &type) &&
+	    strcmp(type.data, "text/plain") == 0)
+		note->faults |= MIME_NOT_AS_NAMED;
+	note->part = 0;
+	buf_free(&type);
+}
+
+static void
+keep_head(struct note *note, const char *bytes, size_t n)
+{
+	if (n > HEAD - note->nhead)
+		n = HEAD - note->nhead;
+	memcpy(note->head + note->nhead, bytes, n);
+	note->nhead += n;
+	if (note->nhead == HEAD)
+		look_at_head(note);
+}
+
+/* What content_attachment calls not scannable is not said twice. */
 static void
 part(const struct check_ctx *ctx, const struct mime_event *e)
 {
-	struct note *note;
+	struct note *note = slots_get(ctx->slots, &kind);
 
-	if (e->what != MIME_END || e->part->faults == 0)
-		return;
-	note = slots_get(ctx->slots, &kind);
-	note->faults |= e->part->faults & ~mime_fault_limits();
+	switch (e->what) {
+	case MIME_BEGIN:
+		note->part = !e->part->container && is_called_picture(e->part) ?
+		    e->part->number : 0;
+		note->nhead = 0;
+		break;
+	case MIME_BYTES:
+		if (note->part == e->part->number)
+			keep_head(note, e->bytes, e->n);
+		break;
+	case MIME_TEXT:
+		break;
+	case MIME_END:
+		if (note->part == e->part->number)
+			look_at_head(note);
+		note->faults |= e->part->faults & ~mime_fault_limits();
+		break;
+	}
 }
 
 static void

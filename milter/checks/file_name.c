@@ -15,18 +15,53 @@ struct span {
 	size_t n;
 };
 
+/* What programs drop at the end of a name, or quote it with. */
+static bool
+is_dropped(char c)
+{
+	return (unsigned char)c <= ' ' || strchr(".'\"`", c) != NULL ||
+	    c == 127;
+}
+
+/* "a.exe::$DATA" and "a.exe:b" are streams of a.exe (NTFS); "C:a.exe" is in a
+   folder. */
 static struct span
 base_name(const char *name)
 {
 	struct span s = { name, strlen(name) };
+	const char *colon;
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (name[i] == '/' || name[i] == '\\' || name[i] == ':')
+		if (name[i] == '/' || name[i] == '\\')
 			s.at = name + i + 1;
 	s.n -= (size_t)(s.at - name);
-	while (s.n > 0 && strchr(". \t", s.at[s.n - 1]) != NULL)
+	colon = memchr(s.at, ':', s.n);
+	if (colon == s.at || colon == s.at + 1) {
+		s.n -= (size_t)(colon + 1 - s.at);
+		s.at = colon + 1;
+		colon = memchr(s.at, ':', s.n);
+	}
+	if (colon != NULL && colon != s.at)
+		s.n = (size_t)(colon - s.at);
+	while (s.n > 0 && is_dropped(s.at[s.n - 1]))
 		s.n--;
+	return s;
+}
+
+/* What stands behind the last colon: for some it is the name. */
+static struct span
+behind_colon(const char *name)
+{
+	const char *colon = strrchr(name, ':');
+	struct span s = { name, 0 };
+
+	if (colon != NULL && strpbrk(colon, "/\\") == NULL) {
+		s.at = colon + 1;
+		s.n = strlen(s.at);
+		while (s.n > 0 && is_dropped(s.at[s.n - 1]))
+			s.n--;
+	}
 	return s;
 }
 
@@ -37,10 +72,10 @@ last_dot(struct span s)
 	return memrchr(s.at, '.', s.n);
 }
 
-const char *
-file_name_ending(const char *name, const struct strset *endings)
+static const char *
+ending_of(struct span s, const struct strset *endings)
 {
-	struct span s = base_name(name), before = s;
+	struct span before = s;
 	const char *dot, *found = NULL, *longer;
 	int dots;
 
@@ -55,6 +90,15 @@ file_name_ending(const char *name, const struct strset *endings)
 		before.n = (size_t)(dot - s.at);
 	}
 	return found;
+}
+
+const char *
+file_name_ending(const char *name, const struct strset *endings)
+{
+	const char *found = ending_of(base_name(name), endings);
+
+	return found != NULL ? found :
+	    ending_of(behind_colon(name), endings);
 }
 
 static bool

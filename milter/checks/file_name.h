@@ -1,8 +1,8 @@
 /*
  * file_name.h - what the name of a file says it is
  *
- * As Windows reads it: without case, without the folders before it and the
- * dots and blanks behind it.
+ * As Windows reads it: without case, without the folders before it, the
+ * stream, the dots, blanks and quotes behind it.
  */
 #ifndef CHECKS_FILE_NAME_H
 #define CHECKS_FILE_NAME_H

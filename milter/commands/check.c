@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/json.h"
+#include "commands/check_here.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
 #include "version.h"
@@ -108,6 +109,8 @@ run(struct arguments *args)
 	if (args->argc == 1)
 		path = args->argv[0];
 	r = ruleset_load(path, &d);
+	if (r != NULL)
+		check_here(r, &d);
 	(json ? print_json : print_plain)(path, r, &d);
 	diags_free(&d);
 	if (r == NULL)

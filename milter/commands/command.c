@@ -8,7 +8,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
+#include "base/process.h"
 #include "engine/ruleset.h"
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -48,6 +50,19 @@ command_settings(const char *path)
 	struct ruleset *r = ruleset_read(path, &d);
 
 	return rules_or_end(r, &d);
+}
+
+void
+command_as_account(const struct ruleset *r)
+{
+	struct buf errmsg = BUF_INIT;
+
+	if (process_group_of(r->daemon.user) != (gid_t)-1 &&
+	    !process_become(r->daemon.user, &errmsg)) {
+		fprintf(stderr, "saywhy: %s\n", errmsg.data);
+		exit(EX_NOPERM);
+	}
+	buf_free(&errmsg);
 }
 
 bool

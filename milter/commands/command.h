@@ -31,6 +31,12 @@ struct ruleset *command_rules(const char *path);
 /* The same without its checks (ruleset_read()). */
 struct ruleset *command_settings(const char *path);
 
+/*
+ * Root becomes the account of the daemon, so that what lies in its folders is
+ * touched with its rights and no others; where there is none such, stays.
+ */
+void command_as_account(const struct ruleset *r);
+
 /* May stdout be coloured? A terminal, and no NO_COLOR in the environment. */
 bool command_colour(void);
 

@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "records/record_read.h"
 
 static const char *const paths[] = { "time", "id", "outcome", "issuer",
@@ -16,12 +18,10 @@ static const char *const paths[] = { "time", "id", "outcome", "issuer",
 #define NPATHS (sizeof paths / sizeof paths[0])
 
 static void
-put_cell(struct buf *out, const char *text)
+put_text(struct buf *out, const char *text)
 {
 	size_t n;
 
-	if (text == NULL || *text == '\0')
-		return;
 	buf_putc(out, '"');
 	if (strchr("=+-@\t\r", *text) != NULL)
 		buf_putc(out, '\'');
@@ -35,6 +35,22 @@ put_cell(struct buf *out, const char *text)
 		}
 	}
 	buf_putc(out, '"');
+}
+
+/* On a terminal nothing of it may act as a command. */
+static void
+put_cell(struct buf *out, const char *text)
+{
+	struct buf safe = BUF_INIT;
+
+	if (text == NULL || *text == '\0')
+		return;
+	if (isatty(STDOUT_FILENO))
+		escape_put(&safe, text, strlen(text));
+	else
+		buf_puts(&safe, text);
+	put_text(out, safe.data);
+	buf_free(&safe);
 }
 
 void

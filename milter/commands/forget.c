@@ -49,6 +49,7 @@ run(struct arguments *args)
 	if (*args->argv[0] == '\0')
 		arguments_wrong(args, "give one address, or one login");
 	r = command_settings(path);
+	command_as_account(r);
 	forget_person(&r->records, args->argv[0], &f, &errmsg);
 	good = errmsg.len == 0;
 	if (!good)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
+#include "setup/adopt_postfix.h"
 #include "setup/setup_block.h"
 #include "setup/setup_files.h"
 #include "setup/setup_mta.h"
@@ -22,6 +23,8 @@ static const struct argument arguments[] = {
 	COMMAND_CONFIG,
 	{ .name = "apply", .help = "write it to main.cf, and reload Postfix" },
 	{ .name = "undo", .help = "take out of main.cf what was written" },
+	{ .name = "adopt",
+	    .help = "take over what main.cf refuses, so that saywhy says it" },
 	{ .name = "verify",
 	    .help = "have a recipient refused, and show reply and record" },
 	{ .name = "postfix", .value = "FOLDER",
@@ -35,7 +38,7 @@ struct wish {
 	const char *config;
 	const char *folder;	/* of Postfix; NULL: its own */
 	const char *smtp;
-	bool apply, undo, verify;
+	bool apply, undo, verify, adopt;
 };
 
 static int
@@ -108,6 +111,47 @@ put(const struct setup_files *f)
 	return status;
 }
 
+/* What saywhy takes over, and what it leaves to Postfix. */
+static int
+adopt(const struct wish *w)
+{
+	struct buf errmsg = BUF_INIT;
+	struct adopt a = { .conf = BUF_INIT };
+	bool good = adopt_postfix(&a, w->folder, w->config, &errmsg);
+	size_t i;
+
+	if (good) {
+		printf("%s", a.conf.data);
+		printf("\n%zu restrictions are taken over, %zu stay "
+		    "Postfix's%s\n", a.taken, a.nleft,
+		    a.nleft > 0 ? ":" : ".");
+		for (i = 0; i < a.nleft; i++)
+			print_note(a.left[i]);
+		putchar('\n');
+	}
+	if (good && w->apply) {
+		good = adopt_put(&a, w->config, &errmsg);
+		if (good)
+			puts(ADOPTED_CONF " is written beside saywhy.conf; "
+			    "systemctl reload saywhyd takes it into use.\n");
+	}
+	adopt_clear(&a);
+	if (!good)
+		wrong(&errmsg);
+	buf_free(&errmsg);
+	return good ? 0 : EX_UNAVAILABLE;
+}
+
+static int
+undo_adopted(const struct wish *w)
+{
+	struct buf errmsg = BUF_INIT;
+	int status = adopt_undo(w->config, &errmsg) ? 0 : wrong(&errmsg);
+
+	buf_free(&errmsg);
+	return status;
+}
+
 static int
 undo(const struct setup_files *f)
 {
@@ -173,12 +217,16 @@ serve_postfix(const struct wish *w, struct setup_mta *mta)
 	struct setup_files f;
 	struct buf errmsg = BUF_INIT;
 	char *folder = mem_dup(mta->folder);
-	int status = 0;
+	int status = w->adopt ? adopt(w) : 0;
 
+	if (status != 0) {
+		free(folder);
+		return status;
+	}
 	if (!setup_files_read(&f, folder, &errmsg))
 		status = errmsg.len > 0 ? wrong(&errmsg) : 1;
 	else if (w->undo)
-		status = undo(&f);
+		status = undo(&f) | undo_adopted(w);
 	else if (setup_files_have_blocks(&f) && !setup_mta_look_at(mta,
 	    &f.v[SETUP_MAIN].bare, &f.v[SETUP_MASTER].bare, &errmsg))
 		status = wrong(&errmsg);
@@ -237,6 +285,8 @@ run(struct arguments *args)
 			w.apply = true;
 		else if (strcmp(a->name, "undo") == 0)
 			w.undo = true;
+		else if (strcmp(a->name, "adopt") == 0)
+			w.adopt = true;
 		else if (strcmp(a->name, "verify") == 0)
 			w.verify = true;
 		else if (strcmp(a->name, "postfix") == 0)
@@ -245,14 +295,14 @@ run(struct arguments *args)
 			w.smtp = value;
 		else
 			w.config = value;
-	if (w.apply && w.undo)
+	if ((w.apply || w.adopt) && w.undo)
 		arguments_wrong(args, "--apply or --undo, not both");
 	return serve(&w);
 }
 
 const struct command command_setup = {
 	.name = "setup",
-	.words = "[--apply | --undo] [--verify]",
+	.words = "[--adopt] [--apply | --undo] [--verify]",
 	.summary = "Tells the mail server of saywhy, and can undo it",
 	.arguments = arguments,
 	.run = run

@@ -148,6 +148,27 @@ issuer_of(const struct log_event *h)
 	return ISSUER_REMOTE;
 }
 
+/* "a@x", or "a@x>,<b@x": after the dot there may be several. */
+static void
+add_recipients(struct session *s, const char *list)
+{
+	char *all = mem_dup(list), *rcpt, *next;
+
+	for (rcpt = all; rcpt != NULL; rcpt = next) {
+		next = strstr(rcpt, ">,<");
+		if (next != NULL) {
+			*next = '\0';
+			next += 3;
+		}
+		session_rcpt(s, rcpt);
+		if (next != NULL || s->nrecipients > 1) {
+			session_rcpt_accepted(s);
+			s->rcpt = NULL;
+		}
+	}
+	free(all);
+}
+
 /* What the log says of a session, in the form of one of ours. */
 static void
 fill_session(struct session *s, const struct log_event *h)
@@ -166,8 +187,7 @@ fill_session(struct session *s, const struct log_event *h)
 		session_helo(s, helo);
 	if (sender != NULL)
 		session_mail(s, sender);
-	if (rcpt != NULL)
-		session_rcpt(s, rcpt);
+	add_recipients(s, rcpt);
 	mem_replace(&s->login, login);
 	mem_replace(&s->queue_id, queue_id);
 	free(client);
@@ -239,8 +259,7 @@ add_sender(struct waiting *p, const struct log_event *h)
 	char *queue_id = mem_dup(p->session.queue_id);
 
 	session_mail(&p->session, sender);
-	if (p->recipient != NULL)
-		session_rcpt(&p->session, p->recipient);
+	add_recipients(&p->session, p->recipient);
 	mem_replace(&p->session.queue_id, queue_id);
 	free(queue_id);
 	free(sender);
@@ -277,7 +296,8 @@ hear_refusal(struct watched *w, const struct log_event *h)
 	fill_session(&p->session, h);
 	read_reply(p, h);
 	p->since = clock_ms();
-	p->joins = !h->delivery;
+	p->joins = !h->delivery &&
+	    slice_find(h->line->program, "postscreen") == NULL;
 	p->quotes = !h->own_words;
 	p->recipient = slice_dup(h->recipient);
 	p->record.time.tv_sec = (time_t)(time / 1000);
@@ -331,7 +351,9 @@ is_known(struct watched *w, const struct waiting *p)
 	struct match_event e = { .id = p->record.id,
 		.time = (int64_t)p->record.time.tv_sec * 1000,
 		.client = &p->session.client,
-		.sender = p->session.sender.text, .recipient = p->recipient,
+		.sender = p->session.sender.text,
+		.recipient = p->session.nrecipients > 0 ?
+		    p->session.recipients[0].mailbox.text : NULL,
 		.queue_id = p->session.queue_id,
 		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
 		.reason = reason_get(p->record.reason)->name,

@@ -63,6 +63,9 @@ static struct {
 	bool many;			/* more than one server */
 	size_t sent;			/* on their way in c-ares */
 	size_t fresh;			/* of these, for the first time */
+	bool silent;			/* queries fail at once */
+	bool probing;
+	int64_t heard, probed;		/* clock_ms() */
 	struct dns_queue queue;
 } self = { .epoll = -1, .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -105,6 +108,57 @@ next_try(const struct dns_entry *e, int status)
 	return 0;
 }
 
+/*
+ * A server that swallows everything would cost each session its whole time.
+ * When a query got no answer to its end, and no other did meanwhile, the root
+ * is asked for, which any resolver has at hand. Without an answer to that, new
+ * queries fail at once, until one of these probes is answered.
+ */
+static void
+on_probe(void *arg, int status, int timeouts, unsigned char *bytes, int n)
+{
+	static struct log_ratelimit said;
+
+	(void)arg;
+	(void)timeouts;
+	(void)bytes;
+	(void)n;
+	self.sent--;
+	self.probing = false;
+	if (status != ARES_ETIMEOUT || self.heard > self.probed) {
+		self.silent = false;
+		return;
+	}
+	self.silent = true;
+	if (log_ratelimit(&said))
+		log_error("the DNS server does not answer; mail that needs it "
+		    "is deferred until it does");
+}
+
+static void
+probe(void)
+{
+	if (self.probing || self.channel == NULL)
+		return;
+	self.probing = true;
+	self.probed = clock_ms();
+	self.sent++;
+	ares_query(self.channel, ".", C_IN, T_NS, on_probe, NULL);
+}
+
+/* What this answer, or the lack of it, tells of the server. */
+static void
+judge_server(const struct dns_entry *e, int status)
+{
+	if (status != ARES_ETIMEOUT) {
+		self.heard = clock_ms();
+		self.silent = false;
+	} else if (self.heard < e->born &&
+	    clock_ms() - e->born >= TRIES_MS) {
+		probe();
+	}
+}
+
 static void
 on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 {
@@ -116,6 +170,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	(void)timeouts;
 	self.sent--;
 	self.fresh -= e->again == 0;
+	judge_server(e, status);
 	if (bytes != NULL && n > 0)
 		shared = dns_message_read(bytes, (size_t)n, e->key.type,
 		    e->key.name, &ttl);
@@ -152,7 +207,10 @@ send_one(struct dns_entry *e)
 static void
 send_or_fail(struct dns_entry *e)
 {
-	if (self.channel != NULL)
+	if (self.silent)
+		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
+		    words_of(ARES_ETIMEOUT)), DNS_TTL_TEMPFAIL);
+	else if (self.channel != NULL)
 		send_one(e);
 	else
 		dns_sent_answered(e, dns_answer_new(DNS_TEMPFAIL,
@@ -326,6 +384,8 @@ serve(void *arg)
 		for (i = 0; i < n; i++)
 			on_event(&events[i]);
 		renew_if_asked();
+		if (self.silent)
+			probe();
 		if (n == 0 && waited > 0 && self.sent > 0)
 			ares_process_fd(self.channel, ARES_SOCKET_BAD,
 			    ARES_SOCKET_BAD);
@@ -377,6 +437,7 @@ dns_ares_start(const char *servers, struct buf *errmsg)
 	event.data.fd = self.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mem_replace(&self.servers, servers);
 	atomic_store(&self.stop, false);
+	self.silent = self.probing = false;
 	if (self.epoll < 0 || self.wake < 0 ||
 	    epoll_ctl(self.epoll, EPOLL_CTL_ADD, self.wake, &event) != 0)
 		buf_puts(errmsg, "DNS cannot begin: no event descriptors");

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "checks/message_budget.h"
 #include "engine/ruleset.h"
 #include "mime/mime.h"
+
+/* Between two looks at the clock. */
+#define PIECE (16 * 1024)
 
 static void
 tell_part(void *arg, const struct mime_event *event)
@@ -68,13 +72,28 @@ tell_body(struct message *m, const char *bytes, size_t n)
 	}
 }
 
+/* What is over its budget is looked into no more. */
+static void
+parse(struct message *m, const char *bytes, size_t n)
+{
+	struct budget *b = message_budget(m->ctx.slots, m->ctx.site);
+	size_t use;
+
+	budget_enter(b);
+	for (; n > 0 && budget_left(b); bytes += use, n -= use) {
+		use = n < PIECE ? n : PIECE;
+		mime_body(m->mime, bytes, use);
+	}
+	budget_leave(b);
+}
+
 void
 message_body(struct message *m, const char *bytes, size_t n)
 {
 	set_deadline(m);
 	tell_body(m, bytes, n);
 	if (m->mime != NULL)
-		mime_body(m->mime, bytes, n);
+		parse(m, bytes, n);
 }
 
 static void
@@ -97,8 +116,11 @@ message_end(struct message *m)
 {
 	set_deadline(m);
 	tell_end(m);
-	if (m->mime != NULL)
-		mime_end(m->mime);
+	if (m->mime == NULL)
+		return;
+	budget_enter(message_budget(m->ctx.slots, m->ctx.site));
+	mime_end(m->mime);
+	budget_leave(message_budget(m->ctx.slots, m->ctx.site));
 }
 
 void

@@ -36,7 +36,8 @@ occasion_of(const struct pending *h)
 		.tls = s->tls != NULL, .login = s->login != NULL,
 		.submission = site_is_submission(&h->report.rules->site, s),
 		.author = h->by_filter ? AUTHOR_FILTER :
-		    h->shown ? AUTHOR_MTA : AUTHOR_UNKNOWN };
+		    h->shown ? AUTHOR_MTA : AUTHOR_UNKNOWN,
+		.name = h->report.name };
 }
 
 /* A guess does not count: only certain matches are used. */
@@ -176,6 +177,23 @@ name_recipient(struct pending *h, const struct sentence *s)
 		h->view.sender = h->named.mailbox;
 }
 
+/*
+ * A filter hears of DATA only after Postfix's own restrictions, which are those
+ * of any command; what they refuse at RCPT it is shown.
+ */
+static enum stage
+stage_of(const struct report *report, const struct sentence *s)
+{
+	const struct recipient *rcpt = report->session->rcpt;
+
+	if (report->stage >= STAGE_DATA)
+		return report->stage;
+	if (s->stage >= 0)
+		return (enum stage)s->stage;
+	return report->stage == STAGE_RCPT && s->known && s->name != NULL &&
+	    rcpt != NULL && rcpt->accepted ? STAGE_DATA : report->stage;
+}
+
 void
 pending_begin(struct pending *h, const struct report *report,
     const struct question *q, const struct unforeseen *seen)
@@ -189,8 +207,7 @@ pending_begin(struct pending *h, const struct report *report,
 	h->view = *report->session;
 	h->by_filter = is_by_filter(h, &s, seen);
 	h->silent = s.follows && (seen->refused || seen->unjoined);
-	if (s.stage >= 0 && report->stage < STAGE_DATA)
-		h->report.stage = (enum stage)s.stage;
+	h->report.stage = stage_of(report, &s);
 	name_recipient(h, &s);
 	if (!h->view.client.known)
 		h->view.client = s.client;
@@ -251,7 +268,7 @@ pending_matches(const struct pending *h, const struct question *q)
 
 	return pending_is(h, stock->lines[stock->n - 1]) &&
 	    (h->queried & 1u << q->how) == 0 &&
-	    (*shown->status == '\0' ||
+	    (h->ours || *shown->status == '\0' ||
 	    strcmp(shown->status, stock->status) == 0);
 }
 

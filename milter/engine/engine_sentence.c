@@ -51,7 +51,7 @@ static const struct {
 	{ "message content rejected", STAGE_MESSAGE, NAMES_NOTHING, false },
 	{ "too many hops", STAGE_MESSAGE, NAMES_NOTHING, false },
 	{ "message file too big", STAGE_MESSAGE, NAMES_NOTHING, false },
-	{ "queue file write error", STAGE_MESSAGE, NAMES_NOTHING, false },
+	{ "queue file write error", ANY, NAMES_NOTHING, false },
 	{ "too much mail data", STAGE_MESSAGE, NAMES_NOTHING, false },
 	{ "Message size exceeds fixed limit", ANY, NAMES_NOTHING, false },
 	{ "message size exceeds", ANY, NAMES_NOTHING, false },

@@ -57,6 +57,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	add_table(plan, "blacklist", site_blacklist_options, &r->site);
+	add_table(plan, "content", site_content_options, &r->site);
 	for (i = 0; i < r->nrules; i++)
 		if (r->rules[i].check->options != NULL)
 			add_table(plan, r->rules[i].check->section,
@@ -181,6 +182,9 @@ sum_up(struct ruleset *r)
 	struct rule *rule;
 	size_t i;
 
+	for (i = 0; i < r->nrules; i++)
+		r->site.parts |= (r->rules[i].check->needs &
+		    CHECK_NEEDS_PARTS) != 0 && is_active(r, &r->rules[i]);
 	for (i = 0; i < r->nrules; i++) {
 		rule = &r->rules[i];
 		rule->active = is_active(r, rule);

@@ -217,6 +217,24 @@ parse_dkim_engine(void *base, void *slot, const char *value,
 	return parse_engine(slot, value, dkim_engine_names, has_dkim, errmsg);
 }
 
+const struct option site_content_options[] = {
+	{ .name = "max-cpu", .type = OPTION_TIME, .offset = SITE(max_cpu),
+	    .default_value = "2 s", .min = 100, .max = 600000,
+	    .help = "CPU that looking into one message may cost" },
+	{ .name = "max-unpacked", .type = OPTION_SIZE,
+	    .offset = SITE(max_unpacked), .default_value = "64M",
+	    .min = 64 * 1024, .max = 1LL << 40,
+	    .help = "bytes that the archives of one message may unpack to" },
+	{ .name = "max-archive-entries", .type = OPTION_INT,
+	    .offset = SITE(max_entries), .default_value = "20000", .min = 100,
+	    .max = 100000000,
+	    .help = "files in all archives of one message" },
+	{ .name = "max-urls", .type = OPTION_INT, .offset = SITE(max_urls),
+	    .default_value = "20000", .min = 100, .max = 100000000,
+	    .help = "links of one message that are read" },
+	{ .name = NULL }
+};
+
 const struct option site_auth_options[] = {
 	{ .name = "login", .type = OPTION_GROUP,
 	    .offset = SITE(logins.blocks), .rows = login_options,

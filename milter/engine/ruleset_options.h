@@ -9,6 +9,7 @@
 extern const struct option site_options[];		/* top; struct site */
 extern const struct option site_relay_options[];	/* relay */
 extern const struct option site_auth_options[];
+extern const struct option site_content_options[];
 extern const struct option site_blacklist_options[];		/* auth */
 extern const struct option daemon_options[];		/* top */
 

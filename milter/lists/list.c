@@ -13,6 +13,7 @@
 #include "base/seldom.h"
 #include "lists/list_content.h"
 #include "lists/list_format.h"
+#include "lists/list_lines.h"
 #include "lists/list_stamp.h"
 #include "model/mailbox.h"
 
@@ -302,9 +303,11 @@ wants_load(struct list *l, const struct list_stamp *now)
 {
 	bool changed = !list_stamp_is(now, &l->stamp);
 	bool rests = list_stamp_is(now, &l->seen);
+	bool whole = l->content.counts.cut && clock_now().tv_sec -
+	    now->written.tv_sec >= LIST_REST_SECONDS;
 
 	l->seen = *now;
-	return changed && rests;
+	return (changed || whole) && rests;
 }
 
 static void

@@ -70,6 +70,8 @@ struct list_counts {
 	size_t nets, names, patterns;
 	bool any;		/* it has the entry "*" */
 	bool untold;		/* the file does not say how many */
+	bool cut;		/* the last line has no end: it is looked at
+				   again when the file has rested */
 };
 
 /* What a list holds and how it fares, for a moment. */

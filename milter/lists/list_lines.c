@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -97,11 +98,25 @@ list_lines_next(struct list_lines *l, struct buf *errmsg)
 		if (lf != NULL)
 			return give(l, (size_t)(lf - l->bytes) - l->from, 1,
 			    errmsg);
-		if (n > LIST_LINE_MAX || (l->end && n > 0))
+		if (n > LIST_LINE_MAX || (l->end && n > 0)) {
+			l->unended = true;
 			return give(l, n, 0, errmsg);
+		}
 		if (l->end || !fill(l, errmsg))
 			return NULL;
 	}
+}
+
+bool
+list_lines_may_grow(const struct list_lines *l)
+{
+	struct stat st;
+	time_t age;
+
+	if (!l->unended || fstat(l->fd, &st) != 0)
+		return false;
+	age = time(NULL) - st.st_mtim.tv_sec;
+	return age >= 0 && age < LIST_REST_SECONDS;
 }
 
 void

@@ -18,7 +18,14 @@ struct list_lines {
 	char *bytes;
 	size_t from, to;	/* what is read and not yet given */
 	bool end, failed;
+	bool unended;		/* the last line given has no line end */
 };
+
+/* A file that was written so lately may be half written (seconds). */
+#define LIST_REST_SECONDS 5
+
+/* Is the last line given perhaps the beginning of one? */
+bool list_lines_may_grow(const struct list_lines *l);
 
 /* False with words in errmsg: cannot be opened, is no file. */
 bool list_lines_open(struct list_lines *l, const char *path,

@@ -11,6 +11,7 @@
 #include "lists/list_lines.h"
 #include "lists/list_names.h"
 #include "lists/list_nets.h"
+#include "lists/list_text_internal.h"
 #include "model/mailkey.h"
 
 /* Patterns are tried one after the other. */
@@ -28,19 +29,20 @@ struct list_pattern {
 	uint32_t comment;
 };
 
-struct content {
+struct list_text {
 	struct list_names names;	/* and every comment */
 	struct list_nets nets;
 	size_t nnets;
 	struct list_pattern *patterns;
 	size_t npatterns, cap;
 	bool any;			/* "*" */
+	bool cut;			/* its last line waits for its end */
 	uint32_t any_comment;
 	unsigned kinds;			/* enum mailkey, of the names */
 };
 
 static void
-add_net(struct content *c, const char *entry, uint32_t comment,
+add_net(struct list_text *c, const char *entry, uint32_t comment,
     struct buf *errmsg)
 {
 	struct net net;
@@ -53,7 +55,7 @@ add_net(struct content *c, const char *entry, uint32_t comment,
 
 /* "[192.0.2.7]" is the client, besides a HELO name and a domain. */
 static void
-add_literal(struct content *c, const char *entry, uint32_t comment)
+add_literal(struct list_text *c, const char *entry, uint32_t comment)
 {
 	struct net net;
 
@@ -64,7 +66,7 @@ add_literal(struct content *c, const char *entry, uint32_t comment)
 }
 
 static void
-add_pattern(struct content *c, const char *entry, uint32_t comment,
+add_pattern(struct list_text *c, const char *entry, uint32_t comment,
     struct buf *errmsg)
 {
 	struct list_pattern *p;
@@ -84,7 +86,7 @@ add_pattern(struct content *c, const char *entry, uint32_t comment,
 }
 
 static void
-add_name(struct content *c, const char *entry, uint32_t comment,
+add_name(struct list_text *c, const char *entry, uint32_t comment,
     struct buf *key, struct buf *errmsg)
 {
 	enum mailkey kind;
@@ -98,7 +100,7 @@ add_name(struct content *c, const char *entry, uint32_t comment,
 }
 
 static void
-add(struct content *c, const char *entry, uint32_t comment, struct buf *key,
+add(struct list_text *c, const char *entry, uint32_t comment, struct buf *key,
     struct buf *errmsg)
 {
 	if (strcmp(entry, "*") == 0) {
@@ -175,19 +177,24 @@ split(char *line, char **entry, char **comment, struct buf *errmsg)
 	return true;
 }
 
+void
+list_text_add(struct list_text *c, const char *entry, const char *comment,
+    struct buf *key, struct buf *errmsg)
+{
+	if (list_names_full(&c->names))
+		buf_puts(errmsg, "the list is too long: over a gigabyte");
+	else
+		add(c, entry, list_names_keep(&c->names, comment,
+		    strlen(comment)), key, errmsg);
+}
+
 static void
-take_line(struct content *c, char *line, struct buf *key, struct buf *errmsg)
+take_line(struct list_text *c, char *line, struct buf *key, struct buf *errmsg)
 {
 	char *entry, *comment;
 
-	if (!split(line, &entry, &comment, errmsg))
-		return;
-	if (list_names_full(&c->names)) {
-		buf_puts(errmsg, "the list is too long: over a gigabyte");
-		return;
-	}
-	add(c, entry, list_names_keep(&c->names, comment, strlen(comment)),
-	    key, errmsg);
+	if (split(line, &entry, &comment, errmsg))
+		list_text_add(c, entry, comment, key, errmsg);
 }
 
 /* Windows puts these bytes before a text in UTF-8. */
@@ -198,8 +205,8 @@ skip_mark(char *line)
 }
 
 static void
-read_lines(struct content *c, struct list_lines *l, const char *path,
-    struct diags *d)
+read_lines(struct list_text *c, struct list_lines *l, const char *path,
+    list_text_line *take, struct diags *d)
 {
 	struct buf errmsg = BUF_INIT, key = BUF_INIT;
 	size_t mistakes = 0;
@@ -207,9 +214,11 @@ read_lines(struct content *c, struct list_lines *l, const char *path,
 
 	while (mistakes < MISTAKES_MAX) {
 		line = list_lines_next(l, &errmsg);
-		if (line != NULL)
-			take_line(c, l->line == 1 ? skip_mark(line) : line,
-			    &key, &errmsg);
+		if (line != NULL && list_lines_may_grow(l))
+			c->cut = true;
+		else if (line != NULL)
+			take(c, l->line == 1 ? skip_mark(line) : line, &key,
+			    &errmsg);
 		if (errmsg.len > 0) {
 			diags_error(d, path, l->line, "%s", errmsg.data);
 			buf_clear(&errmsg);
@@ -225,10 +234,10 @@ read_lines(struct content *c, struct list_lines *l, const char *path,
 	buf_free(&key);
 }
 
-static void
-free_content(void *content)
+void
+list_text_free(void *content)
 {
-	struct content *c = content;
+	struct list_text *c = content;
 
 	while (c->npatterns > 0)
 		pattern_free(c->patterns[--c->npatterns].pattern);
@@ -238,13 +247,13 @@ free_content(void *content)
 	free(c);
 }
 
-static void *
-load(const char *path, struct diags *d)
+void *
+list_text_load(const char *path, list_text_line *take, struct diags *d)
 {
 	size_t errors = d->errors;
 	struct buf errmsg = BUF_INIT;
 	struct list_lines lines;
-	struct content *c;
+	struct list_text *c;
 
 	if (!list_lines_open(&lines, path, &errmsg)) {
 		diags_error(d, path, 0, "%s", errmsg.data);
@@ -253,39 +262,46 @@ load(const char *path, struct diags *d)
 	}
 	c = mem_alloc(sizeof *c);
 	c->names = (struct list_names)LIST_NAMES_INIT;
-	read_lines(c, &lines, path, d);
+	read_lines(c, &lines, path, take, d);
 	list_lines_close(&lines);
 	list_nets_seal(&c->nets);
 	list_names_seal(&c->names);
 	if (d->errors == errors)
 		return c;
-	free_content(c);
+	list_text_free(c);
 	return NULL;
 }
 
-static void
-count(const void *content, struct list_counts *counts)
+static void *
+load(const char *path, struct diags *d)
 {
-	const struct content *c = content;
+	return list_text_load(path, take_line, d);
+}
+
+void
+list_text_count(const void *content, struct list_counts *counts)
+{
+	const struct list_text *c = content;
 
 	counts->nets = c->nnets;
 	counts->names = c->names.n;
 	counts->patterns = c->npatterns;
 	counts->any = c->any;
+	counts->cut = c->cut;
 }
 
-static unsigned
-kinds(const void *content)
+unsigned
+list_text_kinds(const void *content)
 {
-	const struct content *c = content;
+	const struct list_text *c = content;
 
 	return c->kinds;
 }
 
-static enum list_answer
-get(void *content, const char *key, size_t n, struct buf *comment)
+enum list_answer
+list_text_get(void *content, const char *key, size_t n, struct buf *comment)
 {
-	const struct content *c = content;
+	const struct list_text *c = content;
 	uint32_t at;
 
 	if (!list_names_find(&c->names, key, n, &at))
@@ -294,11 +310,11 @@ get(void *content, const char *key, size_t n, struct buf *comment)
 	return LIST_YES;
 }
 
-static enum list_answer
-get_net(void *content, const struct ip *ip, struct net *net,
+enum list_answer
+list_text_get_net(void *content, const struct ip *ip, struct net *net,
     struct buf *comment)
 {
-	const struct content *c = content;
+	const struct list_text *c = content;
 	uint32_t at;
 
 	if (!list_nets_find(&c->nets, ip, net, &at))
@@ -308,10 +324,10 @@ get_net(void *content, const struct ip *ip, struct net *net,
 }
 
 /* A pattern that gives up has no answer: it is skipped. */
-static enum list_answer
-get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
+enum list_answer
+list_text_get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
 {
-	const struct content *c = content;
+	const struct list_text *c = content;
 	const struct list_pattern *p;
 	size_t i;
 
@@ -336,10 +352,10 @@ get_pattern(void *content, const char *text, size_t n, struct list_hit *hit)
 const struct list_format list_format_text = {
 	.prefix = "",
 	.load = load,
-	.free = free_content,
-	.count = count,
-	.kinds = kinds,
-	.get = get,
-	.get_net = get_net,
-	.get_pattern = get_pattern
+	.free = list_text_free,
+	.count = list_text_count,
+	.kinds = list_text_kinds,
+	.get = list_text_get,
+	.get_net = list_text_get_net,
+	.get_pattern = list_text_get_pattern
 };

@@ -82,8 +82,10 @@ static const char *const fields[] = { "Received:", "Return-Path:",
 	"X-Mailer:", "References:", "In-Reply-To:", "Authentication-Results:",
 	"ARC-Seal:", "Content-Type:", "Content-Transfer-Encoding:",
 	"User-Agent:", "X-Spam-Status:", "List-Unsubscribe:", "Reply-To:",
-	"Feedback-ID:", "Thread-Topic:", "X-Originating-IP:", "From:",
-	"Subject:", "Date:" };
+	"Feedback-ID:", "Thread-Topic:", "X-Originating-IP:" };
+
+/* Fields that begin a header behind an empty line only. */
+static const char *const common[] = { "From:", "Subject:", "Date:", "To:" };
 
 static const char *const idle[] = { "Giving up on", "Reporting-MTA:",
 	"Arrival-Date:", "X-Postfix-", "Last-Attempt-Date:",
@@ -140,7 +142,7 @@ bounce_text_begins(const char *text, size_t n)
 		p = lines == 0 ? line : skip(line, next, " \t");
 		if (starts_one(p, end, beginnings, COUNT(beginnings)))
 			return true;
-		if (bounce_line_is_header(line, next))
+		if (bounce_line_is_header(line, next, true))
 			return false;
 	}
 	return false;
@@ -159,9 +161,10 @@ bounce_line_ends(const char *p, const char *end)
 }
 
 bool
-bounce_line_is_header(const char *p, const char *end)
+bounce_line_is_header(const char *p, const char *end, bool behind_empty)
 {
-	return starts_one(p, end, fields, COUNT(fields));
+	return starts_one(p, end, fields, COUNT(fields)) ||
+	    (behind_empty && starts_one(p, end, common, COUNT(common)));
 }
 
 bool
@@ -255,6 +258,9 @@ bounce_line_address(const char *p, const char *end,
 	    *rest != '<' && *rest != ',' && rest[-1] != '>' &&
 	    !starts(rest, end, "on "))
 		return false;
+	a->lead = from;
+	while (a->lead > p && strchr(" \t<\"'*-\xb7:", a->lead[-1]) != NULL)
+		a->lead--;
 	a->address = from;
 	a->n = (size_t)(to - from);
 	a->rest = skip(rest, end, ": \t");

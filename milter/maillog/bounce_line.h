@@ -16,6 +16,7 @@ struct bounce_line_address {
 	const char *address;
 	size_t n;
 	const char *rest;	/* what is said behind it */
+	const char *lead;	/* the end of what is said before it */
 };
 
 bool bounce_line_address(const char *p, const char *end,
@@ -30,8 +31,10 @@ bool bounce_line_goes_on(const char *told, const char *p, const char *end);
 /* Does the message that came back begin here? */
 bool bounce_line_ends(const char *p, const char *end);
 
-/* A field as only headers of messages have it: "Received:". */
-bool bounce_line_is_header(const char *p, const char *end);
+/* A field as only headers of messages have it: "Received:"; behind an empty
+   line "From:" too. */
+bool bounce_line_is_header(const char *p, const char *end,
+    bool behind_empty);
 
 /* A line that says nothing of a cause: "Giving up on 192.0.2.9." */
 bool bounce_line_is_idle(const char *p, const char *end);

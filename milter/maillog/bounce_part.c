@@ -171,6 +171,23 @@ read_header(struct bounce_parts *p, struct mime *m, const char *line,
 	return line;
 }
 
+/* Up to the message that came back. */
+static void
+put_raw(struct buf *out, const char *p, const char *end)
+{
+	static const char *const types[] = { "Content-Type: message/rfc822",
+		"Content-Type: text/rfc822-headers" };
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof types / sizeof types[0]; i++) {
+		at = memmem(p, (size_t)(end - p), types[i], strlen(types[i]));
+		if (at != NULL)
+			end = at;
+	}
+	put(out, p, (size_t)(end - p));
+}
+
 /* Lines of some end in CR alone. */
 static void
 put_lines(struct buf *out, const char *text, size_t n)
@@ -205,6 +222,9 @@ bounce_parts_read(struct bounce_parts *p, const char *text, size_t n)
 	mime_body(m, body, (size_t)(end - body));
 	mime_end(m);
 	mime_free(m);
+	/* A multipart whose parts cannot be found is read as it stands. */
+	if (p->own.text.len == 0 && p->own.status.len == 0)
+		put_raw(&p->own.text, body, end);
 	buf_free(&lines);
 }
 

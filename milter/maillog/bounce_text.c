@@ -21,6 +21,7 @@ struct reader {
 	struct buf recipient, reply;
 	bool quoted;		/* a reply has begun in this paragraph */
 	bool known;		/* something was told already */
+	bool behind_empty;	/* the line before was empty */
 	bool to_sender;		/* what comes answers MAIL FROM */
 };
 
@@ -116,8 +117,8 @@ take_words(struct reader *r, const char *p, const char *end)
 }
 
 static void
-take_recipient(struct reader *r, const struct bounce_line_address *a,
-    const char *end)
+take_recipient(struct reader *r, const char *p,
+    const struct bounce_line_address *a, const char *end)
 {
 	keep(r);
 	r->known = true;
@@ -125,6 +126,10 @@ take_recipient(struct reader *r, const struct bounce_line_address *a,
 	buf_clear(&r->recipient);
 	buf_put(&r->recipient, a->address, a->n);
 	bounce_words_add(r->words, a->address, a->n);
+	if (a->lead > p) {
+		take_words(r, p, a->lead);
+		keep(r);
+	}
 	take_words(r, a->rest, end);
 }
 
@@ -132,12 +137,13 @@ take_recipient(struct reader *r, const struct bounce_line_address *a,
 static bool
 take_line(struct reader *r, const char *p, const char *end)
 {
+	bool header, behind_empty = r->behind_empty;
 	struct bounce_line_address a;
 
 	while (end - p > 1 && p[0] == '>' && p[1] == ' ')
 		p += 2;
-	if (bounce_line_ends(p, end) || (r->known &&
-	    bounce_line_is_header(p, end))) {
+	header = bounce_line_is_header(p, end, behind_empty);
+	if (bounce_line_ends(p, end) || (r->known && header)) {
 		keep(r);
 		return !r->known;
 	}
@@ -145,11 +151,12 @@ take_line(struct reader *r, const char *p, const char *end)
 		p++;
 	while (end > p && isspace((unsigned char)end[-1]))
 		end--;
+	r->behind_empty = p == end;
 	if (p == end || bounce_line_is_idle(p, end))
 		keep(r);
 	else if (bounce_line_address(p, end, &a))
-		take_recipient(r, &a, end);
-	else if (!bounce_line_is_header(p, end))
+		take_recipient(r, p, &a, end);
+	else if (!header)
 		take_words(r, p, end);
 	return true;
 }

@@ -83,26 +83,14 @@ maillog_line(struct maillog *g, const char *line, size_t n)
 
 /* A line that waited for another that did not come. */
 static void
-tell_waiting(void *arg, struct log_memory_entry *m)
+end_one(void *arg, struct log_memory_entry *m)
 {
-	struct logline l;
-
-	if (m->waits == NULL)
-		return;
-	if (logline_read(m->waits, strlen(m->waits), &l)) {
-		struct log_event h = { .line = &l, .software = "Sendmail",
-			.stage = STAGE_RCPT, .reason = REASON_NONE,
-			.queue_id = slice_of(m->id),
-			.recipient = slice_between(l.message, "<", ">... "),
-			.reply = slice_between(l.message, ": ", NULL) };
-
-		maillog_emit(arg, &h);
-	}
+	maillog_sendmail_end(arg, m);
 	log_memory_forget(m);
 }
 
 void
 maillog_end(struct maillog *g)
 {
-	log_memory_each(g->memory, tell_waiting, g);
+	log_memory_each(g->memory, end_one, g);
 }

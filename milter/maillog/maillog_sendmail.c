@@ -1,6 +1,7 @@
 /* maillog_sendmail - refusals in the log of Sendmail */
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "maillog/maillog.h"
@@ -52,8 +53,8 @@ set_temporary(struct log_event *h)
 }
 
 /* "ruleset=check_rcpt, arg1=<b@x>, relay=…, reject=550 5.7.1 …" */
-static void
-hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
+static bool
+read_ruleset(struct log_event *h, struct slice s)
 {
 	static const struct {
 		const char *ruleset;
@@ -71,12 +72,10 @@ hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
 		{ "ruleset=", STAGE_HEADERS, REASON_HEADER_PATTERN },
 	};
 	const char *reject = slice_find(s, ", reject=");
-	struct log_memory_entry *m = log_memory_find(maillog_memory(g),
-	    h->queue_id);
 	size_t i = 0;
 
 	if (reject == NULL)
-		return;
+		return false;
 	while (i < sizeof stages / sizeof stages[0] - 1 &&
 	    !slice_begins(s, stages[i].ruleset))
 		i++;
@@ -85,8 +84,6 @@ hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
 	h->reply = slice_from(s, reject + strlen(", reject="));
 	s = slice_to(s, reject);
 	take_relay(s, &h->name, &h->client);
-	if (m != NULL)
-		h->sender = slice_of(m->sender);
 	if (h->stage == STAGE_RCPT)
 		h->recipient = slice_between(s, "arg1=<", ">");
 	else if (h->stage == STAGE_MAIL)
@@ -94,65 +91,199 @@ hear_ruleset(struct maillog *g, struct log_event *h, struct slice s)
 	/* The same words for a client, a sender and a recipient. */
 	if (h->stage == STAGE_MAIL && slice_find(h->reply, "ccess denied"))
 		h->reason = REASON_SENDER_DENIED;
-	set_temporary(h);
-	maillog_emit(g, h);
+	return true;
 }
 
-/* "Milter: to=<b>, reject=550 5.7.1 …", "Milter: data, reject=…" */
-static void
-hear_milter(struct maillog *g, struct log_event *h, struct slice s)
+/* "Milter: connect: host=h, addr=192.0.2.7, rejecting commands" */
+static bool
+read_milter_connect(struct log_event *h, struct slice s)
 {
-	struct slice reply = slice_between(s, "reject=", NULL);
+	if (!slice_begins(s, "Milter: ") ||
+	    slice_find(s, ", rejecting commands") == NULL)
+		return false;
+	h->stage = STAGE_CONNECT;
+	h->own_words = true;
+	h->reply = s;
+	h->client = slice_between(s, "addr=", ",");
+	h->name = slice_between(s, "host=", ",");
+	h->reason = slice_find(s, "initialization failed") != NULL ?
+	    REASON_FILTER_ERROR : REASON_NONE;
+	h->otherwise = REASON_POLICY_REJECT;
+	return true;
+}
 
-	if (reply.text == NULL)
-		return;
+/*
+ * "Milter: to=<b>, reject=550 5.7.1 …", "Milter: cmd=data, reject=…", and at the
+ * end of the message "Milter: data, reject=…". From LogLevel 11 on a line
+ * "milter=name, action=…, reject=…" tells the same once more.
+ */
+static bool
+read_milter(struct log_event *h, struct slice s)
+{
+	struct slice held = slice_between(s, "quarantine=", NULL);
+	const char *discard = slice_find_last(s, ", discard");
+
 	h->by = ISSUED_BY_MILTER;
-	h->reply = reply;
+	h->reply = slice_between(s, "reject=", NULL);
+	if (slice_begins(s, "milter="))
+		h->reply = held;
+	if (held.text != NULL)
+		h->fate = FATE_HELD;
+	else if (discard != NULL && h->reply.text == NULL &&
+	    !slice_begins(s, "milter=")) {
+		h->fate = FATE_DISCARDED;
+		h->reply = s;
+	}
+	if (h->reply.text == NULL)
+		return read_milter_connect(h, s);
+	h->own_words = h->fate != FATE_REFUSED;
 	h->recipient = slice_between(s, "to=<", ">");
 	h->sender = slice_between(s, "from=<", ">");
 	h->stage = h->recipient.text != NULL ? STAGE_RCPT :
-	    h->sender.text != NULL ? STAGE_MAIL : STAGE_MESSAGE;
-	set_temporary(h);
+	    h->sender.text != NULL ? STAGE_MAIL :
+	    slice_find(s, "helo=") != NULL ? STAGE_HELO :
+	    slice_find(s, "cmd=data") != NULL ? STAGE_DATA : STAGE_MESSAGE;
+	return true;
+}
+
+/*
+ * "<nobody@example.org>... User unknown", and what it cannot read at RCPT, which
+ * it logs in its words alone.
+ */
+static bool
+read_rcpt_words(struct log_event *h, struct slice s)
+{
+	static const char *const words[] = { "Too many recipients",
+		"Syntax error in parameters scanning ",
+		" parameter unrecognized", "Bad argument \"" };
+	size_t i = 0;
+
+	if (!slice_begins(s, "<") || slice_find(s, "... ") == NULL)
+		while (i < sizeof words / sizeof words[0] &&
+		    slice_find(s, words[i]) == NULL)
+			i++;
+	if (i == sizeof words / sizeof words[0])
+		return false;
+	h->stage = STAGE_RCPT;
+	/* With the address, as the client saw it: it helps to understand. */
+	h->reply = s;
+	h->recipient = slice_begins(s, "<") ?
+	    slice_between(s, "<", ">... ") : none;
+	h->temporary = slice_begins(s, words[0]);
+	return true;
+}
+
+/* Words without a ruleset behind them. */
+static bool
+read_words(struct log_event *h, struct slice s)
+{
+	if (slice_begins(s, "rejecting commands from ") &&
+	    slice_find(s, "pre-greeting traffic") != NULL) {
+		h->reason = REASON_EARLY_TALKER;
+		h->stage = STAGE_CONNECT;
+		h->client = slice_between(s, "[", "]");
+	} else if (slice_begins(s, "AUTH failure (")) {
+		h->reason = REASON_AUTH_FAILED;
+		h->stage = STAGE_HELO;
+		take_relay(s, &h->name, &h->client);
+	} else
+		return read_rcpt_words(h, s);
+	h->reply = s;
+	h->own_words = true;
+	return true;
+}
+
+/* What a line refuses, as far as it tells; false: nothing. */
+static bool
+read_refusal(struct log_event *h, struct slice s)
+{
+	bool refuses;
+
+	if (slice_begins(s, "ruleset="))
+		refuses = read_ruleset(h, s);
+	else if (slice_begins(s, "Milter: ") || slice_begins(s, "milter="))
+		refuses = read_milter(h, s);
+	else
+		refuses = read_words(h, s);
+	if (refuses && !h->temporary)
+		set_temporary(h);
+	return refuses;
+}
+
+/* The client comes with the end of the envelope, recipients with "to=". */
+static bool
+waits(const struct log_event *h)
+{
+	return h->queue_id.n > 0 && (h->client.n == 0 ||
+	    h->stage == STAGE_HEADERS || h->stage == STAGE_MESSAGE);
+}
+
+static void
+tell_one(struct maillog *g, struct log_event *h,
+    const struct log_memory_entry *m, struct slice recipients)
+{
+	if (h->client.n == 0) {
+		h->client = slice_of(m->client);
+		h->name = slice_of(m->name);
+	}
+	if (h->sender.text == NULL)
+		h->sender = slice_of(m->sender);
+	if (h->recipient.text == NULL && h->stage > STAGE_RCPT)
+		h->recipient = recipients;
 	maillog_emit(g, h);
 }
 
-/* With the address, as the client saw it; it helps to understand them. */
-static struct slice
-words_of(const struct logline *l)
+/* Of the lines that wait those that need no more; `over`: all. */
+static void
+tell_waiting(struct maillog *g, struct log_memory_entry *m, bool over,
+    struct slice recipients)
 {
-	struct slice s = l->message;
+	char *lines = m->waits, *line, *rest = lines;
+	struct logline l;
+	struct slice s;
 
-	take_queue_id(&s);
-	return s;
+	m->waits = NULL;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		struct log_event h = { .line = &l, .software = "Sendmail",
+			.reason = REASON_NONE, .queue_id = slice_of(m->id) };
+
+		if (!logline_read(line, strlen(line), &l))
+			continue;
+		s = l.message;
+		take_queue_id(&s);
+		if (!read_refusal(&h, s))
+			continue;
+		if (over || h.stage < STAGE_HEADERS)
+			tell_one(g, &h, m, recipients);
+		else
+			log_memory_add(&m->waits, slice_of(line));
+	}
+	free(lines);
 }
 
-/* "<nobody@example.org>... User unknown": the client hears it later. */
-static void
-hear_unknown_user(struct maillog *g, const struct logline *l,
-    struct slice id)
+void
+maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m)
 {
-	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
+	tell_waiting(g, m, true, none);
+}
+
+static void
+hear_refusal(struct maillog *g, struct log_event *h, const struct logline *l,
+    struct slice s)
+{
+	struct log_memory_entry *m;
 	struct slice whole = { l->stamp.text,
 	    (size_t)(SLICE_END(l->message) - l->stamp.text) };
-	struct slice before;
 
-	if (m == NULL)
+	if (!read_refusal(h, s))
 		return;
-	before = slice_of(m->waits);
-	if (before.n > 0) {
-		struct logline earlier;
-		struct log_event h = { .line = &earlier, .software = "Sendmail",
-			.stage = STAGE_RCPT, .reason = REASON_NONE,
-			.queue_id = id };
-
-		if (logline_read(before.text, before.n, &earlier)) {
-			h.recipient = slice_between(earlier.message, "<",
-			    ">... ");
-			h.reply = words_of(&earlier);
-			maillog_emit(g, &h);
-		}
-	}
-	log_memory_set(&m->waits, whole);
+	m = log_memory_at(maillog_memory(g), h->queue_id);
+	if (m == NULL)
+		maillog_emit(g, h);
+	else if (waits(h))
+		log_memory_add(&m->waits, whole);
+	else
+		tell_one(g, h, m, none);
 }
 
 /* "from=<a>, …, relay=name [ip]" comes when the envelope is over. */
@@ -161,7 +292,6 @@ hear_from(struct maillog *g, struct slice id, struct slice s)
 {
 	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
 	struct slice name, client;
-	struct logline earlier;
 
 	if (m == NULL)
 		return;
@@ -169,21 +299,36 @@ hear_from(struct maillog *g, struct slice id, struct slice s)
 	log_memory_set(&m->sender, slice_between(s, "from=<", ">"));
 	log_memory_set(&m->client, client);
 	log_memory_set(&m->name, name);
-	if (m->waits != NULL &&
-	    logline_read(m->waits, strlen(m->waits), &earlier)) {
-		struct log_event h = { .line = &earlier, .software = "Sendmail",
-			.stage = STAGE_RCPT, .reason = REASON_NONE,
-			.queue_id = id, .client = client, .name = name,
-			.sender = slice_of(m->sender),
-			.recipient = slice_between(earlier.message, "<",
-			    ">... "),
-			.reply = words_of(&earlier) };
-
-		maillog_emit(g, &h);
-	}
-	log_memory_set(&m->waits, slice_of(""));
+	tell_waiting(g, m, false, none);
 	maillog_emit(g, &(struct log_event){ .line = NULL, .queue_id = id,
 	    .sender = slice_of(m->sender) });
+}
+
+/*
+ * "to=<a>,<b>, delay=…, pri=…, stat=words": without a mailer it never was on its
+ * way, for it was refused after the dot.
+ */
+static void
+hear_dot(struct maillog *g, struct log_event *h, struct slice s)
+{
+	struct log_memory_entry *m = log_memory_find(maillog_memory(g),
+	    h->queue_id);
+	struct slice recipients = slice_between(s, "to=<", ">, ");
+
+	if (m == NULL)
+		return;
+	if (m->waits != NULL) {
+		tell_waiting(g, m, true, recipients);
+		m->offence = REASON_POLICY_REJECT;
+		return;
+	}
+	if (m->offence != 0)
+		return;
+	m->offence = REASON_POLICY_REJECT;
+	h->stage = STAGE_MESSAGE;
+	h->reply = slice_between(s, ", stat=", NULL);
+	set_temporary(h);
+	tell_one(g, h, m, recipients);
 }
 
 static bool
@@ -233,26 +378,6 @@ hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* Words without a ruleset behind them. */
-static void
-hear_words(struct maillog *g, struct log_event *h, struct slice s)
-{
-	if (slice_begins(s, "rejecting commands from ") &&
-	    slice_find(s, "pre-greeting traffic") != NULL) {
-		h->reason = REASON_EARLY_TALKER;
-		h->stage = STAGE_CONNECT;
-		h->client = slice_between(s, "[", "]");
-	} else if (slice_begins(s, "AUTH failure (")) {
-		h->reason = REASON_AUTH_FAILED;
-		h->stage = STAGE_HELO;
-		take_relay(s, &h->name, &h->client);
-	} else
-		return;
-	h->reply = s;
-	h->own_words = true;
-	maillog_emit(g, h);
-}
-
 bool
 maillog_sendmail(struct maillog *g, const struct logline *l)
 {
@@ -264,17 +389,14 @@ maillog_sendmail(struct maillog *g, const struct logline *l)
 	if (id.text == NULL && !slice_begins(s, "ruleset="))
 		return false;
 	h.queue_id = slice_begins(id, "NOQUEUE") ? none : id;
-	if (slice_begins(s, "ruleset="))
-		hear_ruleset(g, &h, s);
-	else if (slice_begins(s, "Milter: ") || slice_begins(s, "milter="))
-		hear_milter(g, &h, s);
-	else if (slice_begins(s, "from="))
+	if (slice_begins(s, "from="))
 		hear_from(g, h.queue_id, s);
+	else if (slice_begins(s, "to=") && slice_find(s, "mailer=") == NULL &&
+	    slice_find(s, "dsn=") == NULL)
+		hear_dot(g, &h, s);
 	else if (slice_begins(s, "to="))
 		hear_delivery(g, &h, s);
-	else if (slice_begins(s, "<") && slice_find(s, ">... ") != NULL)
-		hear_unknown_user(g, l, h.queue_id);
 	else
-		hear_words(g, &h, s);
+		hear_refusal(g, &h, l, s);
 	return true;
 }

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/siphash.h"
 
 #define WAYS 4
 #define SETS (LOG_MEMORY_MAX / WAYS)
 #define TEXT_MAX 1000
+#define WAITS_MAX 8192
 
 struct log_memory {
 	uint32_t clock;
@@ -102,6 +104,22 @@ log_memory_set(char **slot, struct slice text)
 		return;
 	free(*slot);
 	*slot = mem_ndup(text.text, text.n < TEXT_MAX ? text.n : TEXT_MAX);
+}
+
+void
+log_memory_add(char **slot, struct slice line)
+{
+	struct buf all = BUF_INIT;
+
+	if (*slot != NULL && **slot != '\0') {
+		buf_puts(&all, *slot);
+		buf_putc(&all, '\n');
+	}
+	if (all.len < WAITS_MAX)
+		buf_put(&all, line.text, line.n < TEXT_MAX ? line.n :
+		    TEXT_MAX);
+	free(*slot);
+	*slot = buf_steal(&all);
 }
 
 void

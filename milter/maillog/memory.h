@@ -18,7 +18,7 @@
 struct log_memory_entry {
 	char *id;
 	char *client, *name, *sender;
-	char *waits;		/* the text of a line that waits for others */
+	char *waits;		/* lines that wait for others, "\n" between */
 	int offence;		/* of a client: the reason, 0: none */
 	char *offended;		/* … and the line that told it, until another
 				   tells what came of it */
@@ -41,6 +41,9 @@ void log_memory_forget(struct log_memory_entry *m);
 
 /* Stores a copy of the text; none: nothing is changed. */
 void log_memory_set(char **slot, struct slice text);
+
+/* Appends a line to what the slot has, within bounds. */
+void log_memory_add(char **slot, struct slice line);
 
 /* Calls fn for each. */
 void log_memory_each(struct log_memory *r,

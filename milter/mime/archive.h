@@ -2,9 +2,9 @@
  * archive.h - the names inside an archive
  *
  * libarchive behind one function (archive_libarchive.c), or nothing
- * (archive_none.c). What is unpacked on the way is bounded by a budget that
- * grows with the input, so that a bomb costs no more than a file of its size.
- * Any thread.
+ * (archive_none.c); winmail.dat we read ourselves. What is unpacked on the way
+ * is bounded by a budget that grows with the input, so that a bomb costs no
+ * more than a file of its size, and by that of the message. Any thread.
  */
 #ifndef MIME_ARCHIVE_H
 #define MIME_ARCHIVE_H
@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ARCHIVE_HEAD 512	/* bytes that identify an archive */
+struct budget;
+
+/* Bytes that tell an archive: an image of a disc tells late. */
+#define ARCHIVE_HEAD (32 * 1024 + 8)
 #define ARCHIVE_DEPTH 3		/* archives within archives that are opened */
 #define ARCHIVE_ENTRIES 5000
 #define ARCHIVE_UNPACK_FIRST (4LL << 20)	/* bytes that may be unpacked */
@@ -29,13 +32,38 @@ enum archive_state {
 
 /* The first bytes are an archive's, or a compressed file's. */
 bool archive_is(const char *head, size_t n);
+/* It is called like one, "a.zip": it should be one, whatever stands first in
+   it. */
+bool archive_is_called(const char *name);
+/* It may be one by its name, "a.docx": worth a look. */
+bool archive_may_be(const char *name);
+/* Of a kind that nothing here opens, "ACE"; NULL: of another. */
+const char *archive_foreign(const char *head, size_t n);
 
 /*
- * Calls entry() for each name inside, archives within archives included; the
- * name is raw, and that of a compressed file is `name` without its ending.
- * `whole`: these are all the bytes, else only the first of them.
+ * Where in n bytes an archive begins that has others before it (programs find
+ * a zip from its end); n: none does.
+ */
+size_t archive_start(const char *bytes, size_t n);
+
+typedef void archive_entry_told(void *arg, const char *name);
+
+/*
+ * The names that can be had without unpacking: of a zip those of its directory
+ * and those before each file, which need not be the same; of a file
+ * compressed by gzip the one that it had.
+ */
+void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
+    archive_entry_told *entry, void *arg);
+
+/*
+ * Calls entry() for each name inside, archives within archives included, some
+ * of them twice; the name is raw, and that of a compressed file is `name`
+ * without its ending. `whole`: these are all the bytes, else only the first of
+ * them.
  */
 enum archive_state archive_names(const char *bytes, size_t n, bool whole,
-    const char *name, void (*entry)(void *arg, const char *name), void *arg);
+    const char *name, struct budget *budget, archive_entry_told *entry,
+    void *arg);
 
 #endif

@@ -1,28 +1,181 @@
-/* archive_is - an archive by its first bytes */
+/* archive_is - an archive by its first bytes, its name, its directory */
 
+#include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/budget.h"
+#include "base/mem.h"
 #include "mime/archive.h"
+#include "mime/tnef.h"
+
+struct signature {
+	size_t at, n;
+	const char *bytes, *foreign;	/* foreign: what we do not open */
+};
+
+static const struct signature known[] = {
+	{ 0, 4, "PK\003\004", NULL }, { 0, 4, "PK\005\006", NULL },
+	{ 0, 6, "7z\274\257\047\034", NULL }, { 0, 6, "Rar!\032\007", NULL },
+	{ 0, 2, "\037\213", NULL }, { 0, 3, "BZh", NULL },
+	{ 0, 6, "\375""7zXZ\0", NULL }, { 0, 5, "\135\0\0\200\0", NULL },
+	{ 0, 2, "\037\235", NULL }, { 0, 4, "MSCF", NULL },
+	{ 2, 3, "-lh", NULL }, { 2, 3, "-lz", NULL },
+	{ 257, 5, "ustar", NULL }, { 32769, 5, "CD001", NULL },
+	{ 0, 6, "070701", NULL }, { 0, 6, "070707", NULL },
+	{ 0, 8, "!<arch>\n", NULL }, { 0, 4, "\170\237\076\042", NULL },
+	{ 7, 7, "**ACE**", "ACE" }, { 0, 2, "\140\352", "ARJ" },
+	{ 0, 5, "MSWIM", "WIM" }, { 0, 4, "xar!", "XAR" },
+	{ 0, 4, "ALZ\001", "ALZ" }, { 0, 4, "EGGA", "EGG" },
+	{ 0, 8, "conectix", "VHD" }, { 0, 8, "vhdxfile", "VHDX" },
+	{ 0, 4, "ITSF", "CHM" }, { 0, 4, "LZIP", "LZIP" },
+	{ 0, 4, "\050\265\057\375", "Zstandard" },
+	{ 0, 4, "\004\042\115\030", "LZ4" }, { 0, 4, "zPQ\001", "ZPAQ" },
+	{ 20, 4, "\334\247\304\375", "ZOO" }, { 32769, 5, "BEA01", "UDF" },
+};
+
+static const struct signature *
+find(const char *head, size_t n)
+{
+	const struct signature *s;
+
+	for (s = known; s < known + sizeof known / sizeof *known; s++)
+		if (n >= s->at + s->n &&
+		    memcmp(head + s->at, s->bytes, s->n) == 0)
+			return s;
+	return NULL;
+}
 
 bool
 archive_is(const char *head, size_t n)
 {
-	static const struct {
-		size_t at, n;
-		const char *bytes;
-	} known[] = {
-		{ 0, 4, "PK\003\004" }, { 0, 4, "PK\005\006" },
-		{ 0, 6, "7z\274\257\047\034" }, { 0, 6, "Rar!\032\007" },
-		{ 0, 2, "\037\213" }, { 0, 3, "BZh" },
-		{ 0, 6, "\375""7zXZ\0" }, { 0, 5, "\135\0\0\200\0" },
-		{ 0, 2, "\037\235" }, { 0, 4, "MSCF" }, { 2, 3, "-lh" },
-		{ 257, 5, "ustar" },
-	};
-	size_t i;
+	return find(head, n) != NULL;
+}
 
-	for (i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (n >= known[i].at + known[i].n && memcmp(head +
-		    known[i].at, known[i].bytes, known[i].n) == 0)
+const char *
+archive_foreign(const char *head, size_t n)
+{
+	const struct signature *s = find(head, n);
+
+	return s != NULL ? s->foreign : NULL;
+}
+
+static bool
+has_ending(const char *name, const char *const *endings)
+{
+	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+
+	for (; dot != NULL && *endings != NULL; endings++)
+		if (strcasecmp(dot + 1, *endings) == 0)
 			return true;
 	return false;
+}
+
+bool
+archive_is_called(const char *name)
+{
+	static const char *const endings[] = { "zip", "zipx", "7z", "rar",
+		"gz", "tgz", "bz2", "tbz2", "xz", "txz", "lzma", "tar", "cab",
+		"lha", "lzh", "jar", "iso", "ace", "arj", "wim", "swm", "esd",
+		"vhd", "vhdx", "xar", "alz", "egg", "zst", "lz", "lz4", "zpaq",
+		"udf", "zoo", "apk", "cpio", NULL };
+
+	return has_ending(name, endings) ||
+	    (name != NULL && strcasecmp(name, "winmail.dat") == 0);
+}
+
+bool
+archive_may_be(const char *name)
+{
+	static const char *const endings[] = { "z", "docm", "docx", "dotm",
+		"xlsm", "xlsx", "xlam", "pptm", "pptx", "odt", "ods", "img",
+		"deb", "r00", "001", "msix", "appx", "xpi", "crx", "epub",
+		NULL };
+
+	return archive_is_called(name) || has_ending(name, endings);
+}
+
+size_t
+archive_start(const char *bytes, size_t n)
+{
+	static const char *const starts[] = { "PK\003\004",
+		"7z\274\257\047\034", "Rar!\032\007", "MSCF" };
+	const char *at, *first = bytes + n;
+	size_t i;
+
+	for (i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+		at = memmem(bytes, n, starts[i], strlen(starts[i]));
+		first = at != NULL && at < first ? at : first;
+	}
+	return (size_t)(first - bytes);
+}
+
+static size_t
+number(const char *p, size_t bytes)
+{
+	size_t value = 0;
+
+	while (bytes-- > 0)
+		value = value << 8 | (unsigned char)p[bytes];
+	return value;
+}
+
+static void
+tell(const char *at, size_t n, archive_entry_told *entry, void *arg)
+{
+	char *name = mem_ndup(at, n);
+
+	if (*name != '\0')
+		entry(arg, name);
+	mem_replace(&name, NULL);
+}
+
+/* PKWARE's APPNOTE, 4.3.7 and 4.3.12: a header before each file, and one in
+   the directory. */
+static void
+zip_names(const char *bytes, size_t n, struct budget *budget,
+    archive_entry_told *entry, void *arg)
+{
+	static const struct {
+		const char *mark;
+		size_t name_length, name;
+	} headers[] = { { "PK\001\002", 28, 46 }, { "PK\003\004", 26, 30 } };
+	const char *p = bytes, *end = bytes + n;
+	size_t i, length;
+
+	for (; (p = memmem(p, (size_t)(end - p), "PK", 2)) != NULL; p += 2)
+		for (i = 0; i < 2; i++) {
+			if ((size_t)(end - p) < headers[i].name ||
+			    memcmp(p, headers[i].mark, 4) != 0)
+				continue;
+			length = number(p + headers[i].name_length, 2);
+			if (length > (size_t)(end - p) - headers[i].name)
+				continue;
+			if (!budget_spend(budget, BUDGET_ENTRIES, 1))
+				return;
+			tell(p + headers[i].name, length, entry, arg);
+		}
+}
+
+/* RFC 1952 section 2.3.1. */
+static void
+gzip_name(const char *bytes, size_t n, archive_entry_told *entry, void *arg)
+{
+	size_t at = 10;
+	int flags = n > 10 ? bytes[3] : 0;
+
+	if ((flags & 4) != 0 && n >= at + 2)
+		at += 2 + number(bytes + at, 2);
+	if ((flags & 8) != 0 && at < n)
+		tell(bytes + at, strnlen(bytes + at, n - at), entry, arg);
+}
+
+void
+archive_plain_names(const char *bytes, size_t n, struct budget *budget,
+    archive_entry_told *entry, void *arg)
+{
+	if (n > 2 && memcmp(bytes, "\037\213", 2) == 0)
+		gzip_name(bytes, n, entry, arg);
+	else if (n > 4 && bytes[0] == 'P' && bytes[1] == 'K')
+		zip_names(bytes, n, budget, entry, arg);
 }

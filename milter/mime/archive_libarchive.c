@@ -8,23 +8,36 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "mime/archive.h"
+#include "mime/tnef.h"
+
+/* Read at once: a byte of bzip2 may become a hundred thousand. */
+#define BLOCK 1024
 
 /* What all archives of one call share. */
 struct walk {
-	void (*entry)(void *arg, const char *name);
+	archive_entry_told *entry;
 	void *arg;
+	struct budget *message;	/* of all of the message */
 	long long budget;	/* bytes that may still be unpacked */
 	size_t entries;		/* how many may still be shown */
 	size_t inner;		/* bytes that archives inside may still use */
 	int depth;
 	enum archive_state state;
+};
+
+/* The bytes that libarchive reads. */
+struct source {
+	struct walk *walk;
+	const char *bytes;
+	size_t n, at;
 };
 
 static void
@@ -34,8 +47,52 @@ worsen(struct walk *w, enum archive_state state)
 		w->state = state;
 }
 
+/* The only place where a bomb within libarchive can be stopped. */
+static la_ssize_t
+source_read(struct archive *a, void *data, const void **block)
+{
+	struct source *s = data;
+	size_t n = s->n - s->at < BLOCK ? s->n - s->at : BLOCK;
+
+	if (!budget_left(s->walk->message)) {
+		worsen(s->walk, ARCHIVE_LIMITED);
+		archive_set_error(a, ARCHIVE_FATAL, "enough");
+		return ARCHIVE_FATAL;
+	}
+	*block = s->bytes + s->at;
+	s->at += n;
+	return (la_ssize_t)n;
+}
+
+static la_int64_t
+source_skip(struct archive *a, void *data, la_int64_t wanted)
+{
+	struct source *s = data;
+	size_t n = s->n - s->at;
+
+	(void)a;
+	if (wanted >= 0 && (size_t)wanted < n)
+		n = (size_t)wanted;
+	s->at += n;
+	return (la_int64_t)n;
+}
+
+static la_int64_t
+source_seek(struct archive *a, void *data, la_int64_t offset, int whence)
+{
+	struct source *s = data;
+	la_int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ?
+	    (la_int64_t)s->at : (la_int64_t)s->n;
+
+	(void)a;
+	if (from + offset < 0 || from + offset > (la_int64_t)s->n)
+		return ARCHIVE_FATAL;
+	s->at = (size_t)(from + offset);
+	return (la_int64_t)s->at;
+}
+
 static struct archive *
-open_archive(const char *bytes, size_t n)
+open_archive(struct source *s)
 {
 	struct archive *a = archive_read_new();
 
@@ -53,8 +110,15 @@ open_archive(const char *bytes, size_t n)
 	archive_read_support_format_rar5(a);
 	archive_read_support_format_cab(a);
 	archive_read_support_format_lha(a);
+	archive_read_support_format_iso9660(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_ar(a);
 	archive_read_support_format_raw(a);
-	if (archive_read_open_memory(a, bytes, n) == ARCHIVE_OK)
+	archive_read_set_read_callback(a, source_read);
+	archive_read_set_skip_callback(a, source_skip);
+	archive_read_set_seek_callback(a, source_seek);
+	archive_read_set_callback_data(a, s);
+	if (archive_read_open1(a) == ARCHIVE_OK)
 		return a;
 	archive_read_free(a);
 	return NULL;
@@ -82,6 +146,18 @@ entry_name(struct archive *a, struct archive_entry *e, const char *name)
 	return mem_dup(inner != NULL ? inner : "?");
 }
 
+/* Is what was read an archive that may be kept to be opened? */
+static bool
+is_kept(struct walk *w, const struct buf *into)
+{
+	if (!archive_is(into->data, into->len))
+		return into->len < ARCHIVE_HEAD;
+	if (w->depth < ARCHIVE_DEPTH && into->len <= w->inner)
+		return true;
+	worsen(w, ARCHIVE_LIMITED);
+	return false;
+}
+
 /*
  * Reads an entry within the budget. `into`: keeps what it is as long as it may
  * be an archive of its own, else it is emptied. False: that was all we read.
@@ -90,27 +166,22 @@ static bool
 read_entry(struct walk *w, struct archive *a, struct buf *into)
 {
 	char piece[16384];
-	bool keep = w->depth < ARCHIVE_DEPTH;
+	bool keep = true;
 	la_ssize_t got;
 
 	while ((got = archive_read_data(a, piece, sizeof piece)) > 0) {
 		w->budget -= got;
-		if (w->budget < 0) {
+		if (!budget_spend(w->message, BUDGET_UNPACKED, got) ||
+		    !budget_left(w->message) || w->budget < 0) {
 			worsen(w, ARCHIVE_LIMITED);
 			return false;
 		}
 		if (!keep)
 			continue;
 		buf_put(into, piece, (size_t)got);
-		if (!archive_is(into->data, into->len) &&
-		    into->len >= ARCHIVE_HEAD) {
+		keep = is_kept(w, into);
+		if (!keep)
 			buf_free(into);
-			keep = false;
-		} else if (into->len > w->inner) {
-			worsen(w, ARCHIVE_LIMITED);
-			buf_free(into);
-			keep = false;
-		}
 	}
 	if (got < 0)
 		worsen(w, ARCHIVE_DAMAGED);
@@ -124,34 +195,13 @@ static void walk(struct walk *w, const char *bytes, size_t n,
 static void
 walk_inner(struct walk *w, struct buf *inner, const char *name)
 {
-	if (!archive_is(inner->data, inner->len))
+	if (inner->len == 0 || !archive_is(inner->data, inner->len))
 		return;
 	w->inner -= inner->len;
 	w->depth++;
 	walk(w, inner->data, inner->len, name);
 	w->depth--;
 	w->inner += inner->len;
-}
-
-/* Could it be an archive by its name? What is plain in the outer one is read
-   only then; what is compressed as a whole has to be read anyway. */
-static bool
-is_worth_reading(struct archive *a, const char *name)
-{
-	static const char *const endings[] = { ".zip", ".7z", ".rar", ".gz",
-		".tgz", ".bz2", ".xz", ".lzma", ".tar", ".cab", ".lha",
-		".lzh", ".jar", ".z", ".docm", ".docx", ".xlsm", ".xlsx" };
-	size_t i, n = strlen(name), length;
-
-	if (archive_filter_count(a) > 1)
-		return true;
-	for (i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-		length = strlen(endings[i]);
-		if (n > length &&
-		    strcasecmp(name + n - length, endings[i]) == 0)
-			return true;
-	}
-	return false;
 }
 
 static bool
@@ -165,7 +215,8 @@ take_entry(struct walk *w, struct archive *a, struct archive_entry *e,
 	w->entry(w->arg, name);
 	if (archive_entry_is_encrypted(e))
 		worsen(w, ARCHIVE_LOCKED);
-	else if (is_worth_reading(a, name)) {
+	/* What is compressed as a whole has to be read anyway. */
+	else if (archive_filter_count(a) > 1 || archive_may_be(name)) {
 		more = read_entry(w, a, &inner);
 		if (more)
 			walk_inner(w, &inner, name);
@@ -178,19 +229,15 @@ take_entry(struct walk *w, struct archive *a, struct archive_entry *e,
 }
 
 static void
-walk(struct walk *w, const char *bytes, size_t n, const char *name)
+walk_entries(struct walk *w, struct archive *a, const char *name)
 {
-	struct archive *a = open_archive(bytes, n);
 	struct archive_entry *e;
-	int rc = ARCHIVE_EOF;
+	int rc;
 
-	if (a == NULL) {
-		worsen(w, ARCHIVE_DAMAGED);
-		return;
-	}
 	while ((rc = archive_read_next_header(a, &e)) == ARCHIVE_OK ||
 	    rc == ARCHIVE_WARN) {
-		if (w->entries == 0) {
+		if (w->entries == 0 ||
+		    !budget_spend(w->message, BUDGET_ENTRIES, 1)) {
 			worsen(w, ARCHIVE_LIMITED);
 			rc = ARCHIVE_EOF;
 			break;
@@ -203,14 +250,56 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 		worsen(w, ARCHIVE_LOCKED);
 	else if (rc < ARCHIVE_WARN)
 		worsen(w, ARCHIVE_DAMAGED);
-	archive_read_free(a);
+}
+
+/* A name, or the bytes of a file, of winmail.dat. */
+static void
+tnef_told(void *arg, const char *name, const char *bytes, size_t n)
+{
+	struct walk *w = arg;
+
+	if (name != NULL)
+		w->entry(w->arg, name);
+	if (!budget_spend(w->message, BUDGET_ENTRIES, 1)) {
+		worsen(w, ARCHIVE_LIMITED);
+	} else if (n > 0 && archive_is(bytes, n)) {
+		if (w->depth == ARCHIVE_DEPTH) {
+			worsen(w, ARCHIVE_LIMITED);
+			return;
+		}
+		w->depth++;
+		walk(w, bytes, n, NULL);
+		w->depth--;
+	}
+}
+
+static void
+walk(struct walk *w, const char *bytes, size_t n, const char *name)
+{
+	struct source s = { w, bytes, n, 0 };
+	struct archive *a;
+
+	if (!budget_left(w->message)) {
+		worsen(w, ARCHIVE_LIMITED);
+	} else if (archive_foreign(bytes, n) != NULL) {
+		worsen(w, ARCHIVE_UNKNOWN);
+	} else if (tnef_is(bytes, n)) {
+		if (!tnef_read(bytes, n, tnef_told, w))
+			worsen(w, ARCHIVE_DAMAGED);
+	} else if ((a = open_archive(&s)) == NULL) {
+		worsen(w, ARCHIVE_DAMAGED);
+	} else {
+		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
+		walk_entries(w, a, name);
+		archive_read_free(a);
+	}
 }
 
 enum archive_state
 archive_names(const char *bytes, size_t n, bool whole, const char *name,
-    void (*entry)(void *arg, const char *name), void *arg)
+    struct budget *budget, archive_entry_told *entry, void *arg)
 {
-	struct walk w = { .entry = entry, .arg = arg,
+	struct walk w = { .entry = entry, .arg = arg, .message = budget,
 		.budget = ARCHIVE_UNPACK_FIRST +
 		(long long)n * ARCHIVE_UNPACK_RATIO,
 		.entries = ARCHIVE_ENTRIES, .inner = ARCHIVE_INNER,

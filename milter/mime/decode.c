@@ -135,6 +135,36 @@ escape_is_none(struct decoder *d, char *out)
 	return n;
 }
 
+/* Blanks behind "=" that some relay put there are none of the text (RFC 2045
+   section 6.7, transport-padding); what else follows them is. */
+static size_t
+quoted_padding(struct decoder *d, const char **p, char *out)
+{
+	char c = **p;
+
+	if (c == '\n' || d->carried[1] == '\r') {
+		*p += c == '\n';
+		d->npending = d->nblanks = 0;
+		return 0;
+	}
+	if (c != ' ' && c != '\t' && c != '\r') {
+		*out = d->carried[0];
+		if (d->carried[0] == '=')
+			d->carried[0] = ' ';
+		else
+			d->nblanks--;
+		d->npending = d->nblanks > 0;
+		d->faulty = true;
+		return 1;
+	}
+	if (c == '\r')
+		d->carried[1] = c;
+	else
+		d->nblanks++;
+	++*p;
+	return 0;
+}
+
 /* One more byte after "="; returns how much was written, *p moves past what
    was used. */
 static size_t
@@ -142,6 +172,8 @@ quoted_escape(struct decoder *d, const char **p, char *out)
 {
 	char c = **p;
 
+	if (d->nblanks > 0)
+		return quoted_padding(d, p, out);
 	if (d->npending == 2 && d->carried[1] == '\r') {
 		*p += c == '\n';
 		d->npending = 0;
@@ -157,6 +189,12 @@ quoted_escape(struct decoder *d, const char **p, char *out)
 	}
 	if (c == '\n') {
 		d->npending = 0;
+		++*p;
+		return 0;
+	}
+	if (c == ' ' || c == '\t') {
+		d->nblanks = 1;
+		d->carried[1] = c;
 		++*p;
 		return 0;
 	}
@@ -218,7 +256,7 @@ decode_end(struct decoder *d, char *out)
 	    (d->nbits > 0 || d->pads > 0)) {
 		d->faulty = true;
 	}
-	d->npending = 0;
+	d->npending = d->nblanks = 0;
 	d->nbits = 0;
 	return n;
 }
@@ -267,18 +305,57 @@ decode_uu_line(const char *line, size_t n, char *out)
 	return (int)want;
 }
 
-const char *
-decode_uu_begin(const char *line, size_t n)
+/* "644 name": where the name begins, or NULL. */
+static const char *
+behind_mode(const char *line, size_t n, size_t i)
 {
-	size_t i = 6, digits = 0;
+	size_t digits = 0;
 
-	if (n < 9 || memcmp(line, "begin ", 6) != 0)
-		return NULL;
 	for (; i < n && line[i] >= '0' && line[i] <= '7'; i++)
 		digits++;
-	if (digits < 3 || digits > 5 || i + 1 >= n || line[i] != ' ')
-		return NULL;
-	return line + i + 1;
+	return digits < 3 || digits > 5 || i + 1 >= n || line[i] != ' ' ?
+	    NULL : line + i + 1;
+}
+
+enum inline_kind
+decode_inline_begin(const char *line, size_t n, const char **name)
+{
+	static const struct {
+		const char *start;
+		size_t n;
+		enum inline_kind kind;
+	} known[] = {
+		{ "begin ", 6, INLINE_UU },
+		{ "begin-base64 ", 13, INLINE_BASE64 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (n > known[i].n &&
+		    memcmp(line, known[i].start, known[i].n) == 0) {
+			*name = behind_mode(line, n, known[i].n);
+			return *name != NULL ? known[i].kind : INLINE_NONE;
+		}
+	if (n < 8 || memcmp(line, "=ybegin ", 8) != 0)
+		return INLINE_NONE;
+	*name = memmem(line, n, " name=", 6);
+	if (*name == NULL)
+		return INLINE_NONE;
+	*name += 6;
+	return *name < line + n ? INLINE_YENC : INLINE_NONE;
+}
+
+size_t
+decode_yenc_line(const char *line, size_t n, char *out)
+{
+	size_t i, done = 0;
+
+	for (i = 0; i < n; i++)
+		if (line[i] == '=' && i + 1 < n)
+			out[done++] = (char)(line[++i] - 64 - 42);
+		else
+			out[done++] = (char)(line[i] - 42);
+	return done;
 }
 
 bool

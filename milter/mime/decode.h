@@ -22,6 +22,7 @@ struct decoder {
 	unsigned bits, nbits;	/* base64: not yet written */
 	char carried[2];		/* quoted-printable: "=", "=4", "=\r" */
 	size_t npending;
+	size_t nblanks;		/* quoted-printable: behind "=" */
 };
 
 /*
@@ -40,8 +41,16 @@ size_t decode_end(struct decoder *d, char *out);
  */
 int decode_uu_line(const char *line, size_t n, char *out);
 
-/* Is it "begin 644 name"? Then *name is where the name begins, else NULL. */
-const char *decode_uu_begin(const char *line, size_t n);
+/* Files within a text, and how they are written there. */
+enum inline_kind { INLINE_NONE, INLINE_UU, INLINE_BASE64, INLINE_YENC };
+
+/* Is it "begin 644 name", "begin-base64 644 name", "=ybegin … name=name"?
+   Then *name is where the name begins. */
+enum inline_kind decode_inline_begin(const char *line, size_t n,
+    const char **name);
+
+/* One line of yEnc, without its end, to at most n bytes. */
+size_t decode_yenc_line(const char *line, size_t n, char *out);
 
 /* By name, as in Content-Transfer-Encoding; false when it is none. */
 bool decode_find(const char *name, enum mime_encoding *encoding);

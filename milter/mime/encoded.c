@@ -11,14 +11,18 @@
 
 #define CHARSET_MAX 40
 
-/* NUL would end the text for the next reader. */
-static void
-put_no_nul(struct buf *out, const char *bytes, size_t n)
+/* UTF-16 that does not say which: most of it is Latin (RFC 2781 4.3). */
+static const char *
+utf16_order(const char *bytes, size_t n)
 {
-	size_t i;
+	size_t i, zeros[2] = { 0, 0 };
 
+	if (n >= 2 && (memcmp(bytes, "\376\377", 2) == 0 ||
+	    memcmp(bytes, "\377\376", 2) == 0))
+		return "utf-16";
 	for (i = 0; i < n; i++)
-		buf_putc(out, bytes[i] != '\0' ? bytes[i] : '?');
+		zeros[i % 2] += bytes[i] == '\0';
+	return zeros[1] > zeros[0] ? "utf-16le" : "utf-16be";
 }
 
 bool
@@ -32,21 +36,22 @@ encoded_put_charset(struct buf *out, const char *charset, size_t ncharset,
 	bool plain;
 
 	if (ncharset >= sizeof name) {
-		put_no_nul(out, bytes, n);
+		buf_put(out, bytes, n);
 		return false;
 	}
 	memcpy(name, charset, ncharset);
 	name[ncharset] = '\0';
 	plain = charset_is_plain(name);
-	c = plain ? NULL : charset_open(name);
+	c = plain ? NULL : charset_open(strcasecmp(name, "utf-16") == 0 ?
+	    utf16_order(bytes, n) : name);
 	if (c == NULL) {
-		put_no_nul(out, bytes, n);
+		buf_put(out, bytes, n);
 		return plain;
 	}
 	do {
 		written = charset_put(c, &bytes, end, piece, sizeof piece,
 		    true);
-		put_no_nul(out, piece, written);
+		buf_put(out, piece, written);
 	} while (written > 0);
 	charset_close(c);
 	return true;
@@ -190,7 +195,7 @@ encoded_put(struct buf *out, const char *value, size_t n)
 			continue;
 		}
 		if (*p != '\r' && *p != '\n')
-			buf_putc(out, *p != '\0' ? *p : '?');
+			buf_putc(out, *p);
 		p++;
 	}
 	return good;

@@ -3,7 +3,7 @@
  *
  * What is no encoded word, or one in a charset that we do not know, stays as
  * it is. The result is UTF-8 as far as the sender tells the truth; it may
- * hold any byte but NUL.
+ * hold any byte, NUL too.
  */
 #ifndef MIME_ENCODED_H
 #define MIME_ENCODED_H

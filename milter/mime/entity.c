@@ -3,6 +3,7 @@
 #include "mime/entity.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct entity {
@@ -10,20 +11,9 @@ static const struct entity {
 	unsigned code;
 	bool old;	/* known without its semicolon */
 } entities[] = {
-	{ "amp", '&', true }, { "AMP", '&', true }, { "lt", '<', true },
-	{ "gt", '>', true }, { "quot", '"', true }, { "apos", '\'', false },
-	{ "nbsp", 0xa0, true }, { "shy", 0xad, true },
-	{ "colon", ':', false }, { "sol", '/', false },
-	{ "bsol", '\\', false }, { "period", '.', false },
-	{ "commat", '@', false }, { "Tab", '\t', false },
-	{ "NewLine", '\n', false }, { "lowbar", '_', false },
-	{ "percnt", '%', false }, { "num", '#', false },
-	{ "quest", '?', false }, { "equals", '=', false },
-	{ "hyphen", 0x2010, false }, { "lbrack", '[', false },
-	{ "rbrack", ']', false }, { "lsqb", '[', false },
-	{ "rsqb", ']', false }, { "semi", ';', false },
-	{ "comma", ',', false }, { "excl", '!', false },
-	{ "lpar", '(', false }, { "rpar", ')', false },
+#define ENTITY(name, code, old) { name, code, old },
+#include "mime/entity.def"
+#undef ENTITY
 };
 
 static int
@@ -97,16 +87,25 @@ decode_number(const char *name, size_t n, char out[4])
 	return put_utf8(code, out);
 }
 
+static int
+compare(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct entity *)row)->name);
+}
+
 size_t
 entity_decode(const char *name, size_t n, bool ended, char out[4])
 {
 	const struct entity *e;
+	char key[ENTITY_MAX + 1];
 
 	if (n > 0 && name[0] == '#')
 		return decode_number(name, n, out);
-	for (e = entities; e < entities + sizeof entities / sizeof *e; e++)
-		if ((ended || e->old) && strlen(e->name) == n &&
-		    memcmp(e->name, name, n) == 0)
-			return put_utf8(e->code, out);
-	return 0;
+	if (n > ENTITY_MAX)
+		return 0;
+	memcpy(key, name, n);
+	key[n] = '\0';
+	e = bsearch(key, entities, sizeof entities / sizeof *e, sizeof *e,
+	    compare);
+	return e != NULL && (ended || e->old) ? put_utf8(e->code, out) : 0;
 }

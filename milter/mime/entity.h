@@ -1,7 +1,8 @@
 /*
  * entity.h - characters of HTML written as &#46; &#x2e; &period; &amp
  *
- * Those by number, and of those by name the ones that matter in a link.
+ * Those by number, and of those by name the letters and signs that may
+ * matter in a link (entity.def).
  */
 #ifndef MIME_ENTITY_H
 #define MIME_ENTITY_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 
 /* Longest name, without & and ; */
-#define ENTITY_MAX 12
+#define ENTITY_MAX 20
 
 /* May this byte stand behind n bytes of a name? */
 bool entity_goes_on(const char *name, size_t n, char c);

@@ -8,8 +8,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "mime/decode.h"
+#include "mime/encoded.h"
 #include "mime/links_internal.h"
 #include "mime/url.h"
+
+#define ESCAPED_MAX 512	/* bytes of a link within another */
 
 struct links *
 links_new(bool html, void (*reported)(void *arg, const char *host), void *arg)
@@ -46,29 +50,6 @@ length_of(const char *p, const char *end, const char *others)
 	return (size_t)(at - p);
 }
 
-/* What may belong to a host, its user and port, in running text. */
-static size_t
-host_length(const char *p, const char *end)
-{
-	size_t n = length_of(p, end, "-._~%:@[]+!$&;=");
-
-	return memchr(p, '@', n) != NULL ? n : length_of(p, end, "-._%:[]");
-}
-
-/* Commas and the like behind a link are not of it, so is a dot. */
-static void
-tell(const struct links *l, const char *p, const char *end)
-{
-	size_t n = host_length(p, end);
-	struct buf host = BUF_INIT;
-
-	while (n > 0 && strchr(".:;!$&=", p[n - 1]) != NULL)
-		n--;
-	if (url_put_host_behind(&host, p, n))
-		l->reported(l->arg, host.data);
-	buf_free(&host);
-}
-
 static bool
 begins(const char *p, const char *end, const char *word)
 {
@@ -77,37 +58,168 @@ begins(const char *p, const char *end, const char *word)
 	return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
 }
 
-/* Bytes up to the host of a link that begins here; 0: none does. */
-static size_t
-link_start(const char *p, const char *end)
+static void
+tell(const struct links *l, const char *p, size_t n)
 {
-	static const char *const starts[] = { "http://", "https://",
-		"ftp://", NULL };
+	struct buf host = BUF_INIT;
+
+	/* Commas and the like behind a link are not of it, so is a dot. */
+	while (n > 0 && strchr(".:;!$&=", p[n - 1]) != NULL)
+		n--;
+	if (url_put_host_behind(&host, p, n))
+		l->reported(l->arg, host.data);
+	buf_free(&host);
+}
+
+/* A word that is searched: what was found out is not found out again. */
+struct search {
+	const char *end;
+	const char *user_end;	/* of what may be "user:password@host" */
+	const char *at;		/* the last @ before that, or NULL */
+	const char *told;	/* the @ whose host is told already */
+};
+
+/* The host of a link in running text, its user and port. */
+static void
+tell_at(const struct links *l, struct search *s, const char *p)
+{
+	size_t n;
+
+	while (p < s->end && (*p == '/' || *p == '\\'))
+		p++;
+	if (p >= s->user_end) {
+		n = length_of(p, s->end, "-._~%:@[]+!$&;=");
+		s->user_end = p + n;
+		s->at = memrchr(p, '@', n);
+	}
+	if (s->at != NULL && s->at >= p) {
+		if (s->told == s->at)
+			return;
+		s->told = s->at;
+		p = s->at + 1;
+	}
+	n = p < s->end && *p == '[' ? length_of(p, s->end, "[].:") :
+	    length_of(p, s->end, "-._%:");
+	tell(l, p, n);
+}
+
+/* The character, or its percents, or the percents of those: how many bytes.
+   *depth grows with them. */
+static size_t
+escaped(const char *p, const char *end, const char *const forms[3],
+    size_t *depth)
+{
 	size_t i;
 
-	for (i = 0; starts[i] != NULL; i++)
-		if (begins(p, end, starts[i]))
-			return strlen(starts[i]);
+	for (i = 0; i < 3; i++)
+		if (begins(p, end, forms[i])) {
+			*depth = i > *depth ? i : *depth;
+			return strlen(forms[i]);
+		}
 	return 0;
 }
 
 /*
- * Every link that begins in the first `max` bytes of the word. "www." counts
- * where a name may begin.
+ * Bytes up to the host of a link that begins here; 0: none does. *depth: how
+ * often percents have to be undone to read it, in what was the query of
+ * another.
+ */
+static size_t
+link_start(const char *p, const char *end, size_t *depth)
+{
+	static const char *const schemes[] = { "https", "http", "ftp", NULL };
+	static const char *const colon[3] = { ":", "%3a", "%253a" };
+	static const char *const slash[3] = { "/", "%2f", "%252f" };
+	const char *at;
+	size_t i, n;
+
+	*depth = 0;
+	for (i = 0; schemes[i] != NULL && !begins(p, end, schemes[i]); i++)
+		;
+	if (schemes[i] == NULL)
+		return 0;
+	at = p + strlen(schemes[i]);
+	if ((n = escaped(at, end, colon, depth)) == 0)
+		return 0;
+	at += n;
+	if ((n = escaped(at, end, slash, depth)) == 0)
+		return 0;
+	at += n;
+	n = escaped(at, end, slash, depth);
+	return n == 0 ? 0 : (size_t)(at + n - p);
+}
+
+/* In the query of another link, in percents. */
+static void
+tell_escaped(const struct links *l, const char *p, const char *end,
+    size_t depth)
+{
+	struct buf text = BUF_INIT, once = BUF_INIT;
+	size_t n = (size_t)(end - p);
+
+	encoded_put_percent(&text, p, n < ESCAPED_MAX ? n : ESCAPED_MAX);
+	for (; depth > 1; depth--) {
+		buf_put(&once, text.data, text.len);
+		buf_clear(&text);
+		encoded_put_percent(&text, once.data, once.len);
+		buf_clear(&once);
+	}
+	tell_at(l, &(struct search){ .end = text.data + text.len,
+	    .user_end = text.data }, text.data);
+	buf_free(&text);
+	buf_free(&once);
+}
+
+/* "http://" and "https://" in base64, as redirectors carry them. */
+static bool
+is_base64_link(const char *p, const char *end)
+{
+	static const char *const starts[] = { "aHR0cDovL", "aHR0cHM6L" };
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if ((size_t)(end - p) >= 9 && memcmp(p, starts[i], 9) == 0)
+			return true;
+	return false;
+}
+
+static void
+tell_base64(const struct links *l, const char *p, const char *end)
+{
+	struct decoder d = { .encoding = MIME_BASE64 };
+	const char *stop = p + length_of(p, end, "+/");
+	char text[ESCAPED_MAX];
+	size_t n, depth, skip;
+
+	n = decode_put(&d, &p, stop, text, sizeof text);
+	skip = link_start(text, text + n, &depth);
+	if (skip > 0 && depth == 0)
+		tell_at(l, &(struct search){ .end = text + n,
+		    .user_end = text }, text + skip);
+}
+
+/*
+ * Every link that begins in the word from `from` on and before `max`. "www."
+ * counts where a name may begin.
  */
 static void
-search(const struct links *l, size_t max)
+search(const struct links *l, size_t from, size_t max)
 {
 	const char *end = l->word + l->nword, *p;
-	bool fresh = !l->cut;
-	size_t n;
+	struct search s = { .end = end, .user_end = l->word };
+	bool fresh = !l->cut && from == 0;
+	size_t n, depth;
 
-	for (p = l->word; p < l->word + max; p++) {
-		n = link_start(p, end);
-		if (n > 0)
-			tell(l, p + n, end);
+	for (p = l->word + from; p < l->word + max; p++) {
+		n = link_start(p, end, &depth);
+		if (n > 0 && depth == 0)
+			tell_at(l, &s, p + n);
+		else if (n > 0)
+			tell_escaped(l, p + n, end, depth);
 		else if (fresh && begins(p, end, "www."))
-			tell(l, p, end);
+			tell_at(l, &s, p);
+		else if (is_base64_link(p, end))
+			tell_base64(l, p, end);
 		fresh = !is_letter(*p) && strchr("-._@/%:", *p) == NULL &&
 		    (unsigned char)*p < 0x80;
 	}
@@ -117,7 +229,7 @@ search(const struct links *l, size_t max)
 static void
 word_end(struct links *l)
 {
-	search(l, l->nword);
+	search(l, 0, l->nword);
 	l->nword = 0;
 	l->cut = false;
 }
@@ -129,6 +241,7 @@ links_value_end(struct links *l, bool is_link)
 
 	if (is_link && !l->cut && url_put_host(&host, l->word, l->nword)) {
 		l->reported(l->arg, host.data);
+		search(l, 1, l->nword);
 		l->nword = 0;
 	}
 	buf_free(&host);
@@ -141,7 +254,7 @@ shift(struct links *l)
 {
 	const size_t half = LINKS_WORD / 2;
 
-	search(l, half);
+	search(l, 0, half);
 	memmove(l->word, l->word + half, LINKS_WORD - half);
 	l->nword -= half;
 	l->cut = true;

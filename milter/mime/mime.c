@@ -10,7 +10,7 @@
 
 /* "--", the boundary, "--", and blanks that some relay put behind it. */
 #define BOUNDARY_LINE (MIME_BOUNDARY + 64)
-#define UU_LINE 80
+#define INLINE_LINE 1100	/* of a file within a text, and of its name */
 
 static const struct {
 	const char *words;
@@ -53,11 +53,10 @@ mime_new(void (*reported)(void *arg, const struct mime_event *event), void *arg)
 	m->reported = reported;
 	m->arg = arg;
 	m->state = MIME_IN_HEADER;
-	m->field = FIELD_NONE;
-	for (i = 0; i < FIELDS; i++)
-		m->fields[i] = (struct buf)BUF_INIT;
+	for (i = 0; i < FIELDS * MIME_SAME; i++)
+		m->fields[i / MIME_SAME][i % MIME_SAME] = (struct buf)BUF_INIT;
 	m->line = (struct buf)BUF_INIT;
-	m->uu_name = (struct buf)BUF_INIT;
+	m->inline_name = (struct buf)BUF_INIT;
 	m->at_start = true;
 	return m;
 }
@@ -79,10 +78,10 @@ mime_free(struct mime *m)
 	m->reported = ignore;
 	while (m->nlevels > 0)
 		mime_part_end(m);
-	for (i = 0; i < FIELDS; i++)
-		buf_free(&m->fields[i]);
+	for (i = 0; i < FIELDS * MIME_SAME; i++)
+		buf_free(&m->fields[i / MIME_SAME][i % MIME_SAME]);
 	buf_free(&m->line);
-	buf_free(&m->uu_name);
+	buf_free(&m->inline_name);
 	free(m);
 }
 
@@ -90,11 +89,12 @@ static void
 drop_eol(struct mime *m)
 {
 	m->neol = 0;
+	m->cr = 0;
 }
 
 /* The end of line was no boundary's. */
-static void
-put_eol(struct mime *m)
+void
+mime_put_eol(struct mime *m)
 {
 	char eol[2] = { m->eol[0], m->eol[1] };
 	size_t n = m->neol;
@@ -108,17 +108,16 @@ put_eol(struct mime *m)
 static void
 cross(struct mime *m, size_t i, bool closed)
 {
+	struct mime_level *level = &m->levels[i];
+
 	drop_eol(m);
 	while (m->nlevels > i + 1)
 		mime_part_end(m);
-	if (closed) {
-		buf_clear(&m->levels[i].boundary);
-		m->nboundaries--;
-		m->state = MIME_IN_NOTHING;
-	} else {
-		m->state = MIME_IN_HEADER;
-	}
-	m->may_uu = false;
+	if (level->closed && !closed)
+		mime_fault(m, level, MIME_AFTER_END);
+	level->closed = closed;
+	m->state = closed ? MIME_IN_NOTHING : MIME_IN_HEADER;
+	m->may_inline = false;
 }
 
 /* The header that a boundary ends was the whole of its part. */
@@ -130,29 +129,95 @@ end_header(struct mime *m)
 	mime_part_begin(m);
 }
 
-/* Is the line one of the open boundaries? Then what it says is done. */
+/* "--", the boundary, and perhaps "--". */
+static bool
+is_line_of(const struct buf *b, const char *line, size_t n)
+{
+	return b->len > 0 && n >= b->len + 2 && line[0] == '-' &&
+	    line[1] == '-' && memcmp(line + 2, b->data, b->len) == 0 &&
+	    (n == b->len + 2 || (n == b->len + 4 &&
+	    memcmp(line + n - 2, "--", 2) == 0));
+}
+
+/* The first of a level's boundaries that is seen is the one it has. */
+static bool
+is_boundary_of(struct mime_level *level, const char *line, size_t n)
+{
+	size_t i, found = MIME_SAME;
+
+	if (level->others[0].len == 0)
+		return is_line_of(&level->boundary, line, n);
+	for (i = 0; i < MIME_SAME; i++)
+		if (is_line_of(&level->others[i], line, n))
+			found = i;
+	if (found == MIME_SAME && !is_line_of(&level->boundary, line, n))
+		return false;
+	if (found < MIME_SAME) {
+		buf_clear(&level->boundary);
+		buf_put(&level->boundary, level->others[found].data,
+		    level->others[found].len);
+	}
+	for (i = 0; i < MIME_SAME; i++)
+		buf_clear(&level->others[i]);
+	return true;
+}
+
+/* Is the line one of the boundaries, best of one that is open? Then what it
+   says is done. */
 static bool
 is_boundary(struct mime *m, const char *line, size_t n)
 {
-	const struct buf *b;
-	size_t i = m->nlevels;
+	size_t i, ended = m->nlevels, begins = 0;
 
 	n = mime_trimmed(line, n);
+	while (begins < n && strchr(" \t\r", line[begins]) != NULL &&
+	    line[begins] != '\0')
+		begins++;
+	if (begins > 0 && line[begins - 1] != '\r')
+		return false;
+	line += begins;
+	n -= begins;
 	if (n < 3 || line[0] != '-' || line[1] != '-')
 		return false;
-	while (i-- > 0) {
-		b = &m->levels[i].boundary;
-		if (b->len == 0 || (n != b->len + 2 && n != b->len + 4) ||
-		    memcmp(line + 2, b->data, b->len) != 0)
+	for (i = m->nlevels; i-- > 0;) {
+		if (!is_boundary_of(&m->levels[i], line, n))
 			continue;
-		if (n == b->len + 4 && memcmp(line + n - 2, "--", 2) != 0)
-			continue;
-		end_header(m);
-		if (m->state != MIME_GIVEN_UP)
-			cross(m, i, n == b->len + 4);
-		return true;
+		if (!m->levels[i].closed)
+			break;
+		if (ended == m->nlevels)
+			ended = i;
 	}
-	return false;
+	if (i == (size_t)-1 && ended == m->nlevels)
+		return false;
+	i = i == (size_t)-1 ? ended : i;
+	if (begins > 0)
+		mime_fault(m, mime_top(m), MIME_BARE_CR);
+	end_header(m);
+	if (m->state != MIME_GIVEN_UP)
+		cross(m, i, n == m->levels[i].boundary.len + 4);
+	return true;
+}
+
+/* "--" behind a CR alone begins a boundary for some. */
+static void
+look_for_cr(struct mime *m, const char *p, size_t n)
+{
+	const char *end = p + n;
+
+	while (p < end) {
+		if (m->cr == 0 &&
+		    (p = memchr(p, '\r', (size_t)(end - p))) == NULL)
+			return;
+		if (*p == '\r')
+			m->cr = 1;
+		else if (*p != '-')
+			m->cr = 0;
+		else if (++m->cr == 3) {
+			mime_fault(m, mime_top(m), MIME_BARE_CR);
+			m->cr = 0;
+		}
+		p++;
+	}
 }
 
 /* Content, the end of whose last line may belong to a boundary. */
@@ -163,6 +228,8 @@ content(struct mime *m, const char *bytes, size_t n)
 
 	if (n == 0)
 		return;
+	if (m->nboundaries > 0)
+		look_for_cr(m, bytes, n);
 	if (m->neol == 1 && m->eol[0] == '\r' && bytes[0] == '\n') {
 		m->eol[m->neol++] = '\n';
 		bytes++;
@@ -170,7 +237,7 @@ content(struct mime *m, const char *bytes, size_t n)
 		if (n == 0)
 			return;
 	}
-	put_eol(m);
+	mime_put_eol(m);
 	if (m->nboundaries > 0 && bytes[n - 1] == '\n')
 		hold = n > 1 && bytes[n - 2] == '\r' ? 2 : 1;
 	else if (m->nboundaries > 0 && bytes[n - 1] == '\r')
@@ -181,46 +248,7 @@ content(struct mime *m, const char *bytes, size_t n)
 	m->neol = hold;
 }
 
-/* A line of a text in which a file in uuencode may stand. False: it is none
-   of the file's. */
-static bool
-uu_line(struct mime *m, const char *line, size_t n)
-{
-	size_t text = mime_trimmed(line, n);
-	char bytes[64];
-	const char *name;
-	int got;
-
-	if (!m->in_uu && !m->uu_begun) {
-		name = decode_uu_begin(line, text);
-		m->uu_begun = name != NULL;
-		if (name != NULL) {
-			buf_clear(&m->uu_name);
-			buf_put(&m->uu_name, name,
-			    text - (size_t)(name - line));
-		}
-		return false;
-	}
-	got = decode_uu_line(line, text, bytes);
-	if (!m->in_uu && got > 0) {
-		put_eol(m);
-		mime_part_begin_uu(m);
-	}
-	m->uu_begun = false;
-	if (!m->in_uu)
-		return false;
-	if (got > 0) {
-		mime_part_decoded(m, bytes, (size_t)got);
-		return true;
-	}
-	if (got < 0)
-		mime_fault(m, mime_top(m), MIME_BAD_UUENCODE);
-	if (got < 0 || (text == 3 && line[0] == 'e'))
-		mime_part_end(m);
-	return got == 0;
-}
-
-/* One line that had to be seen as a whole. */
+/* One whole line that had to be seen whole. */
 static void
 body_line(struct mime *m, const char *line, size_t n)
 {
@@ -229,7 +257,7 @@ body_line(struct mime *m, const char *line, size_t n)
 	while (m->state == MIME_IN_HEADER)
 		if (mime_header_line(m, line, n))
 			return;
-	if (!m->may_uu || !uu_line(m, line, n))
+	if (!m->may_inline || !mime_inline_line(m, line, n))
 		content(m, line, n);
 }
 
@@ -237,11 +265,17 @@ body_line(struct mime *m, const char *line, size_t n)
 static bool
 is_interesting(const struct mime *m, const char *line, size_t n)
 {
-	if (m->state == MIME_IN_HEADER || m->in_uu || m->uu_begun)
+	if (m->state == MIME_IN_HEADER || m->within != INLINE_NONE ||
+	    m->begun != INLINE_NONE)
+		return true;
+	if (m->nboundaries > 0 && (line[0] == '\r' || line[0] == ' ' ||
+	    line[0] == '\t') && (n == 1 || line[1] <= ' ' || line[1] == '-'))
 		return true;
 	if (m->nboundaries > 0 && line[0] == '-' && (n == 1 || line[1] == '-'))
 		return true;
-	return m->may_uu && line[0] == 'b' && (n == 1 || line[1] == 'e');
+	return m->may_inline && ((line[0] == 'b' && (n == 1 ||
+	    line[1] == 'e')) || (line[0] == '=' && (n == 1 ||
+	    line[1] == 'y')));
 }
 
 /* How long may a line be that must be seen as a whole? */
@@ -250,7 +284,7 @@ line_max(const struct mime *m)
 {
 	if (m->state == MIME_IN_HEADER)
 		return MIME_HEADER_BYTES;
-	return m->in_uu || m->uu_begun ? UU_LINE : BOUNDARY_LINE;
+	return m->may_inline ? INLINE_LINE : BOUNDARY_LINE;
 }
 
 /* It is longer than that: no boundary, no line of uuencode, or no header. */
@@ -262,11 +296,7 @@ line_too_long(struct mime *m)
 		m->passing = m->state == MIME_IN_HEADER;
 		m->pending |= m->passing ? MIME_HEADER_LONG : 0;
 	} else {
-		if (m->in_uu) {
-			mime_fault(m, mime_top(m), MIME_BAD_UUENCODE);
-			mime_part_end(m);
-		}
-		m->uu_begun = false;
+		mime_inline_broken(m);
 		content(m, m->line.data, m->line.len);
 	}
 	m->at_start = false;
@@ -305,7 +335,7 @@ many_lines(struct mime *m, const char *bytes, size_t n)
 {
 	const char *p = bytes, *end = bytes + n;
 
-	if (m->nboundaries == 0 && !m->may_uu) {
+	if (m->nboundaries == 0 && !m->may_inline) {
 		content(m, bytes, n);
 		return n;
 	}
@@ -362,7 +392,7 @@ mime_end(struct mime *m)
 		body_line(m, m->line.data, m->line.len);
 	buf_clear(&m->line);
 	end_header(m);
-	put_eol(m);
+	mime_put_eol(m);
 	while (m->nlevels > 0)
 		mime_part_end(m);
 }

@@ -6,9 +6,11 @@
  * what the open parts need, within the limits below, whatever is sent. It does
  * not recurse.
  *
- * It reads as the programs do that show mail, and where those disagree it notes
- * a fault. A limit that is reached is a fault, too: what lies beyond is not
- * parsed.
+ * It reads as the programs do that show mail. Where those disagree it notes a
+ * fault and reports what any of them would see: all values of a parameter or a
+ * field that is there twice, a message that is attached as a file or encoded as
+ * a whole, lines that are a boundary for some. A limit that is reached is a
+ * fault, too: what lies beyond is not parsed.
  *
  * One parser is for one message and one thread at a time.
  */
@@ -21,11 +23,12 @@
 #include "mime/decode.h"
 
 #define MIME_DEPTH 50			/* parts within parts */
+#define MIME_NESTED 4			/* messages within files within messages */
 #define MIME_PARTS 1000
 #define MIME_HEADER_BYTES (64 * 1024)	/* of a part; the rest is passed over */
 #define MIME_BOUNDARY 256
 #define MIME_NAME 1024			/* bytes of a file name */
-#define MIME_NAMES 4
+#define MIME_NAMES 16	/* of one file, in all readings */
 
 /*
  * What is not as it should be, one bit each. Those up to MIME_FAULT_LIMIT
@@ -51,9 +54,11 @@ struct mime_part {
 	bool container;		/* holds parts, and has no bytes of its own */
 	bool attached;		/* Content-Disposition: attachment */
 	const char *type;	/* "text/plain", lower case, never NULL */
+	const char *other_type;	/* of a second Content-Type; or NULL */
 	const char *charset;	/* as declared, NULL: not */
-	const char *names[MIME_NAMES];	/* of the file, UTF-8; what programs
-				   prefer comes first; without repeats */
+	const char *names[MIME_NAMES];	/* of the file, UTF-8; every one that
+				   some program reads, what most prefer first;
+				   without repeats, line ends and NUL */
 	size_t nnames;
 	enum mime_encoding encoding;
 	unsigned faults;	/* so far; at the END of part 1 those of all */

@@ -26,22 +26,53 @@ field_of(const char *name, size_t n)
 		if (strlen(names[i]) == n &&
 		    strncasecmp(names[i], name, n) == 0)
 			return (enum mime_field)i;
-	return FIELD_NONE;
+	return FIELDS;
 }
 
-/* A field begins; of two with one name the first is the one that counts. */
 static void
 field_begin(struct mime *m, const char *name, size_t n)
 {
-	m->field = field_of(name, n);
-	if (m->field == FIELD_NONE)
+	enum mime_field field = field_of(name, n);
+
+	m->field = NULL;
+	if (field == FIELDS)
 		return;
-	if (m->have[m->field]) {
+	if (m->nfields[field] > 0)
 		m->pending |= MIME_TWICE;
-		m->field = FIELD_NONE;
-		return;
-	}
-	m->have[m->field] = true;
+	if (m->nfields[field] == MIME_SAME)
+		m->pending |= MIME_HEADER_LONG;
+	else
+		m->field = &m->fields[field][m->nfields[field]++];
+}
+
+/* "Content-Type:" where a line begins within another field. */
+static bool
+is_hidden_field(const char *p, const char *end)
+{
+	static const char start[] = "content-";
+
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
+		p++;
+	return (size_t)(end - p) > sizeof start - 1 &&
+	    strncasecmp(p, start, sizeof start - 1) == 0 &&
+	    memchr(p, ':', (size_t)(end - p) > 40 ? 40 :
+	    (size_t)(end - p)) != NULL;
+}
+
+/* `folded`: the text goes on a field. A CR without LF ends a line for some. */
+static void
+look_for_lines(struct mime *m, const char *text, size_t n, bool folded)
+{
+	const char *end = text + n, *p = text;
+
+	if (folded && is_hidden_field(text, end))
+		m->pending |= MIME_FIELD_HIDDEN;
+	while ((p = memchr(p, '\r', (size_t)(end - p))) != NULL)
+		if (++p < end && *p != '\n')
+			m->pending |= MIME_BARE_CR;
+	for (p = text; (p = memchr(p, '\n', (size_t)(end - p))) != NULL;)
+		if (is_hidden_field(++p, end))
+			m->pending |= MIME_FIELD_HIDDEN;
 }
 
 static void
@@ -51,11 +82,11 @@ field_add(struct mime *m, const char *text, size_t n)
 		m->pending |= MIME_HEADER_LONG;
 		return;
 	}
-	if (m->field == FIELD_NONE)
+	if (m->field == NULL)
 		return;
 	if (memchr(text, '\0', n) != NULL)
 		m->pending |= MIME_NUL;
-	buf_put(&m->fields[m->field], text, n);
+	buf_put(m->field, text, n);
 }
 
 void
@@ -63,11 +94,12 @@ mime_header(struct mime *m, const char *name, const char *value)
 {
 	size_t n = strlen(value);
 
+	field_begin(m, name, mime_trimmed(name, strlen(name)));
+	look_for_lines(m, value, n, false);
 	if (n > MIME_HEADER_BYTES) {
-		m->pending |= MIME_HEADER_LONG;
+		m->pending |= m->field != NULL ? MIME_HEADER_LONG : 0;
 		n = MIME_HEADER_BYTES;
 	}
-	field_begin(m, name, strlen(name));
 	field_add(m, value, n);
 }
 
@@ -117,13 +149,16 @@ mime_header_line(struct mime *m, const char *line, size_t n)
 	}
 	m->header_bytes += n;
 	if (line[0] == ' ' || line[0] == '\t') {
+		look_for_lines(m, line, text, true);
 		field_add(m, line, text);
 	} else if (is_field(line, n)) {
 		field_begin(m, line, colon == NULL ? 0 :
 		    mime_trimmed(line, (size_t)(colon - line)));
-		if (colon != NULL)
-			field_add(m, colon + 1,
-			    text - (size_t)(colon + 1 - line));
+		if (colon == NULL || colon >= line + text)
+			return true;
+		look_for_lines(m, colon + 1,
+		    text - (size_t)(colon + 1 - line), false);
+		field_add(m, colon + 1, text - (size_t)(colon + 1 - line));
 	} else {
 		m->pending |= MIME_NO_BLANK;
 		mime_part_begin(m);

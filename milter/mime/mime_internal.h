@@ -2,7 +2,8 @@
  * mime_internal.h - the parser's inside, shared by mime*.c
  *
  * mime.c finds lines and boundaries, mime_header.c fields, mime_read.c reads
- * their values, mime_part.c opens and closes parts and reports their bytes.
+ * what they tell, mime_part.c opens and closes parts and tells of their bytes,
+ * mime_inline.c finds files within a text.
  */
 #ifndef MIME_MIME_INTERNAL_H
 #define MIME_MIME_INTERNAL_H
@@ -11,6 +12,8 @@
 #include "mime/charset.h"
 #include "mime/mime.h"
 
+#define MIME_SAME 4	/* fields of one name, and boundaries, that are read */
+
 enum mime_state {
 	MIME_IN_HEADER,		/* of a part */
 	MIME_IN_BODY,		/* of a part without parts */
@@ -18,18 +21,20 @@ enum mime_state {
 	MIME_GIVEN_UP		/* too many parts: only the end matters */
 };
 
-/* The fields that describe a part; all others are skipped. */
-enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION, FIELDS,
-	FIELD_NONE = FIELDS };
+/* The fields that tell of a part; what else there is is passed over. */
+enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION, FIELDS };
 
 /* A part that has begun and not ended. */
 struct mime_level {
 	struct mime_part part;
-	char *type, *charset, *names[MIME_NAMES];
-	struct buf boundary;	/* of a multipart without its end */
+	char *type, *other_type, *charset, *names[MIME_NAMES];
+	struct buf boundary;	/* of a multipart; empty: it has none */
+	struct buf others[MIME_SAME];	/* what the boundary may be as well */
+	bool closed;		/* its last part has ended */
 	bool has_parts;
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;
+	struct mime *inner;	/* of a message that is a file, or encoded */
 	struct charset *converter;	/* NULL: its text needs none */
 	bool text;
 };
@@ -43,24 +48,37 @@ struct mime {
 	unsigned nparts;
 	unsigned faults;
 	unsigned pending;	/* faults of the part whose header is read */
-	struct buf fields[FIELDS];
-	bool have[FIELDS];
+	struct buf fields[FIELDS][MIME_SAME];
+	size_t nfields[FIELDS];
 	/* lines */
 	/* the start of a line that must be seen as a whole */
 	struct buf line;
 	size_t header_bytes;	/* of this part, so far */
-	enum mime_field field;	/* the one that a folded line goes on */
+	struct buf *field;	/* the one that a folded line goes on, or
+				   NULL: it is of no interest */
 	bool at_start;		/* of a line */
 	bool passing;		/* over the rest of a line too long */
 	size_t nboundaries;	/* open ones */
 	char eol[2];		/* end of line that may belong to a boundary */
 	size_t neol;
-	/* uuencode within a text */
-	bool may_uu;		/* this part may hold some */
-	struct buf uu_name;	/* of the last "begin" line */
-	bool uu_begun;		/* it was the line before */
-	bool in_uu;		/* the innermost level is a file in uuencode */
+	int cr;			/* of "\r--" within a line, seen so far */
+	/* a file within a text */
+	bool may_inline;	/* this part may hold some */
+	struct buf inline_name;	/* of the "begin" line just seen */
+	enum inline_kind begun;	/* it was the line before */
+	enum inline_kind within;	/* the innermost level is such a file */
+	/* a message within a file; 0 of the outermost */
+	unsigned nesting, base_depth, within_part;
 };
+
+/* The end of the line before, which was no boundary's, is content. */
+void mime_put_eol(struct mime *m);
+
+/* A line of a text in which a file may stand: uuencode, base64 or yEnc. False:
+   it is none of the file's. */
+bool mime_inline_line(struct mime *m, const char *line, size_t n);
+/* The line is too long for one: the file ends. */
+void mime_inline_broken(struct mime *m);
 
 /* Without the white space at its end. */
 size_t mime_trimmed(const char *line, size_t n);
@@ -70,14 +88,15 @@ bool mime_header_line(struct mime *m, const char *line, size_t n);
 
 void mime_fault(struct mime *m, struct mime_level *level, unsigned fault);
 
-/* Their values, into the level. */
-void mime_part_read(struct mime *m, struct mime_level *level);
-/* One more name of the file, owned by the parser from now on. */
-void mime_part_name(struct mime_level *level, char *name);
+/* What they tell, into the level. True: its bytes are a message. */
+bool mime_part_read(struct mime *m, struct mime_level *level);
+/* One more name of the file, and what programs make of it. */
+void mime_part_name(struct mime *m, struct mime_level *level, const char *name,
+    size_t n);
 
 /* The fields are there: the part begins, and the state is what follows. */
 void mime_part_begin(struct mime *m);
-void mime_part_begin_uu(struct mime *m);
+void mime_part_begin_inline(struct mime *m);
 /* The innermost ends. */
 void mime_part_end(struct mime *m);
 /* Bytes of the innermost, as they were sent. */

@@ -35,10 +35,14 @@ static struct mime_level *
 push(struct mime *m)
 {
 	struct mime_level *level = &m->levels[m->nlevels];
+	size_t i;
 
 	memset(level, 0, sizeof *level);
 	level->boundary = (struct buf)BUF_INIT;
-	level->part.depth = (unsigned)m->nlevels;
+	for (i = 0; i < MIME_SAME; i++)
+		level->others[i] = (struct buf)BUF_INIT;
+	level->part.depth = m->base_depth + (unsigned)m->nlevels;
+	level->part.within = m->within_part;
 	if (m->nlevels > 0) {
 		level->part.within = level[-1].part.number;
 		level[-1].has_parts = true;
@@ -61,57 +65,97 @@ forget_fields(struct mime *m)
 {
 	size_t i;
 
-	for (i = 0; i < FIELDS; i++) {
-		buf_clear(&m->fields[i]);
-		m->have[i] = false;
-	}
+	for (i = 0; i < FIELDS * MIME_SAME; i++)
+		buf_clear(&m->fields[i / MIME_SAME][i % MIME_SAME]);
+	memset(m->nfields, 0, sizeof m->nfields);
 	m->header_bytes = 0;
-	m->field = FIELD_NONE;
+	m->field = NULL;
+}
+
+/* One more part, or none when there are too many: what follows is passed
+   over. */
+static struct mime_level *
+begin(struct mime *m)
+{
+	if (m->nparts < MIME_PARTS)
+		return push(m);
+	m->faults |= MIME_TOO_MANY;
+	m->state = MIME_GIVEN_UP;
+	return NULL;
+}
+
+static void
+forward(void *arg, const struct mime_event *event)
+{
+	struct mime *m = arg;
+
+	m->reported(m->arg, event);
+}
+
+/* The part's bytes are a message, which has a parser of its own. */
+static void
+open_inner(struct mime *m, struct mime_level *level)
+{
+	if (m->nesting == MIME_NESTED) {
+		mime_fault(m, level, MIME_TOO_DEEP);
+		return;
+	}
+	level->part.container = true;
+	level->has_parts = true;
+	level->inner = mime_new(forward, m);
+	level->inner->nesting = m->nesting + 1;
+	level->inner->base_depth = level->part.depth + 1;
+	level->inner->within_part = level->part.number;
+	level->inner->nparts = m->nparts;
+}
+
+static void
+close_inner(struct mime *m, struct mime_level *level)
+{
+	mime_end(level->inner);
+	m->nparts = level->inner->nparts;
+	m->faults |= level->inner->faults;
+	mime_free(level->inner);
+	level->inner = NULL;
 }
 
 void
 mime_part_begin(struct mime *m)
 {
-	struct mime_level *level;
+	struct mime_level *level = begin(m);
 
-	if (m->nparts == MIME_PARTS) {
-		mime_fault(m, &m->levels[0], MIME_TOO_MANY);
-		m->state = MIME_GIVEN_UP;
+	if (level == NULL)
 		return;
-	}
-	level = push(m);
 	mime_fault(m, level, m->pending);
 	m->pending = 0;
-	mime_part_read(m, level);
+	if (mime_part_read(m, level))
+		open_inner(m, level);
 	if (level->text && !level->part.container)
 		open_text(m, level);
 	forget_fields(m);
-	m->state = !level->part.container ? MIME_IN_BODY :
-	    level->boundary.len > 0 ? MIME_IN_NOTHING : MIME_IN_HEADER;
-	m->may_uu = !level->part.container && (level->decoder.encoding ==
+	m->state = !level->part.container || level->inner != NULL ?
+	    MIME_IN_BODY : level->boundary.len > 0 ? MIME_IN_NOTHING :
+	    MIME_IN_HEADER;
+	m->may_inline = !level->part.container && (level->decoder.encoding ==
 	    MIME_UUENCODE || (level->decoder.encoding == MIME_AS_IS &&
 	    strcmp(level->type, "text/plain") == 0));
-	m->uu_begun = false;
+	m->begun = INLINE_NONE;
 	tell(m, level, MIME_BEGIN, NULL, 0);
 }
 
 void
-mime_part_begin_uu(struct mime *m)
+mime_part_begin_inline(struct mime *m)
 {
-	struct mime_level *level;
+	struct mime_level *level = begin(m);
 
-	if (m->nparts == MIME_PARTS) {
-		mime_fault(m, &m->levels[0], MIME_TOO_MANY);
-		m->state = MIME_GIVEN_UP;
+	if (level == NULL)
 		return;
-	}
-	level = push(m);
 	level->part.attached = true;
 	level->type = mem_dup("application/octet-stream");
 	level->part.type = level->type;
 	level->part.encoding = MIME_UUENCODE;
-	mime_part_name(level, mem_dup(m->uu_name.data));
-	m->in_uu = true;
+	mime_part_name(m, level, m->inline_name.data, m->inline_name.len);
+	m->within = m->begun;
 	tell(m, level, MIME_BEGIN, NULL, 0);
 }
 
@@ -151,24 +195,28 @@ mime_part_end(struct mime *m)
 	struct mime_level *level = mime_top(m);
 	size_t i;
 
-	if (!level->part.container)
+	if (!level->part.container || level->inner != NULL)
 		end_bytes(m, level);
-	if (level->boundary.len > 0) {
-		m->nboundaries--;
+	if (level->inner != NULL)
+		close_inner(m, level);
+	m->nboundaries -= level->boundary.len > 0;
+	if (level->boundary.len > 0 && !level->closed && level->part.container)
 		mime_fault(m, level, MIME_UNCLOSED);
-	}
 	if (level->part.container && !level->has_parts)
 		mime_fault(m, level, MIME_EMPTY);
 	if (m->nlevels == 1)
 		level->part.faults = m->faults;
 	tell(m, level, MIME_END, NULL, 0);
-	m->in_uu = false;
+	m->within = INLINE_NONE;
 	m->nlevels--;
 	free(level->type);
+	free(level->other_type);
 	free(level->charset);
 	for (i = 0; i < MIME_NAMES; i++)
 		free(level->names[i]);
 	buf_free(&level->boundary);
+	for (i = 0; i < MIME_SAME; i++)
+		buf_free(&level->others[i]);
 	charset_close(level->converter);
 }
 
@@ -194,6 +242,10 @@ mime_part_decoded(struct mime *m, const char *bytes, size_t n)
 
 	if (n == 0)
 		return;
+	if (level->inner != NULL) {
+		mime_body(level->inner, bytes, n);
+		return;
+	}
 	tell(m, level, MIME_BYTES, bytes, n);
 	if (!level->text)
 		return;

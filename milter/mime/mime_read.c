@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/mem.h"
+#include "mime/encoded.h"
 #include "mime/field.h"
 #include "mime/mime_internal.h"
 
@@ -12,73 +15,133 @@ begins_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* What a parameter of the type or the disposition says, or NULL. */
-static char *
-parameter(struct mime *m, struct mime_level *level, enum mime_field field,
-    const char *name, bool extended, size_t max)
-{
-	const struct buf *f = &m->fields[field];
-	struct buf value = BUF_INIT;
-	unsigned odd = 0;
+/* Whose parameter is read. */
+struct reading {
+	struct mime *m;
+	struct mime_level *level;
+};
 
-	if (!field_parameter(f->data, f->len, name, extended, max, &value,
-	    &odd)) {
-		buf_free(&value);
-		return NULL;
-	}
+/* All values of a parameter, of all fields of that name. */
+static void
+parameter(struct reading *r, enum mime_field field, const char *name,
+    size_t max, field_reading *reading)
+{
+	const struct buf *f = r->m->fields[field];
+	unsigned odd = 0;
+	size_t i;
+
+	for (i = 0; i < r->m->nfields[field]; i++)
+		field_parameter(f[i].data, f[i].len, name, max, reading, r,
+		    &odd);
 	if ((odd & FIELD_CUT) != 0)
-		mime_fault(m, level, max == MIME_NAME ? MIME_NAME_LONG :
+		mime_fault(r->m, r->level, max == MIME_NAME ? MIME_NAME_LONG :
 		    MIME_BOUNDARY_LONG);
 	if ((odd & FIELD_JUNK) != 0)
-		mime_fault(m, level, MIME_JUNK);
-	return buf_steal(&value);
+		mime_fault(r->m, r->level, MIME_JUNK);
+	if ((odd & FIELD_TWICE) != 0)
+		mime_fault(r->m, r->level, MIME_PARAMETER_TWICE);
 }
 
-void
-mime_part_name(struct mime_level *level, char *name)
+static void
+add_name(struct mime *m, struct mime_level *level, const struct buf *name)
 {
 	struct mime_part *part = &level->part;
 	size_t i;
 
 	for (i = 0; i < part->nnames; i++)
-		if (strcmp(part->names[i], name) == 0)
-			break;
-	if (i < part->nnames || *name == '\0') {
-		free(name);
+		if (strcmp(part->names[i], name->data) == 0)
+			return;
+	if (name->len == 0)
+		return;
+	if (part->nnames == MIME_NAMES) {
+		mime_fault(m, level, MIME_NAMES_MANY);
 		return;
 	}
-	level->names[part->nnames] = name;
-	part->names[part->nnames++] = name;
+	level->names[part->nnames] = mem_dup(name->data);
+	part->names[part->nnames] = level->names[part->nnames];
+	part->nnames++;
 }
 
-/* Programs prefer the disposition's, and what RFC 2231 gives. */
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 127;
+}
+
+/* Programs leave line ends and the like out of a name, or end it there. */
+static void
+add_readings(struct mime *m, struct mime_level *level, const char *name,
+    size_t n)
+{
+	struct buf whole = BUF_INIT, first = BUF_INIT;
+	bool cut = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		cut |= is_control(name[i]) && whole.len > 0;
+		if (is_control(name[i]))
+			continue;
+		buf_putc(&whole, name[i]);
+		if (!cut)
+			buf_putc(&first, name[i]);
+	}
+	add_name(m, level, &whole);
+	add_name(m, level, &first);
+	buf_free(&whole);
+	buf_free(&first);
+}
+
+/* Some undo percents wherever they stand. */
+void
+mime_part_name(struct mime *m, struct mime_level *level, const char *name,
+    size_t n)
+{
+	struct buf plain = BUF_INIT;
+
+	add_readings(m, level, name, n);
+	encoded_put_percent(&plain, name, n);
+	if (plain.len != n)
+		add_readings(m, level, plain.data, plain.len);
+	buf_free(&plain);
+}
+
+static void
+name_read(void *arg, const char *text, size_t n)
+{
+	struct reading *r = arg;
+
+	mime_part_name(r->m, r->level, text, n);
+}
+
+static const char *
+ending_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL ? dot : "";
+}
+
+/* Programs prefer the disposition's, and what RFC 2231 gives. Two names of
+   one kind do no harm: the second is often the first in ASCII. */
 static void
 read_names(struct mime *m, struct mime_level *level)
 {
-	static const struct {
-		enum mime_field field;
-		const char *name;
-		bool extended;
-	} places[MIME_NAMES] = {
-		{ FIELD_DISPOSITION, "filename", true },
-		{ FIELD_DISPOSITION, "filename", false },
-		{ FIELD_TYPE, "name", true },
-		{ FIELD_TYPE, "name", false },
-	};
-	char *name;
+	struct reading r = { m, level };
+	struct mime_part *part = &level->part;
 	size_t i;
 
-	for (i = 0; i < MIME_NAMES; i++) {
-		name = parameter(m, level, places[i].field, places[i].name,
-		    places[i].extended, MIME_NAME);
-		if (name == NULL)
-			continue;
-		if (strstr(name, "=?") != NULL && strstr(name, "?=") != NULL)
+	parameter(&r, FIELD_DISPOSITION, "filename", MIME_NAME, name_read);
+	parameter(&r, FIELD_TYPE, "name", MIME_NAME, name_read);
+	parameter(&r, FIELD_DISPOSITION, "name", MIME_NAME, name_read);
+	parameter(&r, FIELD_TYPE, "filename", MIME_NAME, name_read);
+	for (i = 0; i < part->nnames; i++) {
+		if (strstr(part->names[i], "=?") != NULL &&
+		    strstr(part->names[i], "?=") != NULL)
 			mime_fault(m, level, MIME_NAME_WORD);
-		mime_part_name(level, name);
+		if (strcasecmp(ending_of(part->names[i]),
+		    ending_of(part->names[0])) != 0)
+			mime_fault(m, level, MIME_TWO_NAMES);
 	}
-	if (level->part.nnames > 1)
-		mime_fault(m, level, MIME_TWO_NAMES);
 }
 
 static bool
@@ -90,55 +153,15 @@ is_type(const char *type)
 	    strchr(slash + 1, '/') == NULL;
 }
 
-/* RFC 2045 section 5.2, RFC 2046 section 5.1.5. */
 static void
-read_type(struct mime *m, struct mime_level *level)
+charset_read(void *arg, const char *text, size_t n)
 {
-	const struct buf *f = &m->fields[FIELD_TYPE];
-	struct buf type = BUF_INIT;
-	bool digest = m->nlevels > 1 && level[-1].digest;
+	struct reading *r = arg;
+	struct mime_level *level = r->level;
 
-	if ((field_value(f->data, f->len, &type) & FIELD_JUNK) != 0)
-		mime_fault(m, level, MIME_JUNK);
-	if (!is_type(type.data)) {
-		if (m->have[FIELD_TYPE])
-			mime_fault(m, level, MIME_JUNK);
-		buf_clear(&type);
-		buf_puts(&type, digest && !m->have[FIELD_TYPE] ?
-		    "message/rfc822" : "text/plain");
-	}
-	level->type = buf_steal(&type);
-	level->part.type = level->type;
-	level->text = begins_with(level->type, "text/");
-	level->charset = parameter(m, level, FIELD_TYPE, "charset", false,
-	    MIME_NAME);
+	if (level->charset == NULL)
+		level->charset = mem_ndup(text, n);
 	level->part.charset = level->charset;
-}
-
-static void
-read_encoding(struct mime *m, struct mime_level *level)
-{
-	const struct buf *f = &m->fields[FIELD_ENCODING];
-	struct buf name = BUF_INIT;
-
-	if ((field_value(f->data, f->len, &name) & FIELD_JUNK) != 0)
-		mime_fault(m, level, MIME_JUNK);
-	if (!decode_find(name.data, &level->decoder.encoding))
-		mime_fault(m, level, MIME_ENCODING);
-	level->part.encoding = level->decoder.encoding;
-	buf_free(&name);
-}
-
-static void
-read_disposition(struct mime *m, struct mime_level *level)
-{
-	const struct buf *f = &m->fields[FIELD_DISPOSITION];
-	struct buf value = BUF_INIT;
-
-	if ((field_value(f->data, f->len, &value) & FIELD_JUNK) != 0)
-		mime_fault(m, level, MIME_JUNK);
-	level->part.attached = strcmp(value.data, "attachment") == 0;
-	buf_free(&value);
 }
 
 static bool
@@ -149,57 +172,198 @@ is_message(const char *type)
 	    strcmp(type, "message/news") == 0;
 }
 
+/* Of two types the one with parts is the one that counts, else the first. */
 static void
-read_boundary(struct mime *m, struct mime_level *level)
+take_type(struct mime_level *level, char *type)
 {
-	char *boundary = parameter(m, level, FIELD_TYPE, "boundary", false,
-	    MIME_BOUNDARY);
-
-	if (boundary == NULL)
-		boundary = parameter(m, level, FIELD_TYPE, "boundary", true,
-		    MIME_BOUNDARY);
-	if (boundary == NULL || *boundary == '\0') {
-		mime_fault(m, level, MIME_NO_BOUNDARY);
-	} else if ((level->part.faults & MIME_BOUNDARY_LONG) == 0) {
-		buf_puts(&level->boundary, boundary);
-		m->nboundaries++;
+	if (level->type == NULL) {
+		level->type = type;
+	} else if (strcmp(level->type, type) == 0 ||
+	    level->other_type != NULL) {
+		free(type);
+	} else if (begins_with(type, "multipart/") || (is_message(type) &&
+	    !begins_with(level->type, "multipart/"))) {
+		level->other_type = level->type;
+		level->type = type;
+	} else {
+		level->other_type = type;
 	}
-	free(boundary);
 }
 
-/* Does it hold parts that can be reached? Then what follows it is set. */
+/* RFC 2045 section 5.2, RFC 2046 section 5.1.5. */
 static void
+read_type(struct mime *m, struct mime_level *level)
+{
+	struct reading r = { m, level };
+	const struct buf *f;
+	struct buf type;
+	size_t i;
+
+	for (i = 0; i < m->nfields[FIELD_TYPE]; i++) {
+		f = &m->fields[FIELD_TYPE][i];
+		type = (struct buf)BUF_INIT;
+		if ((field_value(f->data, f->len, &type) & FIELD_JUNK) != 0 ||
+		    !is_type(type.data))
+			mime_fault(m, level, MIME_JUNK);
+		if (is_type(type.data))
+			take_type(level, buf_steal(&type));
+		buf_free(&type);
+	}
+	if (level->type == NULL)
+		level->type = mem_dup(m->nlevels > 1 && level[-1].digest &&
+		    i == 0 ? "message/rfc822" : "text/plain");
+	level->part.type = level->type;
+	level->part.other_type = level->other_type;
+	level->text = begins_with(level->type, "text/");
+	parameter(&r, FIELD_TYPE, "charset", MIME_NAME, charset_read);
+}
+
+/* Of two encodings the one that hides more. */
+static void
+read_encoding(struct mime *m, struct mime_level *level)
+{
+	enum mime_encoding encoding;
+	const struct buf *f;
+	struct buf name;
+	size_t i;
+
+	for (i = 0; i < m->nfields[FIELD_ENCODING]; i++) {
+		f = &m->fields[FIELD_ENCODING][i];
+		name = (struct buf)BUF_INIT;
+		if ((field_value(f->data, f->len, &name) & FIELD_JUNK) != 0)
+			mime_fault(m, level, MIME_JUNK);
+		encoding = MIME_AS_IS;
+		if (!decode_find(name.data, &encoding))
+			mime_fault(m, level, MIME_ENCODING);
+		if (level->decoder.encoding == MIME_AS_IS ||
+		    encoding == MIME_BASE64)
+			level->decoder.encoding = encoding;
+		buf_free(&name);
+	}
+	level->part.encoding = level->decoder.encoding;
+}
+
+static void
+read_disposition(struct mime *m, struct mime_level *level)
+{
+	const struct buf *f;
+	struct buf value;
+	size_t i;
+
+	for (i = 0; i < m->nfields[FIELD_DISPOSITION]; i++) {
+		f = &m->fields[FIELD_DISPOSITION][i];
+		value = (struct buf)BUF_INIT;
+		if ((field_value(f->data, f->len, &value) & FIELD_JUNK) != 0)
+			mime_fault(m, level, MIME_JUNK);
+		level->part.attached |= strcmp(value.data, "attachment") == 0;
+		buf_free(&value);
+	}
+}
+
+static bool
+is_same(const struct buf *b, const char *text, size_t n)
+{
+	return b->len == n && memcmp(b->data, text, n) == 0;
+}
+
+/* The first is the boundary till one of the others is seen before it. */
+static void
+boundary_read(void *arg, const char *text, size_t n)
+{
+	struct mime_level *level = ((struct reading *)arg)->level;
+	size_t i;
+
+	n = mime_trimmed(text, n);
+	if (n == 0)
+		return;
+	if (level->boundary.len == 0) {
+		buf_put(&level->boundary, text, n);
+		return;
+	}
+	if (is_same(&level->boundary, text, n))
+		return;
+	for (i = 0; i < MIME_SAME && level->others[i].len > 0; i++)
+		if (is_same(&level->others[i], text, n))
+			return;
+	if (i < MIME_SAME)
+		buf_put(&level->others[i], text, n);
+}
+
+/* What holds no parts by its type may hold some for those who look for them. */
+static void
+read_boundary(struct mime *m, struct mime_level *level, bool multipart)
+{
+	struct reading r = { m, level };
+	unsigned before = level->part.faults;
+	size_t i;
+
+	parameter(&r, FIELD_TYPE, "boundary", MIME_BOUNDARY, boundary_read);
+	if (((level->part.faults & ~before) & MIME_BOUNDARY_LONG) != 0) {
+		buf_clear(&level->boundary);
+		for (i = 0; i < MIME_SAME; i++)
+			buf_clear(&level->others[i]);
+	} else if (level->boundary.len == 0 && multipart) {
+		mime_fault(m, level, MIME_NO_BOUNDARY);
+	}
+	if (level->boundary.len == 0)
+		return;
+	m->nboundaries++;
+	if (!multipart)
+		mime_fault(m, level, MIME_BOUNDARY_STRAY);
+}
+
+/* A message that is attached as a file; a web page with its pictures is one
+   (RFC 2557). */
+static bool
+is_message_file(const struct mime_part *part)
+{
+	static const char *const endings[] = { ".eml", ".mht", ".mhtml" };
+	size_t i, j;
+
+	for (i = 0; i < part->nnames; i++)
+		for (j = 0; j < sizeof endings / sizeof endings[0]; j++)
+			if (strcasecmp(ending_of(part->names[i]),
+			    endings[j]) == 0)
+				return true;
+	return false;
+}
+
+/* Does it hold parts that can be reached? Then what follows it is set. True:
+   they are those of a message in its bytes. */
+static bool
 read_container(struct mime *m, struct mime_level *level)
 {
 	bool multipart = begins_with(level->type, "multipart/");
+	bool plain = level->decoder.encoding == MIME_AS_IS;
 
 	if (strcmp(level->type, "message/partial") == 0 ||
 	    strcmp(level->type, "message/external-body") == 0)
 		mime_fault(m, level, MIME_PARTIAL);
-	if (!multipart && !is_message(level->type))
-		return;
 	if (m->nlevels > MIME_DEPTH) {
-		mime_fault(m, level, MIME_TOO_DEEP);
-		return;
+		if (multipart || is_message(level->type))
+			mime_fault(m, level, MIME_TOO_DEEP);
+		return false;
 	}
-	if (level->decoder.encoding != MIME_AS_IS)
+	if (is_message(level->type)) {
+		level->part.container = plain;
+		return !plain;
+	}
+	read_boundary(m, level, multipart);
+	if (!multipart)
+		return is_message_file(&level->part);
+	if (!plain)
 		mime_fault(m, level, MIME_ENCODED);
-	if (multipart) {
-		read_boundary(m, level);
-		level->part.container = level->boundary.len > 0;
-		level->digest = strcmp(level->type, "multipart/digest") == 0;
-	} else {
-		/* Encoded against RFC 2046 5.2.1 it is a file like others. */
-		level->part.container = level->decoder.encoding == MIME_AS_IS;
-	}
+	level->part.container = level->boundary.len > 0;
+	level->digest = strcmp(level->type, "multipart/digest") == 0;
+	return false;
 }
 
-void
+bool
 mime_part_read(struct mime *m, struct mime_level *level)
 {
 	read_type(m, level);
 	read_encoding(m, level);
 	read_disposition(m, level);
 	read_names(m, level);
-	read_container(m, level);
+	return read_container(m, level);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/net.h"
+#include "mime/url_labels.h"
 #include "model/mailbox.h"
 
 /* No host is longer, however it is written. */
@@ -140,16 +141,13 @@ put_name(struct buf *out, const char *host)
 		    address >> 16 & 255, address >> 8 & 255, address & 255);
 		return true;
 	}
-	if (*host == '[' || !mailbox_put_domain(out, host))
+	if (*host == '[' || !url_put_labels(out, host))
 		return false;
 	/* What A-labels made of it may be an address again. */
-	if (take_address(out->data + start, &address) ||
-	    strchr(out->data + start, '.') == NULL ||
-	    !mailbox_is_host_name(out->data + start)) {
-		buf_cut(out, start);
-		return false;
-	}
-	return true;
+	if (!take_address(out->data + start, &address))
+		return true;
+	buf_cut(out, start);
+	return false;
 }
 
 /* "user:password@host:port" */

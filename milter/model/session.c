@@ -141,6 +141,33 @@ session_rcpt_accepted(struct session *s)
 	s->naccepted++;
 }
 
+/* Blanks before the colon are none of the name (RFC 5322 section 4.5). */
+static size_t
+name_length(const char *name)
+{
+	size_t n = strlen(name);
+
+	while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '\t'))
+		n--;
+	return n;
+}
+
+/* Fields that say who wrote the message and how it is built: kept though there
+   is too much of the header. */
+static bool
+decides(const char *name)
+{
+	static const char *const names[] = { "From", "Sender", "Subject",
+		"Authentication-Results", "Content-Type", "Content-Disposition",
+		"Content-Transfer-Encoding", NULL };
+	size_t i;
+
+	for (i = 0; names[i] != NULL; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 void
 session_header(struct session *s, const char *name, const char *value)
 {
@@ -151,12 +178,14 @@ session_header(struct session *s, const char *name, const char *value)
 	s->header_bytes += strlen(name) + strlen(value + blank) + 4;
 	if (s->header_bytes > SESSION_HEADER_BYTES) {
 		s->headers_cut = true;
-		return;
+		if (s->header_bytes > 2 * SESSION_HEADER_BYTES ||
+		    !decides(name))
+			return;
 	}
 	s->headers = mem_room(s->headers, s->nheaders, &s->headers_cap,
 	    sizeof *s->headers);
 	h = &s->headers[s->nheaders++];
-	h->name = mem_dup(name);
+	h->name = mem_ndup(name, name_length(name));
 	h->raw = mem_dup(value);
 	h->value = h->raw + blank;
 }

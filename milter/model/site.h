@@ -34,6 +34,10 @@ struct site {
 	int spf_engine;		/* enum spf_engine of auth/spf.h */
 	int dkim_engine;	/* enum dkim_engine of auth/dkim.h */
 	bool spf_explanation;	/* ask for the words of exp= */
+	bool parts;		/* some check looks into messages */
+	/* what looking into one may cost */
+	long long max_cpu;	/* ms */
+	long long max_unpacked, max_entries, max_urls;
 };
 
 /* By port, or by the MTA's name of the daemon. */

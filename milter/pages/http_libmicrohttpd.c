@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -129,6 +130,19 @@ last_of(const char *forwarded)
 	return comma + 1 + strspn(comma + 1, " \t");
 }
 
+/* Of several such fields the last one is that of the server before us. */
+static enum MHD_Result
+on_field(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
+{
+	const char **forwarded = arg;
+
+	(void)kind;
+	if (strcasecmp(name, "X-Forwarded-For") == 0)
+		*forwarded = value;
+	return MHD_YES;
+}
+
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *c, const char *url,
     const char *method, const char *version, const char *body, size_t *n,
@@ -139,6 +153,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 		.type = "text/plain; charset=utf-8", .location = BUF_INIT,
 		.body = BUF_INIT };
 	struct http_request r = { .path = url };
+	const char *forwarded = NULL;
 	enum MHD_Result sent;
 
 	(void)version;
@@ -147,8 +162,9 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 	(void)slot;
 	h->answered = true;
 	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
-		r.client = last_of(MHD_lookup_connection_value(c,
-		    MHD_HEADER_KIND, "X-Forwarded-For"));
+		MHD_get_connection_values(c, MHD_HEADER_KIND, on_field,
+		    &forwarded);
+		r.client = last_of(forwarded);
 		r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 		    "Accept-Language");
 		r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,

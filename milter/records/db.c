@@ -34,7 +34,7 @@ prepare_to_write(struct db *db)
 }
 
 struct db *
-db_open(const char *path, bool to_write, struct buf *errmsg)
+db_open(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
 {
 	struct db *db = mem_alloc(sizeof *db);
 	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
@@ -48,8 +48,18 @@ db_open(const char *path, bool to_write, struct buf *errmsg)
 			return db;
 	}
 	buf_printf(errmsg, "%s: %s", path, db_errmsg(db));
+	if (damaged != NULL)
+		*damaged = db_is_damaged(db);
 	db_close(db);
 	return NULL;
+}
+
+bool
+db_is_damaged(const struct db *db)
+{
+	int code = sqlite3_errcode(db->handle) & 0xff;
+
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
 void

@@ -22,12 +22,17 @@ struct query;
  * umask), in WAL mode, with its helper files kept at the end, so that a reader
  * without rights in the folder finds them. To read: nothing is ever written.
  * NULL with words in errmsg on failure.
+ * *damaged (may be NULL) is set then: is the file no database, or spoiled?
  */
-struct db *db_open(const char *path, bool to_write, struct buf *errmsg);
+struct db *db_open(const char *path, bool to_write, bool *damaged,
+    struct buf *errmsg);
 void db_close(struct db *db);		/* NULL: nothing */
 
 /* What the last failure was; lives until the next call. */
 const char *db_errmsg(const struct db *db);
+
+/* Did the last call fail because the file is spoiled? */
+bool db_is_damaged(const struct db *db);
 
 /* Runs statements without values and without rows. */
 bool db_run(struct db *db, const char *sql);

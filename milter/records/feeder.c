@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -14,11 +15,13 @@
 #include "records/feed.h"
 #include "records/recorder.h"
 #include "records/store.h"
+#include "records/store_aside.h"
 
 #define LOOK_MS 100
 #define RETRY_MS 2000
 #define EXPIRE_MS 60000
 #define LAST_MS 1000
+#define ASIDE_MS 600000
 
 struct feeder {
 	pthread_t thread;
@@ -28,7 +31,10 @@ struct feeder {
 	int64_t retention, max;
 	struct store *store;	/* of the thread, like feed */
 	struct feed *feed;
-	int64_t next_expire;
+	int64_t next_expire, next_aside;
+	dev_t device;		/* of the store that is open */
+	ino_t inode;
+	bool damaged;
 	/* under the lock */
 	bool stop;
 	struct feeder_health health;
@@ -56,11 +62,72 @@ tell(struct feeder *f, bool failing, const struct buf *errmsg)
 		log_info("store %s works again", f->path);
 }
 
+static void
+close_store(struct feeder *f)
+{
+	feed_free(f->feed);
+	store_close(f->store);
+	f->feed = NULL;
+	f->store = NULL;
+}
+
+/*
+ * A damaged one goes aside, but not again and again on a disk that fails.
+ * True: the next one can be made.
+ */
+static bool
+set_aside(struct feeder *f, const char *words)
+{
+	struct buf errmsg = BUF_INIT, to = BUF_INIT;
+	bool done;
+
+	close_store(f);
+	f->damaged = false;
+	if (clock_ms() < f->next_aside)
+		return false;
+	f->next_aside = clock_ms() + ASIDE_MS;
+	done = store_set_aside(f->path, &to, &errmsg);
+	if (done)
+		log_error("store %s was damaged (%s): it is now %s, and is "
+		    "built anew from %s", f->path, words, to.data, f->file);
+	else
+		log_error("store %s is damaged, and stays: %s", f->path,
+		    errmsg.data);
+	buf_free(&errmsg);
+	buf_free(&to);
+	return done;
+}
+
+/* Somebody else put another file in its place ("saywhy store rebuild"). */
+static bool
+was_replaced(const struct feeder *f)
+{
+	struct stat now;
+
+	return stat(f->path, &now) != 0 || now.st_ino != f->inode ||
+	    now.st_dev != f->device;
+}
+
+static void
+note_place(struct feeder *f)
+{
+	struct stat now = { .st_ino = 0 };
+
+	(void)!stat(f->path, &now);
+	f->inode = now.st_ino;
+	f->device = now.st_dev;
+}
+
 static bool
 open_store(struct feeder *f, struct buf *errmsg)
 {
-	if (f->store == NULL)
-		f->store = store_open(f->path, true, errmsg);
+	if (f->store != NULL && was_replaced(f))
+		close_store(f);
+	if (f->store == NULL) {
+		f->store = store_open_or_damaged(f->path, &f->damaged,
+		    errmsg);
+		note_place(f);
+	}
 	if (f->store == NULL)
 		return false;
 	if (f->feed == NULL)
@@ -84,6 +151,7 @@ expire(struct feeder *f, struct buf *errmsg)
 
 	if (clock_ms() < f->next_expire)
 		return true;
+	store_expire_aside(f->path, now_ms() - f->retention);
 	n = store_expire(f->store, now_ms() - f->retention, f->max);
 	if (n < 0)
 		buf_puts(errmsg, store_errmsg(f->store));
@@ -105,7 +173,11 @@ round_of(struct feeder *f)
 		if (answer != FEED_FAILED && !expire(f, &errmsg))
 			answer = FEED_FAILED;
 	}
-	tell(f, answer == FEED_FAILED, &errmsg);
+	f->damaged |= f->store != NULL && store_is_damaged(f->store);
+	if (f->damaged && set_aside(f, errmsg.data))
+		answer = FEED_MORE;
+	else
+		tell(f, answer == FEED_FAILED, &errmsg);
 	buf_free(&errmsg);
 	switch (answer) {
 	case FEED_MORE:
@@ -149,8 +221,7 @@ feed_and_expire(void *arg)
 	last = clock_ms() + LAST_MS;
 	while (round_of(f) == 0 && clock_ms() < last)
 		;
-	feed_free(f->feed);
-	store_close(f->store);
+	close_store(f);
 	return NULL;
 }
 

@@ -177,11 +177,19 @@ alike(const char *a, const char *b)
 	return true;
 }
 
-/* One of the lines of the reply, or the end of it where the front is lost. */
+static bool
+ends_with(const char *text, const char *tail)
+{
+	size_t n = strlen(text), tail_n = strlen(tail);
+
+	return n >= tail_n && strcmp(text + n - tail_n, tail) == 0;
+}
+
+/* One of the lines of the reply; either may have lost its front. */
 static bool
 has_words(const struct parsed_record *t, const char *path, const char *words)
 {
-	size_t i, n = parsed_count(t, path), length;
+	size_t i, n = parsed_count(t, path);
 	const char *line;
 
 	for (i = 0; i < n; i++) {
@@ -189,9 +197,8 @@ has_words(const struct parsed_record *t, const char *path, const char *words)
 		if (line == NULL || *line == '\0')
 			continue;
 		line = behind_address(line);
-		length = strlen(line);
-		if (alike(line, words) || (strlen(words) > length &&
-		    strcmp(words + strlen(words) - length, line) == 0))
+		if (alike(line, words) || ends_with(line, words) ||
+		    ends_with(words, line))
 			return true;
 	}
 	return false;
@@ -205,8 +212,8 @@ means(const struct parsed_record *t, const char *reason)
 		const char *reason, *words;
 	} said[] = {
 		{ "auth-failed", "uthentication" },
-		{ "rate-limited", "too m" },
-		{ "too-many-connections", "too m" },
+		{ "rate-limited", "Error: too m" },
+		{ "too-many-connections", "Error: too m" },
 		{ "tls-failed", "TLS" },
 	};
 	static const char *const paths[] = { "was.lines", "reply.lines" };
@@ -262,8 +269,8 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 		return true;
 	if (words == NULL || *words == '\0')
 		return e->reason != NULL && means(t, e->reason);
-	if (e->greeting && is_greeting(t))
-		return true;
+	if (e->greeting)
+		return is_greeting(t);
 	words = behind_address(words);
 	return has_words(t, "was.lines", words) ||
 	    has_words(t, "reply.lines", words);

@@ -19,6 +19,7 @@ struct store {
 	struct db *db;
 	struct store_row *row;		/* NULL: open to read */
 	struct query *get, *version;	/* as they are needed */
+	bool damaged;			/* some call found it so */
 	bool words;			/* it has the index of words */
 	struct buf errmsg;			/* of a failure that undo would hide */
 };
@@ -100,13 +101,16 @@ fits(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 	return false;
 }
 
-struct store *
-store_open(const char *path, bool to_write, struct buf *errmsg)
+static struct store *
+open_or_tell(const char *path, bool to_write, bool *damaged,
+    struct buf *errmsg)
 {
-	struct db *db = db_open(path, to_write, errmsg);
+	struct db *db = db_open(path, to_write, damaged, errmsg);
 	struct store *s;
 
 	if (db == NULL || !fits(db, path, to_write, errmsg)) {
+		if (db != NULL)
+			*damaged = db_is_damaged(db);
 		db_close(db);
 		return NULL;
 	}
@@ -116,6 +120,31 @@ store_open(const char *path, bool to_write, struct buf *errmsg)
 	s->words = store_words_there(db);
 	s->row = to_write ? store_row_new(db, s->words) : NULL;
 	return s;
+}
+
+struct store *
+store_open(const char *path, bool to_write, struct buf *errmsg)
+{
+	bool damaged = false;
+	struct store *s = open_or_tell(path, to_write, &damaged, errmsg);
+
+	if (damaged)
+		buf_puts(errmsg, "; saywhyd builds it anew, and so does "
+		    "\"saywhy store rebuild\"");
+	return s;
+}
+
+struct store *
+store_open_or_damaged(const char *path, bool *damaged, struct buf *errmsg)
+{
+	*damaged = false;
+	return open_or_tell(path, true, damaged, errmsg);
+}
+
+bool
+store_is_damaged(const struct store *s)
+{
+	return s->damaged;
 }
 
 void
@@ -165,6 +194,7 @@ store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
 static bool
 failed(struct store *s)
 {
+	s->damaged |= db_is_damaged(s->db);
 	buf_clear(&s->errmsg);
 	buf_puts(&s->errmsg, db_errmsg(s->db));
 	db_run(s->db, "ROLLBACK");

@@ -23,6 +23,14 @@ struct parsed_record;
 
 /* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
+
+/* The same to write; *damaged: it failed because the file is spoiled. */
+struct store *store_open_or_damaged(const char *path, bool *damaged,
+    struct buf *errmsg);
+
+/* Has some call failed because the file is spoiled? */
+bool store_is_damaged(const struct store *s);
+
 void store_close(struct store *s);	/* NULL: nothing */
 
 /* For the SQL of search.c and report.c. */

@@ -224,6 +224,16 @@ line_end(const char *at, const char *end, const char **next)
 	return newline > at && newline[-1] == '\r' ? newline - 1 : newline;
 }
 
+/* The name of a field; blanks before the colon are none of it (RFC 5322
+   section 4.5), and no MTA hands them over. */
+static char *
+field_name(const char *at, const char *colon)
+{
+	while (colon > at && (colon[-1] == ' ' || colon[-1] == '\t'))
+		colon--;
+	return mem_ndup(at, (size_t)(colon - at));
+}
+
 /* One field with its folded lines; returns where the next one begins. */
 static const char *
 play_field(struct player *p, const char *at, const char *end)
@@ -235,7 +245,7 @@ play_field(struct player *p, const char *at, const char *end)
 
 	if (colon == NULL || colon >= stop)
 		return next;
-	name = mem_ndup(at, (size_t)(colon - at));
+	name = field_name(at, colon);
 	colon++;
 	buf_put(&value, colon, (size_t)(stop - colon));
 	while (next < end && (*next == ' ' || *next == '\t')) {

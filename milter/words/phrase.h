@@ -15,8 +15,8 @@
 #include "words/reason.h"
 #include "words/recognise.h"
 
-#define PHRASES_MAX 2560
-#define STEPS_MAX 4000		/* items of all phrases but the last ones */
+#define PHRASES_MAX 3072
+#define STEPS_MAX 4608		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
 

@@ -201,6 +201,13 @@ ask_status(struct recognised *r, int points)
 		r->reason = says;
 		return;
 	}
+	/* Words that tell no cause leave it to the status. */
+	if (says != REASON_NONE && (r->reason == REASON_NONE ||
+	    (r->confidence == RECOGNISED_GUESS && vague(r->reason)))) {
+		r->reason = says;
+		r->confidence = RECOGNISED_LIKELY;
+		return;
+	}
 	if (r->reason == REASON_NONE)
 		return;
 	r->reason = recognise_refined(r, says);
@@ -260,6 +267,9 @@ recognise_about(const char *text, size_t n, enum topic about,
 	hear_about(&m, all, about);
 	reply_text_hear(&m, all, text, n, r);
 	weigh(all, &m, r);
+	/* Who moved is named first, where to is named last. */
+	if (r->reason == REASON_MAILBOX_MOVED)
+		r->captured[CAPTURE_ADDRESS] = r->last_address;
 	r->flags = recognise_odd(r);
 }
 

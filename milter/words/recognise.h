@@ -32,7 +32,8 @@ enum recognise_flag {
 	ODD_CODE = 32			/* no code of RFC 5321's grammar */
 };
 
-/* What a reply names. Each points into the text that was read. */
+/* What a reply names. Each points into the text that was read. The address
+   of a mailbox that moved is the new one. */
 enum capture { CAPTURE_ADDRESS, CAPTURE_DOMAIN, CAPTURE_IP, CAPTURE_ZONE,
 	CAPTURE_LIMIT, CAPTURE_RETRY, CAPTURE_URL, CAPTURE_COUNT };
 
@@ -57,6 +58,7 @@ struct recognised {
 	int code;			/* 0: not known */
 	char status[12];		/* "": not known */
 	struct captured captured[CAPTURE_COUNT];
+	struct captured last_address;	/* of several; text NULL: none */
 };
 
 /* n bytes of text, any bytes. Always fills `r`. */

@@ -65,7 +65,10 @@ static const struct {
 	{ '*', "4.7", REASON_MESSAGE_EXPIRED },
 	{ '*', "5.3", REASON_TOO_MANY_RECIPIENTS },
 	{ '*', "6.1", REASON_MEDIA_UNSUPPORTED },
+	{ '*', "6.2", REASON_EIGHTBIT_NOT_SUPPORTED },
 	{ '*', "6.3", REASON_EIGHTBIT_NOT_SUPPORTED },
+	{ '*', "6.4", REASON_EIGHTBIT_NOT_SUPPORTED },
+	{ '*', "6.5", REASON_EIGHTBIT_NOT_SUPPORTED },
 	{ '*', "6.7", REASON_SMTPUTF8_RECIPIENT },
 	{ '*', "6.9", REASON_SMTPUTF8_MESSAGE },
 	{ '*', "7.2", REASON_LIST_POSTING_DENIED },
@@ -122,13 +125,34 @@ static const struct {
 };
 
 #define TOPICS (TOPIC_SERVER + 1)
+static uint8_t says_of[2][STATUS_SUBJECTS][STATUS_DETAILS];	/* of 4, 5 */
 static uint8_t turned[TOPICS][REASON_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+spread_status(void)
+{
+	int subject, detail;
+	char status[12] = "X.";
+	size_t i;
+
+	for (i = 0; i < sizeof says / sizeof says[0]; i++) {
+		memcpy(status + 2, says[i].status, strlen(says[i].status) + 1);
+		if (!recognise_place(status, &subject, &detail))
+			continue;
+		if (says[i].class != '5')
+			says_of[0][subject][detail] = says[i].reason;
+		if (says[i].class != '4')
+			says_of[1][subject][detail] = says[i].reason;
+	}
+}
 
 static void
 spread(void)
 {
 	size_t i, about;
+
+	spread_status();
 
 	for (about = 0; about < TOPICS; about++)
 		for (i = 0; i < REASON_COUNT; i++)
@@ -155,21 +179,21 @@ int
 recognise_status_says(const struct recognised *r)
 {
 	const struct vendor_status *v = NULL;
-	size_t i;
+	int subject, detail;
 
 	if (r->status[0] == '\0')
 		return REASON_NONE;
 	if (recognise_private(r))
 		v = vendor_find(r->status, NULL, 0);
-	else if (r->software != NULL)
+	else if (r->software != NULL && recognise_vendor_has(r->status))
 		v = vendor_find(r->status, r->software, 0);
 	if (v != NULL)
 		return v->reason;
-	for (i = 0; i < sizeof says / sizeof says[0]; i++)
-		if ((says[i].class == '*' || says[i].class == r->status[0]) &&
-		    strcmp(says[i].status, r->status + 2) == 0)
-			return says[i].reason;
-	return REASON_NONE;
+	if (r->status[0] < '4' ||
+	    !recognise_place(r->status, &subject, &detail))
+		return REASON_NONE;
+	pthread_once(&once, spread);
+	return says_of[r->status[0] - '4'][subject][detail];
 }
 
 /* Is the status one that we give to this reason ourselves? */

@@ -8,8 +8,6 @@
 
 #include "words/code.h"
 
-#define SUBJECTS 8
-#define DETAILS 64
 
 /* Rows of reasons that say nearly the same; 0 ends a row. */
 static const unsigned char kin[][8] = {
@@ -211,18 +209,28 @@ odd_code(int code)
 /* What the tables of codes.def say of X.subject.detail, looked up once. */
 static struct {
 	bool registered, vendor;
-} known[SUBJECTS][DETAILS];
+} known[STATUS_SUBJECTS][STATUS_DETAILS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* "X.7.23" or "5.7.23": false where it lies outside of the table. */
-static bool
-place_of(const char *status, int *subject, int *detail)
+/* A number of at most three digits; the place behind it. */
+static const char *
+small_number(const char *p, int *number)
 {
-	char *end;
+	*number = 0;
+	for (; *p >= '0' && *p <= '9'; p++)
+		*number = *number < 1000 ? *number * 10 + *p - '0' : *number;
+	return p;
+}
 
-	*subject = (int)strtol(status + 2, &end, 10);
-	*detail = *end == '.' ? (int)strtol(end + 1, NULL, 10) : DETAILS;
-	return *subject < SUBJECTS && *detail < DETAILS;
+bool
+recognise_place(const char *status, int *subject, int *detail)
+{
+	const char *p = small_number(status + 2, subject);
+
+	if (*p != '.')
+		return false;
+	small_number(p + 1, detail);
+	return *subject < STATUS_SUBJECTS && *detail < STATUS_DETAILS;
 }
 
 static void
@@ -236,13 +244,23 @@ look_up(void)
 	s = status_all(&n);
 	for (i = 0; i < n; i++)
 		if (strchr(s[i].status, 'Y') == NULL &&
-		    place_of(s[i].status, &subject, &detail))
+		    recognise_place(s[i].status, &subject, &detail))
 			known[subject][detail].registered = true;
 	v = vendor_all(&n);
 	for (i = 0; i < n; i++)
-		if (v[i].last == NULL && place_of(v[i].first, &subject,
+		if (v[i].last == NULL && recognise_place(v[i].first, &subject,
 		    &detail))
 			known[subject][detail].vendor = true;
+}
+
+bool
+recognise_vendor_has(const char *status)
+{
+	int subject, detail;
+
+	pthread_once(&once, look_up);
+	return recognise_place(status, &subject, &detail) &&
+	    known[subject][detail].vendor;
 }
 
 static bool
@@ -251,7 +269,7 @@ odd_status(const struct recognised *r)
 	int subject, detail;
 
 	pthread_once(&once, look_up);
-	if (!place_of(r->status, &subject, &detail) ||
+	if (!recognise_place(r->status, &subject, &detail) ||
 	    !known[subject][detail].registered)
 		return true;
 	return known[subject][detail].vendor && r->software != NULL &&

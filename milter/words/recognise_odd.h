@@ -11,6 +11,15 @@
 /* Do the two say nearly the same, so that either is a fair answer? */
 bool recognise_kin(int reason, int other);
 
+/* The subject and the detail of a status ("5.7.23": 7 and 23); false where
+   one is too large for the tables: 8 subjects, 64 details. */
+#define STATUS_SUBJECTS 8
+#define STATUS_DETAILS 64
+bool recognise_place(const char *status, int *subject, int *detail);
+
+/* Has a provider given this status a meaning of its own? */
+bool recognise_vendor_has(const char *status);
+
 /* The flags (enum recognise_flag) of a reply that is read and weighed. */
 unsigned recognise_odd(const struct recognised *r);
 

@@ -78,7 +78,9 @@ reply_read(struct reply *reply, const char *status, const char *text)
 	reply_clear(reply);
 	if (text == NULL)
 		text = "";
-	if (strspn(text, "0123456789") == 3 && text[3] == ' ' &&
+	/* "550-first 550 last" is how logs write a reply of several lines. */
+	if (strspn(text, "0123456789") == 3 &&
+	    (text[3] == ' ' || text[3] == '-') &&
 	    (*text == '4' || *text == '5')) {
 		reply->code = atoi(text);
 		text += 4;

@@ -153,6 +153,8 @@ take_run(struct scan *s)
 	at = token_run(s->p, s->end);
 	if (token_is_address(s->p, at)) {
 		scan_note(s, CAPTURE_ADDRESS, s->p, at);
+		s->r->last_address = (struct captured){ s->p,
+		    (size_t)(at - s->p) };
 		scan_mark(s, MARK_ADDR);
 	} else if (token_is_host(s->p, at)) {
 		scan_host(s, s->p, at);

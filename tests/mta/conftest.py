@@ -47,6 +47,9 @@ def pytest_configure(config):
     if os.geteuid() != 0:
         pytest.exit("tests/mta needs root (network and mount namespaces)", 0)
     os.environ["SAYWHY_FORKY"] = str(forky.archive() or "")
+    os.environ.setdefault("SAYWHY_TRIXIE", "")
+    if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
+        os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
     os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
@@ -124,6 +127,19 @@ def postfix311(box, dns, sasl_db, tls_pem):
         pytest.skip("Postfix 3.11 could not be downloaded (debootstrap, apt)")
     root = forky.unpack(packed, box / "forky")
     mta = forky.Postfix(root, box / "postfix311", sasl_db, tls_pem)
+    mta.start()
+    yield mta
+    mta.stop()
+
+
+@pytest.fixture(scope="session")
+def postfix310(box, dns, sasl_db, tls_pem):
+    """That of Debian 13; SAYWHY_TRUTH asks for it."""
+    packed = os.environ["SAYWHY_TRIXIE"]
+    if not packed:
+        pytest.skip("Postfix 3.10 could not be downloaded, or is not asked for")
+    root = forky.unpack(packed, box / "trixie")
+    mta = forky.Postfix(root, box / "postfix310", sasl_db, tls_pem, 4200)
     mta.start()
     yield mta
     mta.stop()

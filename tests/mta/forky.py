@@ -1,4 +1,6 @@
-"""forky - Debian's next release in a folder, for its Postfix 3.11
+"""forky - other releases of Debian in a folder, for their Postfix
+
+Forky, the next one, has Postfix 3.11; trixie, Debian 13, has 3.10.
 
 debootstrap makes it once, from the mirror that this machine's own apt uses; it
 is kept packed in the cache folder outside the checkout. Must be made outside
@@ -18,13 +20,17 @@ import postfix
 SCRIPT = "/usr/share/debootstrap/scripts/sid"
 
 
-def archive():
+VERSIONS = {"forky": "3.11", "trixie": "3.10"}
+
+
+def archive(release="forky"):
     """The packed folder; None when it cannot be had."""
-    kept = sorted(packages.cache().glob("forky-postfix-3.11*.tar.zst"))
+    kept = sorted(packages.cache().glob(
+        f"{release}-postfix-{VERSIONS[release]}*.tar.zst"))
     if kept:
         return kept[-1]
     try:
-        return _make()
+        return _make(release)
     except (OSError, subprocess.CalledProcessError, LookupError):
         return None
 
@@ -39,9 +45,9 @@ def unpack(packed, folder):
 class Postfix(postfix.Postfix):
     """The release's Postfix, in its own root, where /srv is that of the box."""
 
-    first_port = 3200
+    first_port = 3200  # and for one more release 4200
 
-    def __init__(self, root, folder, sasl_db, tls_pem, **main):
+    def __init__(self, root, folder, sasl_db, tls_pem, first_port=None, **main):
         self.master_command = ("chroot", root, postfix.MASTER)
         for name in ("passwd", "group", "hosts", "resolv.conf"):
             shutil.copy(f"/etc/{name}", root / "etc" / name)
@@ -50,7 +56,7 @@ class Postfix(postfix.Postfix):
         for place in ("srv", "dev", "proc"):
             subprocess.run(["mount", "--bind", f"/{place}", root / place],
                            check=True)
-        super().__init__(folder, sasl_db, tls_pem, **main)
+        super().__init__(folder, sasl_db, tls_pem, first_port, **main)
 
 
 def _mirror():
@@ -71,12 +77,12 @@ def _version(root):
     return shown.stdout.replace(":", "_")
 
 
-def _make():
+def _make(release):
     packages.cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=packages.cache()) as work:
         root = pathlib.Path(work) / "root"
         subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=postfix", "forky",
+            ["debootstrap", "--variant=minbase", "--include=postfix", release,
              root, _mirror(), SCRIPT],
             check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
@@ -86,10 +92,11 @@ def _make():
         packed = pathlib.Path(work) / "packed"
         subprocess.run(["tar", "--zstd", "-cf", packed, "-C", root, "."],
                        check=True)
-        name = packages.cache() / f"forky-postfix-{_version(root)}.tar.zst"
+        name = packages.cache() / f"{release}-postfix-{_version(root)}.tar.zst"
         os.replace(packed, name)
         return name
 
 
 if __name__ == "__main__":
-    print(archive())
+    for name in VERSIONS:
+        print(archive(name))

@@ -21,9 +21,13 @@ sender.example.             MX    10 client.example.
 nullmx.example.             MX    0 .
 mixed-name.example.         A     192.0.2.99
 unverified.example.         A     192.0.2.1
+sink.example.               A     192.0.2.1
+denied.example.             A     192.0.2.1
 listed.example.             A     192.0.2.66
 2.113.0.203.dnsbl.example.  A     127.0.0.2
 66.2.0.192.dnsbl.example.   A     127.0.0.2
+2.0.0.127.dnsbl.example.    A     127.0.0.2
+test.rhsbl.example.         A     127.0.1.2
 66.2.0.192.dnsbl.example.   TXT   "192.0.2.66 sent spam, see https://dnsbl.example/?ip=192.0.2.66"
 7.100.51.198.refusing.example.  A  127.255.255.254
 listed.example.rhsbl.example.  A  127.0.1.2

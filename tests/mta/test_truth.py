@@ -1,7 +1,7 @@
 """Of each way to refuse: is what is told true, and is it recorded once?
 
 SAYWHY_TRUTH=all plays every story, else it is every third; any other value is a
-regular expression for names. The tables are printed (make truth).
+regular expression for names. The tables are printed (make check-truth).
 """
 
 import os
@@ -31,7 +31,7 @@ FOLLOWS = {"data-no-rcpt": 1}
 # The client does not wait for the reply to its handshake.
 UNREAD = {"rate-tls": 2}
 RECORDS = UNSEEN | FOLLOWS | UNREAD
-VERSIONS = {"postfix": (3, 7), "postfix311": (3, 11)}
+VERSIONS = {"postfix": (3, 7), "postfix310": (3, 10), "postfix311": (3, 11)}
 
 
 def chosen(stories):
@@ -113,6 +113,7 @@ def explain(verdict):
         lines.append(f"    {source:4}  " + " ".join(str(part) for part in (
             record["issuer"], record["outcome"], record["stage"], record.get("reason"),
             record["client"].get("address"), record.get("sender"), record["recipients"],
+            record.get("queue_id"), record["time"][17:],
             (record.get("reply") or {}).get("lines", [])[:1])))
     lines += [f"    LOG   {line[16:200]}" for line in verdict.played.log.splitlines()
               if not re.search(r"\]: (dis)?connect", line)]
@@ -149,7 +150,8 @@ def is_known(reply, played):
              for line in (record.get(key) or {}).get("lines", [])]
     return words in played.log or any(words.startswith(line) or line.startswith(words)
                                       for line in lines) or (
-        reply.code == 535 and "AUTH failure" in played.log)
+        reply.code == 535 and "AUTH failure" in played.log) or (
+        reply.code == 554 and "rejecting commands" in played.log)
 
 
 def play_sendmail(start, daemon, syslog, build, box, stories):

@@ -25,7 +25,11 @@ static const struct {
 	{ "\"a\\\"b@evil.example\" <a@example.org>", AUTHOR_ONE,
 	    "example.org" },
 	{ "Doe, Ann <a@example.org>", AUTHOR_ONE, "example.org" },
-	{ "b@evil.example <a@example.org>", AUTHOR_ONE, "example.org" },
+	{ "b@evil.example <a@example.org>", AUTHOR_SEVERAL, "evil.example" },
+	{ "a@example.org <a@example.org>", AUTHOR_ONE, "example.org" },
+	{ "=?utf-8?q?=3Cb=40evil.example=3E?= <a@example.org>", AUTHOR_SEVERAL,
+	    "example.org" },
+	{ "a@evil.example@example.org", AUTHOR_BROKEN, "evil.example" },
 	{ "a@example.org (b@evil.example)", AUTHOR_ONE, "example.org" },
 	{ "(x(y\\)z)) a @ example . org (c)", AUTHOR_ONE, "example.org" },
 	{ "Ann\r\n\t<a@example.org>", AUTHOR_ONE, "example.org" },
@@ -92,6 +96,8 @@ test_lines(void **state)
 	session_header(&s, "From", " a@example.org");
 	author_of_session(&a, &s);
 	assert_int_equal(a.status, AUTHOR_SEVERAL);
+	assert_int_equal(a.lines, 2);
+	assert_int_equal(a.ndomains, 1);
 	author_clear(&a);
 	session_free(&s);
 }

@@ -201,7 +201,17 @@ static const struct {
 	{ FILES, "Content-Type: text/plain; name=\"a.pdf.scr\"\r\n", "x",
 	    "content_attachment attachment-banned pattern=f file=a.pdf.scr "
 	    "type=text/plain detail=a program that looks like a document" },
-	{ FILES, "Content-Type: multipart/mixed\r\n", "--b\r\nx", "" },
+	{ FILES "malformed-mime = no", "Content-Type: multipart/mixed\r\n",
+	    "--b\r\nx", "" },
+	/* Where something looks inside, what is ambiguous is said. */
+	{ FILES, "Content-Type: multipart/mixed\r\n", "--b\r\nx",
+	    "content_mime message-malformed detail=the boundary between its "
+	    "parts is not told" },
+	{ FILES, "Content-Type: image/png; name=a.png\r\n", "<html>",
+	    "content_mime message-malformed detail=a file is not what its "
+	    "name says" },
+	{ FILES, "Content-Type: image/png; name=a.png\r\n", "\211PNG\r\n"
+	    "\032\n", "" },
 	{ FILES, "Content-Type: message/partial\r\n", "x",
 	    "content_attachment not-scannable file=(no name) "
 	    "type=message/partial detail=it is a piece of a message, or lies "
@@ -252,13 +262,38 @@ test_stories(void **state)
 	}
 }
 
+/* Beyond the bound nothing but what decides is kept, and that is refused. */
+static void
+test_header_too_large(void **state)
+{
+	struct ruleset *r = load("");
+	struct buf fields = BUF_INIT;
+	char *got;
+
+	(void)state;
+	while (fields.len < SESSION_HEADER_BYTES)
+		buf_puts(&fields, "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
+	buf_puts(&fields, PLAIN);
+	got = deliver(r, fields.data, "x", 1, 100);
+	assert_non_null(strstr(got, "content_header_size header-too-large"));
+	free(got);
+	ruleset_drop(r);
+	r = load("header \"Subject\" { pattern = \"/x/\" }");
+	got = deliver(r, fields.data, "x", 1, 100);
+	assert_non_null(strstr(got, "header-pattern header=Subject"));
+	free(got);
+	ruleset_drop(r);
+	buf_free(&fields);
+}
+
 static bool
 looks_inside(void)
 {
 	struct buf none = BUF_INIT;
 
 	return archive_names("PK\005\006\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-	    22, true, NULL, NULL, &none) != ARCHIVE_UNKNOWN;
+	    22, true, NULL, NULL, NULL, &none) != ARCHIVE_UNKNOWN;
 }
 
 static void
@@ -352,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_header_too_large),
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_everywhere),
 		cmocka_unit_test(test_evil),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -282,6 +283,36 @@ test_dead_and_back(void **state)
 	assert_in_range(clock_ms() - began, 0, 2000);
 }
 
+/*
+ * It swallows everything: the first query costs its whole time, those after
+ * it next to nothing; and once it answers again, so do we, within two seconds.
+ */
+static void
+test_swallows(void **state)
+{
+	int64_t began = clock_ms();
+	int i;
+
+	(void)state;
+	liar_delay(liar, 60000);
+	expect(DNS_A, "cold.swallowed.test", DNS_TEMPFAIL, NULL);
+	while (clock_ms() - began < 7000)	/* until a probe has failed */
+		usleep(50000);
+	began = clock_ms();
+	for (i = 0; i < 20; i++) {
+		char name[40];
+
+		snprintf(name, sizeof name, "cold%d.swallowed.test", i);
+		expect(DNS_A, name, DNS_TEMPFAIL, "does not answer");
+	}
+	assert_in_range(clock_ms() - began, 0, 1000);
+	liar_delay(liar, 0);
+	began = clock_ms();
+	while (clock_ms() - began < 2500)
+		usleep(50000);
+	expect(DNS_A, "cold.again.test", DNS_FOUND, "192.0.2.1");
+}
+
 static void
 test_reload(void **state)
 {
@@ -422,6 +453,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_dead_and_back, begin,
 		    end),
 		cmocka_unit_test_setup_teardown(test_reload, begin, end),
+		cmocka_unit_test_setup_teardown(test_swallows, begin, end),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_no_such_name),
 		cmocka_unit_test(test_servers),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,10 +125,13 @@ test_text(void **state)
 {
 	const struct question *q, *end = questions +
 	    sizeof questions / sizeof *questions;
+	const struct timeval old[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
 	struct list *l;
 
 	(void)state;
 	write_file("text", entries);
+	assert_int_equal(utimes(path("text"), old), 0);
 	l = open_good(path("text"));
 	for (q = questions; q < end; q++)
 		if (!idn_is_out_of_reach(q->found))
@@ -416,6 +420,58 @@ test_kinds(void **state)
 	expect_refused("cdb:/nowhere/x.cdb", "");
 }
 
+static enum list_answer
+answer_of(struct list *l, const char *address)
+{
+	struct list_hit hit = LIST_HIT_INIT;
+	enum list_answer answer;
+	struct ip ip;
+
+	assert_true(ip_parse(address, &ip));
+	answer = list_find_ip(l, &ip, &hit);
+	list_hit_free(&hit);
+	return answer;
+}
+
+/* "198.51.100.7", when "198.51.100.77" is about to be written. */
+static void
+test_half_written(void **state)
+{
+	struct diags d = DIAGS_INIT;
+	const struct timeval old[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	char path[200];
+	struct list *l;
+	FILE *f;
+	int i;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/half", folder);
+	f = fopen(path, "w");
+	fputs("192.0.2.1\n198.51.100.7", f);
+	fclose(f);
+	l = list_open(path, NULL, &d);
+	assert_non_null(l);
+	assert_int_equal(answer_of(l, "192.0.2.1"), LIST_YES);
+	assert_int_equal(answer_of(l, "198.51.100.7"), LIST_NO);
+	assert_true(list_watch());
+	/* Nobody ends the line: when it has rested, it is one. */
+	for (i = 0; i < 240 && answer_of(l, "198.51.100.7") == LIST_NO; i++)
+		usleep(50000);
+	assert_int_equal(answer_of(l, "198.51.100.7"), LIST_YES);
+	list_watch_stop();
+	list_close(l);
+	/* An old file is whole, whatever its last line looks like. */
+	f = fopen(path, "w");
+	fputs("198.51.100.7", f);
+	fclose(f);
+	assert_int_equal(utimes(path, old), 0);
+	l = list_open(path, NULL, &d);
+	assert_int_equal(answer_of(l, "198.51.100.7"), LIST_YES);
+	list_close(l);
+	diags_free(&d);
+}
+
 static int
 make_folder(void **state)
 {
@@ -444,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_half_written),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

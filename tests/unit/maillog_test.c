@@ -29,6 +29,8 @@ static void
 note(void *arg, const struct log_event *h)
 {
 	static const char *const by[] = { "mta", "milter", "remote" };
+	static const char *const fates[] = { "", "discarded ", "held ",
+		"warned " };
 	struct buf *out = arg;
 
 	if (h->reply.text == NULL) {
@@ -37,8 +39,8 @@ note(void *arg, const struct log_event *h)
 		buf_putc(out, '\n');
 		return;
 	}
-	buf_printf(out, "%s%s%s%s %s", h->accepted ? "came " : "",
-	    by[h->by], h->outgoing ? " out" : "",
+	buf_printf(out, "%s%s%s%s%s %s", fates[h->fate],
+	    h->accepted ? "came " : "", by[h->by], h->outgoing ? " out" : "",
 	    h->temporary ? " later" : "", stage_name(h->stage));
 	if (h->reason != REASON_NONE)
 		buf_printf(out, " %s", reason_get(h->reason)->name);
@@ -46,6 +48,8 @@ note(void *arg, const struct log_event *h)
 	put(out, h->sender);
 	put(out, h->recipient);
 	put(out, h->reply);
+	if (h->login.text != NULL)
+		put(out, h->login);
 	buf_putc(out, '\n');
 }
 
@@ -110,7 +114,7 @@ static const struct {
 	    "resolve\n" },
 	{ S "<no@y>... User unknown\n" S "<no2@y>... User unknown\n"
 	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
-	    "mta rcpt|||no@y|<no@y>... User unknown\n"
+	    "mta rcpt|192.0.2.7|a@x|no@y|<no@y>... User unknown\n"
 	    "mta rcpt|192.0.2.7|a@x|no2@y|<no2@y>... "
 	    "User unknown\nenvelope|a@x\n" },
 	{ S "<no@y>... User unknown", "mta rcpt|||no@y|<no@y>... User unknown\n" },
@@ -128,6 +132,98 @@ static const struct {
 	    "status=sent (250 ok)", "came mta message||a@x|b@y|250 ok\n" },
 	{ S "Milter: to=<b@y>, reject=550 5.7.1 No",
 	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	/* whose message it was comes later */
+	{ S "Milter: to=<b@y>, reject=550 5.7.1 No\n"
+	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
+	    "milter rcpt|192.0.2.7|a@x|b@y|550 5.7.1 No\nenvelope|a@x\n" },
+	{ S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "Milter: data, reject=550 5.7.1 No\n"
+	    S "to=<b@y>,<c@y>, delay=0, pri=3, stat=No\n"
+	    S "to=<d@y>, delay=0, pri=3, stat=No",
+	    "envelope|a@x\nmilter message|192.0.2.7|a@x|b@y>,<c@y|550 5.7.1 "
+	    "No\n" },
+	{ S "ruleset=CheckX, arg1= 1, relay=h [192.0.2.7], reject=553 5.0.0 "
+	    "No\n" S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "to=<b@y>, delay=0, pri=3, stat=No",
+	    "envelope|a@x\nmta headers|192.0.2.7|a@x|b@y|553 5.0.0 No\n" },
+	{ S "from=<a@x>, size=9, relay=h [192.0.2.7]\n"
+	    S "to=<b@y>, delay=0, pri=3, stat=Too big",
+	    "envelope|a@x\nmta message|192.0.2.7|a@x|b@y|Too big\n" },
+	{ S "FOO parameter unrecognized\n"
+	    S "from=<a@x>, size=0, relay=h [192.0.2.7]",
+	    "mta rcpt|192.0.2.7|a@x||FOO parameter unrecognized\n"
+	    "envelope|a@x\n" },
+	{ S "Milter: connect: host=h, addr=192.0.2.7, rejecting commands",
+	    "milter connect|192.0.2.7|||Milter: connect: host=h, "
+	    "addr=192.0.2.7, rejecting commands\n" },
+	/* LogLevel 20 says it twice */
+	{ S "milter=saywhy, action=rcpt, reject=550 5.7.1 No\n"
+	    S "Milter: to=<b@y>, reject=550 5.7.1 No",
+	    "milter rcpt|||b@y|550 5.7.1 No\n" },
+	{ S "Milter: cmd=data, reject=550 5.7.1 No",
+	    "milter data||||550 5.7.1 No\n" },
+	{ S "Milter: data, discard", "discarded milter message||||"
+	    "Milter: data, discard\n" },
+	{ S "milter=x, quarantine=why", "held milter message||||why\n" },
+	/* From 3.10 on the login stands behind a greeting that may lie. */
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 No; "
+	    "from=<a@x> to=<b@y> proto=ESMTP helo=<sasl_username=me> "
+	    "sasl_method=PLAIN sasl_username=user@y",
+	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 No|user@y\n" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 No; "
+	    "from=<a@x> to=<b@y> proto=ESMTP sasl_method=PLAIN "
+	    "sasl_username=user@y helo=<h>",
+	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 No|user@y\n" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 No; "
+	    "from=<a@x> to=<b@y> proto=ESMTP helo=<sasl_username=me>",
+	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 No\n" },
+	/* mail that vanishes */
+	{ P "smtpd[1]: NOQUEUE: discard: RCPT from h[192.0.2.7]: <b@y>: "
+	    "Recipient address triggers DISCARD action; from=<a@x> to=<b@y> "
+	    "proto=ESMTP helo=<h>", "discarded mta rcpt|192.0.2.7|a@x|b@y|"
+	    "<b@y>: Recipient address triggers DISCARD action\n" },
+	{ P "cleanup[1]: 4XyZ12345: hold: header Subject: x from h[192.0.2.7]; "
+	    "from=<a@x> to=<b@y> proto=ESMTP helo=<h>: look at it",
+	    "held mta headers|192.0.2.7|a@x|b@y|look at it\n" },
+	{ P "cleanup[1]: 4XyZ12345: discard: body x from h[192.0.2.7]; "
+	    "from=<a@x> to=<b@y> proto=ESMTP helo=<h>",
+	    "discarded mta message|192.0.2.7|a@x|b@y|\n" },
+	{ P "cleanup[1]: 4XyZ12345: milter-hold: END-OF-MESSAGE from "
+	    "h[192.0.2.7]: milter triggers HOLD action; from=<a@x> to=<b@y> "
+	    "proto=ESMTP helo=<h>", "held milter message|192.0.2.7|a@x|b@y|"
+	    "milter triggers HOLD action\n" },
+	{ P "smtpd[1]: NOQUEUE: reject_warning: RCPT from h[192.0.2.7]: 554 "
+	    "5.7.1 No; from=<a@x> to=<b@y> proto=ESMTP helo=<h>",
+	    "warned mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 No\n" },
+	{ P "qmgr[1]: 4XyZ12345: from=<a@x>, size=4, nrcpt=1 (queue active)\n"
+	    P "bounce[1]: 4XyZ12345: sender notification failed to <a@x>: x",
+	    "discarded mta message||a@x||sender notification failed to <a@x>: "
+	    "x\n" },
+	/* What is said at CONNECT and EHLO is told at MAIL. */
+	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 451 "
+	    "4.7.1 No; proto=SMTP\n"
+	    P "smtpd[1]: NOQUEUE: milter-reject: EHLO from h[192.0.2.7]: 550 "
+	    "5.7.1 No; proto=SMTP helo=<h>", "" },
+	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 550 "
+	    "5.7.1 No; proto=SMTP", "milter connect|192.0.2.7|||550 5.7.1 No\n" },
+	/* postscreen(8) hangs up, or not */
+	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
+	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",
+	    "mta connect dnsbl-listed|192.0.2.8|||"
+	    "DNSBL rank 2 for [192.0.2.8]:47\n" },
+	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
+	    P "postscreen[9]: HANGUP after 1 from [192.0.2.8]:47 in tests\n"
+	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47", "" },
+	{ P "postscreen[9]: DENYLISTED [192.0.2.8]:47\n"
+	    P "postscreen[9]: NOQUEUE: reject: RCPT from [192.0.2.8]:47: 550 "
+	    "5.3.2 Service currently unavailable; from=<a@x>, to=<b@y>, "
+	    "proto=ESMTP, helo=<s>\n"
+	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",
+	    "mta rcpt client-denied|192.0.2.8|a@x|b@y|550 5.3.2 Service "
+	    "currently unavailable\n" },
+	{ P "postscreen[9]: PREGREET 9 after 0 from [192.0.2.8]:47: x\n"
+	    P "postscreen[9]: PASS NEW [192.0.2.8]:47\n"
+	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47", "" },
 	{ "no line of a log", "" }, { "", "" },
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from ", "" },
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from x[", "" },

@@ -41,7 +41,12 @@ make(const char *program, struct buf *out)
 static void
 entry(void *arg, const char *name)
 {
-	buf_printf(arg, "%s,", name);
+	struct buf *names = arg, one = BUF_INIT;
+
+	buf_printf(&one, "%s,", name);
+	if (strstr(names->data, one.data) == NULL)
+		buf_puts(names, one.data);
+	buf_free(&one);
 }
 
 static const struct {
@@ -66,6 +71,26 @@ static const struct {
 	    "c.js,", ARCHIVE_SEEN, 0 },
 	{ "out.write(gzip.compress(b\"MZ\"*100))", "mail.exe,", ARCHIVE_SEEN,
 	    0 },
+	/* The directory and the file itself call it differently. */
+	{ "z=zipfile.ZipFile(out,\"w\")\nz.writestr(\"a.exe\",\"x\")\n"
+	    "z.close()\nb=out.getvalue().replace(b\"a.exe\",b\"a.txt\",1)\n"
+	    "out.seek(0)\nout.write(b)", "a.txt,a.exe,", ARCHIVE_SEEN, 0 },
+	{ "out.write(b\"\\x1f\\x8b\\x08\\x08\"+bytes(6)+b\"own.exe\\0\"+"
+	    "gzip.compress(b\"x\")[10:])", "own.exe,mail.exe,",
+	    ARCHIVE_SEEN, 0 },
+	/* winmail.dat: the name of 8.3, then that of MAPI in two bytes */
+	{ "import struct as s\nr=lambda i,d:s.pack(\"<BII\",2,i,len(d))+d+"
+	    "bytes(2)\nn=\"long.exe\".encode(\"utf-16le\")+bytes(2)\n"
+	    "out.write(s.pack(\"<IH\",0x223e9f78,1)+r(0x18010,b\"A.TXT\\0\")+"
+	    "r(0x6800f,b\"MZ\")+r(0x69005,s.pack(\"<IIII\",1,0x3707001f,1,"
+	    "len(n))+n+bytes(2)))", "A.TXT,long.exe,", ARCHIVE_SEEN, 0 },
+	{ "import struct as s\nout.write(s.pack(\"<IHBII\",0x223e9f78,1,2,"
+	    "0x18010,99))", "", ARCHIVE_DAMAGED, 0 },
+	{ "out.write(bytes(7)+b\"**ACE**\")", "", ARCHIVE_UNKNOWN, 0 },
+	{ "out.write(b\"\\x60\\xea\"+bytes(40))", "", ARCHIVE_UNKNOWN, 0 },
+	{ "b=b\"x\"\nfor i in range(4):\n i=io.BytesIO()\n z=zipfile.ZipFile("
+	    "i,\"w\")\n z.writestr(\"n.zip\",b)\n z.close()\n b=i.getvalue()\n"
+	    "out.write(b)", "n.zip,", ARCHIVE_LIMITED, 0 },
 	{ "out.write(gzip.compress(b\"MZ\"*100000)[:60])", "",
 	    ARCHIVE_DAMAGED, 0 },
 };
@@ -85,8 +110,8 @@ test_names(void **state)
 		assert_true(archive_is(bytes.data, bytes.len));
 		buf_clear(&names);
 		got = archive_names(bytes.data, bytes.len - cases[i].cut,
-		    cases[i].cut == 0, "mail.exe.gz", entry, &names);
-		if (got == ARCHIVE_UNKNOWN)
+		    cases[i].cut == 0, "mail.exe.gz", NULL, entry, &names);
+		if (got == ARCHIVE_UNKNOWN && cases[i].state != got)
 			break;
 		if (strcmp(names.data, cases[i].names) != 0 ||
 		    got != cases[i].state)
@@ -105,7 +130,7 @@ cost(const struct buf *bytes, enum archive_state *state)
 	struct buf names = BUF_INIT;
 	int64_t began = clock_ms();
 
-	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", entry,
+	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", NULL, entry,
 	    &names);
 	buf_free(&names);
 	return clock_ms() - began;

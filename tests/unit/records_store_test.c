@@ -19,6 +19,7 @@
 #include "records/recorder.h"
 #include "records/search.h"
 #include "records/store.h"
+#include "records/store_aside.h"
 #include "records_house.h"
 
 static int64_t
@@ -188,7 +189,7 @@ test_expire(void **state)
 	int i;
 
 	for (i = 0; i < 1200; i++) {
-		snprintf(id, sizeof id, "AAAAAAAA%04d", i);
+		snprintf(id, sizeof id, "AAAAAAAA%04d", i % 10000);
 		house_line(h, id, "a@example.org", i < 700 ?
 		    "2020-01-01T00:00:00.000Z" : NULL);
 	}
@@ -327,6 +328,117 @@ test_feeder_failing(void **state)
 	recorder_free(r);
 }
 
+/* From `from` to `to` bytes of the store become garbage; `to` 0: its end. */
+static void
+damage(const struct house *h, size_t from, size_t to, bool cut)
+{
+	struct buf wal = BUF_INIT;
+	struct stat st;
+	FILE *f;
+
+	assert_int_equal(stat(h->store, &st), 0);
+	f = fopen(h->store, "r+");
+	assert_non_null(f);
+	fseek(f, (long)from, SEEK_SET);
+	for (; from < (to != 0 ? to : (size_t)st.st_size); from++)
+		putc("garbage"[from % 7], f);
+	fclose(f);
+	if (cut)
+		assert_int_equal(truncate(h->store, (off_t)from), 0);
+	buf_printf(&wal, "%s-wal", h->store);
+	unlink(wal.data);
+	buf_free(&wal);
+}
+
+static int
+set_aside(const struct house *h)
+{
+	char command[200];
+	FILE *f;
+	int n = 0;
+
+	snprintf(command, sizeof command, "ls %s.damaged-* | grep -vc wal",
+	    h->store);
+	f = popen(command, "r");
+	assert_int_equal(fscanf(f, "%d", &n), 1);
+	pclose(f);
+	return n;
+}
+
+static void
+fill(struct house *h, struct record_options *opt, int n)
+{
+	struct recorder *r;
+	char id[24];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(id, sizeof id, "AAAAAAAA%04d", i % 10000);
+		house_line(h, id, "a@example.org", NULL);
+	}
+	r = recorder_new(opt);
+	assert_true(comes_to(r, (uint64_t)n, false));
+	recorder_free(r);
+}
+
+/* Whatever was spoiled, nothing of the record file is lost. */
+static void
+test_damaged(void **state)
+{
+	static const struct {
+		size_t from, to;
+		bool cut;
+	} rows[] = { { 0, 0, false }, { 0, 4096, false }, { 0, 50, false },
+		{ 20, 5000, true }, { 4096, 0, false } };
+	struct house *h = *state;
+	struct record_options opt = { .file = h->file, .store = h->store,
+		.retention = 3600000 };
+	struct recorder *r;
+	int64_t records;
+	size_t i;
+
+	fill(h, &opt, 300);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_true(store_check(h->store, &records, &h->errmsg));
+		assert_int_equal(records, 300 + (int)i);
+		damage(h, rows[i].from, rows[i].to, rows[i].cut);
+		assert_false(store_check(h->store, &records, &h->errmsg));
+		house_line(h, (const char *const[]){ "BBBBBBBBBBB1",
+		    "BBBBBBBBBBB2", "BBBBBBBBBBB3", "BBBBBBBBBBB4",
+		    "BBBBBBBBBBB5" }[i], "b@example.org", NULL);
+		r = recorder_new(&opt);
+		assert_true(comes_to(r, 301 + i, false));
+		recorder_free(r);
+		assert_in_range(set_aside(h), 1, (int)i + 1);
+	}
+	store_expire_aside(h->store, 4102444800000);	/* of 2100 */
+}
+
+/* "saywhy store rebuild" beside a daemon: it goes on in the new one. */
+static void
+test_replaced(void **state)
+{
+	struct house *h = *state;
+	struct record_options opt = { .file = h->file, .store = h->store,
+		.retention = 3600000 };
+	struct buf to = BUF_INIT;
+	struct recorder *r;
+	struct store *s;
+
+	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
+	r = recorder_new(&opt);
+	assert_true(comes_to(r, 1, false));
+	assert_true(store_set_aside(h->store, &to, &h->errmsg));
+	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
+	assert_true(comes_to(r, 2, false));
+	recorder_free(r);
+	s = store_open(h->store, false, &h->errmsg);
+	assert_non_null(s);
+	assert_int_equal(count(s), 2);
+	store_close(s);
+	buf_free(&to);
+}
+
 int
 main(void)
 {
@@ -341,6 +453,8 @@ main(void)
 		HOUSE_TEST(test_get),
 		HOUSE_TEST(test_feeder),
 		HOUSE_TEST(test_feeder_failing),
+		HOUSE_TEST(test_damaged),
+		HOUSE_TEST(test_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,66 @@ test_kinds(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* The texts of the registry of RFC 5248 under their own numbers, and the
+   replies that RFCs show. */
+static void
+test_registered(void **state)
+{
+	char line[4096], *reply, *rest;
+	FILE *list = fopen(TEST_SOURCE "/tests/data/registered.tsv", "r");
+	int n = 0, wrong = 0;
+	struct recognised r;
+	const char *got;
+
+	(void)state;
+	assert_non_null(list);
+	while (fgets(line, sizeof line, list) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		rest = line;
+		reply = strsep(&rest, "\t");
+		assert_non_null(rest);
+		if (n++ == 0)
+			continue;
+		unescape(reply);
+		recognise(reply, strlen(reply), &r);
+		got = r.reason != REASON_NONE ? reason_get(r.reason)->name :
+		    "unrecognised";
+		if (is_among(rest, got))
+			continue;
+		printf("  %s, not %s: %s\n", got, rest, reply);
+		wrong++;
+	}
+	fclose(list);
+	assert_true(n > 100);
+	assert_int_equal(wrong, 0);
+}
+
+/* Who moved is named first, where to is named last. */
+static void
+test_moved(void **state)
+{
+	static const char *const replies[] = {
+		"550 5.1.6 <old@a.example>: Recipient address rejected: User "
+		    "has moved to new@b.example",
+		"551 5.1.6 <old@a.example>... User has moved; please try "
+		    "<new@b.example>",
+		"551 User not local; please try <new@b.example>",
+		"550 5.1.6 old@a.example is now reachable at new@b.example",
+		"551 mailbox moved, please use new@b.example instead",
+	};
+	struct recognised r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+		recognise(replies[i], strlen(replies[i]), &r);
+		assert_int_equal(r.reason, REASON_MAILBOX_MOVED);
+		assert_int_equal(r.captured[CAPTURE_ADDRESS].n, 13);
+		assert_memory_equal(r.captured[CAPTURE_ADDRESS].text,
+		    "new@b.example", 13);
+	}
+}
+
 /* The same words, by who is asked about. */
 static void
 test_about(void **state)
@@ -126,6 +186,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_registered),
+		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_about),
 	};
 

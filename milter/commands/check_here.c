@@ -1,0 +1,92 @@
+/* check_here - what a configuration names that this machine has not */
+
+#include "commands/check_here.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/process.h"
+#include "base/sock.h"
+#include "engine/ruleset.h"
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Cuts the last part off; false: there is none before it. */
+static bool
+cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/* The last folder of a path is made by saywhyd, when root starts it. */
+static void
+look_at_folder(const char *option, const char *path, struct diags *d)
+{
+	char *folder = path != NULL && *path == '/' ? mem_dup(path) : NULL;
+
+	if (folder != NULL && cut_last(folder) && !is_folder(folder) &&
+	    cut_last(folder) && !is_folder(folder))
+		diags_warn(d, NULL, 0, "%s: \"%.200s\": there is no folder %s "
+		    "here", option, path, folder);
+	free(folder);
+}
+
+static void
+look_at_socket(const char *option, const char *text, struct diags *d)
+{
+	struct buf errmsg = BUF_INIT;
+	struct sock_spec spec;
+
+	if (text != NULL && sock_spec_parse(text, &spec, &errmsg) &&
+	    spec.kind == SOCK_KIND_UNIX)
+		look_at_folder(option, spec.path, d);
+	buf_free(&errmsg);
+}
+
+static void
+look_at_accounts(const struct ruleset *r, struct diags *d)
+{
+	const struct daemon_options *o = &r->daemon;
+	struct buf errmsg = BUF_INIT;
+
+	if (getpwnam(o->user) == NULL) {
+		process_no_account(o->user, &errmsg);
+		diags_warn(d, NULL, 0, "%s", errmsg.data);
+	}
+	if (o->listen_group != NULL && getgrnam(o->listen_group) == NULL)
+		diags_warn(d, NULL, 0, "listen-group = \"%.60s\": there is no "
+		    "such group here", o->listen_group);
+	buf_free(&errmsg);
+}
+
+void
+check_here(const struct ruleset *r, struct diags *d)
+{
+	const struct daemon_options *o = &r->daemon;
+
+	look_at_accounts(r, d);
+	look_at_socket("listen", o->listen, d);
+	look_at_socket("reply-map", o->reply_map, d);
+	look_at_socket("policy-service", o->policy_service, d);
+	look_at_socket("control", o->control, d);
+	look_at_folder("pid-file", o->pid_file, d);
+	look_at_folder("record-file", r->records.file, d);
+	look_at_folder("store", r->records.store, d);
+}

@@ -1,0 +1,15 @@
+/*
+ * check_here.h - what a configuration names that this machine has not
+ *
+ * Accounts, groups and folders: as warnings, for a file may be checked on
+ * another machine than that which uses it.
+ */
+#ifndef COMMANDS_CHECK_HERE_H
+#define COMMANDS_CHECK_HERE_H
+
+struct diags;
+struct ruleset;
+
+void check_here(const struct ruleset *r, struct diags *d);
+
+#endif

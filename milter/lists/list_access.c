@@ -1,0 +1,162 @@
+/*
+ * list_access - a table of Postfix, access(5) or cidr_table(5), as a local list
+ *
+ * "access:FILE" is whom its text refuses for good (REJECT, 5NN), with the
+ * admin's words as comment; "access-permit:FILE" is whom it lets pass (OK).
+ * What else it says (DEFER, HOLD, names of restrictions) stays Postfix's. FILE
+ * is the text that postmap(1) reads, not what it makes of it.
+ */
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/net.h"
+#include "lists/list_text_internal.h"
+
+#define BLANKS " \t"
+
+enum verdict { VERDICT_OTHER, VERDICT_REFUSE, VERDICT_PERMIT };
+
+static bool
+is_number(const char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && isdigit((unsigned char)text[i]); i++)
+		;
+	return n > 0 && i == n;
+}
+
+static bool
+is_word(const char *text, size_t n, const char *word)
+{
+	return strlen(word) == n && strncasecmp(text, word, n) == 0;
+}
+
+/* The action, and the words behind it in *text. */
+static enum verdict
+verdict_of(const char *action, const char **text)
+{
+	size_t n = strcspn(action, BLANKS);
+
+	*text = action + n + strspn(action + n, BLANKS);
+	if (is_word(action, n, "REJECT"))
+		return VERDICT_REFUSE;
+	if (is_word(action, n, "OK") || is_word(action, n, "permit"))
+		return VERDICT_PERMIT;
+	if (!is_number(action, n))
+		return VERDICT_OTHER;
+	if (n == 3 && (*action == '4' || *action == '5'))
+		return *action == '5' ? VERDICT_REFUSE : VERDICT_OTHER;
+	return VERDICT_PERMIT;
+}
+
+/* "5.7.1 Go away": the words alone. */
+static const char *
+skip_status(const char *text)
+{
+	size_t n = strspn(text, "0123456789.");
+
+	return n >= 5 && text[n] == ' ' && text[1] == '.' ? text + n + 1 :
+	    text;
+}
+
+/* "192.0.2" is 192.0.2.0/24; true: it was one, and stands in `net`. */
+static bool
+octets(const char *key, struct buf *net)
+{
+	size_t dots = 0, i, n = strlen(key);
+
+	if (n == 0 || key[strspn(key, "0123456789.")] != '\0')
+		return false;
+	for (i = 0; i < n; i++)
+		dots += key[i] == '.';
+	if (dots > 2 || key[n - 1] == '.')
+		return false;
+	buf_puts(net, key);
+	for (i = dots; i < 3; i++)
+		buf_puts(net, ".0");
+	buf_printf(net, "/%zu", (dots + 1) * 8);
+	return true;
+}
+
+/* A name stands for all below it, too (parent_domain_matches_subdomains). */
+static void
+add_key(struct list_text *c, const char *key, const char *comment,
+    struct buf *room, struct buf *errmsg)
+{
+	struct buf other = BUF_INIT;
+
+	if (octets(key, &other)) {
+		list_text_add(c, other.data, comment, room, errmsg);
+	} else {
+		list_text_add(c, key, comment, room, errmsg);
+		if (errmsg->len == 0 && *key != '.' &&
+		    strpbrk(key, "@:/<") == NULL && !net_is_meant(key)) {
+			buf_printf(&other, ".%s", key);
+			list_text_add(c, other.data, comment, room, errmsg);
+		}
+	}
+	buf_free(&other);
+}
+
+/* Lines that go on, conditions and negations are passed over. */
+static bool
+is_plain(const char *line)
+{
+	return *line != '\0' && strchr("# \t!/", *line) == NULL &&
+	    strncasecmp(line, "if ", 3) != 0 &&
+	    strncasecmp(line, "endif", 5) != 0;
+}
+
+static void
+take_line(struct list_text *c, char *line, enum verdict wanted,
+    struct buf *key, struct buf *errmsg)
+{
+	size_t n = strcspn(line, BLANKS);
+	const char *action = line + n + strspn(line + n, BLANKS), *text;
+
+	if (!is_plain(line) || verdict_of(action, &text) != wanted)
+		return;
+	line[n] = '\0';
+	add_key(c, line, skip_status(text), key, errmsg);
+	/* Postfix takes keys that no mail can have; so are they here. */
+	buf_clear(errmsg);
+}
+
+static void
+take_refused(struct list_text *c, char *line, struct buf *key,
+    struct buf *errmsg)
+{
+	take_line(c, line, VERDICT_REFUSE, key, errmsg);
+}
+
+static void
+take_permitted(struct list_text *c, char *line, struct buf *key,
+    struct buf *errmsg)
+{
+	take_line(c, line, VERDICT_PERMIT, key, errmsg);
+}
+
+static void *
+load_refused(const char *path, struct diags *d)
+{
+	return list_text_load(path, take_refused, d);
+}
+
+static void *
+load_permitted(const char *path, struct diags *d)
+{
+	return list_text_load(path, take_permitted, d);
+}
+
+#define REST .free = list_text_free, .count = list_text_count, \
+	.kinds = list_text_kinds, .get = list_text_get, \
+	.get_net = list_text_get_net, .get_pattern = list_text_get_pattern
+
+const struct list_format list_format_access = { .prefix = "access:",
+	.load = load_refused, REST };
+const struct list_format list_format_access_permit = {
+	.prefix = "access-permit:", .load = load_permitted, REST };

@@ -1,0 +1,21 @@
+/*
+ * url_labels.h - the name of a host as a browser asks DNS for it
+ *
+ * Looser than IDNA2008: the URL standard (host parser, UTS 46 without its
+ * checks) lets labels begin or end with a hyphen and hold emoji and signs.
+ */
+#ifndef MIME_URL_LABELS_H
+#define MIME_URL_LABELS_H
+
+#include <stdbool.h>
+
+struct buf;
+
+/*
+ * Appends the host in lower case, as A-labels. A label that no list of names
+ * can hold ("a!b") is left out with those before it. False, nothing appended:
+ * it is no name with a dot.
+ */
+bool url_put_labels(struct buf *out, const char *host);
+
+#endif

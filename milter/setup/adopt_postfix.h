@@ -1,0 +1,30 @@
+/*
+ * adopt_postfix.h - takes over the policy of the Postfix of this machine
+ *
+ * The fragment lies beside saywhy.conf as adopted.conf, which is included at
+ * its end. Both are as before when the whole does not load.
+ */
+#ifndef SETUP_ADOPT_POSTFIX_H
+#define SETUP_ADOPT_POSTFIX_H
+
+#include <stdbool.h>
+
+#include "setup/adopt.h"
+
+#define ADOPTED_CONF "adopted.conf"
+
+/*
+ * Reads main.cf (of `folder`) and what saywhy.conf (`config`) says already.
+ * False, words in errmsg: postconf(1) does not answer.
+ */
+bool adopt_postfix(struct adopt *a, const char *folder, const char *config,
+    struct buf *errmsg);
+
+/* Writes it and has it included. False, words in errmsg: nothing is changed. */
+bool adopt_put(const struct adopt *a, const char *config,
+    struct buf *errmsg);
+
+/* Takes it out again. True: nothing of it is there any more. */
+bool adopt_undo(const char *config, struct buf *errmsg);
+
+#endif

@@ -1,0 +1,159 @@
+"""What main.cf refuses, taken over: the same decisions, accurate codes and words.
+
+Postfix 3.7 and older cannot have a reply changed, but saywhy can speak first.
+`saywhy setup --adopt` reads the restrictions; the same dialogues are played to
+Postfix alone and to Postfix with saywhy in front.
+"""
+
+import json
+import subprocess
+
+import pytest
+
+import process
+import saywhyd as saywhyd_module
+import smtp
+from test_replymap import start
+
+RESTRICTIONS = {
+    "smtpd_helo_restrictions":
+        "permit_mynetworks, reject_invalid_helo_hostname, "
+        "reject_non_fqdn_helo_hostname, reject_unknown_helo_hostname",
+    "smtpd_sender_restrictions":
+        "reject_non_fqdn_sender, reject_unknown_sender_domain, "
+        "check_sender_access texthash:{senders}, reject_rhsbl_sender rhsbl.example",
+    "smtpd_client_restrictions":
+        "permit_mynetworks, check_client_access cidr:{clients}, "
+        "reject_rbl_client dnsbl.example",
+    "smtpd_relay_restrictions":
+        "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
+}
+SENDERS = "blocked@sender.example REJECT Your account owes us, call 4711\n"
+CLIENTS = "198.51.100.128/25 REJECT\n203.0.113.0/24 OK\n"
+
+# client, HELO, sender, recipient; what Postfix says alone; code and status with
+# saywhy, and its reason (None: it is let pass by both)
+GOOD = ("192.0.2.7", "client.example", "a@sender.example", "user@example.org")
+
+
+def row(**other):
+    names = ("client", "helo", "sender", "rcpt")
+    return tuple(other.get(n, v) for n, v in zip(names, GOOD))
+
+
+STORIES = [
+    (row(), 250, 250, None, None),
+    (row(sender=""), 250, 250, None, None),
+    (row(rcpt="b@elsewhere.example"), 454, 550, "5.7.1", "relay-denied"),
+    (row(helo="bad_name!"), 501, 501, "5.5.4", "helo-syntax"),
+    (row(helo="short"), 504, 501, "5.5.4", "helo-not-fqdn"),
+    (row(helo="nowhere.invalid"), 450, 550, "5.7.1", "helo-unresolvable"),
+    (row(sender="a@nowhere.invalid"), 450, 550, "5.1.8", "sender-domain-nonexistent"),
+    (row(sender="a@short"), 504, 553, "5.1.7", "sender-not-fqdn"),
+    (row(sender="blocked@sender.example"), 554, 550, "5.7.1", "sender-denied"),
+    (row(client="198.51.100.200"), 554, 550, "5.7.1", "client-denied"),
+    (row(client="192.0.2.66", helo="listed.example"), 554, 550, "5.7.1",
+     "dnsbl-listed"),
+    (row(client="203.0.113.2", helo="client.example"), 250, 250, None, None),
+    (row(sender="a@listed.example"), 554, 550, "5.7.1", "domain-listed"),
+]
+
+
+@pytest.fixture(scope="module")
+def tables(box):
+    folder = box / "adopt"
+    folder.mkdir()
+    (folder / "senders").write_text(SENDERS)
+    (folder / "clients").write_text(CLIENTS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def restrictions(tables):
+    return {key: value.format(senders=tables / "senders", clients=tables / "clients")
+            for key, value in RESTRICTIONS.items()}
+
+
+@pytest.fixture(scope="module")
+def alone(postfix, restrictions):
+    return postfix.listen(**restrictions)
+
+
+@pytest.fixture(scope="module")
+def adopted(postfix, restrictions, tables, saywhyd):
+    """The same site with what saywhy made of it, and saywhy in front."""
+    daemon = start(saywhyd)
+    folder = tables / "postfix"
+    folder.mkdir()
+    (folder / "main.cf").write_text("compatibility_level = 3.6\n" + "".join(
+        f"{key} = {value}\n" for key, value in restrictions.items()))
+    (folder / "master.cf").write_text("smtp inet n - n - - smtpd\n")
+    done = subprocess.run(
+        [daemon.tool, "setup", "--adopt", "--postfix", folder, "-c", daemon.conf],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    fragment = done.stdout[:done.stdout.index("restrictions are taken over")]
+    assert "0 stay Postfix's" in done.stdout, done.stdout
+    (daemon.folder / "adopted.conf").write_text(
+        fragment[:fragment.rindex("}") + 1] + "\n")
+    with open(daemon.conf, "a") as conf:
+        conf.write('include("adopted.conf")\n')
+    assert not daemon.mistakes()
+    daemon.stop()
+    daemon.start()
+    service = ("check_policy_service {{ unix:{folder}/policy.sock, timeout=10s, "
+               "default_action=DUNNO, policy_context={about} }}, ")
+    settings = {key: service.format(folder=daemon.folder, about=key.split("_")[1]) + value
+                for key, value in restrictions.items()}
+    settings["smtpd_milters"] = daemon.address
+    settings["smtpd_reject_footer_maps"] = (
+        f"socketmap:unix:{daemon.folder}/reply.sock:footer")
+    daemon.port = postfix.listen(**settings)
+    process.wait_until(  # a list is used once its test entries have answered
+        lambda: all(l.get("healthy", l.get("well")) for l in json.loads(daemon.run_tool(
+            "status", "--json", "-c", daemon.conf).stdout)["dns-lists"]),
+        "the lists")
+    return daemon
+
+
+def play(port, story):
+    client, helo, sender, rcpt = story
+    with smtp.Client(port, address=client) as session:
+        session.command(f"EHLO {helo}")
+        session.command(f"MAIL FROM:<{sender}>")
+        return session.command(f"RCPT TO:<{rcpt}>")
+
+
+@pytest.mark.parametrize("story, stock, code, status, reason", STORIES,
+                         ids=[f"{s[4]}-{i}" for i, s in enumerate(STORIES)])
+def test_same_decision_accurate_code(alone, adopted, story, stock, code, status, reason):
+    before = play(alone, story)
+    assert before.code == stock, before
+    records = len(adopted.records())
+    reply = play(adopted.port, story)
+    assert reply.code == code, reply
+    assert reply.ok == before.ok
+    if reason is None:
+        return
+    assert reply.status == status, reply
+    [record] = process.wait_until(lambda: adopted.records()[records:], "the record")
+    assert record["reason"] == reason
+    if code // 10 != 50:  # those the reply map leaves alone (pass-replies)
+        assert record["id"] == saywhyd_module.id_of(reply)
+    assert record["issuer"] == "saywhy"
+
+
+def test_a_table_that_changes(adopted, tables):
+    """It is used within moments; one that breaks keeps its last good state."""
+    story = row(sender="new@sender.example")
+    assert play(adopted.port, story).ok
+    (tables / "senders").write_text(SENDERS + "new@sender.example REJECT\n")
+    process.wait_until(lambda: not play(adopted.port, story).ok, "the new entry", 10)
+    (tables / "senders").unlink()
+    assert not play(adopted.port, row(sender="blocked@sender.example")).ok
+    (tables / "senders").write_text(SENDERS)
+
+
+def test_what_passes_goes_on_passing(adopted):
+    for i in range(20):
+        assert play(adopted.port, row(sender=f"a{i}@sender.example")).ok

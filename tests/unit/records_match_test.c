@@ -1,0 +1,145 @@
+/* records_match_test - which line of a log is which record */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/net.h"
+#include "records/feed.h"
+#include "records/record_match.h"
+#include "records/store.h"
+#include "records_house.h"
+
+#define TIME 1767312000000LL	/* 2026-01-02 00:00 UTC */
+
+static const char line[] = "{\"v\":1,\"time\":\"2026-01-02T00:00:00.500Z\","
+    "\"id\":\"0123456789AB\",\"host\":\"mx\",\"issuer\":\"mta\","
+    "\"direction\":\"in\",\"outcome\":\"%s\",\"stage\":\"rcpt\","
+    "\"reason\":\"%s\",\"reply\":{\"code\":550,\"status\":\"5.7.1\","
+    "\"lines\":[\"Our words.\"]},\"was\":{\"code\":550,\"status\":\"5.7.1\","
+    "\"lines\":[\"%s\"]},\"server\":{},"
+    "\"client\":{\"address\":\"192.0.2.7\"},\"sender\":\"a@sender.example\","
+    "\"recipients\":[\"user@example.org\"],\"queue_id\":\"4XyZ1\","
+    "\"mode\":\"enforce\",\"ms\":0.1}\n";
+
+static const struct {
+	const char *outcome, *reason, *was;	/* of the record */
+	const char *client, *sender, *recipient, *queue_id, *words, *meant;
+	int64_t late;
+	bool held, greeting, found;
+} rows[] = {
+	/* the same in all */
+	{ "reject", "rcpt-denied", "<user@example.org>: Recipient address "
+	    "rejected: No", "192.0.2.7", "a@sender.example",
+	    "user@example.org", "4XyZ1", "<user@example.org>: Recipient "
+	    "address rejected: No", "rcpt-denied", 0, false, false, true },
+	/* what is not told does not matter */
+	{ "reject", "rcpt-denied", "No", "192.0.2.7", NULL, NULL, NULL, "No",
+	    NULL, 0, false, false, true },
+	/* the log has lost the front, or the end */
+	{ "reject", "bare-newline", "mx Error: bare <LF> received",
+	    "192.0.2.7", NULL, NULL, NULL, "bare <LF> received", NULL, 0,
+	    false, false, true },
+	{ "reject", "x", "No mail for you, never", "192.0.2.7", NULL, NULL,
+	    NULL, "No mail for you", NULL, 0, false, false, true },
+	/* bytes that a log does not show, and addresses that were hidden */
+	{ "reject", "x", "No <*@example.org> here\\t!", "192.0.2.7", NULL,
+	    NULL, NULL, "No <user@example.org> here?!", NULL, 0, false, false,
+	    true },
+	/* another client, sender, recipient, message, time, other words */
+	{ "reject", "x", "No", "192.0.2.8", NULL, NULL, NULL, "No", NULL, 0,
+	    false, false, false },
+	{ "reject", "x", "No", "192.0.2.7", "b@other.example", NULL, NULL,
+	    "No", NULL, 0, false, false, false },
+	{ "reject", "x", "No", "192.0.2.7", NULL, "other@example.com", NULL,
+	    "No", NULL, 0, false, false, false },
+	{ "reject", "x", "No", "192.0.2.7", NULL, NULL, "4XyZ2", "No", NULL, 0,
+	    false, false, false },
+	{ "reject", "x", "No", "192.0.2.7", NULL, NULL, NULL, "No", NULL, 9000,
+	    false, false, false },
+	{ "reject", "x", "No", "192.0.2.7", NULL, NULL, NULL, "Yes", NULL, 0,
+	    false, false, false },
+	/* a line that quotes no reply */
+	{ "reject", "auth-failed", "x", "192.0.2.7", NULL, NULL, NULL, NULL,
+	    "auth-failed", 0, false, false, true },
+	{ "tempfail", "x", "454 Temporary authentication failure",
+	    "192.0.2.7", NULL, NULL, NULL, NULL, "auth-failed", 0, false,
+	    false, true },
+	{ "reject", "x", "too many messages", "192.0.2.7", NULL, NULL, NULL,
+	    NULL, "too-many-connections", 0, false, false, false },
+	/* a message on hold is what we held, and nothing else */
+	{ "quarantine", "x", "x", "192.0.2.7", NULL, NULL, "4XyZ1", NULL, "x",
+	    0, true, false, true },
+	{ "reject", "x", "x", "192.0.2.7", NULL, NULL, NULL, NULL, "x", 0,
+	    true, false, false },
+	/* a filter refuses the connection */
+	{ "reject", "x", "mx ESMTP not accepting connections", "192.0.2.7",
+	    NULL, NULL, NULL, "Command rejected", NULL, 0, false, true, true },
+	{ "reject", "x", "Command rejected", "192.0.2.7", NULL, NULL, NULL,
+	    "Command rejected", NULL, 0, false, true, false },
+};
+
+static void
+keep(struct house *h, size_t i)
+{
+	struct store *s = store_open(h->store, true, &h->errmsg);
+	struct feed *f;
+	char text[1024];
+
+	assert_non_null(s);
+	snprintf(text, sizeof text, line, rows[i].outcome, rows[i].reason,
+	    rows[i].was);
+	house_text(h, text);
+	f = feed_new(h->file, s);
+	while (feed_batch(f, &h->errmsg) == FEED_MORE)
+		;
+	feed_free(f);
+	store_close(s);
+}
+
+static void
+test_rows(void **state)
+{
+	struct house *h;
+	struct record_matcher *m;
+	struct match_event e;
+	struct ip ip;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		house_open(state);
+		h = *state;
+		keep(h, i);
+		assert_true(ip_parse(rows[i].client, &ip));
+		e = (struct match_event){ .id = "BA9876543210",
+			.time = TIME + rows[i].late, .client = &ip,
+			.sender = rows[i].sender,
+			.recipient = rows[i].recipient,
+			.queue_id = rows[i].queue_id, .words = rows[i].words,
+			.reason = rows[i].meant, .held = rows[i].held,
+			.greeting = rows[i].greeting };
+		m = record_match_open(h->store);
+		if (record_match_find(m, &e) != rows[i].found)
+			fail_msg("row %zu", i);
+		/* each once */
+		assert_false(record_match_find(m, &e));
+		record_match_close(m);
+		house_close(state);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+/* setup_adopt_test - what of main.cf becomes whose words, and what does not */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "setup/adopt.h"
+
+/* Pairs of name and value, ends with NULL. */
+struct main_cf {
+	const char *const *v;
+	const char *said;	/* what saywhy.conf has already */
+};
+
+static const char *
+value(void *arg, const char *name)
+{
+	const struct main_cf *cf = arg;
+	size_t i;
+
+	for (i = 0; cf->v[i] != NULL; i += 2)
+		if (strcmp(cf->v[i], name) == 0)
+			return cf->v[i + 1];
+	return "";
+}
+
+static bool
+is_file(void *arg, const char *path)
+{
+	(void)arg;
+	return strncmp(path, "/etc/postfix/", 13) == 0;
+}
+
+static bool
+is_said(void *arg, const char *what)
+{
+	const struct main_cf *cf = arg;
+
+	return cf->said != NULL && strcmp(cf->said, what) == 0;
+}
+
+static bool
+keys(void *arg, const char *table, struct buf *out)
+{
+	(void)arg;
+	if (strcmp(table, "hash:/etc/postfix/vdomains") != 0)
+		return false;
+	buf_puts(out, "one.example,two.example");
+	return true;
+}
+
+static void
+make(struct adopt *a, struct main_cf *cf)
+{
+	const struct adopt_source source = { .arg = cf, .value = value,
+		.is_file = is_file, .is_said = is_said, .keys = keys };
+
+	adopt_make(a, &source);
+}
+
+static bool
+is_left(const struct adopt *a, const char *words)
+{
+	size_t i;
+
+	for (i = 0; i < a->nleft; i++)
+		if (strstr(a->left[i], words) != NULL)
+			return true;
+	return false;
+}
+
+static void
+test_a_usual_site(void **state)
+{
+	static const char *const v[] = {
+		"mydestination", "mx.example.org, example.org localhost",
+		"virtual_mailbox_domains", "hash:/etc/postfix/vdomains",
+		"mynetworks", "127.0.0.0/8 [::1]/128 192.0.2.0/24",
+		"message_size_limit", "20480000",
+		"smtpd_helo_restrictions", "permit_mynetworks, "
+		    "reject_invalid_helo_hostname, "
+		    "reject_non_fqdn_helo_hostname",
+		"smtpd_recipient_restrictions", "permit_mynetworks,\n"
+		    "  permit_sasl_authenticated, reject_unauth_destination,\n"
+		    "  reject_unknown_sender_domain,\n"
+		    "  reject_rbl_client zen.example=127.0.0.[2..11],\n"
+		    "  reject_rhsbl_sender dbl.example,\n"
+		    "  check_client_access hash:/etc/postfix/clients, permit",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "domains = {\"mx.example.org\", "
+	    "\"example.org\", \"localhost\", \"one.example\", "
+	    "\"two.example\"}"));
+	assert_non_null(strstr(a.conf.data, "networks = {\"127.0.0.0/8\", "
+	    "\"::1/128\", \"192.0.2.0/24\"}"));
+	assert_non_null(strstr(a.conf.data, "max-size = 20480000"));
+	assert_non_null(strstr(a.conf.data, "reason \"helo-syntax\" "
+	    "{ action = reject }\t# smtpd_helo_restrictions"));
+	assert_non_null(strstr(a.conf.data,
+	    "reason \"sender-domain-nonexistent\""));
+	assert_non_null(strstr(a.conf.data, "dnsbl \"zen.example\" { answers "
+	    "= {\"127.0.0.2-11\"} }"));
+	assert_non_null(strstr(a.conf.data, "rhsbl \"dbl.example\" { match = "
+	    "{sender} }"));
+	assert_non_null(strstr(a.conf.data, "file = "
+	    "\"access:/etc/postfix/clients\" match = {client}"));
+	assert_int_equal(a.nleft, 0);
+	assert_int_equal(a.taken, 6);
+	adopt_clear(&a);
+}
+
+/* Nobody is refused whom Postfix would have taken. */
+static void
+test_behind_a_permit(void **state)
+{
+	static const char *const v[] = {
+		"smtpd_client_restrictions", "permit_tls_clientcerts "
+		    "reject_rbl_client zen.example",
+		"smtpd_sender_restrictions", "check_sender_access "
+		    "hash:/etc/postfix/senders, reject_unknown_sender_domain, "
+		    "reject_rhsbl_sender dbl.example",
+		"smtpd_recipient_restrictions", "check_policy_service "
+		    "inet:127.0.0.1:10023, reject_rbl_client other.example",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "zen.example"));
+	assert_true(is_left(&a, "reject_rbl_client zen.example"));
+	assert_null(strstr(a.conf.data, "sender-domain-nonexistent"));
+	assert_true(is_left(&a, "reject_unknown_sender_domain"));
+	/* An allow list spares what stands in the same section. */
+	assert_non_null(strstr(a.conf.data, "dbl.example"));
+	assert_true(is_left(&a, "inet:127.0.0.1:10023"));
+	assert_null(strstr(a.conf.data, "other.example"));
+	adopt_clear(&a);
+}
+
+static void
+test_what_is_said_stays(void **state)
+{
+	static const char *const v[] = { "mydestination", "example.org",
+		"smtpd_client_restrictions",
+		"reject_unknown_reverse_client_hostname", NULL };
+	struct main_cf cf = { .v = v, .said = "domains" };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "domains = "));
+	adopt_clear(&a);
+	cf.said = "reason \"rdns-missing\"";
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "rdns-missing"));
+	assert_non_null(strstr(a.conf.data, "domains = "));
+	adopt_clear(&a);
+}
+
+/* Whatever stands there, the walk ends and nothing breaks out of its line. */
+static void
+test_odd_words(void **state)
+{
+	static const char *const v[] = {
+		"mydestination", "a\"b, ${x}, $mydomain, /etc/postfix/none",
+		"mynetworks", "!192.0.2.1, 192.0.2.1/33, hash:/x",
+		"smtpd_client_restrictions", "reject_rbl_client",
+		"smtpd_sender_restrictions", "reject_rbl_client a\"}b=127.0.0."
+		    "[1;2], check_sender_access pcre:/etc/postfix/p, "
+		    "check_client_access inline:{{x=y}}, reject, "
+		    "reject_unknown_sender_domain",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "a\""));
+	assert_null(strstr(a.conf.data, "sender-domain-nonexistent"));
+	assert_true(is_left(&a, "pcre:/etc/postfix/p"));
+	assert_true(is_left(&a, "!192.0.2.1"));
+	assert_true(is_left(&a, "192.0.2.1/33"));
+	adopt_clear(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_usual_site),
+		cmocka_unit_test(test_behind_a_permit),
+		cmocka_unit_test(test_what_is_said_stays),
+		cmocka_unit_test(test_odd_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
