@@ -77,6 +77,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 		return;
 	f = check_found(ctx, found, REASON_SPAM_CONTENT);
 	finding_say(f, EVIDENCE_HEADER, field);
+	finding_say(f, EVIDENCE_MISSING, "List-Unsubscribe");
 	finding_say(f, EVIDENCE_DETAIL,
 	    "bulk mail without a List-Unsubscribe field");
 }

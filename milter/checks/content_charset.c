@@ -33,12 +33,16 @@ active(const void *opt, const struct site *site)
 
 struct note {
 	char *type;		/* "text/plain; charset=gb2312" */
+	char *charset;
 };
 
 static void
 clear_note(void *note)
 {
-	free(((struct note *)note)->type);
+	struct note *n = note;
+
+	free(n->type);
+	free(n->charset);
 }
 
 static const struct slot_kind kind = { "content_charset",
@@ -55,6 +59,7 @@ note_charset(const struct check_ctx *ctx, const char *where,
 		return;
 	buf_printf(&type, "%s; charset=%s", where, charset);
 	note->type = buf_steal(&type);
+	note->charset = mem_dup(charset);
 }
 
 static void
@@ -88,6 +93,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
 	const struct note *note;
+	struct finding *f;
 	size_t i;
 
 	for (i = 0; i < s->nheaders; i++)
@@ -95,9 +101,11 @@ run(const struct check_ctx *ctx, struct findings *found)
 		    strcasecmp(s->headers[i].name, "From") == 0)
 			look_at_words(ctx, &s->headers[i]);
 	note = slots_find(ctx->slots, &kind);
-	if (note != NULL && note->type != NULL)
-		finding_say(check_found(ctx, found, REASON_MEDIA_UNSUPPORTED),
-		    EVIDENCE_TYPE, note->type);
+	if (note == NULL || note->type == NULL)
+		return;
+	f = check_found(ctx, found, REASON_MEDIA_UNSUPPORTED);
+	finding_say(f, EVIDENCE_TYPE, note->type);
+	finding_say(f, EVIDENCE_CHARSET, note->charset);
 }
 
 static const int reasons[] = { REASON_MEDIA_UNSUPPORTED, REASON_NONE };

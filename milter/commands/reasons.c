@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/reasons_manual.h"
 #include "words/reason.h"
+#include "words/reply.h"
 
 static const struct argument arguments[] = {
 	COMMAND_JSON,
@@ -85,12 +86,17 @@ print_one(int id)
 {
 	const struct reason *r = reason_get(id);
 	const struct reason_prose *p = reason_prose(id);
+	struct buf text = BUF_INIT;
 
 	print_row(r);
-	printf("\n%s\n%s\n\n    %s\n    %s\n", p->title, p->plain, r->what,
-	    r->remedy);
-	if (r->later != NULL)
-		printf("    or, for now: %s\n", r->later);
+	buf_puts(&text, "    ");
+	reply_show(r->what, &text);
+	buf_puts(&text, "\n    ");
+	reply_show(r->remedy, &text);
+	buf_puts(&text, "\n    or, for now: ");
+	reply_show(r->later, &text);
+	printf("\n%s\n%s\n\n%s\n", p->title, p->plain, text.data);
+	buf_free(&text);
 	printf("\n%s\n\nWho must act (%s):\n%s\n\nTo tune here:\n%s\n\n%s\n",
 	    p->page, who_name(r->who), p->steps, p->tune, r->rfc);
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "words/prose.h"
 #include "words/reason.h"
+#include "words/reply.h"
 
 /* How one form writes the same parts. */
 struct form {
@@ -125,6 +127,16 @@ code_words(char *out, size_t size, const struct reason_code *c)
 }
 
 static void
+print_line(const struct form *f, const char *template)
+{
+	struct buf text = BUF_INIT;
+
+	reply_show(template, &text);
+	printf(f->line, text.data);
+	buf_free(&text);
+}
+
+static void
 print_head(const struct form *f, int id)
 {
 	const struct reason *r = reason_get(id);
@@ -136,10 +148,9 @@ print_head(const struct form *f, int id)
 	printf(f->codes, permanent, temporary, action_name(r->action),
 	    who_name(r->who));
 	fputs(f->said, stdout);
-	printf(f->line, r->what);
-	printf(f->line, r->remedy);
-	if (r->later != NULL)
-		printf(f->line, r->later);
+	print_line(f, r->what);
+	print_line(f, r->remedy);
+	print_line(f, r->later);
 	fputs(f->said_end, stdout);
 }
 

@@ -12,9 +12,11 @@
 #include "base/siphash.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
+#include "model/occasion.h"
 #include "records/privacy.h"
 #include "records/record_match.h"
 #include "records/recorder.h"
+#include "words/mta_words.h"
 #include "words/reason.h"
 #include "words/recognise.h"
 
@@ -197,19 +199,33 @@ fill_session(struct session *s, const struct log_event *h)
 	free(queue_id);
 }
 
+static bool
+is_submission(const struct logline *l)
+{
+	return slice_find(l->program, "submission") != NULL ||
+	    slice_find(l->program, "smtps") != NULL;
+}
+
 /* The words, and what they mean. */
 static void
 read_reply(struct waiting *p, const struct log_event *h)
 {
 	char *text = slice_dup(h->reply), *status = slice_dup(h->status);
 	char *relay = slice_dup(h->relay);
+	const struct occasion at = { .known = true, .stage = h->stage,
+		.login = p->session.login != NULL,
+		.submission = is_submission(h->line) };
 	struct recognised r;
+	struct mta_words known;
 	struct finding *f;
 
 	reply_read(&p->reply, status, text != NULL ? text : "");
 	recognise_about(text != NULL ? text : "", h->reply.n,
 	    log_event_about(h), &r);
+	mta_words_read(&known, &p->reply, &r, NULL, &at);
 	p->record.reason = h->reason != REASON_NONE ? h->reason :
+	    h->by == ISSUED_BY_MTA && known.own && known.sure ?
+	    known.reason :
 	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
 	    h->otherwise != REASON_NONE ? h->otherwise :
 	    REASON_UNRECOGNISED;
@@ -222,13 +238,6 @@ read_reply(struct waiting *p, const struct log_event *h)
 	free(text);
 	free(status);
 	free(relay);
-}
-
-static bool
-is_submission(const struct logline *l)
-{
-	return slice_find(l->program, "submission") != NULL ||
-	    slice_find(l->program, "smtps") != NULL;
 }
 
 /* That of the line, or now. */

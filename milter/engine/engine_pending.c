@@ -11,6 +11,8 @@
 #include "engine/engine_sentence.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
+#include "model/occasion.h"
+#include "words/mta_words.h"
 #include "words/reason.h"
 #include "words/recognise.h"
 #include "words/rewrite.h"
@@ -18,62 +20,41 @@
 /* What was recognised, as a finding, and what is made of it. */
 struct reading {
 	struct recognised words;
+	struct mta_words known;		/* its reason counts */
 	struct finding finding;
 	struct findings list;	/* owns the finding's evidence */
 	struct decision decision;
 };
 
-static const struct {
-	enum capture capture;
-	enum evidence_key key;
-} captures[] = {
-	{ CAPTURE_ADDRESS, EVIDENCE_ADDRESS },
-	{ CAPTURE_DOMAIN, EVIDENCE_DOMAIN },
-	{ CAPTURE_IP, EVIDENCE_IP },
-	{ CAPTURE_ZONE, EVIDENCE_ZONE },
-	{ CAPTURE_ZONE, EVIDENCE_LIST },
-	{ CAPTURE_LIMIT, EVIDENCE_LIMIT },
-	{ CAPTURE_RETRY, EVIDENCE_RETRY },
-	{ CAPTURE_URL, EVIDENCE_URL },
-};
-
-static void
-read_captures(const struct recognised *r, struct finding *f)
+/* What is known of the moment at which it is said. */
+static struct occasion
+occasion_of(const struct pending *h)
 {
-	const struct captured *c;
-	struct buf value = BUF_INIT;
-	size_t i;
+	const struct session *s = h->report.session;
 
-	for (i = 0; i < sizeof captures / sizeof captures[0]; i++) {
-		c = &r->captured[captures[i].capture];
-		if (c->text == NULL)
-			continue;
-		buf_clear(&value);
-		buf_put(&value, c->text, c->n);
-		finding_say(f, captures[i].key, value.data);
-	}
-	buf_free(&value);
+	return (struct occasion){ .known = !h->unjoined,
+		.stage = h->report.stage, .greeted = s->helo != NULL,
+		.tls = s->tls != NULL, .login = s->login != NULL,
+		.submission = site_is_submission(&h->report.rules->site, s),
+		.author = h->by_filter ? AUTHOR_FILTER :
+		    h->shown ? AUTHOR_MTA : AUTHOR_UNKNOWN,
+		.name = h->report.name };
 }
 
 /* A guess does not count: only certain matches are used. */
 static void
-read_words(struct reading *r, const char *text, size_t n, enum stage stage)
+read_words(struct reading *r, const struct pending *h,
+    const struct reply *reply, const char *text, size_t n)
 {
+	const struct occasion at = occasion_of(h);
 	struct finding *f;
 
 	memset(r, 0, sizeof *r);
 	recognise(text, n, &r->words);
-	if (r->words.confidence < RECOGNISED_LIKELY)
-		r->words.reason = REASON_UNRECOGNISED;
-	f = findings_add(&r->list, r->words.reason, NULL, stage);
-	read_captures(&r->words, f);
+	mta_words_read(&r->known, reply, &r->words, h->report.session, &at);
+	f = findings_add(&r->list, r->known.reason, NULL, h->report.stage);
+	mta_words_put_evidence(&r->known, &r->words, f);
 	r->decision.because.finding = f;
-}
-
-static bool
-is_known(const struct reading *r)
-{
-	return r->words.reason != REASON_UNRECOGNISED;
 }
 
 /* Whoever has a name of its own is neither of the two MTAs we serve. */
@@ -116,7 +97,7 @@ write_mta(struct pending *h, const struct reading *r, const struct reply *reply,
 {
 	struct record record = { .issuer = issuer_of(h, &r->words),
 		.reply = reply, .outcome = report_outcome(reply),
-		.reason = r->words.reason, .software = r->words.software,
+		.reason = r->known.reason, .software = r->words.software,
 		.decision = &r->decision,
 		.was = reply != stock ? stock : NULL };
 
@@ -136,7 +117,7 @@ write_as_known(struct pending *h)
 		return;
 	}
 	reply_print(shown, &text);
-	read_words(&r, text.data, text.len, h->report.stage);
+	read_words(&r, h, shown, text.data, text.len);
 	write_mta(h, &r, shown, shown);
 	findings_free(&r.list);
 	buf_free(&text);
@@ -322,7 +303,7 @@ make_ours(const struct pending *h, const struct question *q, struct reply *out)
 	if (q->how == ASK_FILTER)
 		reply_copy(out, &h->report.reply);
 	else
-		rewrite_add(out, &q->stock, &how, 1);
+		rewrite_add(out, &q->stock, &how);
 }
 
 static void
@@ -331,18 +312,19 @@ make_mta(const struct pending *h, const struct reading *r,
 {
 	const struct ruleset *rules = h->report.rules;
 	const struct rewrite how = {
-		.wording = is_known(r) ?
-		    &rules->policy.wording[r->words.reason] : NULL,
+		.known = &r->known,
+		.wording = &rules->policy.wording[r->known.reason],
+		.greeting = !h->unjoined && h->report.stage == STAGE_CONNECT,
 		.facts = { .session = h->report.session,
 		    .finding = r->decision.because.finding,
 		    .site = &rules->site, .id = h->report.id },
-		.permanent = r->words.confidence == RECOGNISED_SURE &&
-		    rules->policy.permanent[r->words.reason] };
+		.permanent = r->known.sure &&
+		    rules->policy.permanent[r->known.reason] };
 
 	if (q->how == ASK_FILTER)
 		rewrite_whole(out, &q->stock, &how);
 	else
-		rewrite_add(out, &q->stock, &how, 0);
+		rewrite_add(out, &q->stock, &how);
 }
 
 static bool
@@ -380,8 +362,8 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
 	struct reading r;
 
-	read_words(&r, q->text, q->n, h->report.stage);
-	speak &= !is_noise(h, r.words.reason, &q->stock);
+	read_words(&r, h, &q->stock, q->text, q->n);
+	speak &= !is_noise(h, r.known.reason, &q->stock);
 	if (speak)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)

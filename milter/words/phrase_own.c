@@ -38,6 +38,15 @@ take_word(const char *p, char *word, size_t size)
 	return p;
 }
 
+/* Behind the part that begins at p: only what it has instead is always said. */
+static const char *
+skip_optional(const char *p)
+{
+	const char *end = strstr(p, "{)}"), *instead = strstr(p, "{|}");
+
+	return instead != NULL && instead < end ? instead : end;
+}
+
 int
 phrase_own(const char *line, const char *stop, struct buf *out)
 {
@@ -46,6 +55,8 @@ phrase_own(const char *line, const char *stop, struct buf *out)
 	int words = 0;
 
 	while (*p != '\0' && words < WORDS_MAX) {
+		if (strncmp(p, "{(}", 3) == 0)
+			p = skip_optional(p);
 		if (*p == '{') {
 			p += strcspn(p, "}");
 			glue = words > 0 ? " .. " : "";

@@ -7,7 +7,9 @@
 #include "words/catalogue.h"
 #include "words/prose.h"
 
-#define REASON(id, reason_name, pcode, pstatus, tcode, tstatus, act, must,    \
+/* Twice, for BOTH() is two of its arguments. */
+#define REASON(...) ROW(__VA_ARGS__)
+#define ROW(id, reason_name, pcode, pstatus, tcode, tstatus, act, must,    \
     keys, first, second, again, section, ...)                                 \
 	[REASON_##id] = {                                                     \
 		.name = (reason_name),                                        \
@@ -24,6 +26,7 @@
 static const struct reason rows[REASON_COUNT] = {
 #include "words/reasons.def"
 };
+#undef ROW
 #undef REASON
 
 /* enum reason_id begins with 1, so the terminator has room. */

@@ -38,9 +38,9 @@ struct reason {
 	enum who who;
 	const char *fields;	/* evidence keys its words may use, by blanks */
 	const char *what;	/* template of the first line: what happened */
-	const char *remedy;	/* template of the second: who must do what */
-	const char *later;	/* second line of a temporary refusal; NULL:
-				   remedy serves both */
+	const char *remedy;	/* template of the second, for good: what
+				   becomes of the message, who must do what */
+	const char *later;	/* the same for a temporary refusal */
 	const char *rfc;	/* the section that grounds it */
 	bool proof;		/* about a proof of where the message comes
 				   from; RFC 7372 section 4 joins several */

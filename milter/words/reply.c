@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -18,12 +19,20 @@ const char *const disclose_names[] = { "full", "reason", "nothing", NULL };
 
 /* The text where the admin discloses nothing (RFC 7372 section 5). */
 static const char neutral_what[] = "The policy of {name} does not allow this.";
-static const char neutral_remedy[] = "The postmaster of {name} can explain.";
+static const char neutral_remedy[] = "It was not delivered. The postmaster of "
+    "{name} can explain: write to {contact} and give the id {id}.";
+static const char neutral_later[] = "{(}{by_program}It was not sent yet."
+    "{|}It is still under way; the sending server tries again by itself.{)} "
+    "The postmaster of {name} can explain: write to {contact} and give the id "
+    "{id}.";
 static const struct reason_code neutral_permanent = { 550, "5.7.0" };
 static const struct reason_code neutral_temporary = { 450, "4.7.0" };
 
+#define SHOWN_FIELD 40
+
 /* The last line where there is no page. */
-static const char by_contact[] = "Questions: write to {contact} and quote {id}";
+static const char by_contact[] =
+    "Questions: write to {contact} and quote the id {id}";
 
 static const char *
 show_address(const struct mailbox *m)
@@ -34,13 +43,37 @@ show_address(const struct mailbox *m)
 }
 
 /*
- * The fields of one finding. The client's text form needs room of its own,
+ * The fields of one finding. Those that need room of their own have it here,
  * hence the lookup works on this struct rather than on struct reply_facts.
  */
 struct values {
 	const struct reply_facts *facts;
 	char client[IP_TEXT];
+	char size[24], limit[24];	/* in MB, "" where it is no number */
 };
+
+/* What people count: "12.5 MB" of "12500000". */
+static void
+put_megabytes(char *out, size_t size, const char *bytes)
+{
+	char *end;
+	unsigned long long n;
+
+	if (bytes == NULL || *bytes < '0' || *bytes > '9')
+		return;
+	n = strtoull(bytes, &end, 10);
+	if (*end != '\0')
+		snprintf(out, size, "%.20s", bytes);
+	else if (n < 1000)
+		snprintf(out, size, "%llu bytes", n);
+	else if (n < 1000000)
+		snprintf(out, size, "%llu kB", n / 1000);
+	else if (n < 10000000)
+		snprintf(out, size, "%llu.%llu MB", n / 1000000,
+		    n / 100000 % 10);
+	else
+		snprintf(out, size, "%llu MB", n / 1000000);
+}
 
 static const char *
 session_value(const struct session *s, const char *client, const char *name)
@@ -74,7 +107,36 @@ evidence_value(const struct finding *f, const char *name)
 
 	for (i = 0; i < f->n; i++)
 		if (strcmp(evidence_name(f->evidence[i].key), name) == 0)
-			return f->evidence[i].value;
+			return strcmp(f->evidence[i].value, "(no name)") == 0 ?
+			    NULL : f->evidence[i].value;
+	return NULL;
+}
+
+/*
+ * Fields of the rows' own words: values in another form, and what is "" where
+ * something is so and NULL where it is not.
+ */
+static const char *
+condition_value(const struct values *v, const char *name)
+{
+	const struct session *s = v->facts->session;
+	const struct finding *f = v->facts->finding;
+	const char *domain;
+
+	if (strcmp(name, "size_mb") == 0)
+		return *v->size != '\0' ? v->size : NULL;
+	if (strcmp(name, "limit_mb") == 0)
+		return *v->limit != '\0' ? v->limit : NULL;
+	if (strcmp(name, "by_program") == 0)
+		return s != NULL && (s->login != NULL || site_is_submission(
+		    v->facts->site, s)) ? "" : NULL;
+	if (strcmp(name, "own") == 0)
+		return f != NULL && f->check != NULL ? "" : NULL;
+	if (strcmp(name, "yours") == 0 && f != NULL && s != NULL) {
+		domain = evidence_value(f, "domain");
+		return domain != NULL && s->sender.domain != NULL &&
+		    strcasecmp(domain, s->sender.domain) == 0 ? "" : NULL;
+	}
 	return NULL;
 }
 
@@ -100,7 +162,7 @@ look_up(const void *from, const char *field, size_t n)
 		value = evidence_value(facts->finding, name);
 	if (value == NULL && facts->session != NULL)
 		value = session_value(facts->session, v->client, name);
-	return value;
+	return value != NULL ? value : condition_value(v, name);
 }
 
 /* Where to break a text longer than `max`: at its last blank that fits. */
@@ -177,18 +239,50 @@ pick_what(const struct wording *w)
 	return w->text != NULL ? w->text : reason_get(w->reason)->what;
 }
 
+/* Words that can be told whatever is known. */
 static const char *
-pick_remedy(const struct wording *w, enum action action)
+row_remedy(const struct wording *w, enum action action)
 {
 	const struct reason *row = reason_get(w->reason);
 
 	if (w->disclose != DISCLOSE_FULL)
-		return neutral_remedy;
-	if (w->remedy != NULL)
-		return w->remedy;
-	if (action == ACTION_TEMPFAIL && row->later != NULL)
-		return row->later;
-	return row->remedy;
+		return action == ACTION_TEMPFAIL ? neutral_later :
+		    neutral_remedy;
+	return action == ACTION_TEMPFAIL ? row->later : row->remedy;
+}
+
+static const char *
+pick_remedy(const struct wording *w, enum action action)
+{
+	return w->disclose == DISCLOSE_FULL && w->remedy != NULL ? w->remedy :
+	    row_remedy(w, action);
+}
+
+static void
+begin_values(struct values *v, const struct reply_facts *facts)
+{
+	const struct session *s = facts->session;
+	const struct finding *f = facts->finding;
+
+	memset(v, 0, sizeof *v);
+	v->facts = facts;
+	if (s != NULL && s->client.known)
+		ip_format(&s->client, v->client);
+	if (f != NULL) {
+		put_megabytes(v->size, sizeof v->size,
+		    evidence_value(f, "size"));
+		put_megabytes(v->limit, sizeof v->limit,
+		    evidence_value(f, "limit"));
+	}
+}
+
+/* Where there is a page, its address; else whom to ask. */
+static void
+add_pointer(struct reply *reply, const struct values *v, size_t max)
+{
+	const struct site *site = v->facts->site;
+
+	add_line(reply, site->page != NULL ? site->page : by_contact, v, max);
 }
 
 void
@@ -196,7 +290,7 @@ reply_render(struct reply *reply, const struct wording *wording,
     enum action action, const struct reply_facts *facts)
 {
 	struct reason_code code = pick_code(wording, action);
-	struct values v = { .facts = facts };
+	struct values v;
 
 	if (!action_refuses(action) || code.code == 0 ||
 	    code.code / 100 != (action == ACTION_REJECT ? 5 : 4))
@@ -204,30 +298,58 @@ reply_render(struct reply *reply, const struct wording *wording,
 	reply_clear(reply);
 	reply->code = code.code;
 	snprintf(reply->status, sizeof reply->status, "%s", code.status);
-	if (facts->session != NULL)
-		ip_format(&facts->session->client, v.client);
-	add_line(reply, pick_what(wording), &v, REPLY_LINES);
+	begin_values(&v, facts);
+	if (wording->text != NULL)
+		add_line(reply, pick_what(wording), &v, REPLY_LINES);
+	else
+		add_known(reply, pick_what(wording),
+		    reason_prose(wording->reason)->plain, &v);
+	if (reply->n == 0)
+		add_line(reply, reason_prose(wording->reason)->plain, &v,
+		    REPLY_LINES);
 	add_line(reply, pick_remedy(wording, action), &v, REPLY_LINES);
-	add_line(reply, facts->site->page != NULL ? facts->site->page :
-	    by_contact, &v, REPLY_LINES);
+	add_pointer(reply, &v, REPLY_LINES);
 }
 
 void
 reply_put_words(struct reply *reply, const struct wording *wording,
     enum action action, const struct reply_facts *facts, int from)
 {
-	struct values v = { .facts = facts };
+	struct values v;
 
-	if (facts->session != NULL && facts->session->client.known)
-		ip_format(&facts->session->client, v.client);
+	begin_values(&v, facts);
 	if (from < 1)
 		add_known(reply, pick_what(wording),
 		    reason_prose(wording->reason)->plain, &v);
 	if (from < 2)
-		add_known(reply, pick_remedy(wording, action), neutral_remedy,
-		    &v);
-	add_line(reply, facts->site->page != NULL ? facts->site->page :
-	    by_contact, &v, REPLY_LINES_READ);
+		add_known(reply, pick_remedy(wording, action),
+		    row_remedy(wording, action), &v);
+	add_pointer(reply, &v, REPLY_LINES_READ);
+}
+
+/* For reply_show(): each field reads as its name. */
+static const char *
+name_of(const void *room, const char *field, size_t n)
+{
+	static const char *const left_out[] = { "by_program", "own", "yours",
+		"missing", "charset" };
+	char *out = *(char *const *)room;
+	size_t i;
+
+	for (i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
+		if (strlen(left_out[i]) == n &&
+		    memcmp(left_out[i], field, n) == 0)
+			return NULL;
+	snprintf(out, SHOWN_FIELD, "{%.*s}", (int)n, field);
+	return out;
+}
+
+void
+reply_show(const char *template, struct buf *out)
+{
+	char room[SHOWN_FIELD], *const at = room;
+
+	template_expand(out, template, name_of, &at);
 }
 
 void

@@ -74,6 +74,12 @@ void reply_render(struct reply *reply, const struct wording *wording,
 void reply_put_words(struct reply *reply, const struct wording *wording,
     enum action action, const struct reply_facts *facts, int from);
 
+/*
+ * Appends the words of a row as the manual shows them: each field by its name,
+ * of what is optional that which is said most.
+ */
+void reply_show(const char *template, struct buf *out);
+
 void reply_clear(struct reply *reply);
 
 /* `to` is cleared first and owns its copies. */

@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "words/mta_words.h"
 #include "words/reason.h"
+#include "words/template.h"
 
 /* Replies to AUTH and STARTTLS say so; to keep one more does no harm. */
 static bool
@@ -52,24 +54,62 @@ is_no_choice(int code)
 	return code == 0 || code == 421 || code == 521;
 }
 
+/* Says the status more than that something is not allowed or went wrong? */
+static bool
+is_telling(const char *status)
+{
+	static const char *const vague[] = { "", ".0.0", ".1.0", ".3.0",
+		".4.0", ".5.0", ".7.0", ".7.1" };
+	size_t i;
+
+	for (i = 0; i < sizeof vague / sizeof vague[0]; i++)
+		if (*status == '\0' || strcmp(status + 1, vague[i]) == 0)
+			return false;
+	return true;
+}
+
+static void
+keep_status(struct reply *out, const struct reply *stock, bool permanent)
+{
+	if (stock->status[0] == '0' + stock->code / 100)
+		memcpy(out->status, stock->status, sizeof out->status);
+	else
+		memcpy(out->status, permanent ? "5.0.0" : "4.0.0", 6);
+}
+
+static void
+set_status(struct reply *out, const char *status)
+{
+	snprintf(out->status, sizeof out->status, "%s", status);
+}
+
+/* Those who refuse with 4yz what our own 4yz of the reason does not mean. */
+static bool
+means_other(int reason, bool permanent)
+{
+	return !permanent && (reason == REASON_MAILBOX_UNKNOWN ||
+	    reason == REASON_TLS_REQUIRED);
+}
+
 /* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
     const struct rewrite *how)
 {
-	bool keep = is_acted_upon(stock);
+	bool keep = is_acted_upon(stock) || (how->greeting &&
+	    stock->code == 554);
 	bool permanent = stock->code >= 500 || (how->permanent && !keep &&
 	    !is_no_choice(code_of(how->wording, true).code));
 	struct reason_code own = code_of(how->wording, permanent);
 
+	if (means_other(how->wording->reason, permanent))
+		own = (struct reason_code){ .code = 0 };
 	keep |= is_no_choice(own.code);
 	out->code = keep ? stock->code : own.code;
 	if (own.status != NULL)
-		snprintf(out->status, sizeof out->status, "%s", own.status);
-	else if (stock->status[0] == '0' + stock->code / 100)
-		memcpy(out->status, stock->status, sizeof out->status);
+		set_status(out, own.status);
 	else
-		memcpy(out->status, permanent ? "5.0.0" : "4.0.0", 6);
+		keep_status(out, stock, permanent);
 }
 
 static enum action
@@ -78,17 +118,77 @@ action_of(const struct reply *reply)
 	return reply->code >= 500 ? ACTION_REJECT : ACTION_TEMPFAIL;
 }
 
+/* What is said: the words of the admin, of the sentence, of the reason. */
+static struct wording
+wording_of(const struct rewrite *how, enum action action)
+{
+	static const struct wording unknown = { .reason = REASON_UNRECOGNISED };
+	const struct mta_words *known = how->known;
+	struct wording w = *how->wording;
+
+	if (known == NULL)
+		return w;
+	if (!known->sure)
+		return unknown;
+	if (w.text == NULL)
+		w.text = known->text;
+	if (w.remedy == NULL)
+		w.remedy = action == ACTION_TEMPFAIL ? known->later :
+		    known->remedy;
+	return w;
+}
+
+/* The first line and what others say of it; false: that is too long. */
+static bool
+quote(struct reply *out, const struct captured *words)
+{
+	struct buf line = BUF_INIT;
+	size_t n = strlen(out->lines[0]);
+
+	if (words->text == NULL)
+		return true;
+	if (n + words->n + 2 > REPLY_FIRST_MAX)
+		return false;
+	while (n > 0 && out->lines[0][n - 1] == '.')
+		n--;
+	buf_put(&line, out->lines[0], n);
+	buf_puts(&line, ": ");
+	template_put_safe(&line, words->text, words->n);
+	mem_replace(&out->lines[0], line.data);
+	buf_free(&line);
+	return true;
+}
+
+/* The words stay and ours follow. */
+static void
+keep_words(struct reply *out, const struct reply *stock,
+    const struct rewrite *how)
+{
+	rewrite_add(out, stock, how);
+	if (*stock->status != '\0')
+		keep_status(out, stock, stock->code >= 500);
+	if (how->known->sure && !is_telling(stock->status) &&
+	    (stock->n == 1 || *stock->status != '\0'))
+		choose_code(out, stock, how);
+}
+
 void
 rewrite_whole(struct reply *out, const struct reply *stock,
     const struct rewrite *how)
 {
-	if (how->wording == NULL) {
-		rewrite_add(out, stock, how, 0);
+	const struct mta_words *known = how->known;
+	struct wording w;
+
+	if (!known->own || !known->sure) {
+		keep_words(out, stock, how);
 		return;
 	}
 	reply_clear(out);
 	choose_code(out, stock, how);
-	reply_put_words(out, how->wording, action_of(out), &how->facts, 0);
+	w = wording_of(how, action_of(out));
+	reply_put_words(out, &w, action_of(out), &how->facts, 0);
+	if (w.disclose == DISCLOSE_FULL && !quote(out, &known->quoted))
+		keep_words(out, stock, how);
 }
 
 /* In a template a backslash may begin a command, and nothing undoes that. */
@@ -103,16 +203,17 @@ make_plain(struct reply *reply, size_t from)
 				*p = '?';
 }
 
+/* Our first line adds to what an MTA says of itself, not to others' words. */
 void
 rewrite_add(struct reply *out, const struct reply *stock,
-    const struct rewrite *how, int from)
+    const struct rewrite *how)
 {
-	static const struct wording unknown = { .reason = REASON_UNRECOGNISED };
-	const struct wording *w = how->wording;
+	const struct mta_words *known = how->known;
+	const struct wording w = wording_of(how, action_of(stock));
 
 	reply_copy(out, stock);
-	reply_put_words(out, w != NULL ? w : &unknown, action_of(stock),
-	    &how->facts, w != NULL ? from : 2);
+	reply_put_words(out, &w, action_of(stock), &how->facts,
+	    known != NULL && known->own && known->sure ? 0 : 1);
 	make_plain(out, stock->n);
 }
 

@@ -2,13 +2,21 @@
  * rewrite.h - what somebody else says, in our words
  *
  * Postfix lets a table replace a reply (smtpd_reject_filter_maps) or add lines
- * to it (smtpd_reject_footer_maps). Here is what becomes of a reply once its
- * reason is known. Pure. What comes out is a valid reply of the same class,
- * unless `permanent` is set and the reason has a permanent code.
+ * to it (smtpd_reject_footer_maps). Here is what becomes of a reply once it is
+ * known whose words it is made of. Pure. What comes out is a valid reply of
+ * the same class, unless `permanent` is set and the reason has a permanent
+ * code.
  *
- * Codes: the reason's own of that class, but clients act on 421, 432, 452, 521
- * and 53x, and on what answers AUTH and STARTTLS, so these stay as they were;
- * and nothing else becomes 421 or 521, at which Postfix hangs up.
+ * Only what is known is replaced: sentences of the MTA's own. What others wrote
+ * stays, in the first lines, and ours follow: who must act, and the page. Where
+ * nothing is known they say whose words these are and whom to ask.
+ *
+ * Codes: the reason's own of that class, where it is sure. But clients act on
+ * 421, 432, 452, 521 and 53x, and on what answers AUTH and STARTTLS, so these
+ * stay as they were; so does 554 before the client has said anything (RFC 5321
+ * section 4.3.2); nothing else becomes 421 or 521, at which Postfix hangs up;
+ * and a status that tells of one thing stays with words that
+ * are not the MTA's.
  */
 #ifndef WORDS_REWRITE_H
 #define WORDS_REWRITE_H
@@ -17,10 +25,13 @@
 
 #include "words/reply.h"
 
+struct mta_words;
+
 struct rewrite {
-	const struct wording *wording;	/* NULL: the reason is not known, and
-					   the words stay as they were */
+	const struct mta_words *known;	/* NULL: our own words, by another door */
+	const struct wording *wording;	/* of the reason */
 	struct reply_facts facts;
+	bool greeting;		/* the client may have said nothing yet */
 	bool permanent;		/* a 4yz for this reason is to be a 5yz */
 };
 
@@ -30,11 +41,11 @@ void rewrite_whole(struct reply *out, const struct reply *stock,
 
 /*
  * Fills `out` with `stock` and the lines to be added to it, those from line
- * stock->n on; `from` as reply_put_words(). Nothing in them is special in a
- * footer's template but `$`, which rewrite_put_footer() doubles.
+ * stock->n on. Nothing in them is special in a footer's template but `$`, which
+ * rewrite_put_footer() doubles.
  */
 void rewrite_add(struct reply *out, const struct reply *stock,
-    const struct rewrite *how, int from);
+    const struct rewrite *how);
 
 /*
  * Appends the lines of `reply` from number `from` on as a footer's template

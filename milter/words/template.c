@@ -26,15 +26,29 @@ field_length(const char *p)
 }
 
 /*
- * One piece of a template: plain text, a field, or what is wrong. The only
- * reader of the syntax.
+ * One piece of a template: plain text, a field, a mark of an optional part, or
+ * what is wrong. The only reader of the syntax.
  */
-enum piece { PIECE_END, PIECE_TEXT, PIECE_FIELD, PIECE_BAD };
+enum piece { PIECE_END, PIECE_TEXT, PIECE_FIELD, PIECE_IF, PIECE_ELSE,
+	PIECE_ENDIF, PIECE_BAD };
+
+static bool
+is_mark(const char *at, enum piece *piece)
+{
+	static const char marks[] = "(|)";
+	const char *mark = at[1] != '\0' && at[2] == '}' ?
+	    strchr(marks, at[1]) : NULL;
+
+	if (mark != NULL)
+		*piece = (enum piece)(PIECE_IF + (mark - marks));
+	return mark != NULL;
+}
 
 static enum piece
 next_piece(const char **p, const char **start, size_t *n)
 {
 	const char *at = *p;
+	enum piece piece;
 
 	if (*at == '\0')
 		return PIECE_END;
@@ -50,6 +64,10 @@ next_piece(const char **p, const char **start, size_t *n)
 		*n = strcspn(at, "{}");
 		*p = at + *n;
 		return PIECE_TEXT;
+	}
+	if (is_mark(at, &piece)) {
+		*p = at + 3;
+		return piece;
 	}
 	*start = at + 1;
 	*n = field_length(*start);
@@ -134,6 +152,25 @@ is_plain(const char *text, struct buf *errmsg)
 	return true;
 }
 
+/* One part does not stand in another; each has its end, "{|}" once at most. */
+static bool
+marks_are_right(const char *text)
+{
+	const char *p = text, *start;
+	enum piece piece, last = PIECE_ENDIF;
+	size_t n;
+
+	while ((piece = next_piece(&p, &start, &n)) != PIECE_END) {
+		if (piece < PIECE_IF || piece > PIECE_ENDIF)
+			continue;
+		if ((piece == PIECE_IF) != (last == PIECE_ENDIF) ||
+		    (piece == PIECE_ELSE && last == PIECE_ELSE))
+			return false;
+		last = piece;
+	}
+	return last == PIECE_ENDIF;
+}
+
 bool
 template_check(const char *text, const char *more, size_t longest,
     struct buf *errmsg)
@@ -161,6 +198,11 @@ template_check(const char *text, const char *more, size_t longest,
 			say_unknown(start, n, more, errmsg);
 			return false;
 		}
+	}
+	if (!marks_are_right(text)) {
+		buf_puts(errmsg, "an optional part is {(}words{)} or "
+		    "{(}words{|}other words{)}, none within another");
+		return false;
 	}
 	return true;
 }
@@ -191,15 +233,52 @@ put_value(struct buf *out, const char *value)
 	buf_puts(out, cut_mark);
 }
 
+/* Has every field of the part that begins at p a value? */
+static bool
+part_is_known(const char *p, template_lookup *lookup, const void *from)
+{
+	const char *start;
+	enum piece piece;
+	size_t n;
+
+	while ((piece = next_piece(&p, &start, &n)) != PIECE_END &&
+	    piece != PIECE_ELSE && piece != PIECE_ENDIF)
+		if (piece == PIECE_FIELD && lookup(from, start, n) == NULL)
+			return false;
+	return true;
+}
+
+/* The next piece that is to be told: text or field. */
+static enum piece
+next_told(const char **p, const char **start, size_t *n, bool *skips,
+    template_lookup *lookup, const void *from)
+{
+	enum piece piece;
+
+	while ((piece = next_piece(p, start, n)) != PIECE_END) {
+		if (piece == PIECE_IF)
+			*skips = !part_is_known(*p, lookup, from);
+		else if (piece == PIECE_ELSE)
+			*skips = !*skips;
+		else if (piece == PIECE_ENDIF)
+			*skips = false;
+		else if (!*skips)
+			break;
+	}
+	return piece;
+}
+
 void
 template_expand(struct buf *out, const char *text, template_lookup *lookup,
     const void *from)
 {
 	const char *p = text, *start;
 	enum piece piece;
+	bool skips = false;
 	size_t n;
 
-	while ((piece = next_piece(&p, &start, &n)) != PIECE_END) {
+	while ((piece = next_told(&p, &start, &n, &skips, lookup, from)) !=
+	    PIECE_END) {
 		if (piece == PIECE_BAD)
 			BUG("a template was not checked");
 		if (piece == PIECE_TEXT)
@@ -215,9 +294,11 @@ template_is_known(const char *text, template_lookup *lookup,
 {
 	const char *p = text, *start;
 	enum piece piece;
+	bool skips = false;
 	size_t n;
 
-	while ((piece = next_piece(&p, &start, &n)) != PIECE_END)
+	while ((piece = next_told(&p, &start, &n, &skips, lookup, from)) !=
+	    PIECE_END)
 		if (piece == PIECE_FIELD && lookup(from, start, n) == NULL)
 			return false;
 	return true;

@@ -2,11 +2,14 @@
  * template.h - words with {fields}
  *
  * "{client} may not send for {sender_domain}": a field is a name of lower-case
- * letters and underscores in braces; "{{" stands for a brace. A template is
- * checked when it is loaded and expanded when somebody is refused. Values come
- * from senders: each is made safe (ASCII 32 to 126, anything else "?") and
- * cut to TEMPLATE_VALUE_MAX bytes on its way in, so that no value can break,
- * forge or flood a reply. RFC 5321 section 4.2 gives the characters.
+ * letters and underscores in braces; "{{" stands for a brace. A part that
+ * needs what may be unknown is optional: "{(}: {url}{)}" is left out where the
+ * url is not known, and "{(}{file}{|}the file{)}" has other words for that
+ * case. A template is checked when it is loaded and expanded when somebody is
+ * refused. Values come from senders: each is made safe (ASCII 32 to 126,
+ * anything else "?") and cut to TEMPLATE_VALUE_MAX bytes on its way in, so that
+ * no value can break, forge or flood a reply. RFC 5321 section 4.2 gives the
+ * characters.
  */
 #ifndef WORDS_TEMPLATE_H
 #define WORDS_TEMPLATE_H
@@ -40,7 +43,7 @@ bool template_check(const char *text, const char *more, size_t longest,
 void template_expand(struct buf *out, const char *text,
     template_lookup *lookup, const void *from);
 
-/* Has every field of it a value? */
+/* Has every field that is to be told a value? */
 bool template_is_known(const char *text, template_lookup *lookup,
     const void *from);
 

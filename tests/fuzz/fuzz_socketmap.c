@@ -17,6 +17,7 @@
 #include "model/site.h"
 #include "words/reason.h"
 #include "words/recognise.h"
+#include "words/mta_words.h"
 #include "words/rewrite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -64,23 +65,25 @@ try_reply(const char *text, size_t n)
 {
 	struct reply stock = { .code = 0 }, out = { .code = 0 };
 	struct recognised r;
+	struct mta_words known;
 	struct wording w;
-	struct rewrite how = { .wording = &w, .permanent = n % 2 == 1,
+	struct rewrite how = { .wording = &w, .known = &known, .permanent = n % 2 == 1,
 		.facts = { .site = &site, .id = "7K3M9QXD2H4T" } };
 
 	if (!reply_parse(&stock, text, n))
 		return;
 	check_round_trip(&stock);
 	recognise(text, n, &r);
-	w = (struct wording){ .reason = r.reason != REASON_NONE ? r.reason :
-		REASON_UNRECOGNISED };
+	mta_words_read(&known, &stock, &r, NULL, NULL);
+	w = (struct wording){ .reason = known.reason };
 	rewrite_whole(&out, &stock, &how);
-	if (out.status[0] - '0' != out.code / 100 || out.n == 0 ||
+	if ((out.status[0] - '0' != out.code / 100 &&
+	    (*out.status != '\0' || *stock.status != '\0')) || out.n == 0 ||
 	    (!how.permanent && out.code / 100 != stock.code / 100))
 		BUG("code, status and class disagree");
 	if ((out.code == 421 || out.code == 521) && out.code != stock.code)
 		BUG("a code that hangs up");
-	rewrite_add(&out, &stock, &how, 0);
+	rewrite_add(&out, &stock, &how);
 	check_template(&out, stock.n);
 	reply_clear(&stock);
 	reply_clear(&out);

@@ -80,8 +80,8 @@ def test_unknown_user_in_our_lines(postfix311, daemon):
     id_ = saywhyd_module.id_of(reply)
     assert reply.lines == [
         "550-5.1.1 No mailbox missing@example.org was found here.",
-        "550-5.1.1 Check the address for typing mistakes, or ask the recipient "
-        "for the right one.",
+        "550-5.1.1 It was not delivered. Check the address for typing mistakes, "
+        "or ask the recipient for the right one.",
         f"550 5.1.1 https://mx.example.org/why/{id_}",
     ]
     record = daemon.record(reply)

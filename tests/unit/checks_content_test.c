@@ -222,10 +222,10 @@ static const struct {
 	    "image/png" },
 	{ "charsets-denied = {\"koi8-r\"}", "Content-Type: text/plain; "
 	    "charset=KOI8-R\r\n", "x", "content_charset media-unsupported "
-	    "type=text/plain; charset=KOI8-R" },
+	    "type=text/plain; charset=KOI8-R charset=KOI8-R" },
 	{ "charsets-denied = {\"koi8-r\"}", "Subject: =?koi8-r*ru?Q?x?=\r\n",
 	    "x", "content_charset media-unsupported type=Subject; "
-	    "charset=koi8-r" },
+	    "charset=koi8-r charset=koi8-r" },
 	{ "malformed-mime = yes", MIXED, "x", "content_mime message-malformed "
 	    "detail=the last of its parts does not end; content_mime "
 	    "message-malformed detail=none of its parts is there" },

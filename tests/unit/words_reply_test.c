@@ -130,7 +130,7 @@ static const struct pointer pointers[] = {
 	{ "https://mx.example.org/why/{id}", "p@example.org",
 	    "https://mx.example.org/why/7K3M9QXD2H4T" },
 	{ NULL, "p@example.org",
-	    "Questions: write to p@example.org and quote 7K3M9QXD2H4T" },
+	    "Questions: write to p@example.org and quote the id 7K3M9QXD2H4T" },
 };
 
 static void

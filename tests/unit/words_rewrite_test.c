@@ -11,7 +11,9 @@
 #include "base/buf.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "words/mta_words.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 #include "words/rewrite.h"
 
 static struct site site = { .name = "mx.example.org",
@@ -127,14 +129,18 @@ static const struct row {
 	/* Nothing becomes 421 or 521; no code of that class: it stays. */
 	{ "450 4.7.1 Error: too many connections",
 	    REASON_TOO_MANY_CONNECTIONS, false, 450, "4.3.2" },
-	{ "550 5.3.2 no mail here", REASON_HOST_TAKES_NO_MAIL, false, 550,
+	{ "550 5.3.0 no mail here", REASON_HOST_TAKES_NO_MAIL, false, 550,
 	    "5.3.2" },
-	{ "450 4.3.2 no mail here", REASON_HOST_TAKES_NO_MAIL, true, 450,
-	    "4.3.2" },
+	{ "450 4.3.0 no mail here", REASON_HOST_TAKES_NO_MAIL, true, 450,
+	    "4.3.0" },
 	{ "450 4.7.1 SPF", REASON_SPF_FAIL, false, 450, "4.7.1" },
 	{ "450 SPF", REASON_SPF_FAIL, false, 450, "4.0.0" },
 	{ "550 4.7.1 virus", REASON_SCANNER_UNAVAILABLE, false, 550,
 	    "5.0.0" },
+	/* Somebody chose a status that tells of one thing. */
+	{ "552 5.2.3 too big for this mailbox", REASON_MESSAGE_TOO_LARGE, false,
+	    552, "5.2.3" },
+	{ "554 5.2.1 gone", REASON_MAILBOX_DISABLED, false, 554, "5.2.1" },
 };
 
 static void
@@ -161,7 +167,9 @@ test_codes(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct wording w = { .reason = rows[i].reason };
-		const struct rewrite how = { .wording = &w,
+		const struct mta_words known = { .reason = rows[i].reason,
+			.sure = true };
+		const struct rewrite how = { .wording = &w, .known = &known,
 			.permanent = rows[i].permanent,
 			.facts = { .site = &site, .id = "7K3M9QXD2H4T" } };
 
@@ -192,7 +200,10 @@ test_every_reason(void **state)
 	for (reason = 1; reason < REASON_COUNT; reason++)
 		for (i = 0; i < 2; i++) {
 			const struct wording w = { .reason = reason };
+			const struct mta_words known = { .reason = reason,
+				.sure = true, .own = true };
 			const struct rewrite how = { .wording = &w,
+				.known = &known,
 				.facts = { .site = &site, .id = "X" } };
 
 			parse(&stock, stocks[i]);
@@ -215,7 +226,10 @@ test_every_reason(void **state)
 static void
 test_unknown_words_stay(void **state)
 {
-	const struct rewrite how = { .facts = { .site = &site, .id = "X" } };
+	static const struct wording w = { .reason = REASON_UNRECOGNISED };
+	static const struct mta_words known = { .reason = REASON_UNRECOGNISED };
+	const struct rewrite how = { .known = &known, .wording = &w,
+		.facts = { .site = &site, .id = "X" } };
 	struct reply stock, out = { .code = 0 };
 	struct buf text = BUF_INIT;
 
@@ -225,6 +239,9 @@ test_unknown_words_stay(void **state)
 	reply_put_wire(&out, &text);
 	assert_string_equal(text.data, "554-5.7.1 No pets\r\n"
 	    "554-5.7.1 in $this house\\n\r\n"
+	    "554-5.7.1 It was not delivered. So says a rule of mx.example.org, "
+	    "and its mail admin can tell more: write to "
+	    "postmaster@example.org and give the id X.\r\n"
 	    "554 5.7.1 https://mx.example.org/why/X");
 	buf_free(&text);
 	reply_clear(&stock);
@@ -236,8 +253,10 @@ static void
 test_footer(void **state)
 {
 	const struct wording w = { .reason = REASON_MAILBOX_UNKNOWN };
+	static const struct mta_words known = { .reason =
+	    REASON_MAILBOX_UNKNOWN, .sure = true, .own = true };
 	struct session s;
-	const struct rewrite how = { .wording = &w, .facts = { .session = &s,
+	struct rewrite how = { .wording = &w, .known = &known, .facts = { .session = &s,
 		.site = &site, .id = "X" } };
 	struct reply stock, out = { .code = 0 };
 	struct buf text = BUF_INIT;
@@ -246,7 +265,7 @@ test_footer(void **state)
 	session_init(&s);
 	session_rcpt(&s, "a$b${c}\\n\\c%s@example.org");
 	parse(&stock, "550 5.1.1 User unknown");
-	rewrite_add(&out, &stock, &how, 0);
+	rewrite_add(&out, &stock, &how);
 	rewrite_put_footer(&out, stock.n, &text);
 	assert_memory_equal(text.data,
 	    "No mailbox a$$b$${c}?n?c%s@example.org was found here.\\n", 55);
@@ -255,7 +274,8 @@ test_footer(void **state)
 	assert_string_equal(out.lines[0], "User unknown");
 	assert_string_equal(out.lines[1],
 	    "No mailbox a$b${c}?n?c%s@example.org was found here.");
-	rewrite_add(&out, &stock, &how, 1);
+	how.known = NULL;	/* ours */
+	rewrite_add(&out, &stock, &how);
 	assert_int_equal(out.n, 3);
 	buf_free(&text);
 	reply_clear(&stock);

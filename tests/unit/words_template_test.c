@@ -39,6 +39,15 @@ static const struct good_or_bad checks[] = {
 	{ "", NULL, "empty" },
 	{ "   ", NULL, "empty" },
 	{ "12345678901234567890123456789012345678901", NULL, "at most 40" },
+	{ "ask{(}: {url}{)}", "url", NULL },
+	{ "{(}{file}{|}the file{)} and{(} {url}{)}", "file url", NULL },
+	{ "ask{(}: {uri}{)}", "url", "did you mean {url}?" },
+	{ "ask{(}: {url}", "url", "optional" },
+	{ "ask{|}: {url}{)}", "url", "optional" },
+	{ "ask: {url}{)}", "url", "optional" },
+	{ "a{(}b{(}c{)}{)}", NULL, "optional" },
+	{ "a{(}b{|}c{|}d{)}", NULL, "optional" },
+	{ "a{(b", NULL, "brace" },
 };
 
 static void
@@ -112,12 +121,55 @@ test_expand(void **state)
 	buf_free(&out);
 }
 
+/* Of "a" the value is 1, of "b" nothing is known. */
+static const char *
+only_a(const void *from, const char *name, size_t n)
+{
+	(void)from;
+	return n == 1 && *name == 'a' ? "1" : NULL;
+}
+
+struct optional {
+	const char *text, *want;
+	bool known;
+};
+
+static const struct optional optionals[] = {
+	{ "x{(} {a}{)}.", "x 1.", true },
+	{ "x{(} {b}{)}.", "x.", true },
+	{ "{(}{a}{|}no{)}", "1", true },
+	{ "{(}{b}{|}no{)}", "no", true },
+	{ "{(}{a}{b}{|}{a}{)}", "1", true },
+	{ "{(}{b}{|}{b}{)}", "unknown", false },
+	{ "{(}{b}{)}{a}", "1", true },
+	{ "{b}{(}{a}{)}", "unknown1", false },
+	{ "{(}{b}{|}{{{)}}}", "{}", true },
+};
+
+static void
+test_optional(void **state)
+{
+	struct buf out = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof optionals / sizeof optionals[0]; i++) {
+		buf_clear(&out);
+		template_expand(&out, optionals[i].text, only_a, NULL);
+		assert_string_equal(out.data, optionals[i].want);
+		assert_true(template_is_known(optionals[i].text, only_a,
+		    NULL) == optionals[i].known);
+	}
+	buf_free(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_expand),
+		cmocka_unit_test(test_optional),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

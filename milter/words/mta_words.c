@@ -1,0 +1,328 @@
+/* mta_words - whose words a reply is made of */
+
+#include "words/mta_words.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/finding.h"
+#include "model/occasion.h"
+#include "model/session.h"
+#include "words/reply.h"
+
+/* What must be so for a row to count. */
+enum when {
+	WHEN_FOR_NOW = 1,
+	WHEN_FOR_GOOD = 2,
+	WHEN_NO_LOGIN = 4,	/* a submission port, and nobody logged in */
+	WHEN_MAIL = 8,		/* in reply to MAIL */
+	WHEN_ROUTED = 16,	/* the recipient is written as a route */
+	WHEN_IP = 32,		/* the first argument is an address */
+	WHEN_NAME_TEMPFAIL = 64,	/* our resolver got no answer */
+	WHEN_NO_PTR = 128,	/* the client has no name */
+	WHEN_PTR_TEMPFAIL = 256	/* and none could be looked up */
+};
+
+struct row {
+	const char *says;
+	int reason;
+	unsigned when;
+	const char *text, *remedy, *later;
+};
+
+#define SAYS(words, id, occasion)                                             \
+	{ .says = (words), .reason = REASON_##id, .when = (occasion) },
+#define TELLS(...) TELLS_ALL(__VA_ARGS__)
+#define TELLS_ALL(words, id, occasion, first, good, now)                      \
+	{ .says = (words), .reason = REASON_##id, .when = (occasion),         \
+	    .text = (first), .remedy = (good), .later = (now) },
+static const struct row rows[] = {
+#include "words/mta_words.def"
+};
+
+/* One line against one sentence. */
+#define ARGUMENTS 4
+struct match {
+	struct captured argument[ARGUMENTS], quoted;
+	size_t n;
+	bool foreign;		/* it has words of others that stay */
+};
+
+static void
+note(struct match *m, char wild, const char *from, size_t n)
+{
+	const struct captured what = { from, n };
+
+	if (m->n < ARGUMENTS)
+		m->argument[m->n++] = what;
+	if (wild == '$')
+		m->quoted = what;
+	m->foreign |= wild == '%';
+}
+
+/* Where the literal words up to the next wild one stand, or NULL. */
+static const char *
+find(const char *line, const char *words, size_t n)
+{
+	if (n == 0)
+		return line + strlen(line);
+	for (; *line != '\0'; line++)
+		if (strncmp(line, words, n) == 0)
+			return line;
+	return NULL;
+}
+
+/* One walk: each wild one takes as little as it can, the last all. */
+static bool
+fits(const char *says, const char *line, struct match *m)
+{
+	const char *at;
+	size_t n;
+
+	memset(m, 0, sizeof *m);
+	for (;;) {
+		n = strcspn(says, "*$%");
+		if (strncmp(says, line, n) != 0)
+			return false;
+		says += n;
+		line += n;
+		if (*says == '\0')
+			return *line == '\0';
+		n = strcspn(says + 1, "*$%");
+		at = find(line, says + 1, n);
+		if (at == NULL)
+			return false;
+		if (says[1 + n] == '\0' && n > 0)
+			at = line + strlen(line) - n;
+		if (at < line || (at == line && says[1] == '\0' &&
+		    says[-1] == ' '))
+			return false;
+		note(m, *says, line, (size_t)(at - line));
+		says++;
+		line = at;
+	}
+}
+
+/* "<a@b>: " and "<a@b>... " in front of the sentence. */
+static const char *
+sentence_of(const char *line)
+{
+	const char *end;
+
+	if (*line != '<')
+		return line;
+	end = strstr(line, ">: ");
+	if (end != NULL)
+		return end + 3;
+	end = strstr(line, ">... ");
+	return end != NULL ? end + 5 : line;
+}
+
+static bool
+is_ip(const struct captured *c)
+{
+	char text[IP_TEXT];
+	struct ip ip;
+
+	if (c->n >= sizeof text)
+		return false;
+	memcpy(text, c->text, c->n);
+	text[c->n] = '\0';
+	return ip_parse(text, &ip);
+}
+
+static bool
+is_routed(const struct session *s)
+{
+	const char *text = s != NULL && s->rcpt != NULL ?
+	    s->rcpt->mailbox.text : NULL;
+	const char *at = text != NULL ? strrchr(text, '@') : NULL;
+
+	return at != NULL && strcspn(text, "%!@") < (size_t)(at - text);
+}
+
+static unsigned
+what_is_so(const struct reply *reply, const struct session *s,
+    const struct occasion *at, const struct match *m)
+{
+	unsigned when = reply->code >= 500 ? WHEN_FOR_GOOD : WHEN_FOR_NOW;
+
+	if (m->n > 0 && is_ip(&m->argument[0]))
+		when |= WHEN_IP;
+	if (is_routed(s))
+		when |= WHEN_ROUTED;
+	if (s != NULL && s->client_name == NULL && s->client_ptr == NULL &&
+	    s->resolve == RESOLVE_FAIL)
+		when |= WHEN_NO_PTR;
+	if (s != NULL && s->resolve == RESOLVE_TEMP)
+		when |= WHEN_PTR_TEMPFAIL;
+	if (at == NULL)
+		return when;
+	if (at->submission && !at->login && at->known)
+		when |= WHEN_NO_LOGIN;
+	if (at->stage == STAGE_MAIL)
+		when |= WHEN_MAIL;
+	if (at->name == NAME_TEMPFAIL)
+		when |= WHEN_NAME_TEMPFAIL | WHEN_PTR_TEMPFAIL;
+	return when;
+}
+
+static const struct row *
+row_of(const struct reply *reply, const char *line, const struct session *s,
+    const struct occasion *at, struct match *m)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (fits(rows[i].says, line, m) && (rows[i].when &
+		    ~what_is_so(reply, s, at, m)) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* Reasons of what is in a message, which nobody has seen before DATA. */
+static bool
+is_of_content(int reason)
+{
+	static const int reasons[] = { REASON_SPAM_CONTENT,
+		REASON_HEADER_PATTERN, REASON_BODY_PATTERN, REASON_URL_LISTED,
+		REASON_VIRUS_FOUND, REASON_ATTACHMENT_BANNED,
+		REASON_MEDIA_UNSUPPORTED, REASON_NOT_SCANNABLE,
+		REASON_MESSAGE_MALFORMED, REASON_BODY_LINE_TOO_LONG,
+		REASON_BARE_NEWLINE, REASON_DKIM_NONE_VALID,
+		REASON_DKIM_UNACCEPTABLE, REASON_DKIM_AUTHOR_MISMATCH,
+		REASON_DMARC_REJECT, REASON_DMARC_QUARANTINE,
+		REASON_DMARC_PERMERROR, REASON_ARC_FAIL };
+	size_t i;
+
+	for (i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (reasons[i] == reason)
+			return true;
+	return false;
+}
+
+/* May the words, which are not the MTA's own, mean that, here? */
+static bool
+is_possible(const struct recognised *words, const struct occasion *at)
+{
+	bool named = words->captured[CAPTURE_ZONE].text != NULL ||
+	    words->captured[CAPTURE_URL].text != NULL;
+
+	if ((words->reason == REASON_DNSBL_LISTED ||
+	    words->reason == REASON_DOMAIN_LISTED) && !named)
+		return false;
+	return at == NULL || !at->known || at->stage >= STAGE_DATA ||
+	    !is_of_content(words->reason);
+}
+
+/* What the sentence names, better than it can be found in any words. */
+static void
+take_arguments(struct mta_words *out, const struct match *m)
+{
+	const struct captured *c = &m->argument[1];
+	const char *at;
+
+	out->quoted = m->quoted;
+	if (out->reason == REASON_MAILBOX_MOVED && m->n > 0)
+		out->address = m->argument[0];
+	if (out->reason == REASON_DNSBL_LISTED && m->n > 1)
+		out->list = m->argument[1];
+	if (out->reason != REASON_DOMAIN_LISTED || m->n < 3)
+		return;
+	out->list = m->argument[2];
+	at = memchr(c->text, '@', c->n);
+	out->domain = *c;
+	if (at != NULL)
+		out->domain = (struct captured){ at + 1,
+			c->n - (size_t)(at + 1 - c->text) };
+}
+
+static void
+take_row(struct mta_words *out, const struct row *row, const struct match *m,
+    const struct recognised *words)
+{
+	if (row->reason == REASON_NONE)
+		return;
+	/* A list may say that it refuses the question itself. */
+	if (!out->sure || m->quoted.text == NULL ||
+	    words->reason != REASON_DNSBL_UNAVAILABLE) {
+		out->reason = row->reason;
+		out->text = row->text;
+		out->remedy = row->remedy;
+		out->later = row->later;
+	}
+	out->sure = true;
+	take_arguments(out, m);
+}
+
+void
+mta_words_read(struct mta_words *out, const struct reply *reply,
+    const struct recognised *words, const struct session *session,
+    const struct occasion *at)
+{
+	bool heard = words->confidence >= RECOGNISED_LIKELY &&
+	    is_possible(words, at);
+	const struct row *row;
+	struct match m;
+
+	memset(out, 0, sizeof *out);
+	out->reason = heard ? words->reason : REASON_UNRECOGNISED;
+	out->sure = heard && words->confidence == RECOGNISED_SURE;
+	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
+	    session, at, &m) : NULL;
+	if (row == NULL)
+		return;
+	out->own = reply->n == 1 && !m.foreign;
+	take_row(out, row, &m, words);
+}
+
+static const struct {
+	enum capture capture;
+	enum evidence_key key;
+} captures[] = {
+	{ CAPTURE_ADDRESS, EVIDENCE_ADDRESS },
+	{ CAPTURE_DOMAIN, EVIDENCE_DOMAIN },
+	{ CAPTURE_IP, EVIDENCE_IP },
+	{ CAPTURE_ZONE, EVIDENCE_ZONE },
+	{ CAPTURE_ZONE, EVIDENCE_LIST },
+	{ CAPTURE_LIMIT, EVIDENCE_LIMIT },
+	{ CAPTURE_RETRY, EVIDENCE_RETRY },
+	{ CAPTURE_URL, EVIDENCE_URL },
+};
+
+static bool
+has(const struct finding *f, enum evidence_key key)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->evidence[i].key == key)
+			return true;
+	return false;
+}
+
+static void
+say(struct finding *f, enum evidence_key key, const struct captured *c)
+{
+	struct buf value = BUF_INIT;
+
+	if (c->text != NULL && !has(f, key)) {
+		buf_put(&value, c->text, c->n);
+		finding_say(f, key, value.data);
+	}
+	buf_free(&value);
+}
+
+void
+mta_words_put_evidence(const struct mta_words *known,
+    const struct recognised *words, struct finding *f)
+{
+	size_t i;
+
+	say(f, EVIDENCE_ADDRESS, &known->address);
+	say(f, EVIDENCE_DOMAIN, &known->domain);
+	say(f, EVIDENCE_LIST, &known->list);
+	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
+		say(f, captures[i].key,
+		    &words->captured[captures[i].capture]);
+}

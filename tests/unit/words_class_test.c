@@ -1,0 +1,298 @@
+/*
+ * words_class_test - no refusal says what is not so: each reason, for good and
+ * for now, with everything known of it, nothing, and all between
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "model/finding.h"
+#include "model/session.h"
+#include "model/site.h"
+#include "words/reply.h"
+#include "words/template.h"
+
+static struct site site = { .name = "mx.example.org",
+	.contact = "postmaster@example.org",
+	.page = "https://mx.example.org/why/{id}" };
+
+#define ID "7K3M9QXD2H4T"
+#define ROW_FIELDS 12	/* of one row, and six of a session */
+
+/* What may not be said of a refusal for good, and of one for now. */
+static const char *const never_for_good[] = { "tries again", "by itself",
+	"othing needs to be done", "need not do anything", "under way",
+	"not sent yet", "right now", NULL };
+static const char *const never_for_now[] = { "was not delivered", "lost",
+	NULL };
+
+/* Of these one is in the first sentence of the second line. */
+static const char *const fate_for_good[] = { "It was not delivered.", NULL };
+static const char *const fate_for_now[] = { "It is still under way",
+	"It was not sent yet", "It was not sent to all yet", NULL };
+
+/* Words that only mail admins know, and words that name nobody. */
+static const char *const never_in_line_2[] = { "EHLO", "HELO", "PTR",
+	"reverse DNS", "elaying", "null MX", "softfail", "8-bit", "SMTPUTF8",
+	"greylist", "lasts", "mail admin here", "id below", "SMTP", "MTA",
+	" bytes", "unknown", "{", "}", "  ", " ,", " .", "..", ",,", ",.", ",;",
+	NULL };
+
+/* Somebody, and something to do. */
+static const char *const who[] = { "provider", "mail admin", "ecipient", "rite to ",
+	 "Send ", "send ", "Check ", "check ", "Turn on", "Enter ",
+	"Change ", "change ", "Correct ", "Set ", "Use ", "Join ", "Ask ", "Log in",
+	"Leave out", "Choose ", "Put ", "Do not ", "encryption", NULL };
+
+static bool
+has_one(const char *text, const char *const *words, const char **which)
+{
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) != NULL) {
+			*which = *words;
+			return true;
+		}
+	return false;
+}
+
+/* The second line is the last but one, and maybe more. */
+static void
+check_second(const struct reply *r, int reason, bool for_good)
+{
+	const char *name = reason_get(reason)->name, *which = NULL;
+	const char *line = r->n == 3 ? r->lines[1] : "";
+
+	if (r->n != 3)
+		fail_msg("%s: %zu lines", name, r->n);
+	if (!has_one(line, for_good ? fate_for_good : fate_for_now, &which) ||
+	    strncmp(line, which, strlen(which)) != 0)
+		fail_msg("%s: lost or under way? %s", name, line);
+	if (has_one(line, for_good ? never_for_good : never_for_now, &which) ||
+	    has_one(line, never_in_line_2, &which))
+		fail_msg("%s: \"%s\" in: %s", name, which, line);
+	if (!has_one(line, who, &which))
+		fail_msg("%s: who must do what? %s", name, line);
+	if (strstr(line, "rite to ") != NULL &&
+	    (strstr(line, site.contact) == NULL || strstr(line, ID) == NULL))
+		fail_msg("%s: to whom, about what? %s", name, line);
+}
+
+static void
+check_reply(const struct reply *r, int reason, bool for_good)
+{
+	const char *which = NULL;
+	size_t i;
+
+	check_second(r, reason, for_good);
+	for (i = 0; i < r->n; i++)
+		if (strlen(r->lines[i]) > (i == 0 ? REPLY_FIRST_MAX :
+		    REPLY_LINE_MAX))
+			fail_msg("%s: %s", reason_get(reason)->name,
+			    r->lines[i]);
+	if (has_one(r->lines[0], never_for_good, &which) && for_good &&
+	    strcmp(which, "right now") != 0)
+		fail_msg("%s: \"%s\" in: %s", reason_get(reason)->name, which,
+		    r->lines[0]);
+	if (reason != REASON_COMMAND_UNKNOWN &&
+	    strstr(reason_prose(reason)->plain, "unknown") == NULL &&
+	    strstr(r->lines[0], "unknown") != NULL)
+		fail_msg("%s: %s", reason_get(reason)->name, r->lines[0]);
+}
+
+static const char *
+value_of(const char *key)
+{
+	static const char *const values[][2] = { { "size", "31457280" },
+		{ "limit", "10485760" }, { "url", "https://list.example/q" },
+		{ "list", "list.example" }, { "file", "invoice.pdf.exe" },
+		{ "domain", "sender.example" }, { "author", "sender.example" },
+		{ "address", "new@elsewhere.example" }, { "retry", "18:00" },
+		{ "missing", "List-Unsubscribe" }, { "charset", "gb2312" },
+		{ "header", "Subject" }, { "count", "12" } };
+	size_t i;
+
+	for (i = 0; i < sizeof values / sizeof values[0]; i++)
+		if (strcmp(values[i][0], key) == 0)
+			return values[i][1];
+	return "something";
+}
+
+/* The fields of the session: those of the mask are known. */
+static void
+fill_session(struct session *s, unsigned mask)
+{
+	struct ip ip = { .known = false };
+
+	session_init(s);
+	if (mask & 1)
+		ip_parse("192.0.2.7", &ip);
+	session_connect(s, NULL, &ip);
+	if (mask & 2)
+		session_helo(s, "mail.sender.example");
+	if (mask & 4)
+		session_mail(s, "a@sender.example");
+	if (mask & 8)
+		session_rcpt(s, "user@example.org");
+	if (mask & 16)
+		s->login = strdup("anna");
+}
+
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at;
+
+	for (at = list; (at = strstr(at, word)) != NULL; at += n)
+		if ((at == list || at[-1] == ' ') &&
+		    (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* The fields of the row: those of the mask are known. */
+static void
+fill_finding(struct finding *f, int reason, unsigned mask)
+{
+	const char *fields = reason_get(reason)->fields;
+	unsigned bit = 1;
+	int key;
+
+	for (key = 0; key < EVIDENCE_COUNT_ALL; key++) {
+		if (!has_word(fields, evidence_name((enum evidence_key)key)))
+			continue;
+		if (mask & bit)
+			finding_say(f, (enum evidence_key)key,
+			    value_of(evidence_name((enum evidence_key)key)));
+		bit <<= 1;
+	}
+}
+
+/* Words instead of those of the reason, NULL: none. */
+struct told {
+	const char *says;
+	int reason;
+	const char *text, *remedy, *later;
+};
+
+static void
+check_subset(const struct told *t, unsigned session_mask, unsigned mask)
+{
+	int reason = t->reason;
+	struct findings found = { .v = NULL };
+	struct finding *f = findings_add(&found, reason,
+	    (mask & 1) != 0 ? "test" : NULL, STAGE_RCPT);
+	struct wording w = { .reason = reason, .text = t->text,
+		.remedy = t->remedy };
+	struct session s;
+	struct reply_facts facts = { &s, f, &site, ID };
+	struct reply reply = { .code = 0 };
+
+	fill_session(&s, session_mask);
+	fill_finding(f, reason, mask >> 1);
+	reply_put_words(&reply, &w, ACTION_REJECT, &facts, 0);
+	check_reply(&reply, reason, true);
+	reply_clear(&reply);
+	w.remedy = t->later;
+	reply_put_words(&reply, &w, ACTION_TEMPFAIL, &facts, 0);
+	check_reply(&reply, reason, false);
+	reply_clear(&reply);
+	findings_free(&found);
+	session_free(&s);
+}
+
+static unsigned
+count_fields(int reason)
+{
+	const char *p = reason_get(reason)->fields;
+	unsigned n = 0;
+
+	for (; *p != '\0'; p += strspn(p, " ")) {
+		p += strcspn(p, " ");
+		n++;
+	}
+	return n;
+}
+
+static void
+check_subsets(const struct told *t)
+{
+	unsigned session_mask, mask, most = 2u << count_fields(t->reason);
+
+	assert_true(count_fields(t->reason) <= ROW_FIELDS);
+	for (session_mask = 0; session_mask < 32; session_mask++)
+		for (mask = 0; mask < most; mask++)
+			check_subset(t, session_mask, mask);
+}
+
+static void
+test_each_subset(void **state)
+{
+	struct told t = { .reason = REASON_NONE + 1 };
+
+	(void)state;
+	for (; t.reason < REASON_COUNT; t.reason++)
+		check_subsets(&t);
+}
+
+/* What is told of a sentence of the MTA's own instead of the reason's words. */
+static void
+test_sentences(void **state)
+{
+#define SAYS(words, id, when)
+#define TELLS(...) TELLS_ALL(__VA_ARGS__)
+#define TELLS_ALL(words, id, when, first, good, now)                          \
+	{ words, REASON_##id, first, good, now },
+	static const struct told told[] = {
+#include "words/mta_words.def"
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof told / sizeof told[0]; i++)
+		check_subsets(&told[i]);
+}
+
+/* A row's own words may use what is not for the admin's. */
+static void
+test_rows_are_templates(void **state)
+{
+	const struct reason *row;
+	struct buf fields = BUF_INIT, errmsg = BUF_INIT;
+	int reason, i;
+
+	(void)state;
+	for (reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+		row = reason_get(reason);
+		for (i = 0; i < 3; i++) {
+			buf_clear(&fields);
+			buf_printf(&fields, "%s by_program own yours size_mb "
+			    "limit_mb", row->fields);
+			if (!template_check(i == 0 ? row->what : i == 1 ?
+			    row->remedy : row->later, fields.data, 1000,
+			    &errmsg))
+				fail_msg("%s: %s", row->name, errmsg.data);
+		}
+	}
+	buf_free(&fields);
+	buf_free(&errmsg);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_are_templates),
+		cmocka_unit_test(test_each_subset),
+		cmocka_unit_test(test_sentences),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
