@@ -327,9 +327,10 @@ run_check(const struct ruleset *r, const struct story *t, char *said,
 	const struct rule *rule = rule_of(r, t->check);
 	struct findings found = { .v = NULL };
 	struct session s;
+	struct slots slots = { .first = NULL };
 	struct check_ctx ctx = { .check = rule->check, .session = &s,
 		.site = &r->site, .options = rule->options,
-		.stage = t->stage };
+		.slots = &slots, .stage = t->stage };
 
 	if (!rule->active) {
 		snprintf(said, size, "(not active)");
@@ -340,6 +341,7 @@ run_check(const struct ruleset *r, const struct story *t, char *said,
 	rule->check->run(&ctx, &found);
 	tell(&found, said, size);
 	findings_free(&found);
+	slots_free(&slots);
 	session_free(&s);
 }
 
