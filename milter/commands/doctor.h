@@ -34,7 +34,7 @@ void symptom_add(struct symptoms *s, enum health health, const char *about,
 
 /* The account, the group of the sockets. */
 void doctor_accounts(struct symptoms *s, const struct ruleset *r);
-/* Can the mail server get to our sockets, and is it told to? NULL: no Postfix. */
+/* Can the mail server reach our sockets, and is it set to? NULL: no Postfix. */
 void doctor_mta(struct symptoms *s, const struct ruleset *r,
     const struct setup_mta *mta);
 /* Does saywhyd run, once, and with the file as it is? False: it does not. */

@@ -119,7 +119,8 @@ doctor_disk(struct symptoms *s, const struct ruleset *r)
 static bool
 resolver_answers(const char *host, const char *port)
 {
-	static const char question[] = "\x53\x57\x01\0\0\1\0\0\0\0\0\0\0\0\2\0\1";
+	static const char question[] =
+	    "\x53\x57\x01\0\0\1\0\0\0\0\0\0\0\0\2\0\1";
 	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	struct addrinfo *to = NULL;
@@ -203,7 +204,8 @@ look_at_clock(struct symptoms *s)
 	struct timex t = { .modes = 0 };
 
 	if (time(NULL) < YEAR_2026)
-		symptom_add(s, HEALTH_WRONG, "clock", "timedatectl set-ntp true",
+		symptom_add(s, HEALTH_WRONG, "clock",
+		    "timedatectl set-ntp true",
 		    "the clock is years behind: signatures are not yet valid");
 	else if (adjtimex(&t) == TIME_ERROR)
 		symptom_add(s, HEALTH_ODD, "clock", "timedatectl set-ntp true",

@@ -160,7 +160,8 @@ put_unquoted(struct buf *out, struct text v)
 		if (v.at[i] != '\r' && v.at[i] != '\n')
 			buf_putc(out, v.at[i]);
 	}
-	return i == v.n || skip_nothing(v.at + i + 1, v.at + v.n) != v.at + v.n ?
+	return i == v.n ||
+	    skip_nothing(v.at + i + 1, v.at + v.n) != v.at + v.n ?
 	    FIELD_JUNK : 0;
 }
 

@@ -23,7 +23,7 @@
 #include "mime/decode.h"
 
 #define MIME_DEPTH 50			/* parts within parts */
-#define MIME_NESTED 4			/* messages within files within messages */
+#define MIME_NESTED 4		/* messages within files within messages */
 #define MIME_PARTS 1000
 #define MIME_HEADER_BYTES (64 * 1024)	/* of a part; the rest is passed over */
 #define MIME_BOUNDARY 256

@@ -118,7 +118,8 @@ read_value(struct reader *r, uint32_t type, uint32_t id, tnef_entry *entry,
 
 	if (at == NULL)
 		return;
-	if (id == PROPERTY_DATA && n > 16)	/* behind the interface's GUID */
+	/* behind the interface's GUID */
+	if (id == PROPERTY_DATA && n > 16)
 		entry(arg, NULL, (const char *)at + (type == 0x0d ? 16 : 0),
 		    n - (type == 0x0d ? 16 : 0));
 	else if (id == PROPERTY_FILE || id == PROPERTY_LONG_FILE ||

@@ -210,7 +210,7 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL || strcmp(a, b) == 0;
 }
 
-/* Lines that tell in words of their own what was refused, and how it was said. */
+/* Lines that say in words of their own what was refused, and how. */
 static bool
 means(const struct parsed_record *t, const char *reason, const char *stage)
 {

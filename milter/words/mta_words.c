@@ -8,6 +8,7 @@
 #include "model/finding.h"
 #include "model/occasion.h"
 #include "model/session.h"
+#include "words/reason.h"
 #include "words/reply.h"
 
 /* What must be so for a row to count. */

@@ -206,7 +206,7 @@ static const struct {
 	/* Where something looks inside, what is ambiguous is said. */
 	{ FILES, "Content-Type: multipart/mixed\r\n", "--b\r\nx",
 	    "content_mime message-malformed detail=the boundary between its "
-	    "parts is not told" },
+	    "parts is not given" },
 	{ FILES, "Content-Type: image/png; name=a.png\r\n", "<html>",
 	    "content_mime message-malformed detail=a file is not what its "
 	    "name says" },

@@ -220,7 +220,8 @@ deliver(struct ruleset *rules, const char *field, const char *value,
 	return cpu_ms() - began;
 }
 
-#define SLACK 700	/* ms: between two looks at the clock, sanitizers and all */
+/* ms: between two looks at the clock, sanitizers and all */
+#define SLACK 700
 
 static void
 check_cost(const char *what, const char *content, const char *field,

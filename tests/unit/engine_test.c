@@ -236,6 +236,7 @@ test_quarantine_and_mark(void **state)
 	greet(&w, "198.51.100.7");
 	assert_int_equal(mail(&w, "bad@example.com"), 0);
 	assert_int_equal(rcpt(&w, "u@example.org"), 0);
+	session_header(engine_session(w.e), "From", "bad@example.com");
 	session_header(engine_session(w.e), "X-Saywhy",
 	    "mx.example.org; reason=none");
 	assert_int_equal(message(&w, "cheap pills"), 0);

@@ -131,7 +131,8 @@ cost(const struct buf *bytes, enum archive_state *state)
 	struct buf names = BUF_INIT;
 	int64_t began = clock_ms();
 
-	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", NULL, entry,
+	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", NULL,
+	    entry,
 	    &names);
 	buf_free(&names);
 	return clock_ms() - began;

@@ -138,7 +138,8 @@ static const struct {
 	/* multipart */
 	{ MIXED "pre\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n"
 	    "\r\ntwo\r\n\r\n--b--\r\npost\r\n--b\r\n\r\nno\r\n",
-	    "multipart/mixed{text/plain{one}text/html{two\r\n}text/plain{no\r\n}"
+	    "multipart/mixed{text/plain{one}text/html{two\r\n}"
+	    "text/plain{no\r\n}"
 	    "}" },
 	{ MIXED "--b  \r\n\r\none\r\n--bx\r\n --b\r\n--b-- \t\r\n",
 	    "multipart/mixed{text/plain{one\r\n--bx\r\n --b}}" },
@@ -212,7 +213,8 @@ static const struct {
 	    "!what tells of a part is not written as it must be}}" },
 	{ MIXED "--b\r\nContent-Disposition: attachment; filename=a.exe(1); "
 	    "x=y (z)\r\n\r\n\r\n--b--", "multipart/mixed{text/plain{a.exe(1)|"
-	    "a.exe|!a file has two names!what tells of a part is not written as it must be}}" },
+	    "a.exe|!a file has two names!what tells of a part is not written "
+	    "as it must be}}" },
 	{ MIXED "--b\r\nContent-Disposition: attachment; filename*1=b.exe\r\n"
 	    "\r\n\r\n--b--", "multipart/mixed{text/plain{b.exe|"
 	    "!what tells of a part is not written as it must be}}" },
