@@ -16,6 +16,7 @@
 #include "model/finding.h"
 #include "model/session.h"
 #include "model/site.h"
+#include "words/reason.h"
 #include "words/reply.h"
 #include "words/template.h"
 
