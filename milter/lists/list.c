@@ -91,7 +91,7 @@ is_current(struct list *l)
 
 	pthread_mutex_lock(&registry.lock);
 	current = l->loaded.tv_sec != 0 && l->failure == NULL &&
-	    list_stamp_is(&now, &l->stamp);
+	    !l->content.counts.cut && list_stamp_is(&now, &l->stamp);
 	pthread_mutex_unlock(&registry.lock);
 	return current;
 }

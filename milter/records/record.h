@@ -21,7 +21,7 @@ struct buf;
 
 #define RECORD_VERSION 1
 
-/* Twelve characters of Crockford base32, 60 random bits, and NUL. */
+/* Twelve characters of Crockford base32: the hour, 50 random bits; and NUL. */
 #define RECORD_ID_TEXT 13
 
 enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
