@@ -28,7 +28,8 @@
 struct mta_words;
 
 struct rewrite {
-	const struct mta_words *known;	/* NULL: our own words, by another door */
+	/* NULL: our own words, by another door */
+	const struct mta_words *known;
 	const struct wording *wording;	/* of the reason */
 	struct reply_facts facts;
 	bool greeting;		/* the client may have said nothing yet */

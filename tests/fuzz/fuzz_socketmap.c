@@ -67,7 +67,8 @@ try_reply(const char *text, size_t n)
 	struct recognised r;
 	struct mta_words known;
 	struct wording w;
-	struct rewrite how = { .wording = &w, .known = &known, .permanent = n % 2 == 1,
+	struct rewrite how = { .wording = &w, .known = &known, .permanent =
+	    n % 2 == 1,
 		.facts = { .site = &site, .id = "7K3M9QXD2H4T" } };
 
 	if (!reply_parse(&stock, text, n))

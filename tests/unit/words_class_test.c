@@ -47,9 +47,11 @@ static const char *const never_in_line_2[] = { "EHLO", "HELO", "PTR",
 	NULL };
 
 /* Somebody, and something to do. */
-static const char *const who[] = { "provider", "mail admin", "ecipient", "rite to ",
+static const char *const who[] = { "provider", "mail admin", "ecipient",
+    "rite to ",
 	 "Send ", "send ", "Check ", "check ", "Turn on", "Enter ",
-	"Change ", "change ", "Correct ", "Set ", "Use ", "Join ", "Ask ", "Log in",
+	"Change ", "change ", "Correct ", "Set ", "Use ", "Join ", "Ask ",
+	    "Log in",
 	"Leave out", "Choose ", "Put ", "Do not ", "encryption", NULL };
 
 static bool

@@ -2,7 +2,8 @@
  * words_foreign_test - replies that people and other filters wrote, through
  * the filter map: every contact, link, number and name is still in what leaves
  *
- * foreign-words.tsv: the stage, what must stay (| between), the whole reply with
+ * foreign-words.tsv: the stage, what must stay (| between), the whole reply
+ * with
  * CR LF written as \r\n. And what Postfix says of itself is known as such.
  */
 
@@ -229,12 +230,15 @@ struct known_better {
 
 #define RCPT_SAYS "<user@example.org>: Recipient address rejected: "
 static const struct known_better better[] = {
-	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, true, NAME_UNASKED, RESOLVE_UNKNOWN,
+	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, true,
+	    NAME_UNASKED, RESOLVE_UNKNOWN,
 	    REASON_AUTH_REQUIRED, true },
-	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN,
 	    REASON_RCPT_DENIED, true },
 	{ "554 5.7.1 <c[192.0.2.7]>: Client host rejected: Access denied",
-	    STAGE_RCPT, true, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_AUTH_REQUIRED, true },
+	    STAGE_RCPT, true, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_AUTH_REQUIRED, true },
 	{ "450 4.1.8 <a@b.example>: Sender address rejected: Domain not found",
 	    STAGE_RCPT, false, NAME_TEMPFAIL, RESOLVE_UNKNOWN,
 	    REASON_SENDER_DOMAIN_LOOKUP_FAILED, true },
@@ -248,17 +252,24 @@ static const struct known_better better[] = {
 	    "[192.0.2.7]", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_TEMP,
 	    REASON_RDNS_LOOKUP_FAILED, true },
 	{ "553 5.6.7 Must declare SMTPUTF8 to send unicode address", STAGE_MAIL,
-	    false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SMTPUTF8_SENDER, true },
+	    false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SMTPUTF8_SENDER,
+	    true },
 	{ "553 5.6.7 Must declare SMTPUTF8 to send unicode address", STAGE_RCPT,
-	    false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SMTPUTF8_RECIPIENT, true },
-	{ "450 4.3.2 Service currently unavailable", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_GREYLISTED, true },
-	{ "550 5.3.2 Service currently unavailable", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_CLIENT_DENIED, true },
+	    false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SMTPUTF8_RECIPIENT,
+	    true },
+	{ "450 4.3.2 Service currently unavailable", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_GREYLISTED, true },
+	{ "550 5.3.2 Service currently unavailable", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_CLIENT_DENIED, true },
 	/* Nobody has seen the message yet. */
-	{ "550 5.7.1 This message looks like spam", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
-	{ "550 5.7.1 This message looks like spam", STAGE_MESSAGE, false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SPAM_CONTENT, true },
+	{ "550 5.7.1 This message looks like spam", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
+	{ "550 5.7.1 This message looks like spam", STAGE_MESSAGE, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_SPAM_CONTENT, true },
 	/* No public list is named. */
 	{ "554 5.7.1 <c[192.0.2.7]>: Client host rejected: blacklisted locally",
-	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
+	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_UNRECOGNISED, false },
 };
 
 static void

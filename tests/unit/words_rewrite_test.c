@@ -256,7 +256,8 @@ test_footer(void **state)
 	static const struct mta_words known = { .reason =
 	    REASON_MAILBOX_UNKNOWN, .sure = true, .own = true };
 	struct session s;
-	struct rewrite how = { .wording = &w, .known = &known, .facts = { .session = &s,
+	struct rewrite how = { .wording = &w, .known = &known, .facts = {
+	    .session = &s,
 		.site = &site, .id = "X" } };
 	struct reply stock, out = { .code = 0 };
 	struct buf text = BUF_INIT;
