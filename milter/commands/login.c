@@ -117,6 +117,8 @@ run(struct arguments *args)
 const struct command command_login = {
 	.name = "login",
 	.words = "NAME",
+	.min_words = 1,
+	.max_words = 1,
 	.summary = "Tells what a login sent lately, stops it or lets it send",
 	.arguments = arguments,
 	.run = run

@@ -125,6 +125,8 @@ run(struct arguments *args)
 const struct command command_store = {
 	.name = "store",
 	.words = "check|rebuild",
+	.min_words = 1,
+	.max_words = 1,
 	.summary = "Tests the store, or builds it anew from the record files",
 	.arguments = arguments,
 	.run = run
