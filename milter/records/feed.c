@@ -257,6 +257,8 @@ feed_batch(struct feed *f, struct buf *errmsg)
 			close(f->fd);
 		f->fd = -1;
 		f->counts = before;
+		if (left > 0)
+			f->counts.behind = left;
 		return FEED_FAILED;
 	}
 	f->counts.behind = left_behind(f);

@@ -29,7 +29,7 @@ def test_quarantine_goes_to_the_hold_queue(saywhyd, postfix):
 def test_mark(saywhyd, postfix):
     daemon = saywhyd('reason "header-pattern" { action = mark }')
     with sites.behind_postfix(postfix, daemon)() as client:
-        assert smtp.play(client, MINE + "data Subject: casino mark-1\\n\\nx\\n").code == 250
+        assert smtp.play(client, MINE + "data From: a@sender.example\\nSubject: casino mark-1\\n\\nx\\n").code == 250
     [message] = postfix.wait_for_mail("mark-1")
     [line] = [l for l in message.splitlines() if l.startswith("X-Saywhy:")]
     assert "header-pattern" in line
@@ -38,7 +38,8 @@ def test_mark(saywhyd, postfix):
 def test_forged_mark_is_taken_out(saywhyd, postfix):
     daemon = saywhyd('reason "header-pattern" { action = mark }')
     with sites.behind_postfix(postfix, daemon)() as client:
-        assert smtp.play(client, MINE + "data X-Saywhy: mx.example.org; reason=forged\\n"
+        assert smtp.play(client, MINE + "data From: a@sender.example\\n"
+                         "X-Saywhy: mx.example.org; reason=forged\\n"
                          "Subject: casino mark-2\\n"
                          "x-saywhy: MX.example.org; reason=forged\\n\\nx\\n").code == 250
     [message] = postfix.wait_for_mail("mark-2")

@@ -207,9 +207,10 @@ def test_sendmail_story(story, sendmail_port, syslog, watch):
                       if not re.search(r": (---|<--) ", line))
     events = re.findall(r"reject=[45]|: <.*>\.\.\. |rejecting commands from"
                         r"|AUTH failure \(", quiet)
+    refused = re.findall(r": --- [45]\d\d ", log)
     records = watch(log)
-    assert len(records) == len(events), log
-    if not events:
+    assert len(events) <= len(records) <= max(len(events), len(refused)), log
+    if not records:
         pytest.skip("Sendmail does not log it")
     if story.name == "relay-denied":
         assert records[0]["sender"] == "a@sender.example"
