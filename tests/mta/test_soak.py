@@ -100,7 +100,7 @@ def many_sessions(ports, count):
     return received
 
 
-# What only follows a refusal has neither record nor id.
+# What only follows a refusal may have neither record nor id.
 FOLLOWS = re.compile(r"no valid recipients|need (MAIL|RCPT)", re.I)
 
 
@@ -111,15 +111,13 @@ def compare(received, records):
     for record in records:
         by_id[record["id"]].append(record)
     for reply in received:
-        if FOLLOWS.search(reply.lines[0]):
-            continue
         found = ID.search(reply.lines[-1])
         mine = by_id.pop(found.group(1), []) if found else []
-        if not found:
+        if not found and not FOLLOWS.search(reply.lines[0]):
             wrong["reply without an id"].append(reply)
-        elif len(mine) != 1:
+        elif found and len(mine) != 1:
             wrong[f"{len(mine)} records"].append((reply, mine))
-        elif recorded(mine[0]) != reply.lines:
+        elif found and recorded(mine[0]) != reply.lines:
             wrong["other words"].append((reply, mine[0]))
     # The map leaves these as they are, without an id; they are recorded.
     return wrong, [r for rs in by_id.values() for r in rs
