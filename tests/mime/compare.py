@@ -35,6 +35,7 @@ TYPES = ("application/pdf", "image/png", "application/octet-stream",
          "application/zip", "audio/mpeg")
 
 KNOWN = {
+    "more": "what can be read in two ways is looked at in both",
     "too-many": "past a limit nothing is taken apart, and that is a fault",
     "limit": "a header or a name longer than our limits",
     "broken-base64": "letters behind '=' are read on: a program that shows "
@@ -302,6 +303,13 @@ def cause(message, faults, what):
     return None
 
 
+def sees_more(mine, theirs):
+    """Every name that they found, and more parts than they."""
+    names = {name for _, all_names, _ in mine for name in all_names}
+    return len(mine) > len(theirs) and all(
+        name is None or name in names for _, name, _ in theirs)
+
+
 def main():
     dump = sys.argv[1]
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
@@ -332,6 +340,8 @@ def main():
             why = cause(message, faults, what) if mangled else None
             if mangled and not theirs:
                 why = "nothing"
+            elif mangled and why is None and sees_more(mine, theirs):
+                why = "more"
             elif mangled and why is None and any(
                     differ(mine, other(message)) is None
                     for _, other in oracles if other is not oracle):
