@@ -82,6 +82,7 @@ class Peer:
         if not self.steps & NODATA:
             self.tell("T")
         if not self.steps & NOHDRS:
+            self.header("From", "a@sender.example")
             self.header("Subject", subject)
         if not self.steps & NOEOH:
             self.tell("N")

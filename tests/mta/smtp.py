@@ -114,8 +114,16 @@ class Client:
         while line[3:4] == b"-":
             line = self.line()
             raw += line
-        self.received.append(Reply(raw).without_teaser())
+        self.received.append(self._plain(Reply(raw)))
         return Reply(raw)
+
+    @staticmethod
+    def _plain(reply):
+        """Without a teaser; a reply with an odd line end in it stays whole."""
+        try:
+            return reply.without_teaser()
+        except ValueError:
+            return reply
 
     def command(self, line):
         if isinstance(line, str):

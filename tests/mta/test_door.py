@@ -160,6 +160,7 @@ def test_asks_for_no_more_than_it_needs(saywhyd):
     text = daemon.conf.read_text()
     daemon.conf.write_text(text[:text.index("content {")] +
                            'reason "mail-loop" { action = off }\n'
+                           'reason "header-too-large" { action = off }\n'
                            "auth { spf = no dkim = no dmarc = no }\n")
     daemon.reload()
     with peer.Peer(daemon) as mta:

@@ -14,8 +14,10 @@ import scn
 HERE = pathlib.Path(__file__).parent
 FOLDER = pathlib.Path(os.environ.get("SAYWHY_SCENARIOS", HERE.parent / "scenarios"))
 # What waits for hours moves the clock, which no server lets us do.
+# Headers that no MTA hands on as they came: what is read is another message.
+HEADERS_AS_SENT = {"auth_dmarc_authors"}
 FILES = sorted(path for path in FOLDER.glob("*.scn")
-               if "\nWAIT " not in path.read_text(encoding="latin-1"))
+               if path.stem not in HEADERS_AS_SENT and "\nWAIT " not in path.read_text(encoding="latin-1"))
 NAMES = [path.stem for path in FILES]
 
 # Events that this MTA refuses before a filter is asked, by the file's line.
