@@ -176,7 +176,8 @@ read_identity(struct reader *r, const struct dkim_tag *tag)
 	size_t n = domain != NULL ? strlen(domain) : 0;
 	size_t m = strlen(r->s->domain);
 	bool below = domain != NULL && n >= m &&
-	    strcmp(domain + n - m, r->s->domain) == 0 && (n == m || domain[n - m - 1] == '.');
+	    strcmp(domain + n - m, r->s->domain) == 0 &&
+	    (n == m || domain[n - m - 1] == '.');
 
 	r->s->same_domain = below && n == m;
 	free(domain);
