@@ -129,7 +129,7 @@ def test_outgoing(options, outcome, status, refusing, postfix, watch):
         before = len(postfix.log())
         postfix.submit("Subject: out\n\nout\n", "you@there.example")
         process.wait_until(
-            lambda: f"status={outcome}" in postfix.log()[before:], "the try")
+            lambda: f"status={outcome}" in postfix.log()[before:], "the try", 180)
     finally:
         postfix.set(default_transport=was)
     log = postfix.log()[before:]
