@@ -145,10 +145,10 @@ session_open(struct load *l, struct session *s)
 	s->messages = 0;
 	s->in_mail = false;
 	s->steps_left = -1;
-	s->sent = 0;
+	s->query_time = 0;
 	s->turn = (struct mail_turn){ .session = s->number };
 	proto_put_offer(&s->out, l->o->actions, l->o->flags);
-	s->sent = clock_us();
+	s->query_time = clock_us();
 	session_flush(l, s);
 }
 
@@ -159,7 +159,8 @@ session_tick(struct load *l, struct session *s, int64_t now)
 		return;
 	if (l->o->slow_bytes > 0 && s->sent < s->out.len)
 		session_flush(l, s);
-	else if (s->sent != 0 && now - s->sent > l->o->timeout)
+	else if (s->query_time != 0 &&
+	    now - s->query_time > l->o->timeout)
 		session_fail(l, s, ERROR_TIMEOUT);
 }
 

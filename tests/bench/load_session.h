@@ -59,7 +59,7 @@ struct session {
 	bool in_mail;		/* MAIL went out, and no end of the message */
 	long steps_left;	/* before it is broken off; -1: it is not */
 	bool dropping;		/* broken off by hanging up */
-	int64_t sent;		/* clock_us() of the question; 0: none */
+	int64_t query_time;	/* clock_us() of the question; 0: none */
 	int64_t session_began, message_began;
 };
 

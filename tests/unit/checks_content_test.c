@@ -242,7 +242,7 @@ tell(const char *what, size_t i, size_t piece, const char *got,
 }
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	static const size_t pieces[] = { 65535, 1, 7 };
 	struct ruleset *r;
@@ -387,7 +387,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_header_too_large),
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_everywhere),

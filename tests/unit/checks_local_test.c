@@ -346,7 +346,7 @@ run_check(const struct ruleset *r, const struct test_case *t, char *output,
 }
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	size_t i, failed = 0;
 	struct ruleset *r;
@@ -416,7 +416,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_rows),
 	};
 

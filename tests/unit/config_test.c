@@ -20,7 +20,7 @@ static const struct {
 };
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	size_t i, wrong = 0;
 
@@ -182,7 +182,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_empty_and_last),

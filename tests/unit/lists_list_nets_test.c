@@ -64,7 +64,7 @@ build(struct list_nets *nets, const struct test_case *s)
 }
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	const struct test_case *s;
 	char text[NET_TEXT];
@@ -171,7 +171,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_against_the_plain_way),
 	};
 

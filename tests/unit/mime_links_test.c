@@ -201,7 +201,7 @@ play(const struct test_case *s, size_t piece)
 }
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	size_t i;
 
@@ -244,7 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_urls),
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_long),
 	};
 

@@ -189,7 +189,7 @@ find(struct findings *found, const struct test_case *t, struct session *s)
 }
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	size_t i;
 
@@ -392,7 +392,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_observe),
 		cmocka_unit_test(test_exceptions_count),
 		cmocka_unit_test(test_strictest),
