@@ -24,7 +24,7 @@ session_hang_up(struct load *l, struct session *s)
 	close(s->fd);
 	l->busy--;
 	s->state = SESSION_IDLE;
-	s->sent = 0;
+	s->query_time = 0;
 	buf_clear(&s->in);
 	buf_clear(&s->out);
 	proto_clear(&s->agreed);
@@ -145,7 +145,7 @@ session_open(struct load *l, struct session *s)
 	s->messages = 0;
 	s->in_mail = false;
 	s->steps_left = -1;
-	s->query_time = 0;
+	s->sent = 0;
 	s->turn = (struct mail_turn){ .session = s->number };
 	proto_put_offer(&s->out, l->o->actions, l->o->flags);
 	s->query_time = clock_us();
