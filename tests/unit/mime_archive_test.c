@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "mime/archive.h"
 #include "mime/filetype.h"
 
@@ -124,21 +123,7 @@ test_names(void **state)
 		skip();
 }
 
-/* The CPU time that looking into it takes, ms. */
-static int64_t
-cost(const struct buf *bytes, enum archive_state *state)
-{
-	struct buf names = BUF_INIT;
-	int64_t began = clock_ms();
-
-	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", NULL,
-	    entry,
-	    &names);
-	buf_free(&names);
-	return clock_ms() - began;
-}
-
-/* The sanitizers make it some times slower than it is. */
+/* That it stops early is seen by its state; what it costs, by engine_cost. */
 static void
 test_bombs(void **state)
 {
@@ -155,7 +140,7 @@ test_bombs(void **state)
 		"z=zipfile.ZipFile(out,\"w\")\nfor i in range(6000):"
 		" z.writestr(str(i),\"\")\nz.close()",
 	};
-	struct buf bytes = BUF_INIT;
+	struct buf bytes = BUF_INIT, names = BUF_INIT;
 	enum archive_state got = ARCHIVE_UNKNOWN;
 	size_t i;
 
@@ -164,12 +149,15 @@ test_bombs(void **state)
 		skip();
 	for (i = 0; i < sizeof bombs / sizeof bombs[0]; i++) {
 		assert_true(make(bombs[i], &bytes));
-		assert_true(cost(&bytes, &got) < 2000);
+		buf_clear(&names);
+		got = archive_names(bytes.data, bytes.len, true, "bomb.gz",
+		    NULL, entry, &names);
 		if (got == ARCHIVE_UNKNOWN)
 			break;
 		assert_int_equal(got, ARCHIVE_LIMITED);
 	}
 	buf_free(&bytes);
+	buf_free(&names);
 	if (got == ARCHIVE_UNKNOWN)
 		skip();
 }
