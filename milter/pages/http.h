@@ -1,5 +1,5 @@
 /*
- * http.h - a small web server: GET and HEAD, one request a connection
+ * http.h - a small web server: GET, HEAD and POST, one request a connection
  *
  * http_libmicrohttpd.c is the one; http_none.c stands in where the library is
  * not there, and says so. It listens where a web server of the site can reach
@@ -17,6 +17,8 @@
 
 #define HTTP_LONGEST 15000
 #define HTTP_CONNECTIONS 4096
+#define HTTP_BODY_MAX (256 << 10)	/* of one POST; 413 beyond it */
+#define HTTP_BODIES_MAX (64 << 20)	/* of all at once; 503 beyond it */
 
 struct http;
 
@@ -25,7 +27,13 @@ struct http_request {
 	const char *path;		/* decoded, without the query */
 	const char *client;		/* last of X-Forwarded-For */
 	const char *language;		/* Accept-Language */
-	const char *q, *l;		/* of the query */
+	const char *q, *l;		/* of the query; of a form sent by
+					   POST, q is its field q */
+	bool post;			/* by POST, not GET or HEAD */
+	const char *type;		/* Content-Type; of POST */
+	char *body;			/* of POST; body[body_n] is NUL; the
+					   handler may write over it */
+	size_t body_n;
 };
 
 /* The handler fills it; zeroed but for the buf. */
@@ -33,6 +41,7 @@ struct http_answer {
 	int status;
 	const char *type;		/* media type */
 	struct buf location;		/* with 303 */
+	const char *allow;		/* with 405: "GET, HEAD" */
 	struct buf body;
 	bool cache;			/* may be kept for an hour */
 };

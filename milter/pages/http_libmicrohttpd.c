@@ -1,4 +1,4 @@
-/* http_libmicrohttpd - a small web server: GET and HEAD */
+/* http_libmicrohttpd - a small web server: GET, HEAD and POST */
 
 #include "pages/http.h"
 
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define MEMORY 16384		/* of one connection: its whole request */
+#define MEMORY 16384		/* of one connection: its header */
 #define IDLE_SECONDS 5u
 #define SPARE_MAX 8
 
@@ -32,6 +32,14 @@ struct http {
 	void *arg;
 	struct visit visits;		/* head of a ring, oldest first */
 	bool answered;			/* there may be more at once */
+	size_t bodies;			/* bytes of all bodies held now */
+};
+
+/* What a client sends by POST, as it comes. */
+struct upload {
+	struct buf body, q;
+	struct MHD_PostProcessor *form;	/* NULL: no form */
+	int status;			/* why it is not taken; 0: it is */
 };
 
 static void
@@ -96,9 +104,10 @@ add_headers(struct MHD_Response *r, const struct http_answer *a)
 	    "public, max-age=3600" : "no-store");
 	if (a->location.len > 0)
 		MHD_add_response_header(r, "Location", a->location.data);
-	if (a->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(r, "Allow", "GET, HEAD");
-	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS)
+	if (a->allow != NULL)
+		MHD_add_response_header(r, "Allow", a->allow);
+	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS ||
+	    a->status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		MHD_add_response_header(r, "Retry-After", "60");
 }
 
@@ -143,36 +152,140 @@ on_field(void *arg, enum MHD_ValueKind kind, const char *name,
 	return MHD_YES;
 }
 
+/* The field q of a form, in pieces. */
+static enum MHD_Result
+on_form(void *arg, enum MHD_ValueKind kind, const char *key,
+    const char *filename, const char *type, const char *encoding,
+    const char *data, uint64_t at, size_t n)
+{
+	struct upload *u = arg;
+
+	(void)kind;
+	(void)filename;
+	(void)type;
+	(void)encoding;
+	(void)at;
+	if (strcmp(key, "q") == 0)
+		buf_put(&u->q, data, n);
+	return MHD_YES;
+}
+
+static struct upload *
+upload_begin(struct MHD_Connection *c)
+{
+	struct upload *u = mem_alloc(sizeof *u);
+	const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    "Content-Length");
+
+	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_MAX)
+		u->status = MHD_HTTP_CONTENT_TOO_LARGE;
+	u->form = MHD_create_post_processor(c, 1024, on_form, u);
+	return u;
+}
+
+static void
+upload_add(struct http *h, struct upload *u, const char *bytes, size_t n)
+{
+	if (u->body.len + n > HTTP_BODY_MAX)
+		u->status = MHD_HTTP_CONTENT_TOO_LARGE;
+	else if (h->bodies + n > HTTP_BODIES_MAX)
+		u->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+	if (u->status != 0)
+		return;
+	h->bodies += n;
+	buf_put(&u->body, bytes, n);
+	if (u->form != NULL)
+		MHD_post_process(u->form, bytes, n);
+}
+
+static void
+on_completed(void *arg, struct MHD_Connection *c, void **slot,
+    enum MHD_RequestTerminationCode code)
+{
+	struct http *h = arg;
+	struct upload *u = *slot;
+
+	(void)c;
+	(void)code;
+	if (u == NULL)
+		return;
+	h->bodies -= u->body.len;
+	if (u->form != NULL)
+		MHD_destroy_post_processor(u->form);
+	buf_free(&u->body);
+	buf_free(&u->q);
+	free(u);
+	*slot = NULL;
+}
+
+/* A NUL ends no text. */
+static const char *
+form_text(struct upload *u)
+{
+	char *at;
+
+	while (u->q.len > 0 &&
+	    (at = memchr(u->q.data, '\0', u->q.len)) != NULL)
+		*at = ' ';
+	return u->form != NULL ? u->q.data : NULL;
+}
+
+static void
+ask_handler(struct http *h, struct MHD_Connection *c, const char *url,
+    struct upload *u, struct http_answer *a)
+{
+	struct http_request r = { .path = url };
+	const char *forwarded = NULL;
+
+	MHD_get_connection_values(c, MHD_HEADER_KIND, on_field, &forwarded);
+	r.client = last_of(forwarded);
+	r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    "Accept-Language");
+	r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "q");
+	r.l = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "l");
+	if (u != NULL) {
+		r.post = true;
+		r.type = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+		    "Content-Type");
+		r.q = form_text(u);
+		r.body = u->body.data;
+		r.body_n = u->body.len;
+	}
+	h->handler(h->arg, &r, a);
+}
+
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *c, const char *url,
-    const char *method, const char *version, const char *body, size_t *n,
+    const char *method, const char *version, const char *bytes, size_t *n,
     void **slot)
 {
 	struct http *h = arg;
+	struct upload *u = *slot;
 	struct http_answer a = { .status = MHD_HTTP_METHOD_NOT_ALLOWED,
 		.type = "text/plain; charset=utf-8", .location = BUF_INIT,
 		.body = BUF_INIT };
-	struct http_request r = { .path = url };
-	const char *forwarded = NULL;
+	bool post = strcmp(method, "POST") == 0;
 	enum MHD_Result sent;
 
 	(void)version;
-	(void)body;
-	(void)n;
-	(void)slot;
 	h->answered = true;
-	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
-		MHD_get_connection_values(c, MHD_HEADER_KIND, on_field,
-		    &forwarded);
-		r.client = last_of(forwarded);
-		r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-		    "Accept-Language");
-		r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-		    "q");
-		r.l = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
-		    "l");
-		h->handler(h->arg, &r, &a);
+	if (post && u == NULL) {
+		u = *slot = upload_begin(c);
+		if (u->status == 0)
+			return MHD_YES;
 	}
+	if (post && *n > 0) {
+		upload_add(h, u, bytes, *n);
+		*n = 0;
+		return MHD_YES;
+	}
+	if (post && u->status != 0)
+		a.status = u->status;
+	else if (post || strcmp(method, "GET") == 0 ||
+	    strcmp(method, "HEAD") == 0)
+		ask_handler(h, c, url, u, &a);
+	else
+		a.allow = "GET, HEAD, POST";
 	sent = send_answer(c, &a);
 	buf_free(&a.location);
 	return sent;
@@ -220,6 +333,7 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_END);
 	if (h->daemon != NULL)
 		return h;

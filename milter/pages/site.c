@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/site.h"
+#include "pages/explain_api.h"
 #include "pages/index.h"
 #include "pages/limiter.h"
 #include "pages/lookup.h"
@@ -19,7 +20,6 @@
 #include "words/reason.h"
 
 #define ROOT "/why/"
-#define LOOKUP_MAX 8192
 
 /* One question, and the page that answers it. */
 struct asking {
@@ -116,7 +116,7 @@ answer_index(struct asking *a)
 		index_put(&a->view, SPEECH_COUNT);
 		return;
 	}
-	n = strnlen(text, LOOKUP_MAX);
+	n = strlen(text);
 	if (!record_id_find(text, n, id)) {
 		reason = lookup_reason(text, n);
 		if (reason != REASON_NONE)
@@ -136,7 +136,10 @@ answer_path(struct asking *a)
 
 	if (strncmp(path, ROOT, strlen(ROOT)) != 0)
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
-	else if (strcmp(rest, "style.css") == 0)
+	else if (a->request->post && *rest != '\0') {
+		a->answer->allow = "GET, HEAD";
+		notice(a, 405, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
+	} else if (strcmp(rest, "style.css") == 0)
 		answer_style(a);
 	else if (!limiter_allows(a->pages->limiter, a->request->client,
 	    clock_ms()))
@@ -149,6 +152,18 @@ answer_path(struct asking *a)
 		answer_id(a, rest);
 }
 
+/* For programs. */
+static void
+answer_explain(const struct pages *pages, const struct http_request *request,
+    struct http_answer *answer)
+{
+	if (limiter_allows(pages->limiter, request->client, clock_ms()))
+		explain_api_answer(request, answer);
+	else
+		explain_api_problem(answer, 429, "Too Many Requests",
+		    "Ask again in a minute.");
+}
+
 void
 pages_answer(void *arg, const struct http_request *request,
     struct http_answer *answer)
@@ -158,6 +173,10 @@ pages_answer(void *arg, const struct http_request *request,
 	const struct language *l = language_choose(request->l,
 	    request->language);
 
+	if (explain_api_is(request->path)) {
+		answer_explain(arg, request, answer);
+		return;
+	}
 	if (request->l != NULL && strcmp(request->l, l->code) == 0)
 		buf_printf(&a.chosen, "?l=%s", l->code);
 	answer->status = 200;

@@ -4,6 +4,7 @@
  *	/why/		a box to paste an id or a returned message
  *	/why/ID		one refusal
  *	/why/reason/	all reasons, and /why/reason/NAME one of them
+ *	/why/explain	for programs, by POST (explain_api.h); /explain too
  *
  * A page shows nothing that the sender did not get or could not know: no
  * pattern, no list of ours, no other recipient, nothing of a mail that was not

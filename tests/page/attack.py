@@ -62,8 +62,26 @@ def rows():
     yield "many headers", get(b"/why/", b"X: y\r\n" * 5000), {0, 400, 431, 413}
     yield "endless header", b"GET /why/ HTTP/1.1\r\nX: " + long * 10, {0, 400, 431, 413}
     yield "no host", b"GET /why/ HTTP/1.1\r\n\r\n", {0, 400}
-    yield "post", get(b"/why/", b"Content-Length: 5\r\n", b"POST") + b"q=abc", {405}
-    yield "post of much", get(b"/why/", b"Content-Length: 999999999\r\n", b"POST") + long, {405, 413, 0}
+    yield "post", post(b"/why/", b"q=abc", FORM), {200}
+    yield "post of an id", post(b"/why/", b"q=" + spf, FORM), {303}
+    yield "post of a NUL", post(b"/why/", b"q=a%00" + spf, FORM), {200, 303}
+    yield "post with CR LF", post(b"/why/", b"q=" + spf + b"%0d%0aX:y", FORM), {200, 303}
+    yield "post without a form", post(b"/why/", b"q=abc"), {200}
+    yield "post to a page", post(b"/why/" + spf, b"q=abc", FORM), {405}
+    yield "post of much", get(b"/why/", b"Content-Length: 999999999\r\n", b"POST") + long, {413, 0}
+    yield "post of 250 KB", post(b"/why/", b"q=" + b"a" * 250000, FORM), {200}
+    yield "post of 300 KB", post(b"/why/", b"q=" + b"a" * 300000, FORM), {413, 0}
+    yield "post of chunks without end", get(
+        b"/explain", b"Transfer-Encoding: chunked\r\n", b"POST") + b"1000\r\n" + b"a" * 4096 + b"\r\n" + (
+        b"10000\r\n" + b"a" * 65536 + b"\r\n") * 9, {413, 0}
+    yield "explain by get", get(b"/explain"), {405}
+    yield "explain nothing", post(b"/explain", b""), {422}
+    yield "explain noise", post(b"/explain", os.urandom(4000).replace(b"5", b"x")), {200, 422}
+    yield "explain a picture", post(b"/explain", b"x", b"image/png"), {415}
+    yield "explain half a JSON", post(b"/explain", b'{"text": "550', JSON), {400}
+    yield "explain a number", post(b"/explain", b'{"text": 550}', JSON), {400}
+    yield "explain a list", post(b"/explain", b'["550"]', JSON), {400}
+    yield "explain deep JSON", post(b"/explain", b"[" * 90000, JSON), {400}
     yield "put", get(b"/why/" + spf, b"", b"PUT"), {405}
     yield "delete", get(b"/why/" + spf, b"", b"DELETE"), {405}
     yield "trace", get(b"/why/", b"X-A: secret\r\n", b"TRACE"), {405}
@@ -81,6 +99,44 @@ def rows():
     yield "folded header", get(b"/why/", b"X: a\r\n b\r\n"), {0, 200, 400}
     yield "absolute form", get(b"http://evil.example/why/" + spf), {0, 400, 404}
     yield "host of nonsense", b"GET /why/ HTTP/1.1\r\nHost: \"><script>\r\n\r\n", {200, 400}
+
+
+FORM = b"application/x-www-form-urlencoded"
+JSON = b"application/json; charset=utf-8"
+
+
+def post(path, body, type_=None):
+    head = b"Content-Length: %d\r\n" % len(body)
+    return get(path, head + (b"Content-Type: " + type_ + b"\r\n" if type_ else b""), b"POST") + body
+
+
+def explained():
+    """POST /explain, as a program asks it: answers, and problems by RFC 9457."""
+    bounce = ("From: MAILER-DAEMON@example.net\nSubject: Undelivered\n\n<a@example.org>: "
+              "host mx.example.org said: 550 5.1.1 User unknown\n")
+    reply = "550 5.7.23 SPF validation failed"
+    wrong = []
+    for path in ("/explain", "/why/explain"):
+        for type_, body, reason in (
+                (None, reply, "spf-fail"), ("text/plain; charset=utf-8", reply, "spf-fail"),
+                ("message/rfc822", bounce, "mailbox-unknown"),
+                ("application/json", json.dumps({"text": bounce}), "mailbox-unknown")):
+            c = http.client.HTTPConnection(*PLACE, timeout=10)
+            c.request("POST", path, body, {"Content-Type": type_} if type_ else {})
+            r = c.getresponse()
+            answers = json.loads(r.read())["answers"]
+            if r.status != 200 or r.headers["Content-Type"] != "application/json" or \
+                    r.headers["X-Content-Type-Options"] != "nosniff" or \
+                    [a["reason"] for a in answers] != [reason]:
+                wrong.append(f"explain {type_}: {r.status} {answers}")
+    c = http.client.HTTPConnection(*PLACE, timeout=10)
+    c.request("POST", "/explain", "Good morning.", {"Content-Type": "image/png"})
+    r = c.getresponse()
+    problem = json.loads(r.read())
+    if r.headers["Content-Type"] != "application/problem+json" or problem["status"] != 415 or \
+            not problem["title"] or not problem["detail"]:
+        wrong.append(f"explain: no problem by RFC 9457: {problem}")
+    return wrong
 
 
 def talk(raw, seconds=10):
@@ -218,9 +274,9 @@ def main():
     wrong = []
     for name, raw, good in table:
         wrong += play(name, raw, good)
-    for what in (enumeration, slow_loris, flood):
+    for what in (explained, enumeration, slow_loris, flood):
         wrong += what()
-    print(f"{len(table) + 3} attacks, {len(wrong)} complaints")
+    print(f"{len(table) + 4} attacks, {len(wrong)} complaints")
     print("\n".join(wrong))
     sys.exit(1 if wrong else 0)
 
