@@ -51,7 +51,7 @@ prefetch(const struct spf_record *r)
 			dns_prefetch(DNS_TXT, r->v[i].domain);
 }
 
-/* Section 6.2: whatever goes wrong, there is no explanation then. */
+/* Section 6.2: on any error there is no explanation. */
 static void
 explain(struct spf_state *s, const char *current, const char *exp)
 {

@@ -1,4 +1,4 @@
-/* clock - time: monotonic for waiting, wall for telling */
+/* clock - time: monotonic for deadlines, wall clock for records */
 
 #include "base/clock.h"
 

@@ -1,6 +1,4 @@
-/*
- * clock.h - time: monotonic for waiting, wall for telling
- */
+/* clock.h - time: monotonic for deadlines, wall clock for records */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -65,7 +65,7 @@ connect_it(void)
 	return false;
 }
 
-/* Its queue is full: somebody may be about to read it. */
+/* Its queue is full: wait a moment for the reader. */
 static bool
 has_room(void)
 {
@@ -85,7 +85,7 @@ is_full(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
 }
 
-/* Twice: a reader that was started anew has a new socket. */
+/* Twice: a syslogd that was restarted has a new socket. */
 static bool
 send_line(const struct buf *line)
 {

@@ -40,7 +40,7 @@ is_suspended(const struct check_ctx *ctx, struct findings *found)
 	return true;
 }
 
-/* Whoever is stopped is not counted any more. */
+/* A suspended login is not counted any more. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {

@@ -60,7 +60,7 @@ active(const void *opt, const struct site *site)
 	return o->greylist != GREYLIST_OFF;
 }
 
-/* Another check found something that speaks against the peer. */
+/* Did another check find something against the peer? */
 static bool
 is_suspicious(const struct findings *found)
 {
@@ -172,7 +172,7 @@ is_signed_by(const struct dkim_result *dkim, const char *domain)
 	return false;
 }
 
-/* A network from which a domain's signature was valid speaks for it. */
+/* A valid signature of a domain vouches for it from this network. */
 static void
 note_dkim(const struct check_ctx *ctx)
 {

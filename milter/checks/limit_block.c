@@ -188,8 +188,8 @@ question(const struct check_ctx *ctx, const struct limit_block *b,
 }
 
 /*
- * A place that was met before within the window counts nothing; one that was
- * not counts one.
+ * An address that was seen before within the window counts nothing; a new one
+ * counts one.
  */
 static bool
 is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
@@ -283,7 +283,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 		suspend(b, ctx->session);
 }
 
-/* Own networks and logins have limits per login; others none of the peer's. */
+/* Limits of the peer do not apply to own networks and logins. */
 static bool
 is_due(const struct check_ctx *ctx, const struct limit_block *b)
 {

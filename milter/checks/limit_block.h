@@ -42,8 +42,8 @@ void limit_blocks_run(const struct check_ctx *ctx, struct findings *found);
 void limit_blocks_refused(const struct check_ctx *ctx, const char *status);
 
 /*
- * For who looks after a login: each limit of these options that is counted per
- * login, and what is in its window now. With `forget` it begins anew.
+ * For `saywhy login`: each limit of these options that is counted per login,
+ * and what is in its window now. With `forget` it begins anew.
  */
 typedef void limit_fn(void *arg, const struct limit_block *block,
     const struct counter_answer *now);

@@ -77,7 +77,7 @@ count_of(const struct symptoms *s, enum health health)
 	return n;
 }
 
-/* The configuration, without which nothing else can be looked at. */
+/* The configuration, without which nothing else can be checked. */
 static struct ruleset *
 load(struct symptoms *s, const char *config)
 {

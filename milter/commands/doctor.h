@@ -1,8 +1,8 @@
 /*
  * doctor.h - what is right and what is wrong around saywhyd, and what mends it
  *
- * Findings come in the order in which one rests on the other: the first that is
- * wrong is where to begin. Each examination appends its own; one thread.
+ * Findings come in the order in which they depend on each other: begin with the
+ * first that is wrong. Each examination appends its own; one thread.
  */
 #ifndef COMMANDS_DOCTOR_H
 #define COMMANDS_DOCTOR_H

@@ -90,7 +90,7 @@ take_bounce(void *arg, const struct bounce_reply *b)
 	    b->recipient : NULL);
 }
 
-/* A message: its replies, or one sentence that it tells of none. */
+/* A bounce message: its replies, or a sentence that it has none. */
 static void
 take_message(struct explainer *x, const struct buf *text)
 {

@@ -105,7 +105,7 @@ take_quote(struct explainer *x, const struct quote *q)
 	buf_free(&recipient);
 }
 
-/* A line on its way through maillog.h, and whether it told something. */
+/* A line that is read by maillog.h, and whether it was a log event. */
 struct line {
 	struct explainer *x;
 	const char *text;

@@ -266,7 +266,9 @@ bool
 counter_server_shares(const struct counter_server *s,
     const struct counter_key *a, const struct counter_key *b)
 {
-	/* Nothing is changed: node_of() hands the node to who may. */
+	/*
+	 * Only reads: node_of() gives the node to callers that may change it.
+	 */
 	struct counter_server *server = (struct counter_server *)(uintptr_t)s;
 
 	return s->n == 1 || node_of(server, a) == node_of(server, b);
@@ -435,7 +437,7 @@ check_node(struct counter_server *s, struct node *node)
 	if (c == NULL)
 		return;
 	good = is_usable(s, c);
-	/* One that is slow would cost every session its deadline. */
+	/* A slow server would cost every session its deadline. */
 	began = clock_ms();
 	good = good && is_good(redisCommand(c, "PING")) &&
 	    clock_ms() - began < COUNTER_SERVER_MS / 2;
@@ -449,7 +451,7 @@ check_node(struct counter_server *s, struct node *node)
 	log_info("counters: %s answers and is used", node->name);
 }
 
-/* Looks after those that are away, so that no session has to. */
+/* Reconnects to servers that are down, so that no session has to. */
 static void *
 watch_server(void *arg)
 {

@@ -81,7 +81,7 @@ maillog_line(struct maillog *g, const char *line, size_t n)
 		maillog_sendmail(g, &l);
 }
 
-/* A line that waited for another that did not come. */
+/* Emits a line that waited for another one, which did not come. */
 static void
 end_one(void *arg, struct log_memory_entry *m)
 {

@@ -84,7 +84,7 @@ void maillog_postfix(struct maillog *g, const struct logline *l,
     struct slice program);
 bool maillog_sendmail(struct maillog *g, const struct logline *l);
 
-/* No more lines come: what waits for others is told as it is. */
+/* The log ends: what waits for further lines is emitted as it is. */
 struct log_memory_entry;
 void maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m);
 

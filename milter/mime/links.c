@@ -63,7 +63,9 @@ tell(const struct links *l, const char *p, size_t n)
 {
 	struct buf host = BUF_INIT;
 
-	/* Commas and the like behind a link are not of it, so is a dot. */
+	/*
+	 * Commas, dots and the like at the end of a link do not belong to it.
+	 */
 	while (n > 0 && strchr(".:;!$&=", p[n - 1]) != NULL)
 		n--;
 	if (url_put_host_behind(&host, p, n))
@@ -71,7 +73,7 @@ tell(const struct links *l, const char *p, size_t n)
 	buf_free(&host);
 }
 
-/* A word that is searched: what was found out is not found out again. */
+/* A word that is searched, and what was found out about it so far. */
 struct search {
 	const char *end;
 	const char *user_end;	/* of what may be "user:password@host" */
@@ -248,7 +250,10 @@ links_value_end(struct links *l, bool is_link)
 	word_end(l);
 }
 
-/* A word without end: what begins in its first half is looked at and left. */
+/*
+ * A word that does not end: links that begin in its first half are reported,
+ * and that half is dropped.
+ */
 static void
 shift(struct links *l)
 {
@@ -260,7 +265,9 @@ shift(struct links *l)
 	l->cut = true;
 }
 
-/* The host of a link is at its beginning: the rest of a long one is left. */
+/*
+ * The host of a link is at its beginning: the rest of a long one is not read.
+ */
 void
 links_value(struct links *l, char c, bool is_link)
 {

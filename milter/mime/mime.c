@@ -139,7 +139,10 @@ is_line_of(const struct buf *b, const char *line, size_t n)
 	    memcmp(line + n - 2, "--", 2) == 0));
 }
 
-/* The first of a level's boundaries that is seen is the one it has. */
+/*
+ * The first of a level's possible boundaries that appears is the one that
+ * counts.
+ */
 static bool
 is_boundary_of(struct mime_level *level, const char *line, size_t n)
 {

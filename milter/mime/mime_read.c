@@ -289,7 +289,10 @@ boundary_read(void *arg, const char *text, size_t n)
 		buf_put(&level->others[i], text, n);
 }
 
-/* What holds no parts by its type may hold some for those who look for them. */
+/*
+ * A part whose type has no parts may have some for programs that look for a
+ * boundary.
+ */
 static void
 read_boundary(struct mime *m, struct mime_level *level, bool multipart)
 {
