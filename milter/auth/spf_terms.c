@@ -149,7 +149,7 @@ match_ptr(struct spf_state *s, const char *domain)
 static enum spf_match
 match_include(struct spf_state *s, const char *domain)
 {
-	switch (spf_check_host(s, domain, false)) {
+	switch (s->check_host(s, domain, false)) {
 	case SPF_PASS:
 		return SPF_MATCH_YES;
 	case SPF_FAIL:

@@ -2,7 +2,6 @@
 
 #include "commands/doctor.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,32 +28,6 @@ static const char *const health_names[HEALTH_COUNT] = {
 	[HEALTH_ODD] = "odd",
 	[HEALTH_WRONG] = "wrong",
 };
-
-void
-symptom_add(struct symptoms *s, enum health health, const char *about,
-    const char *mend, const char *fmt, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	s->v = mem_room(s->v, s->n, &s->cap, sizeof *s->v);
-	s->v[s->n++] = (struct symptom){ .health = health, .about = about,
-		.text = buf_steal(&text), .mend = mem_dup(mend) };
-}
-
-static void
-symptoms_clear(struct symptoms *s)
-{
-	while (s->n > 0) {
-		s->n--;
-		free(s->v[s->n].text);
-		free(s->v[s->n].mend);
-	}
-	free(s->v);
-}
 
 static const struct symptom *
 first_of(const struct symptoms *s, enum health health)

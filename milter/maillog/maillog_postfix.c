@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 #include "maillog/memory.h"
 #include "maillog/postfix_line.h"
 #include "words/reason.h"

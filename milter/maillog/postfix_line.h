@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 
 /* Removes the queue id from the front of the message; none: there is none. */
 struct slice postfix_queue_id(struct slice *message);
