@@ -15,6 +15,14 @@ int64_t clock_us(void);
 const char *clock_rfc3339(const struct timespec *t, char text[CLOCK_TEXT]);
 struct timespec clock_now(void);
 
+/*
+ * Local time for people: "13:40 (CET)", with the date when that is not the day
+ * of `now`: "Tue 24 Nov 13:40 (CET)". Both in ms since 1970. Returns `text`, or
+ * NULL when it is no time.
+ */
+#define CLOCK_LOCAL_TEXT 64
+const char *clock_local(int64_t ms, int64_t now, char text[CLOCK_LOCAL_TEXT]);
+
 /* Milliseconds left until a clock_ms() deadline, never below 0, for poll(). */
 int clock_left(int64_t deadline);
 
