@@ -142,7 +142,7 @@ spread_status(void)
 
 	for (i = 0; i < sizeof says / sizeof says[0]; i++) {
 		memcpy(status + 2, says[i].status, strlen(says[i].status) + 1);
-		if (!recognise_place(status, &subject, &detail))
+		if (!status_parts(status, &subject, &detail))
 			continue;
 		if (says[i].class != '5')
 			says_of[0][subject][detail] = says[i].reason;
@@ -194,7 +194,7 @@ recognise_status_says(const struct recognised *r)
 	if (v != NULL)
 		return v->reason;
 	if (r->status[0] < '4' ||
-	    !recognise_place(r->status, &subject, &detail))
+	    !status_parts(r->status, &subject, &detail))
 		return REASON_NONE;
 	pthread_once(&once, spread);
 	return says_of[r->status[0] - '4'][subject][detail];

@@ -146,7 +146,7 @@ condition_value(const struct values *v, const char *name)
 }
 
 static const char *
-look_up(const void *from, const char *field, size_t n)
+lookup(const void *from, const char *field, size_t n)
 {
 	const struct values *v = from;
 	const struct reply_facts *facts = v->facts;
@@ -207,7 +207,7 @@ add_line(struct reply *reply, const char *template, const struct values *v,
 {
 	struct buf line = BUF_INIT;
 
-	template_expand(&line, template, look_up, v);
+	template_expand(&line, template, lookup, v);
 	add_text(reply, line.data, line.len, max);
 	buf_free(&line);
 }
@@ -217,7 +217,7 @@ static void
 add_known(struct reply *reply, const char *template, const char *without,
     const struct values *v)
 {
-	add_line(reply, template_is_known(template, look_up, v) ? template :
+	add_line(reply, template_is_known(template, lookup, v) ? template :
 	    without, v, REPLY_LINES_READ);
 }
 

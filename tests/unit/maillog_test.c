@@ -245,7 +245,7 @@ static const struct {
 };
 
 static void
-hear(const char *lines, struct buf *stated)
+read_lines(const char *lines, struct buf *stated)
 {
 	struct maillog *g = maillog_new(note, stated);
 	const char *end;
@@ -267,7 +267,7 @@ test_lines(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&stated);
-		hear(rows[i].lines, &stated);
+		read_lines(rows[i].lines, &stated);
 		assert_string_equal(stated.data, rows[i].stated);
 	}
 	buf_free(&stated);

@@ -243,14 +243,14 @@ fill_finding(struct finding *f, int reason, unsigned mask)
 }
 
 /* Words instead of those of the reason, NULL: none. */
-struct told {
+struct fields {
 	const char *says;
 	int reason;
 	const char *text, *remedy, *later;
 };
 
 static void
-check_subset(const struct told *t, unsigned session_mask, unsigned mask)
+check_subset(const struct fields *t, unsigned session_mask, unsigned mask)
 {
 	int reason = t->reason;
 	struct findings found = { .v = NULL };
@@ -289,20 +289,20 @@ count_fields(int reason)
 }
 
 static void
-check_subsets(const struct told *t)
+check_subsets(const struct fields *t)
 {
-	unsigned session_mask, mask, most = 2u << count_fields(t->reason);
+	unsigned session_mask, mask, max = 2u << count_fields(t->reason);
 
 	assert_true(count_fields(t->reason) <= ROW_FIELDS);
 	for (session_mask = 0; session_mask < 32; session_mask++)
-		for (mask = 0; mask < most; mask++)
+		for (mask = 0; mask < max; mask++)
 			check_subset(t, session_mask, mask);
 }
 
 static void
 test_each_subset(void **state)
 {
-	struct told t = { .reason = REASON_NONE + 1 };
+	struct fields t = { .reason = REASON_NONE + 1 };
 
 	(void)state;
 	for (; t.reason < REASON_COUNT; t.reason++)
@@ -317,14 +317,14 @@ test_sentences(void **state)
 #define TELLS(...) TELLS_ALL(__VA_ARGS__)
 #define TELLS_ALL(words, id, when, first, good, now)                          \
 	{ words, REASON_##id, first, good, now },
-	static const struct told told[] = {
+	static const struct fields fields[] = {
 #include "words/mta_words.def"
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof told / sizeof told[0]; i++)
-		check_subsets(&told[i]);
+	for (i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		check_subsets(&fields[i]);
 }
 
 /* A row's own words may use what is not for the admin's. */
