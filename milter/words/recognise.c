@@ -224,7 +224,8 @@ match_topic(struct phrase_match *m, const struct phrases *all,
 {
 	static const char *const words[] = { [TOPIC_HELO] = "inhelo",
 		[TOPIC_SENDER] = "insender", [TOPIC_RECIPIENT] = "inrecipient",
-		[TOPIC_MESSAGE] = "inmessage", [TOPIC_SERVER] = "inserver" };
+		[TOPIC_MESSAGE] = "inmessage", [TOPIC_CLIENT] = "inclient",
+		[TOPIC_SERVER] = "inserver" };
 
 	if (about == TOPIC_NONE)
 		return;
