@@ -43,6 +43,23 @@ take_remote(struct log_event *h, struct slice errmsg)
 	h->reply = end != NULL ? slice_to(errmsg, end) : errmsg;
 }
 
+/* The line before said why no server was asked; by the recipient's domain. */
+static void
+take_offence(struct maillog *g, struct log_event *h)
+{
+	struct log_memory_entry *m;
+	const char *at;
+
+	if (!h->outgoing || !slice_begins(h->reply, "server unavailable or ") ||
+	    (at = slice_find_last(h->recipient, "@")) == NULL)
+		return;
+	m = log_memory_find(maillog_memory(g), slice_from(h->recipient,
+	    at + 1));
+	if (m != NULL && m->offence != 0)
+		h->reason = m->offence;
+	log_memory_forget(m);
+}
+
 /* "to=<b>, …, relay=mx[ip]:25, …, dsn=5.1.1, status=bounced (words)" */
 static void
 read_delivery(struct maillog *g, struct log_event *h, struct slice s)
@@ -75,7 +92,20 @@ read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	recall(g, h);
 	take_remote(h, slice_to(slice_from(state, open + 2),
 	    SLICE_END(s) - 1));
+	take_offence(g, h);
 	maillog_emit(g, h);
+}
+
+/* "warning: MX name 'mx.a' does not match STS MX pattern for 'a'": 3.11 */
+static void
+read_policy(struct maillog *g, struct slice message)
+{
+	struct slice domain = slice_between(message,
+	    "does not match STS MX pattern for '", "'");
+
+	if (slice_begins(message, "warning: MX name '") && domain.n > 0)
+		log_memory_at(maillog_memory(g), domain)->offence =
+		    REASON_MTA_STS_FAILED;
 }
 
 void
@@ -88,6 +118,8 @@ postfix_agent(struct maillog *g, const struct logline *l, bool outgoing)
 	h.queue_id = postfix_queue_id(&message);
 	if (h.queue_id.text != NULL && slice_begins(message, "to=<"))
 		read_delivery(g, &h, message);
+	else if (outgoing)
+		read_policy(g, message);
 }
 
 void

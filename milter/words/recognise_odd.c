@@ -29,7 +29,8 @@ static const unsigned char kin[][8] = {
 	{ REASON_AUTH_FAILED, REASON_ACCOUNT_DISABLED },
 	{ REASON_TLS_REQUIRED, REASON_TLS_TOO_WEAK,
 	    REASON_TLS_CLIENT_CERT_REFUSED, REASON_REQUIRETLS_UNSUPPORTED },
-	{ REASON_TLS_FAILED, REASON_TLS_NOT_OFFERED, REASON_TLSA_MISSING,
+	{ REASON_TLS_FAILED, REASON_TLS_NOT_OFFERED, REASON_TLS_CERTIFICATE,
+	    REASON_TLSA_MISSING,
 	    REASON_TLSA_LOOKUP_FAILED, REASON_MTA_STS_FAILED },
 	{ REASON_RCPT_DOMAIN_LOOKUP_FAILED, REASON_RCPT_DOMAIN_NONEXISTENT,
 	    REASON_NO_ROUTE },
@@ -175,7 +176,7 @@ recognise_flag_name(unsigned flag)
 	return NULL;
 }
 
-/* Do code or status speak of something else than the words? */
+/* Do code or status mean something else than the words? */
 static bool
 disagree(const struct recognised *r)
 {

@@ -100,6 +100,16 @@ static const struct {
 	    "status=deferred (connect to mx[198.51.100.1]:25: Timed out)",
 	    "mta out later message host-unreachable|||you@y|connect to "
 	    "mx[198.51.100.1]:25: Timed out\n" },
+	{ P "smtp[1]: warning: MX name 'mx.y' does not match STS MX pattern "
+	    "for 'y'\n"
+	    P "smtp[1]: 4XyZ12345: to=<you@y>, relay=none, dsn=4.3.0, "
+	    "status=deferred (server unavailable or unable to receive mail)\n"
+	    P "smtp[1]: 4XyZ12345: to=<you@z>, relay=none, dsn=4.3.0, "
+	    "status=deferred (server unavailable or unable to receive mail)",
+	    "mta out later message mta-sts-failed|||you@y|server unavailable "
+	    "or unable to receive mail\n"
+	    "mta out later message|||you@z|server unavailable or unable to "
+	    "receive mail\n" },
 	{ P "qmgr[1]: 4XyZ12345: from=<me@x>, status=expired, returned to "
 	    "sender", "mta out message message-expired||me@x||expired, "
 	    "returned to sender\n" },
