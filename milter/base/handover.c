@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,65 +286,88 @@ pass_on(int ready, bool yes)
 		fcntl(ready, F_SETFD, flags);
 }
 
-static pid_t
-spawn(char *const argv[], int ready, struct buf *errmsg)
+/*
+ * The successor is a child of nobody here: a service manager looks after what
+ * has no parent but itself. It tells its number, then becomes the program.
+ */
+static void
+fork_twice(char *const argv[], char *const env[], int ready)
+{
+	pid_t between = fork(), own;
+
+	if (between < 0)
+		return;
+	if (between > 0) {
+		waitpid(between, NULL, 0);
+		return;
+	}
+	if (fork() != 0)
+		_exit(0);
+	own = getpid();
+	if (write(ready, &own, sizeof own) == (ssize_t)sizeof own) {
+		environ = (char **)(uintptr_t)env;
+		execvp(argv[0], argv);
+	}
+	_exit(127);
+}
+
+static void
+spawn(char *const argv[], int ready)
 {
 	struct buf line = BUF_INIT;
 	char **env;
-	pid_t child = -1;
 	size_t i;
-	int error;
 
 	buf_printf(&line, OURS "=%d %d", ready, process_pid_file());
 	for (i = 0; i < kept.n; i++)
 		buf_printf(&line, " %d", kept.v[i]);
 	env = environment(line.data);
 	pass_on(ready, true);
-	error = posix_spawnp(&child, argv[0], NULL, NULL, argv, env);
+	fork_twice(argv, env, ready);
 	pass_on(-1, false);
-	if (error != 0)
-		buf_printf(errmsg, "%s: %s", argv[0], strerror(error));
 	free(env);
 	buf_free(&line);
-	return error == 0 ? child : -1;
 }
 
-/* Its byte says that it serves; end of file, that it ended. */
+/* False: end of file, or too late. */
 static bool
-is_ready(int fd, int patience)
+read_in_time(int fd, void *into, size_t n, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t deadline = clock_ms() + patience;
-	char byte;
-	int n;
+	int ready;
 
 	do
-		n = poll(&p, 1, clock_left(deadline));
-	while (n < 0 && errno == EINTR);
-	return n > 0 && read(fd, &byte, 1) == 1;
+		ready = poll(&p, 1, clock_left(deadline));
+	while (ready < 0 && errno == EINTR);
+	return ready > 0 && read(fd, into, n) == (ssize_t)n;
 }
 
 pid_t
 handover_start(char *const argv[], int patience, struct buf *errmsg)
 {
+	int64_t deadline = clock_ms() + patience;
 	int ends[2];
-	pid_t child;
-	bool ready;
+	pid_t next = -1;
+	bool ready = false;
+	char byte;
 
 	if (pipe2(ends, O_CLOEXEC) != 0) {
 		buf_printf(errmsg, "pipe: %s", strerror(errno));
 		return -1;
 	}
-	child = spawn(argv, ends[1], errmsg);
+	spawn(argv, ends[1]);
 	close(ends[1]);
-	ready = child > 0 && is_ready(ends[0], patience);
+	if (!read_in_time(ends[0], &next, sizeof next, deadline))
+		next = -1;
+	else
+		ready = read_in_time(ends[0], &byte, 1, deadline);
 	close(ends[0]);
-	if (child > 0 && !ready) {
-		buf_puts(errmsg, "it did not come to serve");
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
-		return -1;
+	if (ready) {
+		outlive = true;
+		return next;
 	}
-	outlive |= ready;
-	return child;
+	buf_printf(errmsg, "%s did not come to serve", argv[0]);
+	if (next > 0)
+		kill(next, SIGKILL);
+	return -1;
 }
