@@ -140,16 +140,16 @@ fail(int status, struct buf *errmsg)
 static bool
 find_account(const char *config, struct diags *diags)
 {
-	struct diags seen_again = DIAGS_INIT;
-	struct ruleset *settings = ruleset_read(config, &seen_again);
+	struct diags first_diags = DIAGS_INIT;
+	struct ruleset *settings = ruleset_read(config, &first_diags);
 
 	if (settings == NULL)
-		*diags = seen_again;
+		*diags = first_diags;
 	else
-		diags_free(&seen_again);
+		diags_free(&first_diags);
 	if (settings != NULL)
 		rights_account(settings->daemon.user);
-	ruleset_drop(settings);
+	ruleset_release(settings);
 	return settings != NULL;
 }
 
@@ -291,12 +291,12 @@ hand_over(const struct daemon *d)
 static int
 wait_for_stop(struct daemon *d)
 {
-	const struct timespec look = { .tv_sec = 10 };
+	const struct timespec timeout = { .tv_sec = 10 };
 	int64_t next = clock_ms() + MINUTE_MS;
 	int signo;
 
 	for (;;) {
-		signo = sigtimedwait(&d->signals, NULL, &look);
+		signo = sigtimedwait(&d->signals, NULL, &timeout);
 		if (signo == SIGTERM || signo == SIGINT ||
 		    (signo == SIGUSR2 && hand_over(d)))
 			return signo;
@@ -339,7 +339,7 @@ free_all(struct daemon *d)
 static void
 let_sessions_end(const struct daemon *d)
 {
-	const struct timespec look = { .tv_nsec = 100000000 };
+	const struct timespec timeout = { .tv_nsec = 100000000 };
 	int64_t until = clock_ms() + HOUR_MS;
 	int signo = 0;
 
@@ -348,7 +348,7 @@ let_sessions_end(const struct daemon *d)
 	while (milter_retire() > 0 && clock_left(until) > 0 &&
 	    signo != SIGTERM && signo != SIGINT) {
 		policy_service_retire();
-		signo = sigtimedwait(&d->signals, NULL, &look);
+		signo = sigtimedwait(&d->signals, NULL, &timeout);
 	}
 }
 
