@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/handover.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/option.h"
@@ -39,8 +40,12 @@
 #define FILES_BESIDE 64
 #define DOORS_OF_A_SESSION 3	/* filter, reply map, policy service */
 #define MINUTE_MS 60000
+#define HOUR_MS 3600000
+
+#define SUCCESSOR_MS 60000	/* until it must serve */
 
 struct daemon {
+	char **argv;
 	const char *config;
 	bool test;		/* -t: read the configuration and end */
 	bool detach;		/* -d */
@@ -60,7 +65,8 @@ static const char usage[] =
     "  -V           print the version\n"
     "  -h           print this\n"
     "Signals: HUP reads the configuration again, USR1 opens the record\n"
-    "files again, TERM lets live sessions end. See saywhyd(8).\n";
+    "files again, TERM lets live sessions end, USR2 starts the program anew\n"
+    "and lets live sessions end beside it. See saywhyd(8).\n";
 
 static void
 end(int status, const char *text)
@@ -74,6 +80,7 @@ read_arguments(struct daemon *d, int argc, char **argv)
 {
 	int c;
 
+	d->argv = argv;
 	while ((c = getopt(argc, argv, "c:dhp:tV")) != -1)
 		switch (c) {
 		case 'c':
@@ -259,6 +266,27 @@ every_minute(struct daemon *d, int64_t *next)
 	control_tick();
 }
 
+/* True: a successor serves, and here sessions only end. */
+static bool
+hand_over(const struct daemon *d)
+{
+	struct buf errmsg = BUF_INIT;
+	char state[32];
+	pid_t next = handover_start(d->argv, SUCCESSOR_MS, &errmsg);
+
+	if (next < 0)
+		log_error("no successor, this process goes on: %s",
+		    errmsg.data);
+	buf_free(&errmsg);
+	if (next < 0)
+		return false;
+	snprintf(state, sizeof state, "MAINPID=%ld", (long)next);
+	process_notify(state);
+	process_pid_leave();
+	log_info("process %ld takes over; live sessions end here", (long)next);
+	return true;
+}
+
 /* Waits for a signal to stop; returns it. */
 static int
 wait_for_stop(struct daemon *d)
@@ -269,7 +297,8 @@ wait_for_stop(struct daemon *d)
 
 	for (;;) {
 		signo = sigtimedwait(&d->signals, NULL, &timeout);
-		if (signo == SIGTERM || signo == SIGINT)
+		if (signo == SIGTERM || signo == SIGINT ||
+		    (signo == SIGUSR2 && hand_over(d)))
 			return signo;
 		if (signo == SIGHUP) {
 			process_notify_reload();
@@ -291,6 +320,7 @@ block_signals(struct daemon *d)
 	sigaddset(&d->signals, SIGINT);
 	sigaddset(&d->signals, SIGTERM);
 	sigaddset(&d->signals, SIGUSR1);
+	sigaddset(&d->signals, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, &d->signals, NULL);
 }
 
@@ -305,15 +335,36 @@ free_all(struct daemon *d)
 	option_clear(daemon_options, &d->options);
 }
 
+/* Nobody waits for them to end; but who stops the service ends this, too. */
+static void
+let_sessions_end(const struct daemon *d)
+{
+	const struct timespec timeout = { .tv_nsec = 100000000 };
+	int64_t until = clock_ms() + HOUR_MS;
+	int signo = 0;
+
+	control_stop();
+	replymap_retire();
+	while (milter_retire() > 0 && clock_left(until) > 0 &&
+	    signo != SIGTERM && signo != SIGINT) {
+		policy_service_retire();
+		signo = sigtimedwait(&d->signals, NULL, &timeout);
+	}
+}
+
 static int
 stop(struct daemon *d, int signo)
 {
 	struct milter_end end;
 	int status;
 
-	process_notify("STOPPING=1");
-	log_info("caught %s, shutting down",
-	    signo == SIGTERM ? "SIGTERM" : "SIGINT");
+	if (signo == SIGUSR2) {
+		let_sessions_end(d);
+	} else {
+		process_notify("STOPPING=1");
+		log_info("caught %s, shutting down",
+		    signo == SIGTERM ? "SIGTERM" : "SIGINT");
+	}
 	end = milter_stop(clock_ms() + d->options.stop_timeout);
 	status = end.good ? EX_OK : EX_UNAVAILABLE;
 	if (end.cut > 0)
@@ -322,7 +373,8 @@ stop(struct daemon *d, int signo)
 	list_watch_stop();
 	dnslist_watch_stop();
 	end.quiet &= close_doors();
-	process_pid_remove(d->pid_file);
+	if (signo != SIGUSR2)
+		process_pid_remove(d->pid_file);
 	if (!end.quiet)
 		_exit(status);
 	free_all(d);
@@ -347,7 +399,7 @@ start(struct daemon *d)
 	if (d->test)
 		exit(EX_OK);
 	keep_options(d, &r->daemon);
-	if (d->detach && !process_detach(&errmsg))
+	if (d->detach && !handover_is_successor() && !process_detach(&errmsg))
 		fail(EX_OSERR, &errmsg);
 	folders_make(r);
 	open_doors(d);
@@ -375,12 +427,14 @@ main(int argc, char **argv)
 	language_check_catalogue();
 	read_arguments(&d, argc, argv);
 	umask(027);
+	handover_receive();
 	block_signals(&d);
 	start(&d);
 	if (!list_watch() || !dnslist_watch() ||
 	    !milter_start(d.recorder) || !replymap_start(d.recorder) ||
 	    !policy_service_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
+	handover_settle();
 	process_ready();
 	process_notify("READY=1");
 	log_info("saywhyd " SAYWHY_VERSION " serves %s, mode %s",

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,8 @@
 #endif
 
 static int ready_pipe = -1;	/* to the parent that waits */
+static bool detached;
+static int pid_file = -1;	/* open until the end, to be emptied */
 
 gid_t
 process_group(const char *name, struct buf *errmsg)
@@ -129,6 +132,7 @@ process_detach(struct buf *errmsg)
 	}
 	close(ends[0]);
 	ready_pipe = ends[1];
+	detached = true;
 	setsid();
 	return true;
 }
@@ -153,13 +157,12 @@ process_ready(void)
 {
 	if (ready_pipe < 0)
 		return;
-	leave_terminal();
+	if (detached)
+		leave_terminal();
 	(void)!write(ready_pipe, "", 1);
 	close(ready_pipe);
 	ready_pipe = -1;
 }
-
-static int pid_file = -1;	/* open until the end, to be emptied */
 
 static void
 forget_pid_file(void)
@@ -174,7 +177,10 @@ process_pid_write(const char *path, struct buf *errmsg)
 {
 	bool written;
 
-	forget_pid_file();
+	if (pid_file >= 0)
+		return ftruncate(pid_file, 0) == 0 && lseek(pid_file, 0,
+		    SEEK_SET) == 0 && dprintf(pid_file, "%ld\n",
+		    (long)getpid()) > 0;
 	rights_to_make(path, 0644, (gid_t)-1);
 	unlink(path);
 	pid_file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -199,8 +205,63 @@ process_pid_remove(const char *path)
 	unlink(path);
 }
 
+int
+process_pid_file(void)
+{
+	return pid_file;
+}
+
+void
+process_pid_leave(void)
+{
+	forget_pid_file();
+}
+
+void
+process_successor(int ready, int left)
+{
+	ready_pipe = ready;
+	pid_file = left;
+	fcntl(ready, F_SETFD, FD_CLOEXEC);
+	if (left >= 0)
+		fcntl(left, F_SETFD, FD_CLOEXEC);
+}
+
+/* One message, and a descriptor that goes with it. */
+static void
+send_note(int to, const struct sockaddr_un *at, socklen_t n, const char *state,
+    int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = "" };
+	struct sockaddr_un address = *at;
+	struct iovec text = { (char *)(uintptr_t)state, strlen(state) };
+	struct msghdr message = { .msg_name = &address, .msg_namelen = n,
+		.msg_iov = &text, .msg_iovlen = 1 };
+	struct cmsghdr *head;
+
+	if (fd >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof control.bytes;
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(head), &fd, sizeof fd);
+	}
+	(void)sendmsg(to, &message, MSG_NOSIGNAL);
+}
+
 void
 process_notify(const char *state)
+{
+	process_notify_fd(state, -1);
+}
+
+void
+process_notify_fd(const char *state, int with)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -218,8 +279,7 @@ process_notify(const char *state)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL,
-	    (const struct sockaddr *)&to, n);
+	send_note(fd, &to, n, state, with);
 	close(fd);
 }
 

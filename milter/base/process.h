@@ -52,11 +52,24 @@ void process_ready(void);
 bool process_pid_write(const char *path, struct buf *errmsg);
 void process_pid_remove(const char *path);
 
+/* The open file, or -1; and it is somebody else's from now on. */
+int process_pid_file(void);
+void process_pid_leave(void);
+
+/*
+ * This process follows one that waits at `ready` for process_ready(), and
+ * whose open pid file (-1: none) process_pid_write() takes over.
+ */
+void process_successor(int ready, int pid_file);
+
 /*
  * Tells the service manager (sd_notify(3): $NOTIFY_SOCKET, a datagram), as
  * "READY=1" or "STOPPING=1"; nothing without one.
  */
 void process_notify(const char *state);
+
+/* The same with a descriptor, which it gets, too; -1: without. */
+void process_notify_fd(const char *state, int fd);
 
 /* The same for a reload that begins (sd_notify(3): RELOADING=1). */
 void process_notify_reload(void);

@@ -36,14 +36,16 @@ bool sock_spec_parse(const char *text, struct sock_spec *spec,
  * Opens a listening socket (CLOEXEC, non-blocking). A UNIX path where a live
  * server answers is refused; a stale one is replaced. It is made with `mode`
  * and, by root, `gid` ((gid_t)-1: as it comes; rights.h), so that no client
- * connects too early. -1 with words in errmsg on failure.
+ * connects too early. One that was left to us is taken as it is (handover.h).
+ * -1 with words in errmsg on failure.
  */
 int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
     struct buf *errmsg);
 
 /*
- * sock_listen() for the spec in `text`, which is parsed into *spec; when it
- * fails, *spec is a descriptor's, without a path.
+ * sock_listen() for the spec in `text`, which is parsed into *spec, and the
+ * socket outlives us (handover.h); when it fails, *spec is a descriptor's,
+ * without a path.
  */
 int sock_listen_text(const char *text, mode_t mode, gid_t gid,
     struct sock_spec *spec, struct buf *errmsg);

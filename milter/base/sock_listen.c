@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/handover.h"
 #include "base/rights.h"
 #include "base/sock.h"
 #include "base/sock_address.h"
@@ -150,11 +151,15 @@ sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
     struct buf *errmsg)
 {
 	struct sock_address v[SOCK_ADDRESSES];
+	int left;
 
 	if (spec->kind == SOCK_KIND_FD)
 		return adopt(spec->port, errmsg);
 	if (sock_addresses(spec, v, errmsg) == 0)
 		return -1;
+	left = handover_take((const struct sockaddr *)&v[0].sa, v[0].n);
+	if (left >= 0)
+		return left;
 	return spec->kind == SOCK_KIND_UNIX ?
 	    listen_at_path(spec, &v[0], mode, gid, errmsg) :
 	    listen_at(spec, &v[0], errmsg);
@@ -169,5 +174,7 @@ sock_listen_text(const char *text, mode_t mode, gid_t gid,
 
 	if (fd < 0)
 		spec->kind = SOCK_KIND_FD;
+	else
+		handover_keep(fd);
 	return fd;
 }

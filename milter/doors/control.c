@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/handover.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -350,9 +351,7 @@ control_stop(void)
 {
 	server_stop(self.server);
 	self.server = NULL;
-	if (self.path != NULL)
-		unlink(self.path);
-	mem_replace(&self.path, NULL);
+	handover_remove(&self.path);
 	mem_replace(&self.config, NULL);
 	forget_mistakes();
 }

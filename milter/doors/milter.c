@@ -340,12 +340,29 @@ milter_start(struct recorder *r)
 	return libmilter_listener_start(smfi_main);
 }
 
+static bool
+listen_no_more(void)
+{
+	static bool did, good;
+
+	if (!did)
+		good = libmilter_listener_stop() == MI_SUCCESS;
+	did = true;
+	return good;
+}
+
+unsigned
+milter_retire(void)
+{
+	listen_no_more();
+	return libmilter_threads_sessions();
+}
+
 /* The library's own pool does not show whether it is done. */
 struct milter_end
 milter_stop(int64_t deadline)
 {
-	struct milter_end end = { .good = libmilter_listener_stop() ==
-	    MI_SUCCESS };
+	struct milter_end end = { .good = listen_no_more() };
 
 	milter_socket_remove();
 	end.cut = libmilter_threads_drain(deadline);

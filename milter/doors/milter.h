@@ -29,6 +29,12 @@ bool milter_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg);
  */
 bool milter_start(struct recorder *recorder);
 
+/*
+ * Takes no more sessions; those that there are go on. How many of them there
+ * are still. May be called again, and before milter_stop().
+ */
+unsigned milter_retire(void);
+
 /* How the door ended. */
 struct milter_end {
 	bool good;	/* it could listen until it was to stop */

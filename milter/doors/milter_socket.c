@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/handover.h"
 #include "base/mem.h"
 #include "base/rights.h"
 #include "base/sock.h"
@@ -14,7 +15,7 @@
 static char *socket_path;	/* to be removed at the end, or NULL */
 
 static bool
-hand_over(const struct milter_library *library, int fd)
+give(const struct milter_library *library, int fd)
 {
 	char spec[16];
 
@@ -47,8 +48,10 @@ open_or_let(const struct milter_library *library, const char *spec,
 
 	if (fd < 0)
 		return false;
-	if (hand_over(library, fd))
+	if (give(library, fd)) {
+		handover_keep(fd);
 		return true;
+	}
 	close(fd);
 	if (address->kind != SOCK_KIND_FD &&
 	    let_it_open(library, spec, address, mode, gid))
@@ -74,7 +77,5 @@ milter_socket_open(const struct milter_library *library, const char *spec,
 void
 milter_socket_remove(void)
 {
-	if (socket_path != NULL)
-		unlink(socket_path);
-	mem_replace(&socket_path, NULL);
+	handover_remove(&socket_path);
 }

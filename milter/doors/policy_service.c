@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/handover.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sock.h"
@@ -45,7 +46,7 @@ static struct {
 	int fd;
 	char *path;		/* of the socket, to be removed; or NULL */
 	int wake[2];		/* a byte in it ends the listening thread */
-	bool listens;
+	bool listens, retired;
 	pthread_t thread;
 	struct recorder *recorder;
 	unsigned n;		/* askers, under the lock */
@@ -279,23 +280,44 @@ end_askers(void)
 	return gone_all;
 }
 
+static bool
+listen_no_more(void)
+{
+	bool did = self.listens;
+
+	if (did) {
+		(void)!write(self.wake[1], "", 1);
+		pthread_join(self.thread, NULL);
+		self.listens = false;
+	}
+	return did;
+}
+
+/* What they sent before is read and answered still. */
+void
+policy_service_retire(void)
+{
+	struct asker *a;
+
+	self.retired |= listen_no_more();
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(a, &askers, link)
+		if (!registry_serves(registry_pid(a->registered)))
+			shutdown(a->fd, SHUT_RD);
+	pthread_mutex_unlock(&lock);
+}
+
 bool
 policy_service_stop(void)
 {
 	bool quiet = true;
 
-	if (self.listens) {
-		(void)!write(self.wake[1], "", 1);
-		pthread_join(self.thread, NULL);
-		self.listens = false;
+	if (listen_no_more() || self.retired)
 		quiet = end_askers();
-	}
 	if (self.fd >= 0)
 		close(self.fd);
 	self.fd = -1;
-	if (self.path != NULL)
-		unlink(self.path);
-	mem_replace(&self.path, NULL);
+	handover_remove(&self.path);
 	return quiet;
 }
 

@@ -39,6 +39,12 @@ bool policy_service_start(struct recorder *recorder);
  */
 bool policy_service_stop(void);
 
+/*
+ * Takes no more connections, and ends those whose process has no session of the
+ * filter here, as soon as nothing of them is under way. May be called again.
+ */
+void policy_service_retire(void);
+
 struct policy_service_counts {
 	uint64_t queries, refused;
 	uint64_t dropped;	/* over the cap, or no question at all */

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/handover.h"
 #include "base/mem.h"
 #include "base/sock.h"
 #include "doors/server.h"
@@ -227,9 +228,13 @@ replymap_stop(void)
 {
 	server_stop(self.server);
 	self.server = NULL;
-	if (self.path != NULL)
-		unlink(self.path);
-	mem_replace(&self.path, NULL);
+	handover_remove(&self.path);
+}
+
+void
+replymap_retire(void)
+{
+	server_retire(self.server);
 }
 
 int64_t

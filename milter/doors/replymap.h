@@ -37,6 +37,9 @@ bool replymap_open(const char *spec, mode_t mode, gid_t gid,
 bool replymap_start(struct recorder *recorder);
 void replymap_stop(void);
 
+/* Answers for sessions that are here still, and no others; server_retire(). */
+void replymap_retire(void);
+
 /*
  * How long (ms) the record of a refusal of this process (session_registry.h)
  * waits for the reply map's query; 0 where there will be none.

@@ -44,6 +44,7 @@ struct server {
 	struct pollfd *polled;	/* wake, listening, then the peers */
 	size_t polled_cap;
 	int64_t rest_until;	/* no accept() before */
+	atomic_bool retires;
 	atomic_ullong connections, requests, dropped;
 	atomic_uint open;
 };
@@ -180,13 +181,16 @@ is_overdue(const struct server *s, const struct peer *p, int64_t now)
 {
 	if (p->since != 0)
 		return now - p->since > s->kind->patience;
+	if (atomic_load(&s->retires) && !registry_serves(p->who.pid))
+		return true;
 	return s->kind->silence > 0 && now - p->last_read > s->kind->silence;
 }
 
 static size_t
 fill_polled(struct server *s)
 {
-	bool full = s->n >= PEERS_MAX || clock_ms() < s->rest_until;
+	bool full = s->n >= PEERS_MAX || clock_ms() < s->rest_until ||
+	    atomic_load(&s->retires);
 	size_t i;
 
 	if (s->polled_cap < s->n + 2) {
@@ -294,6 +298,13 @@ server_stop(struct server *s)
 	(void)!write(s->wake[1], "", 1);
 	pthread_join(s->thread, NULL);
 	server_free(s);
+}
+
+void
+server_retire(struct server *s)
+{
+	if (s != NULL)
+		atomic_store(&s->retires, true);
 }
 
 struct server_counts

@@ -58,6 +58,13 @@ struct server *server_start(int fd, const struct server_kind *kind, void *arg);
 /* Closes every connection; returns when the thread is gone. NULL: nothing. */
 void server_stop(struct server *s);
 
+/*
+ * Takes no more connections, and closes each whose process has no session here
+ * (session_registry.h) as soon as nothing of it is under way; its owner then
+ * connects to whoever listens there now. Any thread; NULL: nothing.
+ */
+void server_retire(struct server *s);
+
 /* Any thread. */
 struct server_counts server_counts(const struct server *s);
 

@@ -176,6 +176,20 @@ find(enum registry_door door, pid_t pid)
 	return found;
 }
 
+bool
+registry_serves(pid_t pid)
+{
+	struct registered *j;
+	bool found = false;
+
+	pthread_mutex_lock(&lock);
+	LIST_FOREACH(j, bucket_of(pid), link)
+		found |= j->pid == pid && j->door == REGISTRY_MILTER &&
+		    !is_over(j);
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
 void
 registry_publish(struct registered *j, const struct session *s)
 {

@@ -38,6 +38,9 @@ struct session;
 /* The process at the other end of a UNIX socket, 0 when it is not known. */
 pid_t registry_peer(int fd);
 
+/* Has this process a milter session here that is not over? Any thread. */
+bool registry_serves(pid_t pid);
+
 /* Which door the connection came to. */
 enum registry_door { REGISTRY_MILTER, REGISTRY_POLICY };
 

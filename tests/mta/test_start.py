@@ -142,6 +142,9 @@ def test_the_service_manager_is_told(site):
             daemon.start()
         finally:
             del os.environ["NOTIFY_SOCKET"]
+        for name in ("milter.sock", "control.sock"):
+            assert manager.recv(4096).decode() == (
+                f"FDSTORE=1\nFDNAME={daemon.folder}/{name}")
         assert manager.recv(4096) == b"READY=1"
         daemon.signal(signal.SIGHUP)
         assert manager.recv(4096).startswith(b"RELOADING=1")
