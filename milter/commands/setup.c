@@ -11,6 +11,7 @@
 #include "commands/command.h"
 #include "engine/ruleset.h"
 #include "setup/adopt_postfix.h"
+#include "setup/setup_agree.h"
 #include "setup/setup_ask.h"
 #include "setup/setup_block.h"
 #include "setup/setup_files.h"
@@ -30,6 +31,8 @@ static const struct argument arguments[] = {
 	    .help = "have a recipient refused, and show reply and record" },
 	{ .name = "postfix", .value = "FOLDER",
 	    .help = "where its main.cf lies" },
+	{ .name = "force",
+	    .help = "apply it though main.cf and saywhy.conf differ" },
 	{ .name = "smtp", .value = "SPEC",
 	    .help = "ask this server; inet:25@127.0.0.1 if not given" },
 	{ .name = NULL }
@@ -39,7 +42,7 @@ struct wish {
 	const char *config;
 	const char *folder;	/* of Postfix; NULL: its own */
 	const char *smtp;
-	bool apply, undo, verify, adopt;
+	bool apply, undo, verify, adopt, force;
 };
 
 static int
@@ -79,28 +82,62 @@ print_note(const char *note)
 	putchar('\n');
 }
 
+/* Is this line in what is there? */
+static bool
+is_there(const struct buf *text, const char *before, const char *name,
+    const char *value)
+{
+	struct buf line = BUF_INIT;
+	bool found;
+
+	buf_printf(&line, "\n%s%s%s\n", before, name, value);
+	found = strstr(text->data, line.data) != NULL;
+	buf_free(&line);
+	return found;
+}
+
+/* What is not set yet, as an admin would set it. */
+static void
+print_settings(const struct setup_plan *plan, const struct setup_files *f)
+{
+	const struct buf *main_cf = &f->v[SETUP_MAIN].old;
+	const struct buf *master_cf = &f->v[SETUP_MASTER].old;
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < plan->nsettings; i++) {
+		buf_clear(&value);
+		buf_printf(&value, " = %s", plan->settings[i].value);
+		if (!is_there(main_cf, "", plan->settings[i].name, value.data))
+			printf("postconf -e '%s%s'\n", plan->settings[i].name,
+			    value.data);
+	}
+	for (i = 0; i < plan->nways; i++)
+		if (!is_there(master_cf, "  -o ", "receive_override_options=",
+		    plan->ways[i].value))
+			printf("postconf -P '%s/inet/receive_override_options="
+			    "%s'\n", plan->ways[i].name, plan->ways[i].value);
+	buf_free(&value);
+	puts("postfix reload");
+}
+
 static void
 print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
-    bool apply, bool is_set)
+    const struct setup_files *f, bool apply)
 {
 	size_t i;
 
 	printf("Postfix %s\n", mta->value[VALUE_VERSION]);
 	for (i = 0; i < plan->nnotes; i++)
 		print_note(plan->notes[i]);
-	if (is_set || plan->nsettings + plan->nways == 0) {
+	if (setup_files_are_set(f) ||
+	    plan->nsettings + plan->nways == 0) {
 		puts("\nAll is set, there is nothing to do.");
 		return;
 	}
 	puts(apply ? "\nThis is set:\n" :
 	    "\nTo be set (saywhy setup --apply does it):\n");
-	for (i = 0; i < plan->nsettings; i++)
-		printf("postconf -e '%s = %s'\n", plan->settings[i].name,
-		    plan->settings[i].value);
-	for (i = 0; i < plan->nways; i++)
-		printf("postconf -P '%s/inet/receive_override_options=%s'\n",
-		    plan->ways[i].name, plan->ways[i].value);
-	puts("postfix reload");
+	print_settings(plan, f);
 }
 
 static int
@@ -210,6 +247,31 @@ somebody_answers(const struct wish *w, struct buf *errmsg)
 	return good;
 }
 
+/* Whoever enforces while they differ bounces good mail. */
+static bool
+lists_agree(const struct wish *w, struct buf *errmsg)
+{
+	struct ruleset *rules = command_settings(w->config);
+	struct differences d = DIFFERENCES_INIT;
+	size_t i;
+
+	differences_find_here(&d, rules, w->config, w->folder);
+	if (d.n > 0)
+		puts("main.cf and saywhy.conf differ:");
+	for (i = 0; i < d.n; i++)
+		print_note(d.v[i].text);
+	if (w->apply && !w->force && d.harmful > 0 &&
+	    rules->policy.mode == MODE_ENFORCE)
+		buf_printf(errmsg, "mode = enforce, and %zu thing%s above "
+		    "would have good mail refused: nothing is set. Make both "
+		    "files say the same (saywhy setup --adopt --apply does, "
+		    "where saywhy.conf says nothing), or say --force",
+		    d.harmful, d.harmful == 1 ? "" : "s");
+	differences_clear(&d);
+	ruleset_drop(rules);
+	return errmsg->len == 0;
+}
+
 /* Plans for what is there without us. */
 static int
 plan_and_apply(const struct wish *w, const struct setup_mta *mta,
@@ -221,8 +283,9 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 
 	make_plan(&plan, mta, w->config);
 	put_settings(f, &plan);
-	print_plan(&plan, mta, w->apply, setup_files_are_set(f));
-	if (w->apply && !somebody_answers(w, &errmsg))
+	print_plan(&plan, mta, f, w->apply);
+	if (!lists_agree(w, &errmsg) ||
+	    (w->apply && !somebody_answers(w, &errmsg)))
 		status = wrong(&errmsg);
 	else if (w->apply && !setup_files_are_set(f))
 		status = put(f);
@@ -307,6 +370,8 @@ run(struct arguments *args)
 			w.undo = true;
 		else if (strcmp(a->name, "adopt") == 0)
 			w.adopt = true;
+		else if (strcmp(a->name, "force") == 0)
+			w.force = true;
 		else if (strcmp(a->name, "verify") == 0)
 			w.verify = true;
 		else if (strcmp(a->name, "postfix") == 0)

@@ -8,15 +8,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/net.h"
 #include "model/mailbox.h"
-
-#define WORD_MAX 512
+#include "setup/mta_lists.h"
 
 /* One walk through one list of restrictions. */
 struct walk {
 	struct adopt *a;
-	const struct adopt_source *source;
+	const struct mta_source *source;
 	const char *list;	/* "smtpd_client_restrictions" */
 	const char *p;		/* what is still to come of it */
 	bool unknown_permit;	/* one came before */
@@ -40,25 +38,6 @@ leave(struct adopt *a, const char *fmt, ...)
 	if (a->nleft < ADOPT_LEFT_MAX)
 		a->left[a->nleft++] = buf_steal(&text);
 	buf_free(&text);
-}
-
-/* The next word: blanks and commas part them, braces hold them together. */
-static bool
-next_word(const char **p, char word[WORD_MAX])
-{
-	size_t n = 0, deep = 0;
-
-	while (**p != '\0' && strchr(", \t\r\n", **p) != NULL)
-		(*p)++;
-	for (; **p != '\0' && (deep > 0 || strchr(", \t\r\n", **p) == NULL);
-	    (*p)++) {
-		deep += **p == '{';
-		deep -= **p == '}' && deep > 0;
-		if (n + 1 < WORD_MAX)
-			word[n++] = **p;
-	}
-	word[n] = '\0';
-	return n > 0;
 }
 
 /* Restrictions that a reason says; the first action is what is done. */
@@ -140,11 +119,11 @@ static const struct {
 static void
 adopt_dns_list(struct walk *w, size_t which)
 {
-	char word[WORD_MAX], *answers;
+	char word[MTA_WORD_MAX], *answers;
 	struct buf line = BUF_INIT;
 	bool good;
 
-	if (!next_word(&w->p, word))
+	if (!mta_next_word(&w->p, word))
 		return;
 	answers = strchr(word, '=');
 	if (answers != NULL)
@@ -200,9 +179,9 @@ static void
 adopt_table(struct walk *w, size_t which)
 {
 	const char *path, *name;
-	char word[WORD_MAX];
+	char word[MTA_WORD_MAX];
 
-	if (!next_word(&w->p, word))
+	if (!mta_next_word(&w->p, word))
 		return;
 	path = text_of_table(word);
 	if (path == NULL || strchr(path, '"') != NULL ||
@@ -268,11 +247,11 @@ takes_word(const char *word)
 static void
 adopt_unknown(struct walk *w, const char *word)
 {
-	char argument[WORD_MAX] = "";
+	char argument[MTA_WORD_MAX] = "";
 	bool ours;
 
 	if (takes_word(word))
-		next_word(&w->p, argument);
+		mta_next_word(&w->p, argument);
 	ours = strstr(argument, "saywhy/") != NULL;
 	if (strncmp(word, "permit", 6) == 0 || (strncmp(word, "check_", 6) ==
 	    0 && !ours))
@@ -311,105 +290,68 @@ adopt_word(struct walk *w, const char *word)
 
 /* "reject" alone: what comes behind it is never asked. */
 static void
-adopt_list(struct adopt *a, const struct adopt_source *source,
+adopt_list(struct adopt *a, const struct mta_source *source,
     const char *list, struct buf *lists)
 {
 	struct walk w = { .a = a, .source = source, .list = list,
 		.p = source->value(source->arg, list), .lists = lists };
-	char word[WORD_MAX];
+	char word[MTA_WORD_MAX];
 
-	while (next_word(&w.p, word) && strcmp(word, "reject") != 0 &&
+	while (mta_next_word(&w.p, word) && strcmp(word, "reject") != 0 &&
 	    strcmp(word, "defer") != 0)
 		adopt_word(&w, word);
 }
 
+/* "a", "b" */
 static void
-put_item(struct buf *items, const char *item)
+put_items(struct buf *out, const struct mta_items *items)
 {
-	struct buf quoted = BUF_INIT;
-
-	buf_printf(&quoted, "\"%s\"", item);
-	if (strstr(items->data, quoted.data) == NULL)
-		buf_printf(items, "%s%s", items->len > 0 ? ", " : "",
-		    quoted.data);
-	buf_free(&quoted);
-}
-
-/* The names of a list, those in its tables too. */
-static void
-put_domains(struct adopt *a, const struct adopt_source *source,
-    const char *name, struct buf *items)
-{
-	const char *p = source->value(source->arg, name), *keys;
-	struct buf table = BUF_INIT;
-	char word[WORD_MAX], key[WORD_MAX];
-
-	while (next_word(&p, word)) {
-		buf_clear(&table);
-		if (mailbox_is_host_name(word))
-			put_item(items, word);
-		else if (source->keys(source->arg, word, &table))
-			for (keys = table.data; next_word(&keys, key);)
-				if (mailbox_is_host_name(key))
-					put_item(items, key);
-				else
-					continue;
-		else
-			leave(a, "%s: %s: its domains cannot be listed; put "
-			    "them into relay.domains", name, word);
-	}
-	buf_free(&table);
-}
-
-static void
-put_networks(struct adopt *a, const struct adopt_source *source,
-    struct buf *items)
-{
-	const char *p = source->value(source->arg, "mynetworks");
-	char word[WORD_MAX], clean[WORD_MAX], *to;
-	const char *from;
-	struct net net;
-
-	while (next_word(&p, word)) {
-		/* "[::1]/128" */
-		for (from = word, to = clean; *from != '\0'; from++)
-			if (*from != '[' && *from != ']')
-				*to++ = *from;
-		*to = '\0';
-		if (net_parse(clean, &net, NULL))
-			put_item(items, clean);
-		else
-			leave(a, "mynetworks: %s is no network that saywhy "
-			    "reads; put it into relay.networks", word);
-	}
-}
-
-static void
-adopt_relay(struct adopt *a, const struct adopt_source *source)
-{
-	static const char *const names[] = { "mydestination",
-		"virtual_alias_domains", "virtual_mailbox_domains",
-		"relay_domains" };
-	struct buf domains = BUF_INIT, networks = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < COUNT(names); i++)
-		put_domains(a, source, names[i], &domains);
-	put_networks(a, source, &networks);
-	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_said(source->arg, "domains") && domains.len > 0)
-		buf_printf(&a->conf, "\tdomains = {%s}\t# mydestination, "
-		    "virtual_*_domains, relay_domains\n", domains.data);
-	if (!source->is_said(source->arg, "networks") && networks.len > 0)
-		buf_printf(&a->conf, "\tnetworks = {%s}\t# mynetworks\n",
-		    networks.data);
-	buf_puts(&a->conf, "}\n");
-	buf_free(&domains);
-	buf_free(&networks);
+	for (i = 0; i < items->n; i++)
+		buf_printf(out, "%s\"%s\"", i > 0 ? ", " : "",
+		    items->v[i].name);
 }
 
 static void
-adopt_size(struct adopt *a, const struct adopt_source *source)
+leave_odd(struct adopt *a, const struct mta_lists *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->tables.n; i++)
+		leave(a, "%s: %s: its domains cannot be listed; put them into "
+		    "relay.domains", l->tables.v[i].setting,
+		    l->tables.v[i].name);
+	for (i = 0; i < l->odd.n; i++)
+		leave(a, "mynetworks: %s is no network that saywhy reads; put "
+		    "it into relay.networks", l->odd.v[i].name);
+}
+
+static void
+adopt_relay(struct adopt *a, const struct mta_source *source)
+{
+	struct mta_lists l;
+
+	mta_lists_read(&l, source);
+	leave_odd(a, &l);
+	buf_puts(&a->conf, "relay {\n");
+	if (!source->is_said(source->arg, "domains") && l.domains.n > 0) {
+		buf_puts(&a->conf, "\tdomains = {");
+		put_items(&a->conf, &l.domains);
+		buf_puts(&a->conf, "}\t# mydestination, virtual_*_domains, "
+		    "relay_domains\n");
+	}
+	if (!source->is_said(source->arg, "networks") && l.networks.n > 0) {
+		buf_puts(&a->conf, "\tnetworks = {");
+		put_items(&a->conf, &l.networks);
+		buf_puts(&a->conf, "}\t# mynetworks\n");
+	}
+	buf_puts(&a->conf, "}\n");
+	mta_lists_clear(&l);
+}
+
+static void
+adopt_size(struct adopt *a, const struct mta_source *source)
 {
 	const char *size = source->value(source->arg, "message_size_limit");
 
@@ -422,7 +364,7 @@ adopt_size(struct adopt *a, const struct adopt_source *source)
 }
 
 void
-adopt_make(struct adopt *a, const struct adopt_source *source)
+adopt_make(struct adopt *a, const struct mta_source *source)
 {
 	static const char *const lists[] = { "smtpd_client_restrictions",
 		"smtpd_helo_restrictions", "smtpd_sender_restrictions",

@@ -29,6 +29,32 @@ value(void *arg, const char *name)
 	return "";
 }
 
+static const char *
+place(void *arg, const char *name)
+{
+	(void)arg;
+	return name;
+}
+
+static bool
+text(void *arg, const char *path, struct buf *out)
+{
+	(void)arg;
+	(void)path;
+	(void)out;
+	return false;
+}
+
+static bool
+ask(void *arg, const char *table, const char *key, struct buf *out)
+{
+	(void)arg;
+	(void)table;
+	(void)key;
+	(void)out;
+	return false;
+}
+
 static bool
 is_file(void *arg, const char *path)
 {
@@ -57,8 +83,9 @@ keys(void *arg, const char *table, struct buf *out)
 static void
 make(struct adopt *a, struct main_cf *cf)
 {
-	const struct adopt_source source = { .arg = cf, .value = value,
-		.is_file = is_file, .is_said = is_said, .keys = keys };
+	const struct mta_source source = { .arg = cf, .value = value,
+		.place = place, .is_file = is_file, .text = text,
+		.is_said = is_said, .keys = keys, .ask = ask };
 
 	adopt_make(a, &source);
 }
