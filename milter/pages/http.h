@@ -1,5 +1,9 @@
 /*
- * http.h - a small web server: GET and HEAD, one request a connection
+ * http.h - a small web server, one request a connection
+ *
+ * GET and HEAD; and POST of one form, whose text so comes into no log of the
+ * web server before us. Of that text the first HTTP_TEXT_MAX bytes are read; a
+ * form of more than HTTP_FORM_MAX bytes is refused with 413.
  *
  * http_libmicrohttpd.c is the one; http_none.c stands in where the library is
  * not there, and says so. It listens where a web server of the site can reach
@@ -16,6 +20,8 @@
 #include "base/buf.h"
 
 #define HTTP_LONGEST 15000
+#define HTTP_TEXT_MAX 65536
+#define HTTP_FORM_MAX 262144
 #define HTTP_CONNECTIONS 4096
 
 struct http;
@@ -25,7 +31,7 @@ struct http_request {
 	const char *path;		/* decoded, without the query */
 	const char *client;		/* last of X-Forwarded-For */
 	const char *language;		/* Accept-Language */
-	const char *q, *l;		/* of the query */
+	const char *q, *l;		/* of the query, or of the form */
 };
 
 /* The handler fills it; zeroed but for the buf. */

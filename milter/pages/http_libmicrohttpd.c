@@ -1,4 +1,4 @@
-/* http_libmicrohttpd - a small web server: GET and HEAD */
+/* http_libmicrohttpd - a small web server: GET, HEAD, one form by POST */
 
 #include "pages/http.h"
 
@@ -18,12 +18,19 @@
 #define MEMORY 16384		/* of one connection: its whole request */
 #define IDLE_SECONDS 5u
 #define MOST 8
+#define HTTP_TOO_LARGE 413	/* its name differs among versions */
 
 /* The library's own deadline begins anew with every byte; ours does not. */
 struct visit {
 	struct visit *next, *previous;
 	int fd;
 	int64_t began;
+};
+
+/* What a form says; the rest of what is longer is not kept. */
+struct form {
+	struct MHD_PostProcessor *reader;	/* NULL: not read */
+	struct buf q, l;
 };
 
 struct http {
@@ -97,7 +104,7 @@ add_headers(struct MHD_Response *r, const struct http_answer *a)
 	if (a->location.len > 0)
 		MHD_add_response_header(r, "Location", a->location.data);
 	if (a->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(r, "Allow", "GET, HEAD");
+		MHD_add_response_header(r, "Allow", "GET, HEAD, POST");
 	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS)
 		MHD_add_response_header(r, "Retry-After", "60");
 }
@@ -144,38 +151,136 @@ on_field(void *arg, enum MHD_ValueKind kind, const char *name,
 }
 
 static enum MHD_Result
-on_request(void *arg, struct MHD_Connection *c, const char *url,
-    const char *method, const char *version, const char *body, size_t *n,
-    void **slot)
+on_form(void *arg, enum MHD_ValueKind kind, const char *key,
+    const char *file, const char *type, const char *encoding,
+    const char *data, uint64_t at, size_t n)
 {
-	struct http *h = arg;
-	struct http_answer a = { .status = MHD_HTTP_METHOD_NOT_ALLOWED,
+	struct form *f = arg;
+	struct buf *to = strcmp(key, "q") == 0 ? &f->q :
+	    strcmp(key, "l") == 0 ? &f->l : NULL;
+
+	(void)kind;
+	(void)file;
+	(void)type;
+	(void)encoding;
+	(void)at;
+	if (to != NULL && to->len < HTTP_TEXT_MAX)
+		buf_put(to, data, n < HTTP_TEXT_MAX - to->len ? n :
+		    HTTP_TEXT_MAX - to->len);
+	return MHD_YES;
+}
+
+/* A form of the index; anything else that is posted is not read. */
+static struct form *
+form_new(struct MHD_Connection *c)
+{
+	struct form *f = mem_alloc(sizeof *f);
+
+	f->q = f->l = (struct buf)BUF_INIT;
+	f->reader = MHD_create_post_processor(c, 4096, on_form, f);
+	return f;
+}
+
+static void
+on_end(void *arg, struct MHD_Connection *c, void **slot,
+    enum MHD_RequestTerminationCode code)
+{
+	struct form *f = *slot;
+
+	(void)arg;
+	(void)c;
+	(void)code;
+	if (f == NULL)
+		return;
+	if (f->reader != NULL)
+		MHD_destroy_post_processor(f->reader);
+	buf_free(&f->q);
+	buf_free(&f->l);
+	free(f);
+	*slot = NULL;
+}
+
+static enum MHD_Result
+answer_request(struct http *h, struct MHD_Connection *c, const char *url,
+    const struct form *form, int status)
+{
+	struct http_answer a = { .status = status,
 		.type = "text/plain; charset=utf-8", .location = BUF_INIT,
 		.body = BUF_INIT };
 	struct http_request r = { .path = url };
 	const char *forwarded = NULL;
 	enum MHD_Result sent;
 
-	(void)version;
-	(void)body;
-	(void)n;
-	(void)slot;
-	h->answered = true;
-	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
+	if (status == 0) {
 		MHD_get_connection_values(c, MHD_HEADER_KIND, on_field,
 		    &forwarded);
 		r.client = last_of(forwarded);
 		r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 		    "Accept-Language");
-		r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+		r.q = form != NULL ? form->q.data :
+		    MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
 		    "q");
-		r.l = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
+		r.l = form != NULL && form->l.len > 0 ? form->l.data :
+		    MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND,
 		    "l");
 		h->handler(h->arg, &r, &a);
 	}
 	sent = send_answer(c, &a);
 	buf_free(&a.location);
 	return sent;
+}
+
+/* Only the index has a form, and it says how long it is. */
+static int
+may_post(struct MHD_Connection *c, const char *url)
+{
+	const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    "Content-Length");
+
+	if (*url == '\0' || url[strlen(url) - 1] != '/')
+		return MHD_HTTP_METHOD_NOT_ALLOWED;
+	if (length == NULL || strlen(length) > 6 ||
+	    strtol(length, NULL, 10) > HTTP_FORM_MAX)
+		return HTTP_TOO_LARGE;
+	return 0;
+}
+
+/* The library calls once for the head, then with pieces, then with nothing. */
+static enum MHD_Result
+on_post(struct http *h, struct MHD_Connection *c, const char *url,
+    const char *body, size_t *n, void **slot)
+{
+	struct form *f = *slot;
+	int status;
+
+	if (f == NULL) {
+		status = may_post(c, url);
+		if (status != 0)
+			return answer_request(h, c, url, NULL, status);
+		*slot = form_new(c);
+		return MHD_YES;
+	}
+	if (*n == 0)
+		return answer_request(h, c, url, f, 0);
+	if (f->reader != NULL)
+		MHD_post_process(f->reader, body, *n);
+	*n = 0;
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *body, size_t *n,
+    void **slot)
+{
+	struct http *h = arg;
+
+	(void)version;
+	h->answered = true;
+	if (strcmp(method, "POST") == 0)
+		return on_post(h, c, url, body, n, slot);
+	return answer_request(h, c, url, NULL, strcmp(method, "GET") == 0 ||
+	    strcmp(method, "HEAD") == 0 ? 0 : MHD_HTTP_METHOD_NOT_ALLOWED);
 }
 
 static void
@@ -220,6 +325,7 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
 	    MHD_OPTION_END);
 	if (h->daemon != NULL)
 		return h;

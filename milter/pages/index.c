@@ -17,13 +17,13 @@ index_put(const struct view *v, enum speech note)
 	if (note != SPEECH_COUNT)
 		view_say(v, "p class=\"act\" role=\"status\"", note, NULL);
 	view_say(v, "p class=\"lead\"", SPEECH_ASK_TEXT, NULL);
-	buf_printf(v->out, "<form action=\"%s\" method=\"get\">\n", v->root);
+	buf_printf(v->out, "<form action=\"%s\" method=\"post\">\n", v->root);
 	if (*v->chosen != '\0')
 		buf_printf(v->out, "<input type=\"hidden\" name=\"l\" "
 		    "value=\"%s\">\n", v->language->code);
 	view_say(v, "label for=\"q\"", SPEECH_ASK_LABEL, NULL);
 	buf_puts(v->out, "<textarea id=\"q\" name=\"q\" rows=\"6\" "
-	    "maxlength=\"4000\" spellcheck=\"false\" required "
+	    "maxlength=\"60000\" spellcheck=\"false\" required "
 	    "aria-describedby=\"hint\"></textarea>\n");
 	view_say(v, "small id=\"hint\"", SPEECH_ASK_HINT, NULL);
 	view_say(v, "button type=\"submit\"", SPEECH_ASK_BUTTON, NULL);

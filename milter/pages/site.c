@@ -19,7 +19,7 @@
 #include "words/reason.h"
 
 #define ROOT "/why/"
-#define LOOKUP_MAX 8192
+#define LOOKUP_MAX HTTP_TEXT_MAX
 
 /* One question, and the page that answers it. */
 struct asking {

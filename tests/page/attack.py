@@ -62,8 +62,13 @@ def rows():
     yield "many headers", get(b"/why/", b"X: y\r\n" * 5000), {0, 400, 431, 413}
     yield "endless header", b"GET /why/ HTTP/1.1\r\nX: " + long * 10, {0, 400, 431, 413}
     yield "no host", b"GET /why/ HTTP/1.1\r\n\r\n", {0, 400}
-    yield "post", get(b"/why/", b"Content-Length: 5\r\n", b"POST") + b"q=abc", {405}
-    yield "post of much", get(b"/why/", b"Content-Length: 999999999\r\n", b"POST") + long, {405, 413, 0}
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    yield "post", get(b"/why/", form + b"Content-Length: 5\r\n", b"POST") + b"q=abc", {200}
+    yield "post elsewhere", get(b"/why/" + spf, form + b"Content-Length: 5\r\n", b"POST") + b"q=abc", {405}
+    yield "post of no form", get(b"/why/", b"Content-Length: 5\r\n", b"POST") + b"q=abc", {200}
+    yield "post of much", get(b"/why/", form + b"Content-Length: 999999999\r\n", b"POST") + long, {413, 0}
+    yield "post of no length", get(b"/why/", form + b"Transfer-Encoding: chunked\r\n", b"POST") + b"5\r\nq=abc\r\n0\r\n\r\n", {413, 0, 400}
+    yield "post that ends early", get(b"/why/", form + b"Content-Length: 500\r\n", b"POST") + b"q=abc", {0, 400, 408}
     yield "put", get(b"/why/" + spf, b"", b"PUT"), {405}
     yield "delete", get(b"/why/" + spf, b"", b"DELETE"), {405}
     yield "trace", get(b"/why/", b"X-A: secret\r\n", b"TRACE"), {405}
