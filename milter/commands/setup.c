@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "commands/against.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
 #include "setup/adopt_postfix.h"
@@ -21,12 +22,16 @@
 #include "setup/setup_verify.h"
 #include "version.h"
 
+#define LOGS_MAX 64
+
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
 	{ .name = "apply", .help = "write it to main.cf, and reload Postfix" },
 	{ .name = "undo", .help = "take out of main.cf what was written" },
 	{ .name = "adopt",
 	    .help = "take over what main.cf refuses, so that saywhy says it" },
+	{ .name = "against", .value = "LOG",
+	    .help = "play what this mail log tells to what would be adopted" },
 	{ .name = "verify",
 	    .help = "have a recipient refused, and show reply and record" },
 	{ .name = "postfix", .value = "FOLDER",
@@ -42,6 +47,8 @@ struct wish {
 	const char *config;
 	const char *folder;	/* of Postfix; NULL: its own */
 	const char *smtp;
+	const char *const *logs;	/* to play to what is adopted */
+	size_t nlogs;
 	bool apply, undo, verify, adopt, force;
 };
 
@@ -150,6 +157,24 @@ put(const struct setup_files *f)
 	return status;
 }
 
+/* Proof before trust: nothing is changed where more would be refused. */
+static bool
+prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
+{
+	const struct against a = { .config = w->config, .adopted = adopted,
+		.logs = w->logs, .nlogs = w->nlogs };
+	size_t more = 0;
+
+	if (!against_play(&a, &more, errmsg))
+		return false;
+	putchar('\n');
+	if (more > 0 && w->apply && !w->force)
+		buf_printf(errmsg, "%zu deliveries of the log would be "
+		    "refused: nothing is written. See that saywhy.conf says "
+		    "off of those reasons, or say --force", more);
+	return errmsg->len == 0;
+}
+
 /* What saywhy takes over, and what it leaves to Postfix. */
 static int
 adopt(const struct wish *w)
@@ -168,6 +193,8 @@ adopt(const struct wish *w)
 			print_note(a.left[i]);
 		putchar('\n');
 	}
+	if (good && w->nlogs > 0)
+		good = prove(w, &a, &errmsg);
 	if (good && w->apply) {
 		good = adopt_put(&a, w->config, &errmsg);
 		if (good)
@@ -360,8 +387,9 @@ run(struct arguments *args)
 {
 	struct wish w = { .config = SAYWHY_CONFIG,
 		.smtp = "inet:25@127.0.0.1" };
+	const char *logs[LOGS_MAX], *value;
 	const struct argument *a;
-	const char *value;
+	int i;
 
 	while ((a = arguments_next(args, &value)) != NULL)
 		if (strcmp(a->name, "apply") == 0)
@@ -370,7 +398,10 @@ run(struct arguments *args)
 			w.undo = true;
 		else if (strcmp(a->name, "adopt") == 0)
 			w.adopt = true;
-		else if (strcmp(a->name, "force") == 0)
+		else if (strcmp(a->name, "against") == 0) {
+			logs[0] = value;
+			w.nlogs = 1;
+		} else if (strcmp(a->name, "force") == 0)
 			w.force = true;
 		else if (strcmp(a->name, "verify") == 0)
 			w.verify = true;
@@ -380,6 +411,14 @@ run(struct arguments *args)
 			w.smtp = value;
 		else
 			w.config = value;
+	w.logs = logs;
+	for (i = 0; w.nlogs > 0 && i < args->argc; i++)
+		logs[w.nlogs++] = args->argv[i];
+	if (args->argc > 0 && w.nlogs == 0)
+		arguments_wrong(args, "\"%.60s\": it takes no words but the "
+		    "logs of --against", args->argv[0]);
+	if (w.nlogs > 0 && !w.adopt)
+		arguments_wrong(args, "--against belongs to --adopt");
 	if ((w.apply || w.adopt) && w.undo)
 		arguments_wrong(args, "--apply or --undo, not both");
 	return serve(&w);
@@ -387,7 +426,8 @@ run(struct arguments *args)
 
 const struct command command_setup = {
 	.name = "setup",
-	.words = "[--adopt] [--apply | --undo] [--verify]",
+	.words = "[--adopt [--against LOG...]] [--apply | --undo] [--verify]",
+	.max_words = LOGS_MAX - 1,
 	.summary = "Tells the mail server of saywhy, and can undo it",
 	.arguments = arguments,
 	.run = run
