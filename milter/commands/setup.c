@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "commands/against.h"
 #include "commands/command.h"
+#include "commands/daemon.h"
 #include "engine/ruleset.h"
 #include "setup/adopt_postfix.h"
 #include "setup/setup_agree.h"
@@ -157,6 +158,25 @@ put(const struct setup_files *f)
 	return status;
 }
 
+/* So that what was written is what is done. */
+static void
+have_it_read(const struct wish *w)
+{
+	struct ruleset *rules = command_settings(w->config);
+	struct buf errmsg = BUF_INIT;
+
+	if (daemon_reload(rules->daemon.control, &errmsg))
+		printf(ADOPTED_CONF " is written beside saywhy.conf, and "
+		    "saywhyd has read it; mode = %s.\n\n",
+		    mode_names[rules->policy.mode]);
+	else
+		printf(ADOPTED_CONF " is written beside saywhy.conf; "
+		    "systemctl reload saywhyd takes it into use (%s).\n\n",
+		    errmsg.data);
+	buf_free(&errmsg);
+	ruleset_drop(rules);
+}
+
 /* Proof before trust: nothing is changed where more would be refused. */
 static bool
 prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
@@ -198,8 +218,7 @@ adopt(const struct wish *w)
 	if (good && w->apply) {
 		good = adopt_put(&a, w->config, &errmsg);
 		if (good)
-			puts(ADOPTED_CONF " is written beside saywhy.conf; "
-			    "systemctl reload saywhyd takes it into use.\n");
+			have_it_read(w);
 	}
 	adopt_clear(&a);
 	if (!good)

@@ -199,3 +199,17 @@ def test_a_table_that_changes(adopted, tables):
 def test_what_passes_goes_on_passing(adopted):
     for i in range(20):
         assert play(adopted.port, row(sender=f"a{i}@sender.example")).ok
+
+
+def test_what_was_adopted_is_read_at_once(adopted, tables):
+    """saywhyd is told to read it, and setup waits until it has."""
+    before = json.loads(adopted.run_tool(
+        "status", "--json", "-c", adopted.conf).stdout)["reload"]["time"]
+    done = subprocess.run(
+        [adopted.tool, "setup", "--adopt", "--apply", "--postfix", tables / "postfix",
+         "-c", adopted.conf], capture_output=True, text=True)
+    assert "saywhyd has read it; mode = enforce" in done.stdout, done.stdout + done.stderr
+    after = json.loads(adopted.run_tool(
+        "status", "--json", "-c", adopted.conf).stdout)["reload"]
+    assert after["time"] != before and after["good"]
+    assert not play(adopted.port, row(sender="blocked@sender.example")).ok
