@@ -11,12 +11,18 @@
 #include "model/mailbox.h"
 #include "setup/mta_lists.h"
 
+#define COUNT(v) (sizeof (v) / sizeof (v)[0])
+#define CLASSES_DEEP 4
+
 /* One walk through one list of restrictions. */
 struct walk {
 	struct adopt *a;
 	const struct mta_source *source;
 	const char *list;	/* "smtpd_client_restrictions" */
 	const char *p;		/* what is still to come of it */
+	unsigned deep;		/* in a restriction class of it */
+	bool over;		/* nothing behind this word is ever asked */
+	bool warns;		/* the next one refuses nobody */
 	bool unknown_permit;	/* one came before */
 	bool known_permit;	/* … that only section blacklist knows of */
 	struct buf *lists;	/* what goes into section blacklist */
@@ -66,12 +72,11 @@ static const struct simple {
 
 /* Those that saywhy does by itself, or that need no word. */
 static const char *const silent[] = { "permit_mynetworks",
-	"permit_sasl_authenticated", "permit_auth_destination",
-	"reject_unauth_destination", "defer_unauth_destination", "permit",
+	"permit_sasl_authenticated", "reject_unauth_destination", "defer_unauth_destination",
 	"reject_unauth_pipelining", "reject_unlisted_recipient",
 	"reject_unlisted_sender", "reject_unverified_recipient",
 	"reject_unverified_sender", "reject_non_fqdn_recipient",
-	"reject_unknown_recipient_domain", "warn_if_reject",
+	"reject_unknown_recipient_domain",
 	"reject_multi_recipient_bounce" };
 
 static bool
@@ -150,20 +155,73 @@ adopt_dns_list(struct walk *w, size_t which)
 	buf_free(&line);
 }
 
-/* "hash:/etc/postfix/x": the text from which it is made, or NULL. */
+static bool
+starts(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* "/pattern/" or "/pattern/i", and a blank behind it. */
+static bool
+is_plain_pattern(const char *line)
+{
+	size_t n = 1;
+
+	if (*line != '/')
+		return false;
+	for (; line[n] != '/'; n += line[n] == '\\' && line[n + 1] != '\0' ?
+	    2 : 1)
+		if (line[n] == '\n' || line[n] == '\0')
+			return false;
+	n++;
+	if (line[n] == 'i')
+		n++;
+	return line[n] == ' ' || line[n] == '\t';
+}
+
+/* Patterns alone: no conditions, no negations, no other delimiters. */
+static bool
+is_plain_table(const struct mta_source *source, const char *path)
+{
+	struct buf text = BUF_INIT;
+	bool good = source->text(source->arg, path, &text);
+	const char *line;
+	size_t n;
+
+	for (line = text.data; good && *line != '\0'; line += n) {
+		good = strchr("#\n \t\r", *line) != NULL ||
+		    is_plain_pattern(line);
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+	}
+	buf_free(&text);
+	return good;
+}
+
+/*
+ * "hash:/etc/postfix/x": the text from which it is made, where saywhy reads it
+ * as Postfix does; or NULL.
+ */
 static const char *
-text_of_table(const char *table)
+text_of_table(const struct mta_source *source, const char *table)
 {
 	static const char *const kinds[] = { "hash:", "btree:", "texthash:",
-		"lmdb:", "cdb:", "dbm:", "cidr:" };
+		"lmdb:", "cdb:", "dbm:", "cidr:", "regexp:", "pcre:" };
+	const char *path = NULL;
 	size_t i;
 
-	if (strncmp(table, "proxy:", 6) == 0)
+	if (starts(table, "proxy:"))
 		table += 6;
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strncmp(table, kinds[i], strlen(kinds[i])) == 0)
-			return table + strlen(kinds[i]);
-	return *table == '/' ? table : NULL;
+	for (i = 0; i < COUNT(kinds) && path == NULL; i++)
+		if (starts(table, kinds[i]))
+			path = table + strlen(kinds[i]);
+	if (path == NULL && *table == '/')
+		path = table;
+	if (path == NULL || strchr(path, '"') != NULL ||
+	    !source->is_file(source->arg, path))
+		return NULL;
+	return (!starts(table, "regexp:") && !starts(table, "pcre:")) ||
+	    is_plain_table(source, path) ? path : NULL;
 }
 
 static const struct {
@@ -183,9 +241,8 @@ adopt_table(struct walk *w, size_t which)
 
 	if (!mta_next_word(&w->p, word))
 		return;
-	path = text_of_table(word);
-	if (path == NULL || strchr(path, '"') != NULL ||
-	    !w->source->is_file(w->source->arg, path)) {
+	path = text_of_table(w->source, word);
+	if (path == NULL) {
 		leave(w->a, "%s: %s %s: a table that saywhy cannot read",
 		    w->list, tables[which].restriction, word);
 		w->unknown_permit = true;
@@ -261,14 +318,62 @@ adopt_unknown(struct walk *w, const char *word)
 		    *argument != '\0' ? " " : "", argument);
 }
 
-#define COUNT(v) (sizeof (v) / sizeof (v)[0])
+static void adopt_word(struct walk *w, const char *word);
+
+static bool
+is_class(const struct walk *w, const char *word)
+{
+	const char *p = w->source->value(w->source->arg,
+	    "smtpd_restriction_classes");
+	char class[MTA_WORD_MAX];
+
+	while (w->deep < CLASSES_DEEP && mta_next_word(&p, class))
+		if (strcmp(class, word) == 0)
+			return true;
+	return false;
+}
+
+/* A class is its restrictions, at the place where it is named. */
+static void
+adopt_class(struct walk *w, const char *name)
+{
+	const char *rest = w->p;
+	char word[MTA_WORD_MAX];
+
+	w->p = w->source->value(w->source->arg, name);
+	w->deep++;
+	while (!w->over && mta_next_word(&w->p, word))
+		adopt_word(w, word);
+	w->deep--;
+	w->p = rest;
+}
+
+/* Words that say what becomes of those behind them. True: it was one. */
+static bool
+adopt_turn(struct walk *w, const char *word)
+{
+	static const char *const ends[] = { "permit", "reject", "defer" };
+	bool local = strcmp(word, "permit_auth_destination") == 0;
+
+	if (w->warns) {
+		w->warns = false;
+		adopt_unknown(w, word);
+		return true;
+	}
+	w->warns = strcmp(word, "warn_if_reject") == 0;
+	w->over |= is_among(word, ends, COUNT(ends));
+	/* Mail to our domains comes no further. */
+	w->unknown_permit |= local;
+	return w->warns || w->over || local ||
+	    is_among(word, silent, COUNT(silent));
+}
 
 static void
 adopt_word(struct walk *w, const char *word)
 {
 	size_t i;
 
-	if (is_among(word, silent, COUNT(silent)))
+	if (adopt_turn(w, word))
 		return;
 	for (i = 0; i < COUNT(simples); i++)
 		if (strcmp(word, simples[i].restriction) == 0) {
@@ -285,10 +390,12 @@ adopt_word(struct walk *w, const char *word)
 			adopt_table(w, i);
 			return;
 		}
-	adopt_unknown(w, word);
+	if (is_class(w, word))
+		adopt_class(w, word);
+	else
+		adopt_unknown(w, word);
 }
 
-/* "reject" alone: what comes behind it is never asked. */
 static void
 adopt_list(struct adopt *a, const struct mta_source *source,
     const char *list, struct buf *lists)
@@ -297,8 +404,7 @@ adopt_list(struct adopt *a, const struct mta_source *source,
 		.p = source->value(source->arg, list), .lists = lists };
 	char word[MTA_WORD_MAX];
 
-	while (mta_next_word(&w.p, word) && strcmp(word, "reject") != 0 &&
-	    strcmp(word, "defer") != 0)
+	while (!w.over && mta_next_word(&w.p, word))
 		adopt_word(&w, word);
 }
 
@@ -363,6 +469,21 @@ adopt_size(struct adopt *a, const struct mta_source *source)
 	    "# message_size_limit\n", size);
 }
 
+/* The default of Postfix is the limit where nothing is set, here too. */
+static void
+adopt_recipients(struct adopt *a, const struct mta_source *source)
+{
+	static const char name[] = "smtpd_recipient_limit";
+	const char *value = source->value(source->arg, name);
+	long long limit = strtoll(value, NULL, 10);
+
+	if (limit == 1000 || limit < 100 || limit > 1000000 ||
+	    source->is_said(source->arg, "max-recipients"))
+		return;
+	buf_printf(&a->conf, "relay { max-recipients = %lld }\t# %s\n", limit,
+	    name);
+}
+
 void
 adopt_make(struct adopt *a, const struct mta_source *source)
 {
@@ -379,6 +500,7 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	    "each line stands where it comes from.\n\n");
 	adopt_relay(a, source);
 	adopt_size(a, source);
+	adopt_recipients(a, source);
 	for (i = 0; i < COUNT(lists); i++)
 		adopt_list(a, source, lists[i], &blacklist);
 	if (blacklist.len > 0)
