@@ -334,7 +334,7 @@ clear(struct playing *g)
 		free(g->kinds[i].now);
 	}
 	free(g->kinds);
-	ruleset_drop(g->rules);
+	ruleset_release(g->rules);
 }
 
 bool

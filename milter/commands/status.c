@@ -37,7 +37,7 @@ configured_socket(const char *path)
 	struct ruleset *r = command_settings(path);
 	char *spec = mem_dup(r->daemon.control);
 
-	ruleset_drop(r);
+	ruleset_release(r);
 	return spec;
 }
 

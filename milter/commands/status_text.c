@@ -150,9 +150,9 @@ put_each(const char *label, const char *json, const char *key,
 }
 
 static bool
-was_asked(const char *json)
+was_queried(const char *json)
 {
-	return strtol(daemon_after(json, "asked"), NULL, 10) > 0;
+	return strtol(daemon_after(json, "queries"), NULL, 10) > 0;
 }
 
 static bool
@@ -187,14 +187,14 @@ put_doors(const char *json, struct buf *out)
 	const char *map = daemon_after(json, "reply-map");
 	const char *service = daemon_after(json, "policy-service");
 
-	if (was_asked(map))
-		status_text_line("reply map", map, "asked {asked} times: "
+	if (was_queried(map))
+		status_text_line("reply map", map, "asked {queries} times: "
 		    "{changed} replies said otherwise, {own} were saywhy's "
 		    "own, {passed} passed on as they were[; {unjoined} came "
 		    "without their session]", out);
-	if (was_asked(service))
-		status_text_line("policy", service, "asked {asked} times, "
-		    "{refused} refused[; {closed} connections were closed]",
+	if (was_queried(service))
+		status_text_line("policy", service, "asked {queries} times, "
+		    "{refused} refused[; {dropped} connections were closed]",
 		    out);
 }
 
@@ -223,9 +223,9 @@ put_outside(const char *json, struct buf *out)
 	status_text_line("dns", daemon_after(json, "dns"), "{queries} "
 	    "questions: {cached} answered from memory, {sent} sent[; "
 	    "{failures} failed]; {kept} answers kept", out);
-	if (was_asked(counters))
+	if (was_queried(counters))
 		status_text_line("counters", counters, "{keys} of {size} "
-		    "kept, asked {asked} times[; {evicted} had to go][; in "
+		    "kept, asked {queries} times[; {evicted} had to go][; in "
 		    "{server}]", out);
 	put_each("list", json, "lists", "{list}: {entries} entries[; the file "
 	    "as it is now is not in use: {failure}]", out);

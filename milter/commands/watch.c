@@ -26,7 +26,7 @@
 #include "version.h"
 
 #define FILES_MAX 32
-#define LOOK_MS 250		/* between two looks at a file that rests */
+#define POLL_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
 
@@ -116,7 +116,7 @@ look_at_journal(const char *state)
 
 	while (!tail_ended(t)) {
 		poll(&end, 1, -1);
-		tail_some(t, journal_line, j);
+		tail_read(t, journal_line, j);
 	}
 	tail_close(t);
 	waitpid(child, NULL, 0);
@@ -184,7 +184,7 @@ read_logs(struct watch *w)
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
-		more |= tail_some(w->tails[i], is_journal(w, i) ?
+		more |= tail_read(w->tails[i], is_journal(w, i) ?
 		    journal_line : on_line, is_journal(w, i) ?
 		    (void *)w->reader : w);
 	watched_flush(w->watched, w->once ? 0 : WAIT_MS);
@@ -211,7 +211,7 @@ wait_for_more(const struct watch *w)
 	for (i = 0; i < w->n; i++)
 		fds[i] = (struct pollfd){ .fd = tail_fd(w->tails[i]),
 			.events = POLLIN };
-	poll(fds, w->n, LOOK_MS);
+	poll(fds, w->n, POLL_MS);
 }
 
 static void
@@ -318,7 +318,7 @@ run(struct arguments *args)
 	follow(&w);
 	end_journal(&w);
 	finish(&w);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return w.failed ? EX_UNAVAILABLE : 0;
 }
 

@@ -65,8 +65,8 @@ static struct {
 	size_t fresh;			/* of these, for the first time */
 	bool silent;			/* queries fail at once */
 	bool probing;
-	int64_t heard, probed;		/* clock_ms() */
-	int64_t answered;		/* … of an answer with bytes in it */
+	int64_t answered, probed;	/* clock_ms() */
+	int64_t served;			/* … by an answer with bytes in it */
 	bool down;			/* said so; not said that it is back */
 	struct dns_queue queue;
 } self = { .epoll = -1, .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -125,7 +125,7 @@ tell_down(const char *words)
 static void
 tell_up(void)
 {
-	self.answered = clock_ms();
+	self.served = clock_ms();
 	if (self.down)
 		log_info("the DNS server answers again");
 	self.down = false;
@@ -146,7 +146,7 @@ on_probe(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	self.probing = false;
 	if (bytes != NULL && n > 0)
 		tell_up();
-	self.silent = status == ARES_ETIMEOUT && self.heard <= self.probed;
+	self.silent = status == ARES_ETIMEOUT && self.answered <= self.probed;
 	if (self.silent)
 		tell_down("the DNS server does not answer");
 }
@@ -167,9 +167,9 @@ static void
 judge_server(const struct dns_entry *e, int status)
 {
 	if (status != ARES_ETIMEOUT) {
-		self.heard = clock_ms();
+		self.answered = clock_ms();
 		self.silent = false;
-	} else if (self.heard < e->born &&
+	} else if (self.answered < e->born &&
 	    clock_ms() - e->born >= TRIES_MS) {
 		probe();
 	}
@@ -189,7 +189,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	judge_server(e, status);
 	if (bytes != NULL && n > 0)
 		tell_up();
-	else if (status == ARES_ECONNREFUSED && self.answered < e->born)
+	else if (status == ARES_ECONNREFUSED && self.served < e->born)
 		tell_down("no DNS server answers");
 	if (bytes != NULL && n > 0)
 		shared = dns_message_read(bytes, (size_t)n, e->key.type,
@@ -273,7 +273,7 @@ is_loopback(const struct ares_addr_port_node *server)
 
 /* c-ares sends from one port: forged answers are easy off this machine. */
 static void
-look_at_servers(void)
+check_servers(void)
 {
 	static struct log_ratelimit logged;
 	struct ares_addr_port_node *all = NULL, *server;
@@ -329,7 +329,7 @@ renew_channel(struct buf *errmsg)
 	close_channel();
 	status = open_channel(&self.channel, self.servers, flags);
 	if (status == ARES_SUCCESS) {
-		look_at_servers();
+		check_servers();
 		if (!self.many) {
 			close_channel();
 			status = open_channel(&self.channel, self.servers,
@@ -345,7 +345,7 @@ renew_channel(struct buf *errmsg)
 }
 
 static void
-renew_if_asked(void)
+renew_if_wanted(void)
 {
 	struct buf errmsg = BUF_INIT;
 
@@ -403,7 +403,7 @@ serve(void *arg)
 		n = epoll_wait(self.epoll, events, EVENTS, waited);
 		for (i = 0; i < n; i++)
 			on_event(&events[i]);
-		renew_if_asked();
+		renew_if_wanted();
 		if (self.silent)
 			probe();
 		if (n == 0 && waited > 0 && self.sent > 0)

@@ -267,7 +267,7 @@ put_reason(struct walk *w, const char *reason, const char *word)
 	struct buf line = BUF_INIT;
 
 	buf_printf(&line, "reason \"%s\"", reason);
-	if (!w->source->is_said(w->source->arg, line.data) &&
+	if (!w->source->is_set(w->source->arg, line.data) &&
 	    strstr(w->a->conf.data, line.data) == NULL)
 		buf_printf(&w->a->conf, "%s { action = reject }\t# %s: %s\n",
 		    line.data, w->list, word);
@@ -441,13 +441,13 @@ adopt_relay(struct adopt *a, const struct mta_source *source)
 	mta_lists_read(&l, source);
 	leave_odd(a, &l);
 	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_said(source->arg, "domains") && l.domains.n > 0) {
+	if (!source->is_set(source->arg, "domains") && l.domains.n > 0) {
 		buf_puts(&a->conf, "\tdomains = {");
 		put_items(&a->conf, &l.domains);
 		buf_puts(&a->conf, "}\t# mydestination, virtual_*_domains, "
 		    "relay_domains\n");
 	}
-	if (!source->is_said(source->arg, "networks") && l.networks.n > 0) {
+	if (!source->is_set(source->arg, "networks") && l.networks.n > 0) {
 		buf_puts(&a->conf, "\tnetworks = {");
 		put_items(&a->conf, &l.networks);
 		buf_puts(&a->conf, "}\t# mynetworks\n");
@@ -463,7 +463,7 @@ adopt_size(struct adopt *a, const struct mta_source *source)
 
 	if (*size == '\0' || strcmp(size, "0") == 0 ||
 	    size[strspn(size, "0123456789")] != '\0' ||
-	    source->is_said(source->arg, "max-size"))
+	    source->is_set(source->arg, "max-size"))
 		return;
 	buf_printf(&a->conf, "content { max-size = %s }\t"
 	    "# message_size_limit\n", size);
@@ -478,7 +478,7 @@ adopt_recipients(struct adopt *a, const struct mta_source *source)
 	long long limit = strtoll(value, NULL, 10);
 
 	if (limit == 1000 || limit < 100 || limit > 1000000 ||
-	    source->is_said(source->arg, "max-recipients"))
+	    source->is_set(source->arg, "max-recipients"))
 		return;
 	buf_printf(&a->conf, "relay { max-recipients = %lld }\t# %s\n", limit,
 	    name);

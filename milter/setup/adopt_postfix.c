@@ -53,7 +53,7 @@ loads(const char *config, struct buf *errmsg)
 			buf_printf(errmsg, "%s:%d: %s", d.v[i].file != NULL ?
 			    d.v[i].file : config, d.v[i].line, d.v[i].text);
 	diags_free(&d);
-	ruleset_drop(r);
+	ruleset_release(r);
 	return errmsg->len == 0;
 }
 

@@ -96,7 +96,7 @@ text(void *arg, const char *path, struct buf *out)
 
 /* An option's name with "=" behind it, or the whole of `reason "x"`. */
 static bool
-is_said(void *arg, const char *what)
+is_set(void *arg, const char *what)
 {
 	const struct mta_postfix *p = arg;
 	size_t n = strlen(what);
@@ -203,7 +203,7 @@ struct mta_source
 mta_postfix_source(struct mta_postfix *p)
 {
 	return (struct mta_source){ .arg = p, .value = value, .place = place,
-		.is_file = is_file, .text = text, .is_said = is_said,
+		.is_file = is_file, .text = text, .is_set = is_set,
 		.keys = keys, .ask = ask };
 }
 

@@ -22,7 +22,7 @@ struct mta_source {
 	/* Appends the text of a file; false: it cannot be read. */
 	bool (*text)(void *arg, const char *path, struct buf *out);
 	/* Does saywhy.conf say this already ("domains", "reason \"x\"")? */
-	bool (*is_said)(void *arg, const char *what);
+	bool (*is_set)(void *arg, const char *what);
 	/*
 	 * Appends the keys of a table ("hash:/x"), by commas. False: it is of
 	 * a type that cannot be listed.

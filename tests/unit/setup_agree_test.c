@@ -53,7 +53,7 @@ text(void *arg, const char *path, struct buf *out)
 }
 
 static bool
-is_said(void *arg, const char *what)
+is_set(void *arg, const char *what)
 {
 	(void)arg;
 	(void)what;
@@ -84,14 +84,14 @@ find(struct differences *d, const char *const *main_cf, const char *conf)
 {
 	const struct mta_source source = { .arg = (void *)(uintptr_t)main_cf,
 		.value = value, .place = place, .is_file = is_file,
-		.text = text, .is_said = is_said, .keys = keys, .ask = ask };
+		.text = text, .is_set = is_set, .keys = keys, .ask = ask };
 	struct diags mistakes = DIAGS_INIT;
 	struct ruleset *r = ruleset_load_text("x.conf", conf, &mistakes);
 
 	memset(d, 0, sizeof *d);
 	assert_non_null(r);
 	differences_find(d, &source, r, "/nowhere/saywhy.conf");
-	ruleset_drop(r);
+	ruleset_release(r);
 	diags_free(&mistakes);
 }
 
