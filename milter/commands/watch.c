@@ -104,7 +104,7 @@ ignore(void *arg, const char *line, size_t n)
  * entry is where to begin, where nothing is kept of a run before.
  */
 static void
-look_at_journal(const char *state)
+check_journal(const char *state)
 {
 	static const char *const args[] = { "journalctl", "-q", "--lines=1",
 		"--output=export", NULL };
@@ -137,7 +137,7 @@ open_journal(struct watch *w)
 	struct buf cursor = BUF_INIT;
 	size_t n = 4;
 
-	look_at_journal(w->once ? NULL : w->state);
+	check_journal(w->once ? NULL : w->state);
 	w->reader = journal_new(on_line, w);
 	journal_load(w->reader, w->state);
 	if (!w->once)

@@ -114,9 +114,9 @@ next_try(const struct dns_entry *e, int status)
 static void
 tell_down(const char *words)
 {
-	static struct log_ratelimit said;
+	static struct log_ratelimit logged;
 
-	if (self.down || !log_ratelimit(&said))
+	if (self.down || !log_ratelimit(&logged))
 		return;
 	self.down = true;
 	log_error("%s; mail that needs it is deferred until it does", words);

@@ -72,8 +72,9 @@ static const struct simple {
 
 /* Those that saywhy does by itself, or that need no word. */
 static const char *const silent[] = { "permit_mynetworks",
-	"permit_sasl_authenticated", "reject_unauth_destination", "defer_unauth_destination",
-	"reject_unauth_pipelining", "reject_unlisted_recipient",
+	"permit_sasl_authenticated", "reject_unauth_destination",
+	"defer_unauth_destination", "reject_unauth_pipelining",
+	"reject_unlisted_recipient",
 	"reject_unlisted_sender", "reject_unverified_recipient",
 	"reject_unverified_sender", "reject_non_fqdn_recipient",
 	"reject_unknown_recipient_domain",

@@ -15,7 +15,7 @@
 
 struct mta_postfix {
 	const char *folder;	/* of main.cf; NULL: Postfix's own */
-	struct buf said;	/* saywhy.conf without its comments */
+	struct buf conf_text;	/* saywhy.conf without its comments */
 	struct buf main_cf;	/* its text, and its path */
 	char *main_path;
 	char **texts;		/* handed out, freed at the end */
@@ -100,13 +100,14 @@ is_set(void *arg, const char *what)
 {
 	const struct mta_postfix *p = arg;
 	size_t n = strlen(what);
-	const char *at = p->said.data, *end;
+	const char *at = p->conf_text.data, *end;
 
 	for (; (at = strstr(at, what)) != NULL; at = end) {
 		end = at + n;
 		if (what[n - 1] == '"')
 			return true;
-		if ((at == p->said.data || strchr(" \t\n{", at[-1]) != NULL) &&
+		if ((at == p->conf_text.data ||
+		    strchr(" \t\n{", at[-1]) != NULL) &&
 		    end[strspn(end, " \t")] == '=')
 			return true;
 	}
@@ -148,7 +149,7 @@ ask(void *arg, const char *table, const char *key, struct buf *out)
 
 /* Lines that begin with # say nothing. */
 static bool
-read_said(struct mta_postfix *p, const char *config, struct buf *errmsg)
+read_conf(struct mta_postfix *p, const char *config, struct buf *errmsg)
 {
 	struct buf conf = BUF_INIT;
 	bool good = setup_file_read(config, &conf, errmsg);
@@ -159,7 +160,7 @@ read_said(struct mta_postfix *p, const char *config, struct buf *errmsg)
 		n = strcspn(line, "\n");
 		n += line[n] == '\n';
 		if (line[strspn(line, " \t")] != '#')
-			buf_put(&p->said, line, n);
+			buf_put(&p->conf_text, line, n);
 	}
 	buf_free(&conf);
 	return good;
@@ -184,9 +185,9 @@ mta_postfix_open(const char *folder, const char *config, struct buf *errmsg)
 	struct mta_postfix *p = mem_alloc(sizeof *p);
 
 	p->folder = folder;
-	p->said = (struct buf)BUF_INIT;
+	p->conf_text = (struct buf)BUF_INIT;
 	p->main_cf = (struct buf)BUF_INIT;
-	if (!read_said(p, config, errmsg)) {
+	if (!read_conf(p, config, errmsg)) {
 		mta_postfix_close(p);
 		return NULL;
 	}
@@ -217,6 +218,6 @@ mta_postfix_close(struct mta_postfix *p)
 	free(p->texts);
 	free(p->main_path);
 	buf_free(&p->main_cf);
-	buf_free(&p->said);
+	buf_free(&p->conf_text);
 	free(p);
 }

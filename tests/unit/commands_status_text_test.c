@@ -25,7 +25,7 @@ static const char json[] = "{\"version\":\"0.1\",\"pid\":123,\"mode\":"
     "\"reload\":{\"time\":\"2026-11-27T06:46:10.299Z\",\"good\":false,"
     "\"mistakes\":[\"x.conf:1: \\\"a\\\"\",\"x.conf:2: b\"]}}";
 
-static const char *const told[] = {
+static const char *const lines[] = {
 	"saywhyd     version 0.1, mode enforce, process 123; runs for 1 day "
 	    "3 h\n",
 	"sessions    5 now, of 1000 at most; 1 234 567 since the start\n",
@@ -51,9 +51,9 @@ test_a_status(void **state)
 
 	(void)state;
 	status_text(json, &out);
-	for (i = 0; i < sizeof told / sizeof told[0]; i++)
-		if (strstr(out.data, told[i]) == NULL)
-			fail_msg("no \"%s\" in:\n%s", told[i], out.data);
+	for (i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strstr(out.data, lines[i]) == NULL)
+			fail_msg("no \"%s\" in:\n%s", lines[i], out.data);
 	assert_null(strstr(out.data, "reply map"));
 	assert_null(strstr(out.data, "lost"));
 	assert_null(strstr(out.data, "quarantined"));

@@ -253,7 +253,7 @@ test_patterns(void **state)
 
 /* What a class names is asked where it stands; and nothing behind permit. */
 static void
-test_what_is_asked(void **state)
+test_what_postfix_reaches(void **state)
 {
 	static const char *const v[] = {
 		"smtpd_restriction_classes", "strict, loose",
@@ -292,7 +292,7 @@ main(void)
 		cmocka_unit_test(test_what_is_set_stays),
 		cmocka_unit_test(test_odd_words),
 		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_what_is_asked),
+		cmocka_unit_test(test_what_postfix_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

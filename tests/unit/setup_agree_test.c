@@ -96,7 +96,7 @@ find(struct differences *d, const char *const *main_cf, const char *conf)
 }
 
 static bool
-is_told(const struct differences *d, bool harms, const char *words)
+is_found(const struct differences *d, bool harms, const char *words)
 {
 	size_t i;
 
@@ -124,7 +124,7 @@ test_the_same(void **state)
 	find(&d, main_cf, "name = \"mx.example.org\"\nrelay { domains = "
 	    "{\"example.org\", \"virtual.example\", \"sql.example\"} }\n");
 	assert_int_equal(d.harmful, 0);
-	assert_true(is_told(&d, false, "cannot be listed"));
+	assert_true(is_found(&d, false, "cannot be listed"));
 	assert_int_equal(d.n, 1);
 	differences_clear(&d);
 }
@@ -148,15 +148,15 @@ test_both_places(void **state)
 	    "domains = {\"example.org\", \"below.example\", "
 	    "\"alone.example\"}\n"
 	    "networks = {\"192.0.2.0/24\", \"203.0.113.0/24\"}\n}\n");
-	assert_true(is_told(&d, true, "other.example stands in mydestination "
+	assert_true(is_found(&d, true, "other.example stands in mydestination "
 	    "(main.cf:7), but not in relay.domains"));
-	assert_true(is_told(&d, true, ".below.example stands in "
+	assert_true(is_found(&d, true, ".below.example stands in "
 	    "relay_domains"));
-	assert_true(is_told(&d, true, "198.51.100.0/24 stands in mynetworks "
+	assert_true(is_found(&d, true, "198.51.100.0/24 stands in mynetworks "
 	    "(main.cf:7), but not in relay.networks"));
-	assert_true(is_told(&d, false, "alone.example stands in "
+	assert_true(is_found(&d, false, "alone.example stands in "
 	    "relay.domains"));
-	assert_true(is_told(&d, false, "!192.0.2.9"));
+	assert_true(is_found(&d, false, "!192.0.2.9"));
 	assert_int_equal(d.harmful, 3);
 	assert_int_equal(d.n, 5);
 	differences_clear(&d);
@@ -173,7 +173,7 @@ test_relay_is_off(void **state)
 	(void)state;
 	find(&d, main_cf, "mode = enforce\n");
 	assert_int_equal(d.harmful, 0);
-	assert_true(is_told(&d, false, "relay.domains is not set"));
+	assert_true(is_found(&d, false, "relay.domains is not set"));
 	differences_clear(&d);
 }
 
