@@ -1,7 +1,5 @@
 /* relay_denied - a recipient neither ours nor allowed (RFC 5321 section 7.9) */
 
-#include <strings.h>
-
 #include "base/net.h"
 #include "checks/check.h"
 #include "model/mailset.h"
@@ -23,7 +21,7 @@ is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 	if (rcpt->literal)
 		return mailbox_literal(rcpt->domain, &ip) &&
 		    ip_equal(&ip, &ctx->session->server);
-	return strcasecmp(rcpt->domain, ctx->site->name) == 0;
+	return site_is_this_host(ctx->site, rcpt->domain);
 }
 
 /* A recipient that is no mailbox, or has no domain, is left to the MTA. */

@@ -14,6 +14,8 @@
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
 	COMMAND_JSON,
+	{ .name = "postfix", .value = "FOLDER",
+	    .help = "compare it with the main.cf there" },
 	{ .name = NULL }
 };
 
@@ -95,7 +97,7 @@ print_json(const char *path, const struct ruleset *r, const struct diags *d)
 static int
 run(struct arguments *args)
 {
-	const char *path = SAYWHY_CONFIG, *value;
+	const char *path = SAYWHY_CONFIG, *postfix = NULL, *value;
 	const struct argument *a;
 	struct diags d = DIAGS_INIT;
 	struct ruleset *r;
@@ -104,13 +106,19 @@ run(struct arguments *args)
 	while ((a = arguments_next(args, &value)) != NULL)
 		if (strcmp(a->name, "json") == 0)
 			json = true;
+		else if (strcmp(a->name, "postfix") == 0)
+			postfix = value;
 		else
 			path = value;
 	if (args->argc == 1)
 		path = args->argv[0];
 	r = ruleset_load(path, &d);
-	if (r != NULL)
+	if (r != NULL) {
 		check_here(r, &d);
+		/* Another file is perhaps for another machine. */
+		if (postfix != NULL || strcmp(path, SAYWHY_CONFIG) == 0)
+			check_mta(r, path, postfix, &d);
+	}
 	(json ? print_json : print_plain)(path, r, &d);
 	diags_free(&d);
 	if (r == NULL)
@@ -121,7 +129,7 @@ run(struct arguments *args)
 
 const struct command command_check = {
 	.name = "check",
-	.words = "[--json] [FILE]",
+	.words = "[--json] [--postfix FOLDER] [FILE]",
 	.max_words = 1,
 	.summary = "Finds every mistake of a configuration",
 	.arguments = arguments,

@@ -14,6 +14,7 @@
 #include "base/process.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
+#include "setup/setup_agree.h"
 
 static bool
 is_folder(const char *path)
@@ -89,4 +90,17 @@ check_here(const struct ruleset *r, struct diags *d)
 	check_folder("pid-file", o->pid_file, d);
 	check_folder("record-file", r->records.file, d);
 	check_folder("store", r->records.store, d);
+}
+
+void
+check_mta(const struct ruleset *r, const char *config, const char *folder,
+    struct diags *d)
+{
+	struct differences found = DIFFERENCES_INIT;
+	size_t i;
+
+	differences_find_here(&found, r, config, folder);
+	for (i = 0; i < found.n; i++)
+		diags_warn(d, NULL, 0, "%s", found.v[i].text);
+	differences_clear(&found);
 }

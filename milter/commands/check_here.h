@@ -12,4 +12,11 @@ struct ruleset;
 
 void check_here(const struct ruleset *r, struct diags *d);
 
+/*
+ * Where it differs from main.cf in `folder` (NULL: of this machine's Postfix);
+ * `config` is the file that `r` was read from. Without a Postfix: nothing.
+ */
+void check_mta(const struct ruleset *r, const char *config,
+    const char *folder, struct diags *d);
+
 #endif

@@ -86,6 +86,8 @@ examine(struct symptoms *s, const char *config, const char *postfix)
 	doctor_mta(s, r, has_postfix ? &mta : NULL);
 	if (doctor_daemon(s, r, config))
 		doctor_sockets(s, r);
+	if (has_postfix)
+		doctor_lists(s, r, config, mta.folder);
 	doctor_disk(s, r);
 	doctor_network(s, r);
 	doctor_page(s, r);

@@ -24,6 +24,9 @@ bool doctor_daemon(struct symptoms *s, const struct ruleset *r,
     const char *config);
 /* Does somebody answer at each socket? */
 void doctor_sockets(struct symptoms *s, const struct ruleset *r);
+/* Do the domains and networks of main.cf, in `folder`, and ours agree? */
+void doctor_lists(struct symptoms *s, const struct ruleset *r,
+    const char *config, const char *folder);
 /* Room and rights for records and store. */
 void doctor_disk(struct symptoms *s, const struct ruleset *r);
 /* Resolver and clock of the machine. */

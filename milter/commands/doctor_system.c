@@ -19,6 +19,7 @@
 #include "base/sock.h"
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
+#include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
 #include "setup/setup_plan.h"
 
@@ -47,6 +48,26 @@ check_plan(struct symptoms *s, const struct setup_mta *mta,
 	else
 		symptom_add(s, HEALTH_GOOD, "mail server", NULL,
 		    "Postfix %s asks saywhy", mta->value[VALUE_VERSION]);
+}
+
+void
+doctor_lists(struct symptoms *s, const struct ruleset *r,
+    const char *config, const char *folder)
+{
+	struct differences d = DIFFERENCES_INIT;
+	bool enforces = r->policy.mode == MODE_ENFORCE;
+	size_t i;
+
+	differences_find_here(&d, r, config, folder);
+	for (i = 0; i < d.n; i++)
+		symptom_add(s, d.v[i].harms && enforces ? HEALTH_WRONG :
+		    HEALTH_ODD, "lists", "edit one of both, or saywhy setup "
+		    "--adopt --apply; then systemctl reload saywhyd", "%s",
+		    d.v[i].text);
+	if (d.n == 0)
+		symptom_add(s, HEALTH_GOOD, "lists", NULL, "domains and "
+		    "networks are those of Postfix");
+	differences_clear(&d);
 }
 
 void

@@ -44,11 +44,15 @@ give_up(const struct arguments *args, struct buf *errmsg)
 static void
 read_file(struct record_source *a, const char *path, struct buf *errmsg)
 {
+	struct timespec now = clock_now();
 	struct feed *f = feed_new(path, a->store);
 	struct progress p = { .label = "reading the record file" };
 	enum feed_answer answer;
 	int idle = 0;
 
+	if (a->rules != NULL)
+		feed_oldest(f, (int64_t)now.tv_sec * 1000 -
+		    a->rules->records.retention);
 	while (idle < 2) {
 		answer = feed_batch(f, errmsg);
 		if (answer == FEED_FAILED)
@@ -73,6 +77,33 @@ open_files(struct record_source *a, const char *path, struct buf *errmsg)
 		read_file(a, path, errmsg);
 }
 
+/*
+ * With what the record file has and the store has not yet, where we may write
+ * there; whoever was refused a moment ago is found.
+ */
+static void
+open_store(struct record_source *a, struct buf *errmsg)
+{
+	const struct record_options *opt = &a->rules->records;
+	struct buf ignored = BUF_INIT;
+
+	if (opt->file != NULL && access(opt->store, F_OK) == 0) {
+		command_as_account(a->rules);
+		if (access(opt->store, W_OK) == 0 &&
+		    access(opt->file, R_OK) == 0)
+			a->store = store_open(opt->store, true, &ignored);
+		if (a->store != NULL)
+			read_file(a, opt->file, &ignored);
+		if (a->store != NULL && store_is_damaged(a->store)) {
+			store_close(a->store);
+			a->store = NULL;
+		}
+	}
+	if (a->store == NULL)
+		a->store = store_open(opt->store, false, errmsg);
+	buf_free(&ignored);
+}
+
 void
 record_source_open(struct record_source *a, const struct arguments *args)
 {
@@ -83,7 +114,7 @@ record_source_open(struct record_source *a, const struct arguments *args)
 	if (a->file != NULL)
 		open_files(a, a->file, &errmsg);
 	else if (a->rules->records.store != NULL)
-		a->store = store_open(a->rules->records.store, false, &errmsg);
+		open_store(a, &errmsg);
 	else if (a->rules->records.file != NULL)
 		open_files(a, a->rules->records.file, &errmsg);
 	else

@@ -8,9 +8,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "commands/against.h"
 #include "commands/command.h"
+#include "commands/daemon.h"
 #include "engine/ruleset.h"
 #include "setup/adopt_postfix.h"
+#include "setup/setup_agree.h"
 #include "setup/setup_ask.h"
 #include "setup/setup_block.h"
 #include "setup/setup_files.h"
@@ -20,16 +23,22 @@
 #include "setup/setup_verify.h"
 #include "version.h"
 
+#define LOGS_MAX 64
+
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
 	{ .name = "apply", .help = "write it to main.cf, and reload Postfix" },
 	{ .name = "undo", .help = "take out of main.cf what was written" },
 	{ .name = "adopt",
 	    .help = "take over what main.cf refuses, so that saywhy says it" },
+	{ .name = "against", .value = "LOG",
+	    .help = "play what this mail log tells to what would be adopted" },
 	{ .name = "verify",
 	    .help = "have a recipient refused, and show reply and record" },
 	{ .name = "postfix", .value = "FOLDER",
 	    .help = "where its main.cf lies" },
+	{ .name = "force",
+	    .help = "apply it though main.cf and saywhy.conf differ" },
 	{ .name = "smtp", .value = "SPEC",
 	    .help = "ask this server; inet:25@127.0.0.1 if not given" },
 	{ .name = NULL }
@@ -39,7 +48,9 @@ struct wish {
 	const char *config;
 	const char *folder;	/* of Postfix; NULL: its own */
 	const char *smtp;
-	bool apply, undo, verify, adopt;
+	const char *const *logs;	/* to play to what is adopted */
+	size_t nlogs;
+	bool apply, undo, verify, adopt, force;
 };
 
 static int
@@ -79,28 +90,62 @@ print_note(const char *note)
 	putchar('\n');
 }
 
+/* Is this line in what is there? */
+static bool
+is_there(const struct buf *text, const char *before, const char *name,
+    const char *value)
+{
+	struct buf line = BUF_INIT;
+	bool found;
+
+	buf_printf(&line, "\n%s%s%s\n", before, name, value);
+	found = strstr(text->data, line.data) != NULL;
+	buf_free(&line);
+	return found;
+}
+
+/* What is not set yet, as an admin would set it. */
+static void
+print_settings(const struct setup_plan *plan, const struct setup_files *f)
+{
+	const struct buf *main_cf = &f->v[SETUP_MAIN].old;
+	const struct buf *master_cf = &f->v[SETUP_MASTER].old;
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < plan->nsettings; i++) {
+		buf_clear(&value);
+		buf_printf(&value, " = %s", plan->settings[i].value);
+		if (!is_there(main_cf, "", plan->settings[i].name, value.data))
+			printf("postconf -e '%s%s'\n", plan->settings[i].name,
+			    value.data);
+	}
+	for (i = 0; i < plan->nways; i++)
+		if (!is_there(master_cf, "  -o ", "receive_override_options=",
+		    plan->ways[i].value))
+			printf("postconf -P '%s/inet/receive_override_options="
+			    "%s'\n", plan->ways[i].name, plan->ways[i].value);
+	buf_free(&value);
+	puts("postfix reload");
+}
+
 static void
 print_plan(const struct setup_plan *plan, const struct setup_mta *mta,
-    bool apply, bool is_set)
+    const struct setup_files *f, bool apply)
 {
 	size_t i;
 
 	printf("Postfix %s\n", mta->value[VALUE_VERSION]);
 	for (i = 0; i < plan->nnotes; i++)
 		print_note(plan->notes[i]);
-	if (is_set || plan->nsettings + plan->nways == 0) {
+	if (setup_files_are_set(f) ||
+	    plan->nsettings + plan->nways == 0) {
 		puts("\nAll is set, there is nothing to do.");
 		return;
 	}
 	puts(apply ? "\nThis is set:\n" :
 	    "\nTo be set (saywhy setup --apply does it):\n");
-	for (i = 0; i < plan->nsettings; i++)
-		printf("postconf -e '%s = %s'\n", plan->settings[i].name,
-		    plan->settings[i].value);
-	for (i = 0; i < plan->nways; i++)
-		printf("postconf -P '%s/inet/receive_override_options=%s'\n",
-		    plan->ways[i].name, plan->ways[i].value);
-	puts("postfix reload");
+	print_settings(plan, f);
 }
 
 static int
@@ -111,6 +156,43 @@ put(const struct setup_files *f)
 
 	buf_free(&errmsg);
 	return status;
+}
+
+/* So that what was written is what is done. */
+static void
+have_it_read(const struct wish *w)
+{
+	struct ruleset *rules = command_settings(w->config);
+	struct buf errmsg = BUF_INIT;
+
+	if (daemon_reload(rules->daemon.control, &errmsg))
+		printf(ADOPTED_CONF " is written beside saywhy.conf, and "
+		    "saywhyd has read it; mode = %s.\n\n",
+		    mode_names[rules->policy.mode]);
+	else
+		printf(ADOPTED_CONF " is written beside saywhy.conf; "
+		    "systemctl reload saywhyd takes it into use (%s).\n\n",
+		    errmsg.data);
+	buf_free(&errmsg);
+	ruleset_release(rules);
+}
+
+/* Proof before trust: nothing is changed where more would be refused. */
+static bool
+prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
+{
+	const struct against a = { .config = w->config, .adopted = adopted,
+		.logs = w->logs, .nlogs = w->nlogs };
+	size_t more = 0;
+
+	if (!against_play(&a, &more, errmsg))
+		return false;
+	putchar('\n');
+	if (more > 0 && w->apply && !w->force)
+		buf_printf(errmsg, "%zu deliveries of the log would be "
+		    "refused: nothing is written. See that saywhy.conf says "
+		    "off of those reasons, or say --force", more);
+	return errmsg->len == 0;
 }
 
 /* What saywhy takes over, and what it leaves to Postfix. */
@@ -131,11 +213,12 @@ adopt(const struct wish *w)
 			print_note(a.left[i]);
 		putchar('\n');
 	}
+	if (good && w->nlogs > 0)
+		good = prove(w, &a, &errmsg);
 	if (good && w->apply) {
 		good = adopt_put(&a, w->config, &errmsg);
 		if (good)
-			puts(ADOPTED_CONF " is written beside saywhy.conf; "
-			    "systemctl reload saywhyd takes it into use.\n");
+			have_it_read(w);
 	}
 	adopt_clear(&a);
 	if (!good)
@@ -210,6 +293,31 @@ somebody_answers(const struct wish *w, struct buf *errmsg)
 	return good;
 }
 
+/* Whoever enforces while they differ bounces good mail. */
+static bool
+lists_agree(const struct wish *w, struct buf *errmsg)
+{
+	struct ruleset *rules = command_settings(w->config);
+	struct differences d = DIFFERENCES_INIT;
+	size_t i;
+
+	differences_find_here(&d, rules, w->config, w->folder);
+	if (d.n > 0)
+		puts("main.cf and saywhy.conf differ:");
+	for (i = 0; i < d.n; i++)
+		print_note(d.v[i].text);
+	if (w->apply && !w->force && d.harmful > 0 &&
+	    rules->policy.mode == MODE_ENFORCE)
+		buf_printf(errmsg, "mode = enforce, and %zu thing%s above "
+		    "would have good mail refused: nothing is set. Make both "
+		    "files say the same (saywhy setup --adopt --apply does, "
+		    "where saywhy.conf says nothing), or say --force",
+		    d.harmful, d.harmful == 1 ? "" : "s");
+	differences_clear(&d);
+	ruleset_release(rules);
+	return errmsg->len == 0;
+}
+
 /* Plans for what is there without us. */
 static int
 plan_and_apply(const struct wish *w, const struct setup_mta *mta,
@@ -221,8 +329,9 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 
 	make_plan(&plan, mta, w->config);
 	put_settings(f, &plan);
-	print_plan(&plan, mta, w->apply, setup_files_are_set(f));
-	if (w->apply && !somebody_answers(w, &errmsg))
+	print_plan(&plan, mta, f, w->apply);
+	if (!lists_agree(w, &errmsg) ||
+	    (w->apply && !somebody_answers(w, &errmsg)))
 		status = wrong(&errmsg);
 	else if (w->apply && !setup_files_are_set(f))
 		status = put(f);
@@ -297,8 +406,9 @@ run(struct arguments *args)
 {
 	struct wish w = { .config = SAYWHY_CONFIG,
 		.smtp = "inet:25@127.0.0.1" };
+	const char *logs[LOGS_MAX], *value;
 	const struct argument *a;
-	const char *value;
+	int i;
 
 	while ((a = arguments_next(args, &value)) != NULL)
 		if (strcmp(a->name, "apply") == 0)
@@ -307,6 +417,11 @@ run(struct arguments *args)
 			w.undo = true;
 		else if (strcmp(a->name, "adopt") == 0)
 			w.adopt = true;
+		else if (strcmp(a->name, "against") == 0) {
+			logs[0] = value;
+			w.nlogs = 1;
+		} else if (strcmp(a->name, "force") == 0)
+			w.force = true;
 		else if (strcmp(a->name, "verify") == 0)
 			w.verify = true;
 		else if (strcmp(a->name, "postfix") == 0)
@@ -315,6 +430,14 @@ run(struct arguments *args)
 			w.smtp = value;
 		else
 			w.config = value;
+	w.logs = logs;
+	for (i = 0; w.nlogs > 0 && i < args->argc; i++)
+		logs[w.nlogs++] = args->argv[i];
+	if (args->argc > 0 && w.nlogs == 0)
+		arguments_wrong(args, "\"%.60s\": it takes no words but the "
+		    "logs of --against", args->argv[0]);
+	if (w.nlogs > 0 && !w.adopt)
+		arguments_wrong(args, "--against belongs to --adopt");
 	if ((w.apply || w.adopt) && w.undo)
 		arguments_wrong(args, "--apply or --undo, not both");
 	return serve(&w);
@@ -322,7 +445,8 @@ run(struct arguments *args)
 
 const struct command command_setup = {
 	.name = "setup",
-	.words = "[--adopt] [--apply | --undo] [--verify]",
+	.words = "[--adopt [--against LOG...]] [--apply | --undo] [--verify]",
+	.max_words = LOGS_MAX - 1,
 	.summary = "Tells the mail server of saywhy, and can undo it",
 	.arguments = arguments,
 	.run = run

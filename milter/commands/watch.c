@@ -19,6 +19,7 @@
 #include "commands/command.h"
 #include "commands/watched.h"
 #include "engine/ruleset.h"
+#include "maillog/journal.h"
 #include "maillog/maillog.h"
 #include "maillog/tail.h"
 #include "maillog/watch_state.h"
@@ -44,10 +45,11 @@ static const struct argument arguments[] = {
 
 struct watch {
 	const char *config, *state;
-	bool journal, once, print;
+	bool journal, once, print, failed;
 	struct tail *tails[FILES_MAX];
 	size_t n;
 	pid_t child;			/* journalctl, or 0 */
+	struct journal *reader;		/* of what it writes, or NULL */
 	struct maillog *maillog;
 	struct watched *watched;
 	int64_t saved;
@@ -62,40 +64,94 @@ on_signal(int signo)
 	stop = 1;
 }
 
-/* journalctl ends when its pipe does. */
 static void
-run_journalctl(const struct watch *w, int out)
+on_line(void *arg, const char *line, size_t n)
 {
-	const char *args[8] = { "journalctl", "-q", "--output=short-iso",
-		"--facility=mail" };
-	size_t n = 4;
-	struct buf cursor = BUF_INIT;
+	struct watch *w = arg;
 
-	if (!w->once)
-		args[n++] = "--follow";
-	if (w->state != NULL) {
-		buf_printf(&cursor, "--cursor-file=%s", w->state);
-		args[n++] = cursor.data;
-	} else if (!w->once)
-		args[n++] = "--lines=0";
-	dup2(out, STDOUT_FILENO);
-	execvp(args[0], (char *const *)(uintptr_t)args);
-	_exit(EX_UNAVAILABLE);
+	maillog_line(w->maillog, line, n);
+}
+
+/* The end of a pipe that it writes to; it ends when its pipe does. */
+static int
+start_journalctl(const char *const *args, pid_t *child)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0 || (*child = fork()) < 0) {
+		log_error("journalctl: %m");
+		exit(EX_OSERR);
+	}
+	if (*child == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execvp(args[0], (char *const *)(uintptr_t)args);
+		_exit(EX_UNAVAILABLE);
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+static void
+ignore(void *arg, const char *line, size_t n)
+{
+	(void)arg;
+	(void)line;
+	(void)n;
+}
+
+/*
+ * In a container, or without the group that may read it, it is empty. Its last
+ * entry is where to begin, where nothing is kept of a run before.
+ */
+static void
+check_journal(const char *state)
+{
+	static const char *const args[] = { "journalctl", "-q", "--lines=1",
+		"--output=export", NULL };
+	struct journal *j = journal_new(ignore, NULL);
+	pid_t child;
+	struct pollfd end = { .fd = start_journalctl(args, &child),
+		.events = POLLIN };
+	struct tail *t = tail_open_fd(end.fd, "journal");
+
+	while (!tail_ended(t)) {
+		poll(&end, 1, -1);
+		tail_read(t, journal_line, j);
+	}
+	tail_close(t);
+	waitpid(child, NULL, 0);
+	if (*journal_cursor(j) == '\0')
+		log_warn("the journal shows nothing to this account: let it "
+		    "be in the group systemd-journal, or name the file that "
+		    "syslog writes in the place of --journal");
+	else if (state != NULL && access(state, F_OK) != 0)
+		journal_save(j, state);
+	journal_free(j);
 }
 
 static void
 open_journal(struct watch *w)
 {
-	int ends[2];
+	const char *args[8] = { "journalctl", "-q", "--output=export",
+		"--facility=mail" };
+	struct buf cursor = BUF_INIT;
+	size_t n = 4;
 
-	if (pipe2(ends, O_CLOEXEC) != 0 || (w->child = fork()) < 0) {
-		log_error("journalctl: %m");
-		exit(EX_OSERR);
-	}
-	if (w->child == 0)
-		run_journalctl(w, ends[1]);
-	close(ends[1]);
-	w->tails[w->n++] = tail_open_fd(ends[0], "journal");
+	check_journal(w->once ? NULL : w->state);
+	w->reader = journal_new(on_line, w);
+	journal_load(w->reader, w->state);
+	if (!w->once)
+		args[n++] = "--follow";
+	if (*journal_cursor(w->reader) != '\0') {
+		buf_printf(&cursor, "--after-cursor=%s",
+		    journal_cursor(w->reader));
+		args[n++] = "--no-tail";
+		args[n++] = cursor.data;
+	} else if (!w->once)
+		args[n++] = "--lines=0";
+	w->tails[w->n++] = tail_open_fd(start_journalctl(args, &w->child),
+	    "journal");
+	buf_free(&cursor);
 }
 
 static void
@@ -113,10 +169,11 @@ open_logs(struct watch *w, const struct arguments *args)
 		watch_state_load(w->state, w->tails, w->n);
 }
 
-static void
-on_line(void *arg, const char *line, size_t n)
+/* It is the last one that was opened. */
+static bool
+is_journal(const struct watch *w, size_t i)
 {
-	maillog_line(arg, line, n);
+	return w->journal && i == w->n - 1;
 }
 
 /* True: somebody has more. */
@@ -127,7 +184,9 @@ read_logs(struct watch *w)
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
-		more |= tail_read(w->tails[i], on_line, w->maillog);
+		more |= tail_read(w->tails[i], is_journal(w, i) ?
+		    journal_line : on_line, is_journal(w, i) ?
+		    (void *)w->reader : w);
 	watched_flush(w->watched, w->once ? 0 : WAIT_MS);
 	return more;
 }
@@ -158,10 +217,11 @@ wait_for_more(const struct watch *w)
 static void
 save(struct watch *w)
 {
-	if (w->journal)
-		return;
 	w->saved = clock_ms();
-	watch_state_save(w->state, w->tails, w->n);
+	if (w->journal)
+		journal_save(w->reader, w->state);
+	else
+		watch_state_save(w->state, w->tails, w->n);
 }
 
 static void
@@ -200,6 +260,26 @@ read_arguments(struct watch *w, struct arguments *args)
 			w->print = true;
 }
 
+/* It follows until we stop it; when it ends before, nothing is read. */
+static void
+end_journal(struct watch *w)
+{
+	int status = 0;
+
+	if (w->child <= 0)
+		return;
+	if (stop)
+		kill(w->child, SIGTERM);
+	waitpid(w->child, &status, 0);
+	if (stop || (w->once && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 0))
+		return;
+	log_error("journalctl ended (status %d): the journal cannot be read",
+	    WIFEXITED(status) ? WEXITSTATUS(status) : 128 +
+	    WTERMSIG(status));
+	w->failed = true;
+}
+
 static void
 finish(struct watch *w)
 {
@@ -210,10 +290,7 @@ finish(struct watch *w)
 	    (unsigned long long)c.written);
 	while (w->n > 0)
 		tail_close(w->tails[--w->n]);
-	if (w->child > 0) {
-		kill(w->child, SIGTERM);
-		waitpid(w->child, NULL, 0);
-	}
+	journal_free(w->reader);
 	watched_free(w->watched);
 	maillog_free(w->maillog);
 }
@@ -239,9 +316,10 @@ run(struct arguments *args)
 	w.maillog = maillog_new(watched_event, w.watched);
 	process_notify("READY=1");
 	follow(&w);
+	end_journal(&w);
 	finish(&w);
 	ruleset_release(rules);
-	return 0;
+	return w.failed ? EX_UNAVAILABLE : 0;
 }
 
 const struct command command_watch = {

@@ -66,6 +66,8 @@ static struct {
 	bool silent;			/* queries fail at once */
 	bool probing;
 	int64_t answered, probed;	/* clock_ms() */
+	int64_t served;			/* … by an answer with bytes in it */
+	bool down;			/* said so; not said that it is back */
 	struct dns_queue queue;
 } self = { .epoll = -1, .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -108,6 +110,27 @@ next_try(const struct dns_entry *e, int status)
 	return 0;
 }
 
+/* Once when it begins, however many ask, and once when it is over. */
+static void
+tell_down(const char *words)
+{
+	static struct log_ratelimit logged;
+
+	if (self.down || !log_ratelimit(&logged))
+		return;
+	self.down = true;
+	log_error("%s; mail that needs it is deferred until it does", words);
+}
+
+static void
+tell_up(void)
+{
+	self.served = clock_ms();
+	if (self.down)
+		log_info("the DNS server answers again");
+	self.down = false;
+}
+
 /*
  * A server that answers nothing would cost each session its whole deadline.
  * When a query got no answer to its end, and no other did meanwhile, the root
@@ -117,22 +140,15 @@ next_try(const struct dns_entry *e, int status)
 static void
 on_probe(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 {
-	static struct log_ratelimit logged;
-
 	(void)arg;
 	(void)timeouts;
-	(void)bytes;
-	(void)n;
 	self.sent--;
 	self.probing = false;
-	if (status != ARES_ETIMEOUT || self.answered > self.probed) {
-		self.silent = false;
-		return;
-	}
-	self.silent = true;
-	if (log_ratelimit(&logged))
-		log_error("the DNS server does not answer; mail that needs it "
-		    "is deferred until it does");
+	if (bytes != NULL && n > 0)
+		tell_up();
+	self.silent = status == ARES_ETIMEOUT && self.answered <= self.probed;
+	if (self.silent)
+		tell_down("the DNS server does not answer");
 }
 
 static void
@@ -171,6 +187,10 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	self.sent--;
 	self.fresh -= e->again == 0;
 	judge_server(e, status);
+	if (bytes != NULL && n > 0)
+		tell_up();
+	else if (status == ARES_ECONNREFUSED && self.served < e->born)
+		tell_down("no DNS server answers");
 	if (bytes != NULL && n > 0)
 		shared = dns_message_read(bytes, (size_t)n, e->key.type,
 		    e->key.name, &ttl);

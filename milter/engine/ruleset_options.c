@@ -169,6 +169,7 @@ const struct option site_relay_options[] = {
 	    .parse = mailset_parse, .free = mailset_free_option,
 	    .help = "domains this server takes mail for; unset: relay is off" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = SITE(networks),
+	    .default_value = "{\"127.0.0.0/8\", \"::1\"}",
 	    .parse = parse_relay_net, .free = option_free_nets,
 	    .help = "clients that may send anywhere" },
 	{ .name = NULL }

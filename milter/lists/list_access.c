@@ -1,10 +1,12 @@
 /*
- * list_access - a table of Postfix, access(5) or cidr_table(5), as a local list
+ * list_access - a table of Postfix as a local list: access(5), cidr_table(5),
+ * regexp_table(5), pcre_table(5)
  *
  * "access:FILE" is whom its text refuses for good (REJECT, 5NN), with the
- * admin's words as comment; "access-permit:FILE" is whom it lets pass (OK).
- * What else it says (DEFER, HOLD, names of restrictions) stays Postfix's. FILE
- * is the text that postmap(1) reads, not what it makes of it.
+ * admin's words as comment; "access-permit:FILE" is of whom it says anything
+ * else: it lets them pass (OK), looks no further (DUNNO), or does what stays
+ * Postfix's (DEFER, HOLD, names of restrictions). FILE is the text that
+ * postmap(1) reads, not what it makes of it.
  */
 
 #include <ctype.h>
@@ -17,17 +19,7 @@
 
 #define BLANKS " \t"
 
-enum verdict { VERDICT_OTHER, VERDICT_REFUSE, VERDICT_PERMIT };
-
-static bool
-is_number(const char *text, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && isdigit((unsigned char)text[i]); i++)
-		;
-	return n > 0 && i == n;
-}
+enum verdict { VERDICT_REFUSE, VERDICT_SPARE };
 
 static bool
 is_word(const char *text, size_t n, const char *word)
@@ -42,15 +34,11 @@ verdict_of(const char *action, const char **text)
 	size_t n = strcspn(action, BLANKS);
 
 	*text = action + n + strspn(action + n, BLANKS);
-	if (is_word(action, n, "REJECT"))
+	if (is_word(action, n, "REJECT") || (n == 3 && *action == '5' &&
+	    isdigit((unsigned char)action[1]) &&
+	    isdigit((unsigned char)action[2])))
 		return VERDICT_REFUSE;
-	if (is_word(action, n, "OK") || is_word(action, n, "permit"))
-		return VERDICT_PERMIT;
-	if (!is_number(action, n))
-		return VERDICT_OTHER;
-	if (n == 3 && (*action == '4' || *action == '5'))
-		return *action == '5' ? VERDICT_REFUSE : VERDICT_OTHER;
-	return VERDICT_PERMIT;
+	return VERDICT_SPARE;
 }
 
 /* "5.7.1 Go away": the words alone. */
@@ -106,9 +94,41 @@ add_key(struct list_text *c, const char *key, const char *comment,
 static bool
 is_plain(const char *line)
 {
-	return *line != '\0' && strchr("# \t!/", *line) == NULL &&
+	return *line != '\0' && strchr("# \t!", *line) == NULL &&
 	    strncasecmp(line, "if ", 3) != 0 &&
 	    strncasecmp(line, "endif", 5) != 0;
+}
+
+/* Behind the pattern that a line of regexp_table(5) begins with: its flags. */
+static size_t
+pattern_length(const char *line)
+{
+	size_t n = 1;
+
+	while (line[n] != '\0' && line[n] != '/')
+		n += line[n] == '\\' && line[n + 1] != '\0' ? 2 : 1;
+	return n + (line[n] == '/');
+}
+
+/* There letters compare without case unless it says "i". */
+static void
+take_pattern(struct list_text *c, const char *line, enum verdict wanted,
+    struct buf *key, struct buf *errmsg)
+{
+	size_t n = pattern_length(line), m = strcspn(line + n, BLANKS);
+	const char *action = line + n + m, *text;
+	struct buf pattern = BUF_INIT;
+
+	action += strspn(action, BLANKS);
+	if (verdict_of(action, &text) != wanted)
+		return;
+	buf_printf(&pattern, "%.*s%s", (int)n, line,
+	    m == 1 && line[n] == 'i' ? "" : "i");
+	/* "$1" in the words is what the pattern has found. */
+	list_text_add(c, pattern.data, strchr(text, '$') == NULL ?
+	    skip_status(text) : "", key, errmsg);
+	buf_free(&pattern);
+	buf_clear(errmsg);
 }
 
 static void
@@ -118,6 +138,10 @@ take_line(struct list_text *c, char *line, enum verdict wanted,
 	size_t n = strcspn(line, BLANKS);
 	const char *action = line + n + strspn(line + n, BLANKS), *text;
 
+	if (*line == '/') {
+		take_pattern(c, line, wanted, key, errmsg);
+		return;
+	}
 	if (!is_plain(line) || verdict_of(action, &text) != wanted)
 		return;
 	line[n] = '\0';
@@ -134,10 +158,10 @@ take_refused(struct list_text *c, char *line, struct buf *key,
 }
 
 static void
-take_permitted(struct list_text *c, char *line, struct buf *key,
+take_spared(struct list_text *c, char *line, struct buf *key,
     struct buf *errmsg)
 {
-	take_line(c, line, VERDICT_PERMIT, key, errmsg);
+	take_line(c, line, VERDICT_SPARE, key, errmsg);
 }
 
 static void *
@@ -147,9 +171,9 @@ load_refused(const char *path, struct diags *d)
 }
 
 static void *
-load_permitted(const char *path, struct diags *d)
+load_spared(const char *path, struct diags *d)
 {
-	return list_text_load(path, take_permitted, d);
+	return list_text_load(path, take_spared, d);
 }
 
 #define REST .free = list_text_free, .count = list_text_count, \
@@ -159,4 +183,4 @@ load_permitted(const char *path, struct diags *d)
 const struct list_format list_format_access = { .prefix = "access:",
 	.load = load_refused, REST };
 const struct list_format list_format_access_permit = {
-	.prefix = "access-permit:", .load = load_permitted, REST };
+	.prefix = "access-permit:", .load = load_spared, REST };

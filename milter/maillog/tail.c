@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -143,6 +144,15 @@ read_chunk(struct tail *t)
 	return n;
 }
 
+/* Would a read wait? Who follows a stream has other things to do meanwhile. */
+static bool
+is_quiet(const struct tail *t)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+
+	return t->stream && poll(&p, 1, 0) == 0;
+}
+
 bool
 tail_read(struct tail *t, tail_fn *fn, void *arg)
 {
@@ -150,7 +160,7 @@ tail_read(struct tail *t, tail_fn *fn, void *arg)
 
 	if (t->fd < 0 && !t->stream)
 		open_path(t);
-	if (t->fd < 0)
+	if (t->fd < 0 || is_quiet(t))
 		return false;
 	n = read_chunk(t);
 	if (n > 0) {

@@ -19,6 +19,14 @@ site_is_submission(const struct site *site, const struct session *s)
 }
 
 bool
+site_is_this_host(const struct site *site, const char *domain)
+{
+	return strcasecmp(domain, site->name) == 0 ||
+	    strcasecmp(domain, "localhost") == 0 ||
+	    strncasecmp(domain, "localhost.", 10) == 0;
+}
+
+bool
 site_trusts(const struct site *site, const struct session *s)
 {
 	return s->login != NULL ||

@@ -44,6 +44,12 @@ struct site {
 /* By port, or by the MTA's name of the daemon. */
 bool site_is_submission(const struct site *site, const struct session *s);
 
+/*
+ * This host's own name, or localhost (RFC 6761 section 6.3) with or without
+ * its domain: it takes mail for them whatever relay.domains says.
+ */
+bool site_is_this_host(const struct site *site, const char *domain);
+
 /* Logged in, or a client of relay.networks. */
 bool site_trusts(const struct site *site, const struct session *s);
 

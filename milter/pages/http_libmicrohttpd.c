@@ -17,6 +17,7 @@
 
 #define MEMORY 16384		/* of one connection: its header */
 #define IDLE_SECONDS 5u
+#define HTTP_TOO_LARGE 413	/* its name differs among versions */
 #define SPARE_MAX 8
 
 /* The library's own deadline begins anew with every byte; ours does not. */
@@ -178,7 +179,7 @@ upload_begin(struct MHD_Connection *c)
 	    "Content-Length");
 
 	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_MAX)
-		u->status = MHD_HTTP_CONTENT_TOO_LARGE;
+		u->status = HTTP_TOO_LARGE;
 	u->form = MHD_create_post_processor(c, 1024, on_form, u);
 	return u;
 }
@@ -187,7 +188,7 @@ static void
 upload_add(struct http *h, struct upload *u, const char *bytes, size_t n)
 {
 	if (u->body.len + n > HTTP_BODY_MAX)
-		u->status = MHD_HTTP_CONTENT_TOO_LARGE;
+		u->status = HTTP_TOO_LARGE;
 	else if (h->bodies + n > HTTP_BODIES_MAX)
 		u->status = MHD_HTTP_SERVICE_UNAVAILABLE;
 	if (u->status != 0)

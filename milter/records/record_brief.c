@@ -10,6 +10,8 @@
 #include "records/recorder.h"
 #include "words/reason.h"
 
+#define RECIPIENTS_MAX 5
+
 /* Values are quoted where a blank stands in them, never a control character. */
 static void
 put(struct buf *out, const char *key, const char *value)
@@ -72,6 +74,29 @@ put_login(struct buf *out, const char *login,
 	buf_free(&b);
 }
 
+/* After the dot a reply is about all that were accepted. */
+static void
+put_recipients(struct buf *out, const struct session *s,
+    const struct record_options *opt)
+{
+	struct buf rest = BUF_INIT;
+	size_t i, n = 0;
+
+	if (s->rcpt != NULL) {
+		put_private(out, "to", s->rcpt->mailbox.text, opt);
+		return;
+	}
+	for (i = 0; i < s->nrecipients; i++)
+		if (s->recipients[i].accepted && n++ < RECIPIENTS_MAX)
+			put_private(out, "to", s->recipients[i].mailbox.text,
+			    opt);
+	if (n > RECIPIENTS_MAX) {
+		buf_printf(&rest, "%zu", n - RECIPIENTS_MAX);
+		put(out, "more", rest.data);
+	}
+	buf_free(&rest);
+}
+
 void
 record_brief(const struct record *r, const struct record_options *opt,
     struct buf *out)
@@ -96,8 +121,7 @@ record_brief(const struct record *r, const struct record_options *opt,
 	put_login(out, s->login, opt);
 	if (s->sender.text != NULL)
 		put_private(out, "from", s->sender.text, opt);
-	if (s->rcpt != NULL)
-		put_private(out, "to", s->rcpt->mailbox.text, opt);
+	put_recipients(out, s, opt);
 	if (r->reply != NULL)
 		put_reply(out, r->reply, opt);
 }

@@ -8,17 +8,21 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/net.h"
 #include "model/mailbox.h"
+#include "setup/mta_lists.h"
 
-#define WORD_MAX 512
+#define COUNT(v) (sizeof (v) / sizeof (v)[0])
+#define CLASSES_DEEP 4
 
 /* One walk through one list of restrictions. */
 struct walk {
 	struct adopt *a;
-	const struct adopt_source *source;
+	const struct mta_source *source;
 	const char *list;	/* "smtpd_client_restrictions" */
 	const char *p;		/* what is still to come of it */
+	unsigned deep;		/* in a restriction class of it */
+	bool over;		/* nothing behind this word is ever asked */
+	bool warns;		/* the next one refuses nobody */
 	bool unknown_permit;	/* one came before */
 	bool known_permit;	/* … that only section blacklist knows of */
 	struct buf *lists;	/* what goes into section blacklist */
@@ -40,25 +44,6 @@ leave(struct adopt *a, const char *fmt, ...)
 	if (a->nleft < ADOPT_LEFT_MAX)
 		a->left[a->nleft++] = buf_steal(&text);
 	buf_free(&text);
-}
-
-/* The next word: blanks and commas part them, braces hold them together. */
-static bool
-next_word(const char **p, char word[WORD_MAX])
-{
-	size_t n = 0, deep = 0;
-
-	while (**p != '\0' && strchr(", \t\r\n", **p) != NULL)
-		(*p)++;
-	for (; **p != '\0' && (deep > 0 || strchr(", \t\r\n", **p) == NULL);
-	    (*p)++) {
-		deep += **p == '{';
-		deep -= **p == '}' && deep > 0;
-		if (n + 1 < WORD_MAX)
-			word[n++] = **p;
-	}
-	word[n] = '\0';
-	return n > 0;
 }
 
 /*
@@ -90,12 +75,12 @@ static const struct simple {
 
 /* Restrictions that saywhy implies, or that need no translation. */
 static const char *const silent[] = { "permit_mynetworks",
-	"permit_sasl_authenticated", "permit_auth_destination",
-	"reject_unauth_destination", "defer_unauth_destination", "permit",
-	"reject_unauth_pipelining", "reject_unlisted_recipient",
+	"permit_sasl_authenticated", "reject_unauth_destination",
+	"defer_unauth_destination", "reject_unauth_pipelining",
+	"reject_unlisted_recipient",
 	"reject_unlisted_sender", "reject_unverified_recipient",
 	"reject_unverified_sender", "reject_non_fqdn_recipient",
-	"reject_unknown_recipient_domain", "warn_if_reject",
+	"reject_unknown_recipient_domain",
 	"reject_multi_recipient_bounce" };
 
 static bool
@@ -143,11 +128,11 @@ static const struct {
 static void
 adopt_dns_list(struct walk *w, size_t which)
 {
-	char word[WORD_MAX], *answers;
+	char word[MTA_WORD_MAX], *answers;
 	struct buf line = BUF_INIT;
 	bool good;
 
-	if (!next_word(&w->p, word))
+	if (!mta_next_word(&w->p, word))
 		return;
 	answers = strchr(word, '=');
 	if (answers != NULL)
@@ -174,20 +159,73 @@ adopt_dns_list(struct walk *w, size_t which)
 	buf_free(&line);
 }
 
-/* "hash:/etc/postfix/x": the text from which it is made, or NULL. */
+static bool
+starts(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* "/pattern/" or "/pattern/i", and a blank behind it. */
+static bool
+is_plain_pattern(const char *line)
+{
+	size_t n = 1;
+
+	if (*line != '/')
+		return false;
+	for (; line[n] != '/'; n += line[n] == '\\' && line[n + 1] != '\0' ?
+	    2 : 1)
+		if (line[n] == '\n' || line[n] == '\0')
+			return false;
+	n++;
+	if (line[n] == 'i')
+		n++;
+	return line[n] == ' ' || line[n] == '\t';
+}
+
+/* Patterns alone: no conditions, no negations, no other delimiters. */
+static bool
+is_plain_table(const struct mta_source *source, const char *path)
+{
+	struct buf text = BUF_INIT;
+	bool good = source->text(source->arg, path, &text);
+	const char *line;
+	size_t n;
+
+	for (line = text.data; good && *line != '\0'; line += n) {
+		good = strchr("#\n \t\r", *line) != NULL ||
+		    is_plain_pattern(line);
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+	}
+	buf_free(&text);
+	return good;
+}
+
+/*
+ * "hash:/etc/postfix/x": the text from which it is made, where saywhy reads it
+ * as Postfix does; or NULL.
+ */
 static const char *
-text_of_table(const char *table)
+text_of_table(const struct mta_source *source, const char *table)
 {
 	static const char *const kinds[] = { "hash:", "btree:", "texthash:",
-		"lmdb:", "cdb:", "dbm:", "cidr:" };
+		"lmdb:", "cdb:", "dbm:", "cidr:", "regexp:", "pcre:" };
+	const char *path = NULL;
 	size_t i;
 
-	if (strncmp(table, "proxy:", 6) == 0)
+	if (starts(table, "proxy:"))
 		table += 6;
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strncmp(table, kinds[i], strlen(kinds[i])) == 0)
-			return table + strlen(kinds[i]);
-	return *table == '/' ? table : NULL;
+	for (i = 0; i < COUNT(kinds) && path == NULL; i++)
+		if (starts(table, kinds[i]))
+			path = table + strlen(kinds[i]);
+	if (path == NULL && *table == '/')
+		path = table;
+	if (path == NULL || strchr(path, '"') != NULL ||
+	    !source->is_file(source->arg, path))
+		return NULL;
+	return (!starts(table, "regexp:") && !starts(table, "pcre:")) ||
+	    is_plain_table(source, path) ? path : NULL;
 }
 
 static const struct {
@@ -203,13 +241,12 @@ static void
 adopt_table(struct walk *w, size_t which)
 {
 	const char *path, *name;
-	char word[WORD_MAX];
+	char word[MTA_WORD_MAX];
 
-	if (!next_word(&w->p, word))
+	if (!mta_next_word(&w->p, word))
 		return;
-	path = text_of_table(word);
-	if (path == NULL || strchr(path, '"') != NULL ||
-	    !w->source->is_file(w->source->arg, path)) {
+	path = text_of_table(w->source, word);
+	if (path == NULL) {
 		leave(w->a, "%s: %s %s: a table that saywhy cannot read",
 		    w->list, tables[which].restriction, word);
 		w->unknown_permit = true;
@@ -274,11 +311,11 @@ takes_word(const char *word)
 static void
 adopt_unknown(struct walk *w, const char *word)
 {
-	char argument[WORD_MAX] = "";
+	char argument[MTA_WORD_MAX] = "";
 	bool ours;
 
 	if (takes_word(word))
-		next_word(&w->p, argument);
+		mta_next_word(&w->p, argument);
 	ours = strstr(argument, "saywhy/") != NULL;
 	if (strncmp(word, "permit", 6) == 0 || (strncmp(word, "check_", 6) ==
 	    0 && !ours))
@@ -288,14 +325,62 @@ adopt_unknown(struct walk *w, const char *word)
 		    *argument != '\0' ? " " : "", argument);
 }
 
-#define COUNT(v) (sizeof (v) / sizeof (v)[0])
+static void adopt_word(struct walk *w, const char *word);
+
+static bool
+is_class(const struct walk *w, const char *word)
+{
+	const char *p = w->source->value(w->source->arg,
+	    "smtpd_restriction_classes");
+	char class[MTA_WORD_MAX];
+
+	while (w->deep < CLASSES_DEEP && mta_next_word(&p, class))
+		if (strcmp(class, word) == 0)
+			return true;
+	return false;
+}
+
+/* A class is its restrictions, at the place where it is named. */
+static void
+adopt_class(struct walk *w, const char *name)
+{
+	const char *rest = w->p;
+	char word[MTA_WORD_MAX];
+
+	w->p = w->source->value(w->source->arg, name);
+	w->deep++;
+	while (!w->over && mta_next_word(&w->p, word))
+		adopt_word(w, word);
+	w->deep--;
+	w->p = rest;
+}
+
+/* Words that say what becomes of those behind them. True: it was one. */
+static bool
+adopt_turn(struct walk *w, const char *word)
+{
+	static const char *const ends[] = { "permit", "reject", "defer" };
+	bool local = strcmp(word, "permit_auth_destination") == 0;
+
+	if (w->warns) {
+		w->warns = false;
+		adopt_unknown(w, word);
+		return true;
+	}
+	w->warns = strcmp(word, "warn_if_reject") == 0;
+	w->over |= is_among(word, ends, COUNT(ends));
+	/* Mail to our domains comes no further. */
+	w->unknown_permit |= local;
+	return w->warns || w->over || local ||
+	    is_among(word, silent, COUNT(silent));
+}
 
 static void
 adopt_word(struct walk *w, const char *word)
 {
 	size_t i;
 
-	if (is_among(word, silent, COUNT(silent)))
+	if (adopt_turn(w, word))
 		return;
 	for (i = 0; i < COUNT(simples); i++)
 		if (strcmp(word, simples[i].restriction) == 0) {
@@ -312,110 +397,74 @@ adopt_word(struct walk *w, const char *word)
 			adopt_table(w, i);
 			return;
 		}
-	adopt_unknown(w, word);
+	if (is_class(w, word))
+		adopt_class(w, word);
+	else
+		adopt_unknown(w, word);
 }
 
-/* "reject" alone: Postfix never evaluates what comes after it. */
 static void
-adopt_list(struct adopt *a, const struct adopt_source *source,
+adopt_list(struct adopt *a, const struct mta_source *source,
     const char *list, struct buf *lists)
 {
 	struct walk w = { .a = a, .source = source, .list = list,
 		.p = source->value(source->arg, list), .lists = lists };
-	char word[WORD_MAX];
+	char word[MTA_WORD_MAX];
 
-	while (next_word(&w.p, word) && strcmp(word, "reject") != 0 &&
-	    strcmp(word, "defer") != 0)
+	while (!w.over && mta_next_word(&w.p, word))
 		adopt_word(&w, word);
 }
 
+/* "a", "b" */
 static void
-put_item(struct buf *items, const char *item)
+put_items(struct buf *out, const struct mta_items *items)
 {
-	struct buf quoted = BUF_INIT;
-
-	buf_printf(&quoted, "\"%s\"", item);
-	if (strstr(items->data, quoted.data) == NULL)
-		buf_printf(items, "%s%s", items->len > 0 ? ", " : "",
-		    quoted.data);
-	buf_free(&quoted);
-}
-
-/* The names of a list, those in its tables too. */
-static void
-put_domains(struct adopt *a, const struct adopt_source *source,
-    const char *name, struct buf *items)
-{
-	const char *p = source->value(source->arg, name), *keys;
-	struct buf table = BUF_INIT;
-	char word[WORD_MAX], key[WORD_MAX];
-
-	while (next_word(&p, word)) {
-		buf_clear(&table);
-		if (mailbox_is_host_name(word))
-			put_item(items, word);
-		else if (source->keys(source->arg, word, &table))
-			for (keys = table.data; next_word(&keys, key);)
-				if (mailbox_is_host_name(key))
-					put_item(items, key);
-				else
-					continue;
-		else
-			leave(a, "%s: %s: its domains cannot be listed; put "
-			    "them into relay.domains", name, word);
-	}
-	buf_free(&table);
-}
-
-static void
-put_networks(struct adopt *a, const struct adopt_source *source,
-    struct buf *items)
-{
-	const char *p = source->value(source->arg, "mynetworks");
-	char word[WORD_MAX], clean[WORD_MAX], *to;
-	const char *from;
-	struct net net;
-
-	while (next_word(&p, word)) {
-		/* "[::1]/128" */
-		for (from = word, to = clean; *from != '\0'; from++)
-			if (*from != '[' && *from != ']')
-				*to++ = *from;
-		*to = '\0';
-		if (net_parse(clean, &net, NULL))
-			put_item(items, clean);
-		else
-			leave(a, "mynetworks: %s is no network that saywhy "
-			    "reads; put it into relay.networks", word);
-	}
-}
-
-static void
-adopt_relay(struct adopt *a, const struct adopt_source *source)
-{
-	static const char *const names[] = { "mydestination",
-		"virtual_alias_domains", "virtual_mailbox_domains",
-		"relay_domains" };
-	struct buf domains = BUF_INIT, networks = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < COUNT(names); i++)
-		put_domains(a, source, names[i], &domains);
-	put_networks(a, source, &networks);
-	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_set(source->arg, "domains") && domains.len > 0)
-		buf_printf(&a->conf, "\tdomains = {%s}\t# mydestination, "
-		    "virtual_*_domains, relay_domains\n", domains.data);
-	if (!source->is_set(source->arg, "networks") && networks.len > 0)
-		buf_printf(&a->conf, "\tnetworks = {%s}\t# mynetworks\n",
-		    networks.data);
-	buf_puts(&a->conf, "}\n");
-	buf_free(&domains);
-	buf_free(&networks);
+	for (i = 0; i < items->n; i++)
+		buf_printf(out, "%s\"%s\"", i > 0 ? ", " : "",
+		    items->v[i].name);
 }
 
 static void
-adopt_size(struct adopt *a, const struct adopt_source *source)
+leave_odd(struct adopt *a, const struct mta_lists *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->tables.n; i++)
+		leave(a, "%s: %s: its domains cannot be listed; put them into "
+		    "relay.domains", l->tables.v[i].setting,
+		    l->tables.v[i].name);
+	for (i = 0; i < l->odd.n; i++)
+		leave(a, "mynetworks: %s is no network that saywhy reads; put "
+		    "it into relay.networks", l->odd.v[i].name);
+}
+
+static void
+adopt_relay(struct adopt *a, const struct mta_source *source)
+{
+	struct mta_lists l;
+
+	mta_lists_read(&l, source);
+	leave_odd(a, &l);
+	buf_puts(&a->conf, "relay {\n");
+	if (!source->is_set(source->arg, "domains") && l.domains.n > 0) {
+		buf_puts(&a->conf, "\tdomains = {");
+		put_items(&a->conf, &l.domains);
+		buf_puts(&a->conf, "}\t# mydestination, virtual_*_domains, "
+		    "relay_domains\n");
+	}
+	if (!source->is_set(source->arg, "networks") && l.networks.n > 0) {
+		buf_puts(&a->conf, "\tnetworks = {");
+		put_items(&a->conf, &l.networks);
+		buf_puts(&a->conf, "}\t# mynetworks\n");
+	}
+	buf_puts(&a->conf, "}\n");
+	mta_lists_clear(&l);
+}
+
+static void
+adopt_size(struct adopt *a, const struct mta_source *source)
 {
 	const char *size = source->value(source->arg, "message_size_limit");
 
@@ -427,8 +476,23 @@ adopt_size(struct adopt *a, const struct adopt_source *source)
 	    "# message_size_limit\n", size);
 }
 
+/* The default of Postfix is the limit where nothing is set, here too. */
+static void
+adopt_recipients(struct adopt *a, const struct mta_source *source)
+{
+	static const char name[] = "smtpd_recipient_limit";
+	const char *value = source->value(source->arg, name);
+	long long limit = strtoll(value, NULL, 10);
+
+	if (limit == 1000 || limit < 100 || limit > 1000000 ||
+	    source->is_set(source->arg, "max-recipients"))
+		return;
+	buf_printf(&a->conf, "relay { max-recipients = %lld }\t# %s\n", limit,
+	    name);
+}
+
 void
-adopt_make(struct adopt *a, const struct adopt_source *source)
+adopt_make(struct adopt *a, const struct mta_source *source)
 {
 	static const char *const lists[] = { "smtpd_client_restrictions",
 		"smtpd_helo_restrictions", "smtpd_sender_restrictions",
@@ -443,6 +507,7 @@ adopt_make(struct adopt *a, const struct adopt_source *source)
 	    "each line stands where it comes from.\n\n");
 	adopt_relay(a, source);
 	adopt_size(a, source);
+	adopt_recipients(a, source);
 	for (i = 0; i < COUNT(lists); i++)
 		adopt_list(a, source, lists[i], &blacklist);
 	if (blacklist.len > 0)

@@ -17,19 +17,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-
-/* Where the policy is read. */
-struct adopt_source {
-	void *arg;
-	/* A setting of main.cf, expanded; "" where there is none. */
-	const char *(*value)(void *arg, const char *name);
-	/* Is this a file that can be read? */
-	bool (*is_file)(void *arg, const char *path);
-	/* Does saywhy.conf set this already ("domains", "reason \"x\"")? */
-	bool (*is_set)(void *arg, const char *what);
-	/* Appends the keys of a table ("hash:/x"), separated by commas. */
-	bool (*keys)(void *arg, const char *table, struct buf *out);
-};
+#include "setup/mta_source.h"
 
 #define ADOPT_LEFT_MAX 64
 
@@ -40,7 +28,7 @@ struct adopt {
 	size_t taken;		/* restrictions that are translated */
 };
 
-void adopt_make(struct adopt *a, const struct adopt_source *source);
+void adopt_make(struct adopt *a, const struct mta_source *source);
 void adopt_clear(struct adopt *a);
 
 #endif

@@ -64,6 +64,24 @@ find_setting(const char *text, const char *name)
 	return found;
 }
 
+static int
+line_of(const char *text, const char *at)
+{
+	int line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+int
+setup_block_line(const struct buf *text, const char *name)
+{
+	const char *at = find_setting(text->data, name);
+
+	return at != NULL ? line_of(text->data, at) : 0;
+}
+
 static uint32_t
 checksum(const char *text, size_t n)
 {
@@ -210,16 +228,6 @@ put_back(struct buf *out, const char *block, const char *last)
 		buf_put(out, at, (size_t)(next - at));
 	}
 	return out->len > before;
-}
-
-static int
-line_of(const char *text, const char *at)
-{
-	int line = 1;
-
-	for (; text < at; text++)
-		line += *text == '\n';
-	return line;
 }
 
 /* The text without its blocks; false when one was changed. */

@@ -36,6 +36,9 @@ void setup_block_set(struct buf *text, const char *name, const char *value);
 bool setup_block_option(struct buf *text, const char *service,
     const char *option);
 
+/* The line of main.cf where this parameter is set last; 0: it is not. */
+int setup_block_line(const struct buf *text, const char *name);
+
 /* Is there a block in it? */
 bool setup_block_is_there(const struct buf *text);
 

@@ -124,6 +124,7 @@ void
 setup_notes(struct setup_plan *plan, const struct setup_mta *mta,
     const struct setup_doors *doors)
 {
+	const char *others = mta->value[VALUE_MILTERS];
 	size_t i;
 
 	if (doors->reply_map != NULL)
@@ -134,7 +135,11 @@ setup_notes(struct setup_plan *plan, const struct setup_mta *mta,
 	for (i = 0; i < plan->nways; i++)
 		setup_note(plan, "master.cf: %s is a content filter's way back "
 		    "in. Mail is judged when it comes in first, and not "
-		    "again.", plan->ways[i].name);
+		    "again.%s%s%s", plan->ways[i].name, *others != '\0' ?
+		    " no_milters holds for the others there, too (" : "",
+		    others, *others != '\0' ? "): where one of them is to see "
+		    "what the filter made, name it at this service as -o "
+		    "smtpd_milters=, in the place of no_milters." : "");
 	if (*mta->value[VALUE_CONTENT_FILTER] != '\0' && plan->nways == 0)
 		setup_note(plan, "content_filter = %s: where its mail comes "
 		    "back in, have receive_override_options=no_milters.",

@@ -143,6 +143,48 @@ def test_same_decision_accurate_code(alone, adopted, story, stock, code, status,
     assert record["issuer"] == "saywhy"
 
 
+def test_against_a_log(postfix, alone, adopted, tables):
+    """Each refusal of Postfix is played to the policy, and nothing is written."""
+    before = len(postfix.log())
+    for story, *_ in STORIES:
+        play(alone, story)
+    log = process.wait_until(
+        lambda: postfix.log()[before:].count("disconnect from") >= len(STORIES) and
+        postfix.log()[before:], "the log")
+    (tables / "mail.log").write_text(log)
+    conf = adopted.conf.read_bytes()
+    done = subprocess.run(
+        [adopted.tool, "setup", "--adopt", "--postfix", tables / "postfix", "-c",
+         adopted.conf, "--against", tables / "mail.log"],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    refused = sum(reason is not None for *_, reason in STORIES)
+    assert f"{refused} refusals of Postfix: {refused} would be saywhy's, 0 stay" in done.stdout
+    assert "deliveries: 0 would be refused" in done.stdout
+    shown = " ".join(done.stdout.split())
+    assert "then 454 4.7.1 <b@elsewhere.example>: Relay access denied now 550 5.7.1" in shown
+    assert "then 504 5.5.2 <a@short>" in shown and "now 553 5.1.7" in shown
+    assert adopted.conf.read_bytes() == conf
+
+
+def test_against_what_was_delivered(adopted, tables):
+    """Mail that came in and would be refused is named, and stops --apply."""
+    (tables / "taken.log").write_text(
+        "Nov 24 18:32:15 mx postfix/smtpd[1]: 3F00A1: client=x.example[198.51.100.66]\n"
+        "Nov 24 18:32:15 mx postfix/qmgr[2]: 3F00A1: from=<a@sender.example>, size=1, "
+        "nrcpt=1 (queue active)\n"
+        "Nov 24 18:32:16 mx postfix/local[3]: 3F00A1: to=<user@example.org>, relay=local, "
+        "delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered to mailbox)\n")
+    conf = adopted.conf.read_bytes()
+    done = subprocess.run(
+        [adopted.tool, "setup", "--adopt", "--apply", "--postfix", tables / "postfix",
+         "-c", adopted.conf, "--against", tables / "taken.log"],
+        capture_output=True, text=True)
+    assert "1 deliveries: 1 would be refused" in done.stdout, done.stdout
+    assert done.returncode == 69 and "nothing is written" in done.stderr
+    assert adopted.conf.read_bytes() == conf
+
+
 def test_a_table_that_changes(adopted, tables):
     """It is used within moments; one that breaks keeps its last good state."""
     story = row(sender="new@sender.example")
@@ -157,3 +199,17 @@ def test_a_table_that_changes(adopted, tables):
 def test_what_passes_goes_on_passing(adopted):
     for i in range(20):
         assert play(adopted.port, row(sender=f"a{i}@sender.example")).ok
+
+
+def test_what_was_adopted_is_read_at_once(adopted, tables):
+    """saywhyd is told to read it, and setup waits until it has."""
+    before = json.loads(adopted.run_tool(
+        "status", "--json", "-c", adopted.conf).stdout)["reload"]["time"]
+    done = subprocess.run(
+        [adopted.tool, "setup", "--adopt", "--apply", "--postfix", tables / "postfix",
+         "-c", adopted.conf], capture_output=True, text=True)
+    assert "saywhyd has read it; mode = enforce" in done.stdout, done.stdout + done.stderr
+    after = json.loads(adopted.run_tool(
+        "status", "--json", "-c", adopted.conf).stdout)["reload"]
+    assert after["time"] != before and after["good"]
+    assert not play(adopted.port, row(sender="blocked@sender.example")).ok

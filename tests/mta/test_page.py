@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -128,6 +129,22 @@ def fetch(url):
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def test_a_long_bounce_is_posted(page):
+    """It comes into no web server's log, and may be longer than an address."""
+    status, shown = fetch(page)
+    assert status == 200 and '<form action="./" method="post">' in shown
+    pasted = "A line of a bounce.\n" * 1000 + (
+        "host mx.example.org[192.0.2.1] said: 550 5.1.1 <a@b.example>: Recipient "
+        "address rejected: User unknown in virtual mailbox table\n")
+    form = urllib.parse.urlencode({"q": pasted}).encode()
+    with urllib.request.urlopen(page, form, timeout=10) as answer:
+        assert "No such mailbox" in answer.read().decode()
+    much = urllib.parse.urlencode({"q": "x" * 300000}).encode()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(page, much, timeout=10)
+    assert refused.value.code == 413
 
 
 def refuse(postfix, filter_, dialogue):

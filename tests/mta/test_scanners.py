@@ -146,7 +146,7 @@ def test_status_tells(daemon, connect):
     output = daemon.run_tool("status", "-c", daemon.conf).stdout
     for kind in scanners.Farm.KINDS:
         assert any(line.startswith("scanner") and kind in line
-                   and "state up" in line for line in output.splitlines()), output
+                   and " is up" in line for line in output.splitlines()), output
 
 
 MORE = """content {{

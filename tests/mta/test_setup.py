@@ -135,6 +135,41 @@ def test_apply_where_nobody_answers(stock, setup, build, box):
     assert subprocess.run(run, capture_output=True).returncode == 0
 
 
+def test_domains_that_differ(stock, setup, build, box):
+    """Whoever enforces then bounces good mail: each is named with both places."""
+    with open(ETC / "main.cf", "a") as file:
+        file.write("mydestination = example.org, other.example, localhost\n"
+                   "mynetworks = 127.0.0.0/8 [::1]/128 192.0.2.0/24\n")
+    before = (ETC / "main.cf").read_bytes()
+    line = before.count(b"\n") - 1
+    done = setup("--apply")
+    shown = " ".join(done.stdout.split())
+    assert done.returncode == 69 and "--force" in done.stderr
+    assert (f"other.example stands in mydestination (/etc/postfix/main.cf:{line}), but not in "
+            f"relay.domains ({box}/setup.conf:9)") in shown
+    assert "192.0.2.0/24 stands in mynetworks" in shown
+    assert "127.0.0" not in shown and "localhost stands" not in shown
+    assert (ETC / "main.cf").read_bytes() == before
+    for command in ("check", "doctor"):
+        done = subprocess.run(
+            [build / "saywhy", command, "-c", box / "setup.conf", "--postfix", ETC],
+            capture_output=True, text=True)
+        assert "other.example stands in mydestination" in done.stdout + done.stderr
+    assert setup("--apply", "--force").returncode == 0
+    assert setup("--undo").returncode == 0
+    assert (ETC / "main.cf").read_bytes() == before
+
+
+def test_what_is_set_is_not_to_be_set(stock, setup):
+    assert setup("--apply").returncode == 0
+    with open(ETC / "main.cf", "a") as file:
+        file.write("smtpd_sender_restrictions = reject_non_fqdn_sender\n")
+    shown = setup().stdout
+    assert "postconf -e 'smtpd_sender_restrictions" in shown
+    assert "postconf -e 'smtpd_milters" not in shown
+    setup("--undo")
+
+
 def test_the_others_for_mail_without_a_connection(stock, setup):
     """Guides of other filters say non_smtpd_milters = $smtpd_milters."""
     with open(ETC / "main.cf", "a") as file:

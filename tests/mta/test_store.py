@@ -125,3 +125,17 @@ def test_forgotten(filter_, build):
         assert b"a@sender.example" not in path.read_bytes(), path
     append(filter_.record_file, 10, 1)
     process.wait_until(lambda: len(ids(build, filter_)) == 11, "the store")
+
+
+def test_what_the_store_has_not_yet(build, filter_):
+    """Asked right after a refusal, the tool reads what the feeder did not."""
+    process.wait_until(lambda: filter_.store.exists(), "the store")
+    filter_.kill()
+    append(filter_.record_file, 0, 3)
+    assert ids(build, filter_) == {ident(n) for n in range(3)}
+    append(filter_.record_file, 3, 1)
+    shown = subprocess.run(
+        [build / "saywhy", "show", "-c", filter_.conf, "--json", ident(3)],
+        capture_output=True, timeout=20)
+    assert json.loads(shown.stdout)["id"] == ident(3)
+    assert filter_.store.stat().st_uid == filter_.folder.stat().st_uid

@@ -241,3 +241,95 @@ def test_taken_later(saywhyd, postfix, build, box):
         capture_output=True, check=True, timeout=20)
     [row] = json.loads(done.stdout)["later"]["rows"]
     assert row["name"] == "sender-denied" and row["count"] == 1
+
+
+# Writes what export has of an entry each; like that of systemd 252 it leaves no
+# cursor behind, whatever ends it.
+JOURNALCTL = r"""#!/usr/bin/python3
+import json, sys, time
+words = sys.argv[1:]
+entries = json.load(open("{folder}/entries"))
+after = [w[15:] for w in words if w.startswith("--after-cursor=")]
+print(*words, file=open("{folder}/asked", "a"))
+if "--lines=1" in words:
+    entries = entries[-1:]
+elif after:
+    entries = entries[[e[0] for e in entries].index(after[0]) + 1:]
+elif "--lines=0" in words:
+    entries = []
+for cursor, message in entries:
+    print(f"__CURSOR={{cursor}}\n__REALTIME_TIMESTAMP=1795762745000000\n"
+          f"_HOSTNAME=mx\n_PID=7\nSYSLOG_IDENTIFIER=postfix/smtpd\n"
+          f"MESSAGE={{message}}\n", flush=True)
+if "--follow" in words:
+    time.sleep(60)
+"""
+REJECT = ("NOQUEUE: reject: RCPT from x.example[192.0.2.7]: 554 5.7.1 <{0}@elsewhere.example>: "
+          "Relay access denied; from=<a@sender.example> to=<{0}@elsewhere.example> "
+          "proto=ESMTP helo=<x.example>")
+
+
+@pytest.fixture
+def journal(build, tmp_path):
+    """saywhy watch --journal --state, with a journalctl of ours."""
+    folder = tmp_path
+    (folder / "journalctl").write_text(JOURNALCTL.format(folder=folder))
+    (folder / "journalctl").chmod(0o755)
+    (folder / "watch.conf").write_text(
+        CONF + f'record-file = "{folder}/records.json"\nsyslog = no\n')
+
+    class Journal:
+        state = folder / "watch.state"
+
+        def entries(self, *names):
+            (folder / "entries").write_text(json.dumps(
+                [[f"s=1;i={n}", REJECT.format(n)] for n in names]))
+
+        def start(self, *more):
+            return subprocess.Popen(
+                [build / "saywhy", "watch", "-c", folder / "watch.conf", "--journal",
+                 "--state", self.state, *more], text=True, stderr=subprocess.PIPE,
+                env={"PATH": f"{folder}:/usr/bin:/bin"})
+
+        def recipients(self):
+            path = folder / "records.json"
+            lines = path.read_text().splitlines() if path.exists() else []
+            return [json.loads(line)["recipients"][0].partition("@")[0] for line in lines]
+
+    return Journal()
+
+
+def test_a_journal_goes_on_where_it_stood(journal):
+    """What is logged while nobody watches is read after the next start."""
+    journal.entries("before")
+    watching = journal.start()
+    process.wait_until(lambda: journal.state.exists(), "the first cursor")
+    watching.terminate()
+    assert watching.wait(timeout=20) == 0
+    assert journal.recipients() == []
+    assert journal.state.read_text() == "s=1;i=before\n"
+    journal.entries("before", "one", "two")
+    watching = journal.start()
+    process.wait_until(lambda: len(journal.recipients()) == 2, "two records")
+    watching.terminate()
+    assert watching.wait(timeout=20) == 0
+    assert journal.recipients() == ["one", "two"]
+    assert journal.state.read_text() == "s=1;i=two\n"
+    journal.entries("before", "one", "two", "three")
+    assert journal.start("--once").wait(timeout=20) == 0
+    assert journal.recipients() == ["one", "two", "three"]
+
+
+def test_a_journal_that_shows_nothing(journal):
+    journal.entries()
+    watching = journal.start("--once")
+    assert "the journal shows nothing to this account" in watching.communicate(timeout=20)[1]
+
+
+def test_a_journalctl_that_ends(journal):
+    """It was to follow: a failure, so that the unit is started again."""
+    journal.state.write_text("s=1;i=gone\n")
+    journal.entries("one")
+    watching = journal.start()
+    assert "journalctl ended" in watching.communicate(timeout=20)[1]
+    assert watching.returncode == 69

@@ -82,6 +82,7 @@ def rows():
     yield "explain a number", post(b"/explain", b'{"text": 550}', JSON), {400}
     yield "explain a list", post(b"/explain", b'["550"]', JSON), {400}
     yield "explain deep JSON", post(b"/explain", b"[" * 90000, JSON), {400}
+    yield "post that ends early", get(b"/why/", b"Content-Type: " + FORM + b"\r\nContent-Length: 500\r\n", b"POST") + b"q=abc", {0, 400, 408}
     yield "put", get(b"/why/" + spf, b"", b"PUT"), {405}
     yield "delete", get(b"/why/" + spf, b"", b"DELETE"), {405}
     yield "trace", get(b"/why/", b"X-A: secret\r\n", b"TRACE"), {405}

@@ -189,10 +189,40 @@ test_brief(void **state)
 	fixture_close(&f);
 }
 
+/* After the dot, with more of them than a line needs. */
+static void
+test_brief_of_many(void **state)
+{
+	struct record_options opt = { .privacy = PRIVACY_FULL };
+	struct buf out = BUF_INIT, rcpt = BUF_INIT;
+	struct fixture f;
+	int i;
+
+	(void)state;
+	fixture_open(&f);
+	for (i = 0; i < 8; i++) {
+		buf_clear(&rcpt);
+		buf_printf(&rcpt, "r%d@example.org", i);
+		session_rcpt(&f.session, rcpt.data);
+		if (i != 1)
+			session_rcpt_accepted(&f.session);
+	}
+	f.session.rcpt = NULL;
+	record_brief(&f.record, &opt, &out);
+	assert_tells(out.data, " to=<r0@example.org> to=<r2@example.org>",
+	    true);
+	assert_tells(out.data, "r1@", false);
+	assert_tells(out.data, " more=", true);
+	buf_free(&rcpt);
+	buf_free(&out);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_brief_of_many),
 		cmocka_unit_test(test_id),
 		cmocka_unit_test(test_privacy),
 		cmocka_unit_test(test_hash),

@@ -29,6 +29,37 @@ value(void *arg, const char *name)
 	return "";
 }
 
+static const char *
+place(void *arg, const char *name)
+{
+	(void)arg;
+	return name;
+}
+
+static bool
+text(void *arg, const char *path, struct buf *out)
+{
+	(void)arg;
+	if (strcmp(path, "/etc/postfix/plain.pcre") == 0)
+		buf_puts(out, "# ours\n/^a@b\\.example$/ REJECT\n"
+		    "\tgo away\n/x\\/y/i OK\n");
+	else if (strcmp(path, "/etc/postfix/odd.pcre") == 0)
+		buf_puts(out, "/a/ OK\nif !/b/\n/c/ REJECT\nendif\n");
+	else
+		return false;
+	return true;
+}
+
+static bool
+ask(void *arg, const char *table, const char *key, struct buf *out)
+{
+	(void)arg;
+	(void)table;
+	(void)key;
+	(void)out;
+	return false;
+}
+
 static bool
 is_file(void *arg, const char *path)
 {
@@ -57,8 +88,9 @@ keys(void *arg, const char *table, struct buf *out)
 static void
 make(struct adopt *a, struct main_cf *cf)
 {
-	const struct adopt_source source = { .arg = cf, .value = value,
-		.is_file = is_file, .is_set = is_set, .keys = keys };
+	const struct mta_source source = { .arg = cf, .value = value,
+		.place = place, .is_file = is_file, .text = text,
+		.is_set = is_set, .keys = keys, .ask = ask };
 
 	adopt_make(a, &source);
 }
@@ -196,6 +228,61 @@ test_odd_words(void **state)
 	adopt_clear(&a);
 }
 
+/* Tables of patterns, where ours mean the same. */
+static void
+test_patterns(void **state)
+{
+	static const char *const v[] = {
+		"smtpd_sender_restrictions", "check_sender_access "
+		    "pcre:/etc/postfix/plain.pcre, check_sender_access "
+		    "regexp:/etc/postfix/odd.pcre",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "file = "
+	    "\"access:/etc/postfix/plain.pcre\" match = {sender}"));
+	assert_null(strstr(a.conf.data, "odd.pcre"));
+	assert_true(is_left(&a, "regexp:/etc/postfix/odd.pcre"));
+	assert_int_equal(a.taken, 1);
+	adopt_clear(&a);
+}
+
+/* What a class names is asked where it stands; and nothing behind permit. */
+static void
+test_what_postfix_reaches(void **state)
+{
+	static const char *const v[] = {
+		"smtpd_restriction_classes", "strict, loose",
+		"strict", "reject_non_fqdn_sender, reject_rbl_client "
+		    "zen.example",
+		"loose", "permit",
+		"smtpd_client_restrictions", "warn_if_reject "
+		    "reject_rbl_client tried.example, strict, loose, "
+		    "reject_rbl_client behind.example",
+		"smtpd_recipient_restrictions", "permit_auth_destination, "
+		    "reject_rbl_client others.example",
+		"smtpd_recipient_limit", "200",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "zen.example"));
+	assert_non_null(strstr(a.conf.data, "reason \"sender-not-fqdn\""));
+	assert_null(strstr(a.conf.data, "tried.example"));
+	assert_true(is_left(&a, "reject_rbl_client tried.example"));
+	assert_null(strstr(a.conf.data, "behind.example"));
+	assert_null(strstr(a.conf.data, "others.example"));
+	assert_non_null(strstr(a.conf.data, "relay { max-recipients = 200 }"));
+	adopt_clear(&a);
+}
+
 int
 main(void)
 {
@@ -204,6 +291,8 @@ main(void)
 		cmocka_unit_test(test_behind_a_permit),
 		cmocka_unit_test(test_what_is_set_stays),
 		cmocka_unit_test(test_odd_words),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_what_postfix_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,223 @@
+/* mta_source - the Postfix of this machine, as its own tools tell of it */
+
+#include "setup/mta_source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "setup/setup_block.h"
+#include "setup/setup_file.h"
+#include "setup/setup_mta.h"
+
+struct mta_postfix {
+	const char *folder;	/* of main.cf; NULL: Postfix's own */
+	struct buf conf_text;	/* saywhy.conf without its comments */
+	struct buf main_cf;	/* its text, and its path */
+	char *main_path;
+	char **texts;		/* handed out, freed at the end */
+	size_t n, cap;
+};
+
+static bool
+run(const struct mta_postfix *p, const char *program, const char *option,
+    const char *word, const char *more, struct buf *out)
+{
+	const char *argv[7] = { program };
+	size_t n = 1;
+
+	if (p->folder != NULL) {
+		argv[n++] = "-c";
+		argv[n++] = p->folder;
+	}
+	argv[n++] = option;
+	argv[n++] = word;
+	argv[n++] = more;
+	return setup_mta_run(argv, out);
+}
+
+/* Lives as long as the source; `text` is taken over. */
+static const char *
+keep(struct mta_postfix *p, struct buf *text)
+{
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		buf_cut(text, text->len - 1);
+	p->texts = mem_room(p->texts, p->n, &p->cap, sizeof *p->texts);
+	p->texts[p->n] = buf_steal(text);
+	return p->texts[p->n++];
+}
+
+static const char *
+value(void *arg, const char *name)
+{
+	struct buf out = BUF_INIT;
+
+	if (!run(arg, "postconf", "-xh", name, NULL, &out))
+		buf_clear(&out);
+	return keep(arg, &out);
+}
+
+static const char *
+place(void *arg, const char *name)
+{
+	struct mta_postfix *p = arg;
+	int line = setup_block_line(&p->main_cf, name);
+	struct buf out = BUF_INIT;
+
+	if (line > 0)
+		buf_printf(&out, "%s:%d", p->main_path, line);
+	else
+		buf_printf(&out, "the default of %s", name);
+	return keep(p, &out);
+}
+
+static bool
+is_file(void *arg, const char *path)
+{
+	struct stat st;
+
+	(void)arg;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    access(path, R_OK) == 0;
+}
+
+static bool
+text(void *arg, const char *path, struct buf *out)
+{
+	struct buf errmsg = BUF_INIT;
+	bool good = is_file(arg, path) && setup_file_read(path, out, &errmsg);
+
+	buf_free(&errmsg);
+	return good;
+}
+
+/* An option's name with "=" behind it, or the whole of `reason "x"`. */
+static bool
+is_set(void *arg, const char *what)
+{
+	const struct mta_postfix *p = arg;
+	size_t n = strlen(what);
+	const char *at = p->conf_text.data, *end;
+
+	for (; (at = strstr(at, what)) != NULL; at = end) {
+		end = at + n;
+		if (what[n - 1] == '"')
+			return true;
+		if ((at == p->conf_text.data ||
+		    strchr(" \t\n{", at[-1]) != NULL) &&
+		    end[strspn(end, " \t")] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* "key TAB value" a line, of a table that postmap(1) can list. */
+static bool
+keys(void *arg, const char *table, struct buf *out)
+{
+	struct buf lines = BUF_INIT;
+	const char *line;
+	size_t n;
+	bool good = strchr(table, ':') != NULL &&
+	    run(arg, "postmap", "-s", table, NULL, &lines);
+
+	for (line = lines.data; good && *line != '\0'; line += n) {
+		buf_printf(out, "%.*s,", (int)strcspn(line, "\t \n"), line);
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+	}
+	buf_free(&lines);
+	return good;
+}
+
+static bool
+ask(void *arg, const char *table, const char *key, struct buf *out)
+{
+	size_t before = out->len;
+
+	if (!run(arg, "postmap", "-q", key, table, out)) {
+		buf_cut(out, before);
+		return false;
+	}
+	while (out->len > before && out->data[out->len - 1] == '\n')
+		buf_cut(out, out->len - 1);
+	return true;
+}
+
+/* Lines that begin with # say nothing. */
+static bool
+read_conf(struct mta_postfix *p, const char *config, struct buf *errmsg)
+{
+	struct buf conf = BUF_INIT;
+	bool good = setup_file_read(config, &conf, errmsg);
+	const char *line;
+	size_t n;
+
+	for (line = conf.data; *line != '\0'; line += n) {
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+		if (line[strspn(line, " \t")] != '#')
+			buf_put(&p->conf_text, line, n);
+	}
+	buf_free(&conf);
+	return good;
+}
+
+static void
+read_main_cf(struct mta_postfix *p)
+{
+	struct buf path = BUF_INIT, errmsg = BUF_INIT;
+
+	buf_printf(&path, "%s/main.cf", p->folder != NULL ? p->folder :
+	    value(p, "config_directory"));
+	p->main_path = buf_steal(&path);
+	if (!setup_file_read(p->main_path, &p->main_cf, &errmsg))
+		buf_clear(&p->main_cf);
+	buf_free(&errmsg);
+}
+
+struct mta_postfix *
+mta_postfix_open(const char *folder, const char *config, struct buf *errmsg)
+{
+	struct mta_postfix *p = mem_alloc(sizeof *p);
+
+	p->folder = folder;
+	p->conf_text = (struct buf)BUF_INIT;
+	p->main_cf = (struct buf)BUF_INIT;
+	if (!read_conf(p, config, errmsg)) {
+		mta_postfix_close(p);
+		return NULL;
+	}
+	if (*value(p, "mail_version") == '\0') {
+		buf_puts(errmsg, "postconf(1) does not answer");
+		mta_postfix_close(p);
+		return NULL;
+	}
+	read_main_cf(p);
+	return p;
+}
+
+struct mta_source
+mta_postfix_source(struct mta_postfix *p)
+{
+	return (struct mta_source){ .arg = p, .value = value, .place = place,
+		.is_file = is_file, .text = text, .is_set = is_set,
+		.keys = keys, .ask = ask };
+}
+
+void
+mta_postfix_close(struct mta_postfix *p)
+{
+	if (p == NULL)
+		return;
+	while (p->n > 0)
+		free(p->texts[--p->n]);
+	free(p->texts);
+	free(p->main_path);
+	buf_free(&p->main_cf);
+	buf_free(&p->conf_text);
+	free(p);
+}
