@@ -38,7 +38,8 @@ base_name(const char *name)
 	const char *colon;
 	size_t i;
 
-	while (s.n > 0 && (is_dropped(name[s.n - 1]) || is_slash(name[s.n - 1])))
+	while (s.n > 0 && (is_dropped(name[s.n - 1]) ||
+	    is_slash(name[s.n - 1])))
 		s.n--;
 	for (i = 0; i < s.n; i++)
 		if (is_slash(name[i]))

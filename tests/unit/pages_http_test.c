@@ -1,4 +1,4 @@
-/* pages_http_test - whose request it is, by what the web server before us adds */
+/* pages_http_test - whose request it is: what the proxy before us says */
 
 #include <setjmp.h>
 #include <stdarg.h>
