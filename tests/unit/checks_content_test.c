@@ -105,7 +105,9 @@ header(struct engine *e, const char *text)
 
 	for (; *text != '\0'; text = end + 2) {
 		colon = strchr(text, ':');
-		end = strstr(colon, "\r\n");
+		/* strstr() looks for the end of all first, under ASan. */
+		for (end = colon; *end != '\r' || end[1] != '\n'; end++)
+			;
 		buf_clear(&name);
 		buf_put(&name, text, (size_t)(colon - text));
 		buf_clear(&value);
@@ -332,7 +334,8 @@ test_many_fields(void **state)
 		buf_puts(&fields, "A: b\r\n");
 	buf_puts(&fields, "X: y\r\n");
 	got = deliver(r, fields.data, "x", 1, 100);
-	assert_non_null(strstr(got, "message-too-complex"));
+	/* The second time that it comes. */
+	assert_non_null(strstr(got, "content_complex not-scannable"));
 	assert_non_null(strstr(got, "header fields past those that are kept "
 	    "(at most 100000)"));
 	assert_null(strstr(got, "header-pattern"));
