@@ -24,9 +24,8 @@
 /* The body as one or more signatures want it: canonical form and length. */
 struct body_hash {
 	enum dkim_canon canon;
-	unsigned long long left;	/* of l=, bytes to come */
 	long long limit;		/* l=; -1: none */
-	struct sha256 *hash;
+	bool done;
 	unsigned char digest[SHA256_BYTES];
 };
 
@@ -44,10 +43,11 @@ struct signature {
 
 struct verifier;
 
-/* The body in one canonical form. */
+/* The body in one canonical form, hashed once for all lengths of it. */
 struct form {
 	struct verifier *of;
-	bool wanted;
+	struct sha256 *hash;	/* NULL: no signature wants this form */
+	unsigned long long bytes;	/* that it has seen */
 	struct dkim_body body;
 };
 
@@ -201,23 +201,51 @@ hash_header(struct verifier *v, struct signature *s)
 	sha256_free(hash);
 }
 
-/* Adds bytes of a canonical body to every hash of that form. */
+/* What has been hashed so far is all that this one wants. */
+static void
+take_digest(const struct form *form, struct body_hash *h)
+{
+	struct sha256 *hash = sha256_copy(form->hash);
+
+	sha256_end(hash, h->digest);
+	sha256_free(hash);
+	h->done = true;
+}
+
+/* The one of this form that ends next, within n bytes; NULL: none. */
+static struct body_hash *
+next_end(const struct form *form, size_t n)
+{
+	struct verifier *v = form->of;
+	struct body_hash *h, *next = NULL;
+
+	for (h = v->hashes; h < v->hashes + v->nhashes; h++)
+		if (!h->done && h->canon == form->body.canon &&
+		    h->limit >= 0 &&
+		    (unsigned long long)h->limit <= form->bytes + n &&
+		    (next == NULL || h->limit < next->limit))
+			next = h;
+	return next;
+}
+
+/* What a form of the body becomes. */
 static void
 hash_body(void *arg, const char *bytes, size_t n)
 {
-	const struct form *form = arg;
-	struct verifier *v = form->of;
+	struct form *form = arg;
 	struct body_hash *h;
-	size_t i, max;
+	size_t use;
 
-	for (i = 0; i < v->nhashes; i++) {
-		h = &v->hashes[i];
-		if (h->canon != form->body.canon)
-			continue;
-		max = h->limit >= 0 && h->left < n ? (size_t)h->left : n;
-		sha256_put(h->hash, bytes, max);
-		h->left -= max;
+	while ((h = next_end(form, n)) != NULL) {
+		use = (size_t)((unsigned long long)h->limit - form->bytes);
+		sha256_put(form->hash, bytes, use);
+		form->bytes += use;
+		bytes += use;
+		n -= use;
+		take_digest(form, h);
 	}
+	sha256_put(form->hash, bytes, n);
+	form->bytes += n;
 }
 
 /* The one that another signature began, or a new one. */
@@ -232,16 +260,14 @@ want_body(struct verifier *v, const struct dkim_signature *says)
 		if (v->hashes[i].canon == says->body &&
 		    v->hashes[i].limit == says->limit)
 			return &v->hashes[i];
-	if (!form->wanted) {
+	if (form->hash == NULL) {
 		form->of = v;
-		form->wanted = true;
+		form->hash = sha256_new();
 		dkim_body_init(&form->body, says->body, hash_body, form);
 	}
 	h = &v->hashes[v->nhashes++];
 	h->canon = says->body;
 	h->limit = says->limit;
-	h->left = (unsigned long long)says->limit;
-	h->hash = sha256_new();
 	return h;
 }
 
@@ -271,20 +297,22 @@ body(void *engine, const char *bytes, size_t n)
 	int i;
 
 	for (i = 0; i < 2; i++)
-		if (v->forms[i].wanted)
+		if (v->forms[i].hash != NULL)
 			dkim_body_put(&v->forms[i].body, bytes, n);
 }
 
 static void
 end_body(struct verifier *v)
 {
+	struct body_hash *h;
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		if (v->forms[i].wanted)
+		if (v->forms[i].hash != NULL)
 			dkim_body_end(&v->forms[i].body);
-	for (i = 0; i < v->nhashes; i++)
-		sha256_end(v->hashes[i].hash, v->hashes[i].digest);
+	for (h = v->hashes; h < v->hashes + v->nhashes; h++)
+		if (!h->done)
+			take_digest(&v->forms[h->canon], h);
 }
 
 /* Section 6.1.3 */
@@ -343,8 +371,8 @@ drop(void *engine)
 		dns_forget(&v->v[i].q, 1);
 		free(v->v[i].key_name);
 	}
-	for (i = 0; i < v->nhashes; i++)
-		sha256_free(v->hashes[i].hash);
+	for (i = 0; i < 2; i++)
+		sha256_free(v->forms[i].hash);
 	dkim_fields_free(&v->fields);
 	free(v);
 }

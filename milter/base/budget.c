@@ -20,7 +20,7 @@ cpu_us(void)
 void
 budget_enter(struct budget *b)
 {
-	if (b != NULL)
+	if (b != NULL && b->depth++ == 0)
 		b->entered = cpu_us();
 }
 
@@ -28,7 +28,7 @@ void
 budget_leave(struct budget *b)
 {
 	budget_left(b);
-	if (b != NULL)
+	if (b != NULL && --b->depth == 0)
 		b->entered = 0;
 }
 

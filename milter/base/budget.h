@@ -25,10 +25,11 @@ enum budget_kind {
 struct budget {
 	long long max[BUDGET_KINDS], spent[BUDGET_KINDS];
 	int64_t entered;	/* CPU clock of the thread, us; 0: outside */
+	int depth;		/* how often it was entered */
 	bool over;
 };
 
-/* Work on the message begins in this thread, and ends. */
+/* Work on the message begins in this thread, and ends. Calls nest. */
 void budget_enter(struct budget *b);
 void budget_leave(struct budget *b);
 

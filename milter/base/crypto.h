@@ -18,6 +18,8 @@
 struct sha256;
 struct sha256 *sha256_new(void);
 void sha256_put(struct sha256 *h, const void *bytes, size_t n);
+/* One that has seen the same bytes; each goes on by itself. */
+struct sha256 *sha256_copy(const struct sha256 *h);
 void sha256_end(struct sha256 *h, unsigned char digest[SHA256_BYTES]);
 void sha256_free(struct sha256 *h);	/* NULL: nothing */
 

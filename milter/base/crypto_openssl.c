@@ -46,6 +46,17 @@ sha256_put(struct sha256 *h, const void *bytes, size_t n)
 		BUG("a hash that takes no bytes");
 }
 
+struct sha256 *
+sha256_copy(const struct sha256 *h)
+{
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+
+	if (copy == NULL || EVP_MD_CTX_copy_ex(copy,
+	    (const EVP_MD_CTX *)h) != 1)
+		mem_gone();
+	return (struct sha256 *)copy;
+}
+
 void
 sha256_end(struct sha256 *h, unsigned char digest[SHA256_BYTES])
 {

@@ -86,6 +86,13 @@ struct check {
 	bool (*active)(const void *options, const struct site *site);
 	void (*run)(const struct check_ctx *ctx, struct findings *found);
 	/*
+	 * A header field that is not in the session, for there are too many:
+	 * called as it arrives, before run() at HEADERS (which is ctx->stage),
+	 * and not for the fields that the session keeps. Blanks may stand
+	 * behind its name; ctx has no deadline. NULL: not needed.
+	 */
+	void (*field)(const struct check_ctx *ctx, const struct header *h);
+	/*
 	 * n bytes of the body as they come, lines ending in CR LF, between
 	 * HEADERS and MESSAGE (ctx->stage is HEADERS). NULL: not wanted. What
 	 * it finds it notes, and run() says so at MESSAGE.

@@ -100,16 +100,48 @@ active(const void *opt, const struct site *site)
 	return o->fields.n > 0;
 }
 
+/* What one block of the configuration has found. */
+struct hit {
+	char *name;		/* of the field; NULL: nothing found */
+	char *matched;
+	const struct pattern *pattern;
+};
+
+/* Of fields that the session does not keep. */
+struct note {
+	struct hit *hits;	/* of each block */
+	size_t n;
+};
+
 static void
-report(const struct check_ctx *ctx, struct findings *found, const char *name,
-    const char *pattern, char *matched)
+clear_hit(struct hit *hit)
+{
+	free(hit->name);
+	free(hit->matched);
+}
+
+static void
+clear_note(void *memory)
+{
+	struct note *note = memory;
+
+	while (note->n > 0)
+		clear_hit(&note->hits[--note->n]);
+	free(note->hits);
+}
+
+static const struct slot_kind kind = { "content_header", sizeof(struct note),
+	SCOPE_MESSAGE, clear_note };
+
+static void
+report(const struct check_ctx *ctx, struct findings *found,
+    const struct hit *hit)
 {
 	struct finding *f = check_found(ctx, found, REASON_HEADER_PATTERN);
 
-	finding_say(f, EVIDENCE_HEADER, name);
-	finding_say(f, EVIDENCE_PATTERN, pattern);
-	finding_say(f, EVIDENCE_MATCHED, matched);
-	free(matched);
+	finding_say(f, EVIDENCE_HEADER, hit->name);
+	finding_say(f, EVIDENCE_PATTERN, pattern_text(hit->pattern));
+	finding_say(f, EVIDENCE_MATCHED, hit->matched);
 }
 
 /*
@@ -138,9 +170,8 @@ match(const struct check_ctx *ctx, const struct pattern *p, const char *value,
 
 /* maybe NULL: each pattern may match. */
 static bool
-search_those(const struct check_ctx *ctx, struct findings *found,
-    const struct field *field, const char *name, const char *value, size_t n,
-    const bool *maybe)
+search_those(const struct check_ctx *ctx, const struct field *field,
+    const char *value, size_t n, const bool *maybe, struct hit *hit)
 {
 	const struct pattern *p;
 	size_t i, from, to;
@@ -151,8 +182,8 @@ search_those(const struct check_ctx *ctx, struct findings *found,
 		p = field->patterns.v[i];
 		switch (match(ctx, p, value, n, &from, &to)) {
 		case PATTERN_YES:
-			report(ctx, found, name, pattern_text(p),
-			    patterns_matched(value, from, to));
+			hit->pattern = p;
+			hit->matched = patterns_matched(value, from, to);
 			return true;
 		case PATTERN_LIMIT:
 			patterns_gave_up(field->item.title, p);
@@ -165,35 +196,66 @@ search_those(const struct check_ctx *ctx, struct findings *found,
 }
 
 static bool
-search(const struct check_ctx *ctx, struct findings *found,
-    const struct field *field, const char *name, const char *value, size_t n)
+search(const struct check_ctx *ctx, const struct field *field,
+    const char *value, size_t n, struct hit *hit)
 {
-	bool *maybe = NULL, hit;
+	bool *maybe = NULL, found;
 
 	if (field->set != NULL) {
 		maybe = mem_array(field->patterns.n, sizeof *maybe);
 		pattern_set_scan(field->set, value, n, maybe);
 	}
-	hit = search_those(ctx, found, field, name, value, n, maybe);
+	found = search_those(ctx, field, value, n, maybe, hit);
 	free(maybe);
-	return hit;
+	return found;
 }
 
 /* As people read it, and as it was sent. */
 static bool
-search_field(const struct check_ctx *ctx, struct findings *found,
-    const struct field *field, const struct header *h)
+search_field(const struct check_ctx *ctx, const struct field *field,
+    const struct header *h, struct hit *hit)
 {
 	struct buf text = BUF_INIT;
 	size_t n = strlen(h->value);
-	bool hit;
+	bool found;
 
 	encoded_put(&text, h->value, n);
-	hit = search(ctx, found, field, h->name, text.data, text.len);
-	if (!hit && strcmp(text.data, h->value) != 0)
-		hit = search(ctx, found, field, h->name, h->value, n);
+	found = search(ctx, field, text.data, text.len, hit);
+	if (!found && strcmp(text.data, h->value) != 0)
+		found = search(ctx, field, h->value, n, hit);
+	if (found)
+		hit->name = mem_ndup(h->name, strcspn(h->name, " \t"));
 	buf_free(&text);
-	return hit;
+	return found;
+}
+
+static bool
+is_of(const struct options *o, size_t i, const struct header *h)
+{
+	const struct field *field = o->fields.v[i];
+
+	return header_is(h, field->item.title);
+}
+
+static void
+look_at_late(const struct check_ctx *ctx, const struct header *h)
+{
+	const struct options *o = ctx->options;
+	struct budget *b = message_budget(ctx->slots, ctx->site);
+	struct note *note = slots_get(ctx->slots, &kind);
+	size_t i;
+
+	if (note->hits == NULL) {
+		note->n = o->fields.n;
+		note->hits = mem_array(note->n, sizeof *note->hits);
+	}
+	for (i = 0; i < note->n; i++) {
+		if (note->hits[i].name != NULL || !is_of(o, i, h))
+			continue;
+		budget_enter(b);
+		search_field(ctx, o->fields.v[i], h, &note->hits[i]);
+		budget_leave(b);
+	}
 }
 
 /* One finding for each block of the configuration is enough. */
@@ -202,20 +264,22 @@ run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
-	const struct field *field;
-	struct budget *b = message_budget(ctx->slots, ctx->site);
+	const struct note *late = slots_find(ctx->slots, &kind);
+	struct hit hit;
 	size_t i, j;
 
-	budget_enter(b);
 	for (i = 0; i < o->fields.n; i++) {
-		field = o->fields.v[i];
-		for (j = 0; j < s->nheaders; j++)
-			if (strcasecmp(s->headers[j].name,
-			    field->item.title) == 0 &&
-			    search_field(ctx, found, field, &s->headers[j]))
-				break;
+		memset(&hit, 0, sizeof hit);
+		for (j = 0; j < s->nheaders && hit.name == NULL; j++)
+			if (is_of(o, i, &s->headers[j]))
+				search_field(ctx, o->fields.v[i],
+				    &s->headers[j], &hit);
+		if (hit.name != NULL)
+			report(ctx, found, &hit);
+		else if (late != NULL && late->hits[i].name != NULL)
+			report(ctx, found, &late->hits[i]);
+		clear_hit(&hit);
 	}
-	budget_leave(b);
 }
 
 static const int reasons[] = { REASON_HEADER_PATTERN, REASON_NONE };
@@ -232,5 +296,6 @@ const struct check check_content_header = {
 	.ready = ready,
 	.done = done,
 	.active = active,
+	.field = look_at_late,
 	.run = run
 };

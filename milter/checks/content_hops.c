@@ -1,7 +1,5 @@
 /* content_hops - a message that has come round again (RFC 5321 section 6.3) */
 
-#include <strings.h>
-
 #include "checks/check.h"
 #include "words/reason.h"
 
@@ -17,18 +15,36 @@ static const struct option options[] = {
 	{ .name = NULL }
 };
 
+/* Of fields that the session does not keep. */
+static const struct slot_kind kind = { "content_hops", sizeof(long long),
+	SCOPE_MESSAGE, NULL };
+
+static bool
+is_hop(const struct header *h)
+{
+	return header_is(h, "Received");
+}
+
+static void
+count_late(const struct check_ctx *ctx, const struct header *h)
+{
+	long long *late = slots_get(ctx->slots, &kind);
+
+	*late += is_hop(h);
+}
+
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
-	long long hops = 0;
+	const long long *late = slots_find(ctx->slots, &kind);
+	long long hops = late != NULL ? *late : 0;
 	struct finding *f;
 	size_t i;
 
 	for (i = 0; i < s->nheaders; i++)
-		if (strcasecmp(s->headers[i].name, "Received") == 0)
-			hops++;
+		hops += is_hop(&s->headers[i]);
 	if (hops <= o->max_hops)
 		return;
 	f = check_found(ctx, found, REASON_MAIL_LOOP);
@@ -47,5 +63,6 @@ const struct check check_content_hops = {
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),
+	.field = count_late,
 	.run = run
 };

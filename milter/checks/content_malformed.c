@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "checks/check.h"
 #include "words/reason.h"
 
@@ -88,11 +89,33 @@ report(const struct check_ctx *ctx, struct findings *found, const char *header,
 	finding_say(f, EVIDENCE_HEADER, header);
 }
 
+/* The name of a field with such letters that the session does not keep. */
+static void
+clear_name(void *memory)
+{
+	mem_replace(memory, NULL);
+}
+
+static const struct slot_kind kind = { "content_malformed", sizeof(char *),
+	SCOPE_MESSAGE, clear_name };
+
+static void
+look_at_late(const struct check_ctx *ctx, const struct header *h)
+{
+	const struct options *o = ctx->options;
+	char **late = slots_get(ctx->slots, &kind);
+
+	if ((o->look & MALFORMED_8BIT) != 0 && *late == NULL &&
+	    has_8bit(h->value))
+		*late = mem_dup(h->name);
+}
+
 /* One is enough. UTF-8 is in its place after SMTPUTF8 (RFC 6532). */
 static void
 find_8bit(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
+	char *const *late = slots_find(ctx->slots, &kind);
 	size_t i;
 
 	if (s->smtputf8)
@@ -103,6 +126,9 @@ find_8bit(const struct check_ctx *ctx, struct findings *found)
 			    "its header has letters outside ASCII");
 			return;
 		}
+	if (late != NULL && *late != NULL)
+		report(ctx, found, *late,
+		    "its header has letters outside ASCII");
 }
 
 static void
@@ -133,5 +159,6 @@ const struct check check_content_malformed = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.active = active,
+	.field = look_at_late,
 	.run = run
 };

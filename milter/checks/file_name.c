@@ -23,6 +23,12 @@ is_dropped(char c)
 	    c == 127;
 }
 
+static bool
+is_slash(char c)
+{
+	return c == '/' || c == '\\';
+}
+
 /* "a.exe::$DATA" and "a.exe:b" are streams of a.exe (NTFS); "C:a.exe" is in a
    folder. */
 static struct span
@@ -32,8 +38,11 @@ base_name(const char *name)
 	const char *colon;
 	size_t i;
 
+	while (s.n > 0 && (is_dropped(name[s.n - 1]) ||
+	    is_slash(name[s.n - 1])))
+		s.n--;
 	for (i = 0; i < s.n; i++)
-		if (name[i] == '/' || name[i] == '\\')
+		if (is_slash(name[i]))
 			s.at = name + i + 1;
 	s.n -= (size_t)(s.at - name);
 	colon = memchr(s.at, ':', s.n);

@@ -8,6 +8,9 @@
 static const struct slot_kind kind = { "message_budget", sizeof(struct budget),
 	SCOPE_MESSAGE, NULL };
 
+/* Beyond a megabyte of them. */
+#define FIELDS_MAX 100000
+
 struct budget *
 message_budget(struct slots *slots, const struct site *site)
 {
@@ -17,5 +20,6 @@ message_budget(struct slots *slots, const struct site *site)
 	b->max[BUDGET_UNPACKED] = site->max_unpacked;
 	b->max[BUDGET_ENTRIES] = site->max_entries;
 	b->max[BUDGET_LINKS] = site->max_urls;
+	b->max[BUDGET_FIELDS] = FIELDS_MAX;
 	return b;
 }

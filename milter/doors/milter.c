@@ -190,7 +190,7 @@ on_header(SMFICTX *ctx, char *name, char *value)
 	if (!keeps_blanks(door))
 		buf_putc(&raw, ' ');
 	buf_puts(&raw, value);
-	session_header(engine_session(door->engine), name, raw.data);
+	engine_header(door->engine, name, raw.data);
 	buf_free(&raw);
 	return leave(door, go_on(ctx, SMFIP_NR_HDR));
 }

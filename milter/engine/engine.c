@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "checks/check.h"
+#include "checks/message_budget.h"
 #include "engine/engine_message.h"
 #include "engine/engine_names.h"
 #include "engine/engine_pending.h"
@@ -160,6 +161,14 @@ run_checks(struct engine *e, enum stage stage)
 	}
 }
 
+/* Work on a message counts, whoever does it. */
+static struct budget *
+budget_at(struct engine *e, enum stage stage)
+{
+	return stage == STAGE_HEADERS || stage == STAGE_MESSAGE ?
+	    message_budget(&e->slots, &e->rules->site) : NULL;
+}
+
 static bool
 is_issued_at(const struct engine *e, enum stage stage)
 {
@@ -232,11 +241,13 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	slots_restart(&e->slots, stage);
 	if (stage > STAGE_RCPT)
 		e->session.rcpt = NULL;
+	budget_enter(budget_at(e, stage));
 	if (stage == STAGE_MESSAGE) {
 		begin_message(e);
 		message_end(&e->message);
 	}
 	run_checks(e, stage);
+	budget_leave(budget_at(e, stage));
 	if (is_issued_at(e, stage))
 		action = decide(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
@@ -248,14 +259,45 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	return action;
 }
 
+/* There may be millions of them: nothing is copied, and no clock is read. */
+static void
+pass_field(struct engine *e, const char *name, const char *value)
+{
+	struct check_ctx ctx = { .session = &e->session,
+		.site = &e->rules->site, .slots = &e->slots,
+		.stage = STAGE_HEADERS };
+	const struct header h = { .name = (char *)(uintptr_t)name,
+		.raw = (char *)(uintptr_t)value,
+		.value = (char *)(uintptr_t)value + (*value == ' ') };
+	size_t i;
+
+	if (!budget_spend(budget_at(e, STAGE_HEADERS), BUDGET_FIELDS, 1))
+		return;
+	for (i = 0; i < e->rules->nlate; i++) {
+		ctx.check = e->rules->late[i]->check;
+		ctx.options = e->rules->late[i]->options;
+		ctx.check->field(&ctx, &h);
+	}
+}
+
+/* What the session does not keep is looked at here and now. */
+void
+engine_header(struct engine *e, const char *name, const char *value)
+{
+	if (!session_header(&e->session, name, value) && !e->session.local)
+		pass_field(e, name, value);
+}
+
 void
 engine_body(struct engine *e, const char *bytes, size_t n)
 {
 	session_body(&e->session, n);
 	if (e->session.local)
 		return;
+	budget_enter(budget_at(e, STAGE_MESSAGE));
 	begin_message(e);
 	message_body(&e->message, bytes, n);
+	budget_leave(budget_at(e, STAGE_MESSAGE));
 }
 
 void

@@ -53,6 +53,9 @@ const struct ruleset *engine_rules(const struct engine *e);
 enum action engine_step(struct engine *e, enum stage stage,
     struct reply *reply);
 
+/* A header field, as session_header() wants it; before HEADERS. */
+void engine_header(struct engine *e, const char *name, const char *value);
+
 /* n bytes of the body have come; between HEADERS and MESSAGE. */
 void engine_body(struct engine *e, const char *bytes, size_t n);
 

@@ -69,12 +69,10 @@ parse_body(struct message *m, const char *bytes, size_t n)
 	struct budget *b = message_budget(m->ctx.slots, m->ctx.site);
 	size_t use;
 
-	budget_enter(b);
 	for (; n > 0 && budget_left(b); bytes += use, n -= use) {
 		use = n < PIECE ? n : PIECE;
 		mime_body(m->mime, bytes, use);
 	}
-	budget_leave(b);
 }
 
 void
@@ -101,11 +99,8 @@ message_end(struct message *m)
 {
 	set_deadline(m);
 	pass_end(m);
-	if (m->mime == NULL)
-		return;
-	budget_enter(message_budget(m->ctx.slots, m->ctx.site));
-	mime_end(m->mime);
-	budget_leave(message_budget(m->ctx.slots, m->ctx.site));
+	if (m->mime != NULL)
+		mime_end(m->mime);
 }
 
 void

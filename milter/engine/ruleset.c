@@ -113,6 +113,7 @@ ruleset_free(struct ruleset *r)
 		free(r->rules[i].options);
 	}
 	free(r->rules);
+	free(r->late);
 	free(r);
 }
 
@@ -183,6 +184,7 @@ sum_up(struct ruleset *r)
 	struct rule *rule;
 	size_t i;
 
+	r->late = mem_array(r->nrules, sizeof *r->late);
 	for (i = 0; i < r->nrules; i++)
 		r->site.parts |= (r->rules[i].check->needs &
 		    CHECK_NEEDS_PARTS) != 0 && is_active(r, &r->rules[i]);
@@ -191,6 +193,8 @@ sum_up(struct ruleset *r)
 		rule->active = is_active(r, rule);
 		if (!rule->active)
 			continue;
+		if (rule->check->field != NULL)
+			r->late[r->nlate++] = rule;
 		r->stages |= rule->check->stages;
 		r->needs |= rule->check->needs;
 		r->counts |= rule->check->counts;

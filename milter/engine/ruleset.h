@@ -55,6 +55,9 @@ struct ruleset {
 	struct page_options page;
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
+	/* of these, the active ones with a field() */
+	const struct rule **late;
+	size_t nlate;
 	unsigned stages;	/* STAGE_BIT()s where an active check runs */
 	unsigned needs;		/* enum check_needs of the active ones */
 	bool issued_at_mail;	/* something may be issued at MAIL */

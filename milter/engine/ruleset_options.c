@@ -220,7 +220,7 @@ parse_dkim_engine(void *base, void *slot, const char *value,
 
 const struct option site_content_options[] = {
 	{ .name = "max-cpu", .type = OPTION_TIME, .offset = SITE(max_cpu),
-	    .default_value = "2 s", .min = 100, .max = 600000,
+	    .default_value = "1500 ms", .min = 100, .max = 600000,
 	    .help = "CPU that looking into one message may cost" },
 	{ .name = "max-unpacked", .type = OPTION_SIZE,
 	    .offset = SITE(max_unpacked), .default_value = "64M",

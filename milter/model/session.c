@@ -35,7 +35,7 @@ forget_headers(struct session *s)
 		free(s->headers[i].name);
 		free(s->headers[i].raw);
 	}
-	s->nheaders = s->header_bytes = 0;
+	s->nheaders = s->header_bytes = s->late_bytes = 0;
 	s->headers_cut = false;
 }
 
@@ -152,42 +152,67 @@ name_length(const char *name)
 	return n;
 }
 
-/* Fields that say who wrote the message and how it is built: kept though there
-   is too much of the header. */
+static bool
+is_called(const char *name, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	return strncasecmp(name, wanted, n) == 0 && name_length(name) == n;
+}
+
+bool
+header_is(const struct header *h, const char *name)
+{
+	return is_called(h->name, name);
+}
+
+/* Fields that say who wrote the message, how it is built, what it is: kept
+   though there is too much of the header. */
 static bool
 decides(const char *name)
 {
 	static const char *const names[] = { "From", "Sender", "Subject",
-		"Authentication-Results", "Content-Type", "Content-Disposition",
-		"Content-Transfer-Encoding", NULL };
+		"Authentication-Results", "X-Saywhy", "Content-Type",
+		"Content-Disposition", "Content-Transfer-Encoding", "Date",
+		"List-Unsubscribe", "Auto-Submitted", NULL };
 	size_t i;
 
 	for (i = 0; names[i] != NULL; i++)
-		if (strcasecmp(name, names[i]) == 0)
+		if (is_called(name, names[i]))
 			return true;
 	return false;
 }
 
-void
+/* A field that comes after too many others. */
+static bool
+keep_late(struct session *s, const char *name, size_t bytes)
+{
+	s->headers_cut = true;
+	if (!decides(name) || s->late_bytes + bytes > SESSION_HEADER_BYTES)
+		return false;
+	s->late_bytes += bytes;
+	return true;
+}
+
+bool
 session_header(struct session *s, const char *name, const char *value)
 {
 	const size_t blank = *value == ' ';
+	/* ": " and CR LF are four. */
+	size_t bytes = strlen(name) + strlen(value + blank) + 4;
 	struct header *h;
 
-	/* Counted though it may not be kept: ": " and CR LF are four. */
-	s->header_bytes += strlen(name) + strlen(value + blank) + 4;
-	if (s->header_bytes > SESSION_HEADER_BYTES) {
-		s->headers_cut = true;
-		if (s->header_bytes > 2 * SESSION_HEADER_BYTES ||
-		    !decides(name))
-			return;
-	}
+	s->header_bytes += bytes;
+	if (s->header_bytes > SESSION_HEADER_BYTES &&
+	    !keep_late(s, name, bytes))
+		return false;
 	s->headers = mem_room(s->headers, s->nheaders, &s->headers_cap,
 	    sizeof *s->headers);
 	h = &s->headers[s->nheaders++];
 	h->name = mem_ndup(name, name_length(name));
 	h->raw = mem_dup(value);
 	h->value = h->raw + blank;
+	return true;
 }
 
 void

@@ -67,6 +67,7 @@ struct session {
 	struct header *headers;
 	size_t nheaders, headers_cap;
 	size_t header_bytes;	/* of all, kept or not */
+	size_t late_bytes;	/* of those kept though there was too much */
 	bool headers_cut;	/* there were more than we keep */
 	long long body_bytes;
 };
@@ -88,13 +89,18 @@ void session_rcpt(struct session *s, const char *rcpt);
 void session_rcpt_accepted(struct session *s);
 /*
  * The value as it stands behind the colon, with all its blanks. Past this many
- * bytes of header fields no more are kept.
+ * bytes of header fields no more are kept, but as many again of those that
+ * decide something by being there. False: it was not kept.
  */
 #define SESSION_HEADER_BYTES (1024 * 1024)
-void session_header(struct session *s, const char *name, const char *value);
+bool session_header(struct session *s, const char *name, const char *value);
 void session_body(struct session *s, size_t bytes);
 /* The message is over, accepted or not: forget it. */
 void session_reset(struct session *s);
+
+/* Is it of that name? Blanks before the colon are none of it (RFC 5322 section
+   4.5). Also of a field that no session has. */
+bool header_is(const struct header *h, const char *name);
 
 /* The value of the first header field of that name, or NULL. */
 const char *session_find_header(const struct session *s, const char *name);

@@ -256,7 +256,7 @@ play_field(struct player *p, const char *at, const char *end)
 		buf_puts(&value, "\r\n");
 		buf_put(&value, at, (size_t)(stop - at));
 	}
-	session_header(player_session(p), name, value.data);
+	engine_header(p->engine, name, value.data);
 	free(name);
 	buf_free(&value);
 	return next;

@@ -1,13 +1,16 @@
 /*
- * fuzz_cost - messages that cost as much CPU as can be, past all the checks
- * that look into them
+ * fuzz_cost - messages that cost as much CPU as can be, past all checks at
+ * once
  *
- * The first line is the type of the message; the rest is its body, again and
- * again. What costs more for its bytes than all before it counts as new ground
- * (libFuzzer's extra counters). None may cost more than its budget.
+ * An input is text in up to five parts, with a line "%%" between them: header
+ * fields, fields that come again and again, the first bytes of the body, bytes
+ * that come again and again, the last bytes. What costs more for its bytes than
+ * all before it counts as new ground (libFuzzer's extra counters). None may
+ * cost more than its budget. cost_main.c plays the same at full size.
  */
 
-#include <stdint.h>
+#include "fuzz_cost.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,27 +19,46 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/net.h"
+#include "dns/dns.h"
 #include "engine/engine.h"
 #include "engine/ruleset.h"
 #include "mime/links.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-#define BODY (256 * 1024)	/* bytes of a message */
+#define PARTS 5
+#define PIECE 65535		/* as an MTA passes a body */
 #define BUDGET_US 500000
 #define SLACK_US 1500000	/* sanitizers, and between two looks */
 
 static const char config[] = "name = \"mx.example.org\"\nmode = enforce\n"
-    "content { max-cpu = \"500 ms\"\n"
-    "header \"Content-Type\" { pattern = \"/a+b/\" }\n"
-    "body \"p\" { pattern = {\"/\\\\bab+c\\\\b/\", \"/[a-z0-9]{200,}X/\"} }\n"
-    "attachments \"f\" { deny = {\"exe\"} double = yes }\n"
-    "charsets-denied = {\"utf-7\"}\nmalformed = {\"8bit\"}\n}\n";
+    "auth { spf = yes\n dkim = yes\n dmarc = yes\n results = yes }\n"
+    "blacklist { uribl \"u.example\" { }\n uribl \"v.example\" { } }\n"
+    "content { %s\n"
+    "header \"Subject\" { pattern = {\"/a+b/\", \"/[a-z0-9]{200,}X/\"} }\n"
+    "header \"X\" { pattern = \"/(a|b|ab)*c/\" }\n"
+    "body \"p\" { pattern = {\"/\\\\bab+c\\\\b/\", \"/[a-z0-9]{200,}X/\", "
+    "\"/\\\\s+$y/\", \"/(x+x+)+y/\", \"/win.{0,300}prize/is\", "
+    "\"/\\\\p{L}+\\\\d/u\"} }\n"
+    "attachments \"f\" { deny = {\"exe\"} double = yes type = "
+    "{\"application/x-dosexec\"} }\n"
+    "charsets-denied = {\"utf-7\"}\nmalformed = {\"8bit\"}\n"
+    "malformed-mime = yes\n}\n";
+
+/* RSA of 1024 bits, the smallest that is verified. */
+#define KEY "v=DKIM1; k=rsa; p=" \
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg" \
+    "1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947q" \
+    "R+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
 
 #if defined(__clang__) && defined(__linux__)
 __attribute__((section("__libfuzzer_extra_counters")))
 #endif
 static uint8_t costs[64];
+
+size_t cost_body = 256 * 1024, cost_header = 32 * 1024;
+const char *cost_budget = "max-cpu = \"500 ms\"";
 
 static struct ruleset *rules;
 
@@ -53,37 +75,147 @@ static void
 load(void)
 {
 	struct diags d = DIAGS_INIT;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 
-	rules = ruleset_load_text("fuzz", config, &d);
+	dns_offline(false);
+	buf_printf(&text, config, cost_budget);
+	rules = ruleset_load_text("fuzz", text.data, &d);
+	diags_print(&d, stderr);
 	if (rules == NULL)
 		BUG("the configuration is wrong");
+	if (!dns_preload("s._domainkey.a.example", "TXT", KEY, &errmsg) ||
+	    !dns_preload("_dmarc.a.example", "TXT", "v=DMARC1; p=reject",
+	    &errmsg))
+		BUG("a record is wrong");
+	buf_free(&text);
+	buf_free(&errmsg);
 	diags_free(&d);
 }
 
+struct piece {
+	const char *at;
+	size_t n;
+};
+
+/* What is before the next line "%%", which is taken out. */
+static struct piece
+next_part(struct piece *rest)
+{
+	struct piece part = *rest;
+	const char *mark = memmem(rest->at, rest->n, "%%\n", 3);
+
+	if (mark == NULL) {
+		rest->at += rest->n;
+		rest->n = 0;
+		return part;
+	}
+	part.n = (size_t)(mark - rest->at);
+	rest->n -= part.n + 3;
+	rest->at = mark + 3;
+	return part;
+}
+
+/* A line, with those that continue it. */
+static size_t
+field_length(struct piece p)
+{
+	const char *eol, *at = p.at, *end = p.at + p.n;
+
+	do {
+		eol = memchr(at, '\n', (size_t)(end - at));
+		at = eol != NULL ? eol + 1 : end;
+	} while (at < end && (*at == ' ' || *at == '\t'));
+	return (size_t)(at - p.at);
+}
+
 static void
-step(struct engine *e, enum stage stage)
+put_fields(struct engine *e, struct piece p)
+{
+	size_t n;
+
+	for (; p.n > 0; p.at += n, p.n -= n) {
+		n = field_length(p);
+		char *line = mem_ndup(p.at, n > 0 && p.at[n - 1] == '\n' ?
+		    n - 1 : n);
+		char *colon = strchr(line, ':');
+
+		if (colon != NULL && colon != line) {
+			*colon = '\0';
+			engine_header(e, line, colon + 1);
+		}
+		free(line);
+	}
+}
+
+static void
+step(struct engine *e, enum stage stage, struct cost *cost)
 {
 	struct reply reply = { .code = 0 };
 
 	engine_step(e, stage, &reply);
+	cost->code = reply.code;
 	reply_clear(&reply);
 }
 
 static void
-deliver(const char *type, const struct buf *body)
+put_header(struct engine *e, const struct piece part[PARTS])
+{
+	size_t n;
+
+	put_fields(e, part[0]);
+	for (n = 0; part[1].n > 0 && n < cost_header; n += part[1].n)
+		put_fields(e, part[1]);
+}
+
+static void
+put_body(const struct piece part[PARTS], struct buf *body)
+{
+	buf_put(body, part[2].at, part[2].n);
+	while (part[3].n > 0 && body->len < cost_body)
+		buf_put(body, part[3].at, part[3].n);
+	buf_put(body, part[4].at, part[4].n);
+}
+
+static void
+deliver(const struct piece part[PARTS], const struct buf *body,
+    struct cost *cost)
 {
 	struct engine *e = engine_new(rules, NULL);
+	size_t at, use;
 	struct ip ip;
 
 	ip_parse("192.0.2.7", &ip);
 	session_connect(engine_session(e), NULL, &ip);
-	session_mail(engine_session(e), "a@example.com");
-	session_header(engine_session(e), "From", type);
-	session_header(engine_session(e), "Content-Type", type);
-	step(e, STAGE_HEADERS);
-	engine_body(e, body->data, body->len);
-	step(e, STAGE_MESSAGE);
+	session_helo(engine_session(e), "mail.example.com");
+	session_mail(engine_session(e), "a@a.example");
+	put_header(e, part);
+	step(e, STAGE_HEADERS, cost);
+	for (at = 0; at < body->len; at += use) {
+		use = body->len - at < PIECE ? body->len - at : PIECE;
+		engine_body(e, body->data + at, use);
+	}
+	step(e, STAGE_MESSAGE, cost);
 	engine_free(e);
+}
+
+void
+cost_of(const uint8_t *data, size_t n, struct cost *cost)
+{
+	struct piece rest = { (const char *)data, n }, part[PARTS];
+	struct buf body = BUF_INIT;
+	size_t i;
+
+	if (rules == NULL)
+		load();
+	for (i = 0; i < PARTS; i++)
+		part[i] = next_part(&rest);
+	put_body(part, &body);
+	memset(cost, 0, sizeof *cost);
+	cost->us = cpu_us();
+	deliver(part, &body, cost);
+	cost->us = cpu_us() - cost->us;
+	cost->bytes = body.len;
+	buf_free(&body);
 }
 
 static void
@@ -94,11 +226,13 @@ no_host(void *arg, const char *host)
 }
 
 static void
-read_links(const struct buf *body, bool html)
+read_links(const uint8_t *data, size_t n, bool html)
 {
 	struct links *l = links_new(html, no_host, NULL);
+	size_t done;
 
-	links_put(l, body->data, body->len);
+	for (done = 0; n > 0 && done < cost_body; done += n)
+		links_put(l, (const char *)data, n);
 	links_end(l);
 	links_free(l);
 }
@@ -117,30 +251,16 @@ reached(long long us)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	const char *text = n > 0 ? (const char *)data : "";
-	const char *eol = memchr(text, '\n', n);
-	size_t skip = eol != NULL ? (size_t)(eol - text) + 1 : 0;
-	char *type = mem_ndup(text, skip > 0 ? skip - 1 : 0);
-	struct buf body = BUF_INIT;
-	long long us;
+	struct cost cost;
 
-	if (rules == NULL)
-		load();
-	while (n > skip && body.len < BODY)
-		buf_put(&body, text + skip, n - skip);
-	us = cpu_us();
-	deliver(type, &body);
-	us = cpu_us() - us;
-	reached(us);
-	if (us > BUDGET_US + SLACK_US)
+	cost_of(n > 0 ? data : (const uint8_t *)"", n, &cost);
+	reached(cost.us);
+	if (cost.us > BUDGET_US + SLACK_US)
 		BUG("a message costs more than its budget");
-	us = cpu_us();
-	read_links(&body, false);
-	read_links(&body, true);
-	us = cpu_us() - us;
-	if (us > SLACK_US)
+	cost.us = cpu_us();
+	read_links(data, n, false);
+	read_links(data, n, true);
+	if (cpu_us() - cost.us > SLACK_US)
 		BUG("links cost too much");
-	buf_free(&body);
-	free(type);
 	return 0;
 }

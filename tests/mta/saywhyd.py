@@ -6,6 +6,7 @@ site that enforces; a test changes it by more lines.
 """
 
 import json
+import os
 import pathlib
 import pwd
 import re
@@ -59,8 +60,9 @@ def id_of(reply):
 
 class Saywhyd:
     def __init__(self, build, folder, more="", mode="enforce", records=None,
-                 program=None, conf=None):
+                 program=None, conf=None, environment=None):
         self.program = program or build / "saywhyd"
+        self.environment = os.environ | (environment or {})
         self.tool = build / "saywhy"
         self.folder = folder
         folder.mkdir(mode=0o755)
@@ -94,6 +96,7 @@ class Saywhyd:
             self.process = subprocess.Popen(
                 [self.program, "-c", self.conf],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.environment,
             )
         process.wait_until(
             lambda: self.listens() or self.process.poll() is not None,

@@ -204,6 +204,63 @@ test_cut_header(void **state)
 	free(value);
 }
 
+/* Each length of the body has a hash of its own, however it comes: where it is
+   right, only the signature itself is wrong. */
+static void
+test_lengths(void **state)
+{
+	static const char body[] = "x\r\nyy \r\n\r\n";
+	static const struct {
+		const char *canon, *length, *hash, *detail;
+	} cases[] = {
+#define EMPTY "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#define X "s14J+iztnrytnRYzb7lhFG/jS/vrxWJnnahfijFMnco="
+#define ALL "o68E4/W2hLG2ReE5aFLWqgkFfquc2UDQEk8Ff6zKOzM="
+		{ "relaxed", "l=0; ", EMPTY, "the header" },
+		{ "relaxed", "l=3; ", X, "the header" },
+		{ "simple", "l=3; ", X, "the header" },
+		{ "relaxed", "l=4; ", X, "the body" },
+		{ "relaxed", "l=7; ", ALL, "the header" },
+		{ "relaxed", "", ALL, "the header" },
+		{ "simple", "", ALL, "the body" },
+		{ "relaxed", "l=8; ", ALL, "more of the body" },
+#undef EMPTY
+#undef X
+#undef ALL
+	};
+	const size_t n = sizeof cases / sizeof cases[0];
+	struct dkim_check *c = dkim_check_new(engine);
+	struct buf value = BUF_INIT, errmsg = BUF_INIT;
+	const struct dkim_result *r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		buf_clear(&value);
+		buf_printf(&value, " v=1; a=rsa-sha256; c=relaxed/%s; "
+		    "d=example.org; s=sel; h=from; %sbh=%s; b=YWJj",
+		    cases[i].canon, cases[i].length, cases[i].hash);
+		dkim_check_header(c, "DKIM-Signature", value.data);
+	}
+	dkim_check_header(c, "From", " a@example.org");
+	dns_offline(false);
+	assert_true(dns_preload("sel._domainkey.example.org", "TXT", KEY,
+	    &errmsg));
+	dkim_check_end_of_header(c, clock_ms() + 1000);
+	for (i = 0; i < sizeof body - 1; i++)
+		dkim_check_body(c, body + i, 1);
+	r = dkim_check_end(c);
+	assert_int_equal(r->n, n);
+	for (i = 0; i < n; i++)
+		if (engine == DKIM_ENGINE_SAYWHY && strncmp(r->v[i].detail,
+		    cases[i].detail, strlen(cases[i].detail)) != 0)
+			fail_msg("%zu: %s", i, r->v[i].detail);
+	dkim_check_free(c);
+	dns_stop();
+	buf_free(&value);
+	buf_free(&errmsg);
+}
+
 int
 main(void)
 {
@@ -214,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_cut_header),
+		cmocka_unit_test(test_lengths),
 	};
 
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ step(struct engine *e, enum stage stage)
 }
 
 static void
-header(struct session *s, const char *text)
+header(struct engine *e, const char *text)
 {
 	struct buf name = BUF_INIT, value = BUF_INIT;
 	const char *end = text + strlen(text), *colon, *line_end;
@@ -111,7 +111,7 @@ header(struct session *s, const char *text)
 		buf_put(&name, text, (size_t)(colon - text));
 		buf_clear(&value);
 		buf_put(&value, colon + 2, (size_t)(line_end - colon - 2));
-		session_header(s, name.data, value.data);
+		engine_header(e, name.data, value.data);
 	}
 	buf_free(&name);
 	buf_free(&value);
@@ -140,7 +140,7 @@ deliver(struct ruleset *r, const char *fields, const char *body, size_t n,
 		step(e, STAGE_MAIL);
 		session_rcpt(s, "u@example.org");
 		step(e, STAGE_RCPT);
-		header(s, fields);
+		header(e, fields);
 		step(e, STAGE_HEADERS);
 		for (at = 0; at < n; at += use) {
 			use = n - at < piece ? n - at : piece;
@@ -264,26 +264,81 @@ test_all_cases(void **state)
 	}
 }
 
-/* Beyond the bound nothing but what decides is kept, and that is refused. */
+static void
+fill(struct buf *fields, size_t n)
+{
+	while (fields->len < n)
+		buf_puts(fields, "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
+}
+
+/* Beyond the bound nothing but what decides is kept, and that is refused; yet
+   all is looked at. */
 static void
 test_header_too_large(void **state)
 {
-	struct ruleset *r = load("");
+	static const struct {
+		const char *config, *fields, *said;
+	} cases[] = {
+		{ "", PLAIN, "content_header_size header-too-large" },
+		{ "header \"Subject\" { pattern = \"/x/\" }", PLAIN,
+		    "header-pattern header=Subject" },
+		{ "header \"X-Late\" { pattern = \"/x/\" }",
+		    "X-Late \t: =?utf-8?q?ax?=\r\n",
+		    "header-pattern header=X-Late pattern=/x/ matched=x" },
+		{ "malformed = {\"8bit\"}", "X-Late: \xc3\xbc\r\n",
+		    "message-malformed detail=its header has letters outside "
+		    "ASCII header=X-Late" },
+		{ "malformed = {\"from\"}", "From: a@a.x\r\nfrom : b@b.x\r\n",
+		    "several From lines" },
+		{ "malformed = {\"date\"}", PLAIN, "it has no date" },
+	};
 	struct buf fields = BUF_INIT;
+	struct ruleset *r;
+	size_t i;
 	char *got;
 
 	(void)state;
-	while (fields.len < SESSION_HEADER_BYTES)
-		buf_puts(&fields, "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
-	buf_puts(&fields, PLAIN);
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		buf_clear(&fields);
+		fill(&fields, 3 * SESSION_HEADER_BYTES);
+		buf_puts(&fields, cases[i].fields);
+		r = load(cases[i].config);
+		got = deliver(r, fields.data, "x", 1, 100);
+		if (strstr(got, cases[i].said) == NULL)
+			fail_msg("%zu: %s", i, got);
+		free(got);
+		ruleset_drop(r);
+	}
+	buf_free(&fields);
+}
+
+/* Of those that are not kept so many are looked at, counted and no more: what
+   a field costs does not grow with their number. */
+static void
+test_many_fields(void **state)
+{
+	struct ruleset *r = load(BODY "header \"X\" { pattern = \"/y/\" }");
+	struct buf fields = BUF_INIT;
+	size_t i;
+	char *got;
+
+	(void)state;
+	fill(&fields, SESSION_HEADER_BYTES);
+	for (i = 0; i < 150; i++)
+		buf_puts(&fields, "Received: x\r\n");
 	got = deliver(r, fields.data, "x", 1, 100);
-	assert_non_null(strstr(got, "content_header_size header-too-large"));
+	assert_non_null(strstr(got, "mail-loop count=150"));
 	free(got);
-	ruleset_release(r);
-	r = load("header \"Subject\" { pattern = \"/x/\" }");
+	for (i = 0; i < 120000; i++)
+		buf_puts(&fields, "A: b\r\n");
+	buf_puts(&fields, "X: y\r\n");
 	got = deliver(r, fields.data, "x", 1, 100);
-	assert_non_null(strstr(got, "header-pattern header=Subject"));
+	/* The second time that it comes. */
+	assert_non_null(strstr(got, "content_complex not-scannable"));
+	assert_non_null(strstr(got, "header fields past those that are kept "
+	    "(at most 100000)"));
+	assert_null(strstr(got, "header-pattern"));
 	free(got);
 	ruleset_release(r);
 	buf_free(&fields);
@@ -390,6 +445,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_header_too_large),
+		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_everywhere),
 		cmocka_unit_test(test_evil),

@@ -19,6 +19,8 @@ static const struct {
 	{ "A.EXE", "exe", false },
 	{ "a.exe.", "exe", false },
 	{ "a.exe . .", "exe", false },
+	{ "d/a.exe/", "exe", false },
+	{ "d\\a.exe\\ .", "exe", false },
 	{ "a.exe.txt", NULL, false },
 	{ "exe", NULL, false },
 	{ ".exe", "exe", false },

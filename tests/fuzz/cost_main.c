@@ -1,0 +1,58 @@
+/*
+ * cost_main - what the dearest messages cost at full size, with the budget as
+ * shipped
+ *
+ * usage: cost FILE...
+ *
+ * Each file is an input of fuzz_cost.c; what is repeated in it becomes
+ * 50 MB. Fails when one costs more than two seconds of CPU.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz_cost.h"
+
+#define BODY 50000000
+#define MAX_MS 2000
+
+static uint8_t bytes[1 << 20];
+
+static long long
+play(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	struct cost cost;
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	if (f == NULL) {
+		perror(path);
+		exit(1);
+	}
+	n = fread(bytes, 1, sizeof bytes, f);
+	fclose(f);
+	cost_of(bytes, n, &cost);
+	printf("%-24s %6lld ms  %9zu bytes  %d\n", name != NULL ? name + 1 :
+	    path, cost.us / 1000, cost.bytes, cost.code);
+	fflush(stdout);
+	return cost.us / 1000;
+}
+
+int
+main(int argc, char **argv)
+{
+	long long ms, most = 0;
+	int i;
+
+	cost_body = BODY;
+	cost_header = BODY;
+	cost_budget = "";
+	for (i = 1; i < argc; i++) {
+		ms = play(argv[i]);
+		most = ms > most ? ms : most;
+	}
+	printf("%-24s %6lld ms of %d\n", "most", most, MAX_MS);
+	return most > MAX_MS;
+}
