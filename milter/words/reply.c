@@ -145,6 +145,15 @@ condition_value(const struct values *v, const char *name)
 	return NULL;
 }
 
+/* Where a list has no page, its name stands for one. */
+static bool
+is_name_of_list(const struct finding *f, const char *url)
+{
+	const char *list = evidence_value(f, "list");
+
+	return list != NULL && strcmp(list, url) == 0;
+}
+
 static const char *
 lookup(const void *from, const char *field, size_t n)
 {
@@ -165,6 +174,9 @@ lookup(const void *from, const char *field, size_t n)
 		return facts->site->contact;
 	if (facts->finding != NULL)
 		value = evidence_value(facts->finding, name);
+	if (value != NULL && strcmp(name, "url") == 0 &&
+	    is_name_of_list(facts->finding, value))
+		return NULL;
 	if (value == NULL && facts->session != NULL)
 		value = session_value(facts->session, v->client, name);
 	return value != NULL ? value : condition_value(v, name);
@@ -296,6 +308,8 @@ begin_values(struct values *v, const struct reply_facts *facts)
 		    evidence_value(f, "size"));
 		put_megabytes(v->limit, sizeof v->limit,
 		    evidence_value(f, "limit"));
+		if (strcmp(v->size, v->limit) == 0)
+			v->size[0] = '\0';	/* rounded, it tells nothing */
 		put_counted(v, evidence_value(f, "what"));
 	}
 }
