@@ -17,6 +17,8 @@ static const struct {
 	bool follows;
 } sentences[] = {
 	{ "Client host rejected", ANY, NAMES_CLIENT, false },
+	{ "Client certificate rejected", ANY, NAMES_CLIENT, false },
+	{ "SASL login name rejected", ANY, NAMES_NOTHING, false },
 	{ "Helo command rejected", ANY, NAMES_HELO, false },
 	{ "Sender address rejected", STAGE_MAIL, NAMES_SENDER, false },
 	{ "Recipient address rejected", STAGE_RCPT, NAMES_RCPT, false },
@@ -53,9 +55,10 @@ static const struct {
 	{ "message file too big", STAGE_MESSAGE, NAMES_NOTHING, false },
 	{ "queue file write error", ANY, NAMES_NOTHING, false },
 	{ "too much mail data", STAGE_MESSAGE, NAMES_NOTHING, false },
-	{ "Message size exceeds fixed limit", ANY, NAMES_NOTHING, false },
+	{ "Message size exceeds fixed limit", STAGE_MAIL, NAMES_NOTHING,
+	    false },
 	{ "message size exceeds", ANY, NAMES_NOTHING, false },
-	{ "Insufficient system storage", ANY, NAMES_NOTHING, false },
+	{ "Insufficient system storage", STAGE_MAIL, NAMES_NOTHING, false },
 	{ "Service unavailable; ", ANY, NAMES_CLIENT, false },
 	{ "Service unavailable - try again later", ANY, NAMES_NOTHING, false },
 	{ "Server configuration", ANY, NAMES_NOTHING, false },

@@ -212,6 +212,10 @@ is_possible(const struct recognised *words, const struct occasion *at)
 	if ((words->reason == REASON_DNSBL_LISTED ||
 	    words->reason == REASON_DOMAIN_LISTED) && !named)
 		return false;
+	/* Many others than a greylist say "try again later". */
+	if (words->reason == REASON_GREYLISTED &&
+	    words->confidence < RECOGNISED_SURE)
+		return false;
 	return at == NULL || !at->known || at->stage >= STAGE_DATA ||
 	    !is_of_content(words->reason);
 }

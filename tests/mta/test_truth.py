@@ -58,17 +58,26 @@ def others_beside(box):
         filter_.stop()
 
 
+OVER = re.compile(r"disconnect from(?! localhost)|DISCONNECT|HANGUP|lost connection|PASS OLD")
+
+
 def gained(mta, before):
     """What the log has more, once the session is over; no look at a port."""
     try:
-        process.wait_until(
-            lambda: re.search(r"disconnect from(?! localhost)|DISCONNECT|HANGUP|lost connection|PASS OLD",
-                              mta.log()[before:]), "the log", 10)
+        process.wait_until(lambda: OVER.search(mta.log()[before:]), "the log", 10)
     except TimeoutError:
         pass
     time.sleep(0.1)
     return "".join(line for line in mta.log()[before:].splitlines(True)
                    if "localhost[" not in line and "[127.0.0.1]" not in line)
+
+
+def settle(daemon):
+    """A session's last record is written when it is over."""
+    try:
+        process.wait_until(lambda: daemon.sessions() == 0, "the sessions", 10)
+    except TimeoutError:
+        pass
 
 
 def stock_reply(story, port):
@@ -87,11 +96,13 @@ def play_all(mta, version, daemon, build, box, stories):
     for story, port in zip(stories, ports):
         if RECORDS.get(story.name) is not None:
             story.records = RECORDS[story.name]
+        log = len(mta.log())
         before[story.name] = stock_reply(story, stock[story.name])
-        time.sleep(0.05)
+        gained(mta, log)  # a late line of it would count for ours
         log, seen = len(mta.log()), len(daemon.records())
         played = beside.play(story, port)
         played.log = gained(mta, log)
+        settle(daemon)
         played.live = [r for r in daemon.records()[seen:]
                        if r["client"].get("address") in (None, story.address)]
         all_played.append(played)
@@ -169,6 +180,7 @@ def play_sendmail(start, daemon, syslog, build, box, stories):
         log, seen = len(syslog.lines), len(daemon.records())
         played = beside.play(story, ports[name][number])
         time.sleep(0.3)
+        settle(daemon)
         played.log = "".join(line for line in as_logged(syslog.lines[log:]).splitlines(True)
                              if "[127.0.0.1]" not in line)
         played.live = [r for r in daemon.records()[seen:]
