@@ -21,7 +21,8 @@ enum when {
 	WHEN_IP = 32,		/* the first argument is an address */
 	WHEN_NAME_TEMPFAIL = 64,	/* our resolver got no answer */
 	WHEN_NO_PTR = 128,	/* the client has no name */
-	WHEN_PTR_TEMPFAIL = 256	/* and none could be looked up */
+	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
+	WHEN_GREETED = 512	/* the client has said its name */
 };
 
 struct row {
@@ -163,6 +164,8 @@ what_is_so(const struct reply *reply, const struct session *s,
 		when |= WHEN_NO_LOGIN;
 	if (at->stage == STAGE_MAIL)
 		when |= WHEN_MAIL;
+	if (at->greeted)
+		when |= WHEN_GREETED;
 	if (at->name == NAME_TEMPFAIL)
 		when |= WHEN_NAME_TEMPFAIL | WHEN_PTR_TEMPFAIL;
 	return when;
@@ -260,6 +263,43 @@ take_row(struct mta_words *out, const struct row *row, const struct match *m,
 	take_arguments(out, m);
 }
 
+/*
+ * What words of an admin's own mean by the form in which the MTA says them, or
+ * by their moment. It is never sure: the words are those of a person.
+ */
+static int
+reason_of_form(const struct reply *reply, const struct occasion *at, int heard)
+{
+	static const struct {
+		const char *form;
+		int reason;
+	} forms[] = {
+		{ "Client host rejected: ", REASON_CLIENT_DENIED },
+		{ "Helo command rejected: ", REASON_HELO_DENIED },
+		{ "Sender address rejected: ", REASON_SENDER_DENIED },
+	};
+	const char *line = reply->n > 0 ? sentence_of(reply->lines[0]) : "";
+	bool none, by_filter, rules = *reply->status != '\0' &&
+	    strncmp(reply->status + 1, ".7.", 3) == 0;
+	size_t i;
+
+	none = heard == REASON_UNRECOGNISED || heard == REASON_POLICY_REJECT;
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (none && strncmp(line, forms[i].form,
+		    strlen(forms[i].form)) == 0)
+			return forms[i].reason;
+	if (at == NULL || !at->known)
+		return heard;
+	by_filter = at->author == AUTHOR_FILTER;
+	/* header_checks(5), body_checks(5), a proxy: no form, but a rule. */
+	if (heard == REASON_UNRECOGNISED && at->stage >= STAGE_DATA &&
+	    !by_filter && rules)
+		return REASON_POLICY_REJECT;
+	/* "Go away" is not said of anybody in particular. */
+	return by_filter && (heard == REASON_CLIENT_DENIED ||
+	    heard == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : heard;
+}
+
 void
 mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
@@ -273,6 +313,8 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 	memset(out, 0, sizeof *out);
 	out->reason = heard ? words->reason : REASON_UNRECOGNISED;
 	out->sure = heard && words->confidence == RECOGNISED_SURE;
+	if (!out->sure)
+		out->reason = reason_of_form(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
 	    session, at, &m) : NULL;
 	if (row == NULL)

@@ -145,7 +145,7 @@ RECIPIENT = [
     Story("restriction-unknown", "config-error filter-error", "a restriction that is none", TO,
           **recipients("reject_typing_error")),
     Story("smtputf8-rcpt", "smtputf8-recipient smtputf8-sender", "strict_smtputf8, no SMTPUTF8",
-          to("\u00fcser@example.org"), strict_smtputf8="yes"),
+          true="smtputf8-recipient", steps=to("\u00fcser@example.org"), strict_smtputf8="yes"),
 ]
 
 SENDER = [
@@ -185,7 +185,7 @@ SENDER = [
     Story("sender-syntax-dots", "sender-syntax", "resolve_numeric_domain = no",
           f"{EHLO} | MAIL FROM:<a@sender..example>"),
     Story("smtputf8-sender", "smtputf8-sender smtputf8-recipient", "strict_smtputf8, no SMTPUTF8",
-          f"{EHLO} | MAIL FROM:<\u00e4@sender.example>", strict_smtputf8="yes"),
+          true="smtputf8-sender", steps=f"{EHLO} | MAIL FROM:<\u00e4@sender.example>", strict_smtputf8="yes"),
 ]
 
 CLIENT = [

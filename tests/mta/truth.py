@@ -28,23 +28,26 @@ ALIKE = {
     "550 5.1.1": {"550 5.1.0"}, "450 4.2.0": {"450 4.1.1"},
     "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
     "550 5.1.6": {"551 5.1.6"},
+    # 421 hangs up, after which others of the session cannot be told either.
+    "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
 
 ACTORS = re.compile(r"postmaster|admin|sender|recipient|provider|mail program|program|nobody|owner|"
                     r"write to|ask |check |send |log in|enter ", re.I)
 GOOD_NEWS = re.compile(r"tries again by itself|is still under way|need not do anything", re.I)
 BAD_NEWS = re.compile(r"was not delivered|for good", re.I)
-LINK = re.compile(r"https?://\S+$|^\S+ \(id \w+\)$")
+LINK = re.compile(r"^https?://\S+$|^\S+ \(id \w+\)$")
 
 
 def _commands(story):
     return [line for line in story.dialogue.split("\n") if line]
 
 
-def stages(story):
-    """The stages that the record may name."""
-    commands = _commands(story)
-    last = commands[-1] if commands else ""
+def stages(played):
+    """The stages that the record of the last refusal may name, by the command
+    that it answers; where nothing refused, by the last command."""
+    commands = _commands(played.story)
+    last = played.asked[-1] if played.asked else commands[-1] if commands else ""
     for begin, found in STAGES:
         if last.startswith(begin):
             return found
@@ -83,16 +86,20 @@ class Verdict:
         """Code and status: of the reason's in this class, or the row's own."""
         if reply is None:
             return self.story.wire == 0
-        said = f"{reply.code} {reply.status}"
+        good = self.good()
+        if not self.story.dialogue:  # a greeting: RFC 5321 section 3.1
+            return reply.code in (421, 521, 554)
+        return f"{reply.code} {reply.status}" in good
+
+    def good(self):
+        """Codes with statuses that are right."""
         good = set(self.story.right)
-        for reason in self.story.reason.split():
+        for reason in self.story.true.split():
             for code, status in CATALOGUE.get(reason, {}).values():
                 if code:
                     own = f"{code} {status}"
                     good |= {own} | ALIKE.get(own, set())
-        if not self.story.dialogue:  # a greeting: RFC 5321 section 4.3.2
-            return reply.code in (421, 521, 554)
-        return said in good
+        return good
 
     def judge_records(self):
         played, story = self.played, self.story
@@ -102,14 +109,16 @@ class Verdict:
         self.once = len(played.records) == self.wanted
         if not self.once:
             self.wrong.append(f"{len(played.live)}+{len(played.logged)} records for {self.wanted}")
-        self.record = self.choose_record()
-        self.reason_right = self.facts_right = False
-        if self.record is None:
+        # What only follows from a refusal before it has no record of its own.
+        self.untold = story.follows
+        self.record = None if self.untold else self.choose_record()
+        self.reason_right = self.facts_right = self.untold
+        if self.record is None or self.untold:
             return
         reason = self.record.get("reason", "unrecognised")
-        self.reason_right = reason in story.reason.split()
+        self.reason_right = reason in story.true.split()
         if not self.reason_right:
-            self.wrong.append(f"reason {reason}, true {story.reason}")
+            self.wrong.append(f"reason {reason}, true {story.true}")
         bad = self.bad_facts(self.record)
         self.facts_right = not bad
         self.wrong += bad
@@ -131,7 +140,7 @@ class Verdict:
             bad.append(f"client {record['client']}")
         # A filter that another one is asked before is told nothing of the command,
         # and Sendmail (site=) tells at MAIL what it found at CONNECT.
-        may = None if story.before or story.outcome else stages(story)
+        may = None if story.before or story.outcome else stages(self.played)
         if may and "site" in story.site and "mail" in may:
             may = may | {"connect", "helo"}
         if may and record["stage"] not in may:
@@ -163,7 +172,7 @@ class Verdict:
         recorded = (self.record or {}).get("reason", "unrecognised")
         ours = [line for line in reply.texts if line not in self.stock_lines()
                 and not LINK.search(line)]
-        if ours and self.record and recorded not in story.reason.split() + ["unrecognised"]:
+        if ours and self.record and recorded not in story.true.split() + ["unrecognised"]:
             self.false.append(f"says {recorded}")
         self.wrong += self.false
         self.helpless = bool(self.record and self.record.get("was") and
