@@ -193,6 +193,15 @@ name_recipient(struct pending *h, const struct sentence *s)
 		h->view.sender = h->named.mailbox;
 }
 
+static bool
+is_ascii(const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
 /*
  * A filter hears of DATA only after Postfix's own restrictions, which are those
  * of any command; what they refuse at RCPT it is shown.
@@ -206,6 +215,10 @@ stage_of(const struct report *report, const struct sentence *s)
 		return report->stage;
 	if (s->stage == SENTENCE_NEXT)
 		return report->stage < STAGE_MAIL ? STAGE_MAIL : STAGE_RCPT;
+	if (s->stage == SENTENCE_UTF8)
+		return report->stage < STAGE_MAIL || (report->stage ==
+		    STAGE_MAIL && !is_ascii(report->session->sender.text)) ?
+		    STAGE_MAIL : STAGE_RCPT;
 	if (s->stage == SENTENCE_HELO && report->stage == STAGE_CONNECT)
 		return STAGE_HELO;
 	if (s->stage >= 0)

@@ -32,6 +32,7 @@ struct occasion {
 				   only 554, 521 and 421 may be said (RFC 5321
 				   section 4.3.2) */
 	bool tls, login, submission;
+	bool sendmail;		/* the log of Sendmail tells it */
 	enum occasion_author author;
 	enum occasion_name name;
 };

@@ -22,7 +22,8 @@ enum when {
 	WHEN_NAME_TEMPFAIL = 64,	/* our resolver got no answer */
 	WHEN_NO_PTR = 128,	/* the client has no name */
 	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
-	WHEN_GREETED = 512	/* the client has said its name */
+	WHEN_GREETED = 512,	/* the client has said its name */
+	WHEN_SENDMAIL = 1024	/* the MTA's words, and it may be Sendmail */
 };
 
 struct row {
@@ -40,7 +41,10 @@ struct row {
 	    .text = (first), .remedy = (good), .later = (now) },
 static const struct row rows[] = {
 #include "words/mta_words.def"
+#include "words/mta_words_sendmail.def"
 };
+#undef SAYS
+#undef TELLS
 
 /* One line against one sentence. */
 #define ARGUMENTS 4
@@ -166,6 +170,8 @@ what_is_so(const struct reply *reply, const struct session *s,
 		when |= WHEN_MAIL;
 	if (at->greeted)
 		when |= WHEN_GREETED;
+	if (at->sendmail || at->author == AUTHOR_MTA)
+		when |= WHEN_SENDMAIL;
 	if (at->name == NAME_TEMPFAIL)
 		when |= WHEN_NAME_TEMPFAIL | WHEN_PTR_TEMPFAIL;
 	return when;
@@ -205,9 +211,19 @@ is_of_content(int reason)
 	return false;
 }
 
+static bool
+says_grey(const struct reply *reply)
+{
+	const char *line = reply->n > 0 ? reply->lines[0] : "";
+
+	return strcasestr(line, "grey") != NULL ||
+	    strcasestr(line, "gray") != NULL;
+}
+
 /* May the words, which are not the MTA's own, mean that, here? */
 static bool
-is_possible(const struct recognised *words, const struct occasion *at)
+is_possible(const struct reply *reply, const struct recognised *words,
+    const struct occasion *at)
 {
 	bool named = words->captured[CAPTURE_ZONE].text != NULL ||
 	    words->captured[CAPTURE_URL].text != NULL;
@@ -217,7 +233,7 @@ is_possible(const struct recognised *words, const struct occasion *at)
 		return false;
 	/* Many others than a greylist say "try again later". */
 	if (words->reason == REASON_GREYLISTED &&
-	    words->confidence < RECOGNISED_SURE)
+	    words->confidence < RECOGNISED_SURE && !says_grey(reply))
 		return false;
 	return at == NULL || !at->known || at->stage >= STAGE_DATA ||
 	    !is_of_content(words->reason);
@@ -306,7 +322,7 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct occasion *at)
 {
 	bool heard = words->confidence >= RECOGNISED_LIKELY &&
-	    is_possible(words, at);
+	    is_possible(reply, words, at);
 	const struct row *row;
 	struct match m;
 

@@ -23,9 +23,13 @@ import truth
 from test_watch import as_logged
 
 WANTED = os.environ.get("SAYWHY_TRUTH", "")
+TEXTS = os.environ.get("SAYWHY_TRUTH_TEXTS")
 STORIES = postfix_stories.STORIES + postfix_stories_others.STORIES
 # Refusals that nobody can know of: postscreen(8) neither asks nor logs.
 UNSEEN = {"screen-command": 0}
+# The smtpd(8) behind postscreen(8) has neither our filter nor our map here, and
+# logs nothing when it breaks off at once, as some versions do.
+BROKEN_OFF = "SMTP protocol synchronization"
 # Two on the wire: what follows from the first has no record of its own.
 FOLLOWS = {"data-no-rcpt": 1}
 # The client does not wait for the reply to its handshake.
@@ -104,6 +108,9 @@ def play_all(mta, version, daemon, build, box, stories):
         gained(mta, log)  # a late line of it would count for ours
         log, seen = len(mta.log()), len(daemon.records())
         played = beside.play(story, port)
+        if story.site.get("program") == "postscreen" and any(
+                BROKEN_OFF in reply.literal for reply in played.wire):
+            story.records = 0
         played.log = gained(mta, log)
         settle(daemon)
         played.live = [r for r in daemon.records()[seen:]
@@ -213,6 +220,10 @@ def verdicts(request, saywhyd, build, box, others_beside):
             if verdict.wrong or (not verdict.right and request.param == "postfix311"):
                 print(explain(verdict))
         print("\n" + "\n".join(truth.table(f"{request.param}", found)))
+    if TEXTS:  # to be read
+        with open(f"{TEXTS}-{request.param}", "w") as out:
+            out.writelines(f"{v.story.name}\t{v.story.true}\t{v.reply and v.reply.literal}\n"
+                           for v in found)
     return found
 
 
@@ -238,7 +249,7 @@ def test_words_of_others_stay(verdicts):
 
 
 def test_each_tells_who_and_what(verdicts):
-    assert names(verdicts, lambda v: v.reply and v.helpless) == set()
+    assert names(verdicts, lambda v: v.reply and (v.helpless or v.mistaken)) == set()
 
 
 def test_facts_of_the_record(verdicts):

@@ -32,6 +32,45 @@ ALIKE = {
     "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
 
+# Who must act, by the catalogue, and how our second line calls them.
+ACTS = {
+    "SENDER": r"^(Check|Send|Turn on|Enter|Ask|Join|Choose|Log|Wait|Write|Leave|Use|If|Do|Only|Each|That|"
+              r"The sender|Make|Put|Look)|mail program|address|sender",
+    "SENDER_ADMIN": r"sender's mail provider|mail admin|sending server|program",
+    "POSTMASTER": r"mail admin|postmaster|The fault is at|write to |they are mended",
+    "RECIPIENT": r"recipient",
+    "NOBODY": r"need not do anything|end it again|ries again|goes on|waiting|hour",
+}
+WHO = {name: who for name, who in re.findall(
+    r'^REASON\(\w+, *"([a-z0-9-]+)",[^"]*?(?:"[^"]*"[^"]*?)*?\b(SENDER_ADMIN|SENDER|POSTMASTER|'
+    r'RECIPIENT|NOBODY)\b', replies.CATALOGUE.read_text(), re.M)}
+
+# Words of ours that only some causes may have: the rest of a row's `never`.
+ONLY_FOR = [
+    (r"on the list of addresses", "client-denied"),
+    (r"blocklist", "dnsbl-listed domain-listed dnsbl-unavailable url-listed"),
+    (r"first message of a sender|within half an hour", "greylisted"),
+    (r"name and password", "auth-required auth-failed login-denied account-disabled"),
+    (r"takes mail here only after a login", "auth-required"),
+    (r"\bSPF\b", "spf-fail spf-softfail spf-permerror spf-temperror"),
+    (r"\bDMARC\b", "dmarc-reject dmarc-quarantine dmarc-temperror"),
+    (r"\bDKIM\b", "dkim-none-valid dkim-unacceptable dkim-author-mismatch"),
+    (r"looks like spam", "spam-content"),
+    (r"[Vv]irus", "virus-found"),
+    (r"typing mistakes", "mailbox-unknown mailbox-unverified rcpt-domain-nonexistent rcpt-syntax "
+                         "relay-denied mailbox-moved sender-syntax sender-unverified"),
+    (r"make room", "mailbox-full storage-full"),
+    (r"encryption|\bTLS\b", "tls-required tls-failed tls-too-weak tls-client-cert-refused "
+                             "command-not-implemented rate-limited"),
+    (r"blocklist|is listed", "dnsbl-listed domain-listed dnsbl-unavailable url-listed"),
+    (r"larger than|smaller message", "message-too-large header-too-large message-malformed"),
+    (r"new address", "mailbox-moved"),
+    (r"mail filter has a fault", "filter-error"),
+    (r"set up wrong|fault in its configuration", "config-error"),
+    (r"did not wait for its turn|does not wait for its turn",
+     "early-talker unauth-pipelining sequence"),
+]
+
 ACTORS = re.compile(r"postmaster|admin|sender|recipient|provider|mail program|program|nobody|owner|"
                     r"write to|ask |check |send |log in|enter ", re.I)
 GOOD_NEWS = re.compile(r"tries again by itself|is still under way|need not do anything", re.I)
@@ -136,7 +175,9 @@ class Verdict:
     def bad_facts(self, record):
         story, bad = self.story, []
         sender, recipients = envelope(story)
-        if record["client"].get("address") != story.address and not story.before:
+        # Sendmail (site=) may refuse a session and never log who it was.
+        logged = "site" not in story.site or story.address in self.played.log
+        if record["client"].get("address") != story.address and not story.before and logged:
             bad.append(f"client {record['client']}")
         # A filter that another one is asked before is told nothing of the command,
         # and Sendmail (site=) tells at MAIL what it found at CONNECT.
@@ -174,11 +215,31 @@ class Verdict:
                 and not LINK.search(line)]
         if ours and self.record and recorded not in story.true.split() + ["unrecognised"]:
             self.false.append(f"says {recorded}")
+        self.false += self.not_so(" ".join(ours))
         self.wrong += self.false
+        self.mistaken = bool(ours) and not self.calls_actor(ours)
+        if self.mistaken:
+            self.wrong.append(f"who must act: {sorted(self.actors())}")
         self.helpless = bool(self.record and self.record.get("was") and
                              not any(ACTORS.search(line) for line in ours))
         if self.helpless:
             self.wrong.append("neither who nor what")
+
+    def not_so(self, words):
+        """What ours say that only another cause may have."""
+        true = set(self.story.true.split())
+        return [f"says {found.group()!r}" for pattern, reasons in ONLY_FOR
+                if not true & set(reasons.split())
+                for found in [re.search(pattern, words)] if found]
+
+    def actors(self):
+        return {WHO[name] for name in self.story.true.split()}
+
+    def calls_actor(self, ours):
+        """Whoever keeps a rule that is not known can always be asked."""
+        return any(re.search(ACTS[who], sentence) for line in ours
+                   for sentence in re.split(r"(?<=[.;]) ", line)
+                   for who in self.actors() | {"POSTMASTER"})
 
     def stock_lines(self):
         was = (self.record or {}).get("was") or {}
@@ -197,6 +258,7 @@ def table(title, verdicts):
         ("text false or misleading", sum(bool(v.false) for v in refused), len(refused)),
         ("others' words gone", sum(bool(v.kept) for v in refused), len(refused)),
         ("text without who and what to do", sum(v.helpless for v in refused), len(refused)),
+        ("who must act, not the right one", sum(v.mistaken for v in refused), len(refused)),
         ("record with the right reason", sum(v.reason_right for v in known), len(known)),
         ("record with the right facts", sum(v.facts_right for v in known), len(known)),
         ("exactly one record each", sum(v.once for v in verdicts), n),
