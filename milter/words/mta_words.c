@@ -211,6 +211,17 @@ is_of_content(int reason)
 	return false;
 }
 
+/* Does it say which list? In "<name[address]>: …" a name is the client's. */
+static bool
+names_list(const struct reply *reply, const struct recognised *words)
+{
+	return words->captured[CAPTURE_ZONE].text != NULL ||
+	    words->captured[CAPTURE_URL].text != NULL ||
+	    (words->captured[CAPTURE_DOMAIN].text != NULL &&
+	    words->confidence == RECOGNISED_SURE && reply->n > 0 &&
+	    *reply->lines[0] != '<');
+}
+
 static bool
 says_grey(const struct reply *reply)
 {
@@ -225,11 +236,8 @@ static bool
 is_possible(const struct reply *reply, const struct recognised *words,
     const struct occasion *at)
 {
-	bool named = words->captured[CAPTURE_ZONE].text != NULL ||
-	    words->captured[CAPTURE_URL].text != NULL;
-
-	if ((words->reason == REASON_DNSBL_LISTED ||
-	    words->reason == REASON_DOMAIN_LISTED) && !named)
+	if ((words->reason == REASON_DNSBL_LISTED || words->reason ==
+	    REASON_DOMAIN_LISTED) && !names_list(reply, words))
 		return false;
 	/* Many others than a greylist say "try again later". */
 	if (words->reason == REASON_GREYLISTED &&
