@@ -91,6 +91,14 @@ means_other(int reason, bool permanent)
 	    reason == REASON_TLS_REQUIRED);
 }
 
+/* Says it nothing but that something is wrong with the talk, or nothing? */
+static bool
+is_empty(const char *status)
+{
+	return *status == '\0' || strcmp(status + 1, ".0.0") == 0 ||
+	    strcmp(status + 1, ".5.0") == 0;
+}
+
 /* The reason has none of this class: that of the other, if ours tells more. */
 static void
 choose_status(struct reply *out, const struct reply *stock,
@@ -99,7 +107,7 @@ choose_status(struct reply *out, const struct reply *stock,
 	struct reason_code other = code_of(how->wording, !permanent);
 
 	keep_status(out, stock, permanent);
-	if (other.status == NULL || is_telling(stock->status) ||
+	if (other.status == NULL || !is_empty(stock->status) ||
 	    means_other(how->wording->reason, permanent))
 		return;
 	set_status(out, other.status);

@@ -50,15 +50,17 @@ ONLY_FOR = [
     (r"on the list of addresses", "client-denied"),
     (r"blocklist", "dnsbl-listed domain-listed dnsbl-unavailable url-listed"),
     (r"first message of a sender|within half an hour", "greylisted"),
-    (r"name and password", "auth-required auth-failed login-denied account-disabled"),
+    (r"name and password", "auth-required auth-failed login-denied account-disabled "
+                            "relay-denied"),
     (r"takes mail here only after a login", "auth-required"),
-    (r"\bSPF\b", "spf-fail spf-softfail spf-permerror spf-temperror"),
+    (r"\bSPF\b", "spf-fail spf-softfail spf-permerror spf-temperror dmarc-reject"),
     (r"\bDMARC\b", "dmarc-reject dmarc-quarantine dmarc-temperror"),
-    (r"\bDKIM\b", "dkim-none-valid dkim-unacceptable dkim-author-mismatch"),
+    (r"\bDKIM\b", "dkim-none-valid dkim-unacceptable dkim-author-mismatch dmarc-reject"),
     (r"looks like spam", "spam-content"),
     (r"[Vv]irus", "virus-found"),
     (r"typing mistakes", "mailbox-unknown mailbox-unverified rcpt-domain-nonexistent rcpt-syntax "
-                         "relay-denied mailbox-moved sender-syntax sender-unverified"),
+                         "relay-denied mailbox-moved sender-syntax sender-unverified "
+                         "sender-domain-nonexistent"),
     (r"make room", "mailbox-full storage-full"),
     (r"encryption|\bTLS\b", "tls-required tls-failed tls-too-weak tls-client-cert-refused "
                              "command-not-implemented rate-limited"),
