@@ -132,7 +132,7 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
 {
 	const struct dmarc_record *r = &step->record;
 
-	out->place = mem_dup(step->domain);
+	out->record_domain = mem_dup(step->domain);
 	out->record = mem_dup(step->text);
 	out->rua = mem_dup(r->rua);
 	out->ruf = mem_dup(r->ruf);
@@ -188,7 +188,7 @@ dmarc_check(const char *author, const struct spf *spf,
 void
 dmarc_clear(struct dmarc *d)
 {
-	free(d->place);
+	free(d->record_domain);
 	free(d->record);
 	free(d->rua);
 	free(d->ruf);

@@ -121,7 +121,7 @@ struct below {
 };
 
 static void
-look_below(void *arg, const char *name)
+lookup_below(void *arg, const char *name)
 {
 	struct below *b = arg;
 
@@ -140,7 +140,7 @@ match_ptr(struct spf_state *s, const char *domain)
 		match = spf_fail_for_good(s,
 		    "too many names without an answer");
 	else if (ptr->status == DNS_FOUND)
-		spf_confirm_names(s, ptr, look_below, &below);
+		spf_confirm_names(s, ptr, lookup_below, &below);
 	dns_drop(ptr);
 	return below.found ? SPF_MATCH_YES : match;
 }

@@ -204,7 +204,7 @@ match(const struct view *v, size_t i)
 }
 
 static void
-look_at_slice(struct view *v)
+search_slice(struct view *v)
 {
 	struct note *note = v->note;
 	struct hit *hit;
@@ -223,7 +223,7 @@ look_at_slice(struct view *v)
 /* A pattern that tries again at each letter of a long run costs its square:
    so much of the text at once, then a look at the clock. */
 static void
-look(void *arg, const char *text, size_t n, size_t start, bool last)
+search(void *arg, const char *text, size_t n, size_t start, bool last)
 {
 	struct view *v = arg;
 	size_t end;
@@ -235,7 +235,7 @@ look(void *arg, const char *text, size_t n, size_t start, bool last)
 		v->start = start;
 		v->n = end < n ? end + WINDOW_OVERLAP : n;
 		v->last = last && end == n;
-		look_at_slice(v);
+		search_slice(v);
 	}
 }
 
@@ -274,9 +274,9 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 	} else if (e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
-		window_put(&note->window, e->bytes, e->n, look, &v);
+		window_put(&note->window, e->bytes, e->n, search, &v);
 	} else if (e->what == MIME_END) {
-		window_end(&note->window, look, &v);
+		window_end(&note->window, search, &v);
 		note->part = 0;
 	}
 }

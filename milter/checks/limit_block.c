@@ -24,7 +24,7 @@ static const char *const what_words[] = { "messages", "recipients", "bytes",
 static const char *const per_names[] = { "client", "network", "login",
 	"sender", "sender-domain", "recipient", NULL };
 
-/* When each is counted; what the MTA refuses is only looked at. */
+/* When each is counted; what the MTA refuses is only read. */
 static const enum stage counted_at[] = {
 	[LIMIT_MESSAGES] = STAGE_MAIL,
 	[LIMIT_RECIPIENTS] = STAGE_RCPT,
@@ -154,7 +154,7 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 }
 
 /* One limit that is counted now. */
-struct asked {
+struct counted_limit {
 	const struct limit_block *block;
 	struct buf subject;
 };
@@ -192,7 +192,7 @@ question(const struct check_ctx *ctx, const struct limit_block *b,
  * not counts one.
  */
 static bool
-is_new_place(const struct check_ctx *ctx, const struct limit_block *b)
+is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
 {
 	char ip[IP_TEXT];
 	const char *words[] = { ctx->check->section, b->item.title,
@@ -263,13 +263,13 @@ suspend(const struct limit_block *b, const struct session *s)
 
 static void
 report(const struct check_ctx *ctx, struct findings *found,
-    const struct asked *asked, const struct counter_answer *a)
+    const struct counted_limit *counted, const struct counter_answer *a)
 {
-	const struct limit_block *b = asked->block;
+	const struct limit_block *b = counted->block;
 	struct finding *f = check_found(ctx, found, b->per == LIMIT_PER_LOGIN ?
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
 
-	finding_say(f, EVIDENCE_SUBJECT, asked->subject.data);
+	finding_say(f, EVIDENCE_SUBJECT, counted->subject.data);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
 	finding_say_int(f, EVIDENCE_LIMIT, b->amount);
@@ -291,7 +291,7 @@ is_due(const struct check_ctx *ctx, const struct limit_block *b)
 		return false;
 	if (b->per == LIMIT_PER_LOGIN)
 		return ctx->session->login != NULL &&
-		    (b->what != LIMIT_ADDRESSES || is_new_place(ctx, b));
+		    (b->what != LIMIT_ADDRESSES || is_new_address(ctx, b));
 	return !site_trusts(ctx->site, ctx->session) ||
 	    b->per >= LIMIT_PER_SENDER;
 }
@@ -302,24 +302,24 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	const struct limit_blocks *o = ctx->options;
 	struct counter_question q[COUNTERS_MAX];
 	struct counter_answer a[COUNTERS_MAX];
-	struct asked asked[COUNTERS_MAX];
+	struct counted_limit counted[COUNTERS_MAX];
 	size_t i, n = 0;
 
 	for (i = 0; i < o->blocks.n && n < COUNTERS_MAX; i++) {
-		asked[n] = (struct asked){ o->blocks.v[i], BUF_INIT };
-		if (!is_due(ctx, asked[n].block) ||
-		    !put_subject(&asked[n].subject, asked[n].block,
+		counted[n] = (struct counted_limit){ o->blocks.v[i], BUF_INIT };
+		if (!is_due(ctx, counted[n].block) ||
+		    !put_subject(&counted[n].subject, counted[n].block,
 		    ctx->session))
 			continue;
-		q[n] = question(ctx, asked[n].block, asked[n].subject.data);
+		q[n] = question(ctx, counted[n].block, counted[n].subject.data);
 		n++;
 	}
 	if (n > 0)
 		counters_ask(q, n, a);
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
-			report(ctx, found, &asked[i], &a[i]);
-		buf_free(&asked[i].subject);
+			report(ctx, found, &counted[i], &a[i]);
+		buf_free(&counted[i].subject);
 	}
 }
 

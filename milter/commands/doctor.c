@@ -108,7 +108,7 @@ examine(struct symptoms *s, const char *config, const char *postfix)
 
 	if (r == NULL)
 		return;
-	has_postfix = setup_mta_look(&mta, postfix, &errmsg);
+	has_postfix = setup_mta_read(&mta, postfix, &errmsg);
 	doctor_accounts(s, r);
 	doctor_mta(s, r, has_postfix ? &mta : NULL);
 	if (doctor_daemon(s, r, config))
@@ -118,7 +118,7 @@ examine(struct symptoms *s, const char *config, const char *postfix)
 	doctor_page(s, r);
 	setup_mta_clear(&mta);
 	buf_free(&errmsg);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 /* Where to begin stands in the first line. */

@@ -124,7 +124,7 @@ outcome_of(const struct log_event *h)
 {
 	static const enum outcome fates[] = {
 		[FATE_DISCARDED] = OUTCOME_DISCARDED,
-		[FATE_HELD] = OUTCOME_HELD,
+		[FATE_ON_HOLD] = OUTCOME_ON_HOLD,
 		[FATE_WARNED] = OUTCOME_OBSERVED };
 
 	if (h->fate != FATE_REFUSED)
@@ -211,15 +211,15 @@ static int
 reason_of(const struct log_event *h, const struct recognised *words,
     const struct mta_words *known)
 {
-	int heard = h->delivery ? words->reason : known->reason;
+	int matched = h->delivery ? words->reason : known->reason;
 
 	if (h->reason != REASON_NONE)
 		return h->reason;
 	if (h->by == ISSUED_BY_MTA && known->own && known->sure)
 		return known->reason;
 	if (words->confidence >= RECOGNISED_LIKELY &&
-	    heard != REASON_UNRECOGNISED)
-		return heard;
+	    matched != REASON_UNRECOGNISED)
+		return matched;
 	if (h->otherwise != REASON_NONE)
 		return h->otherwise;
 	return h->delivery ? REASON_UNRECOGNISED : known->reason;
@@ -302,11 +302,11 @@ add_senders(struct watched *w, const struct log_event *h)
 static bool
 has_reply(const struct log_event *h)
 {
-	return h->fate != FATE_DISCARDED && h->fate != FATE_HELD;
+	return h->fate != FATE_DISCARDED && h->fate != FATE_ON_HOLD;
 }
 
 static void
-hear_refusal(struct watched *w, const struct log_event *h)
+read_refusal(struct watched *w, const struct log_event *h)
 {
 	struct waiting *p = mem_alloc(sizeof *p);
 	int64_t time = time_of(h);
@@ -362,7 +362,7 @@ watched_event(void *arg, const struct log_event *h)
 	else if (h->reply.text == NULL)
 		add_senders(arg, h);
 	else
-		hear_refusal(arg, h);
+		read_refusal(arg, h);
 }
 
 static bool
@@ -378,7 +378,7 @@ is_known(struct watched *w, const struct waiting *p)
 		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
 		.reason = reason_get(p->record.reason)->name,
 		.stage = stage_name(p->record.stage),
-		.held = p->record.outcome == OUTCOME_HELD,
+		.on_hold = p->record.outcome == OUTCOME_ON_HOLD,
 		.greeting = p->record.issuer == ISSUER_MILTER &&
 		    p->record.stage == STAGE_CONNECT };
 

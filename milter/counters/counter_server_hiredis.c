@@ -451,7 +451,7 @@ check_node(struct counter_server *s, struct node *node)
 
 /* Looks after those that are away, so that no session has to. */
 static void *
-look_after(void *arg)
+watch_server(void *arg)
 {
 	struct counter_server *s = arg;
 	struct timespec until;
@@ -512,7 +512,7 @@ counter_server_start(const struct counters_options *o, struct buf *errmsg)
 		counter_server_stop(s);
 		return NULL;
 	}
-	if (pthread_create(&s->thread, NULL, look_after, s) != 0) {
+	if (pthread_create(&s->thread, NULL, watch_server, s) != 0) {
 		buf_puts(errmsg, "counters: pthread_create failed");
 		counter_server_stop(s);
 		return NULL;

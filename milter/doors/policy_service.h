@@ -39,8 +39,8 @@ bool policy_service_start(struct recorder *recorder);
 bool policy_service_stop(void);
 
 struct policy_service_counts {
-	uint64_t asked, refused;
-	uint64_t closed;	/* over the cap, or no question at all */
+	uint64_t queries, refused;
+	uint64_t dropped;	/* over the cap, or no question at all */
 };
 
 /* Any thread. */

@@ -76,12 +76,12 @@ engine_free(struct engine *e)
 	findings_free(&e->found);
 	slots_free(&e->slots);
 	session_free(&e->session);
-	ruleset_drop(e->rules);
+	ruleset_release(e->rules);
 	free(e);
 }
 
 void
-engine_speak_about(struct engine *e, enum about about)
+engine_answer_about(struct engine *e, enum about about)
 {
 	e->about = about;
 }
@@ -161,7 +161,7 @@ run_checks(struct engine *e, enum stage stage)
 }
 
 static bool
-may_speak(const struct engine *e, enum stage stage)
+is_issued_at(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
 	    (stage == STAGE_MAIL && (e->rules->issued_at_mail || e->urgent));
@@ -184,7 +184,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 }
 
 static enum action
-speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
+decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 {
 	struct report report = { .rules = e->rules, .recorder = e->recorder,
 		.session = &e->session, .stage = stage, .began = began,
@@ -237,8 +237,8 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 		message_end(&e->message);
 	}
 	run_checks(e, stage);
-	if (may_speak(e, stage))
-		action = speak(e, stage, reply, began);
+	if (is_issued_at(e, stage))
+		action = decide(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
 	e->judged = stage == STAGE_MESSAGE && !action_refuses(action);
@@ -315,7 +315,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	e->refused = true;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
-	report.name = engine_look_up(&report.reply, &e->session,
+	report.name = engine_lookup(&report.reply, &e->session,
 	    clock_ms() + e->rules->daemon.step_timeout);
 	pass_refused(e, STAGE_RCPT, status);
 	pending_keep(&e->pending, &report, NULL,
@@ -405,11 +405,11 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 	bool rewrites;
 
 	if (!pending_matches(&e->pending, q)) {
-		const struct unforeseen seen = { .refused = e->refused,
+		const struct unforeseen unforeseen = { .refused = e->refused,
 			.judged = e->judged };
 
 		pass_refused(e, e->stage, q->stock.status);
-		pending_begin(&e->pending, &report, q, &seen);
+		pending_begin(&e->pending, &report, q, &unforeseen);
 	}
 	rewrites = pending_rewrite(&e->pending, q, out);
 	take_back(e, &e->pending);
@@ -418,12 +418,12 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 }
 
 bool
-engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
+engine_rewrite_unknown(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out)
 {
 	static const struct session nobody = { .declared_size = -1 };
-	const struct unforeseen seen = { .unjoined = known == NULL };
+	const struct unforeseen unforeseen = { .unjoined = known == NULL };
 	struct report report = { .rules = rules, .recorder = recorder,
 		.session = known != NULL ? known : &nobody,
 		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
@@ -432,7 +432,7 @@ engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
 	struct pending pending = { .state = PENDING_NONE };
 	bool rewrites;
 
-	pending_begin(&pending, &report, q, &seen);
+	pending_begin(&pending, &report, q, &unforeseen);
 	rewrites = pending_rewrite(&pending, q, out);
 	pending_flush(&pending);
 	return rewrites;

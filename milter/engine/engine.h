@@ -40,7 +40,7 @@ void engine_free(struct engine *e);	/* NULL: nothing */
  * From now on only reasons about this are spoken: the policy service is asked
  * in several of Postfix's lists, and each has words of its own in front.
  */
-void engine_speak_about(struct engine *e, enum about about);
+void engine_answer_about(struct engine *e, enum about about);
 
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
@@ -128,7 +128,7 @@ bool engine_rewrite(struct engine *e, const struct question *q,
  * The same without an engine: `known` is what is known of the session, or NULL,
  * and then the record says so.
  */
-bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
+bool engine_rewrite_unknown(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out);
 

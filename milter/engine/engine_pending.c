@@ -146,12 +146,12 @@ pending_keep(struct pending *h, struct report *report, const struct decision *d,
  */
 static bool
 is_by_filter(const struct pending *h, const struct sentence *s,
-    const struct unforeseen *seen)
+    const struct unforeseen *unforeseen)
 {
-	if (s->known || seen->unjoined)
+	if (s->known || unforeseen->unjoined)
 		return false;
 	return h->report.stage <= STAGE_RCPT ?
-	    h->report.session->helo != NULL : seen->judged;
+	    h->report.session->helo != NULL : unforeseen->judged;
 }
 
 static void
@@ -229,7 +229,7 @@ stage_of(const struct report *report, const struct sentence *s)
 
 void
 pending_begin(struct pending *h, const struct report *report,
-    const struct question *q, const struct unforeseen *seen)
+    const struct question *q, const struct unforeseen *unforeseen)
 {
 	struct sentence s;
 
@@ -238,14 +238,14 @@ pending_begin(struct pending *h, const struct report *report,
 	h->report = *report;
 	reply_copy(&h->report.reply, &q->stock);
 	h->view = *report->session;
-	h->by_filter = is_by_filter(h, &s, seen);
-	h->silent = s.follows && (seen->refused || seen->unjoined);
+	h->by_filter = is_by_filter(h, &s, unforeseen);
+	h->silent = s.follows && (unforeseen->refused || unforeseen->unjoined);
 	h->report.stage = stage_of(report, &s);
 	name_recipient(h, &s);
 	name_helo(h, &s);
 	if (!h->view.client.known)
 		h->view.client = s.client;
-	h->unjoined = seen->unjoined;
+	h->unjoined = unforeseen->unjoined;
 	h->report.session = &h->view;
 	record_id(h->report.id);
 	h->state = PENDING_WAITING;
@@ -392,17 +392,17 @@ is_noise(const struct pending *h, int reason, const struct reply *stock)
 static bool
 answer_mta(struct pending *h, const struct question *q, struct reply *out)
 {
-	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
+	bool enforces = h->report.rules->policy.mode == MODE_ENFORCE;
 	struct reading r;
 
 	read_words(&r, h, &q->stock, q->text, q->n);
-	speak &= !is_noise(h, r.known.reason, &q->stock);
-	if (speak)
+	enforces &= !is_noise(h, r.known.reason, &q->stock);
+	if (enforces)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
-		write_mta(h, &r, speak ? out : &q->stock, &q->stock);
+		write_mta(h, &r, enforces ? out : &q->stock, &q->stock);
 	findings_free(&r.list);
-	return speak;
+	return enforces;
 }
 
 bool

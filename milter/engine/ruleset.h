@@ -81,7 +81,7 @@ const struct rule *ruleset_next(const struct ruleset *r,
     const struct rule *rule, struct check_ctx *ctx);
 
 struct ruleset *ruleset_hold(struct ruleset *r);
-void ruleset_drop(struct ruleset *r);	/* NULL: nothing */
+void ruleset_release(struct ruleset *r);	/* may be NULL */
 
 /*
  * Makes r the current one (and owns the caller's reference); drops the old one.

@@ -326,10 +326,10 @@ bounce_line_reply(const char *p, const char *end)
 }
 
 bool
-bounce_line_goes_on(const char *told, const char *p, const char *end)
+bounce_line_goes_on(const char *reply, const char *p, const char *end)
 {
 	/* "550-first" "550 last": one reply of several lines. */
-	return is_code(p, end) && strncmp(told, p, 3) == 0;
+	return is_code(p, end) && strncmp(reply, p, 3) == 0;
 }
 
 static const struct {

@@ -26,7 +26,7 @@ bool bounce_line_address(const char *p, const char *end,
 const char *bounce_line_reply(const char *p, const char *end);
 
 /* Does the reply that begins at p belong to the one told so far? */
-bool bounce_line_goes_on(const char *told, const char *p, const char *end);
+bool bounce_line_goes_on(const char *reply, const char *p, const char *end);
 
 /* Does the message that came back begin here? */
 bool bounce_line_ends(const char *p, const char *end);

@@ -22,7 +22,7 @@ struct bounce_statuses {
  * anywhere in the text, behind "> " too. False where there is no such group.
  */
 bool bounce_statuses_read(struct bounce_statuses *s, const char *text,
-    size_t n, size_t most);
+    size_t n, size_t max);
 
 /* Is it told that the message was passed on? */
 bool bounce_status_delivered(const struct bounce_status *s);

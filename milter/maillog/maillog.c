@@ -52,6 +52,8 @@ log_event_about(const struct log_event *h)
 {
 	if (h->outgoing && h->by != ISSUED_BY_REMOTE)
 		return TOPIC_SERVER;
+	if (h->outgoing && h->stage == STAGE_CONNECT)
+		return TOPIC_CLIENT;
 	return h->stage == STAGE_MAIL ? TOPIC_SENDER :
 	    h->stage == STAGE_HELO ? TOPIC_HELO : TOPIC_NONE;
 }

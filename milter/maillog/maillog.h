@@ -29,7 +29,7 @@ enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
  * What became of the mail. The sender of what is discarded or put on hold is
  * told that it was taken: only a record can say so.
  */
-enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_HELD, FATE_WARNED };
+enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_ON_HOLD, FATE_WARNED };
 
 /*
  * Slices live until the next line; text NULL: not known. Without a reply it is

@@ -23,7 +23,7 @@ struct budget;
 #define ARCHIVE_INNER ((size_t)2 << 20)	/* all archives within one */
 
 enum archive_state {
-	ARCHIVE_SEEN,		/* all its names */
+	ARCHIVE_LISTED,		/* all its names */
 	ARCHIVE_LOCKED,		/* part of it is encrypted */
 	ARCHIVE_LIMITED,	/* there is more than we open */
 	ARCHIVE_DAMAGED,
@@ -46,7 +46,7 @@ const char *archive_foreign(const char *head, size_t n);
  */
 size_t archive_start(const char *bytes, size_t n);
 
-typedef void archive_entry_told(void *arg, const char *name);
+typedef void archive_entry_fn(void *arg, const char *name);
 
 /*
  * The names that can be had without unpacking: of a zip those of its directory
@@ -54,7 +54,7 @@ typedef void archive_entry_told(void *arg, const char *name);
  * compressed by gzip the one that it had.
  */
 void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
-    archive_entry_told *entry, void *arg);
+    archive_entry_fn *entry, void *arg);
 
 /*
  * Calls entry() for each name inside, archives within archives included, some
@@ -63,7 +63,7 @@ void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
  * them.
  */
 enum archive_state archive_names(const char *bytes, size_t n, bool whole,
-    const char *name, struct budget *budget, archive_entry_told *entry,
+    const char *name, struct budget *budget, archive_entry_fn *entry,
     void *arg);
 
 #endif

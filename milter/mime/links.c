@@ -76,7 +76,7 @@ struct search {
 	const char *end;
 	const char *user_end;	/* of what may be "user:password@host" */
 	const char *at;		/* the last @ before that, or NULL */
-	const char *told;	/* the @ whose host is told already */
+	const char *reported_at;	/* the @ whose host was reported */
 };
 
 /* The host of a link in running text, its user and port. */
@@ -93,9 +93,9 @@ tell_at(const struct links *l, struct search *s, const char *p)
 		s->at = memrchr(p, '@', n);
 	}
 	if (s->at != NULL && s->at >= p) {
-		if (s->told == s->at)
+		if (s->reported_at == s->at)
 			return;
-		s->told = s->at;
+		s->reported_at = s->at;
 		p = s->at + 1;
 	}
 	n = p < s->end && *p == '[' ? length_of(p, s->end, "[].:") :

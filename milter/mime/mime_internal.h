@@ -30,7 +30,7 @@ struct mime_level {
 	char *type, *other_type, *charset, *names[MIME_NAMES];
 	struct buf boundary;	/* of a multipart; empty: it has none */
 	struct buf others[MIME_SAME];	/* what the boundary may be as well */
-	bool closed;		/* its last part has ended */
+	bool ended;		/* its last part has ended */
 	bool has_parts;
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;

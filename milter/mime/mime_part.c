@@ -200,7 +200,7 @@ mime_part_end(struct mime *m)
 	if (level->inner != NULL)
 		close_inner(m, level);
 	m->nboundaries -= level->boundary.len > 0;
-	if (level->boundary.len > 0 && !level->closed && level->part.container)
+	if (level->boundary.len > 0 && !level->ended && level->part.container)
 		mime_fault(m, level, MIME_UNCLOSED);
 	if (level->part.container && !level->has_parts)
 		mime_fault(m, level, MIME_EMPTY);

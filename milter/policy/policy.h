@@ -25,7 +25,7 @@ extern const char *const mode_names[];
 
 struct policy {
 	int mode;		/* enum mode */
-	int speak_at;		/* enum speak_at of policy.c */
+	int issued_at;		/* enum issued_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
 	bool permanent[REASONS_MAX];	/* what the MTA defers for it is
@@ -86,7 +86,7 @@ void policy_decide(const struct policy *p, const struct session *s,
 void policy_count(const struct decision *d);
 
 /* The stage at which this finding is spoken under this policy. */
-enum stage policy_speaking_stage(const struct policy *p,
+enum stage policy_issuing_stage(const struct policy *p,
     const struct finding *f);
 
 /* May any check that gives this reason stay unrun? OFF and no exception

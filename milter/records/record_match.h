@@ -22,7 +22,7 @@ struct match_event {
 	const char *sender, *recipient, *queue_id;
 	const char *words;
 	const char *reason, *stage;
-	bool held;			/* no reply: the message is held */
+	bool on_hold;			/* no reply: the message is held */
 	bool greeting;			/* a filter refuses the connection, and
 					   the MTA greets in words of its own */
 };

@@ -83,7 +83,7 @@ migrate(struct db *db)
 
 /* False: a newer saywhy made it, or it cannot be brought up to date. */
 static bool
-fits(struct db *db, const char *path, bool to_write, struct buf *errmsg)
+is_current(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 {
 	int64_t version = db_number(db, "PRAGMA user_version", 0);
 
@@ -110,7 +110,7 @@ open_or_tell(const char *path, bool to_write, bool *damaged,
 	struct db *db = db_open(path, to_write, damaged, errmsg);
 	struct store *s;
 
-	if (db == NULL || !fits(db, path, to_write, errmsg)) {
+	if (db == NULL || !is_current(db, path, to_write, errmsg)) {
 		if (db != NULL)
 			*damaged = db_is_damaged(db);
 		db_close(db);
@@ -204,7 +204,7 @@ failed(struct store *s)
 }
 
 bool
-store_begin(struct store *s, struct store_place *place)
+store_begin(struct store *s, struct store_position *position)
 {
 	struct query *q;
 	bool good;
@@ -214,9 +214,9 @@ store_begin(struct store *s, struct store_place *place)
 	q = db_query(s->db, "SELECT device, inode, offset FROM place");
 	good = q != NULL && query_step(q) == DB_ROW;
 	if (good) {
-		place->device = (uint64_t)query_column_int(q, 0);
-		place->inode = (uint64_t)query_column_int(q, 1);
-		place->offset = query_column_int(q, 2);
+		position->device = (uint64_t)query_column_int(q, 0);
+		position->inode = (uint64_t)query_column_int(q, 1);
+		position->offset = query_column_int(q, 2);
 	}
 	query_free(q);
 	return good || failed(s);
@@ -230,16 +230,16 @@ store_put(struct store *s, const struct parsed_record *t, const char *line,
 }
 
 bool
-store_commit(struct store *s, const struct store_place *place)
+store_commit(struct store *s, const struct store_position *position)
 {
 	struct query *q = db_query(s->db,
 	    "UPDATE place SET device = ?, inode = ?, offset = ?");
 	bool good = q != NULL;
 
 	if (good) {
-		query_int(q, (int64_t)place->device);
-		query_int(q, (int64_t)place->inode);
-		query_int(q, place->offset);
+		query_int(q, (int64_t)position->device);
+		query_int(q, (int64_t)position->inode);
+		query_int(q, position->offset);
 		good = query_step(q) == DB_DONE;
 	}
 	query_free(q);

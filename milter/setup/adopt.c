@@ -231,7 +231,7 @@ put_reason(struct walk *w, const char *reason, const char *word)
 	struct buf line = BUF_INIT;
 
 	buf_printf(&line, "reason \"%s\"", reason);
-	if (!w->source->is_said(w->source->arg, line.data) &&
+	if (!w->source->is_set(w->source->arg, line.data) &&
 	    strstr(w->a->conf.data, line.data) == NULL)
 		buf_printf(&w->a->conf, "%s { action = reject }\t# %s: %s\n",
 		    line.data, w->list, word);
@@ -397,10 +397,10 @@ adopt_relay(struct adopt *a, const struct adopt_source *source)
 		put_domains(a, source, names[i], &domains);
 	put_networks(a, source, &networks);
 	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_said(source->arg, "domains") && domains.len > 0)
+	if (!source->is_set(source->arg, "domains") && domains.len > 0)
 		buf_printf(&a->conf, "\tdomains = {%s}\t# mydestination, "
 		    "virtual_*_domains, relay_domains\n", domains.data);
-	if (!source->is_said(source->arg, "networks") && networks.len > 0)
+	if (!source->is_set(source->arg, "networks") && networks.len > 0)
 		buf_printf(&a->conf, "\tnetworks = {%s}\t# mynetworks\n",
 		    networks.data);
 	buf_puts(&a->conf, "}\n");
@@ -415,7 +415,7 @@ adopt_size(struct adopt *a, const struct adopt_source *source)
 
 	if (*size == '\0' || strcmp(size, "0") == 0 ||
 	    size[strspn(size, "0123456789")] != '\0' ||
-	    source->is_said(source->arg, "max-size"))
+	    source->is_set(source->arg, "max-size"))
 		return;
 	buf_printf(&a->conf, "content { max-size = %s }\t"
 	    "# message_size_limit\n", size);

@@ -26,7 +26,7 @@ struct adopt_source {
 	/* Is this a file that can be read? */
 	bool (*is_file)(void *arg, const char *path);
 	/* Does saywhy.conf say this already ("domains", "reason \"x\"")? */
-	bool (*is_said)(void *arg, const char *what);
+	bool (*is_set)(void *arg, const char *what);
 	/* Appends the keys of a table ("hash:/x"), by commas. */
 	bool (*keys)(void *arg, const char *table, struct buf *out);
 };

@@ -46,7 +46,7 @@ below_queue(const struct setup_mta *mta, const char *path)
  * or not. Nothing: it cannot get there, and a note says so.
  */
 static bool
-put_place(struct setup_plan *plan, const struct setup_mta *mta,
+put_address(struct setup_plan *plan, const struct setup_mta *mta,
     const char *option, const char *spec, struct buf *out)
 {
 	struct sock_spec address;
@@ -100,7 +100,7 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 	const char *others = mta->value[VALUE_MILTERS];
 	struct buf address = BUF_INIT, value = BUF_INIT;
 
-	if (put_place(plan, mta, "listen", doors->listen, &address) &&
+	if (put_address(plan, mta, "listen", doors->listen, &address) &&
 	    strstr(others, address.data) == NULL) {
 		buf_printf(&value, "{ %s, default_action=tempfail, "
 		    "connect_timeout=10s, command_timeout=30s, "
@@ -141,7 +141,8 @@ plan_reply_map(struct setup_plan *plan, const struct setup_mta *mta,
 		    "Postfix refuses itself keeps its words. Set it to "
 		    "\"unix:%s/saywhy/reply.sock\".",
 		    mta->value[VALUE_QUEUE]);
-	else if (!put_place(plan, mta, "reply-map", doors->reply_map, &address))
+	else if (!put_address(plan, mta, "reply-map", doors->reply_map,
+	    &address))
 		;
 	else if (setup_mta_is_at_least(mta, 3, 11))
 		plan_map(plan, "smtpd_reject_filter_maps",
@@ -258,7 +259,7 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 			    "saywhy.conf, so Postfix refuses before saywhy "
 			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
 			    mta->value[VALUE_QUEUE]);
-	} else if (put_place(plan, mta, "policy-service",
+	} else if (put_address(plan, mta, "policy-service",
 	    doors->policy_service, &address)) {
 		plan_service_heads(plan, mta, address.data);
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",

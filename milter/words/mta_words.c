@@ -80,7 +80,7 @@ find(const char *line, const char *words, size_t n)
 
 /* One walk: each wild one takes as little as it can, the last all. */
 static bool
-fits(const char *says, const char *line, struct match *m)
+matches(const char *says, const char *line, struct match *m)
 {
 	const char *at;
 	size_t n;
@@ -184,7 +184,7 @@ row_of(const struct reply *reply, const char *line, const struct session *s,
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (fits(rows[i].says, line, m) && (rows[i].when &
+		if (matches(rows[i].says, line, m) && (rows[i].when &
 		    ~what_is_so(reply, s, at, m)) == 0)
 			return &rows[i];
 	return NULL;
@@ -292,7 +292,7 @@ take_row(struct mta_words *out, const struct row *row, const struct match *m,
  * by their moment. It is never sure: the words are those of a person.
  */
 static int
-reason_of_form(const struct reply *reply, const struct occasion *at, int heard)
+reason_of_form(const struct reply *reply, const struct occasion *at, int matched)
 {
 	static const struct {
 		const char *form;
@@ -307,21 +307,21 @@ reason_of_form(const struct reply *reply, const struct occasion *at, int heard)
 	    strncmp(reply->status + 1, ".7.", 3) == 0;
 	size_t i;
 
-	none = heard == REASON_UNRECOGNISED || heard == REASON_POLICY_REJECT;
+	none = matched == REASON_UNRECOGNISED || matched == REASON_POLICY_REJECT;
 	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		if (none && strncmp(line, forms[i].form,
 		    strlen(forms[i].form)) == 0)
 			return forms[i].reason;
 	if (at == NULL || !at->known)
-		return heard;
+		return matched;
 	by_filter = at->author == AUTHOR_FILTER;
 	/* header_checks(5), body_checks(5), a proxy: no form, but a rule. */
-	if (heard == REASON_UNRECOGNISED && at->stage >= STAGE_DATA &&
+	if (matched == REASON_UNRECOGNISED && at->stage >= STAGE_DATA &&
 	    !by_filter && rules)
 		return REASON_POLICY_REJECT;
 	/* "Go away" is not said of anybody in particular. */
-	return by_filter && (heard == REASON_CLIENT_DENIED ||
-	    heard == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : heard;
+	return by_filter && (matched == REASON_CLIENT_DENIED ||
+	    matched == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : matched;
 }
 
 void
@@ -329,14 +329,14 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
     const struct occasion *at)
 {
-	bool heard = words->confidence >= RECOGNISED_LIKELY &&
+	bool matched = words->confidence >= RECOGNISED_LIKELY &&
 	    is_possible(reply, words, at);
 	const struct row *row;
 	struct match m;
 
 	memset(out, 0, sizeof *out);
-	out->reason = heard ? words->reason : REASON_UNRECOGNISED;
-	out->sure = heard && words->confidence == RECOGNISED_SURE;
+	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
+	out->sure = matched && words->confidence == RECOGNISED_SURE;
 	if (!out->sure)
 		out->reason = reason_of_form(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),

@@ -80,7 +80,7 @@ void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
  * Symbols of the word at m->place. What they reach counts from the next word
  * on, so that one word is never two items of a phrase.
  */
-void phrase_hear(struct phrase_match *m, const struct phrases *all,
+void phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
     symbol_list symbols);
 
 /* The next word. `counts`: it is as far again from the one before. */
