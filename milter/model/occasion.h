@@ -21,7 +21,9 @@ enum occasion_name {
 	NAME_UNASKED,
 	NAME_EXISTS,
 	NAME_NONE,		/* NXDOMAIN, or nothing that mail can use */
-	NAME_TEMPFAIL		/* SERVFAIL, or no answer in time */
+	NAME_TEMPFAIL,		/* SERVFAIL, or no answer in time */
+	NAME_REFUSED		/* it is a DNS list's, which refuses our
+				   questions (127.255.255.x) */
 };
 
 struct occasion {

@@ -23,7 +23,8 @@ enum when {
 	WHEN_NO_PTR = 128,	/* the client has no name */
 	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
 	WHEN_GREETED = 512,	/* the client has said its name */
-	WHEN_SENDMAIL = 1024	/* the MTA's words, and it may be Sendmail */
+	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
+	WHEN_REFUSED = 2048	/* the DNS list refuses to be asked */
 };
 
 struct row {
@@ -172,6 +173,8 @@ what_is_so(const struct reply *reply, const struct session *s,
 		when |= WHEN_GREETED;
 	if (at->sendmail || at->author == AUTHOR_MTA)
 		when |= WHEN_SENDMAIL;
+	if (at->name == NAME_REFUSED)
+		when |= WHEN_REFUSED;
 	if (at->name == NAME_TEMPFAIL)
 		when |= WHEN_NAME_TEMPFAIL | WHEN_PTR_TEMPFAIL;
 	return when;
@@ -257,7 +260,8 @@ take_arguments(struct mta_words *out, const struct match *m)
 	out->quoted = m->quoted;
 	if (out->reason == REASON_MAILBOX_MOVED && m->n > 0)
 		out->address = m->argument[0];
-	if (out->reason == REASON_DNSBL_LISTED && m->n > 1)
+	if ((out->reason == REASON_DNSBL_LISTED ||
+	    out->reason == REASON_DNSBL_UNAVAILABLE) && m->n > 1)
 		out->list = m->argument[1];
 	if (out->reason != REASON_DOMAIN_LISTED || m->n < 3)
 		return;
