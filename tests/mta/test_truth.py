@@ -1,7 +1,8 @@
 """Of each way to refuse: is what is told true, and is it recorded once?
 
 SAYWHY_TRUTH=all plays every story, else it is every third; any other value is a
-regular expression for names. The tables are printed (make check-truth).
+regular expression for names. The tables are printed (make check-truth), and with
+SAYWHY_TRUTH_TEXTS=FILE what was said is written to FILE-MTA, to be read.
 """
 
 import os
