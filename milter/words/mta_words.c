@@ -296,7 +296,8 @@ take_row(struct mta_words *out, const struct row *row, const struct match *m,
  * by their moment. It is never sure: the words are those of a person.
  */
 static int
-reason_of_form(const struct reply *reply, const struct occasion *at, int matched)
+reason_of_form(const struct reply *reply, const struct occasion *at,
+    int matched)
 {
 	static const struct {
 		const char *form;
@@ -311,7 +312,8 @@ reason_of_form(const struct reply *reply, const struct occasion *at, int matched
 	    strncmp(reply->status + 1, ".7.", 3) == 0;
 	size_t i;
 
-	none = matched == REASON_UNRECOGNISED || matched == REASON_POLICY_REJECT;
+	none = matched == REASON_UNRECOGNISED ||
+	    matched == REASON_POLICY_REJECT;
 	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		if (none && strncmp(line, forms[i].form,
 		    strlen(forms[i].form)) == 0)
