@@ -278,8 +278,8 @@ static const struct known_better better[] = {
 	    REASON_HELO_DENIED, false },
 	/* Postfix takes any answer for a listing. */
 	{ "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked "
-	    "using bl.example", STAGE_RCPT, false, NAME_REFUSED, RESOLVE_UNKNOWN,
-	    REASON_DNSBL_UNAVAILABLE, true },
+	    "using bl.example", STAGE_RCPT, false, NAME_REFUSED,
+	    RESOLVE_UNKNOWN, REASON_DNSBL_UNAVAILABLE, true },
 	{ "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked "
 	    "using bl.example; listed", STAGE_RCPT, false, NAME_UNASKED,
 	    RESOLVE_UNKNOWN, REASON_DNSBL_LISTED, true },
