@@ -206,6 +206,25 @@ is_submission(const struct logline *l)
 	    slice_find(l->program, "smtps") != NULL;
 }
 
+/* What the session knows is better evidence, but of a delivery nothing is. */
+static int
+reason_of(const struct log_event *h, const struct recognised *words,
+    const struct mta_words *known)
+{
+	int matched = h->delivery ? words->reason : known->reason;
+
+	if (h->reason != REASON_NONE)
+		return h->reason;
+	if (h->by == ISSUED_BY_MTA && known->own && known->sure)
+		return known->reason;
+	if (words->confidence >= RECOGNISED_LIKELY &&
+	    matched != REASON_UNRECOGNISED)
+		return matched;
+	if (h->otherwise != REASON_NONE)
+		return h->otherwise;
+	return h->delivery ? REASON_UNRECOGNISED : known->reason;
+}
+
 /* The words, and what they mean. */
 static void
 read_reply(struct waiting *p, const struct log_event *h)
@@ -213,6 +232,11 @@ read_reply(struct waiting *p, const struct log_event *h)
 	char *text = slice_dup(h->reply), *status = slice_dup(h->status);
 	char *relay = slice_dup(h->relay);
 	const struct occasion at = { .known = true, .stage = h->stage,
+		.greeted = h->stage > STAGE_CONNECT,
+		.author = h->by == ISSUED_BY_MILTER ? AUTHOR_FILTER :
+		    AUTHOR_UNKNOWN,
+		.sendmail = h->software != NULL &&
+		    strcmp(h->software, "Sendmail") == 0,
 		.login = p->session.login != NULL,
 		.submission = is_submission(h->line) };
 	struct recognised r;
@@ -223,12 +247,7 @@ read_reply(struct waiting *p, const struct log_event *h)
 	recognise_about(text != NULL ? text : "", h->reply.n,
 	    log_event_about(h), &r);
 	mta_words_read(&known, &p->reply, &r, NULL, &at);
-	p->record.reason = h->reason != REASON_NONE ? h->reason :
-	    h->by == ISSUED_BY_MTA && known.own && known.sure ?
-	    known.reason :
-	    r.confidence >= RECOGNISED_LIKELY ? r.reason :
-	    h->otherwise != REASON_NONE ? h->otherwise :
-	    REASON_UNRECOGNISED;
+	p->record.reason = reason_of(h, &r, &known);
 	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
 	    h->by == ISSUED_BY_MTA ? h->software : r.software);
 	f = findings_add(&p->list, p->record.reason, NULL, h->stage);

@@ -166,11 +166,13 @@ on_rcpt(SMFICTX *ctx, char **args)
 	return leave(door, SMFIS_CONTINUE);
 }
 
+/* Once the MTA has a queue file: what it refuses from here on has its id. */
 static sfsistat
 on_data(SMFICTX *ctx)
 {
 	struct session_door *door = enter(ctx);
 
+	milter_session_queue_id(engine_session(door->engine), macro, ctx);
 	return leave(door, step(ctx, STAGE_DATA, SMFIP_NR_DATA));
 }
 
@@ -268,7 +270,7 @@ ask_for_macros(SMFICTX *ctx)
 	} lists[] = {
 		{ SMFIM_CONNECT, STAGE_CONNECT }, { SMFIM_HELO, STAGE_HELO },
 		{ SMFIM_ENVFROM, STAGE_MAIL }, { SMFIM_ENVRCPT, STAGE_RCPT },
-		{ SMFIM_EOM, STAGE_MESSAGE },
+		{ SMFIM_DATA, STAGE_DATA }, { SMFIM_EOM, STAGE_MESSAGE },
 	};
 	size_t i;
 

@@ -16,6 +16,7 @@ static const char *const macros[STAGE_COUNT] = {
 	[STAGE_HELO] = "{tls_version} {cipher}",
 	[STAGE_MAIL] = "i {auth_authen} {tls_version} {cipher}",
 	[STAGE_RCPT] = "i {rcpt_mailer} {rcpt_host} {rcpt_addr}",
+	[STAGE_DATA] = "i",
 	[STAGE_MESSAGE] = "i",
 };
 

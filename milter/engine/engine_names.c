@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "dns/dns.h"
 #include "engine/engine_sentence.h"
+#include "lists/dnslist_answers.h"
 #include "model/session.h"
 #include "words/reply.h"
 
@@ -69,6 +70,29 @@ lookup_client(const struct session *s, int64_t deadline)
 	return found;
 }
 
+/* "Client host [192.0.2.7] blocked using ZONE; …": does it answer at all? */
+static enum occasion_name
+lookup_list(const struct session *s, const char *zone, int64_t deadline)
+{
+	struct dns_question q = { .type = DNS_A };
+	struct buf name = BUF_INIT, list = BUF_INIT;
+	enum occasion_name found = NAME_UNASKED;
+
+	if (!s->client.known)
+		return NAME_UNASKED;
+	buf_put(&list, zone, strcspn(zone, "; "));
+	dns_put_reverse(&name, &s->client, list.data != NULL ? list.data : "");
+	q.name = name.data;
+	dns_ask(&q, 1, deadline);
+	if (q.answer->status == DNS_FOUND &&
+	    dnslist_is_refusal(&q.answer->v[0].ip))
+		found = NAME_REFUSED;
+	dns_forget(&q, 1);
+	buf_free(&list);
+	buf_free(&name);
+	return found;
+}
+
 static bool
 tells_of_names(const char *text)
 {
@@ -86,8 +110,13 @@ enum occasion_name
 engine_lookup(const struct reply *reply, const struct session *s,
     int64_t deadline)
 {
+	static const char list[] = "Client host [", by[] = "] blocked using ";
 	struct sentence sentence;
+	const char *zone;
 
+	if (reply->n > 0 && strstr(reply->lines[0], list) != NULL &&
+	    (zone = strstr(reply->lines[0], by)) != NULL)
+		return lookup_list(s, zone + strlen(by), deadline);
 	if (reply->n == 0 || !tells_of_names(reply->lines[0]))
 		return NAME_UNASKED;
 	sentence_read(reply, &sentence);

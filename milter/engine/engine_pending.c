@@ -154,12 +154,29 @@ is_by_filter(const struct pending *h, const struct sentence *s,
 	    h->report.session->helo != NULL : unforeseen->judged;
 }
 
+static void
+take_name(struct pending *h, const struct sentence *s)
+{
+	char *name = mem_ndup(s->name, s->n);
+
+	mailbox_set(&h->named.mailbox, name);
+	free(name);
+}
+
+/* A greeting that is refused at once no filter hears of. */
+static void
+name_helo(struct pending *h, const struct sentence *s)
+{
+	if (s->about != NAMES_HELO || s->name == NULL || h->view.helo != NULL)
+		return;
+	take_name(h, s);
+	h->view.helo = h->named.mailbox.text;
+}
+
 /* Before DATA the words tell whom it is about, or it is the last recipient. */
 static void
 name_recipient(struct pending *h, const struct sentence *s)
 {
-	char *name;
-
 	if (h->report.stage > STAGE_RCPT)
 		return;
 	if (!h->by_filter || h->report.stage != STAGE_RCPT)
@@ -169,13 +186,20 @@ name_recipient(struct pending *h, const struct sentence *s)
 	if (s->name == NULL ||
 	    (s->about != NAMES_RCPT && s->about != NAMES_SENDER))
 		return;
-	name = mem_ndup(s->name, s->n);
-	mailbox_set(&h->named.mailbox, name);
-	free(name);
+	take_name(h, s);
 	if (s->about == NAMES_RCPT)
 		h->view.rcpt = &h->named;
 	else if (h->view.sender.text == NULL)
 		h->view.sender = h->named.mailbox;
+}
+
+static bool
+is_ascii(const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
 }
 
 /*
@@ -189,6 +213,14 @@ stage_of(const struct report *report, const struct sentence *s)
 
 	if (report->stage >= STAGE_DATA)
 		return report->stage;
+	if (s->stage == SENTENCE_NEXT)
+		return report->stage < STAGE_MAIL ? STAGE_MAIL : STAGE_RCPT;
+	if (s->stage == SENTENCE_UTF8)
+		return report->stage < STAGE_MAIL || (report->stage ==
+		    STAGE_MAIL && !is_ascii(report->session->sender.text)) ?
+		    STAGE_MAIL : STAGE_RCPT;
+	if (s->stage == SENTENCE_HELO && report->stage == STAGE_CONNECT)
+		return STAGE_HELO;
 	if (s->stage >= 0)
 		return (enum stage)s->stage;
 	return report->stage == STAGE_RCPT && s->known && s->name != NULL &&
@@ -210,6 +242,7 @@ pending_begin(struct pending *h, const struct report *report,
 	h->silent = s.follows && (unforeseen->refused || unforeseen->unjoined);
 	h->report.stage = stage_of(report, &s);
 	name_recipient(h, &s);
+	name_helo(h, &s);
 	if (!h->view.client.known)
 		h->view.client = s.client;
 	h->unjoined = unforeseen->unjoined;
@@ -314,7 +347,7 @@ make_mta(const struct pending *h, const struct reading *r,
 	const struct rewrite how = {
 		.known = &r->known,
 		.wording = &rules->policy.wording[r->known.reason],
-		.greeting = !h->unjoined && h->report.stage == STAGE_CONNECT,
+		.greeting = h->report.stage == STAGE_CONNECT,
 		.facts = { .session = h->report.session,
 		    .finding = r->decision.because.finding,
 		    .site = &rules->site, .id = h->report.id },

@@ -7,7 +7,8 @@
 
 #include "words/reply.h"
 
-#define ANY (-1)
+#define ANY SENTENCE_ANY
+#define NEXT SENTENCE_NEXT
 
 /* The first that stands in the text counts. */
 static const struct {
@@ -17,7 +18,9 @@ static const struct {
 	bool follows;
 } sentences[] = {
 	{ "Client host rejected", ANY, NAMES_CLIENT, false },
-	{ "Helo command rejected", ANY, NAMES_HELO, false },
+	{ "Client certificate rejected", ANY, NAMES_CLIENT, false },
+	{ "SASL login name rejected", ANY, NAMES_NOTHING, false },
+	{ "Helo command rejected", SENTENCE_HELO, NAMES_HELO, false },
 	{ "Sender address rejected", STAGE_MAIL, NAMES_SENDER, false },
 	{ "Recipient address rejected", STAGE_RCPT, NAMES_RCPT, false },
 	{ "Relay access denied", STAGE_RCPT, NAMES_RCPT, false },
@@ -36,7 +39,7 @@ static const struct {
 	{ "Syntax: MAIL FROM", STAGE_MAIL, NAMES_NOTHING, false },
 	{ "Bad sender address syntax", STAGE_MAIL, NAMES_NOTHING, false },
 	{ "Bad message size syntax", STAGE_MAIL, NAMES_NOTHING, false },
-	{ "Unsupported option", ANY, NAMES_NOTHING, false },
+	{ "Unsupported option", NEXT, NAMES_NOTHING, false },
 	{ "too much mail from", STAGE_MAIL, NAMES_CLIENT, false },
 	{ "need MAIL command", STAGE_RCPT, NAMES_NOTHING, true },
 	{ "Syntax: RCPT TO", STAGE_RCPT, NAMES_NOTHING, false },
@@ -53,19 +56,27 @@ static const struct {
 	{ "message file too big", STAGE_MESSAGE, NAMES_NOTHING, false },
 	{ "queue file write error", ANY, NAMES_NOTHING, false },
 	{ "too much mail data", STAGE_MESSAGE, NAMES_NOTHING, false },
-	{ "Message size exceeds fixed limit", ANY, NAMES_NOTHING, false },
+	{ "Message size exceeds fixed limit", STAGE_MAIL, NAMES_NOTHING,
+	    false },
 	{ "message size exceeds", ANY, NAMES_NOTHING, false },
-	{ "Insufficient system storage", ANY, NAMES_NOTHING, false },
+	{ "Insufficient system storage", STAGE_MAIL, NAMES_NOTHING, false },
 	{ "Service unavailable; ", ANY, NAMES_CLIENT, false },
 	{ "Service unavailable - try again later", ANY, NAMES_NOTHING, false },
 	{ "Server configuration", ANY, NAMES_NOTHING, false },
 	{ "Temporary lookup failure", ANY, NAMES_NOTHING, false },
 	{ "mail server configuration error", ANY, NAMES_NOTHING, false },
 	{ "internal protocol error", STAGE_MESSAGE, NAMES_NOTHING, false },
+	{ "Must declare SMTPUTF8", SENTENCE_UTF8, NAMES_NOTHING, false },
+	{ "Bad RET parameter", STAGE_MAIL, NAMES_NOTHING, false },
+	{ "Bad ENVID parameter", STAGE_MAIL, NAMES_NOTHING, false },
+	{ "Bad NOTIFY parameter", STAGE_RCPT, NAMES_NOTHING, false },
+	{ "Bad ORCPT parameter", STAGE_RCPT, NAMES_NOTHING, false },
+	{ ">: service unavailable", STAGE_HELO, NAMES_NOTHING, false },
+	{ "Error: access denied for", STAGE_HELO, NAMES_CLIENT, false },
 	{ "SMTPUTF8 support is required", ANY, NAMES_NOTHING, false },
 	{ "timeout exceeded", ANY, NAMES_NOTHING, false },
 	{ "too many errors", ANY, NAMES_NOTHING, false },
-	{ "Must issue a STARTTLS", ANY, NAMES_NOTHING, false },
+	{ "Must issue a STARTTLS", NEXT, NAMES_NOTHING, false },
 	{ "TLS not available", STAGE_HELO, NAMES_NOTHING, false },
 	{ "uthentication", ANY, NAMES_NOTHING, false },
 	{ "Authorization", ANY, NAMES_NOTHING, false },
@@ -133,6 +144,9 @@ sentence_read(const struct reply *reply, struct sentence *s)
 	s->stage = sentences[i].stage;
 	s->about = sentences[i].about;
 	s->follows = sentences[i].follows;
+	/* Postfix hangs up on none but BDAT that way. */
+	if (reply->code == 521 && strstr(line, "command not implemented"))
+		s->stage = STAGE_DATA;
 	if (s->about == NAMES_CLIENT)
 		read_client(line, s);
 }

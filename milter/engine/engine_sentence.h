@@ -22,9 +22,15 @@ struct reply;
 enum sentence_about { NAMES_NOTHING, NAMES_CLIENT, NAMES_HELO, NAMES_SENDER,
 	NAMES_RCPT };
 
+/* Where it is no single stage: any; that of the command after the last one
+ * that a filter heard of; EHLO or whatever a restriction waited for; MAIL where
+ * the sender is not in ASCII, else RCPT. */
+enum { SENTENCE_ANY = -1, SENTENCE_NEXT = -2, SENTENCE_HELO = -3,
+	SENTENCE_UTF8 = -4 };
+
 struct sentence {
 	bool known;		/* it is one of Postfix's own */
-	int stage;		/* enum stage; -1: it may be any */
+	int stage;		/* enum stage, or one of the above */
 	bool follows;		/* an earlier refusal is why it is said */
 	enum sentence_about about;
 	const char *name;	/* ADDRESS, n bytes of the reply; NULL: none */

@@ -21,7 +21,9 @@ enum occasion_name {
 	NAME_UNASKED,
 	NAME_EXISTS,
 	NAME_NONE,		/* NXDOMAIN, or nothing that mail can use */
-	NAME_TEMPFAIL		/* SERVFAIL, or no answer in time */
+	NAME_TEMPFAIL,		/* SERVFAIL, or no answer in time */
+	NAME_REFUSED		/* it is a DNS list's, which refuses our
+				   questions (127.255.255.x) */
 };
 
 struct occasion {
@@ -32,6 +34,7 @@ struct occasion {
 				   only 554, 521 and 421 may be said (RFC 5321
 				   section 4.3.2) */
 	bool tls, login, submission;
+	bool sendmail;		/* the log of Sendmail tells it */
 	enum occasion_author author;
 	enum occasion_name name;
 };

@@ -247,6 +247,8 @@ is_greeting(const struct parsed_record *t)
 
 	if (line == NULL)
 		line = parsed_item(t, "reply.lines", 0);
+	if (!same_text(parsed_text(t, "stage"), "connect"))
+		return false;	/* "Service unavailable" is said at MAIL, too */
 	return line != NULL && (strstr(line, "not accepting connections") ||
 	    strstr(line, "Service unavailable"));
 }

@@ -21,7 +21,10 @@ enum when {
 	WHEN_IP = 32,		/* the first argument is an address */
 	WHEN_NAME_TEMPFAIL = 64,	/* our resolver got no answer */
 	WHEN_NO_PTR = 128,	/* the client has no name */
-	WHEN_PTR_TEMPFAIL = 256	/* and none could be looked up */
+	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
+	WHEN_GREETED = 512,	/* the client has said its name */
+	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
+	WHEN_REFUSED = 2048	/* the DNS list refuses to be asked */
 };
 
 struct row {
@@ -39,7 +42,10 @@ struct row {
 	    .text = (first), .remedy = (good), .later = (now) },
 static const struct row rows[] = {
 #include "words/mta_words.def"
+#include "words/mta_words_sendmail.def"
 };
+#undef SAYS
+#undef TELLS
 
 /* One line against one sentence. */
 #define ARGUMENTS 4
@@ -166,6 +172,12 @@ what_is_so(const struct reply *reply, const struct session *s,
 		when |= WHEN_NO_LOGIN;
 	if (at->stage == STAGE_MAIL)
 		when |= WHEN_MAIL;
+	if (at->greeted)
+		when |= WHEN_GREETED;
+	if (at->sendmail || at->author == AUTHOR_MTA)
+		when |= WHEN_SENDMAIL;
+	if (at->name == NAME_REFUSED)
+		when |= WHEN_REFUSED;
 	if (at->name == NAME_TEMPFAIL)
 		when |= WHEN_NAME_TEMPFAIL | WHEN_PTR_TEMPFAIL;
 	return when;
@@ -205,15 +217,37 @@ is_of_content(int reason)
 	return false;
 }
 
+/* Does it say which list? In "<name[address]>: …" a name is the client's. */
+static bool
+names_list(const struct reply *reply, const struct recognised *words)
+{
+	return words->captured[CAPTURE_ZONE].text != NULL ||
+	    words->captured[CAPTURE_URL].text != NULL ||
+	    (words->captured[CAPTURE_DOMAIN].text != NULL &&
+	    words->confidence == RECOGNISED_SURE && reply->n > 0 &&
+	    *reply->lines[0] != '<');
+}
+
+static bool
+says_grey(const struct reply *reply)
+{
+	const char *line = reply->n > 0 ? reply->lines[0] : "";
+
+	return strcasestr(line, "grey") != NULL ||
+	    strcasestr(line, "gray") != NULL;
+}
+
 /* May the words, which are not the MTA's own, mean that, here? */
 static bool
-is_possible(const struct recognised *words, const struct occasion *at)
+is_possible(const struct reply *reply, const struct recognised *words,
+    const struct occasion *at)
 {
-	bool named = words->captured[CAPTURE_ZONE].text != NULL ||
-	    words->captured[CAPTURE_URL].text != NULL;
-
-	if ((words->reason == REASON_DNSBL_LISTED ||
-	    words->reason == REASON_DOMAIN_LISTED) && !named)
+	if ((words->reason == REASON_DNSBL_LISTED || words->reason ==
+	    REASON_DOMAIN_LISTED) && !names_list(reply, words))
+		return false;
+	/* Many others than a greylist say "try again later". */
+	if (words->reason == REASON_GREYLISTED &&
+	    words->confidence < RECOGNISED_SURE && !says_grey(reply))
 		return false;
 	return at == NULL || !at->known || at->stage >= STAGE_DATA ||
 	    !is_of_content(words->reason);
@@ -229,7 +263,8 @@ take_arguments(struct mta_words *out, const struct match *m)
 	out->quoted = m->quoted;
 	if (out->reason == REASON_MAILBOX_MOVED && m->n > 0)
 		out->address = m->argument[0];
-	if (out->reason == REASON_DNSBL_LISTED && m->n > 1)
+	if ((out->reason == REASON_DNSBL_LISTED ||
+	    out->reason == REASON_DNSBL_UNAVAILABLE) && m->n > 1)
 		out->list = m->argument[1];
 	if (out->reason != REASON_DOMAIN_LISTED || m->n < 3)
 		return;
@@ -259,19 +294,60 @@ take_row(struct mta_words *out, const struct row *row, const struct match *m,
 	take_arguments(out, m);
 }
 
+/*
+ * What words of an admin's own mean by the form in which the MTA says them, or
+ * by their moment. It is never sure: the words are those of a person.
+ */
+static int
+reason_of_form(const struct reply *reply, const struct occasion *at,
+    int matched)
+{
+	static const struct {
+		const char *form;
+		int reason;
+	} forms[] = {
+		{ "Client host rejected: ", REASON_CLIENT_DENIED },
+		{ "Helo command rejected: ", REASON_HELO_DENIED },
+		{ "Sender address rejected: ", REASON_SENDER_DENIED },
+	};
+	const char *line = reply->n > 0 ? sentence_of(reply->lines[0]) : "";
+	bool none, by_filter, rules = *reply->status != '\0' &&
+	    strncmp(reply->status + 1, ".7.", 3) == 0;
+	size_t i;
+
+	none = matched == REASON_UNRECOGNISED ||
+	    matched == REASON_POLICY_REJECT;
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (none && strncmp(line, forms[i].form,
+		    strlen(forms[i].form)) == 0)
+			return forms[i].reason;
+	if (at == NULL || !at->known)
+		return matched;
+	by_filter = at->author == AUTHOR_FILTER;
+	/* header_checks(5), body_checks(5), a proxy: no form, but a rule. */
+	if (matched == REASON_UNRECOGNISED && at->stage >= STAGE_DATA &&
+	    !by_filter && rules)
+		return REASON_POLICY_REJECT;
+	/* "Go away" is not said of anybody in particular. */
+	return by_filter && (matched == REASON_CLIENT_DENIED ||
+	    matched == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : matched;
+}
+
 void
 mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
     const struct occasion *at)
 {
 	bool matched = words->confidence >= RECOGNISED_LIKELY &&
-	    is_possible(words, at);
+	    is_possible(reply, words, at);
 	const struct row *row;
 	struct match m;
 
 	memset(out, 0, sizeof *out);
 	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
 	out->sure = matched && words->confidence == RECOGNISED_SURE;
+	if (!out->sure)
+		out->reason = reason_of_form(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
 	    session, at, &m) : NULL;
 	if (row == NULL)

@@ -31,7 +31,7 @@ is_acted_upon(const struct reply *stock)
 {
 	return stock->code == 421 || stock->code == 432 || stock->code == 452 ||
 	    stock->code == 521 || stock->code / 10 == 53 ||
-	    is_about_login(stock);
+	    (stock->code != 554 && is_about_login(stock));
 }
 
 static struct reason_code
@@ -58,8 +58,8 @@ is_no_choice(int code)
 static bool
 is_telling(const char *status)
 {
-	static const char *const vague[] = { "", ".0.0", ".1.0", ".3.0",
-		".4.0", ".5.0", ".7.0", ".7.1" };
+	static const char *const vague[] = { "", ".0.0", ".1.0", ".2.0",
+		".3.0", ".4.0", ".5.0", ".7.0", ".7.1" };
 	size_t i;
 
 	for (i = 0; i < sizeof vague / sizeof vague[0]; i++)
@@ -91,6 +91,29 @@ means_other(int reason, bool permanent)
 	    reason == REASON_TLS_REQUIRED);
 }
 
+/* Says it nothing but that something is wrong with the talk, or nothing? */
+static bool
+is_empty(const char *status)
+{
+	return *status == '\0' || strcmp(status + 1, ".0.0") == 0 ||
+	    strcmp(status + 1, ".5.0") == 0;
+}
+
+/* The reason has none of this class: that of the other, if ours tells more. */
+static void
+choose_status(struct reply *out, const struct reply *stock,
+    const struct rewrite *how, bool permanent)
+{
+	struct reason_code other = code_of(how->wording, !permanent);
+
+	keep_status(out, stock, permanent);
+	if (other.status == NULL || !is_empty(stock->status) ||
+	    means_other(how->wording->reason, permanent))
+		return;
+	set_status(out, other.status);
+	out->status[0] = permanent ? '5' : '4';
+}
+
 /* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
@@ -109,7 +132,7 @@ choose_code(struct reply *out, const struct reply *stock,
 	if (own.status != NULL)
 		set_status(out, own.status);
 	else
-		keep_status(out, stock, permanent);
+		choose_status(out, stock, how, permanent);
 }
 
 static enum action

@@ -39,6 +39,15 @@ def start(saywhyd, conf=CONF):
     return daemon.start()
 
 
+def tell_submission(daemon, ports):
+    """Where people hand in mail, as an admin says it who has other ports."""
+    if ports:
+        numbers = ", ".join(map(str, [465, 587, *ports]))
+        with open(daemon.conf, "a") as conf:
+            conf.write(f"auth {{ submission-ports = {{{numbers}}} }}\n")
+        daemon.reload()
+
+
 def site(daemon, story, version):
     """The story's own settings, and ours as setup would have put them."""
     ours = dict(story.site)
@@ -65,6 +74,7 @@ class Played:
     def __init__(self, story):
         self.story = story
         self.wire, self.live, self.logged = [], [], []
+        self.asked = []  # what each reply on the wire answers
         self.last, self.log, self.ids = None, "", []
 
     @property
@@ -80,10 +90,14 @@ def play(story, port):
         played.last = smtp.play(client, story.dialogue)
         _quit(client)
     except (smtp.Closed, OSError) as end:
-        played.closed = end
+        played.closed = str(end)  # itself it would keep the client alive
     if client:
         client.close()
-        played.wire = [reply for reply in client.received if not reply.ok]
+        smtp.note_asked(client, "QUIT")
+        refused = [(reply, line) for reply, line in zip(client.received, client.asked)
+                   if not reply.ok]
+        played.wire = [reply for reply, _ in refused]
+        played.asked = [line for _, line in refused]
     return played
 
 

@@ -67,9 +67,11 @@ UNKNOWN = [
           to("nobody@relay.example.org")),
     Story("unknown-local-450", "mailbox-unknown",
           "unknown_local_recipient_reject_code = 450",
-          to("nobody@example.org"), unknown_local_recipient_reject_code="450"),
+          to("nobody@example.org"), unknown_local_recipient_reject_code="450",
+          right=["450 4.1.1"]),
     Story("unknown-soft-bounce", "mailbox-unknown", "soft_bounce",
-          to("nobody@alias.example.org"), soft_bounce="yes"),
+          to("nobody@alias.example.org"), soft_bounce="yes",
+          right=["450 4.1.1"]),
     Story("unknown-in-table", "mailbox-unknown", "show_user_unknown_table_name = no",
           to("nobody@example.org"), show_user_unknown_table_name="no"),
     Story("lookup-failed", "config-error filter-error mailbox-unknown",
@@ -145,7 +147,7 @@ RECIPIENT = [
     Story("restriction-unknown", "config-error filter-error", "a restriction that is none", TO,
           **recipients("reject_typing_error")),
     Story("smtputf8-rcpt", "smtputf8-recipient smtputf8-sender", "strict_smtputf8, no SMTPUTF8",
-          to("\u00fcser@example.org"), strict_smtputf8="yes"),
+          true="smtputf8-recipient", steps=to("\u00fcser@example.org"), strict_smtputf8="yes"),
 ]
 
 SENDER = [
@@ -185,7 +187,7 @@ SENDER = [
     Story("sender-syntax-dots", "sender-syntax", "resolve_numeric_domain = no",
           f"{EHLO} | MAIL FROM:<a@sender..example>"),
     Story("smtputf8-sender", "smtputf8-sender smtputf8-recipient", "strict_smtputf8, no SMTPUTF8",
-          f"{EHLO} | MAIL FROM:<\u00e4@sender.example>", strict_smtputf8="yes"),
+          true="smtputf8-sender", steps=f"{EHLO} | MAIL FROM:<\u00e4@sender.example>", strict_smtputf8="yes"),
 ]
 
 CLIENT = [
@@ -237,7 +239,7 @@ CLIENT = [
     Story("client-reverse-rhsbl", "domain-listed", "reject_rhsbl_reverse_client", TO,
           address="192.0.2.66",
           **clients("reject_rhsbl_reverse_client rhsbl.example")),
-    Story("plaintext-session", "tls-required", "reject_plaintext_session", TO,
+    Story("plaintext-session", "tls-required", "reject_plaintext_session", TO, right=["450 4.7.1"],
           **clients("reject_plaintext_session")),
     Story("client-reject", "client-denied policy-reject", "permit_mynetworks, reject", TO,
           **clients("permit_mynetworks, reject")),
@@ -282,10 +284,12 @@ SYNTAX = [
     Story("command-disabled", "command-not-implemented", "disable_vrfy_command",
           f"{EHLO} | VRFY user", disable_vrfy_command="yes"),
     Story("command-etrn", "parameter-unknown policy-reject syntax command-not-implemented", "ETRN for a foreign domain",
-          f"{EHLO} | ETRN elsewhere.example"),
+          f"{EHLO} | ETRN elsewhere.example",
+          right=["459 4.0.0", "459 4.5.1"]),  # RFC 1985 section 5.2
     Story("vrfy-unknown", "mailbox-unknown", "VRFY nobody", f"{EHLO} | VRFY nobody@example.org"),
     Story("vrfy-syntax", "syntax", "VRFY without an address", f"{EHLO} | VRFY"),
-    Story("bad-utf8", "syntax", "a command that is no UTF-8", f"{EHLO} | raw FOO \\xff\\r\\n"),
+    Story("bad-utf8", "syntax", "a command that is no UTF-8", f"{EHLO} | raw FOO \\xff\\r\\n",
+          right=["500 5.5.2"]),
     Story("mail-syntax", "syntax sender-syntax", "MAIL a@b", f"{EHLO} | MAIL a@sender.example"),
     Story("mail-nested", "sequence", "MAIL, MAIL", f"{FROM} | MAIL FROM:<a@sender.example>"),
     Story("mail-parameter", "parameter-unknown", "MAIL FROM:<...> FOO=1",
@@ -310,8 +314,9 @@ SYNTAX = [
     Story("data-argument", "syntax", "DATA x", f"{TO} | DATA x"),
     Story("bdat-early", "sequence", "BDAT before RCPT", f"{EHLO} | BDAT 0 LAST"),
     Story("bdat-disabled", "command-not-implemented command-unknown", "CHUNKING discarded",
-          f"{TO} | BDAT 0 LAST", smtpd_discard_ehlo_keywords="chunking"),
-    Story("bdat-syntax", "syntax", "BDAT x", f"{TO} | BDAT x"),
+          f"{TO} | BDAT 0 LAST", right=["521 5.5.1"],  # it hangs up: the chunk is no command
+          smtpd_discard_ehlo_keywords="chunking"),
+    Story("bdat-syntax", "syntax", "BDAT x", f"{TO} | BDAT x", right=["521 5.5.4"]),
     Story("rset-argument", "syntax", "RSET x", f"{EHLO} | RSET x"),
     Story("pipelining", "unauth-pipelining", "reject_unauth_pipelining",
           f"{TO} | raw DATA\\r\\n.\\r\\n", smtpd_data_restrictions="reject_unauth_pipelining"),
@@ -327,7 +332,8 @@ LOGINS = [
     Story("auth-login-failed", "auth-failed", "AUTH LOGIN, wrong password",
           f"{EHLO} | AUTH LOGIN | dXNlcg== | d3Jvbmc=", **SASL),
     Story("auth-mechanism", "auth-failed parameter-unknown", "AUTH FOO", f"{EHLO} | AUTH FOO", **SASL),
-    Story("auth-aborted", "auth-failed", "AUTH LOGIN, *", f"{EHLO} | AUTH LOGIN | *", **SASL),
+    Story("auth-aborted", "auth-failed", "AUTH LOGIN, *", f"{EHLO} | AUTH LOGIN | *",
+          right=["501 5.7.0", "501 5.7.8"], **SASL),  # RFC 4954 section 4
     Story("auth-base64", "auth-failed", "AUTH PLAIN, no base64", f"{EHLO} | AUTH PLAIN !", **SASL),
     Story("auth-syntax", "syntax", "AUTH alone", f"{EHLO} | AUTH", **SASL),
     Story("auth-twice", "sequence", "AUTH, AUTH", f"{LOGIN} | auth user@example.org secret", **SASL),
@@ -403,6 +409,7 @@ LIMITS = [
     Story("milter-down", "filter-error", "smtpd_milters, no server", FROM,
           smtpd_milters="unix:/srv/nothing"),
     Story("milter-down-reject", "filter-error", "milter_default_action = reject", FROM,
+          right=["550 5.3.0"],
           smtpd_milters="unix:/srv/nothing", milter_default_action="reject"),
     Story("milter-down-shutdown", "config-error filter-error", "milter_default_action = shutdown", FROM,
           smtpd_milters="unix:/srv/nothing", milter_default_action="shutdown"),

@@ -153,11 +153,10 @@ class Sendmail:
             "-bD", "-X", self.folder / "traffic", "-O", f"LogLevel={self.log_level}",
             stdout=self.errors,
         )
-        for port in self.ports:
-            process.wait_until(
-                lambda: process.listens(port) or self.process.poll() is not None,
-                f"port {port}",
-            )
+        process.wait_until(  # who asks would be in its log
+            lambda: set(self.ports) <= process.listening() or self.process.poll() is not None,
+            f"the ports {self.ports}",
+        )
         assert self.process.poll() is None, self.log()
         return self
 

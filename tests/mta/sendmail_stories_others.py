@@ -32,13 +32,13 @@ FILTERS = [_filter_story(i + before * len(KEYS), key, bool(before))
 
 MORE = [
     story("probe-two", "mailbox-unknown", "two unknown users",
-          f"{FROM} | RCPT TO:<nobody@example.org> | RCPT TO:<noone@example.org>"),
+          f"{FROM} | RCPT TO:<missing@example.org> | RCPT TO:<noone@example.org>"),
     story("probe-null-sender", "mailbox-unknown", "MAIL FROM:<>, unknown user",
-          "EHLO client.example | MAIL FROM:<> | RCPT TO:<nobody@example.org>"),
+          "EHLO client.example | MAIL FROM:<> | RCPT TO:<missing@example.org>"),
     story("relay-other-client", "relay-denied", "another client", to("c@elsewhere.example"),
           address="192.0.2.8"),
     story("relay-and-unknown", "mailbox-unknown", "two refusals of two kinds",
-          f"{FROM} | RCPT TO:<b@elsewhere.example> | RCPT TO:<nobody@example.org>"),
+          f"{FROM} | RCPT TO:<b@elsewhere.example> | RCPT TO:<missing@example.org>"),
     story("sender-twice", "sender-denied client-denied", "two refused senders",
           "EHLO client.example | MAIL FROM:<a@denied.example> | MAIL FROM:<spam@sender.example>"),
 ]

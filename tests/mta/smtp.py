@@ -79,6 +79,7 @@ class Client:
         self.sock.connect((host, port))
         self.pending = b""
         self.received = []  # every reply, in order
+        self.asked = []  # by play(): what each of them answers
         self.send(early)
         self.greeting = self.reply().without_teaser()
 
@@ -89,7 +90,10 @@ class Client:
         self.close()
 
     def close(self):
+        """The connection, and those that play() left open for it."""
         self.sock.close()
+        for sock in getattr(self, "left", []):
+            sock.close()
 
     def quit(self):
         reply = self.command("QUIT")
@@ -201,9 +205,18 @@ def play(client, dialogue):
     """
     reply = client.greeting
     for line in dialogue.strip().splitlines():
+        note_asked(client)
         verb, _, rest = line.strip().partition(" ")
-        reply = PLAYED.get(verb, _command)(client, line.strip(), rest)
+        try:
+            reply = PLAYED.get(verb, _command)(client, line.strip(), rest)
+        finally:
+            note_asked(client, line.strip())
     return reply
+
+
+def note_asked(client, line=""):
+    """The replies so far that nothing stands for answer this line."""
+    client.asked += [line] * (len(client.received) - len(client.asked))
 
 
 def until_refused(client, dialogue):
@@ -232,7 +245,8 @@ def _repeat(client, _line, rest):
 def _again(client, _line, _rest):
     """The client turns into a second one; the first stays open."""
     second = Client(*client.place)
-    second.first = client.sock
+    second.left = getattr(client, "left", []) + [client.sock]
+    second.asked = client.asked + [""]
     second.received = client.received + second.received
     client.__dict__.update(second.__dict__)
     return client.greeting

@@ -28,23 +28,67 @@ ALIKE = {
     "550 5.1.1": {"550 5.1.0"}, "450 4.2.0": {"450 4.1.1"},
     "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
     "550 5.1.6": {"551 5.1.6"},
+    # 421 hangs up, after which others of the session cannot be told either.
+    "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
+
+# Who must act, by the catalogue, and how our second line calls them.
+ACTS = {
+    "SENDER": r"^(Check|Send|Turn on|Enter|Ask|Join|Choose|Log|Wait|Write|Leave|Use|If|Do|Only|Each|That|"
+              r"The sender|Make|Put|Look)|mail program|address|sender",
+    "SENDER_ADMIN": r"sender's mail provider|mail admin|sending server|program",
+    "POSTMASTER": r"mail admin|postmaster|The fault is at|write to |they are mended",
+    "RECIPIENT": r"recipient",
+    "NOBODY": r"need not do anything|end it again|ries again|goes on|waiting|hour",
+}
+WHO = {name: who for name, who in re.findall(
+    r'^REASON\(\w+, *"([a-z0-9-]+)",[^"]*?(?:"[^"]*"[^"]*?)*?\b(SENDER_ADMIN|SENDER|POSTMASTER|'
+    r'RECIPIENT|NOBODY)\b', replies.CATALOGUE.read_text(), re.M)}
+
+# Words of ours that only some causes may have: the rest of a row's `never`.
+ONLY_FOR = [
+    (r"on the list of addresses", "client-denied"),
+    (r"blocklist", "dnsbl-listed domain-listed dnsbl-unavailable url-listed"),
+    (r"first message of a sender|within half an hour", "greylisted"),
+    (r"name and password", "auth-required auth-failed login-denied account-disabled "
+                            "relay-denied"),
+    (r"takes mail here only after a login", "auth-required"),
+    (r"\bSPF\b", "spf-fail spf-softfail spf-permerror spf-temperror dmarc-reject"),
+    (r"\bDMARC\b", "dmarc-reject dmarc-quarantine dmarc-temperror"),
+    (r"\bDKIM\b", "dkim-none-valid dkim-unacceptable dkim-author-mismatch dmarc-reject"),
+    (r"looks like spam", "spam-content"),
+    (r"[Vv]irus", "virus-found"),
+    (r"typing mistakes", "mailbox-unknown mailbox-unverified rcpt-domain-nonexistent rcpt-syntax "
+                         "relay-denied mailbox-moved sender-syntax sender-unverified "
+                         "sender-domain-nonexistent"),
+    (r"make room", "mailbox-full storage-full"),
+    (r"encryption|\bTLS\b", "tls-required tls-failed tls-too-weak tls-client-cert-refused "
+                             "command-not-implemented rate-limited"),
+    (r"blocklist|is listed", "dnsbl-listed domain-listed dnsbl-unavailable url-listed"),
+    (r"larger than|smaller message", "message-too-large header-too-large message-malformed"),
+    (r"new address", "mailbox-moved"),
+    (r"mail filter has a fault", "filter-error"),
+    (r"set up wrong|fault in its configuration", "config-error"),
+    (r"did not wait for its turn|does not wait for its turn",
+     "early-talker unauth-pipelining sequence"),
+]
 
 ACTORS = re.compile(r"postmaster|admin|sender|recipient|provider|mail program|program|nobody|owner|"
                     r"write to|ask |check |send |log in|enter ", re.I)
 GOOD_NEWS = re.compile(r"tries again by itself|is still under way|need not do anything", re.I)
 BAD_NEWS = re.compile(r"was not delivered|for good", re.I)
-LINK = re.compile(r"https?://\S+$|^\S+ \(id \w+\)$")
+LINK = re.compile(r"^https?://\S+$|^\S+ \(id \w+\)$")
 
 
 def _commands(story):
     return [line for line in story.dialogue.split("\n") if line]
 
 
-def stages(story):
-    """The stages that the record may name."""
-    commands = _commands(story)
-    last = commands[-1] if commands else ""
+def stages(played):
+    """The stages that the record of the last refusal may name, by the command
+    that it answers; where nothing refused, by the last command."""
+    commands = _commands(played.story)
+    last = played.asked[-1] if played.asked else commands[-1] if commands else ""
     for begin, found in STAGES:
         if last.startswith(begin):
             return found
@@ -83,16 +127,20 @@ class Verdict:
         """Code and status: of the reason's in this class, or the row's own."""
         if reply is None:
             return self.story.wire == 0
-        said = f"{reply.code} {reply.status}"
+        good = self.good()
+        if not self.story.dialogue:  # a greeting: RFC 5321 section 3.1
+            return reply.code in (421, 521, 554)
+        return f"{reply.code} {reply.status}" in good
+
+    def good(self):
+        """Codes with statuses that are right."""
         good = set(self.story.right)
-        for reason in self.story.reason.split():
+        for reason in self.story.true.split():
             for code, status in CATALOGUE.get(reason, {}).values():
                 if code:
                     own = f"{code} {status}"
                     good |= {own} | ALIKE.get(own, set())
-        if not self.story.dialogue:  # a greeting: RFC 5321 section 4.3.2
-            return reply.code in (421, 521, 554)
-        return said in good
+        return good
 
     def judge_records(self):
         played, story = self.played, self.story
@@ -102,14 +150,16 @@ class Verdict:
         self.once = len(played.records) == self.wanted
         if not self.once:
             self.wrong.append(f"{len(played.live)}+{len(played.logged)} records for {self.wanted}")
-        self.record = self.choose_record()
-        self.reason_right = self.facts_right = False
-        if self.record is None:
+        # What only follows from a refusal before it has no record of its own.
+        self.untold = story.follows
+        self.record = None if self.untold else self.choose_record()
+        self.reason_right = self.facts_right = self.untold
+        if self.record is None or self.untold:
             return
         reason = self.record.get("reason", "unrecognised")
-        self.reason_right = reason in story.reason.split()
+        self.reason_right = reason in story.true.split()
         if not self.reason_right:
-            self.wrong.append(f"reason {reason}, true {story.reason}")
+            self.wrong.append(f"reason {reason}, true {story.true}")
         bad = self.bad_facts(self.record)
         self.facts_right = not bad
         self.wrong += bad
@@ -127,11 +177,13 @@ class Verdict:
     def bad_facts(self, record):
         story, bad = self.story, []
         sender, recipients = envelope(story)
-        if record["client"].get("address") != story.address and not story.before:
+        # Sendmail (site=) may refuse a session and never log who it was.
+        logged = "site" not in story.site or story.address in self.played.log
+        if record["client"].get("address") != story.address and not story.before and logged:
             bad.append(f"client {record['client']}")
         # A filter that another one is asked before is told nothing of the command,
         # and Sendmail (site=) tells at MAIL what it found at CONNECT.
-        may = None if story.before or story.outcome else stages(story)
+        may = None if story.before or story.outcome else stages(self.played)
         if may and "site" in story.site and "mail" in may:
             may = may | {"connect", "helo"}
         if may and record["stage"] not in may:
@@ -163,13 +215,33 @@ class Verdict:
         recorded = (self.record or {}).get("reason", "unrecognised")
         ours = [line for line in reply.texts if line not in self.stock_lines()
                 and not LINK.search(line)]
-        if ours and self.record and recorded not in story.reason.split() + ["unrecognised"]:
+        if ours and self.record and recorded not in story.true.split() + ["unrecognised"]:
             self.false.append(f"says {recorded}")
+        self.false += self.not_so(" ".join(ours))
         self.wrong += self.false
+        self.mistaken = bool(ours) and not self.calls_actor(ours)
+        if self.mistaken:
+            self.wrong.append(f"who must act: {sorted(self.actors())}")
         self.helpless = bool(self.record and self.record.get("was") and
                              not any(ACTORS.search(line) for line in ours))
         if self.helpless:
             self.wrong.append("neither who nor what")
+
+    def not_so(self, words):
+        """What ours say that only another cause may have."""
+        true = set(self.story.true.split())
+        return [f"says {found.group()!r}" for pattern, reasons in ONLY_FOR
+                if not true & set(reasons.split())
+                for found in [re.search(pattern, words)] if found]
+
+    def actors(self):
+        return {WHO[name] for name in self.story.true.split()}
+
+    def calls_actor(self, ours):
+        """Whoever keeps a rule that is not known can always be asked."""
+        return any(re.search(ACTS[who], sentence) for line in ours
+                   for sentence in re.split(r"(?<=[.;]) ", line)
+                   for who in self.actors() | {"POSTMASTER"})
 
     def stock_lines(self):
         was = (self.record or {}).get("was") or {}
@@ -188,6 +260,7 @@ def table(title, verdicts):
         ("text false or misleading", sum(bool(v.false) for v in refused), len(refused)),
         ("others' words gone", sum(bool(v.kept) for v in refused), len(refused)),
         ("text without who and what to do", sum(v.helpless for v in refused), len(refused)),
+        ("who must act, not the right one", sum(v.mistaken for v in refused), len(refused)),
         ("record with the right reason", sum(v.reason_right for v in known), len(known)),
         ("record with the right facts", sum(v.facts_right for v in known), len(known)),
         ("exactly one record each", sum(v.once for v in verdicts), n),

@@ -20,7 +20,7 @@
 
 static const char line[] = "{\"v\":1,\"time\":\"2026-01-02T00:00:00.500Z\","
     "\"id\":\"0123456789AB\",\"host\":\"mx\",\"issuer\":\"mta\","
-    "\"direction\":\"in\",\"outcome\":\"%s\",\"stage\":\"rcpt\","
+    "\"direction\":\"in\",\"outcome\":\"%s\",\"stage\":\"%s\","
     "\"reason\":\"%s\",\"reply\":{\"code\":550,\"status\":\"5.7.1\","
     "\"lines\":[\"Our words.\"]},\"was\":{\"code\":550,\"status\":\"5.7.1\","
     "\"lines\":[\"%s\"]},\"server\":{},"
@@ -85,6 +85,9 @@ static const struct {
 	    NULL, NULL, NULL, "Command rejected", NULL, 0, false, true, true },
 	{ "reject", "x", "Command rejected", "192.0.2.7", NULL, NULL, NULL,
 	    "Command rejected", NULL, 0, false, true, false },
+	/* the same words at RCPT are of another reply */
+	{ "reject", "x", "Service unavailable", "192.0.2.7", NULL, NULL, NULL,
+	    "Service unavailable", NULL, 0, false, true, false },
 };
 
 static void
@@ -95,8 +98,9 @@ keep(struct house *h, size_t i)
 	char text[1024];
 
 	assert_non_null(s);
-	snprintf(text, sizeof text, line, rows[i].outcome, rows[i].reason,
-	    rows[i].was);
+	snprintf(text, sizeof text, line, rows[i].outcome,
+	    rows[i].greeting && rows[i].found ? "connect" : "rcpt",
+	    rows[i].reason, rows[i].was);
 	house_text(h, text);
 	f = feed_new(h->file, s);
 	while (feed_batch(f, &h->errmsg) == FEED_MORE)

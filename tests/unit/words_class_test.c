@@ -319,7 +319,10 @@ test_sentences(void **state)
 	{ words, REASON_##id, first, good, now },
 	static const struct fields fields[] = {
 #include "words/mta_words.def"
+#include "words/mta_words_sendmail.def"
 	};
+#undef SAYS
+#undef TELLS
 	size_t i;
 
 	(void)state;

@@ -269,7 +269,30 @@ static const struct known_better better[] = {
 	/* No public list is named. */
 	{ "554 5.7.1 <c[192.0.2.7]>: Client host rejected: blacklisted locally",
 	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
-	    REASON_UNRECOGNISED, false },
+	    REASON_CLIENT_DENIED, false },
+	{ "554 5.7.1 <u@example.org>: SASL login name rejected: Access denied",
+	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_ACCOUNT_DISABLED, true },
+	{ "550 5.7.1 <c.example>: Helo command rejected: not you again",
+	    STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_HELO_DENIED, false },
+	/* Postfix takes any answer for a listing. */
+	{ "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked "
+	    "using bl.example", STAGE_RCPT, false, NAME_REFUSED,
+	    RESOLVE_UNKNOWN, REASON_DNSBL_UNAVAILABLE, true },
+	{ "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked "
+	    "using bl.example; listed", STAGE_RCPT, false, NAME_UNASKED,
+	    RESOLVE_UNKNOWN, REASON_DNSBL_LISTED, true },
+	/* A rule of the MTA's, which names nothing. */
+	{ "550 5.7.1 No pills please", STAGE_DATA, false, NAME_UNASKED,
+	    RESOLVE_UNKNOWN, REASON_POLICY_REJECT, false },
+	{ "451 4.7.1 Try again later", STAGE_MESSAGE, false, NAME_UNASKED,
+	    RESOLVE_UNKNOWN, REASON_POLICY_REJECT, false },
+	{ "450 4.7.1 " RCPT_SAYS "Policy Rejection- Quota exceeded, too many "
+	    "messages", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_RATE_LIMITED, true },
+	{ "451 4.3.0 Temporary trouble, mailbox locked", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
 };
 
 static void

@@ -134,7 +134,15 @@ static const struct row {
 	{ "450 4.3.0 no mail here", REASON_HOST_TAKES_NO_MAIL, true, 450,
 	    "4.3.0" },
 	{ "450 4.7.1 SPF", REASON_SPF_FAIL, false, 450, "4.7.1" },
-	{ "450 SPF", REASON_SPF_FAIL, false, 450, "4.0.0" },
+	/* It says nothing: that of the other class, RFC 3463 section 2 */
+	{ "450 SPF", REASON_SPF_FAIL, false, 450, "4.7.23" },
+	{ "550 5.5.0 Service unavailable", REASON_FILTER_ERROR, false, 550,
+	    "5.3.0" },
+	{ "421 4.7.0 Error: too many errors", REASON_SYNTAX, false, 421,
+	    "4.7.0" },
+	/* No client waits for 554 of a login at RCPT. */
+	{ "554 5.7.1 <u>: SASL login name rejected: No",
+	    REASON_ACCOUNT_DISABLED, false, 550, "5.7.13" },
 	{ "550 4.7.1 virus", REASON_SCANNER_UNAVAILABLE, false, 550,
 	    "5.0.0" },
 	/* Somebody chose a status that tells of one thing. */
