@@ -24,7 +24,7 @@ is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 	return site_is_this_host(ctx->site, rcpt->domain);
 }
 
-/* What is no mailbox at all, or has no domain, is the MTA's to judge. */
+/* A recipient that is no mailbox, or has no domain, is left to the MTA. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {

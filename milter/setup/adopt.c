@@ -1,4 +1,4 @@
-/* adopt - the policy of main.cf, said again in saywhy's words; pure */
+/* adopt - the policy of main.cf, translated to saywhy.conf; pure */
 
 #include "setup/adopt.h"
 
@@ -70,7 +70,7 @@ static const struct simple {
 	    true },
 };
 
-/* Those that saywhy does by itself, or that need no word. */
+/* Restrictions that saywhy implies, or that need no translation. */
 static const char *const silent[] = { "permit_mynetworks",
 	"permit_sasl_authenticated", "reject_unauth_destination",
 	"defer_unauth_destination", "reject_unauth_pipelining",
@@ -290,7 +290,10 @@ adopt_simple(struct walk *w, const struct simple *s)
 	w->a->taken++;
 }
 
-/* Whatever takes a word of its own, so that it is not read as the next one. */
+/*
+ * Restrictions that take an argument, so that it is not read as the next
+ * restriction.
+ */
 static bool
 takes_word(const char *word)
 {

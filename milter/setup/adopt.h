@@ -1,5 +1,5 @@
 /*
- * adopt.h - the policy of main.cf, said again in saywhy's words; pure
+ * adopt.h - the policy of main.cf, translated to saywhy.conf; pure
  *
  * What Postfix's restrictions refuse becomes a fragment of saywhy.conf, each
  * line with the setting it comes from, so that saywhy can say it first and
