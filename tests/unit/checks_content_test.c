@@ -308,7 +308,7 @@ test_header_too_large(void **state)
 		if (strstr(got, cases[i].said) == NULL)
 			fail_msg("%zu: %s", i, got);
 		free(got);
-		ruleset_drop(r);
+		ruleset_release(r);
 	}
 	buf_free(&fields);
 }
