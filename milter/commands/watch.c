@@ -268,8 +268,9 @@ end_journal(struct watch *w)
 
 	if (w->child <= 0)
 		return;
+	/* It keeps nothing; and before its exec it has our own handler. */
 	if (stop)
-		kill(w->child, SIGTERM);
+		kill(w->child, SIGKILL);
 	waitpid(w->child, &status, 0);
 	if (stop || (w->once && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0))
