@@ -133,16 +133,16 @@ fail(int status, struct buf *errmsg)
 static bool
 find_account(const char *config, struct diags *diags)
 {
-	struct diags seen_again = DIAGS_INIT;
-	struct ruleset *settings = ruleset_read(config, &seen_again);
+	struct diags first_diags = DIAGS_INIT;
+	struct ruleset *settings = ruleset_read(config, &first_diags);
 
 	if (settings == NULL)
-		*diags = seen_again;
+		*diags = first_diags;
 	else
-		diags_free(&seen_again);
+		diags_free(&first_diags);
 	if (settings != NULL)
 		rights_account(settings->daemon.user);
-	ruleset_drop(settings);
+	ruleset_release(settings);
 	return settings != NULL;
 }
 
@@ -263,12 +263,12 @@ every_minute(struct daemon *d, int64_t *next)
 static int
 wait_for_stop(struct daemon *d)
 {
-	const struct timespec look = { .tv_sec = 10 };
+	const struct timespec timeout = { .tv_sec = 10 };
 	int64_t next = clock_ms() + MINUTE_MS;
 	int signo;
 
 	for (;;) {
-		signo = sigtimedwait(&d->signals, NULL, &look);
+		signo = sigtimedwait(&d->signals, NULL, &timeout);
 		if (signo == SIGTERM || signo == SIGINT)
 			return signo;
 		if (signo == SIGHUP) {

@@ -110,7 +110,9 @@ parse_signatures(struct verifier *v)
 	}
 }
 
-/* All at once; signatures that are out already need none. */
+/*
+ * All keys are queried at once; a signature that has failed already needs none.
+ */
 static void
 ask_keys(struct verifier *v, int64_t deadline)
 {

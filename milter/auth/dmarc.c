@@ -32,7 +32,10 @@ put_plain(struct buf *out, const char *domain)
 		mailbox_put_domain(out, domain);
 }
 
-/* Do both lie in one tree at all? Else no walk can make them one. */
+/*
+ * Do both have a common parent? If not, no tree walk makes them one
+ * organizational domain.
+ */
 static bool
 share_top(const char *a, const char *b)
 {
@@ -94,7 +97,7 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 			*failure = "the DKIM result is not known";
 }
 
-/* np= is for names that surely have nothing at all (section 4.7, "np"). */
+/* np= applies only to names that are known not to exist (section 4.7, "np"). */
 static bool
 exists(const char *domain, int64_t deadline)
 {
@@ -132,7 +135,7 @@ take_policy(struct dmarc *out, const struct dmarc_walk *w,
 {
 	const struct dmarc_record *r = &step->record;
 
-	out->place = mem_dup(step->domain);
+	out->record_domain = mem_dup(step->domain);
 	out->record = mem_dup(step->text);
 	out->rua = mem_dup(r->rua);
 	out->ruf = mem_dup(r->ruf);
@@ -188,7 +191,7 @@ dmarc_check(const char *author, const struct spf *spf,
 void
 dmarc_clear(struct dmarc *d)
 {
-	free(d->place);
+	free(d->record_domain);
 	free(d->record);
 	free(d->rua);
 	free(d->ruf);

@@ -28,7 +28,7 @@ struct dmarc {
 	enum dmarc_result result;
 	enum dmarc_policy requested;	/* what the owner wants done */
 	enum dmarc_policy policy;	/* the same after t=y */
-	char *place;		/* the domain of the record; or NULL */
+	char *record_domain;	/* where the record is; or NULL */
 	char *record;		/* raw; or NULL */
 	char *rua, *ruf;	/* where reports are wanted; or NULL */
 	bool strict_spf, strict_dkim;

@@ -32,7 +32,7 @@ spf_engine_there(enum spf_engine engine)
  * bytes. A literal has no record; nor has what is longer than any name.
  */
 static bool
-can_be_asked(const char *domain)
+is_domain(const char *domain)
 {
 	size_t label, labels = 0, all = strlen(domain);
 
@@ -52,7 +52,7 @@ spf_check(const struct spf_query *q, struct spf *out)
 {
 	memset(out, 0, sizeof *out);
 	out->domain = mem_dup(q->domain);
-	if (!can_be_asked(q->domain))
+	if (!is_domain(q->domain))
 		return;
 	if (q->engine == SPF_ENGINE_LIBSPF2 && spf_libspf2_there)
 		spf_libspf2(q, out);

@@ -1,9 +1,9 @@
 /*
  * spf_libspf2 - the second engine; the only includer of <spf2/spf.h>
  *
- * libspf2 1.2.10 asks through our DNS, in which three things are kept from it:
- * exp= (CVE-2023-42118: such a text can end the process), records with more
- * macros than an honest one has, and lookups past the limits of RFC 7208
+ * libspf2 1.2.10 queries through our resolver, which withholds three things
+ * from it: exp= (CVE-2023-42118: such a text can end the process), records with
+ * more macros than an honest one has, and lookups past the limits of RFC 7208
  * section 4.6.4, of which it knows some only.
  */
 
@@ -189,7 +189,7 @@ answered(struct record_source *a, SPF_dns_server_t *server, const char *domain,
 }
 
 static SPF_dns_rr_t *
-look_up(SPF_dns_server_t *server, const char *domain, ns_type wire, int cache)
+lookup(SPF_dns_server_t *server, const char *domain, ns_type wire, int cache)
 {
 	struct record_source *a = server->hook;
 	const struct dns_answer *answer;
@@ -274,7 +274,7 @@ void
 spf_libspf2(const struct spf_query *q, struct spf *out)
 {
 	struct record_source a = { .q = q, .out = out };
-	SPF_dns_server_t dns = { .lookup = look_up, .name = "saywhy",
+	SPF_dns_server_t dns = { .lookup = lookup, .name = "saywhy",
 		.hook = &a };
 	SPF_server_t *server = SPF_server_new_dns(&dns, 0);
 	SPF_request_t *request = server != NULL ? SPF_request_new(server) :

@@ -23,7 +23,7 @@ spf_fail_for_now(struct spf_state *s, const struct dns_answer *a)
 	return SPF_MATCH_ERROR;
 }
 
-/* False: one question too many went without an answer. */
+/* False: too many void lookups (section 4.6.4). */
 static bool
 count_void(struct spf_state *s, const struct dns_answer *a)
 {
@@ -121,7 +121,7 @@ struct below {
 };
 
 static void
-look_below(void *arg, const char *name)
+lookup_below(void *arg, const char *name)
 {
 	struct below *b = arg;
 
@@ -140,7 +140,7 @@ match_ptr(struct spf_state *s, const char *domain)
 		match = spf_fail_for_good(s,
 		    "too many names without an answer");
 	else if (ptr->status == DNS_FOUND)
-		spf_confirm_names(s, ptr, look_below, &below);
+		spf_confirm_names(s, ptr, lookup_below, &below);
 	dns_drop(ptr);
 	return below.found ? SPF_MATCH_YES : match;
 }
@@ -149,7 +149,7 @@ match_ptr(struct spf_state *s, const char *domain)
 static enum spf_match
 match_include(struct spf_state *s, const char *domain)
 {
-	switch (spf_check_host(s, domain, false)) {
+	switch (s->check_host(s, domain, false)) {
 	case SPF_PASS:
 		return SPF_MATCH_YES;
 	case SPF_FAIL:

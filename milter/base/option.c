@@ -295,7 +295,8 @@ const struct option *
 option_find(const struct option *rows, const char *name)
 {
 	for (; rows->name != NULL; rows++)
-		if (strcmp(rows->name, name) == 0)
+		if (strcmp(rows->name, name) == 0 || (rows->old_name != NULL &&
+		    strcmp(rows->old_name, name) == 0))
 			return rows;
 	return NULL;
 }

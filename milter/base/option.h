@@ -31,6 +31,7 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_SIZE, OPTION_TIME,
 
 struct option {
 	const char *name;
+	const char *old_name;	/* means the same, for good; NULL: none */
 	enum option_type type;
 	size_t offset;
 	/* As an admin would write it; NULL: none (zero, NULL, empty). */
@@ -121,7 +122,7 @@ bool option_same(const struct option *row, const void *a, const void *b);
 void option_copy_restart(const struct option *rows, void *to,
     const void *from);
 
-/* Row by name, or NULL. */
+/* Row by its name or its old name, or NULL. */
 const struct option *option_find(const struct option *rows, const char *name);
 
 /* Ready-made parse and free. */

@@ -64,7 +64,7 @@ block_of(const struct attachment_options *o, size_t i)
 
 /* One name, of a part or (`where`) inside an archive. */
 static void
-look_at_name(struct attachment_note *note, const struct attachment_options *o,
+inspect_name(struct attachment_note *note, const struct attachment_options *o,
     const char *name, const char *where)
 {
 	const struct attachments *block;
@@ -111,7 +111,7 @@ has_type(const struct strset *types, const char *type)
 }
 
 static void
-look_at_type(struct attachment_note *note, const struct attachment_options *o,
+inspect_type(struct attachment_note *note, const struct attachment_options *o,
     const char *type, const char *how)
 {
 	struct buf detail = BUF_INIT;
@@ -154,10 +154,10 @@ attachment_begin(struct attachment_note *note,
 	mem_replace(&note->file, part->nnames > 0 ? part->names[0] : NULL);
 	mem_replace(&note->type, part->type);
 	for (i = 0; i < part->nnames; i++)
-		look_at_name(note, o, part->names[i], NULL);
-	look_at_type(note, o, part->type, "is called");
+		inspect_name(note, o, part->names[i], NULL);
+	inspect_type(note, o, part->type, "is called");
 	if (part->other_type != NULL)
-		look_at_type(note, o, part->other_type, "is called");
+		inspect_type(note, o, part->other_type, "is called");
 	if (part->container)
 		return;
 	note->part = part->number;
@@ -177,12 +177,12 @@ inside(void *arg, const char *name)
 {
 	struct inside *in = arg;
 
-	look_at_name(in->note, in->options, name, in->note->file != NULL ?
+	inspect_name(in->note, in->options, name, in->note->file != NULL ?
 	    in->note->file : "an archive");
 }
 
 static void
-look_inside(struct attachment_note *note, const struct attachment_options *o)
+inspect_inside(struct attachment_note *note, const struct attachment_options *o)
 {
 	static const char *const words[] = {
 		[ARCHIVE_LOCKED] = "an archive is encrypted",
@@ -199,7 +199,7 @@ look_inside(struct attachment_note *note, const struct attachment_options *o)
 		start = archive_start(bytes, n);
 	state = start == n ? ARCHIVE_DAMAGED : archive_names(bytes + start,
 	    n - start, !note->over, note->file, note->budget, inside, &in);
-	if (state != ARCHIVE_SEEN)
+	if (state != ARCHIVE_LISTED)
 		attachment_unscannable(note, note->file, note->type,
 		    words[state]);
 }
@@ -218,13 +218,13 @@ find_type(struct attachment_note *note, const struct attachment_options *o)
 		    "it has too many files");
 	}
 	if (type.len > 0)
-		look_at_type(note, o, type.data, "looks like");
+		inspect_type(note, o, type.data, "looks like");
 	buf_free(&type);
 }
 
 /* The first bytes are there, or all. */
 static void
-look_at_head(struct attachment_note *note, const struct attachment_options *o)
+inspect_head(struct attachment_note *note, const struct attachment_options *o)
 {
 	if (o->types && !note->typed)
 		find_type(note, o);
@@ -265,10 +265,10 @@ attachment_bytes(struct attachment_note *note,
 			break;
 		if (note->archive) {
 			note->over = true;
-			look_inside(note, o);
+			inspect_inside(note, o);
 			keep_no_more(note);
 		} else {
-			look_at_head(note, o);
+			inspect_head(note, o);
 			if (!note->archive && (!o->archives ||
 			    note->bytes.len >= ARCHIVE_HEAD))
 				keep_no_more(note);
@@ -281,9 +281,9 @@ attachment_end(struct attachment_note *note,
     const struct attachment_options *o)
 {
 	if (!note->over && !note->archive && note->bytes.len > 0)
-		look_at_head(note, o);
+		inspect_head(note, o);
 	if (!note->over && note->archive)
-		look_inside(note, o);
+		inspect_inside(note, o);
 	buf_free(&note->bytes);
 	note->part = 0;
 }

@@ -45,13 +45,13 @@ active(const void *opt, const struct site *site)
 }
 
 static void
-say_some(struct finding *f, enum evidence_key key, const char *text,
+add_excerpt(struct finding *f, enum evidence_key key, const char *text,
     size_t max)
 {
-	char *some = mem_ndup(text, max);
+	char *excerpt = mem_ndup(text, max);
 
-	finding_say(f, key, some);
-	free(some);
+	finding_say(f, key, excerpt);
+	free(excerpt);
 }
 
 static void
@@ -62,12 +62,12 @@ report(const struct check_ctx *ctx, struct findings *found,
 
 	finding_say(f, EVIDENCE_DOMAIN, spf->domain);
 	finding_say(f, EVIDENCE_IDENTITY, identity);
-	say_some(f, EVIDENCE_RECORD, spf->record, RECORD_MAX);
+	add_excerpt(f, EVIDENCE_RECORD, spf->record, RECORD_MAX);
 	finding_say(f, EVIDENCE_MECHANISM, spf->mechanism);
 	if (spf->record != NULL)
 		finding_say_int(f, EVIDENCE_LOOKUPS, spf->lookups);
 	finding_say(f, EVIDENCE_DETAIL, spf->detail);
-	say_some(f, EVIDENCE_TEXT, spf->explanation, TEXT_MAX);
+	add_excerpt(f, EVIDENCE_TEXT, spf->explanation, TEXT_MAX);
 }
 
 static void

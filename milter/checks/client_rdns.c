@@ -89,7 +89,7 @@ confirm(const struct check_ctx *ctx, struct findings *found,
 }
 
 static void
-look_up(const struct check_ctx *ctx, struct findings *found)
+lookup(const struct check_ctx *ctx, struct findings *found)
 {
 	struct buf name = BUF_INIT;
 	const struct dns_answer *ptr;
@@ -124,7 +124,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	if (!o->lookup)
 		repeat(ctx, found);
 	else if (s->client_name == NULL)
-		look_up(ctx, found);
+		lookup(ctx, found);
 }
 
 static const int reasons[] = { REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,

@@ -163,7 +163,7 @@ note_of(const struct check_ctx *ctx)
 	return note;
 }
 
-/* A window of a text, and who looks at it. */
+/* A window of a text, and the blocks that search it. */
 struct view {
 	const struct options *options;
 	struct note *note;
@@ -173,7 +173,7 @@ struct view {
 	struct budget *budget;
 };
 
-/* What begins where the next window begins is found there, whole. */
+/* A match that begins in the overlap is found whole in the next window. */
 static void
 match(const struct view *v, size_t i)
 {
@@ -204,7 +204,7 @@ match(const struct view *v, size_t i)
 }
 
 static void
-look_at_slice(struct view *v)
+search_slice(struct view *v)
 {
 	struct note *note = v->note;
 	struct hit *hit;
@@ -220,10 +220,12 @@ look_at_slice(struct view *v)
 	}
 }
 
-/* A pattern that tries again at each letter of a long run costs its square:
-   so much of the text at once, then a look at the clock. */
+/*
+ * A pattern that is tried again at each letter of a long run takes quadratic
+ * time: so it gets this many bytes at once, and then the deadline is checked.
+ */
 static void
-look(void *arg, const char *text, size_t n, size_t start, bool last)
+search(void *arg, const char *text, size_t n, size_t start, bool last)
 {
 	struct view *v = arg;
 	size_t end;
@@ -235,11 +237,11 @@ look(void *arg, const char *text, size_t n, size_t start, bool last)
 		v->start = start;
 		v->n = end < n ? end + WINDOW_OVERLAP : n;
 		v->last = last && end == n;
-		look_at_slice(v);
+		search_slice(v);
 	}
 }
 
-/* Is there a block that still looks for something in a text of this type? */
+/* Is there a block that still searches texts of this type? */
 static bool
 is_wanted(const struct options *o, struct note *note, const char *type)
 {
@@ -274,9 +276,9 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 	} else if (e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
-		window_put(&note->window, e->bytes, e->n, look, &v);
+		window_put(&note->window, e->bytes, e->n, search, &v);
 	} else if (e->what == MIME_END) {
-		window_end(&note->window, look, &v);
+		window_end(&note->window, search, &v);
 		note->part = 0;
 	}
 }

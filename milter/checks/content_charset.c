@@ -75,7 +75,7 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 
 /* "=?charset?" or "=?charset*language?" (RFC 2047, RFC 2231 section 5). */
 static void
-look_at_words(const struct check_ctx *ctx, const struct header *h)
+inspect_words(const struct check_ctx *ctx, const struct header *h)
 {
 	const struct options *o = ctx->options;
 	const char *p = h->value, *charset;
@@ -99,7 +99,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 	for (i = 0; i < s->nheaders; i++)
 		if (strcasecmp(s->headers[i].name, "Subject") == 0 ||
 		    strcasecmp(s->headers[i].name, "From") == 0)
-			look_at_words(ctx, &s->headers[i]);
+			inspect_words(ctx, &s->headers[i]);
 	note = slots_find(ctx->slots, &kind);
 	if (note == NULL || note->type == NULL)
 		return;

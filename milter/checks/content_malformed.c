@@ -11,7 +11,7 @@
 enum malformed { MALFORMED_8BIT = 1, MALFORMED_FROM = 2, MALFORMED_DATE = 4 };
 
 struct options {
-	unsigned look;		/* enum malformed */
+	unsigned enabled;		/* enum malformed */
 };
 
 static bool
@@ -24,13 +24,13 @@ parse_word(void *base, void *slot, const char *value, struct buf *errmsg)
 		{ "8bit", MALFORMED_8BIT }, { "from", MALFORMED_FROM },
 		{ "date", MALFORMED_DATE },
 	};
-	unsigned *look = slot;
+	unsigned *enabled = slot;
 	size_t i;
 
 	(void)base;
 	for (i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(value, known[i].name) == 0) {
-			*look |= known[i].bit;
+			*enabled |= known[i].bit;
 			return true;
 		}
 	buf_printf(errmsg, "\"%.60s\" is none of 8bit, from, date", value);
@@ -45,7 +45,7 @@ free_words(void *slot)
 
 static const struct option options[] = {
 	{ .name = "malformed", .type = OPTION_LIST,
-	    .offset = offsetof(struct options, look),
+	    .offset = offsetof(struct options, enabled),
 	    .parse = parse_word, .free = free_words,
 	    .help = "what is found in a header: 8bit, from, date" },
 	{ .name = NULL }
@@ -57,7 +57,7 @@ active(const void *opt, const struct site *site)
 	const struct options *o = opt;
 
 	(void)site;
-	return o->look != 0;
+	return o->enabled != 0;
 }
 
 static bool
@@ -112,7 +112,7 @@ look_at_late(const struct check_ctx *ctx, const struct header *h)
 
 /* One is enough. UTF-8 is in its place after SMTPUTF8 (RFC 6532). */
 static void
-look_for_8bit(const struct check_ctx *ctx, struct findings *found)
+find_8bit(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
 	char *const *late = slots_find(ctx->slots, &kind);
@@ -137,12 +137,12 @@ run(const struct check_ctx *ctx, struct findings *found)
 	const struct options *o = ctx->options;
 	size_t from = count_fields(ctx->session, "From");
 
-	if ((o->look & MALFORMED_8BIT) != 0)
-		look_for_8bit(ctx, found);
-	if ((o->look & MALFORMED_FROM) != 0 && from != 1)
+	if ((o->enabled & MALFORMED_8BIT) != 0)
+		find_8bit(ctx, found);
+	if ((o->enabled & MALFORMED_FROM) != 0 && from != 1)
 		report(ctx, found, "From", from == 0 ? "it has no From line" :
 		    "it has several From lines");
-	if ((o->look & MALFORMED_DATE) != 0 &&
+	if ((o->enabled & MALFORMED_DATE) != 0 &&
 	    count_fields(ctx->session, "Date") == 0)
 		report(ctx, found, "Date", "it has no date");
 }

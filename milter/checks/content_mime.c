@@ -9,17 +9,17 @@
 #include "mime/mime.h"
 #include "words/reason.h"
 
-enum look { LOOK_NO, LOOK_YES, LOOK_AUTO };
+enum when { MIME_OFF, MIME_ON, MIME_AUTO };
 
 struct options {
-	int look;		/* enum look */
+	int when;		/* enum when */
 };
 
-static const char *const look_names[] = { "no", "yes", "auto", NULL };
+static const char *const when_names[] = { "no", "yes", "auto", NULL };
 
 static const struct option options[] = {
 	{ .name = "malformed-mime", .type = OPTION_WORD,
-	    .offset = offsetof(struct options, look), .words = look_names,
+	    .offset = offsetof(struct options, when), .words = when_names,
 	    .default_value = "auto",
 	    .help = "find parts that two programs read in two ways; auto: "
 	    "where something looks into messages" },
@@ -31,14 +31,14 @@ active(const void *opt, const struct site *site)
 {
 	const struct options *o = opt;
 
-	return o->look == LOOK_YES || (o->look == LOOK_AUTO && site->parts);
+	return o->when == MIME_ON || (o->when == MIME_AUTO && site->parts);
 }
 
 #define HEAD 64			/* bytes that tell a text */
 
 struct note {
 	unsigned faults;
-	unsigned part;		/* called a picture, till it was looked at */
+	unsigned part;		/* called a picture, until it was inspected */
 	char head[HEAD];
 	size_t nhead;
 };
@@ -65,7 +65,7 @@ is_called_picture(const struct mime_part *part)
 /* Some programs go by the name, some by the bytes: a text that is called a
    picture may be a page to them. */
 static void
-look_at_head(struct note *note)
+inspect_head(struct note *note)
 {
 	struct buf type = BUF_INIT;
 
@@ -85,7 +85,7 @@ keep_head(struct note *note, const char *bytes, size_t n)
 	memcpy(note->head + note->nhead, bytes, n);
 	note->nhead += n;
 	if (note->nhead == HEAD)
-		look_at_head(note);
+		inspect_head(note);
 }
 
 /* What content_attachment calls not scannable is not said twice. */
@@ -108,7 +108,7 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 		break;
 	case MIME_END:
 		if (note->part == e->part->number)
-			look_at_head(note);
+			inspect_head(note);
 		note->faults |= e->part->faults & ~mime_fault_limits();
 		break;
 	}

@@ -41,7 +41,7 @@ ready(void *opt, const struct site *site, struct diags *d)
 
 /* Larger messages pass without it. */
 static bool
-fits(const struct check_ctx *ctx)
+may_scan(const struct check_ctx *ctx)
 {
 	const struct options *o = ctx->options;
 
@@ -107,7 +107,7 @@ verdict(const struct check_ctx *ctx, struct findings *found,
 static const struct scanner_kind kind = {
 	.name = kind_name,
 	.slot = SCANNER_SLOT("spamd"),
-	.fits = fits,
+	.may_scan = may_scan,
 	.begin = begin,
 	.put = put,
 	.end = end,

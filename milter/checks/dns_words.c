@@ -17,9 +17,9 @@ struct fields {
 	const char *client, *domain, *list;
 };
 
-/* What is not about it reads like what is. */
+/* A field's value by its name; NULL: there is no such field. */
 static const char *
-look_up(const void *from, const char *name, size_t n)
+lookup(const void *from, const char *name, size_t n)
 {
 	const struct fields *f = from;
 
@@ -30,13 +30,13 @@ look_up(const void *from, const char *name, size_t n)
 	return n == 4 && memcmp(name, "list", n) == 0 ? f->list : NULL;
 }
 
-/* Remembers that a field has no value. */
+/* The same, but notes that a field is unknown. */
 static const char *
-look_for(const void *from, const char *name, size_t n)
+lookup_known(const void *from, const char *name, size_t n)
 {
-	static const struct fields some = { "", "", "" };
+	static const struct fields all_known = { "", "", "" };
 	bool *const *known = from;
-	const char *value = look_up(&some, name, n);
+	const char *value = lookup(&all_known, name, n);
 
 	if (value == NULL)
 		**known = false;
@@ -51,7 +51,7 @@ dns_words_check(const char *help, struct buf *errmsg)
 
 	if (!template_check(help, "domain list", HELP_MAX, errmsg))
 		return false;
-	template_expand(&unread, help, look_for, &flag);
+	template_expand(&unread, help, lookup_known, &flag);
 	buf_free(&unread);
 	if (!known)
 		buf_printf(errmsg,
@@ -68,7 +68,7 @@ put_help(struct buf *url, const struct dns_block *block,
 	const struct fields f = { ip_format(client, address),
 		domain != NULL ? domain : address, block->item.title };
 
-	template_expand(url, block->help, look_up, &f);
+	template_expand(url, block->help, lookup, &f);
 }
 
 static void

@@ -3,15 +3,13 @@
 #include "checks/limit_block.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/net.h"
 #include "words/reason.h"
 
-#define NETWORK_V4 24
-#define NETWORK_V6 64
 #define DAY_MS (24LL * 3600 * 1000)
 
 static const char *const what_names[] = { "messages", "recipients", "bytes",
@@ -24,7 +22,7 @@ static const char *const what_words[] = { "messages", "recipients", "bytes",
 static const char *const per_names[] = { "client", "network", "login",
 	"sender", "sender-domain", "recipient", NULL };
 
-/* When each is counted; what the MTA refuses is only looked at. */
+/* When each is counted; what the MTA refuses is only read. */
 static const enum stage counted_at[] = {
 	[LIMIT_MESSAGES] = STAGE_MAIL,
 	[LIMIT_RECIPIENTS] = STAGE_RCPT,
@@ -125,8 +123,8 @@ put_subject(struct buf *out, const struct limit_block *b,
 		text = s->client.known ? ip_format(&s->client, ip) : NULL;
 		break;
 	case LIMIT_PER_NETWORK:
-		text = s->client.known ? net_around_text(&s->client,
-		    NETWORK_V4, NETWORK_V6, net) : NULL;
+		text = s->client.known ? net_of_peer(&s->client, net) :
+		    NULL;
 		break;
 	case LIMIT_PER_LOGIN:
 		text = s->login;
@@ -154,7 +152,7 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 }
 
 /* One limit that is counted now. */
-struct asked {
+struct counted_limit {
 	const struct limit_block *block;
 	struct buf subject;
 };
@@ -188,11 +186,11 @@ question(const struct check_ctx *ctx, const struct limit_block *b,
 }
 
 /*
- * A place that was met before within the window counts nothing; one that was
- * not counts one.
+ * An address that was seen before within the window counts nothing; a new one
+ * counts one.
  */
 static bool
-is_new_place(const struct check_ctx *ctx, const struct limit_block *b)
+is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
 {
 	char ip[IP_TEXT];
 	const char *words[] = { ctx->check->section, b->item.title,
@@ -206,20 +204,13 @@ is_new_place(const struct check_ctx *ctx, const struct limit_block *b)
 	return a.room == 1;
 }
 
-/* "13:40", "Tue 13:40" when it is another day, in local time. */
 static void
 say_time(struct finding *f, enum evidence_key key, int64_t ms)
 {
-	time_t t = (time_t)(ms / 1000), now = (time_t)(counters_now() / 1000);
-	struct tm tm, today;
-	char text[40];
+	char text[CLOCK_LOCAL_TEXT];
 
-	if (ms <= 0 || localtime_r(&t, &tm) == NULL ||
-	    localtime_r(&now, &today) == NULL)
-		return;
-	strftime(text, sizeof text, tm.tm_yday == today.tm_yday ?
-	    "%H:%M (%Z)" : "%a %d %b %H:%M (%Z)", &tm);
-	finding_say(f, key, text);
+	if (ms > 0)
+		finding_say(f, key, clock_local(ms, counters_now(), text));
 }
 
 static void
@@ -263,13 +254,13 @@ suspend(const struct limit_block *b, const struct session *s)
 
 static void
 report(const struct check_ctx *ctx, struct findings *found,
-    const struct asked *asked, const struct counter_answer *a)
+    const struct counted_limit *counted, const struct counter_answer *a)
 {
-	const struct limit_block *b = asked->block;
+	const struct limit_block *b = counted->block;
 	struct finding *f = check_found(ctx, found, b->per == LIMIT_PER_LOGIN ?
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
 
-	finding_say(f, EVIDENCE_SUBJECT, asked->subject.data);
+	finding_say(f, EVIDENCE_SUBJECT, counted->subject.data);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
 	finding_say_int(f, EVIDENCE_LIMIT, b->amount);
@@ -283,7 +274,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 		suspend(b, ctx->session);
 }
 
-/* Own networks and logins have limits per login; others none of the peer's. */
+/* Limits of the peer do not apply to own networks and logins. */
 static bool
 is_due(const struct check_ctx *ctx, const struct limit_block *b)
 {
@@ -291,7 +282,7 @@ is_due(const struct check_ctx *ctx, const struct limit_block *b)
 		return false;
 	if (b->per == LIMIT_PER_LOGIN)
 		return ctx->session->login != NULL &&
-		    (b->what != LIMIT_ADDRESSES || is_new_place(ctx, b));
+		    (b->what != LIMIT_ADDRESSES || is_new_address(ctx, b));
 	return !site_trusts(ctx->site, ctx->session) ||
 	    b->per >= LIMIT_PER_SENDER;
 }
@@ -302,24 +293,24 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	const struct limit_blocks *o = ctx->options;
 	struct counter_question q[COUNTERS_MAX];
 	struct counter_answer a[COUNTERS_MAX];
-	struct asked asked[COUNTERS_MAX];
+	struct counted_limit counted[COUNTERS_MAX];
 	size_t i, n = 0;
 
 	for (i = 0; i < o->blocks.n && n < COUNTERS_MAX; i++) {
-		asked[n] = (struct asked){ o->blocks.v[i], BUF_INIT };
-		if (!is_due(ctx, asked[n].block) ||
-		    !put_subject(&asked[n].subject, asked[n].block,
+		counted[n] = (struct counted_limit){ o->blocks.v[i], BUF_INIT };
+		if (!is_due(ctx, counted[n].block) ||
+		    !put_subject(&counted[n].subject, counted[n].block,
 		    ctx->session))
 			continue;
-		q[n] = question(ctx, asked[n].block, asked[n].subject.data);
+		q[n] = question(ctx, counted[n].block, counted[n].subject.data);
 		n++;
 	}
 	if (n > 0)
 		counters_ask(q, n, a);
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
-			report(ctx, found, &asked[i], &a[i]);
-		buf_free(&asked[i].subject);
+			report(ctx, found, &counted[i], &a[i]);
+		buf_free(&counted[i].subject);
 	}
 }
 

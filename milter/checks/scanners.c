@@ -158,7 +158,7 @@ note_of(const struct check_ctx *ctx)
 		return note;
 	note->begun = true;
 	note->scan.errmsg = (struct buf)BUF_INIT;
-	note->skipped = kind->fits != NULL && !kind->fits(ctx);
+	note->skipped = kind->may_scan != NULL && !kind->may_scan(ctx);
 	if (!note->skipped)
 		kind->begin(ctx, &note->scan);
 	return note;
@@ -170,7 +170,7 @@ scanners_body(const struct check_ctx *ctx, const char *bytes, size_t n)
 	const struct scanner_kind *kind = ctx->check->variant;
 	struct scanner_note *note = note_of(ctx);
 
-	if (!note->skipped && kind->fits != NULL && !kind->fits(ctx)) {
+	if (!note->skipped && kind->may_scan != NULL && !kind->may_scan(ctx)) {
 		note->skipped = true;
 		scan_close(&note->scan);
 	}

@@ -42,7 +42,8 @@ void scanners_free(void *slot);
 	    .offset = AT(timeout), .default_value = "60 s", .min = 100, \
 	    .max = 240000, \
 	    .help = "how long a message may wait for " NAME " in all" }, \
-	{ .name = NAME "-trouble", .type = OPTION_WORD, \
+	{ .name = NAME "-tempfail", .old_name = NAME "-trouble", \
+	    .type = OPTION_WORD, \
 	    .offset = AT(failure), .words = scanners_failure_words, \
 	    .default_value = "defer", \
 	    .help = "when " NAME " does not answer" }
@@ -56,7 +57,7 @@ struct scanner_kind {
 	const char *name;		/* "clamd" */
 	struct slot_kind slot;		/* SCANNER_SLOT */
 	/* May the message be scanned, so far? NULL: always. */
-	bool (*fits)(const struct check_ctx *ctx);
+	bool (*may_scan)(const struct check_ctx *ctx);
 	void (*begin)(const struct check_ctx *ctx, struct scan *scan);
 	void (*put)(struct scan *scan, const char *bytes, size_t n,
 	    int64_t deadline);

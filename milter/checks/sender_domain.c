@@ -10,7 +10,7 @@
 #include "model/mailset.h"
 #include "words/reason.h"
 
-enum { ASK_MX, ASK_A, ASK_AAAA, ASKED };
+enum { ASK_MX, ASK_A, ASK_AAAA, LOOKUPS };
 
 struct options {
 	bool sender_domain;
@@ -49,7 +49,7 @@ judge(const struct check_ctx *ctx, struct findings *found,
 	struct finding *f;
 	size_t i;
 
-	for (i = 0; i < ASKED; i++) {
+	for (i = 0; i < LOOKUPS; i++) {
 		if (q[i].answer->status == DNS_FOUND &&
 		    !is_null_mx(q[ASK_MX].answer))
 			return;
@@ -70,7 +70,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct session *s = ctx->session;
 	const char *domain = s->sender.domain;
-	struct dns_question q[ASKED] = {
+	struct dns_question q[LOOKUPS] = {
 		[ASK_MX] = { .type = DNS_MX, .name = domain },
 		[ASK_A] = { .type = DNS_A, .name = domain },
 		[ASK_AAAA] = { .type = DNS_AAAA, .name = domain } };
@@ -79,9 +79,9 @@ run(const struct check_ctx *ctx, struct findings *found)
 	    site_trusts(ctx->site, s) ||
 	    mailset_find_name(&ctx->site->domains, domain) != NULL)
 		return;
-	dns_ask(q, ASKED, ctx->deadline);
+	dns_ask(q, LOOKUPS, ctx->deadline);
 	judge(ctx, found, q);
-	dns_forget(q, ASKED);
+	dns_forget(q, LOOKUPS);
 }
 
 static const int reasons[] = { REASON_SENDER_DOMAIN_NONEXISTENT,

@@ -115,7 +115,7 @@ run(struct arguments *args)
 	diags_free(&d);
 	if (r == NULL)
 		return 1;
-	ruleset_drop(r);
+	ruleset_release(r);
 	return 0;
 }
 

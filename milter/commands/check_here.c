@@ -37,7 +37,7 @@ cut_last(char *path)
 
 /* The last folder of a path is made by saywhyd, when root starts it. */
 static void
-look_at_folder(const char *option, const char *path, struct diags *d)
+check_folder(const char *option, const char *path, struct diags *d)
 {
 	char *folder = path != NULL && *path == '/' ? mem_dup(path) : NULL;
 
@@ -49,19 +49,19 @@ look_at_folder(const char *option, const char *path, struct diags *d)
 }
 
 static void
-look_at_socket(const char *option, const char *text, struct diags *d)
+check_socket(const char *option, const char *text, struct diags *d)
 {
 	struct buf errmsg = BUF_INIT;
 	struct sock_spec spec;
 
 	if (text != NULL && sock_spec_parse(text, &spec, &errmsg) &&
 	    spec.kind == SOCK_KIND_UNIX)
-		look_at_folder(option, spec.path, d);
+		check_folder(option, spec.path, d);
 	buf_free(&errmsg);
 }
 
 static void
-look_at_accounts(const struct ruleset *r, struct diags *d)
+check_accounts(const struct ruleset *r, struct diags *d)
 {
 	const struct daemon_options *o = &r->daemon;
 	struct buf errmsg = BUF_INIT;
@@ -81,12 +81,12 @@ check_here(const struct ruleset *r, struct diags *d)
 {
 	const struct daemon_options *o = &r->daemon;
 
-	look_at_accounts(r, d);
-	look_at_socket("listen", o->listen, d);
-	look_at_socket("reply-map", o->reply_map, d);
-	look_at_socket("policy-service", o->policy_service, d);
-	look_at_socket("control", o->control, d);
-	look_at_folder("pid-file", o->pid_file, d);
-	look_at_folder("record-file", r->records.file, d);
-	look_at_folder("store", r->records.store, d);
+	check_accounts(r, d);
+	check_socket("listen", o->listen, d);
+	check_socket("reply-map", o->reply_map, d);
+	check_socket("policy-service", o->policy_service, d);
+	check_socket("control", o->control, d);
+	check_folder("pid-file", o->pid_file, d);
+	check_folder("record-file", r->records.file, d);
+	check_folder("store", r->records.store, d);
 }

@@ -113,7 +113,7 @@ loaded_at(const char *status)
 }
 
 static void
-look_at_reload(struct symptoms *s, const char *status, const char *config)
+check_reload(struct symptoms *s, const char *status, const char *config)
 {
 	const char *reload = daemon_after(status, "reload");
 	const char *mistake = daemon_after(reload, "mistakes");
@@ -136,7 +136,7 @@ look_at_reload(struct symptoms *s, const char *status, const char *config)
 }
 
 static void
-look_at_records(struct symptoms *s, const char *status)
+check_records(struct symptoms *s, const char *status)
 {
 	long lost = strtol(daemon_after(daemon_after(status, "records"),
 	    "lost"), NULL, 10);
@@ -175,8 +175,8 @@ doctor_daemon(struct symptoms *s, const struct ruleset *r, const char *config)
 		    "server asks one of them alone", other, pid);
 	}
 	if (runs) {
-		look_at_reload(s, status.data, config);
-		look_at_records(s, status.data);
+		check_reload(s, status.data, config);
+		check_records(s, status.data);
 	}
 	buf_free(&status);
 	buf_free(&errmsg);
@@ -185,18 +185,18 @@ doctor_daemon(struct symptoms *s, const struct ruleset *r, const char *config)
 }
 
 static void
-look_at_socket(struct symptoms *s, const char *option, const char *spec)
+check_socket(struct symptoms *s, const char *option, const char *spec)
 {
-	struct sock_spec place;
+	struct sock_spec address;
 	struct buf errmsg = BUF_INIT;
 	int fd;
 
-	if (spec == NULL || !sock_spec_parse(spec, &place, &errmsg) ||
-	    place.kind == SOCK_KIND_FD) {
+	if (spec == NULL || !sock_spec_parse(spec, &address, &errmsg) ||
+	    address.kind == SOCK_KIND_FD) {
 		buf_free(&errmsg);
 		return;
 	}
-	fd = sock_connect(&place, clock_ms() + WAIT_MS, &errmsg);
+	fd = sock_connect(&address, clock_ms() + WAIT_MS, &errmsg);
 	if (fd < 0)
 		symptom_add(s, HEALTH_WRONG, option,
 		    "systemctl restart saywhyd (what is set there changes with "
@@ -214,7 +214,7 @@ look_at_socket(struct symptoms *s, const char *option, const char *spec)
 void
 doctor_sockets(struct symptoms *s, const struct ruleset *r)
 {
-	look_at_socket(s, "listen", r->daemon.listen);
-	look_at_socket(s, "reply-map", r->daemon.reply_map);
-	look_at_socket(s, "policy-service", r->daemon.policy_service);
+	check_socket(s, "listen", r->daemon.listen);
+	check_socket(s, "reply-map", r->daemon.reply_map);
+	check_socket(s, "policy-service", r->daemon.policy_service);
 }

@@ -28,7 +28,7 @@
 #define YEAR_2026 1767225600	/* no clock is right that is before it */
 
 static void
-look_at_plan(struct symptoms *s, const struct setup_mta *mta,
+check_plan(struct symptoms *s, const struct setup_mta *mta,
     const struct setup_plan *plan)
 {
 	size_t i;
@@ -64,7 +64,7 @@ doctor_mta(struct symptoms *s, const struct ruleset *r,
 		return;
 	}
 	setup_plan_make(&plan, mta, &doors);
-	look_at_plan(s, mta, &plan);
+	check_plan(s, mta, &plan);
 	setup_plan_clear(&plan);
 }
 
@@ -80,7 +80,7 @@ folder_of(const char *path)
 }
 
 static void
-look_at_file(struct symptoms *s, const char *option, const char *path)
+check_file(struct symptoms *s, const char *option, const char *path)
 {
 	char *folder;
 	struct statvfs vfs;
@@ -111,8 +111,8 @@ look_at_file(struct symptoms *s, const char *option, const char *path)
 void
 doctor_disk(struct symptoms *s, const struct ruleset *r)
 {
-	look_at_file(s, "record-file", r->records.file);
-	look_at_file(s, "store", r->records.store);
+	check_file(s, "record-file", r->records.file);
+	check_file(s, "store", r->records.store);
 }
 
 /* Any answer will do: the name servers of the root, asked by UDP. */
@@ -176,7 +176,7 @@ system_servers(void)
 }
 
 static void
-look_at_resolver(struct symptoms *s, const struct ruleset *r)
+check_resolver(struct symptoms *s, const struct ruleset *r)
 {
 	char *servers = r->dns.servers != NULL ? mem_dup(r->dns.servers) :
 	    system_servers();
@@ -199,7 +199,7 @@ look_at_resolver(struct symptoms *s, const struct ruleset *r)
 }
 
 static void
-look_at_clock(struct symptoms *s)
+check_clock(struct symptoms *s)
 {
 	struct timex t = { .modes = 0 };
 
@@ -217,15 +217,15 @@ look_at_clock(struct symptoms *s)
 void
 doctor_network(struct symptoms *s, const struct ruleset *r)
 {
-	look_at_resolver(s, r);
-	look_at_clock(s);
+	check_resolver(s, r);
+	check_clock(s);
 }
 
 void
 doctor_page(struct symptoms *s, const struct ruleset *r)
 {
 	const char *page = r->site.page;
-	struct sock_spec place;
+	struct sock_spec address;
 	struct buf errmsg = BUF_INIT;
 	int fd = -1;
 
@@ -233,8 +233,8 @@ doctor_page(struct symptoms *s, const struct ruleset *r)
 		symptom_add(s, HEALTH_GOOD, "page", NULL, "none is set: the "
 		    "last line of a refusal names %s and the id",
 		    r->site.contact);
-	else if (!sock_spec_parse(r->page.listen, &place, &errmsg) ||
-	    (fd = sock_connect(&place, clock_ms() + WAIT_MS, &errmsg)) < 0)
+	else if (!sock_spec_parse(r->page.listen, &address, &errmsg) ||
+	    (fd = sock_connect(&address, clock_ms() + WAIT_MS, &errmsg)) < 0)
 		symptom_add(s, HEALTH_ODD, "page",
 		    "systemctl enable --now saywhy-serve",
 		    "refusals name %s, and nobody serves it at %s (%s)", page,

@@ -1,8 +1,6 @@
 /* explain - saywhy explain: what a code, a status, a reply, a line of a mail
    log or a bounce message means */
 
-#include "commands/explain.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,8 @@
 
 #include "base/buf.h"
 #include "commands/command.h"
+#include "commands/explain_show.h"
+#include "explain/explain.h"
 #include "maillog/bounce.h"
 
 #define INPUT_MAX (8 << 20)	/* of what is read as a whole */
@@ -25,101 +25,6 @@ static const struct argument arguments[] = {
 	{ .name = NULL }
 };
 
-/* "\r\n" that stands for what it means becomes a newline. */
-static void
-unescape(char *text)
-{
-	char *to = text;
-
-	while (*text != '\0')
-		if (strncmp(text, "\\r\\n", 4) == 0) {
-			*to++ = '\n';
-			text += 4;
-		} else
-			*to++ = *text++;
-	*to = '\0';
-}
-
-/* Text without the blanks and line ends around it, in place. */
-static char *
-trimmed(char *text)
-{
-	size_t n;
-
-	text += strspn(text, " \t\r\n");
-	n = strlen(text);
-	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
-		text[--n] = '\0';
-	return text;
-}
-
-/* The line goes on with the next one: "550-first", "550 second". */
-static bool
-goes_on(const char *line)
-{
-	return strlen(line) > 3 && strspn(line, "0123456789") == 3 &&
-	    line[3] == '-';
-}
-
-/* Line after line; the lines of one reply together. */
-static void
-take_lines(struct explainer *x, char *text)
-{
-	struct buf reply = BUF_INIT;
-	char *line, *rest = text;
-
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		line = trimmed(line);
-		if (reply.len > 0)
-			buf_putc(&reply, '\n');
-		buf_puts(&reply, line);
-		if (goes_on(line) && rest != NULL)
-			continue;
-		explainer_text(x, reply.data);
-		buf_clear(&reply);
-	}
-	if (reply.len > 0)
-		explainer_text(x, reply.data);
-	buf_free(&reply);
-}
-
-static void
-take_bounce(void *arg, const struct bounce_reply *b)
-{
-	explainer_reply(arg, b->reply, b->about, *b->recipient != '\0' ?
-	    b->recipient : NULL);
-}
-
-/* A message: its replies, or one sentence that it tells of none. */
-static void
-take_message(struct explainer *x, const struct buf *text)
-{
-	static const char *const sentences[] = {
-		[BOUNCE_NOTHING] = "This message tells of no refusal.",
-		[BOUNCE_DELIVERED] = "Nothing was refused: this message "
-		    "reports that mail was passed on or delivered.",
-		[BOUNCE_FEEDBACK] = "Nothing was refused: this is a report "
-		    "that a recipient called a message unwanted.",
-	};
-	struct explained e = { .text = "" };
-	enum bounce_news news;
-
-	if (bounce_read(text->data, text->len, take_bounce, x, &news) > 0)
-		return;
-	e.nothing = sentences[news];
-	explainer_show(x, &e);
-}
-
-/* A NUL ends no text here. */
-static void
-put_blanks(char *text, size_t n)
-{
-	char *at;
-
-	while ((at = memchr(text, '\0', n)) != NULL)
-		*at = ' ';
-}
-
 /* False: there is more than INPUT_MAX. */
 static bool
 read_input(struct buf *in)
@@ -130,7 +35,6 @@ read_input(struct buf *in)
 	while (in->len < INPUT_MAX &&
 	    (n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
 		buf_put(in, bytes, n);
-	put_blanks(in->data, in->len);
 	return in->len < INPUT_MAX || getchar() == EOF;
 }
 
@@ -141,10 +45,7 @@ take_input(struct explainer *x)
 	bool whole = read_input(&in);
 	size_t n = in.len;
 
-	if (bounce_is_message(in.data, in.len))
-		take_message(x, &in);
-	else
-		take_lines(x, in.data);
+	explainer_input(x, in.data, in.len);
 	buf_free(&in);
 	if (whole)
 		return 0;
@@ -164,9 +65,9 @@ take_each_line(struct explainer *x)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while ((n = getline(&line, &size, stdin)) >= 0) {
-		put_blanks(line, (size_t)n);
-		unescape(line);
-		explainer_line(x, trimmed(line));
+		explain_put_blanks(line, (size_t)n);
+		explain_unescape(line);
+		explainer_line(x, explain_trimmed(line));
 	}
 	free(line);
 }
@@ -179,19 +80,47 @@ take_words(struct explainer *x, const struct arguments *args)
 
 	for (i = 0; i < args->argc; i++)
 		buf_printf(&text, "%s%s", i > 0 ? " " : "", args->argv[i]);
-	unescape(text.data);
+	explain_unescape(text.data);
 	if (strchr(text.data, '\n') != NULL &&
 	    bounce_is_message(text.data, strlen(text.data)))
-		take_message(x, &text);
+		explainer_input(x, text.data, strlen(text.data));
 	else
-		explainer_text(x, trimmed(text.data));
+		explainer_text(x, explain_trimmed(text.data));
 	buf_free(&text);
+}
+
+/* How to show it, and whether it is not the first. */
+struct showing {
+	void (*show)(const struct explained *e);
+	bool more;
+};
+
+static void
+show(void *arg, const struct explained *e)
+{
+	struct showing *s = arg;
+
+	if (s->more && s->show == explain_show)
+		puts("");
+	s->show(e);
+	s->more = true;
+}
+
+static void
+show_json(const struct explained *e)
+{
+	struct buf line = BUF_INIT;
+
+	explain_json(&line, e);
+	puts(line.data);
+	buf_free(&line);
 }
 
 static int
 run(struct arguments *args)
 {
-	struct explainer x = { .show = explain_show };
+	struct showing s = { .show = explain_show };
+	struct explainer x = { .each = show, .arg = &s };
 	const struct argument *a;
 	const char *value;
 	bool lines = false;
@@ -199,9 +128,9 @@ run(struct arguments *args)
 
 	while ((a = arguments_next(args, &value)) != NULL)
 		if (strcmp(a->name, "json") == 0)
-			x.show = explain_json;
+			s.show = show_json;
 		else if (strcmp(a->name, "short") == 0)
-			x.show = explain_short;
+			s.show = explain_short;
 		else if (strcmp(a->name, "lines") == 0)
 			lines = true;
 	if (args->argc > 0 && strcmp(args->argv[0], "-") != 0)
@@ -211,7 +140,7 @@ run(struct arguments *args)
 	else
 		status = take_input(&x);
 	explainer_end(&x);
-	if (x.shown == 0 && !lines) {
+	if (x.count == 0 && !lines) {
 		fputs("saywhy explain: nothing to explain\n", stderr);
 		return EX_NOINPUT;
 	}

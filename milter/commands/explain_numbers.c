@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "commands/explain.h"
+#include "commands/explain_show.h"
 #include "commands/paragraph.h"
 #include "words/code.h"
 
@@ -36,23 +36,6 @@ flag_words(unsigned flag)
 	for (i = 0; i < sizeof odd / sizeof odd[0]; i++)
 		if (odd[i].flag == flag)
 			return odd[i].words;
-	return NULL;
-}
-
-const struct status *
-explain_status(const char *name)
-{
-	const struct status *row = status_find(name), *all;
-	size_t i, n, length = strlen(name);
-
-	if (row != NULL || length < 5 || name[length - 1] != 'Y')
-		return row;
-	all = status_all(&n);
-	for (i = 0; i < n; i++)
-		if (strcmp(all[i].status, name) == 0 ||
-		    (name[2] != 'X' && all[i].status[0] == 'X' &&
-		    strcmp(all[i].status + 1, name + 1) == 0))
-			return &all[i];
 	return NULL;
 }
 
@@ -125,7 +108,7 @@ show_vendors(const char *status, const char *software, bool alone, int width)
 static void
 show_status(const struct recognised *r, bool alone, int width)
 {
-	const struct status *s = explain_status(r->status);
+	const struct status *s = status_nearest(r->status);
 	struct buf text = BUF_INIT;
 
 	if (s == NULL)

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "commands/command.h"
-#include "commands/explain.h"
+#include "commands/explain_show.h"
 #include "commands/paragraph.h"
 #include "words/reason.h"
 
@@ -188,7 +188,7 @@ number_meaning(const struct explained *e)
 	const struct code *c;
 
 	if (e->is_status)
-		return explain_status(e->text)->meaning;
+		return status_nearest(e->text)->meaning;
 	c = code_find(e->text);
 	if (c == NULL)
 		c = code_class(e->text);

@@ -60,7 +60,7 @@ run(struct arguments *args)
 	if (f.compressed > 0)
 		printf("%llu compressed files beside %s were not looked into\n",
 		    (unsigned long long)f.compressed, r->records.file);
-	ruleset_drop(r);
+	ruleset_release(r);
 	buf_free(&errmsg);
 	return good ? f.compressed > 0 : EX_IOERR;
 }

@@ -107,7 +107,7 @@ run(struct arguments *args)
 		status = strncmp(daemon_after(answer.data, "suspended"),
 		    "true", 4) == 0;
 	}
-	ruleset_drop(r);
+	ruleset_release(r);
 	buf_free(&question);
 	buf_free(&answer);
 	buf_free(&errmsg);

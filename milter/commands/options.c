@@ -51,6 +51,8 @@ print_plain(void *arg, const char *path, const struct option *row)
 	    row->default_value != NULL ? "default " : "no default",
 	    row->default_value != NULL ? row->default_value : "",
 	    row->restart ? "; restart required" : "", row->help);
+	if (row->old_name != NULL)
+		printf("    old name: %s\n", row->old_name);
 	buf_free(&type);
 }
 
@@ -63,6 +65,8 @@ put_json(void *arg, const char *path, const struct option *row)
 	put_type(&type, row);
 	json_object(j);
 	json_member(j, "option", path);
+	json_key(j, "old_name");
+	json_string(j, row->old_name);
 	json_member(j, "type", type.data);
 	json_key(j, "default");
 	json_string(j, row->default_value);

@@ -16,7 +16,7 @@ struct form {
 	const char *chapter;		/* its title */
 	const char *reason;		/* name, name, title */
 	const char *codes;		/* permanent, temporary, action, who */
-	const char *said, *said_end;	/* around the lines of the reply */
+	const char *reply, *reply_end;	/* around the lines of the reply */
 	const char *line;
 	const char *paragraph, *paragraph_end;
 	const char *steps, *step, *step_end, *steps_end;
@@ -77,8 +77,8 @@ static const struct form mdoc = {
 	.reason = ".Ss %s\n%s.\n",
 	.codes = ".Pp\nPermanent %s; temporary %s; by default %s; "
 	    "who must act: %s.\n",
-	.said = ".Bd -literal -offset indent\n", .line = "%s\n",
-	.said_end = ".Ed\n",
+	.reply = ".Bd -literal -offset indent\n", .line = "%s\n",
+	.reply_end = ".Ed\n",
 	.paragraph = ".Pp\n", .paragraph_end = "\n",
 	.steps = ".Bl -bullet -compact\n", .step = ".It\n",
 	.step_end = "\n", .steps_end = ".El\n",
@@ -108,7 +108,7 @@ static const struct form page = {
 	.reason = "<h3>%s <small>%s</small></h3>\n",
 	.codes = "<p class=codes>Permanent %s; temporary %s; by default %s; "
 	    "who must act: %s.</p>\n",
-	.said = "<pre>", .line = "%s\n", .said_end = "</pre>\n",
+	.reply = "<pre>", .line = "%s\n", .reply_end = "</pre>\n",
 	.paragraph = "<p>", .paragraph_end = "</p>\n",
 	.steps = "<ul>\n", .step = "<li>", .step_end = "</li>\n",
 	.steps_end = "</ul>\n",
@@ -147,11 +147,11 @@ print_head(const struct form *f, int id)
 	printf(f->reason, r->name, reason_prose(id)->title);
 	printf(f->codes, permanent, temporary, action_name(r->action),
 	    who_name(r->who));
-	fputs(f->said, stdout);
+	fputs(f->reply, stdout);
 	print_line(f, r->what);
 	print_line(f, r->remedy);
 	print_line(f, r->later);
-	fputs(f->said_end, stdout);
+	fputs(f->reply_end, stdout);
 }
 
 /* Paragraphs are apart by a blank line, lines within one by a newline. */

@@ -99,7 +99,7 @@ void
 record_source_close(struct record_source *a)
 {
 	store_close(a->store);
-	ruleset_drop(a->rules);
+	ruleset_release(a->rules);
 }
 
 int64_t

@@ -144,7 +144,7 @@ run(struct arguments *args)
 		http_close(s.http[--s.n]);
 	kept_store_close(&s.pages.store);
 	limiter_free(s.pages.limiter);
-	ruleset_drop(s.rules);
+	ruleset_release(s.rules);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ tell_sendmail(const struct wish *w)
 	struct ruleset *rules = command_rules(w->config);
 	int status = setup_sendmail_tell(rules, w->apply || w->undo);
 
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return status;
 }
 
@@ -193,10 +193,10 @@ make_plan(struct setup_plan *plan, const struct setup_mta *mta,
 		.policy_service = rules->daemon.policy_service };
 
 	setup_plan_make(plan, mta, &doors);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 }
 
-/* A mail server that asks where nobody answers defers all mail. */
+/* A mail server that queries a socket where nobody listens defers all mail. */
 static bool
 somebody_answers(const struct wish *w, struct buf *errmsg)
 {
@@ -206,7 +206,7 @@ somebody_answers(const struct wish *w, struct buf *errmsg)
 		.policy_service = rules->daemon.policy_service };
 	bool good = setup_ask(&doors, errmsg);
 
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return good;
 }
 
@@ -247,7 +247,7 @@ serve_postfix(const struct wish *w, struct setup_mta *mta)
 		status = errmsg.len > 0 ? wrong(&errmsg) : 1;
 	else if (w->undo)
 		status = undo(&f) | undo_adopted(w);
-	else if (setup_files_have_blocks(&f) && !setup_mta_look_at(mta,
+	else if (setup_files_have_blocks(&f) && !setup_mta_read_texts(mta,
 	    &f.v[SETUP_MAIN].bare, &f.v[SETUP_MASTER].bare, &errmsg))
 		status = wrong(&errmsg);
 	else
@@ -264,7 +264,7 @@ verify(const struct wish *w)
 	struct ruleset *rules = command_rules(w->config);
 	bool good = setup_verify(rules, w->smtp);
 
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return good ? 0 : 1;
 }
 
@@ -277,7 +277,7 @@ serve(const struct wish *w)
 
 	if (w->verify && !w->apply && !w->undo)
 		return verify(w);
-	if (setup_mta_look(&mta, w->folder, &errmsg))
+	if (setup_mta_read(&mta, w->folder, &errmsg))
 		status = serve_postfix(w, &mta);
 	else if (w->folder == NULL && setup_sendmail_is_there())
 		status = tell_sendmail(w);
@@ -287,7 +287,7 @@ serve(const struct wish *w)
 	buf_free(&errmsg);
 	if (status != 0 || !w->verify)
 		return status;
-	/* Those smtpd(8) that began before the reload are on their way out. */
+	/* The smtpd(8) processes from before the reload end soon. */
 	sleep(1);
 	return verify(w);
 }

@@ -58,7 +58,7 @@ print_each(const char *label, const char *json, const char *key,
 		print_row(label, at, keys);
 }
 
-/* One list: its name, its counts, and why it is not in use. */
+/* One list: its name, its counts, and why it is disabled. */
 static void
 print_list(const char *label, const char *json, const char *const *keys,
     const char *failure, const char *words)
@@ -129,15 +129,15 @@ print_plain(const char *json)
 		NULL };
 	static const char *const rate[] = { "sessions", "recipients",
 		"refused", NULL };
-	static const char *const replies[] = { "asked", "changed", "own",
+	static const char *const replies[] = { "queries", "changed", "own",
 		"passed", "unjoined", NULL };
-	static const char *const service[] = { "asked", "refused", "closed",
-		NULL };
+	static const char *const service[] = { "queries", "refused",
+		"dropped", NULL };
 	static const char *const exceptions[] = { "exception", "matched",
 		NULL };
 	static const char *const scanners[] = { "kind", "server", "state",
 		"scans", "failures", "failure", NULL };
-	static const char *const counters[] = { "keys", "size", "asked",
+	static const char *const counters[] = { "keys", "size", "queries",
 		"evicted", "server", "healthy", NULL };
 	static const char *const reload[] = { "time", "good", NULL };
 
@@ -167,7 +167,7 @@ configured_socket(const char *path)
 	struct ruleset *r = command_settings(path);
 	char *spec = mem_dup(r->daemon.control);
 
-	ruleset_drop(r);
+	ruleset_release(r);
 	return spec;
 }
 

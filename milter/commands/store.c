@@ -15,7 +15,7 @@
 #include "engine/ruleset.h"
 #include "records/feed.h"
 #include "records/store.h"
-#include "records/store_aside.h"
+#include "records/store_damaged.h"
 #include "version.h"
 
 static const struct argument arguments[] = {
@@ -68,7 +68,7 @@ rebuild(const struct record_options *opt)
 	struct feed_counts counts = { .taken = 0 };
 	struct store *s = NULL;
 	bool good = access(opt->store, F_OK) != 0 ||
-	    store_set_aside(opt->store, &to, &errmsg);
+	    store_rename_damaged(opt->store, &to, &errmsg);
 
 	if (to.len > 0)
 		printf("the store that was there is now %s\n", to.data);
@@ -118,7 +118,7 @@ run(struct arguments *args)
 		arguments_wrong(args, "%s names no store", path);
 	command_as_account(r);
 	status = run_verb(args, &r->records);
-	ruleset_drop(r);
+	ruleset_release(r);
 	return status;
 }
 

@@ -198,7 +198,7 @@ play_wish(struct arguments *args, const struct wish *w)
 	struct player *p;
 	bool passed;
 
-	/* As in the daemon, a list that fails its test entries is set aside. */
+	/* As in the daemon, a list that fails its test entries is disabled. */
 	if (dns_start(&rules->dns, &errmsg))
 		dnslist_test_all();
 	else
@@ -217,7 +217,7 @@ play_wish(struct arguments *args, const struct wish *w)
 	try_show_end(&show, !passed);
 	player_free(p);
 	dns_stop();
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return passed ? 0 : 1;
 }
 
@@ -257,7 +257,7 @@ play_files(struct arguments *args, const struct wish *w)
 	printf("%d scenario%s, %d not as expected\n", args->argc,
 	    args->argc == 1 ? "" : "s", failed);
 	diags_free(&d);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return failed > 0;
 }
 

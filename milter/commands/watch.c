@@ -25,7 +25,7 @@
 #include "version.h"
 
 #define FILES_MAX 32
-#define LOOK_MS 250		/* between two looks at a file that rests */
+#define POLL_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
 
@@ -127,7 +127,7 @@ read_logs(struct watch *w)
 	size_t i;
 
 	for (i = 0; i < w->n; i++)
-		more |= tail_some(w->tails[i], on_line, w->maillog);
+		more |= tail_read(w->tails[i], on_line, w->maillog);
 	watched_flush(w->watched, w->once ? 0 : WAIT_MS);
 	return more;
 }
@@ -152,7 +152,7 @@ wait_for_more(const struct watch *w)
 	for (i = 0; i < w->n; i++)
 		fds[i] = (struct pollfd){ .fd = tail_fd(w->tails[i]),
 			.events = POLLIN };
-	poll(fds, w->n, LOOK_MS);
+	poll(fds, w->n, POLL_MS);
 }
 
 static void
@@ -240,7 +240,7 @@ run(struct arguments *args)
 	process_notify("READY=1");
 	follow(&w);
 	finish(&w);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return 0;
 }
 

@@ -22,7 +22,7 @@
 
 #define ALIKE 256
 
-/* One that waits, with all that its record points to. */
+/* A pending log event, with all that its record points to. */
 struct waiting {
 	struct waiting *next;
 	int64_t since;			/* clock_ms() */
@@ -124,7 +124,7 @@ outcome_of(const struct log_event *h)
 {
 	static const enum outcome fates[] = {
 		[FATE_DISCARDED] = OUTCOME_DISCARDED,
-		[FATE_HELD] = OUTCOME_HELD,
+		[FATE_ON_HOLD] = OUTCOME_ON_HOLD,
 		[FATE_WARNED] = OUTCOME_OBSERVED };
 
 	if (h->fate != FATE_REFUSED)
@@ -279,15 +279,15 @@ add_senders(struct watched *w, const struct log_event *h)
 			add_sender(p, h);
 }
 
-/* The sender of a message that vanished got an acceptance. */
+/* The sender of a message that was discarded or put on hold got a 250. */
 static bool
 has_reply(const struct log_event *h)
 {
-	return h->fate != FATE_DISCARDED && h->fate != FATE_HELD;
+	return h->fate != FATE_DISCARDED && h->fate != FATE_ON_HOLD;
 }
 
 static void
-hear_refusal(struct watched *w, const struct log_event *h)
+read_refusal(struct watched *w, const struct log_event *h)
 {
 	struct waiting *p = mem_alloc(sizeof *p);
 	int64_t time = time_of(h);
@@ -343,7 +343,7 @@ watched_event(void *arg, const struct log_event *h)
 	else if (h->reply.text == NULL)
 		add_senders(arg, h);
 	else
-		hear_refusal(arg, h);
+		read_refusal(arg, h);
 }
 
 static bool
@@ -359,7 +359,7 @@ is_known(struct watched *w, const struct waiting *p)
 		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
 		.reason = reason_get(p->record.reason)->name,
 		.stage = stage_name(p->record.stage),
-		.held = p->record.outcome == OUTCOME_HELD,
+		.on_hold = p->record.outcome == OUTCOME_ON_HOLD,
 		.greeting = p->record.issuer == ISSUER_MILTER &&
 		    p->record.stage == STAGE_CONNECT };
 

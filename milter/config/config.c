@@ -39,11 +39,11 @@ static cfg_opt_t *schema_add_rows(cfg_opt_t *schema,
 
 /* Every value is read as a string: option_set() knows what it must be. */
 static cfg_opt_t
-schema_of_row(const struct option *row)
+schema_of_row(const struct option *row, const char *name)
 {
-	cfg_opt_t one = CFG_STR(row->name, NULL, CFGF_NODEFAULT);
-	cfg_opt_t list = CFG_STR_LIST(row->name, NULL, CFGF_NODEFAULT);
-	cfg_opt_t group = CFG_SEC(row->name, NULL,
+	cfg_opt_t one = CFG_STR(name, NULL, CFGF_NODEFAULT);
+	cfg_opt_t list = CFG_STR_LIST(name, NULL, CFGF_NODEFAULT);
+	cfg_opt_t group = CFG_SEC(name, NULL,
 	    CFGF_MULTI | CFGF_TITLE | CFGF_NODEFAULT);
 
 	if (row->type == OPTION_LIST)
@@ -73,8 +73,12 @@ static cfg_opt_t *
 schema_add_rows(cfg_opt_t *schema, const struct option *rows)
 {
 	for (; rows->name != NULL; rows++) {
-		cfg_opt_t opt = schema_of_row(rows);
+		cfg_opt_t opt = schema_of_row(rows, rows->name);
 
+		schema = schema_add(schema, &opt);
+		if (rows->old_name == NULL)
+			continue;
+		opt = schema_of_row(rows, rows->old_name);
 		schema = schema_add(schema, &opt);
 	}
 	return schema;
@@ -179,20 +183,29 @@ store_item(struct load *load, cfg_t *cfg, const struct option *row,
 }
 
 static void
+store_option(struct load *load, cfg_opt_t *opt, const struct option *row,
+    void *base)
+{
+	unsigned i;
+
+	if (row->type != OPTION_GROUP) {
+		store_setting(load, opt, row, base);
+		return;
+	}
+	for (i = 0; i < cfg_opt_size(opt); i++)
+		store_item(load, cfg_opt_getnsec(opt, i), row, base);
+}
+
+/* Where both names are set, the old one does not count (config_names). */
+static void
 store_rows(struct load *load, cfg_t *cfg, const struct option *rows,
     void *base)
 {
-	cfg_opt_t *opt;
-	unsigned i;
-
 	for (; rows->name != NULL; rows++) {
-		opt = cfg_getopt(cfg, rows->name);
-		if (rows->type != OPTION_GROUP) {
-			store_setting(load, opt, rows, base);
-			continue;
-		}
-		for (i = 0; i < cfg_opt_size(opt); i++)
-			store_item(load, cfg_opt_getnsec(opt, i), rows, base);
+		if (rows->old_name != NULL)
+			store_option(load, cfg_getopt(cfg, rows->old_name),
+			    rows, base);
+		store_option(load, cfg_getopt(cfg, rows->name), rows, base);
 	}
 }
 

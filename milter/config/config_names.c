@@ -120,15 +120,19 @@ refuse_shape(struct reader *r, const struct option *row,
 	buf_free(&what);
 }
 
-/* False: it was set in another file, and nobody can see which one counts. */
+/*
+ * False: it was set in another file, and nobody can see which one counts; or it
+ * is set under its newer name already.
+ */
 static bool
-note_place(struct reader *r, struct statement *st)
+note_place(struct reader *r, const struct option *row, struct statement *st)
 {
+	bool old = strcmp(st->word, row->name) != 0;
 	size_t block = r->path.len;
 	struct place *place;
 	bool same;
 
-	path_put(&r->path, st->word, st->title);
+	path_put(&r->path, row->name, st->title);
 	place = places_add(&r->names->places, r->path.data);
 	same = place->file == NULL ||
 	    strcmp(place->file, r->scan.file) == 0;
@@ -139,7 +143,8 @@ note_place(struct reader *r, struct statement *st)
 	else if (place->file != NULL)
 		diags_warn(r->names->d, r->scan.file, st->name.line,
 		    "%s: is set again; line %d does not count", r->path.data,
-		    place->line);
+		    old ? st->name.line : place->line);
+	same = same && (!old || place->file == NULL);
 	buf_cut(&r->path, block);
 	if (same) {
 		place_move(place, r->scan.file, st->name.line, st->lines,
@@ -152,12 +157,12 @@ note_place(struct reader *r, struct statement *st)
 static void
 read_setting(struct reader *r, const struct option *row, struct statement *st)
 {
-	bool fits = st->shape == SHAPE_VALUE ||
+	bool right_shape = st->shape == SHAPE_VALUE ||
 	    (st->shape == SHAPE_LIST && row->type == OPTION_LIST);
 
-	if (!fits)
+	if (!right_shape)
 		refuse_shape(r, row, st);
-	else if (st->broken || !note_place(r, st))
+	else if (st->broken || !note_place(r, row, st))
 		take_out(r, st);
 }
 
@@ -192,7 +197,7 @@ read_group(struct reader *r, const struct option *row, struct statement *st)
 		refuse(r, st, "a title is plain text, without \\ $ and \"");
 		return;
 	}
-	path_put(&r->path, st->word, st->title);
+	path_put(&r->path, row->name, st->title);
 	if (st->broken || !note_block(r, st))
 		take_out(r, st);
 	else

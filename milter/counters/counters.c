@@ -19,7 +19,7 @@
 static struct {
 	struct counter_table *table;
 	struct counter_server *server;	/* NULL: each host alone */
-	_Atomic uint64_t asked;
+	_Atomic uint64_t queries;
 	_Atomic int64_t moved;		/* ms that scenarios are ahead */
 } self;
 
@@ -82,14 +82,16 @@ follow(const struct counter_question *q, int64_t now)
 	counter_table_ask(self.table, &copy, now, &ignored);
 }
 
-/* The ADDs are looked at first, and added when none of them is too much. */
+/*
+ * The ADDs are peeked at first, and added when none of them exceeds its limit.
+ */
 static void
 ask_table(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)
 {
 	struct counter_question copy;
 	size_t i, adds = 0;
-	bool fits = true;
+	bool within_limits = true;
 
 	for (i = 0; i < n; i++)
 		adds += q[i].verb == COUNTER_ADD;
@@ -98,18 +100,18 @@ ask_table(const struct counter_question *q, size_t n, int64_t now,
 		if (copy.verb == COUNTER_ADD && adds > 1)
 			copy.verb = COUNTER_PEEK;
 		counter_table_ask(self.table, &copy, now, &a[i]);
-		fits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
+		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
 	}
-	for (i = 0; fits && adds > 1 && i < n; i++)
+	for (i = 0; within_limits && adds > 1 && i < n; i++)
 		if (q[i].verb == COUNTER_ADD)
 			counter_table_ask(self.table, &q[i], now, &a[i]);
 }
 
 static void
-ask_some(const struct counter_question *q, size_t n, int64_t now,
+ask_batch(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)
 {
-	bool fits = true;
+	bool within_limits = true;
 	size_t i;
 
 	if (self.server == NULL || !counter_server_ask(self.server, q, n, a)) {
@@ -117,9 +119,9 @@ ask_some(const struct counter_question *q, size_t n, int64_t now,
 		return;
 	}
 	for (i = 0; i < n; i++)
-		fits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
+		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
 	for (i = 0; i < n; i++)
-		if (fits || q[i].verb != COUNTER_ADD)
+		if (within_limits || q[i].verb != COUNTER_ADD)
 			follow(&q[i], now);
 }
 
@@ -130,7 +132,7 @@ counters_ask(const struct counter_question *q, size_t n,
 	int64_t now = counters_now();
 	size_t from = 0, to;
 
-	self.asked += n;
+	self.queries += n;
 	memset(a, 0, n * sizeof *a);
 	if (self.table == NULL)
 		return;
@@ -139,7 +141,7 @@ counters_ask(const struct counter_question *q, size_t n,
 		    counter_server_shares(self.server, &q[from].key,
 		    &q[to].key)); to++)
 			;
-		ask_some(q + from, to - from, now, a + from);
+		ask_batch(q + from, to - from, now, a + from);
 	}
 }
 
@@ -195,7 +197,7 @@ void
 counters_state(struct counters_state *s)
 {
 	memset(s, 0, sizeof *s);
-	s->asked = self.asked;
+	s->queries = self.queries;
 	if (self.table != NULL) {
 		s->keys = counter_table_keys(self.table);
 		s->size = counter_table_size(self.table);

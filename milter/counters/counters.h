@@ -99,7 +99,7 @@ void counters_offline(void);
 
 struct counters_state {
 	uint64_t keys, size;	/* used and possible entries of the table */
-	uint64_t asked;		/* questions, ever */
+	uint64_t queries;	/* ever */
 	uint64_t evicted;	/* keys removed while they still counted */
 	bool server;		/* one is configured */
 	bool healthy;		/* … and answers */

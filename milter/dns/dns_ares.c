@@ -65,7 +65,7 @@ static struct {
 	size_t fresh;			/* of these, for the first time */
 	bool silent;			/* queries fail at once */
 	bool probing;
-	int64_t heard, probed;		/* clock_ms() */
+	int64_t answered, probed;	/* clock_ms() */
 	struct dns_queue queue;
 } self = { .epoll = -1, .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -89,7 +89,7 @@ words_of(int status)
 	return "a broken answer";
 }
 
-/* May it be answered yet by another try? When. 0: no. */
+/* When to send the query again; 0: not any more. */
 static int64_t
 next_try(const struct dns_entry *e, int status)
 {
@@ -109,7 +109,7 @@ next_try(const struct dns_entry *e, int status)
 }
 
 /*
- * A server that swallows everything would cost each session its whole time.
+ * A server that answers nothing would cost each session its whole deadline.
  * When a query got no answer to its end, and no other did meanwhile, the root
  * is asked for, which any resolver has at hand. Without an answer to that, new
  * queries fail at once, until one of these probes is answered.
@@ -117,7 +117,7 @@ next_try(const struct dns_entry *e, int status)
 static void
 on_probe(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 {
-	static struct log_ratelimit said;
+	static struct log_ratelimit logged;
 
 	(void)arg;
 	(void)timeouts;
@@ -125,12 +125,12 @@ on_probe(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	(void)n;
 	self.sent--;
 	self.probing = false;
-	if (status != ARES_ETIMEOUT || self.heard > self.probed) {
+	if (status != ARES_ETIMEOUT || self.answered > self.probed) {
 		self.silent = false;
 		return;
 	}
 	self.silent = true;
-	if (log_ratelimit(&said))
+	if (log_ratelimit(&logged))
 		log_error("the DNS server does not answer; mail that needs it "
 		    "is deferred until it does");
 }
@@ -146,14 +146,14 @@ probe(void)
 	ares_query(self.channel, ".", C_IN, T_NS, on_probe, NULL);
 }
 
-/* What this answer, or the lack of it, tells of the server. */
+/* What this answer, or the lack of one, says about the server. */
 static void
 judge_server(const struct dns_entry *e, int status)
 {
 	if (status != ARES_ETIMEOUT) {
-		self.heard = clock_ms();
+		self.answered = clock_ms();
 		self.silent = false;
-	} else if (self.heard < e->born &&
+	} else if (self.answered < e->born &&
 	    clock_ms() - e->born >= TRIES_MS) {
 		probe();
 	}
@@ -253,7 +253,7 @@ is_loopback(const struct ares_addr_port_node *server)
 
 /* c-ares sends from one port: forged answers are easy off this machine. */
 static void
-look_at_servers(void)
+check_servers(void)
 {
 	static struct log_ratelimit logged;
 	struct ares_addr_port_node *all = NULL, *server;
@@ -309,7 +309,7 @@ renew_channel(struct buf *errmsg)
 	close_channel();
 	status = open_channel(&self.channel, self.servers, flags);
 	if (status == ARES_SUCCESS) {
-		look_at_servers();
+		check_servers();
 		if (!self.many) {
 			close_channel();
 			status = open_channel(&self.channel, self.servers,
@@ -325,7 +325,7 @@ renew_channel(struct buf *errmsg)
 }
 
 static void
-renew_if_asked(void)
+renew_if_wanted(void)
 {
 	struct buf errmsg = BUF_INIT;
 
@@ -383,7 +383,7 @@ serve(void *arg)
 		n = epoll_wait(self.epoll, events, EVENTS, waited);
 		for (i = 0; i < n; i++)
 			on_event(&events[i]);
-		renew_if_asked();
+		renew_if_wanted();
 		if (self.silent)
 			probe();
 		if (n == 0 && waited > 0 && self.sent > 0)

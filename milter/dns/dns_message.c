@@ -358,7 +358,7 @@ bound_ttl(struct search *s, const struct dns_shared_answer *h, uint32_t *ttl)
 
 /* The question's name as read_name() would give it. */
 static void
-put_asked(struct buf *out, const char *name)
+put_query_name(struct buf *out, const char *name)
 {
 	size_t n;
 
@@ -387,7 +387,7 @@ dns_message_read(const uint8_t *bytes, size_t n, enum dns_type type,
 		read_32(&s.r);
 	}
 	s.answers = s.r.at;
-	put_asked(&s.owner, name);
+	put_query_name(&s.owner, name);
 	if (s.r.bad)
 		h = dns_answer_new(DNS_TEMPFAIL, "a broken answer");
 	else if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)

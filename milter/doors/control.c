@@ -283,17 +283,17 @@ put_status(struct buf *out)
 	json_object_end(&j);
 	buf_putc(out, '\n');
 	pthread_mutex_unlock(&lock);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
-/* Its length, 0 when more must come, SERVER_DROP when it is not this one. */
+/* Its length, 0 when more must come, SERVER_CLOSE when it is not this one. */
 static size_t
 is_question(const char *in, size_t n, const char *question)
 {
 	size_t whole = strlen(question), known = n < whole ? n : whole;
 
 	if (memcmp(in, question, known) != 0)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	return known < whole ? 0 : whole;
 }
 
@@ -305,12 +305,12 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 
 	(void)arg;
 	length = control_login(peer, in, n, out);
-	if (length != SERVER_DROP)
+	if (length != SERVER_CLOSE)
 		return length;
 	length = is_question(in, n, CONTROL_STATUS);
 	if (length == strlen(CONTROL_STATUS))
 		put_status(out);
-	else if (length == SERVER_DROP) {
+	else if (length == SERVER_CLOSE) {
 		length = is_question(in, n, CONTROL_METRICS);
 		if (length == strlen(CONTROL_METRICS))
 			control_metrics(out, self.recorder);

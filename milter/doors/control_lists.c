@@ -122,7 +122,8 @@ control_put_replies(struct json *j)
 
 	json_key(j, "reply-map");
 	json_object(j);
-	put_count(j, "asked", r.asked);
+	put_count(j, "queries", r.queries);
+	put_count(j, "asked", r.queries);	/* its old name */
 	put_count(j, "changed", r.changed);
 	put_count(j, "own", r.own);
 	put_count(j, "passed", r.passed);
@@ -130,9 +131,11 @@ control_put_replies(struct json *j)
 	json_object_end(j);
 	json_key(j, "policy-service");
 	json_object(j);
-	put_count(j, "asked", p.asked);
+	put_count(j, "queries", p.queries);
+	put_count(j, "asked", p.queries);	/* its old name */
 	put_count(j, "refused", p.refused);
-	put_count(j, "closed", p.closed);
+	put_count(j, "dropped", p.dropped);
+	put_count(j, "closed", p.dropped);	/* its old name */
 	json_object_end(j);
 }
 
@@ -154,5 +157,5 @@ control_put_exceptions(struct json *j)
 		json_object_end(j);
 	}
 	json_array_end(j);
-	ruleset_drop(r);
+	ruleset_release(r);
 }

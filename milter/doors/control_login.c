@@ -67,7 +67,7 @@ put_limits(struct json *j, const char *login, bool forget)
 		    put_limit, &l);
 	}
 	json_array_end(j);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 static struct counter_answer
@@ -98,7 +98,7 @@ put_suspension(struct json *j, const char *login)
 		json_null(j);
 }
 
-/* Somebody at this socket is root or the daemon's own user. */
+/* Only root and the daemon's own user can connect to this socket. */
 static void
 log_change(const struct server_peer *peer, const char *verb,
     const char *login)
@@ -141,7 +141,7 @@ control_login(const struct server_peer *peer, const char *in, size_t n,
 	int verb;
 
 	if (memcmp(in, prefix, known) != 0)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	if (end == NULL)
 		return 0;
 	for (verb = 0; verb < VERB_COUNT; verb++) {
@@ -151,7 +151,7 @@ control_login(const struct server_peer *peer, const char *in, size_t n,
 			break;
 	}
 	if (verb == VERB_COUNT)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	login = mem_ndup(at + length, (size_t)(end - at) - length);
 	answer(peer, (enum verb)verb, login, out);
 	free(login);
@@ -168,7 +168,8 @@ control_put_counters(struct json *j)
 	json_object(j);
 	put_int(j, "keys", (int64_t)s.keys);
 	put_int(j, "size", (int64_t)s.size);
-	put_int(j, "asked", (int64_t)s.asked);
+	put_int(j, "queries", (int64_t)s.queries);
+	put_int(j, "asked", (int64_t)s.queries);	/* its old name */
 	put_int(j, "evicted", (int64_t)s.evicted);
 	json_key(j, "server");
 	if (s.server)

@@ -10,11 +10,13 @@
 #include "lists/list.h"
 #include "scanners/scanner.h"
 
+enum { HEALTHY, QUERIES, LISTED, FAILED };
+
 /* One family, as all lists have it: a row a list. */
 struct family {
 	struct buf *out;
 	const char *name;
-	enum { HEALTHY, ASKED, LISTED, FAILED } what;
+	int what;
 };
 
 /* A name is the admin's; quotes and backslashes may be in it. */
@@ -36,20 +38,11 @@ put_dns_list(void *arg, const struct dnslist_state *s)
 {
 	const struct family *f = arg;
 
-	switch (f->what) {
-	case HEALTHY:
+	if (f->what == HEALTHY)
 		put_sample(f, s->name, s->disabled == NULL);
-		break;
-	case ASKED:
-		put_sample(f, s->name, s->queries);
-		break;
-	case LISTED:
-		put_sample(f, s->name, s->listed);
-		break;
-	case FAILED:
-		put_sample(f, s->name, s->failure);
-		break;
-	}
+	else
+		put_sample(f, s->name, f->what == QUERIES ? s->queries :
+		    f->what == LISTED ? s->listed : s->failure);
 }
 
 static void
@@ -64,44 +57,67 @@ put_scanner(void *arg, const struct scanner_health *s)
 	const struct family *f = arg;
 
 	put_sample(f, s->server, f->what == HEALTHY ? s->up :
-	    f->what == ASKED ? s->scans : s->failures);
+	    f->what == QUERIES ? s->scans : s->failures);
 }
 
+/* For one release the old name stands beside the new one. */
+static const struct metric {
+	const char *name, *old_name;
+	const char *type, *help;
+	enum { OF_DNS_LISTS, OF_LISTS, OF_SCANNERS } of;
+	int what;
+} metrics[] = {
+	{ "dns_list_healthy", "dns_list_well", "gauge",
+	    "0: disabled for now.", OF_DNS_LISTS, HEALTHY },
+	{ "dns_list_queries", "dns_list_asked", "counter",
+	    "Queries for it.", OF_DNS_LISTS, QUERIES },
+	{ "dns_list_listed", NULL, "counter",
+	    "Answers that count.", OF_DNS_LISTS, LISTED },
+	{ "dns_list_failures", "dns_list_trouble", "counter",
+	    "No usable answers.", OF_DNS_LISTS, FAILED },
+	{ "list_healthy", "list_well", "gauge",
+	    "0: its file cannot be used.", OF_LISTS, HEALTHY },
+	{ "scanner_up", NULL, "gauge",
+	    "0: marked down for now.", OF_SCANNERS, HEALTHY },
+	{ "scanner_scans", NULL, "counter",
+	    "Messages it was sent.", OF_SCANNERS, QUERIES },
+	{ "scanner_failures", "scanner_troubles", "counter",
+	    "Scans that failed.", OF_SCANNERS, FAILED },
+};
+
 static void
-put_help(struct buf *out, const char *name, const char *type,
-    const char *help)
+put_metric(struct buf *out, const struct metric *m, const char *name)
 {
+	bool counts = strcmp(m->type, "counter") == 0;
+	struct family f = { .out = out, .what = m->what };
+	struct buf full = BUF_INIT;
+
 	buf_printf(out, "# TYPE saywhy_%s %s\n# HELP saywhy_%s %s\n", name,
-	    type, name, help);
+	    m->type, name, m->help);
+	buf_printf(&full, "%s%s", name, counts ? "_total" : "");
+	f.name = full.data;
+	switch (m->of) {
+	case OF_DNS_LISTS:
+		dnslist_each(put_dns_list, &f);
+		break;
+	case OF_LISTS:
+		list_each(put_list, &f);
+		break;
+	case OF_SCANNERS:
+		scanner_each(put_scanner, &f);
+		break;
+	}
+	buf_free(&full);
 }
 
 void
 control_metrics_lists(struct buf *out)
 {
-	struct family f = { .out = out, .name = "dns_list_well",
-		.what = HEALTHY };
+	size_t i;
 
-	put_help(out, "dns_list_well", "gauge", "0: disabled for now.");
-	dnslist_each(put_dns_list, &f);
-	f = (struct family){ out, "dns_list_asked_total", ASKED };
-	put_help(out, "dns_list_asked", "counter", "Questions to it.");
-	dnslist_each(put_dns_list, &f);
-	f = (struct family){ out, "dns_list_listed_total", LISTED };
-	put_help(out, "dns_list_listed", "counter", "Answers that count.");
-	dnslist_each(put_dns_list, &f);
-	f = (struct family){ out, "dns_list_trouble_total", FAILED };
-	put_help(out, "dns_list_trouble", "counter", "No usable answers.");
-	dnslist_each(put_dns_list, &f);
-	f.name = "list_well";
-	put_help(out, "list_well", "gauge", "0: its file cannot be used.");
-	list_each(put_list, &f);
-	f.name = "scanner_up";
-	put_help(out, "scanner_up", "gauge", "0: not asked for now.");
-	scanner_each(put_scanner, &f);
-	f = (struct family){ out, "scanner_scans_total", ASKED };
-	put_help(out, "scanner_scans", "counter", "Messages it was shown.");
-	scanner_each(put_scanner, &f);
-	f = (struct family){ out, "scanner_troubles_total", FAILED };
-	put_help(out, "scanner_troubles", "counter", "Scans that failed.");
-	scanner_each(put_scanner, &f);
+	for (i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+		put_metric(out, &metrics[i], metrics[i].name);
+		if (metrics[i].old_name != NULL)
+			put_metric(out, &metrics[i], metrics[i].old_name);
+	}
 }

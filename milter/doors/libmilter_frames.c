@@ -65,7 +65,7 @@ has_string(const char *content, size_t n)
 /* The letters of libmilter/mfdef.h; the library reads the others with care. */
 static const struct {
 	char letter;
-	bool (*fits)(const char *content, size_t n);
+	bool (*is_valid)(const char *content, size_t n);
 } shapes[] = {
 	{ 'C', has_string },
 	{ 'H', ends_well },
@@ -76,13 +76,13 @@ static const struct {
 };
 
 bool
-libmilter_frame_fits(char letter, const char *content, size_t n)
+libmilter_frame_valid(char letter, const char *content, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
 		if (shapes[i].letter == letter)
-			return n > 0 && shapes[i].fits(content, n);
+			return n > 0 && shapes[i].is_valid(content, n);
 	return true;
 }
 
@@ -112,7 +112,7 @@ wait_for(int socket, short what, int64_t deadline)
 	return n > 0;
 }
 
-/* All n bytes; 0, or what to say in place of a letter. */
+/* Reads all n bytes; 0, or the code that takes the place of the letter. */
 static char
 read_all(int socket, char *into, size_t n, int64_t deadline)
 {
@@ -146,7 +146,7 @@ complain(const char *name, char letter)
 		    "shape; its session ends here", name, letter);
 }
 
-/* NULL and a word in place of the letter when it does not come whole. */
+/* NULL, and a code in place of the letter, when it does not come whole. */
 static char *
 read_content(int socket, char *letter, size_t n, int64_t deadline,
     const char *name)
@@ -157,7 +157,7 @@ read_content(int socket, char *letter, size_t n, int64_t deadline,
 		failed = read_all(socket, content, n, deadline);
 	if (content == NULL || failed != 0) {
 		*letter = content == NULL ? FRAME_FAILED : failed;
-	} else if (!libmilter_frame_fits(*letter, content, n)) {
+	} else if (!libmilter_frame_valid(*letter, content, n)) {
 		complain(name, *letter);
 		*letter = FRAME_FAILED;
 	} else {

@@ -20,7 +20,7 @@
 #define FRAME_MAX ((size_t)1 << 20)
 
 /* May libmilter see this packet? `letter` is one of libmilter/mfdef.h. */
-bool libmilter_frame_fits(char letter, const char *content, size_t n);
+bool libmilter_frame_valid(char letter, const char *content, size_t n);
 
 /* Packets that were of the wrong shape, since the start. */
 uint64_t libmilter_frames_wrong(void);

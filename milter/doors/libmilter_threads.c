@@ -31,7 +31,7 @@
  */
 #define STACK_SIZE ((size_t)256 * 1024)
 
-#define LOOK_EVERY_MS 10	/* whether the last session is gone */
+#define POLL_MS 10	/* whether the last session is gone */
 #define FAREWELL_MS 500		/* for callbacks of sessions that were cut */
 
 /* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
@@ -228,7 +228,7 @@ static void
 wait_for_last(int64_t deadline)
 {
 	while (libmilter_threads_sessions() > 0 && clock_left(deadline) > 0)
-		poll(NULL, 0, LOOK_EVERY_MS);
+		poll(NULL, 0, POLL_MS);
 }
 
 unsigned

@@ -63,7 +63,7 @@ door_of(SMFICTX *ctx)
 	door->engine = engine_new(rules, recorder);
 	door->overloaded = (long long)libmilter_threads_sessions() >
 	    rules->daemon.max_sessions;
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	door->registered = registry_open(REGISTRY_MILTER,
 	    libmilter_threads_socket(ctx), door->engine);
 	engine_wait_mta(door->engine,

@@ -52,7 +52,7 @@ static struct {
 } self = { .fd = -1 };
 
 static struct {
-	atomic_ullong asked, refused, closed;
+	atomic_ullong queries, refused, dropped;
 } counts;
 
 /*
@@ -60,7 +60,7 @@ static struct {
  * `deadline` (clock_ms()). False: no more.
  */
 static bool
-read_some(int fd, struct buf *in, int64_t deadline)
+read_more(int fd, struct buf *in, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[READ_SIZE];
@@ -82,13 +82,13 @@ read_some(int fd, struct buf *in, int64_t deadline)
 static void
 count(enum policy_word word)
 {
-	counts.asked += word == POLICY_NOTHING || word == POLICY_REFUSED;
+	counts.queries += word == POLICY_NOTHING || word == POLICY_REFUSED;
 	counts.refused += word == POLICY_REFUSED;
-	counts.closed += word == POLICY_DROP;
+	counts.dropped += word == POLICY_CLOSE;
 }
 
 /*
- * Answers the first request that has arrived. POLICY_DROP: close the
+ * Answers the first request that has arrived. POLICY_CLOSE: close the
  * connection. A refusal that could not be delivered was none.
  */
 static enum policy_word
@@ -107,9 +107,9 @@ answer_one(struct asker *a, struct buf *in)
 	if (out.len > 0 && !sock_write(a->fd, out.data, out.len,
 	    clock_ms() + PATIENCE_MS)) {
 		policy_service_answer_undelivered(a->registered);
-		word = POLICY_DROP;
+		word = POLICY_CLOSE;
 	} else if (word == POLICY_MORE && in->len > POLICY_MAX)
-		word = POLICY_DROP;
+		word = POLICY_CLOSE;
 	buf_free(&out);
 	return word;
 }
@@ -121,12 +121,12 @@ serve(struct asker *a)
 	enum policy_word word = POLICY_NOTHING;
 	int64_t deadline = 0;
 
-	while (word != POLICY_DROP && read_some(a->fd, &in, deadline)) {
+	while (word != POLICY_CLOSE && read_more(a->fd, &in, deadline)) {
 		if (word != POLICY_MORE)
 			deadline = clock_ms() + PATIENCE_MS;
 		do
 			word = answer_one(a, &in);
-		while (in.len > 0 && word != POLICY_DROP &&
+		while (in.len > 0 && word != POLICY_CLOSE &&
 		    word != POLICY_MORE);
 	}
 	buf_free(&in);
@@ -180,7 +180,7 @@ is_full(void)
 	pthread_mutex_lock(&lock);
 	full = (long long)self.n >= rules->daemon.max_sessions;
 	pthread_mutex_unlock(&lock);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return full;
 }
 
@@ -194,7 +194,7 @@ accept_asker(void)
 	if (fd < 0)
 		return;
 	if (is_full()) {
-		counts.closed++;
+		counts.dropped++;
 		close(fd);
 	} else
 		asker_new(fd);
@@ -255,7 +255,9 @@ policy_service_start(struct recorder *recorder)
 	return self.listens;
 }
 
-/* They get their end of file, and a moment to go; true: all are gone. */
+/*
+ * Shuts down every connection and waits a moment; true: all threads have ended.
+ */
 static bool
 end_askers(void)
 {
@@ -300,6 +302,6 @@ policy_service_stop(void)
 struct policy_service_counts
 policy_service_counts(void)
 {
-	return (struct policy_service_counts){ .asked = counts.asked,
-		.refused = counts.refused, .closed = counts.closed };
+	return (struct policy_service_counts){ .queries = counts.queries,
+		.refused = counts.refused, .dropped = counts.dropped };
 }

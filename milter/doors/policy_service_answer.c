@@ -69,7 +69,7 @@ new_engine(const struct registered *j, struct recorder *recorder, int64_t wait)
 	if (rules->policy.mode == MODE_OBSERVE && is_filtered(j))
 		recorder = NULL;
 	e = engine_new_question(rules, recorder, wait);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return e;
 }
 
@@ -112,7 +112,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	bool refused;
 
 	policy_postfix_session(in, n, engine_session(e));
-	engine_speak_about(e, policy_postfix_about(in, n));
+	engine_answer_about(e, policy_postfix_about(in, n));
 	refused = policy_postfix_is_rcpt(in, n) && judge(j, e, &reply);
 	if (refused)
 		buf_printf(out, "action=%d %s %s\n\n", reply.code,
@@ -169,8 +169,8 @@ policy_service_answer(struct registered *j, struct recorder *recorder,
 	*used = 0;
 	if (length == 0)
 		return POLICY_MORE;
-	if (length == SERVER_DROP)
-		return POLICY_DROP;
+	if (length == SERVER_CLOSE)
+		return POLICY_CLOSE;
 	*used = length;
 	return is_map(in) ? answer_query(j, recorder, &q, out) :
 	    answer_request(j, recorder, in, length, out);

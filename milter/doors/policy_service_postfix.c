@@ -16,9 +16,9 @@ policy_postfix_length(const char *in, size_t n)
 	size_t length = end != NULL ? (size_t)(end - in) + 2 : n;
 
 	if (n > 0 && *in == '\n')
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	if (length > POLICY_POSTFIX_MAX || memchr(in, '\0', length) != NULL)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	return end != NULL ? length : 0;
 }
 

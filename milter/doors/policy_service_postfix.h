@@ -17,7 +17,7 @@
 #define POLICY_POSTFIX_MAX 32768
 
 /*
- * Length of the request at `in`, 0 when it is not complete, SERVER_DROP
+ * Length of the request at `in`, 0 when it is not complete, SERVER_CLOSE
  * (server.h) when it is none: it has NUL or is too long.
  */
 size_t policy_postfix_length(const char *in, size_t n);

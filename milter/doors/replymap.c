@@ -37,7 +37,7 @@ static struct {
 } self = { .fd = -1 };
 
 static struct {
-	atomic_ullong asked, changed, own, passed, unjoined;
+	atomic_ullong queries, changed, own, passed, unjoined;
 } counts;
 
 static bool
@@ -117,7 +117,7 @@ ask_by_words(const struct server_peer *peer, const struct question *q,
 
 /* The session is not known, or busy. */
 static bool
-ask_alone(const struct server_peer *peer, const struct question *q,
+answer_unknown(const struct server_peer *peer, const struct question *q,
     struct reply *reply)
 {
 	struct ruleset *rules = ruleset_current();
@@ -126,11 +126,11 @@ ask_alone(const struct server_peer *peer, const struct question *q,
 
 	session_init(&answered);
 	known = registry_snapshot(peer->pid, &answered);
-	rewrites = engine_rewrite_alone(rules, self.recorder,
+	rewrites = engine_rewrite_unknown(rules, self.recorder,
 	    known ? &answered : NULL, q, reply);
 	counts.unjoined += !known;
 	session_free(&answered);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	return rewrites;
 }
 
@@ -144,7 +144,7 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 	if (!ask_door(REGISTRY_POLICY, peer->pid, q, &reply, &rewrites) &&
 	    !ask_door(REGISTRY_MILTER, peer->pid, q, &reply, &rewrites) &&
 	    !ask_by_words(peer, q, &reply, &rewrites))
-		rewrites = ask_alone(peer, q, &reply);
+		rewrites = answer_unknown(peer, q, &reply);
 	if (rewrites)
 		put_answer(out, q, &reply);
 	else {
@@ -161,7 +161,7 @@ answer_query(const struct server_peer *peer, const struct socketmap_query *m,
 	struct question q = { .how = is_named(m, "filter") ? ASK_FILTER :
 		ASK_FOOTER, .text = m->key, .n = m->key_n };
 
-	counts.asked++;
+	counts.queries++;
 	if ((q.how == ASK_FOOTER && !is_named(m, "footer")) ||
 	    !reply_parse(&q.stock, m->key, m->key_n)) {
 		counts.passed++;
@@ -182,7 +182,7 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	size_t length = socketmap_read(in, n, &q);
 
 	(void)arg;
-	if (length != 0 && length != SERVER_DROP)
+	if (length != 0 && length != SERVER_CLOSE)
 		answer_query(peer, &q, out);
 	return length;
 }
@@ -241,7 +241,7 @@ replymap_wait(pid_t pid)
 struct replymap_counts
 replymap_counts(void)
 {
-	return (struct replymap_counts){ .asked = counts.asked,
+	return (struct replymap_counts){ .queries = counts.queries,
 		.changed = counts.changed, .own = counts.own,
 		.passed = counts.passed, .unjoined = counts.unjoined };
 }

@@ -44,7 +44,7 @@ void replymap_stop(void);
 int64_t replymap_wait(pid_t pid);
 
 struct replymap_counts {
-	uint64_t asked;
+	uint64_t queries;
 	uint64_t changed;	/* answered with words of ours */
 	uint64_t own;		/* our own replies */
 	uint64_t passed;	/* left as they are */

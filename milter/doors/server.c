@@ -20,7 +20,7 @@
 #include "doors/session_registry.h"
 
 #define READ_SIZE 16384
-#define LOOK_EVERY_MS 250	/* for peers whose time is over */
+#define POLL_MS 250	/* for peers whose time is over */
 #define REST_MS 100		/* when descriptors have run out */
 #define PEERS_MAX 20000
 
@@ -109,7 +109,7 @@ answer_all(struct server *s, struct peer *p)
 	while (done < p->in.len) {
 		n = s->kind->answer(s->arg, &p->who, p->in.data + done,
 		    p->in.len - done, &p->out);
-		if (n == SERVER_DROP)
+		if (n == SERVER_CLOSE)
 			return false;
 		if (n == 0)
 			break;
@@ -123,7 +123,7 @@ answer_all(struct server *s, struct peer *p)
 
 /* False: the peer is gone. */
 static bool
-read_some(struct peer *p)
+read_more(struct peer *p)
 {
 	char bytes[READ_SIZE];
 	ssize_t n = recv(p->fd, bytes, sizeof bytes, 0);
@@ -134,7 +134,7 @@ read_some(struct peer *p)
 }
 
 static bool
-write_some(struct peer *p)
+write_more(struct peer *p)
 {
 	ssize_t n;
 
@@ -159,14 +159,14 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    p->sent == p->out.len) {
 		p->last_read = now;
-		if (!read_some(p))
+		if (!read_more(p))
 			return false;
 		if (!answer_all(s, p)) {
 			s->dropped++;
 			return false;
 		}
 	}
-	if (!write_some(p))
+	if (!write_more(p))
 		return false;
 	if (p->in.len == 0 && p->out.len == 0)
 		p->since = 0;
@@ -232,10 +232,10 @@ run(void *arg)
 	for (;;) {
 		if (s->kind->tick != NULL && clock_ms() >= next) {
 			s->kind->tick(s->arg);
-			next = clock_ms() + LOOK_EVERY_MS;
+			next = clock_ms() + POLL_MS;
 		}
 		n = fill_polled(s);
-		if (poll(s->polled, (nfds_t)n, LOOK_EVERY_MS) < 0 &&
+		if (poll(s->polled, (nfds_t)n, POLL_MS) < 0 &&
 		    errno != EINTR)
 			log_error("%s: poll: %s", s->kind->name,
 			    strerror(errno));

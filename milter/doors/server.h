@@ -23,7 +23,7 @@ struct server_peer {
 	int fd;		/* to ask the system about, nothing else */
 };
 
-#define SERVER_DROP ((size_t)-1)
+#define SERVER_CLOSE ((size_t)-1)
 
 struct server_kind {
 	const char *name;	/* for the log and the thread */
@@ -34,7 +34,7 @@ struct server_kind {
 	/*
 	 * Looks at the n bytes that a peer has sent and appends the answer to
 	 * `out`. Returns how many bytes that request had, 0 when more must
-	 * come first, SERVER_DROP when it is none. Called again while bytes
+	 * come first, SERVER_CLOSE when it is none. Called again while bytes
 	 * are left. In the server's thread only.
 	 */
 	size_t (*answer)(void *arg, const struct server_peer *peer,

@@ -18,13 +18,13 @@ read_length(const char *in, size_t n, size_t *at)
 
 	for (i = 0; i < n && in[i] >= '0' && in[i] <= '9'; i++) {
 		if (i == DIGITS_MAX || (i == 1 && in[0] == '0'))
-			return SERVER_DROP;
+			return SERVER_CLOSE;
 		length = length * 10 + (size_t)(in[i] - '0');
 	}
 	if (i == n)
 		return 0;
 	if (in[i] != ':' || i == 0 || length == 0 || length > SOCKETMAP_MAX)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	*at = i + 1;
 	return length;
 }
@@ -48,12 +48,12 @@ socketmap_read(const char *in, size_t n, struct socketmap_query *q)
 {
 	size_t at = 0, length = read_length(in, n, &at);
 
-	if (length == 0 || length == SERVER_DROP)
+	if (length == 0 || length == SERVER_CLOSE)
 		return length;
 	if (n - at < length + 1)
 		return 0;
 	if (in[at + length] != ',' || !split(in + at, length, q))
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	return at + length + 1;
 }
 

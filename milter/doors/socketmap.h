@@ -24,7 +24,7 @@ struct socketmap_query {
 
 /*
  * Reads one request from the n bytes at `in`. Returns its length, 0 when it
- * is not complete yet, SERVER_DROP (server.h) when it can never be one: no
+ * is not complete yet, SERVER_CLOSE (server.h) when it can never be one: no
  * plain length without leading zeros, longer than SOCKETMAP_MAX, no comma
  * at its end, no blank after the map's name.
  */

@@ -26,14 +26,14 @@ struct engine {
 	struct slots slots;
 	struct message message;
 	struct marks marks;
-	bool urgent;		/* the door found something: speak at MAIL */
+	bool urgent;		/* the door found something: answer at MAIL */
 	bool refused;		/* something of this message was: what the
 				   client says next may be out of place */
 	bool judged;		/* the end of the message was let pass by us */
 	enum stage stage;	/* how far the session has come */
 	enum wait wait;
 	int64_t wait_ms;
-	enum about about;	/* what may be spoken of */
+	enum about about;	/* which reasons may be issued */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -77,12 +77,12 @@ engine_free(struct engine *e)
 	findings_free(&e->found);
 	slots_free(&e->slots);
 	session_free(&e->session);
-	ruleset_drop(e->rules);
+	ruleset_release(e->rules);
 	free(e);
 }
 
 void
-engine_speak_about(struct engine *e, enum about about)
+engine_answer_about(struct engine *e, enum about about)
 {
 	e->about = about;
 }
@@ -170,7 +170,7 @@ budget_at(struct engine *e, enum stage stage)
 }
 
 static bool
-may_speak(const struct engine *e, enum stage stage)
+is_issued_at(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
 	    (stage == STAGE_MAIL && (e->rules->issued_at_mail || e->urgent));
@@ -193,7 +193,7 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 }
 
 static enum action
-speak(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
+decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 {
 	struct report report = { .rules = e->rules, .recorder = e->recorder,
 		.session = &e->session, .stage = stage, .began = began,
@@ -248,8 +248,8 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	}
 	run_checks(e, stage);
 	budget_leave(budget_at(e, stage));
-	if (may_speak(e, stage))
-		action = speak(e, stage, reply, began);
+	if (is_issued_at(e, stage))
+		action = decide(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
 	e->judged = stage == STAGE_MESSAGE && !action_refuses(action);
@@ -357,7 +357,7 @@ engine_refused_by_mta(struct engine *e, const char *status, const char *text)
 	e->refused = true;
 	record_id(report.id);
 	reply_read(&report.reply, status, text);
-	report.name = engine_look_up(&report.reply, &e->session,
+	report.name = engine_lookup(&report.reply, &e->session,
 	    clock_ms() + e->rules->daemon.step_timeout);
 	pass_refused(e, STAGE_RCPT, status);
 	pending_keep(&e->pending, &report, NULL,
@@ -427,7 +427,7 @@ engine_note_refused(struct engine *e)
 	e->refused = true;
 }
 
-/* A recipient that we let pass and a filter behind us does not. */
+/* A recipient that we accepted and a filter after us refuses. */
 static void
 take_back(struct engine *e, const struct pending *p)
 {
@@ -447,11 +447,11 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 	bool rewrites;
 
 	if (!pending_matches(&e->pending, q)) {
-		const struct unforeseen seen = { .refused = e->refused,
+		const struct unforeseen unforeseen = { .refused = e->refused,
 			.judged = e->judged };
 
 		pass_refused(e, e->stage, q->stock.status);
-		pending_begin(&e->pending, &report, q, &seen);
+		pending_begin(&e->pending, &report, q, &unforeseen);
 	}
 	rewrites = pending_rewrite(&e->pending, q, out);
 	take_back(e, &e->pending);
@@ -460,12 +460,12 @@ engine_rewrite(struct engine *e, const struct question *q, struct reply *out)
 }
 
 bool
-engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
+engine_rewrite_unknown(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out)
 {
 	static const struct session nobody = { .declared_size = -1 };
-	const struct unforeseen seen = { .unjoined = known == NULL };
+	const struct unforeseen unforeseen = { .unjoined = known == NULL };
 	struct report report = { .rules = rules, .recorder = recorder,
 		.session = known != NULL ? known : &nobody,
 		.stage = known != NULL && known->helo != NULL ? STAGE_HELO :
@@ -474,7 +474,7 @@ engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
 	struct pending pending = { .state = PENDING_NONE };
 	bool rewrites;
 
-	pending_begin(&pending, &report, q, &seen);
+	pending_begin(&pending, &report, q, &unforeseen);
 	rewrites = pending_rewrite(&pending, q, out);
 	pending_flush(&pending);
 	return rewrites;

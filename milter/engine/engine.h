@@ -37,10 +37,10 @@ struct engine *engine_new_question(struct ruleset *rules,
 void engine_free(struct engine *e);	/* NULL: nothing */
 
 /*
- * From now on only reasons about this are spoken: the policy service is asked
- * in several of Postfix's lists, and each has words of its own in front.
+ * From now on only reasons about this are issued: the policy service is queried
+ * from several of Postfix's lists, and each puts its own words in front.
  */
-void engine_speak_about(struct engine *e, enum about about);
+void engine_answer_about(struct engine *e, enum about about);
 
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
@@ -86,7 +86,7 @@ void engine_refused_by_mta(struct engine *e, const char *status,
 enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
 void engine_wait_mta(struct engine *e, int64_t ms);
 
-/* A new event of the session: what waits is written and forgotten. */
+/* A new event of the session: pending refusals are written and forgotten. */
 void engine_flush(struct engine *e);
 
 /* Writes what has waited long enough at `now` (clock_ms()). */
@@ -111,7 +111,7 @@ struct question {
 /* The pending refusal was never issued: it gets no record. */
 void engine_cancel(struct engine *e);
 
-/* Is it about the refusal that waits here? */
+/* Is the query about the pending refusal? */
 bool engine_matches(const struct engine *e, const struct question *q);
 
 /*
@@ -131,7 +131,7 @@ bool engine_rewrite(struct engine *e, const struct question *q,
  * The same without an engine: `known` is what is known of the session, or NULL,
  * and then the record says so.
  */
-bool engine_rewrite_alone(struct ruleset *rules, struct recorder *recorder,
+bool engine_rewrite_unknown(struct ruleset *rules, struct recorder *recorder,
     const struct session *known, const struct question *q,
     struct reply *out);
 

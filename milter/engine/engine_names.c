@@ -11,7 +11,7 @@
 #include "words/reply.h"
 
 static enum occasion_name
-said(const struct dns_answer *answer)
+existence(const struct dns_answer *answer)
 {
 	switch (answer->status) {
 	case DNS_FOUND:
@@ -24,9 +24,9 @@ said(const struct dns_answer *answer)
 	return NAME_TEMPFAIL;
 }
 
-/* One that is found is enough; "none" must be said of each. */
+/* One record of any type is enough; NAME_NONE only if there is none of all. */
 static enum occasion_name
-look_up(const char *name, const enum dns_type *types, size_t n,
+lookup(const char *name, const enum dns_type *types, size_t n,
     int64_t deadline)
 {
 	struct dns_question q[3];
@@ -37,7 +37,7 @@ look_up(const char *name, const enum dns_type *types, size_t n,
 		q[i] = (struct dns_question){ .type = types[i], .name = name };
 	dns_ask(q, n, deadline);
 	for (i = 0; i < n && found != NAME_EXISTS; i++) {
-		one = said(q[i].answer);
+		one = existence(q[i].answer);
 		if (one != NAME_NONE)
 			found = one;
 	}
@@ -46,16 +46,16 @@ look_up(const char *name, const enum dns_type *types, size_t n,
 }
 
 static enum occasion_name
-look_up_domain(const char *domain, int64_t deadline)
+lookup_domain(const char *domain, int64_t deadline)
 {
 	static const enum dns_type types[] = { DNS_MX, DNS_A, DNS_AAAA };
 
 	return domain == NULL ? NAME_UNASKED :
-	    look_up(domain, types, 3, deadline);
+	    lookup(domain, types, 3, deadline);
 }
 
 static enum occasion_name
-look_up_client(const struct session *s, int64_t deadline)
+lookup_client(const struct session *s, int64_t deadline)
 {
 	static const enum dns_type types[] = { DNS_PTR };
 	struct buf name = BUF_INIT;
@@ -64,7 +64,7 @@ look_up_client(const struct session *s, int64_t deadline)
 	if (!s->client.known)
 		return NAME_UNASKED;
 	dns_put_reverse(&name, &s->client, NULL);
-	found = look_up(name.data, types, 1, deadline);
+	found = lookup(name.data, types, 1, deadline);
 	buf_free(&name);
 	return found;
 }
@@ -83,7 +83,7 @@ tells_of_names(const char *text)
 }
 
 enum occasion_name
-engine_look_up(const struct reply *reply, const struct session *s,
+engine_lookup(const struct reply *reply, const struct session *s,
     int64_t deadline)
 {
 	struct sentence sentence;
@@ -93,14 +93,14 @@ engine_look_up(const struct reply *reply, const struct session *s,
 	sentence_read(reply, &sentence);
 	switch (sentence.about) {
 	case NAMES_SENDER:
-		return look_up_domain(s->sender.domain, deadline);
+		return lookup_domain(s->sender.domain, deadline);
 	case NAMES_RCPT:
 		return s->rcpt == NULL ? NAME_UNASKED :
-		    look_up_domain(s->rcpt->mailbox.domain, deadline);
+		    lookup_domain(s->rcpt->mailbox.domain, deadline);
 	case NAMES_HELO:
-		return look_up_domain(s->helo, deadline);
+		return lookup_domain(s->helo, deadline);
 	case NAMES_CLIENT:
-		return look_up_client(s, deadline);
+		return lookup_client(s, deadline);
 	case NAMES_NOTHING:
 		break;
 	}

@@ -20,7 +20,7 @@ struct session;
  * NAME_UNASKED where the words tell nothing of a name that was not found. Waits
  * until `deadline` (clock_ms()) at most; later it is NAME_TEMPFAIL.
  */
-enum occasion_name engine_look_up(const struct reply *reply,
+enum occasion_name engine_lookup(const struct reply *reply,
     const struct session *s, int64_t deadline);
 
 #endif

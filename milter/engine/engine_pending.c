@@ -1,4 +1,4 @@
-/* engine_pending - a refusal whose last words are the MTA's */
+/* engine_pending - refusals that leave in the MTA's words */
 
 #include "engine/engine_pending.h"
 
@@ -26,7 +26,7 @@ struct reading {
 	struct decision decision;
 };
 
-/* What is known of the moment at which it is said. */
+/* What is known of the moment at which the reply is issued. */
 static struct occasion
 occasion_of(const struct pending *h)
 {
@@ -57,7 +57,7 @@ read_words(struct reading *r, const struct pending *h,
 	r->decision.because.finding = f;
 }
 
-/* Whoever has a name of its own is neither of the two MTAs we serve. */
+/* An issuer that is recognised by name is neither Postfix nor Sendmail. */
 static enum issuer
 issuer_of(const struct pending *h, const struct recognised *r)
 {
@@ -146,12 +146,12 @@ pending_keep(struct pending *h, struct report *report, const struct decision *d,
  */
 static bool
 is_by_filter(const struct pending *h, const struct sentence *s,
-    const struct unforeseen *seen)
+    const struct unforeseen *unforeseen)
 {
-	if (s->known || seen->unjoined)
+	if (s->known || unforeseen->unjoined)
 		return false;
 	return h->report.stage <= STAGE_RCPT ?
-	    h->report.session->helo != NULL : seen->judged;
+	    h->report.session->helo != NULL : unforeseen->judged;
 }
 
 /* Before DATA the words tell whom it is about, or it is the last recipient. */
@@ -179,8 +179,8 @@ name_recipient(struct pending *h, const struct sentence *s)
 }
 
 /*
- * A filter hears of DATA only after Postfix's own restrictions, which are those
- * of any command; what they refuse at RCPT it is shown.
+ * A filter learns of DATA only after Postfix's own restrictions, which are
+ * those of any command; what they refuse at RCPT it is shown.
  */
 static enum stage
 stage_of(const struct report *report, const struct sentence *s)
@@ -197,7 +197,7 @@ stage_of(const struct report *report, const struct sentence *s)
 
 void
 pending_begin(struct pending *h, const struct report *report,
-    const struct question *q, const struct unforeseen *seen)
+    const struct question *q, const struct unforeseen *unforeseen)
 {
 	struct sentence s;
 
@@ -206,13 +206,13 @@ pending_begin(struct pending *h, const struct report *report,
 	h->report = *report;
 	reply_copy(&h->report.reply, &q->stock);
 	h->view = *report->session;
-	h->by_filter = is_by_filter(h, &s, seen);
-	h->silent = s.follows && (seen->refused || seen->unjoined);
+	h->by_filter = is_by_filter(h, &s, unforeseen);
+	h->silent = s.follows && (unforeseen->refused || unforeseen->unjoined);
 	h->report.stage = stage_of(report, &s);
 	name_recipient(h, &s);
 	if (!h->view.client.known)
 		h->view.client = s.client;
-	h->unjoined = seen->unjoined;
+	h->unjoined = unforeseen->unjoined;
 	h->report.session = &h->view;
 	record_id(h->report.id);
 	h->state = PENDING_WAITING;
@@ -337,8 +337,8 @@ answer_ours(struct pending *h, const struct question *q, struct reply *out)
 }
 
 /*
- * Of the codes that are to be passed: what a program talks past us is noise,
- * what a person can mend is not.
+ * Of the codes that are to be passed: protocol errors of a program are noise,
+ * what a person can correct is not.
  */
 static bool
 is_noise(const struct pending *h, int reason, const struct reply *stock)
@@ -359,17 +359,17 @@ is_noise(const struct pending *h, int reason, const struct reply *stock)
 static bool
 answer_mta(struct pending *h, const struct question *q, struct reply *out)
 {
-	bool speak = h->report.rules->policy.mode == MODE_ENFORCE;
+	bool enforces = h->report.rules->policy.mode == MODE_ENFORCE;
 	struct reading r;
 
 	read_words(&r, h, &q->stock, q->text, q->n);
-	speak &= !is_noise(h, r.known.reason, &q->stock);
-	if (speak)
+	enforces &= !is_noise(h, r.known.reason, &q->stock);
+	if (enforces)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
-		write_mta(h, &r, speak ? out : &q->stock, &q->stock);
+		write_mta(h, &r, enforces ? out : &q->stock, &q->stock);
 	findings_free(&r.list);
-	return speak;
+	return enforces;
 }
 
 bool

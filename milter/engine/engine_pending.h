@@ -56,7 +56,7 @@ void pending_keep(struct pending *h, struct report *report,
 
 /* The same for a reply that no event announced. */
 void pending_begin(struct pending *h, const struct report *report,
-    const struct question *q, const struct unforeseen *seen);
+    const struct question *q, const struct unforeseen *unforeseen);
 
 /* Writes what is due at `now` (clock_ms()). */
 void pending_expire(struct pending *h, int64_t now);

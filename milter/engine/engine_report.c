@@ -81,7 +81,7 @@ count_outcome(enum outcome outcome)
 	case OUTCOME_BOUNCED:
 	case OUTCOME_DEFERRED:
 	case OUTCOME_DISCARDED:
-	case OUTCOME_HELD:
+	case OUTCOME_ON_HOLD:
 		break;
 	}
 }

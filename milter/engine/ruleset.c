@@ -136,7 +136,7 @@ default_names(struct site *site)
 	}
 }
 
-/* Something to look for, and at least one reason that somebody cares for. */
+/* Is the check active, and at least one of its reasons not off? */
 static bool
 is_active(const struct ruleset *r, const struct rule *rule)
 {
@@ -164,7 +164,7 @@ may_mark(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
-/* May a finding of this check be spoken at MAIL? */
+/* May a finding of this check be issued at MAIL? */
 static bool
 issued_at_mail(const struct ruleset *r, const struct check *check)
 {
@@ -172,7 +172,7 @@ issued_at_mail(const struct ruleset *r, const struct check *check)
 
 	for (f.stage = STAGE_CONNECT; f.stage <= STAGE_MAIL; f.stage++)
 		if ((check->stages & STAGE_BIT(f.stage)) != 0 &&
-		    policy_speaking_stage(&r->policy, &f) == STAGE_MAIL)
+		    policy_issuing_stage(&r->policy, &f) == STAGE_MAIL)
 			return true;
 	return false;
 }
@@ -219,9 +219,9 @@ make_ready(struct ruleset *r, struct diags *d)
 			rule->check->ready(rule->options, &r->site, d);
 }
 
-/* Two doors at one place: the second could not be opened. */
+/* Two listeners on one socket: the second could not be opened. */
 static void
-look_for_equal_sockets(const struct ruleset *r, struct diags *d)
+check_equal_sockets(const struct ruleset *r, struct diags *d)
 {
 	const struct {
 		const char *name, *socket;
@@ -250,7 +250,7 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 	plan_free(plan);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
-	look_for_equal_sockets(r, d);
+	check_equal_sockets(r, d);
 	if (ready) {
 		rights_to_read();
 		make_ready(r, d);
@@ -264,7 +264,7 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 		diags_error(d, NULL, 0, "store: it is read from the record "
 		    "file, and a pipe cannot be read again");
 	if (d->errors > 0) {
-		ruleset_drop(r);
+		ruleset_release(r);
 		return NULL;
 	}
 	sum_up(r);
@@ -327,7 +327,7 @@ ruleset_hold(struct ruleset *r)
 }
 
 void
-ruleset_drop(struct ruleset *r)
+ruleset_release(struct ruleset *r)
 {
 	if (r != NULL && atomic_fetch_sub(&r->holders, 1) == 1)
 		ruleset_free(r);
@@ -346,7 +346,7 @@ ruleset_publish(struct ruleset *r)
 	old = current;
 	current = r;
 	pthread_mutex_unlock(&current_lock);
-	ruleset_drop(old);
+	ruleset_release(old);
 }
 
 struct ruleset *
@@ -392,5 +392,5 @@ ruleset_each_option(void (*fn)(void *arg, const char *path,
 			each_row(section_names[i],
 			    plan.sections[i].tables[j].rows, fn, arg);
 	plan_free(&plan);
-	ruleset_drop(r);
+	ruleset_release(r);
 }

@@ -152,7 +152,7 @@ parse(const char *text, struct dnslist_range *r)
 
 /* All of it where lists answer? */
 static bool
-is_in_place(const struct dnslist_range *r)
+is_loopback(const struct dnslist_range *r)
 {
 	return r->from >= FIRST && r->to <= LAST &&
 	    r->octets[0].from == 127 && r->octets[0].to == 127;
@@ -180,7 +180,7 @@ dnslist_answers_parse(void *base, void *slot, const char *value,
 		    "127.0.0.0/24", value);
 		return false;
 	}
-	if (!is_in_place(&r)) {
+	if (!is_loopback(&r)) {
 		buf_printf(errmsg, "\"%.60s\": lists answer in 127.0.0.0/8",
 		    value);
 		return false;

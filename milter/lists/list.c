@@ -17,7 +17,7 @@
 #include "model/mailbox.h"
 
 /* How long a file must rest until it is loaded, and how often we look. */
-#define LOOK_SECONDS 2
+#define POLL_SECONDS 2
 
 struct list {
 	char *name;
@@ -32,7 +32,7 @@ struct list {
 	unsigned holders;
 	/* of the file that was loaded, or refused */
 	struct list_stamp stamp;
-	struct list_stamp seen;	/* when we looked last */
+	struct list_stamp polled;	/* at the last poll */
 	struct timespec loaded;
 	char *failure;
 };
@@ -54,7 +54,7 @@ list_hit_free(struct list_hit *hit)
 	buf_free(&hit->comment);
 }
 
-/* Replaces the content; readers wait for a pointer at most. */
+/* Replaces the content; readers wait only while a pointer is exchanged. */
 static void
 swap(struct list *l, const struct list_content *fresh)
 {
@@ -110,7 +110,7 @@ load_now(struct list *l, struct diags *d)
 		mem_trim();
 	}
 	pthread_mutex_lock(&registry.lock);
-	l->stamp = l->seen = stamp;
+	l->stamp = l->polled = stamp;
 	if (good)
 		l->loaded = clock_now();
 	free(l->failure);
@@ -120,7 +120,7 @@ load_now(struct list *l, struct diags *d)
 }
 
 /*
- * One at a time, for each needs room for a list beside the one that is there.
+ * One load at a time, because each needs memory for a second copy of its list.
  * Whoever had to wait may find it done.
  */
 static bool
@@ -309,16 +309,16 @@ list_each(void (*fn)(void *arg, const struct list_state *state), void *arg)
 	pthread_mutex_unlock(&registry.lock);
 }
 
-/* Has it changed, and does it rest since we looked last? */
+/* Has the file changed, but not since the last poll? */
 static bool
 wants_load(struct list *l, const struct list_stamp *now)
 {
 	bool changed = !list_stamp_is(now, &l->stamp);
-	bool rests = list_stamp_is(now, &l->seen);
+	bool rests = list_stamp_is(now, &l->polled);
 	bool whole = l->content.counts.cut && clock_now().tv_sec -
 	    now->written.tv_sec >= LIST_REST_SECONDS;
 
-	l->seen = *now;
+	l->polled = *now;
 	return (changed || whole) && rests;
 }
 
@@ -374,7 +374,7 @@ watch(void *unused)
 	pthread_mutex_lock(&registry.lock);
 	while (registry.watching) {
 		until = clock_now();
-		until.tv_sec += LOOK_SECONDS;
+		until.tv_sec += POLL_SECONDS;
 		pthread_cond_timedwait(&registry.wake, &registry.lock, &until);
 		recheck();
 	}

@@ -45,7 +45,7 @@ struct search {
 	enum list_answer answer;
 };
 
-/* Trouble ends the search: a wider entry must not speak for a narrower. */
+/* A failure ends the search: a wider entry says nothing of a narrower one. */
 static bool
 try_key(void *arg, const char *key, size_t n)
 {

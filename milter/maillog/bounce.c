@@ -83,7 +83,7 @@ static void
 tell_status(struct teller *t, const struct bounce_status *s,
     const struct bounce_words *words)
 {
-	const struct bounce_said *said;
+	const struct bounce_text_reply *found;
 	struct buf reply = BUF_INIT;
 	enum confidence sure;
 	bool own = false;
@@ -95,12 +95,12 @@ tell_status(struct teller *t, const struct bounce_status *s,
 	buf_puts(&reply, *s->diagnostic != '\0' ? s->diagnostic : s->status);
 	sure = how_sure(reply.data);
 	if (sure < RECOGNISED_LIKELY || *s->diagnostic == '\0') {
-		said = bounce_words_of(words, s->recipient);
-		if (said != NULL && (said->confidence > sure ||
-		    (reply.len == 0 && *said->reply != '\0'))) {
+		found = bounce_words_of(words, s->recipient);
+		if (found != NULL && (found->confidence > sure ||
+		    (reply.len == 0 && *found->reply != '\0'))) {
 			buf_clear(&reply);
-			buf_puts(&reply, said->reply);
-			own = !said->quoted;
+			buf_puts(&reply, found->reply);
+			own = !found->quoted;
 		}
 	}
 	tell(t, s->recipient, reply.data, s->server, own);
@@ -133,29 +133,32 @@ tell_statuses(struct teller *t, const struct bounce_statuses *all,
 			tell_status(t, &all->list[i], words);
 }
 
-/* Who is named gets what is said of him, or of nobody in particular. */
+/*
+ * Each recipient gets the reply about it, or the one about nobody in
+ * particular.
+ */
 static void
 tell_words(struct teller *t, const struct bounce_words *words, bool report)
 {
 	enum confidence least = report ? RECOGNISED_UNKNOWN :
 	    RECOGNISED_LIKELY;
-	const struct bounce_said *said;
+	const struct bounce_text_reply *found;
 	size_t i;
 
 	for (i = 0; i < words->nrecipients; i++) {
-		said = bounce_words_of(words, words->recipients[i]);
-		if (said != NULL && said->confidence >= least &&
-		    (said->quoted || (report && (said->confidence >
+		found = bounce_words_of(words, words->recipients[i]);
+		if (found != NULL && found->confidence >= least &&
+		    (found->quoted || (report && (found->confidence >
 		    RECOGNISED_UNKNOWN || words->nrecipients == 1))))
-			tell(t, words->recipients[i], said->reply, "",
-			    !said->quoted);
+			tell(t, words->recipients[i], found->reply, "",
+			    !found->quoted);
 	}
 	if (t->stated > 0 || words->nrecipients > 0)
 		return;
-	said = bounce_words_of(words, "");
-	if (said != NULL && (said->quoted ? said->confidence >= least :
-	    report && said->confidence >= RECOGNISED_LIKELY))
-		tell(t, "", said->reply, "", !said->quoted);
+	found = bounce_words_of(words, "");
+	if (found != NULL && (found->quoted ? found->confidence >= least :
+	    report && found->confidence >= RECOGNISED_LIKELY))
+		tell(t, "", found->reply, "", !found->quoted);
 }
 
 /* Names of X-Failed-Recipients, by commas. */

@@ -35,12 +35,12 @@ clear(struct group *g)
 }
 
 static void
-keep(struct bounce_statuses *s, struct group *g, size_t most)
+keep(struct bounce_statuses *s, struct group *g, size_t max)
 {
 	struct buf *recipient = &g->field[g->field[RECIPIENT].len > 0 ?
 	    RECIPIENT : ORIGINAL];
 
-	if (recipient->len > 0 && s->n < most && (g->field[STATUS].len > 0 ||
+	if (recipient->len > 0 && s->n < max && (g->field[STATUS].len > 0 ||
 	    g->field[DIAGNOSTIC].len > 0 || g->field[ACTION].len > 0)) {
 		s->list = mem_room(s->list, s->n, &s->cap, sizeof *s->list);
 		s->list[s->n++] = (struct bounce_status){
@@ -116,7 +116,7 @@ is_empty(const char *line, const char *end)
 
 bool
 bounce_statuses_read(struct bounce_statuses *s, const char *text, size_t n,
-    size_t most)
+    size_t max)
 {
 	struct group g = { .open = NULL };
 	const char *line = text, *end = text + n, *next;
@@ -131,13 +131,13 @@ bounce_statuses_read(struct bounce_statuses *s, const char *text, size_t n,
 		while (next - line > 1 && line[0] == '>' && line[1] == ' ')
 			line += 2;
 		if (is_empty(line, next))
-			keep(s, &g, most);
+			keep(s, &g, max);
 		else if (*line == ' ' || *line == '\t')
 			go_on(&g, line, next);
 		else
 			take_field(&g, line, next);
 	}
-	keep(s, &g, most);
+	keep(s, &g, max);
 	for (i = 0; i < FIELDS; i++)
 		buf_free(&g.field[i]);
 	return s->n > before;

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "maillog/bounce_line.h"
 
-#define SAID_MAX 400
+#define REPLIES_MAX 400
 #define RECIPIENTS_MAX 100
 #define REPLY_MAX 8000
 
@@ -58,9 +58,9 @@ keep(struct reader *r)
 {
 	struct bounce_words *w = r->words;
 
-	if (r->reply.len > 0 && w->n < SAID_MAX) {
+	if (r->reply.len > 0 && w->n < REPLIES_MAX) {
 		w->list = mem_room(w->list, w->n, &w->cap, sizeof *w->list);
-		w->list[w->n++] = (struct bounce_said){
+		w->list[w->n++] = (struct bounce_text_reply){
 			.recipient = mem_dup(r->recipient.data),
 			.reply = mem_dup(r->reply.data),
 			.quoted = r->quoted,
@@ -83,7 +83,7 @@ add(struct reader *r, const char *p, const char *end)
 	buf_put(&r->reply, p, (size_t)(end - p));
 }
 
-/* The words of a server begin; those before it are another thing said. */
+/* A server's reply begins; the words before it are a text of their own. */
 static void
 take_quoted(struct reader *r, const char *reply, const char *end)
 {
@@ -199,10 +199,13 @@ bounce_words_free(struct bounce_words *w)
 	free(w->recipients);
 }
 
-/* Of two things said of the same, the one that tells more; the first of two
-   that tell the same. */
+/*
+ * Of two texts about one recipient the one that says more; of equal ones the
+ * first.
+ */
 static bool
-is_better(const struct bounce_said *a, const struct bounce_said *b)
+is_better(const struct bounce_text_reply *a,
+    const struct bounce_text_reply *b)
 {
 	bool known_a = a->confidence >= RECOGNISED_LIKELY;
 	bool known_b = b->confidence >= RECOGNISED_LIKELY;
@@ -214,24 +217,24 @@ is_better(const struct bounce_said *a, const struct bounce_said *b)
 	return !known_a && a->confidence > b->confidence;
 }
 
-const struct bounce_said *
+const struct bounce_text_reply *
 bounce_words_of(const struct bounce_words *w, const char *recipient)
 {
-	const struct bounce_said *own = NULL, *common = NULL, **best;
+	const struct bounce_text_reply *own = NULL, *common = NULL, **best;
 	size_t i;
 
 	for (i = 0; i < w->n; i++) {
-		const struct bounce_said *said = &w->list[i];
+		const struct bounce_text_reply *found = &w->list[i];
 
-		if (*said->recipient == '\0')
+		if (*found->recipient == '\0')
 			best = &common;
-		else if (strcasecmp(said->recipient, recipient) == 0 ||
+		else if (strcasecmp(found->recipient, recipient) == 0 ||
 		    w->nrecipients == 1)
 			best = &own;
 		else
 			continue;
-		if (*best == NULL || is_better(said, *best))
-			*best = said;
+		if (*best == NULL || is_better(found, *best))
+			*best = found;
 	}
 	if (own == NULL || (common != NULL && is_better(common, own)))
 		return common != NULL && (common->quoted || own == NULL) ?

@@ -12,8 +12,8 @@
 
 #include "words/recognise.h"
 
-/* One thing that is said; both texts belong to it. */
-struct bounce_said {
+/* A text about one recipient; both strings are owned. */
+struct bounce_text_reply {
 	char *recipient;	/* "": of none, or of all */
 	char *reply;
 	bool quoted;		/* the words of a server, with a code */
@@ -21,7 +21,7 @@ struct bounce_said {
 };
 
 struct bounce_words {
-	struct bounce_said *list;
+	struct bounce_text_reply *list;
 	size_t n, cap;
 	char **recipients;	/* all that are named, each once */
 	size_t nrecipients, recipients_cap;
@@ -41,7 +41,7 @@ void bounce_words_add(struct bounce_words *w, const char *recipient, size_t n);
  * The best of what is said of a recipient, or of no special one; NULL: none.
  * The words of a server go before others, if something is known of them.
  */
-const struct bounce_said *bounce_words_of(const struct bounce_words *w,
+const struct bounce_text_reply *bounce_words_of(const struct bounce_words *w,
     const char *recipient);
 
 #endif

@@ -29,7 +29,7 @@ enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
  * What became of the mail. The sender of what is discarded or put on hold is
  * told that it was taken: only a record can say so.
  */
-enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_HELD, FATE_WARNED };
+enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_ON_HOLD, FATE_WARNED };
 
 /*
  * Slices live until the next line; text NULL: not known. Without a reply it is
@@ -73,19 +73,5 @@ void maillog_line(struct maillog *g, const char *line, size_t n);
 /* The log ends: events that still wait for another line are emitted. */
 void maillog_end(struct maillog *g);
 void maillog_free(struct maillog *g);	/* NULL: nothing */
-
-/* For the readers of one MTA each: what `g` remembers, and its listener. */
-struct log_memory;
-struct log_memory *maillog_memory(struct maillog *g);
-void maillog_emit(struct maillog *g, const struct log_event *h);
-
-/* True when the line is of that MTA's form. */
-void maillog_postfix(struct maillog *g, const struct logline *l,
-    struct slice program);
-bool maillog_sendmail(struct maillog *g, const struct logline *l);
-
-/* No more lines come: what waits for others is told as it is. */
-struct log_memory_entry;
-void maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 #include "maillog/memory.h"
 #include "maillog/postfix_line.h"
 #include "words/reason.h"
@@ -98,7 +98,7 @@ is_kept_for_later(const struct log_event *h)
 
 /* "RCPT from name[ip]: 554 5.7.1 …; from=<…> …" */
 static void
-hear_reject(struct maillog *g, struct log_event *h, struct slice s)
+read_reject(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from "), *end;
 
@@ -123,7 +123,7 @@ hear_reject(struct maillog *g, struct log_event *h, struct slice s)
 
 /* "header Subject: x from name[ip]; from=<a> … helo=<h>: 5.7.1 text" */
 static void
-hear_content(struct maillog *g, struct log_event *h, struct slice s)
+read_content(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *helo = slice_find_last(s, "helo=<"), *from, *end;
 	struct slice rest;
@@ -154,7 +154,7 @@ hear_content(struct maillog *g, struct log_event *h, struct slice s)
 
 /* "mime-error words: what from name[ip]; from=<a> to=<b>" */
 static void
-hear_mime_error(struct maillog *g, struct log_event *h, struct slice s)
+read_mime_error(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *end = slice_find_last(s, "; from=<"), *from, *colon;
 
@@ -194,24 +194,24 @@ rule_of(struct slice words)
 }
 
 static void
-hear_event(struct maillog *g, struct log_event *h, struct slice s)
+read_event(struct maillog *g, struct log_event *h, struct slice s)
 {
 	if (slice_begins(s, "mime-error "))
-		hear_mime_error(g, h, s);
+		read_mime_error(g, h, s);
 	else if (slice_begins(s, "header ") || slice_begins(s, "body ") ||
 	    slice_begins(s, "mime-header ") ||
 	    slice_begins(s, "nested-header "))
-		hear_content(g, h, s);
+		read_content(g, h, s);
 	else {
 		if (h->own_words)
 			h->otherwise = rule_of(s);
-		hear_reject(g, h, s);
+		read_reject(g, h, s);
 	}
 }
 
 /* "reject: RCPT from …", "milter-hold: END-OF-MESSAGE from …" */
 static void
-hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
+read_refusal(struct maillog *g, struct log_event *h, struct slice message)
 {
 	static const struct {
 		const char *word;
@@ -224,8 +224,8 @@ hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
 		{ "reject_warning: ", FATE_WARNED, false, false },
 		{ "discard: ", FATE_DISCARDED, false, true },
 		{ "milter-discard: ", FATE_DISCARDED, true, true },
-		{ "hold: ", FATE_HELD, false, true },
-		{ "milter-hold: ", FATE_HELD, true, true },
+		{ "hold: ", FATE_ON_HOLD, false, true },
+		{ "milter-hold: ", FATE_ON_HOLD, true, true },
 	};
 	size_t i;
 
@@ -238,13 +238,13 @@ hear_refusal(struct maillog *g, struct log_event *h, struct slice message)
 	h->own_words = words[i].own_words;
 	if (words[i].by_milter)
 		h->by = ISSUED_BY_MILTER;
-	hear_event(g, h, slice_from(message, message.text +
+	read_event(g, h, slice_from(message, message.text +
 	    strlen(words[i].word)));
 }
 
 /* "Connection rate limit exceeded: 31 from name[ip] for service smtp" */
 static void
-hear_limit(struct maillog *g, struct log_event *h, struct slice s)
+read_limit(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from ");
 
@@ -263,7 +263,7 @@ hear_limit(struct maillog *g, struct log_event *h, struct slice s)
 
 /* "name[ip]: SASL LOGIN authentication failed: why, sasl_username=x" */
 static void
-hear_login(struct maillog *g, struct log_event *h, struct slice s)
+read_login(struct maillog *g, struct log_event *h, struct slice s)
 {
 	s = postfix_client(s, h);
 	if (!slice_begins(s, ": SASL "))
@@ -278,9 +278,9 @@ hear_login(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* What smtpd warns of is a refusal, too, though no "reject:" says so. */
+/* Some warnings of smtpd(8) mean a refusal, although there is no "reject:". */
 static void
-hear_warning(struct maillog *g, struct log_event *h, struct slice message)
+read_warning(struct maillog *g, struct log_event *h, struct slice message)
 {
 	static const char tls[] = "SSL_accept error from ";
 	struct slice s = slice_between(message, "warning: ", NULL);
@@ -296,13 +296,13 @@ hear_warning(struct maillog *g, struct log_event *h, struct slice message)
 	} else if (!slice_begins(message, "warning: "))
 		return;
 	else if (slice_find(s, " limit exceeded: ") != NULL)
-		hear_limit(g, h, s);
+		read_limit(g, h, s);
 	else if (slice_find(s, "]: SASL ") != NULL)
-		hear_login(g, h, s);
+		read_login(g, h, s);
 }
 
 static void
-hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
+read_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 {
 	struct log_event h = { .line = l, .software = "Postfix",
 		.reason = REASON_NONE };
@@ -314,7 +314,7 @@ hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 		postfix_screen(g, l);
 	h.queue_id = postfix_queue_id(&message);
 	if (h.queue_id.text == NULL) {
-		hear_warning(g, &h, message);
+		read_warning(g, &h, message);
 		return;
 	}
 	if (slice_is(h.queue_id, "NOQUEUE"))
@@ -326,7 +326,7 @@ hear_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 		log_memory_set(&m->name, who.name);
 		return;
 	}
-	hear_refusal(g, &h, message);
+	read_refusal(g, &h, message);
 }
 
 void
@@ -335,7 +335,7 @@ maillog_postfix(struct maillog *g, const struct logline *l,
 {
 	if (slice_is(program, "smtpd") || slice_is(program, "postscreen") ||
 	    slice_is(program, "cleanup"))
-		hear_smtpd(g, l, slice_is(program, "postscreen"));
+		read_smtpd(g, l, slice_is(program, "postscreen"));
 	else if (slice_is(program, "qmgr"))
 		postfix_queue(g, l);
 	else if (slice_is(program, "bounce"))

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 #include "maillog/memory.h"
 #include "words/reason.h"
 
@@ -120,15 +120,15 @@ read_milter_connect(struct log_event *h, struct slice s)
 static bool
 read_milter(struct log_event *h, struct slice s)
 {
-	struct slice held = slice_between(s, "quarantine=", NULL);
+	struct slice quarantine = slice_between(s, "quarantine=", NULL);
 	const char *discard = slice_find_last(s, ", discard");
 
 	h->by = ISSUED_BY_MILTER;
 	h->reply = slice_between(s, "reject=", NULL);
 	if (slice_begins(s, "milter="))
-		h->reply = held;
-	if (held.text != NULL)
-		h->fate = FATE_HELD;
+		h->reply = quarantine;
+	if (quarantine.text != NULL)
+		h->fate = FATE_ON_HOLD;
 	else if (discard != NULL && h->reply.text == NULL &&
 	    !slice_begins(s, "milter=")) {
 		h->fate = FATE_DISCARDED;
@@ -268,7 +268,7 @@ maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m)
 }
 
 static void
-hear_refusal(struct maillog *g, struct log_event *h, const struct logline *l,
+on_refusal(struct maillog *g, struct log_event *h, const struct logline *l,
     struct slice s)
 {
 	struct log_memory_entry *m;
@@ -288,7 +288,7 @@ hear_refusal(struct maillog *g, struct log_event *h, const struct logline *l,
 
 /* "from=<a>, …, relay=name [ip]" comes when the envelope is over. */
 static void
-hear_from(struct maillog *g, struct slice id, struct slice s)
+on_from(struct maillog *g, struct slice id, struct slice s)
 {
 	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
 	struct slice name, client;
@@ -309,7 +309,7 @@ hear_from(struct maillog *g, struct slice id, struct slice s)
  * its way, for it was refused after the dot.
  */
 static void
-hear_dot(struct maillog *g, struct log_event *h, struct slice s)
+on_dot(struct maillog *g, struct log_event *h, struct slice s)
 {
 	struct log_memory_entry *m = log_memory_find(maillog_memory(g),
 	    h->queue_id);
@@ -341,7 +341,7 @@ is_outgoing(struct slice mailer)
 
 /* "to=<b>, …, mailer=esmtp, …, relay=mx. [ip], dsn=5.1.1, stat=…" */
 static void
-hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
+on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *stat = slice_find(s, ", stat=");
 	const struct log_memory_entry *m = log_memory_find(maillog_memory(g),
@@ -390,13 +390,13 @@ maillog_sendmail(struct maillog *g, const struct logline *l)
 		return false;
 	h.queue_id = slice_begins(id, "NOQUEUE") ? none : id;
 	if (slice_begins(s, "from="))
-		hear_from(g, h.queue_id, s);
+		on_from(g, h.queue_id, s);
 	else if (slice_begins(s, "to=") && slice_find(s, "mailer=") == NULL &&
 	    slice_find(s, "dsn=") == NULL)
-		hear_dot(g, &h, s);
+		on_dot(g, &h, s);
 	else if (slice_begins(s, "to="))
-		hear_delivery(g, &h, s);
+		on_delivery(g, &h, s);
 	else
-		hear_refusal(g, &h, l, s);
+		on_refusal(g, &h, l, s);
 	return true;
 }

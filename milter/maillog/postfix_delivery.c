@@ -25,27 +25,44 @@ recall(struct maillog *g, struct log_event *h)
 static void
 take_remote(struct log_event *h, struct slice errmsg)
 {
-	const char *said = slice_find(errmsg, " said: "), *end;
+	const char *reply = slice_find(errmsg, " said: "), *end;
 	const char *refused = slice_find(errmsg, "refused to talk to me: ");
 
 	h->reply = errmsg;
 	if (slice_begins(errmsg, "connect to "))
 		h->reason = REASON_HOST_UNREACHABLE;
-	if (said == NULL && refused == NULL)
+	if (reply == NULL && refused == NULL)
 		return;
 	h->by = h->outgoing ? ISSUED_BY_REMOTE : ISSUED_BY_MTA;
-	errmsg = said != NULL ? slice_from(errmsg, said + 7) :
+	errmsg = reply != NULL ? slice_from(errmsg, reply + 7) :
 	    slice_from(errmsg, refused + 23);
-	h->stage = said != NULL ? STAGE_RCPT : STAGE_CONNECT;
+	h->stage = reply != NULL ? STAGE_RCPT : STAGE_CONNECT;
 	end = slice_find_last(errmsg, " (in reply to ");
 	if (end != NULL)
 		h->stage = postfix_stage(slice_from(errmsg, end + 14));
 	h->reply = end != NULL ? slice_to(errmsg, end) : errmsg;
 }
 
+/* The line before said why no server was asked; by the recipient's domain. */
+static void
+take_offence(struct maillog *g, struct log_event *h)
+{
+	struct log_memory_entry *m;
+	const char *at;
+
+	if (!h->outgoing || !slice_begins(h->reply, "server unavailable or ") ||
+	    (at = slice_find_last(h->recipient, "@")) == NULL)
+		return;
+	m = log_memory_find(maillog_memory(g), slice_from(h->recipient,
+	    at + 1));
+	if (m != NULL && m->offence != 0)
+		h->reason = m->offence;
+	log_memory_forget(m);
+}
+
 /* "to=<b>, …, relay=mx[ip]:25, …, dsn=5.1.1, status=bounced (words)" */
 static void
-hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
+read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	static const char *const states[] = { "bounced", "deferred",
 		"expired", "sent" };
@@ -75,7 +92,20 @@ hear_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	recall(g, h);
 	take_remote(h, slice_to(slice_from(state, open + 2),
 	    SLICE_END(s) - 1));
+	take_offence(g, h);
 	maillog_emit(g, h);
+}
+
+/* "warning: MX name 'mx.a' does not match STS MX pattern for 'a'": 3.11 */
+static void
+read_policy(struct maillog *g, struct slice message)
+{
+	struct slice domain = slice_between(message,
+	    "does not match STS MX pattern for '", "'");
+
+	if (slice_begins(message, "warning: MX name '") && domain.n > 0)
+		log_memory_at(maillog_memory(g), domain)->offence =
+		    REASON_MTA_STS_FAILED;
 }
 
 void
@@ -87,7 +117,9 @@ postfix_agent(struct maillog *g, const struct logline *l, bool outgoing)
 
 	h.queue_id = postfix_queue_id(&message);
 	if (h.queue_id.text != NULL && slice_begins(message, "to=<"))
-		hear_delivery(g, &h, message);
+		read_delivery(g, &h, message);
+	else if (outgoing)
+		read_policy(g, message);
 }
 
 void

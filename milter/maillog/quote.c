@@ -136,7 +136,8 @@ went_well(const char *from, const char *to)
 }
 
 static bool
-fits(const struct form *f, const char *line, const char *end, struct quote *q)
+matches(const struct form *f, const char *line, const char *end,
+    struct quote *q)
 {
 	const char *from = find(line, end, f->sign), *to = end;
 
@@ -304,7 +305,7 @@ quote_find(const char *line, size_t n, struct quote *q)
 	if (is_reply(line, end))
 		return false;
 	for (i = 0; i < sizeof forms / sizeof forms[0] && !found; i++)
-		found = fits(&forms[i], line, end, q);
+		found = matches(&forms[i], line, end, q);
 	if (!found && quote_is_log(line, n))
 		found = find_code(line, end, q);
 	if (found) {

@@ -144,7 +144,7 @@ read_chunk(struct tail *t)
 }
 
 bool
-tail_some(struct tail *t, tail_fn *fn, void *arg)
+tail_read(struct tail *t, tail_fn *fn, void *arg)
 {
 	ssize_t n;
 
@@ -184,7 +184,7 @@ tail_fd(const struct tail *t)
 
 /* A line without its newline will be read again. */
 void
-tail_place(const struct tail *t, uint64_t *inode, int64_t *offset)
+tail_position(const struct tail *t, uint64_t *inode, int64_t *offset)
 {
 	*inode = t->inode;
 	*offset = t->offset - (int64_t)t->n;

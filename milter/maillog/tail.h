@@ -24,7 +24,7 @@ struct tail *tail_open_fd(int fd, const char *name);
 void tail_close(struct tail *t);	/* NULL: nothing */
 
 /* What there is now, at most about 256 KB. True: there may be more at once. */
-bool tail_some(struct tail *t, tail_fn *fn, void *arg);
+bool tail_read(struct tail *t, tail_fn *fn, void *arg);
 
 /* A stream has ended: nothing will come any more. Never so for a file. */
 bool tail_ended(const struct tail *t);
@@ -36,7 +36,7 @@ int tail_fd(const struct tail *t);
  * Where it stands, as "inode offset", to go on from after a restart; a file
  * of another inode is read from its beginning.
  */
-void tail_place(const struct tail *t, uint64_t *inode, int64_t *offset);
+void tail_position(const struct tail *t, uint64_t *inode, int64_t *offset);
 void tail_go_on(struct tail *t, uint64_t inode, int64_t offset);
 
 const char *tail_name(const struct tail *t);

@@ -57,7 +57,7 @@ watch_state_save(const char *path, struct tail *const *tails, size_t n)
 	buf_printf(&fresh, "%s.new", path);
 	f = fopen(fresh.data, "we");
 	for (i = 0; f != NULL && i < n; i++) {
-		tail_place(tails[i], &inode, &offset);
+		tail_position(tails[i], &inode, &offset);
 		fprintf(f, "%" PRIu64 " %" PRId64 " %s\n", inode, offset,
 		    tail_name(tails[i]));
 	}

@@ -23,21 +23,23 @@ struct budget;
 #define ARCHIVE_INNER ((size_t)2 << 20)	/* all archives within one */
 
 enum archive_state {
-	ARCHIVE_SEEN,		/* all its names */
+	ARCHIVE_LISTED,		/* all its names */
 	ARCHIVE_LOCKED,		/* part of it is encrypted */
 	ARCHIVE_LIMITED,	/* there is more than we open */
 	ARCHIVE_DAMAGED,
 	ARCHIVE_UNKNOWN		/* no library, or a format it does not know */
 };
 
-/* The first bytes are an archive's, or a compressed file's. */
+/* Are the first bytes those of an archive or a compressed file? */
 bool archive_is(const char *head, size_t n);
-/* It is called like one, "a.zip": it should be one, whatever stands first in
-   it. */
+/*
+ * Its name is that of an archive ("a.zip"), so it should be one, whatever it
+ * begins with.
+ */
 bool archive_is_called(const char *name);
-/* It may be one by its name, "a.docx": worth a look. */
+/* By its name ("a.docx") it may be one. */
 bool archive_may_be(const char *name);
-/* Of a kind that nothing here opens, "ACE"; NULL: of another. */
+/* The kind of an archive that we cannot open ("ACE"), or NULL. */
 const char *archive_foreign(const char *head, size_t n);
 
 /*
@@ -46,7 +48,7 @@ const char *archive_foreign(const char *head, size_t n);
  */
 size_t archive_start(const char *bytes, size_t n);
 
-typedef void archive_entry_told(void *arg, const char *name);
+typedef void archive_entry_fn(void *arg, const char *name);
 
 /*
  * The names that can be had without unpacking: of a zip those of its directory
@@ -54,7 +56,7 @@ typedef void archive_entry_told(void *arg, const char *name);
  * compressed by gzip the one that it had.
  */
 void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
-    archive_entry_told *entry, void *arg);
+    archive_entry_fn *entry, void *arg);
 
 /*
  * Calls entry() for each name inside, archives within archives included, some
@@ -63,7 +65,7 @@ void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
  * them.
  */
 enum archive_state archive_names(const char *bytes, size_t n, bool whole,
-    const char *name, struct budget *budget, archive_entry_told *entry,
+    const char *name, struct budget *budget, archive_entry_fn *entry,
     void *arg);
 
 #endif

@@ -121,7 +121,7 @@ number(const char *p, size_t bytes)
 }
 
 static void
-tell(const char *at, size_t n, archive_entry_told *entry, void *arg)
+tell(const char *at, size_t n, archive_entry_fn *entry, void *arg)
 {
 	char *name = mem_ndup(at, n);
 
@@ -134,7 +134,7 @@ tell(const char *at, size_t n, archive_entry_told *entry, void *arg)
    the directory. */
 static void
 zip_names(const char *bytes, size_t n, struct budget *budget,
-    archive_entry_told *entry, void *arg)
+    archive_entry_fn *entry, void *arg)
 {
 	static const struct {
 		const char *mark;
@@ -159,7 +159,7 @@ zip_names(const char *bytes, size_t n, struct budget *budget,
 
 /* RFC 1952 section 2.3.1. */
 static void
-gzip_name(const char *bytes, size_t n, archive_entry_told *entry, void *arg)
+gzip_name(const char *bytes, size_t n, archive_entry_fn *entry, void *arg)
 {
 	size_t at = 10;
 	int flags = n > 10 ? bytes[3] : 0;
@@ -172,7 +172,7 @@ gzip_name(const char *bytes, size_t n, archive_entry_told *entry, void *arg)
 
 void
 archive_plain_names(const char *bytes, size_t n, struct budget *budget,
-    archive_entry_told *entry, void *arg)
+    archive_entry_fn *entry, void *arg)
 {
 	if (n > 2 && memcmp(bytes, "\037\213", 2) == 0)
 		gzip_name(bytes, n, entry, arg);

@@ -23,7 +23,7 @@
 
 /* What all archives of one call share. */
 struct walk {
-	archive_entry_told *entry;
+	archive_entry_fn *entry;
 	void *arg;
 	struct budget *message;	/* of all of the message */
 	long long budget;	/* bytes that may still be unpacked */
@@ -43,7 +43,7 @@ struct source {
 static void
 worsen(struct walk *w, enum archive_state state)
 {
-	if (w->state == ARCHIVE_SEEN)
+	if (w->state == ARCHIVE_LISTED)
 		w->state = state;
 }
 
@@ -254,7 +254,7 @@ walk_entries(struct walk *w, struct archive *a, const char *name)
 
 /* A name, or the bytes of a file, of winmail.dat. */
 static void
-tnef_told(void *arg, const char *name, const char *bytes, size_t n)
+on_tnef(void *arg, const char *name, const char *bytes, size_t n)
 {
 	struct walk *w = arg;
 
@@ -284,7 +284,7 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 	} else if (archive_foreign(bytes, n) != NULL) {
 		worsen(w, ARCHIVE_UNKNOWN);
 	} else if (tnef_is(bytes, n)) {
-		if (!tnef_read(bytes, n, tnef_told, w))
+		if (!tnef_read(bytes, n, on_tnef, w))
 			worsen(w, ARCHIVE_DAMAGED);
 	} else if ((a = open_archive(&s)) == NULL) {
 		worsen(w, ARCHIVE_DAMAGED);
@@ -297,13 +297,13 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 
 enum archive_state
 archive_names(const char *bytes, size_t n, bool whole, const char *name,
-    struct budget *budget, archive_entry_told *entry, void *arg)
+    struct budget *budget, archive_entry_fn *entry, void *arg)
 {
 	struct walk w = { .entry = entry, .arg = arg, .message = budget,
 		.budget = ARCHIVE_UNPACK_FIRST +
 		(long long)n * ARCHIVE_UNPACK_RATIO,
 		.entries = ARCHIVE_ENTRIES, .inner = ARCHIVE_INNER,
-		.depth = 1, .state = ARCHIVE_SEEN };
+		.depth = 1, .state = ARCHIVE_LISTED };
 
 	walk(&w, bytes, n, name);
 	return whole || w.state == ARCHIVE_LOCKED ? w.state : ARCHIVE_LIMITED;

@@ -5,7 +5,7 @@
 
 enum archive_state
 archive_names(const char *bytes, size_t n, bool whole, const char *name,
-    struct budget *budget, archive_entry_told *entry, void *arg)
+    struct budget *budget, archive_entry_fn *entry, void *arg)
 {
 	(void)whole;
 	(void)name;

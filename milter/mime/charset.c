@@ -15,8 +15,10 @@
 /* Longest sequence of any of them, shift sequences of ISO-2022 included. */
 #define CARRY_MAX 16
 
-/* What is open already serves the next text, too: to open one costs as much
-   as to convert a page. */
+/*
+ * Open converters are reused, because opening one costs as much as converting a
+ * page.
+ */
 #define IDLE_MAX 4
 
 struct charset {
@@ -150,13 +152,13 @@ charset_close(struct charset *c)
 	}
 }
 
-struct place {
+struct output {
 	char *at;
 	size_t room;
 };
 
 static void
-put_unknown(struct place *out)
+put_unknown(struct output *out)
 {
 	memcpy(out->at, "\xef\xbf\xbd", 3);
 	out->at += 3;
@@ -165,7 +167,7 @@ put_unknown(struct place *out)
 
 /* Room is kept for U+FFFD, so that a bad byte never waits for room. */
 static void
-convert(struct charset *c, const char **in, size_t *n, struct place *out)
+convert(struct charset *c, const char **in, size_t *n, struct output *out)
 {
 	char *from = (char *)(uintptr_t)*in;
 	size_t room = out->room - 3, before = room;
@@ -186,7 +188,7 @@ convert(struct charset *c, const char **in, size_t *n, struct place *out)
 /* Goes on with the start of a character that the last call left. */
 static void
 finish_carry(struct charset *c, const char **in, const char *end,
-    struct place *out, bool last)
+    struct output *out, bool last)
 {
 	const char *at;
 	size_t n;
@@ -214,7 +216,7 @@ size_t
 charset_put(struct charset *c, const char **in, const char *end, char *out,
     size_t room, bool last)
 {
-	struct place to = { out, room };
+	struct output to = { out, room };
 	size_t n, before;
 
 	finish_carry(c, in, end, &to, last);

@@ -92,31 +92,19 @@ drop_eol(struct mime *m)
 	m->cr = 0;
 }
 
-/* The end of line was no boundary's. */
-void
-mime_put_eol(struct mime *m)
-{
-	char eol[2] = { m->eol[0], m->eol[1] };
-	size_t n = m->neol;
-
-	m->neol = 0;
-	if (n > 0 && m->state == MIME_IN_BODY)
-		mime_part_bytes(m, eol, n);
-}
-
-/* A part of level i begins after this line, or `closed`: no more follow. */
+/* A part of level i begins after this line, or `ended`: no more follow. */
 static void
-cross(struct mime *m, size_t i, bool closed)
+cross(struct mime *m, size_t i, bool ended)
 {
 	struct mime_level *level = &m->levels[i];
 
 	drop_eol(m);
 	while (m->nlevels > i + 1)
 		mime_part_end(m);
-	if (level->closed && !closed)
+	if (level->ended && !ended)
 		mime_fault(m, level, MIME_AFTER_END);
-	level->closed = closed;
-	m->state = closed ? MIME_IN_NOTHING : MIME_IN_HEADER;
+	level->ended = ended;
+	m->state = ended ? MIME_IN_NOTHING : MIME_IN_HEADER;
 	m->may_inline = false;
 }
 
@@ -139,7 +127,10 @@ is_line_of(const struct buf *b, const char *line, size_t n)
 	    memcmp(line + n - 2, "--", 2) == 0));
 }
 
-/* The first of a level's boundaries that is seen is the one it has. */
+/*
+ * The first of a level's possible boundaries that appears is the one that
+ * counts.
+ */
 static bool
 is_boundary_of(struct mime_level *level, const char *line, size_t n)
 {
@@ -182,7 +173,7 @@ is_boundary(struct mime *m, const char *line, size_t n)
 	for (i = m->nlevels; i-- > 0;) {
 		if (!is_boundary_of(&m->levels[i], line, n))
 			continue;
-		if (!m->levels[i].closed)
+		if (!m->levels[i].ended)
 			break;
 		if (ended == m->nlevels)
 			ended = i;
@@ -200,7 +191,7 @@ is_boundary(struct mime *m, const char *line, size_t n)
 
 /* "--" behind a CR alone begins a boundary for some. */
 static void
-look_for_cr(struct mime *m, const char *p, size_t n)
+find_cr(struct mime *m, const char *p, size_t n)
 {
 	const char *end = p + n;
 
@@ -229,7 +220,7 @@ content(struct mime *m, const char *bytes, size_t n)
 	if (n == 0)
 		return;
 	if (m->nboundaries > 0)
-		look_for_cr(m, bytes, n);
+		find_cr(m, bytes, n);
 	if (m->neol == 1 && m->eol[0] == '\r' && bytes[0] == '\n') {
 		m->eol[m->neol++] = '\n';
 		bytes++;

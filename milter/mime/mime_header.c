@@ -5,16 +5,6 @@
 
 #include "mime/mime_internal.h"
 
-/* White space at its end is none of a line (RFC 2046 section 5.1.1). */
-size_t
-mime_trimmed(const char *line, size_t n)
-{
-	while (n > 0 && strchr(" \t\r\n", line[n - 1]) != NULL &&
-	    line[n - 1] != '\0')
-		n--;
-	return n;
-}
-
 static enum mime_field
 field_of(const char *name, size_t n)
 {
@@ -61,7 +51,7 @@ is_hidden_field(const char *p, const char *end)
 
 /* `folded`: the text goes on a field. A CR without LF ends a line for some. */
 static void
-look_for_lines(struct mime *m, const char *text, size_t n, bool folded)
+find_lines(struct mime *m, const char *text, size_t n, bool folded)
 {
 	const char *end = text + n, *p = text;
 
@@ -95,7 +85,7 @@ mime_header(struct mime *m, const char *name, const char *value)
 	size_t n = strlen(value);
 
 	field_begin(m, name, mime_trimmed(name, strlen(name)));
-	look_for_lines(m, value, n, false);
+	find_lines(m, value, n, false);
 	if (n > MIME_HEADER_BYTES) {
 		m->pending |= m->field != NULL ? MIME_HEADER_LONG : 0;
 		n = MIME_HEADER_BYTES;
@@ -150,14 +140,14 @@ mime_header_line(struct mime *m, const char *line, size_t n)
 	}
 	m->header_bytes += n;
 	if (line[0] == ' ' || line[0] == '\t') {
-		look_for_lines(m, line, text, true);
+		find_lines(m, line, text, true);
 		field_add(m, line, text);
 	} else if (is_field(line, n)) {
 		field_begin(m, line, colon == NULL ? 0 :
 		    mime_trimmed(line, (size_t)(colon - line)));
 		if (colon == NULL || colon >= line + text)
 			return true;
-		look_for_lines(m, colon + 1,
+		find_lines(m, colon + 1,
 		    text - (size_t)(colon + 1 - line), false);
 		field_add(m, colon + 1, text - (size_t)(colon + 1 - line));
 	} else {

@@ -63,7 +63,7 @@ is_end(enum inline_kind kind, const char *line, size_t text)
 }
 
 static void
-look_for_begin(struct mime *m, const char *line, size_t text)
+find_begin(struct mime *m, const char *line, size_t text)
 {
 	const char *name = NULL;
 
@@ -93,7 +93,7 @@ mime_inline_line(struct mime *m, const char *line, size_t n)
 	int got;
 
 	if (kind == INLINE_NONE) {
-		look_for_begin(m, line, text);
+		find_begin(m, line, text);
 		return false;
 	}
 	if (kind == INLINE_YENC && text >= 6 && memcmp(line, "=ypart", 6) == 0)

@@ -30,7 +30,7 @@ struct mime_level {
 	char *type, *other_type, *charset, *names[MIME_NAMES];
 	struct buf boundary;	/* of a multipart; empty: it has none */
 	struct buf others[MIME_SAME];	/* what the boundary may be as well */
-	bool closed;		/* its last part has ended */
+	bool ended;		/* its last part has ended */
 	bool has_parts;
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;
@@ -54,8 +54,8 @@ struct mime {
 	/* the start of a line that must be seen as a whole */
 	struct buf line;
 	size_t header_bytes;	/* of this part, so far */
-	struct buf *field;	/* the one that a folded line goes on, or
-				   NULL: it is of no interest */
+	struct buf *field;	/* the field that a folded line continues, or
+				   NULL: it is not kept */
 	bool at_start;		/* of a line */
 	bool passing;		/* over the rest of a line too long */
 	size_t nboundaries;	/* open ones */

@@ -30,12 +30,12 @@ struct window {
  * Adds n bytes, and calls look() for each window that is full. The window is
  * text[0] to text[n]; places before `start` were in the last one.
  */
-typedef void window_look(void *arg, const char *text, size_t n, size_t start,
+typedef void window_fn(void *arg, const char *text, size_t n, size_t start,
     bool last);
 void window_put(struct window *w, const char *bytes, size_t n,
-    window_look *look, void *arg);
+    window_fn *fn, void *arg);
 
 /* The text ends: the last window (if there is any text). Empty again. */
-void window_end(struct window *w, window_look *look, void *arg);
+void window_end(struct window *w, window_fn *fn, void *arg);
 
 #endif

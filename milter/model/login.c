@@ -17,7 +17,8 @@ const struct option login_options[] = {
 	{ .name = "networks", .type = OPTION_LIST, .offset = AT(networks),
 	    .parse = option_parse_net, .free = option_free_nets,
 	    .help = "networks it may be used from; unset: as for all logins" },
-	{ .name = "closed", .type = OPTION_BOOL, .offset = AT(disabled),
+	{ .name = "disabled", .old_name = "closed", .type = OPTION_BOOL,
+	    .offset = AT(disabled),
 	    .default_value = "no", .help = "it may not send at all" },
 	{ .name = "relay", .type = OPTION_BOOL, .offset = AT(relay),
 	    .default_value = "yes", .help =

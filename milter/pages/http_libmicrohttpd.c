@@ -17,7 +17,7 @@
 
 #define MEMORY 16384		/* of one connection: its whole request */
 #define IDLE_SECONDS 5u
-#define MOST 8
+#define SPARE_MAX 8
 
 /* The library's own deadline begins anew with every byte; ours does not. */
 struct visit {
@@ -263,10 +263,10 @@ patience(struct http *h, int ms)
 void
 http_run(struct http *const *all, size_t n, int ms)
 {
-	struct pollfd fds[MOST];
+	struct pollfd fds[SPARE_MAX];
 	size_t i;
 
-	for (i = 0; i < n && i < MOST; i++) {
+	for (i = 0; i < n && i < SPARE_MAX; i++) {
 		fds[i] = (struct pollfd){ .events = POLLIN,
 			.fd = MHD_get_daemon_info(all[i]->daemon,
 			    MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd };

@@ -211,7 +211,7 @@ put_human(const struct view *v, const char *id)
 }
 
 static void
-put_seen(const struct view *v, const struct pages *p,
+put_evidence(const struct view *v, const struct pages *p,
     const struct parsed_record *t, int reason)
 {
 	bool all = !is_word(t, "issuer", "saywhy") ||
@@ -238,7 +238,7 @@ refusal_page_put(const struct view *v, const struct pages *p,
 	put_head(v, reason);
 	put_refusal_page(v, t);
 	put_act(v, reason, later, true);
-	put_seen(v, p, t, reason);
+	put_evidence(v, p, t, reason);
 	copy_put(v, t, reason);
 	put_errmsg(v, reason);
 	put_human(v, parsed_text(t, "id"));

@@ -13,8 +13,8 @@
 
 const char *const mode_names[] = { "observe", "enforce", NULL };
 
-enum speak_at { SPEAK_AT_RCPT, SPEAK_AT_MAIL };
-static const char *const speak_names[] = { "rcpt", "mail", NULL };
+enum issued_at { ISSUED_AT_RCPT, ISSUED_AT_MAIL };
+static const char *const issued_at_names[] = { "rcpt", "mail", NULL };
 
 static bool
 parse_permanent(void *base, void *slot, const char *value, struct buf *errmsg)
@@ -62,9 +62,10 @@ const struct option policy_options[] = {
 	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
 	    .words = mode_names, .default_value = "observe",
 	    .help = "observe: decide and record, refuse nothing; enforce" },
-	{ .name = "speak-at", .type = OPTION_WORD, .offset = AT(speak_at),
-	    .words = speak_names, .default_value = "rcpt",
-	    .help = "where client, HELO and sender refusals are spoken" },
+	{ .name = "issue-at", .old_name = "speak-at", .type = OPTION_WORD,
+	    .offset = AT(issued_at), .words = issued_at_names,
+	    .default_value = "rcpt",
+	    .help = "where client, HELO and sender refusals are issued" },
 	{ .name = "make-permanent", .type = OPTION_LIST,
 	    .offset = AT(permanent), .parse = parse_permanent,
 	    .free = free_permanent,
@@ -115,8 +116,8 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
 	exception_index_build(&p->by_client, &p->exceptions);
-	if (p->speak_at == SPEAK_AT_MAIL)
-		diags_warn(d, NULL, 0, "speak-at = mail: who is refused at "
+	if (p->issued_at == ISSUED_AT_MAIL)
+		diags_warn(d, NULL, 0, "issue-at = mail: who is refused at "
 		    "MAIL cannot reach postmaster either");
 }
 
@@ -128,13 +129,13 @@ policy_clear(struct policy *p)
 }
 
 enum stage
-policy_speaking_stage(const struct policy *p, const struct finding *f)
+policy_issuing_stage(const struct policy *p, const struct finding *f)
 {
 	if (f->stage > STAGE_RCPT)
 		return STAGE_MESSAGE;
 	if (f->stage == STAGE_RCPT)
 		return STAGE_RCPT;
-	return p->speak_at == SPEAK_AT_MAIL ? STAGE_MAIL : f->issued_at;
+	return p->issued_at == ISSUED_AT_MAIL ? STAGE_MAIL : f->issued_at;
 }
 
 /* Those whom we refuse must be able to ask why: RFC 5321 section 4.5.1. */
@@ -147,8 +148,8 @@ is_exempt(const struct policy *p, const struct session *s,
 }
 
 /*
- * On a list of those who are let pass; `rcpt` is the number of the recipient,
- * 0: none yet.
+ * Is the peer on an allow list? `rcpt` is the number of the recipient, 0: none
+ * yet.
  */
 static bool
 is_waived(const struct policy *p, const struct findings *found,
@@ -178,7 +179,7 @@ struct decision_context {
 	size_t nexceptions;
 };
 
-/* The policy's word on one finding and one recipient (of this number). */
+/* What the policy does about one finding, for the recipient of this number. */
 static struct verdict
 judge(const struct decision_context *m, const struct mailbox *rcpt,
     size_t number, const struct finding *f)
@@ -239,12 +240,12 @@ judge_at(const struct decision_context *m, const struct finding *f,
     enum stage stage)
 {
 	struct verdict v = { .finding = f, .action = ACTION_OFF };
-	enum stage issued_at = policy_speaking_stage(m->policy, f);
+	enum stage issued_at = policy_issuing_stage(m->policy, f);
 	const struct session *s = m->session;
 
 	if (stage == STAGE_MESSAGE) {
 		v = judge_message(m, f);
-		/* Refusals of earlier stages have been spoken there. */
+		/* Refusals of earlier stages have been issued there. */
 		if (issued_at != STAGE_MESSAGE && action_refuses(v.action))
 			v.action = ACTION_OFF;
 		return v;
@@ -334,7 +335,7 @@ policy_count(const struct decision *d)
 
 /* Does any exception say this much or more about the reason? */
 static bool
-some_exception_says(const struct policy *p, int reason, enum action least,
+has_exception(const struct policy *p, int reason, enum action min,
     enum action max)
 {
 	const struct exception *e;
@@ -343,7 +344,7 @@ some_exception_says(const struct policy *p, int reason, enum action least,
 	for (i = 0; i < p->exceptions.n; i++) {
 		e = p->exceptions.v[i];
 		if (e->by_reason[reason].set &&
-		    e->by_reason[reason].action >= least &&
+		    e->by_reason[reason].action >= min &&
 		    e->by_reason[reason].action <= max)
 			return true;
 	}
@@ -354,7 +355,7 @@ bool
 policy_ignores(const struct policy *p, int reason)
 {
 	return p->action[reason] == ACTION_OFF &&
-	    !some_exception_says(p, reason, ACTION_NOTE, ACTION_REJECT);
+	    !has_exception(p, reason, ACTION_NOTE, ACTION_REJECT);
 }
 
 bool
@@ -362,5 +363,5 @@ policy_may_mark(const struct policy *p, int reason)
 {
 	return p->action[reason] == ACTION_MARK ||
 	    p->action[reason] == ACTION_QUARANTINE ||
-	    some_exception_says(p, reason, ACTION_MARK, ACTION_QUARANTINE);
+	    has_exception(p, reason, ACTION_MARK, ACTION_QUARANTINE);
 }

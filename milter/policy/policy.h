@@ -25,7 +25,7 @@ extern const char *const mode_names[];
 
 struct policy {
 	int mode;		/* enum mode */
-	int speak_at;		/* enum speak_at of policy.c */
+	int issued_at;		/* enum issued_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
 	bool permanent[REASONS_MAX];	/* what the MTA defers for it is
@@ -74,7 +74,7 @@ struct decision {
 };
 
 /*
- * Decides what is spoken at this stage. MAIL, RCPT: for the recipient at RCPT
+ * Decides what is issued at this stage. MAIL, RCPT: for the recipient at RCPT
  * if there is one. MESSAGE: the strictest that any accepted recipient would
  * get. Findings are pointed at, not copied: the decision lives as long as the
  * list stays unchanged.
@@ -85,8 +85,8 @@ void policy_decide(const struct policy *p, const struct session *s,
 /* Counts the exceptions that made this decision; any thread. */
 void policy_count(const struct decision *d);
 
-/* The stage at which this finding is spoken under this policy. */
-enum stage policy_speaking_stage(const struct policy *p,
+/* The stage at which a refusal for this finding is issued under this policy. */
+enum stage policy_issuing_stage(const struct policy *p,
     const struct finding *f);
 
 /* May any check that gives this reason stay unrun? OFF and no exception

@@ -27,7 +27,7 @@ struct feed {
 	struct store *store;
 	int64_t oldest;
 	int fd;			/* of the file at `place`, or -1 */
-	struct store_place place;
+	struct store_position position;
 	char *batch;
 	struct feed_counts counts;
 };
@@ -67,7 +67,7 @@ feed_counts(const struct feed *f)
 	return f->counts;
 }
 
-/* -1 too when the file there is not the one that was meant. */
+/* -1 too when another file is there by now. */
 static int
 open_file(const char *path, const struct rotated_file *meant)
 {
@@ -89,14 +89,14 @@ move_to(struct feed *f, const struct rotated_file *to)
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = open_file(to->path, to);
-	f->place = (struct store_place){ .device = to->device,
+	f->position = (struct store_position){ .device = to->device,
 		.inode = to->inode };
 }
 
 static bool
 is_at(const struct feed *f, const struct rotated_file *s)
 {
-	return s->device == f->place.device && s->inode == f->place.inode;
+	return s->device == f->position.device && s->inode == f->position.inode;
 }
 
 /*
@@ -105,19 +105,19 @@ is_at(const struct feed *f, const struct rotated_file *s)
  * store already are not imported twice.
  */
 static void
-find_place(struct feed *f, const struct store_place *place)
+find_position(struct feed *f, const struct store_position *position)
 {
 	struct rotated_files all = { .v = NULL };
 	size_t i;
 
 	rotated_find(&all, f->path);
-	f->place = *place;
+	f->position = *position;
 	for (i = 0; i < all.n && !is_at(f, &all.v[i]); i++)
 		;
 	if (all.n > 0) {
 		move_to(f, &all.v[i < all.n ? i : 0]);
 		if (i < all.n)
-			f->place.offset = place->offset;
+			f->position.offset = position->offset;
 	}
 	rotated_free(&all);
 }
@@ -191,7 +191,10 @@ take_lines(struct feed *f, size_t n)
 	return (ssize_t)(n - left);
 }
 
-/* How much lies behind the place; a file that was cut is read anew. */
+/*
+ * How much lies after the position; a truncated file is read from its
+ * beginning.
+ */
 static int64_t
 left_behind(struct feed *f)
 {
@@ -199,13 +202,13 @@ left_behind(struct feed *f)
 
 	if (f->fd < 0 || fstat(f->fd, &st) < 0)
 		return 0;
-	if (st.st_size < f->place.offset)
-		f->place.offset = 0;
-	return st.st_size - f->place.offset;
+	if (st.st_size < f->position.offset)
+		f->position.offset = 0;
+	return st.st_size - f->position.offset;
 }
 
 static bool
-same_place(const struct store_place *a, const struct store_place *b)
+same_position(const struct store_position *a, const struct store_position *b)
 {
 	return a->device == b->device && a->inode == b->inode &&
 	    a->offset == b->offset;
@@ -215,30 +218,30 @@ same_place(const struct store_place *a, const struct store_place *b)
 static bool
 take_batch(struct feed *f)
 {
-	struct store_place place;
+	struct store_position position;
 	ssize_t n, taken;
 
-	if (!store_begin(f->store, &place))
+	if (!store_begin(f->store, &position))
 		return false;
-	if (f->fd < 0 || !same_place(&place, &f->place))
-		find_place(f, &place);
+	if (f->fd < 0 || !same_position(&position, &f->position))
+		find_position(f, &position);
 	if (f->fd >= 0 && left_behind(f) == 0 && has_next(f))
 		go_to_next(f);
 	if (f->fd < 0) {
 		store_undo(f->store);
 		return true;
 	}
-	n = pread(f->fd, f->batch, BATCH, f->place.offset);
+	n = pread(f->fd, f->batch, BATCH, f->position.offset);
 	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
 	if (taken < 0)
 		return false;
-	/* A last line that nobody will complete any more is no record. */
+	/* A last line that nobody will complete any more is skipped. */
 	if (taken == 0 && n > 0 && has_next(f)) {
 		f->counts.bad++;
 		taken = n;
 	}
-	f->place.offset += taken;
-	return store_commit(f->store, &f->place);
+	f->position.offset += taken;
+	return store_commit(f->store, &f->position);
 }
 
 enum feed_answer

@@ -15,13 +15,13 @@
 #include "records/feed.h"
 #include "records/recorder.h"
 #include "records/store.h"
-#include "records/store_aside.h"
+#include "records/store_damaged.h"
 
-#define LOOK_MS 100
+#define POLL_MS 100
 #define RETRY_MS 2000
 #define EXPIRE_MS 60000
 #define LAST_MS 1000
-#define ASIDE_MS 600000
+#define REBUILD_MS 600000
 
 struct feeder {
 	pthread_t thread;
@@ -31,7 +31,7 @@ struct feeder {
 	int64_t retention, max;
 	struct store *store;	/* of the thread, like feed */
 	struct feed *feed;
-	int64_t next_expire, next_aside;
+	int64_t next_expire, next_rebuild;
 	dev_t device;		/* of the store that is open */
 	ino_t inode;
 	bool damaged;
@@ -72,21 +72,21 @@ close_store(struct feeder *f)
 }
 
 /*
- * A damaged one goes aside, but not again and again on a disk that fails.
- * True: the next one can be made.
+ * A damaged store is renamed, but not again and again on a disk that fails.
+ * True: a new one can be made.
  */
 static bool
-set_aside(struct feeder *f, const char *words)
+rename_damaged(struct feeder *f, const char *words)
 {
 	struct buf errmsg = BUF_INIT, to = BUF_INIT;
 	bool done;
 
 	close_store(f);
 	f->damaged = false;
-	if (clock_ms() < f->next_aside)
+	if (clock_ms() < f->next_rebuild)
 		return false;
-	f->next_aside = clock_ms() + ASIDE_MS;
-	done = store_set_aside(f->path, &to, &errmsg);
+	f->next_rebuild = clock_ms() + REBUILD_MS;
+	done = store_rename_damaged(f->path, &to, &errmsg);
 	if (done)
 		log_error("store %s was damaged (%s): it is now %s, and is "
 		    "built anew from %s", f->path, words, to.data, f->file);
@@ -109,7 +109,7 @@ was_replaced(const struct feeder *f)
 }
 
 static void
-note_place(struct feeder *f)
+note_inode(struct feeder *f)
 {
 	struct stat now = { .st_ino = 0 };
 
@@ -126,7 +126,7 @@ open_store(struct feeder *f, struct buf *errmsg)
 	if (f->store == NULL) {
 		f->store = store_open_or_damaged(f->path, &f->damaged,
 		    errmsg);
-		note_place(f);
+		note_inode(f);
 	}
 	if (f->store == NULL)
 		return false;
@@ -151,7 +151,7 @@ expire(struct feeder *f, struct buf *errmsg)
 
 	if (clock_ms() < f->next_expire)
 		return true;
-	store_expire_aside(f->path, now_ms() - f->retention);
+	store_expire_damaged(f->path, now_ms() - f->retention);
 	n = store_expire(f->store, now_ms() - f->retention, f->max);
 	if (n < 0)
 		buf_puts(errmsg, store_errmsg(f->store));
@@ -160,9 +160,9 @@ expire(struct feeder *f, struct buf *errmsg)
 	return n >= 0;
 }
 
-/* One round; how long to wait for the next. */
+/* Returns how long to wait until the next batch. */
 static int
-round_of(struct feeder *f)
+import_batch(struct feeder *f)
 {
 	struct buf errmsg = BUF_INIT;
 	enum feed_answer answer = FEED_FAILED;
@@ -174,7 +174,7 @@ round_of(struct feeder *f)
 			answer = FEED_FAILED;
 	}
 	f->damaged |= f->store != NULL && store_is_damaged(f->store);
-	if (f->damaged && set_aside(f, errmsg.data))
+	if (f->damaged && rename_damaged(f, errmsg.data))
 		answer = FEED_MORE;
 	else
 		tell(f, answer == FEED_FAILED, &errmsg);
@@ -183,7 +183,7 @@ round_of(struct feeder *f)
 	case FEED_MORE:
 		return 0;
 	case FEED_IDLE:
-		return LOOK_MS;
+		return POLL_MS;
 	case FEED_FAILED:
 		break;
 	}
@@ -216,10 +216,10 @@ feed_and_expire(void *arg)
 	struct feeder *f = arg;
 	int64_t last;
 
-	while (!wait_for(f, round_of(f)))
+	while (!wait_for(f, import_batch(f)))
 		;
 	last = clock_ms() + LAST_MS;
-	while (round_of(f) == 0 && clock_ms() < last)
+	while (import_batch(f) == 0 && clock_ms() < last)
 		;
 	close_store(f);
 	return NULL;

@@ -26,7 +26,7 @@ struct record_matcher {
 	size_t next;
 };
 
-/* It may not be there when we start, and be made later. */
+/* The store may be created after we start. */
 static bool
 open_store(struct record_matcher *j)
 {
@@ -216,7 +216,7 @@ means(const struct parsed_record *t, const char *reason, const char *stage)
 {
 	static const struct {
 		const char *reason, *words;
-	} said[] = {
+	} phrases[] = {
 		{ "auth-failed", "uthentication" },
 		{ "rate-limited", "Error: too m" },
 		{ "too-many-connections", "Error: too m" },
@@ -229,11 +229,11 @@ means(const struct parsed_record *t, const char *reason, const char *stage)
 	if (own != NULL && strcmp(own, reason) == 0 &&
 	    same_text(parsed_text(t, "stage"), stage))
 		return true;
-	for (i = 0; i < sizeof said / sizeof said[0]; i++)
+	for (i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
 		for (k = 0; k < 2; k++) {
 			line = parsed_item(t, paths[k], 0);
-			if (line != NULL && strcmp(said[i].reason, reason) ==
-			    0 && strstr(line, said[i].words) != NULL)
+			if (line != NULL && strcmp(phrases[i].reason, reason) ==
+			    0 && strstr(line, phrases[i].words) != NULL)
 				return true;
 		}
 	return false;
@@ -258,7 +258,8 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	const char *outcome = parsed_text(t, "outcome");
 	const char *words = e->words;
 
-	if (e->held != (outcome != NULL && strcmp(outcome, "quarantine") == 0))
+	if (e->on_hold != (outcome != NULL &&
+	    strcmp(outcome, "quarantine") == 0))
 		return false;
 	if (!same_recipient(t, e->recipient) ||
 	    !same_text(parsed_text(t, "queue_id"), e->queue_id))
@@ -266,7 +267,7 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	if (sender != NULL && e->sender != NULL &&
 	    !same_address(sender, e->sender))
 		return false;
-	if (e->held)
+	if (e->on_hold)
 		return true;
 	if (words == NULL || *words == '\0')
 		return e->reason != NULL && means(t, e->reason, e->stage);

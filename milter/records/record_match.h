@@ -11,7 +11,7 @@ struct ip;
 struct record_matcher;
 
 /*
- * What the log tells of a refusal. `words` are those of the reply, without its
+ * What the log says of a refusal. `words` are those of the reply, without its
  * code and status, where they are logged; else `reason` (NULL: not known) is
  * what the line means. NULL or "": not known.
  */
@@ -22,7 +22,7 @@ struct match_event {
 	const char *sender, *recipient, *queue_id;
 	const char *words;
 	const char *reason, *stage;
-	bool held;			/* no reply: the message is held */
+	bool on_hold;			/* no reply: the message is held */
 	bool greeting;			/* a filter refuses the connection, and
 					   the MTA greets in words of its own */
 };

@@ -22,22 +22,22 @@ struct file {
 	bool pipe;		/* "pipe:" said that the path is one */
 	int fd;			/* -1: could not be opened */
 	int error;		/* why not */
-	int64_t looked;		/* clock_ms() of the last look at the path */
+	int64_t checked;	/* clock_ms() of the last look at the path */
 	bool torn;		/* the last line was written in part */
 };
 
 /*
- * What may block is no place for records: a FIFO has to be named as one, and is
- * never waited for. Devices (/dev/null) and regular files need no telling.
+ * A file that may block is refused: a FIFO must be written "pipe:", and is
+ * never waited for. Devices (/dev/null) and regular files are as they are.
  */
 static int
-error_of(int fd, bool told_pipe)
+error_of(int fd, bool is_fifo)
 {
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return errno;
-	if (told_pipe)
+	if (is_fifo)
 		return S_ISFIFO(st.st_mode) ? 0 : ENOTSUP;
 	return S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ? 0 : ENOTSUP;
 }
@@ -72,7 +72,7 @@ open_file(const struct record_options *opt)
 	return f;
 }
 
-/* Somebody renamed or removed the file: write to the path, not to the past. */
+/* Has somebody renamed or removed the file? Then open the path again. */
 static bool
 was_moved(const struct file *f)
 {
@@ -89,9 +89,9 @@ follow_path(struct file *f)
 {
 	int64_t now = clock_ms();
 
-	if (f->fd >= 0 && now - f->looked < 1000)
+	if (f->fd >= 0 && now - f->checked < 1000)
 		return;
-	f->looked = now;
+	f->checked = now;
 	if (f->fd < 0 || was_moved(f))
 		open_again(f);
 }

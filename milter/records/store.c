@@ -12,7 +12,7 @@
 #include "records/store_row.h"
 #include "records/store_words.h"
 
-/* Who has been refused comes back within some days, or not at all. */
+/* A sender who was refused tries again within some days, or not at all. */
 #define LATER_MS ((int64_t)7 * 86400000)
 
 struct store {
@@ -53,7 +53,7 @@ static const struct {
 	"CREATE INDEX recipient_address ON recipient (address);", NULL },
 	/* When the same sender reached the same recipient after all. */
 	{ "ALTER TABLE record ADD COLUMN later INTEGER;", NULL },
-	/* What is written anywhere in an index is slow once it is large. */
+	/* Random keys make inserting into a large index slow. */
 	{ "CREATE INDEX record_reason ON record (reason, time);",
 	    store_words_make },
 };
@@ -83,7 +83,7 @@ migrate(struct db *db)
 
 /* False: a newer saywhy made it, or it cannot be brought up to date. */
 static bool
-fits(struct db *db, const char *path, bool to_write, struct buf *errmsg)
+is_current(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 {
 	int64_t version = db_number(db, "PRAGMA user_version", 0);
 
@@ -110,7 +110,7 @@ open_or_tell(const char *path, bool to_write, bool *damaged,
 	struct db *db = db_open(path, to_write, damaged, errmsg);
 	struct store *s;
 
-	if (db == NULL || !fits(db, path, to_write, errmsg)) {
+	if (db == NULL || !is_current(db, path, to_write, errmsg)) {
 		if (db != NULL)
 			*damaged = db_is_damaged(db);
 		db_close(db);
@@ -204,7 +204,7 @@ failed(struct store *s)
 }
 
 bool
-store_begin(struct store *s, struct store_place *place)
+store_begin(struct store *s, struct store_position *position)
 {
 	struct query *q;
 	bool good;
@@ -214,9 +214,9 @@ store_begin(struct store *s, struct store_place *place)
 	q = db_query(s->db, "SELECT device, inode, offset FROM place");
 	good = q != NULL && query_step(q) == DB_ROW;
 	if (good) {
-		place->device = (uint64_t)query_column_int(q, 0);
-		place->inode = (uint64_t)query_column_int(q, 1);
-		place->offset = query_column_int(q, 2);
+		position->device = (uint64_t)query_column_int(q, 0);
+		position->inode = (uint64_t)query_column_int(q, 1);
+		position->offset = query_column_int(q, 2);
 	}
 	query_free(q);
 	return good || failed(s);
@@ -230,16 +230,16 @@ store_put(struct store *s, const struct parsed_record *t, const char *line,
 }
 
 bool
-store_commit(struct store *s, const struct store_place *place)
+store_commit(struct store *s, const struct store_position *position)
 {
 	struct query *q = db_query(s->db,
 	    "UPDATE place SET device = ?, inode = ?, offset = ?");
 	bool good = q != NULL;
 
 	if (good) {
-		query_int(q, (int64_t)place->device);
-		query_int(q, (int64_t)place->inode);
-		query_int(q, place->offset);
+		query_int(q, (int64_t)position->device);
+		query_int(q, (int64_t)position->inode);
+		query_int(q, position->offset);
 		good = query_step(q) == DB_DONE;
 	}
 	query_free(q);
@@ -321,7 +321,7 @@ store_get(struct store *s, const char *id, struct buf *line)
 	return found;
 }
 
-/* Those of the table `old` are found by no word any more. */
+/* Removes the records of the table `old` from the index of words. */
 static bool
 remove_words(struct store *s)
 {
@@ -340,7 +340,10 @@ remove_words(struct store *s)
 	return good && answer == DB_DONE;
 }
 
-/* The records that one statement names are gone with all that is theirs. */
+/*
+ * Removes the records that one statement selects, with everything that belongs
+ * to them.
+ */
 static int
 remove_those(struct store *s, const char *which)
 {

@@ -24,7 +24,7 @@ struct parsed_record;
 /* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 
-/* The same to write; *damaged: it failed because the file is spoiled. */
+/* The same to write; *damaged: it failed because the file is damaged. */
 struct store *store_open_or_damaged(const char *path, bool *damaged,
     struct buf *errmsg);
 
@@ -50,13 +50,13 @@ void store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
     const char *sender, const char *recipient);
 
 /* Of the record file: which, and how much of it is in the store. */
-struct store_place {
+struct store_position {
 	uint64_t device, inode;
 	int64_t offset;
 };
 
 /* Begins a transaction and reads the position. False: failed, nothing begun. */
-bool store_begin(struct store *s, struct store_place *place);
+bool store_begin(struct store *s, struct store_position *position);
 
 /*
  * Inside it: imports one record. One that is there already (by its id) changes
@@ -66,7 +66,7 @@ bool store_put(struct store *s, const struct parsed_record *t, const char *line,
     size_t n);
 
 /* Ends it with a new place. False: failed, and all of it undone. */
-bool store_commit(struct store *s, const struct store_place *place);
+bool store_commit(struct store *s, const struct store_position *position);
 void store_undo(struct store *s);
 
 /* What failed last. */

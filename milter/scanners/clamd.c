@@ -68,7 +68,7 @@ ends_with(const char *text, size_t n, const char *end)
 
 /* What encrypts or hides something is no virus. */
 static bool
-is_closed(const char *name, size_t n)
+is_unscannable(const char *name, size_t n)
 {
 	static const char *const unscannable[] = { "Heuristics.Encrypted.",
 		"Heuristics.Limits.Exceeded" };
@@ -98,7 +98,7 @@ read_answer(struct scan *scan, const char *answer, struct buf *text)
 		n -= strlen(" FOUND");
 		buf_put(text, p, n);
 		scan_done(scan, !scan->cut);
-		return is_closed(p, n) ? SCAN_UNSCANNABLE : SCAN_FOUND;
+		return is_unscannable(p, n) ? SCAN_UNSCANNABLE : SCAN_FOUND;
 	}
 	if (strstr(p, "size limit exceeded") != NULL) {
 		buf_puts(text, "the message is larger than clamd takes");

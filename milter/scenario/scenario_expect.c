@@ -130,7 +130,7 @@ record_has(const char *record, const char *word)
 }
 
 static bool
-some_record_has_all(const struct statement *st, const char *records)
+any_record_has_all(const struct statement *st, const char *records)
 {
 	char *copy = strdup(records), *rest = copy, *line;
 	bool found = false;
@@ -150,7 +150,7 @@ static void
 expect_record(const struct scenario *s, const struct statement *st,
     const struct played *played, struct diags *d)
 {
-	if (!some_record_has_all(st, played->records.data))
+	if (!any_record_has_all(st, played->records.data))
 		diags_error(d, s->file, st->line,
 		    "no such record; there is: %s",
 		    played->records.len > 0 ? played->records.data : "none");

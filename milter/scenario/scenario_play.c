@@ -71,7 +71,7 @@ play_config(struct play *p, const struct statement *st)
 	move_mistakes(p, st, &d);
 	diags_free(&d);
 	begin(p, rules);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 }
 
 static enum resolve

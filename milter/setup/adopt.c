@@ -1,4 +1,4 @@
-/* adopt - the policy of main.cf, said again in saywhy's words; pure */
+/* adopt - the policy of main.cf, translated to saywhy.conf; pure */
 
 #include "setup/adopt.h"
 
@@ -61,7 +61,10 @@ next_word(const char **p, char word[WORD_MAX])
 	return n > 0;
 }
 
-/* Restrictions that a reason says; the first action is what is done. */
+/*
+ * Restrictions that a reason stands for; the first action is the one that is
+ * taken.
+ */
 static const struct simple {
 	const char *restriction;
 	const char *reasons[3];
@@ -85,7 +88,7 @@ static const struct simple {
 	    true },
 };
 
-/* Those that saywhy does by itself, or that need no word. */
+/* Restrictions that saywhy implies, or that need no translation. */
 static const char *const silent[] = { "permit_mynetworks",
 	"permit_sasl_authenticated", "permit_auth_destination",
 	"reject_unauth_destination", "defer_unauth_destination", "permit",
@@ -231,7 +234,7 @@ put_reason(struct walk *w, const char *reason, const char *word)
 	struct buf line = BUF_INIT;
 
 	buf_printf(&line, "reason \"%s\"", reason);
-	if (!w->source->is_said(w->source->arg, line.data) &&
+	if (!w->source->is_set(w->source->arg, line.data) &&
 	    strstr(w->a->conf.data, line.data) == NULL)
 		buf_printf(&w->a->conf, "%s { action = reject }\t# %s: %s\n",
 		    line.data, w->list, word);
@@ -253,7 +256,10 @@ adopt_simple(struct walk *w, const struct simple *s)
 	w->a->taken++;
 }
 
-/* Whatever takes a word of its own, so that it is not read as the next one. */
+/*
+ * Restrictions that take an argument, so that it is not read as the next
+ * restriction.
+ */
 static bool
 takes_word(const char *word)
 {
@@ -309,7 +315,7 @@ adopt_word(struct walk *w, const char *word)
 	adopt_unknown(w, word);
 }
 
-/* "reject" alone: what comes behind it is never asked. */
+/* "reject" alone: Postfix never evaluates what comes after it. */
 static void
 adopt_list(struct adopt *a, const struct adopt_source *source,
     const char *list, struct buf *lists)
@@ -397,10 +403,10 @@ adopt_relay(struct adopt *a, const struct adopt_source *source)
 		put_domains(a, source, names[i], &domains);
 	put_networks(a, source, &networks);
 	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_said(source->arg, "domains") && domains.len > 0)
+	if (!source->is_set(source->arg, "domains") && domains.len > 0)
 		buf_printf(&a->conf, "\tdomains = {%s}\t# mydestination, "
 		    "virtual_*_domains, relay_domains\n", domains.data);
-	if (!source->is_said(source->arg, "networks") && networks.len > 0)
+	if (!source->is_set(source->arg, "networks") && networks.len > 0)
 		buf_printf(&a->conf, "\tnetworks = {%s}\t# mynetworks\n",
 		    networks.data);
 	buf_puts(&a->conf, "}\n");
@@ -415,7 +421,7 @@ adopt_size(struct adopt *a, const struct adopt_source *source)
 
 	if (*size == '\0' || strcmp(size, "0") == 0 ||
 	    size[strspn(size, "0123456789")] != '\0' ||
-	    source->is_said(source->arg, "max-size"))
+	    source->is_set(source->arg, "max-size"))
 		return;
 	buf_printf(&a->conf, "content { max-size = %s }\t"
 	    "# message_size_limit\n", size);

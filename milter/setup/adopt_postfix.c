@@ -22,7 +22,7 @@ static const char included[] =
 
 struct postfix {
 	const char *folder;	/* of main.cf; NULL: Postfix's own */
-	struct buf said;	/* saywhy.conf without its comments */
+	struct buf conf;	/* saywhy.conf without its comments */
 	char **values;		/* handed out, freed at the end */
 	size_t n, cap;
 };
@@ -70,17 +70,17 @@ is_file(void *arg, const char *path)
 
 /* An option's name with "=" behind it, or the whole of `reason "x"`. */
 static bool
-is_said(void *arg, const char *what)
+is_set(void *arg, const char *what)
 {
 	const struct postfix *p = arg;
 	size_t n = strlen(what);
-	const char *at = p->said.data, *end;
+	const char *at = p->conf.data, *end;
 
 	for (; (at = strstr(at, what)) != NULL; at = end) {
 		end = at + n;
 		if (what[n - 1] == '"')
 			return true;
-		if ((at == p->said.data || strchr(" \t\n{", at[-1]) != NULL) &&
+		if ((at == p->conf.data || strchr(" \t\n{", at[-1]) != NULL) &&
 		    end[strspn(end, " \t")] == '=')
 			return true;
 	}
@@ -108,7 +108,7 @@ keys(void *arg, const char *table, struct buf *out)
 
 /* Lines that begin with # say nothing, nor does our own include. */
 static bool
-read_said(struct postfix *p, const char *config, struct buf *errmsg)
+read_config(struct postfix *p, const char *config, struct buf *errmsg)
 {
 	struct buf text = BUF_INIT;
 	bool good = setup_file_read(config, &text, errmsg);
@@ -119,7 +119,7 @@ read_said(struct postfix *p, const char *config, struct buf *errmsg)
 		n = strcspn(line, "\n");
 		n += line[n] == '\n';
 		if (line[strspn(line, " \t")] != '#')
-			buf_put(&p->said, line, n);
+			buf_put(&p->conf, line, n);
 	}
 	buf_free(&text);
 	return good;
@@ -129,10 +129,10 @@ bool
 adopt_postfix(struct adopt *a, const char *folder, const char *config,
     struct buf *errmsg)
 {
-	struct postfix p = { .folder = folder, .said = BUF_INIT };
+	struct postfix p = { .folder = folder, .conf = BUF_INIT };
 	const struct adopt_source source = { .arg = &p, .value = value,
-		.is_file = is_file, .is_said = is_said, .keys = keys };
-	bool good = read_said(&p, config, errmsg);
+		.is_file = is_file, .is_set = is_set, .keys = keys };
+	bool good = read_config(&p, config, errmsg);
 
 	if (good && *value(&p, "mail_version") == '\0') {
 		buf_puts(errmsg, "postconf(1) does not answer");
@@ -143,7 +143,7 @@ adopt_postfix(struct adopt *a, const char *folder, const char *config,
 	while (p.n > 0)
 		free(p.values[--p.n]);
 	free(p.values);
-	buf_free(&p.said);
+	buf_free(&p.conf);
 	return good;
 }
 
@@ -169,7 +169,7 @@ loads(const char *config, struct buf *errmsg)
 			buf_printf(errmsg, "%s:%d: %s", d.v[i].file != NULL ?
 			    d.v[i].file : config, d.v[i].line, d.v[i].text);
 	diags_free(&d);
-	ruleset_drop(r);
+	ruleset_release(r);
 	return errmsg->len == 0;
 }
 

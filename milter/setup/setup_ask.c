@@ -11,20 +11,20 @@
 
 #define WAIT_MS 1000
 
-/* A socket of the service manager has no place that could be asked. */
+/* A socket of the service manager has no address to connect to. */
 static bool
 ask_one(const char *option, const char *spec, struct buf *errmsg)
 {
-	struct sock_spec place;
+	struct sock_spec address;
 	struct buf words = BUF_INIT;
 	int fd = -1;
 	bool good;
 
 	if (spec == NULL)
 		return true;
-	good = sock_spec_parse(spec, &place, &words) &&
-	    (place.kind == SOCK_KIND_FD ||
-	    (fd = sock_connect(&place, clock_ms() + WAIT_MS, &words)) >= 0);
+	good = sock_spec_parse(spec, &address, &words) &&
+	    (address.kind == SOCK_KIND_FD ||
+	    (fd = sock_connect(&address, clock_ms() + WAIT_MS, &words)) >= 0);
 	if (fd >= 0)
 		close(fd);
 	if (!good)

@@ -1,4 +1,4 @@
-/* setup_mta - the Postfix of this machine, as saywhy setup looks at it */
+/* setup_mta - the Postfix of this machine, as saywhy setup sees it */
 
 #include "setup/setup_mta.h"
 
@@ -125,11 +125,11 @@ find_value(const char *text, const char *name)
 }
 
 /*
- * Asks for all at once, as written ("-p") and as they work out ("-x"). A
- * default like ${…?…:…} is worked out; a text of the admin's is not.
+ * Reads all at once, as written ("-p") and expanded ("-x"). A default like
+ * ${…?…:…} is expanded; a text of the admin's is not.
  */
 static bool
-look_up(struct setup_mta *mta)
+lookup(struct setup_mta *mta)
 {
 	struct buf written = BUF_INIT, expanded = BUF_INIT;
 	const char *names[VALUE_COUNT + 1] = { NULL };
@@ -225,7 +225,7 @@ setup_mta_services(struct setup_mta *mta, const char *text)
 }
 
 static void
-look_at_resolver(struct setup_mta *mta)
+read_resolver(struct setup_mta *mta)
 {
 	FILE *f = fopen("/etc/resolv.conf", "re");
 	char line[256], name[128];
@@ -239,13 +239,13 @@ look_at_resolver(struct setup_mta *mta)
 }
 
 bool
-setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *errmsg)
+setup_mta_read(struct setup_mta *mta, const char *folder, struct buf *errmsg)
 {
 	struct buf services = BUF_INIT;
 
 	memset(mta, 0, sizeof *mta);
 	mta->folder = mem_dup(folder);
-	if (!look_up(mta) || sscanf(mta->value[VALUE_VERSION], "%d.%d",
+	if (!lookup(mta) || sscanf(mta->value[VALUE_VERSION], "%d.%d",
 	    &mta->major, &mta->minor) != 2) {
 		buf_printf(errmsg, "%s%spostconf(1) does not answer",
 		    folder != NULL ? folder : "", folder != NULL ? ": " : "");
@@ -255,7 +255,7 @@ setup_mta_look(struct setup_mta *mta, const char *folder, struct buf *errmsg)
 		mta->folder = mem_dup(mta->value[VALUE_FOLDER]);
 	if (postconf(mta, "-Mf", NULL, &services))
 		setup_mta_services(mta, services.data);
-	look_at_resolver(mta);
+	read_resolver(mta);
 	buf_free(&services);
 	return true;
 }
@@ -315,7 +315,7 @@ remove_folder(const char *folder)
 }
 
 bool
-setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
+setup_mta_read_texts(struct setup_mta *mta, const struct buf *main_cf,
     const struct buf *master_cf, struct buf *errmsg)
 {
 	char folder[] = "/tmp/saywhy-setup-XXXXXX";
@@ -324,7 +324,7 @@ setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
 
 	if (good) {
 		setup_mta_clear(mta);
-		good = setup_mta_look(mta, folder, errmsg);
+		good = setup_mta_read(mta, folder, errmsg);
 		mem_replace(&mta->folder, real);
 	}
 	remove_folder(folder);

@@ -1,6 +1,4 @@
-/*
- * setup_mta.h - the Postfix of this machine, as saywhy setup looks at it
- */
+/* setup_mta.h - the Postfix of this machine, as saywhy setup sees it */
 #ifndef SETUP_SETUP_MTA_H
 #define SETUP_SETUP_MTA_H
 
@@ -43,14 +41,14 @@ struct setup_mta {
  * `folder` NULL: where Postfix has its own. False, words in errmsg: there is no
  * Postfix, or it does not answer.
  */
-bool setup_mta_look(struct setup_mta *mta, const char *folder,
+bool setup_mta_read(struct setup_mta *mta, const char *folder,
     struct buf *errmsg);
 
 /*
- * Looks again, as if its main.cf and master.cf were these texts: what is there
+ * Reads it as if its main.cf and master.cf were these texts: what is there
  * without us.
  */
-bool setup_mta_look_at(struct setup_mta *mta, const struct buf *main_cf,
+bool setup_mta_read_texts(struct setup_mta *mta, const struct buf *main_cf,
     const struct buf *master_cf, struct buf *errmsg);
 void setup_mta_clear(struct setup_mta *mta);
 

@@ -42,11 +42,11 @@ below_queue(const struct setup_mta *mta, const char *path)
 }
 
 /*
- * As Postfix names the place; smtpd(8) stands in its queue folder, in a chroot
- * or not. Nothing: it cannot get there, and a note says so.
+ * The socket as Postfix names it: smtpd(8) runs in its queue folder, in a
+ * chroot or not. Nothing: Postfix cannot reach it, and a note says so.
  */
 static bool
-put_place(struct setup_plan *plan, const struct setup_mta *mta,
+put_address(struct setup_plan *plan, const struct setup_mta *mta,
     const char *option, const char *spec, struct buf *out)
 {
 	struct sock_spec address;
@@ -100,7 +100,7 @@ plan_milter(struct setup_plan *plan, const struct setup_mta *mta,
 	const char *others = mta->value[VALUE_MILTERS];
 	struct buf address = BUF_INIT, value = BUF_INIT;
 
-	if (put_place(plan, mta, "listen", doors->listen, &address) &&
+	if (put_address(plan, mta, "listen", doors->listen, &address) &&
 	    strstr(others, address.data) == NULL) {
 		buf_printf(&value, "{ %s, default_action=tempfail, "
 		    "connect_timeout=10s, command_timeout=30s, "
@@ -141,7 +141,8 @@ plan_reply_map(struct setup_plan *plan, const struct setup_mta *mta,
 		    "Postfix refuses itself keeps its words. Set it to "
 		    "\"unix:%s/saywhy/reply.sock\".",
 		    mta->value[VALUE_QUEUE]);
-	else if (!put_place(plan, mta, "reply-map", doors->reply_map, &address))
+	else if (!put_address(plan, mta, "reply-map", doors->reply_map,
+	    &address))
 		;
 	else if (setup_mta_is_at_least(mta, 3, 11))
 		plan_map(plan, "smtpd_reject_filter_maps",
@@ -193,9 +194,9 @@ put_service(struct buf *out, const char *address, const char *about)
 }
 
 /*
- * At the head of a list: there it speaks before any of Postfix's restrictions,
- * about what the list is about, so that Postfix neither changes the status nor
- * puts words in front that do not fit.
+ * At the head of a list: there our refusal comes before any of Postfix's
+ * restrictions, and is about what the list is about, so that Postfix neither
+ * changes its status nor puts the wrong words in front.
  */
 static void
 plan_service_first(struct setup_plan *plan, const char *name,
@@ -211,7 +212,7 @@ plan_service_first(struct setup_plan *plan, const char *name,
 	buf_free(&value);
 }
 
-/* Postfix asks all of them at RCPT, where the recipient is known. */
+/* Postfix evaluates all of them at RCPT, where the recipient is known. */
 static void
 plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
     const char *address)
@@ -258,7 +259,7 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 			    "saywhy.conf, so Postfix refuses before saywhy "
 			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
 			    mta->value[VALUE_QUEUE]);
-	} else if (put_place(plan, mta, "policy-service",
+	} else if (put_address(plan, mta, "policy-service",
 	    doors->policy_service, &address)) {
 		plan_service_heads(plan, mta, address.data);
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",

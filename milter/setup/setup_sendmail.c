@@ -20,7 +20,7 @@ setup_sendmail_is_there(void)
 
 /* As the map class "socket" names a place, or nothing. */
 static void
-put_map_place(const char *spec, struct buf *out)
+put_map_address(const char *spec, struct buf *out)
 {
 	struct sock_spec address;
 	struct buf errmsg = BUF_INIT;
@@ -60,7 +60,7 @@ setup_sendmail_tell(const struct ruleset *rules, bool wanted)
 	printf("INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
 	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", rules->daemon.listen);
 	if (rules->daemon.policy_service != NULL)
-		put_map_place(rules->daemon.policy_service, &address);
+		put_map_address(rules->daemon.policy_service, &address);
 	if (address.len > 0)
 		print_map(address.data);
 	else

@@ -29,7 +29,7 @@ struct talk {
 
 /* The reply's code, or 0 when there is none. */
 static int
-hear(struct talk *t)
+read_reply(struct talk *t)
 {
 	struct buf line = BUF_INIT;
 	int code = 0, n = 0;
@@ -59,7 +59,7 @@ say(struct talk *t, const char *command)
 	buf_printf(&line, "%s\r\n", command);
 	good = sock_write(t->fd, line.data, line.len, t->deadline);
 	buf_free(&line);
-	return good ? hear(t) : 0;
+	return good ? read_reply(t) : 0;
 }
 
 /* A mailbox that does not exist; without a domain at the server's name. */
@@ -92,7 +92,7 @@ get_refused(struct talk *t, const struct ruleset *rules)
 	size_t i;
 
 	buf_printf(&hello, "EHLO %s", rules->site.name);
-	if (hear(t) == 220 && say(t, hello.data) == 250 &&
+	if (read_reply(t) == 220 && say(t, hello.data) == 250 &&
 	    say(t, "MAIL FROM:<>") == 250)
 		for (i = 0; i < 3 && !refused; i++)
 			refused = ask_for_nobody(t, rules, domains[i]) >= 400;

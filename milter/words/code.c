@@ -232,3 +232,20 @@ vendor_all(size_t *n)
 	*n = COUNT(vendors);
 	return vendors;
 }
+
+const struct status *
+status_nearest(const char *name)
+{
+	const struct status *row = status_find(name), *all;
+	size_t i, n, length = strlen(name);
+
+	if (row != NULL || length < 5 || name[length - 1] != 'Y')
+		return row;
+	all = status_all(&n);
+	for (i = 0; i < n; i++)
+		if (strcmp(all[i].status, name) == 0 ||
+		    (name[2] != 'X' && all[i].status[0] == 'X' &&
+		    strcmp(all[i].status + 1, name + 1) == 0))
+			return &all[i];
+	return NULL;
+}

@@ -62,6 +62,10 @@ struct status {
  */
 const struct status *status_find(const char *status);
 
+/* The row of a status: its own or the nearest; of "5.7.Y", "X.7.Y", "5.X.Y"
+   what the subject or the class means. NULL: no status. */
+const struct status *status_nearest(const char *name);
+
 /* Has the status a row of its own, so is it registered? */
 bool status_registered(const char *status);
 

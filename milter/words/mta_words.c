@@ -73,9 +73,12 @@ find(const char *line, const char *words, size_t n)
 	return NULL;
 }
 
-/* One walk: each wild one takes as little as it can, the last all. */
+/*
+ * Matches in one pass: each wildcard takes as little as it can, the last one
+ * all.
+ */
 static bool
-fits(const char *says, const char *line, struct match *m)
+matches(const char *says, const char *line, struct match *m)
 {
 	const char *at;
 	size_t n;
@@ -175,7 +178,7 @@ row_of(const struct reply *reply, const char *line, const struct session *s,
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (fits(rows[i].says, line, m) && (rows[i].when &
+		if (matches(rows[i].says, line, m) && (rows[i].when &
 		    ~what_is_so(reply, s, at, m)) == 0)
 			return &rows[i];
 	return NULL;
@@ -261,14 +264,14 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
     const struct occasion *at)
 {
-	bool heard = words->confidence >= RECOGNISED_LIKELY &&
+	bool matched = words->confidence >= RECOGNISED_LIKELY &&
 	    is_possible(words, at);
 	const struct row *row;
 	struct match m;
 
 	memset(out, 0, sizeof *out);
-	out->reason = heard ? words->reason : REASON_UNRECOGNISED;
-	out->sure = heard && words->confidence == RECOGNISED_SURE;
+	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
+	out->sure = matched && words->confidence == RECOGNISED_SURE;
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
 	    session, at, &m) : NULL;
 	if (row == NULL)

@@ -35,7 +35,7 @@ tell(struct phrase_match *m, const struct phrases *all, unsigned which)
 	uint64_t bit = (uint64_t)1 << (which % 64);
 
 	if (p->concept != CONCEPT_NONE) {
-		phrase_hear(m, all, lexicon_chain(p->concept));
+		phrase_match_symbols(m, all, lexicon_chain(p->concept));
 		return;
 	}
 	if ((m->stated[which / 64] & bit) != 0)
@@ -45,7 +45,7 @@ tell(struct phrase_match *m, const struct phrases *all, unsigned which)
 }
 
 static void
-hear_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
+match_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
 {
 	bool denied = all->polar[symbol] && m->place <= m->denied_until;
 	const struct phrase_item *item, *end;
@@ -67,11 +67,11 @@ hear_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
 }
 
 void
-phrase_hear(struct phrase_match *m, const struct phrases *all,
+phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
     symbol_list symbols)
 {
 	for (; *symbols != 0; symbols++)
-		hear_symbol(m, all, *symbols);
+		match_symbol(m, all, *symbols);
 }
 
 void

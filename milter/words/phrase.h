@@ -1,9 +1,9 @@
 /*
  * phrase.h - symbols in a row become reasons: all phrases in one pass
  *
- * A phrase of phrases.def is a row of symbols with a maximum distance from one
- * to the next. Each phrase remembers only how far it has come and where; a word
- * advances the phrases that wait for it. Nothing is read twice.
+ * A phrase of phrases.def is a sequence of symbols with a maximum distance from
+ * one to the next. Each phrase remembers only how far it has come and where; a
+ * word advances the phrases that wait for it. Nothing is read twice.
  */
 #ifndef WORDS_PHRASE_H
 #define WORDS_PHRASE_H
@@ -80,7 +80,7 @@ void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
  * Symbols of the word at m->place. What they reach counts from the next word
  * on, so that one word is never two items of a phrase.
  */
-void phrase_hear(struct phrase_match *m, const struct phrases *all,
+void phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
     symbol_list symbols);
 
 /* The next word. `counts`: it is as far again from the one before. */

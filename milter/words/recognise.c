@@ -11,7 +11,7 @@
 #include "words/reply_text.h"
 
 #define SURE 84		/* points from which nothing else is thought of … */
-#define SURE_ALONE 87	/* … where a single phrase says it … */
+#define SURE_SINGLE 87	/* … where a single phrase says it … */
 #define SURE_VAGUE 90	/* … or for "refused", which names no cause … */
 #define AHEAD 10		/* … if no other reason is that near */
 #define CERTAIN 110	/* a product's own sentence, whatever its status */
@@ -19,7 +19,7 @@
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
 #define SUPPORT_MAX 4	/* … and all of them together */
-#define TALLIES_MAX 64	/* reasons that one text may speak of */
+#define TALLIES_MAX 64	/* reasons that one text may be about */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",
@@ -142,7 +142,7 @@ needed(const struct tally *t)
 {
 	if (vague(t->reason))
 		return SURE_VAGUE;
-	return t->more == 0 ? SURE_ALONE : SURE;
+	return t->more == 0 ? SURE_SINGLE : SURE;
 }
 
 static enum confidence
@@ -217,18 +217,20 @@ ask_status(struct recognised *r, int points)
 		r->confidence = RECOGNISED_LIKELY;
 }
 
-/* What the caller knows is heard before the text. */
+/* What the caller knows counts like words before the text. */
 static void
-hear_about(struct phrase_match *m, const struct phrases *all,
+match_topic(struct phrase_match *m, const struct phrases *all,
     enum topic about)
 {
 	static const char *const words[] = { [TOPIC_HELO] = "inhelo",
 		[TOPIC_SENDER] = "insender", [TOPIC_RECIPIENT] = "inrecipient",
-		[TOPIC_MESSAGE] = "inmessage", [TOPIC_SERVER] = "inserver" };
+		[TOPIC_MESSAGE] = "inmessage", [TOPIC_CLIENT] = "inclient",
+		[TOPIC_SERVER] = "inserver" };
 
 	if (about == TOPIC_NONE)
 		return;
-	phrase_hear(m, all, lexicon_find(words[about], strlen(words[about])));
+	phrase_match_symbols(m, all,
+	    lexicon_find(words[about], strlen(words[about])));
 	phrase_turn(m, false);
 }
 
@@ -265,8 +267,8 @@ recognise_about(const char *text, size_t n, enum topic about,
 
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
-	hear_about(&m, all, about);
-	reply_text_hear(&m, all, text, n, r);
+	match_topic(&m, all, about);
+	reply_text_scan(&m, all, text, n, r);
 	weigh(all, &m, r);
 	/* Who moved is named first, where to is named last. */
 	if (r->reason == REASON_MAILBOX_MOVED)

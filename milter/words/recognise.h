@@ -46,10 +46,11 @@ struct captured {
 /*
  * Whom a reply speaks of, as far as it says so ("in reply to MAIL FROM
  * command", "Recipient address rejected") or the caller knows. SERVER: our own
- * mail server speaks of the one to which it sends.
+ * mail server speaks of the one to which it sends. CLIENT: another speaks of
+ * ours, before ours has said anything.
  */
 enum topic { TOPIC_NONE, TOPIC_HELO, TOPIC_SENDER, TOPIC_RECIPIENT,
-	TOPIC_MESSAGE, TOPIC_SERVER };
+	TOPIC_MESSAGE, TOPIC_CLIENT, TOPIC_SERVER };
 
 struct recognised {
 	int reason;			/* REASON_NONE with UNKNOWN */

@@ -28,8 +28,11 @@ static const struct {
 	    REASON_HELO_UNRESOLVABLE },
 	{ TOPIC_HELO, REASON_SENDER_DOMAIN_NONEXISTENT,
 	    REASON_HELO_UNRESOLVABLE },
+	/* Our own client waits for the greeting */
+	{ TOPIC_CLIENT, REASON_EARLY_TALKER, REASON_CLIENT_DENIED },
 	/* Our own client speaks of the server it sends to */
-	{ TOPIC_SERVER, REASON_TLS_CLIENT_CERT_REFUSED, REASON_TLS_FAILED },
+	{ TOPIC_SERVER, REASON_TLS_CLIENT_CERT_REFUSED,
+	    REASON_TLS_CERTIFICATE },
 	{ TOPIC_SERVER, REASON_TLS_REQUIRED, REASON_TLS_NOT_OFFERED },
 	{ TOPIC_SERVER, REASON_TLS_TOO_WEAK, REASON_TLS_FAILED },
 	{ TOPIC_SERVER, REASON_HEADER_PATTERN, REASON_TLS_FAILED },
@@ -139,7 +142,7 @@ spread_status(void)
 
 	for (i = 0; i < sizeof says / sizeof says[0]; i++) {
 		memcpy(status + 2, says[i].status, strlen(says[i].status) + 1);
-		if (!recognise_place(status, &subject, &detail))
+		if (!status_parts(status, &subject, &detail))
 			continue;
 		if (says[i].class != '5')
 			says_of[0][subject][detail] = says[i].reason;
@@ -191,7 +194,7 @@ recognise_status_says(const struct recognised *r)
 	if (v != NULL)
 		return v->reason;
 	if (r->status[0] < '4' ||
-	    !recognise_place(r->status, &subject, &detail))
+	    !status_parts(r->status, &subject, &detail))
 		return REASON_NONE;
 	pthread_once(&once, spread);
 	return says_of[r->status[0] - '4'][subject][detail];

@@ -29,7 +29,8 @@ static const unsigned char kin[][8] = {
 	{ REASON_AUTH_FAILED, REASON_ACCOUNT_DISABLED },
 	{ REASON_TLS_REQUIRED, REASON_TLS_TOO_WEAK,
 	    REASON_TLS_CLIENT_CERT_REFUSED, REASON_REQUIRETLS_UNSUPPORTED },
-	{ REASON_TLS_FAILED, REASON_TLS_NOT_OFFERED, REASON_TLSA_MISSING,
+	{ REASON_TLS_FAILED, REASON_TLS_NOT_OFFERED, REASON_TLS_CERTIFICATE,
+	    REASON_TLSA_MISSING,
 	    REASON_TLSA_LOOKUP_FAILED, REASON_MTA_STS_FAILED },
 	{ REASON_RCPT_DOMAIN_LOOKUP_FAILED, REASON_RCPT_DOMAIN_NONEXISTENT,
 	    REASON_NO_ROUTE },
@@ -111,7 +112,7 @@ static const struct code_reasons code_reasons[] = {
 static const struct {
 	const char *status;
 	unsigned char reasons[8];
-} status_speaks[] = {
+} status_reasons[] = {
 	{ "1.1", { REASON_MAILBOX_UNKNOWN, REASON_MAILBOX_UNVERIFIED } },
 	{ "1.2", { REASON_RCPT_DOMAIN_NONEXISTENT, REASON_NO_ROUTE } },
 	{ "1.3", { REASON_RCPT_SYNTAX } },
@@ -175,7 +176,7 @@ recognise_flag_name(unsigned flag)
 	return NULL;
 }
 
-/* Do code or status speak of something else than the words? */
+/* Do code or status mean something else than the words? */
 static bool
 disagree(const struct recognised *r)
 {
@@ -185,11 +186,11 @@ disagree(const struct recognised *r)
 		if (code_reasons[i].code == r->code && !among(r->reason,
 		    code_reasons[i].reasons, sizeof code_reasons[i].reasons))
 			return true;
-	for (i = 0; i < sizeof status_speaks / sizeof status_speaks[0]; i++)
+	for (i = 0; i < sizeof status_reasons / sizeof status_reasons[0]; i++)
 		if (r->status[0] != '\0' &&
-		    strcmp(r->status + 2, status_speaks[i].status) == 0 &&
-		    !among(r->reason, status_speaks[i].reasons,
-		    sizeof status_speaks[i].reasons))
+		    strcmp(r->status + 2, status_reasons[i].status) == 0 &&
+		    !among(r->reason, status_reasons[i].reasons,
+		    sizeof status_reasons[i].reasons))
 			return true;
 	return false;
 }
@@ -224,7 +225,7 @@ small_number(const char *p, int *number)
 }
 
 bool
-recognise_place(const char *status, int *subject, int *detail)
+status_parts(const char *status, int *subject, int *detail)
 {
 	const char *p = small_number(status + 2, subject);
 
@@ -235,7 +236,7 @@ recognise_place(const char *status, int *subject, int *detail)
 }
 
 static void
-look_up(void)
+lookup(void)
 {
 	const struct vendor_status *v;
 	const struct status *s;
@@ -245,11 +246,11 @@ look_up(void)
 	s = status_all(&n);
 	for (i = 0; i < n; i++)
 		if (strchr(s[i].status, 'Y') == NULL &&
-		    recognise_place(s[i].status, &subject, &detail))
+		    status_parts(s[i].status, &subject, &detail))
 			known[subject][detail].registered = true;
 	v = vendor_all(&n);
 	for (i = 0; i < n; i++)
-		if (v[i].last == NULL && recognise_place(v[i].first, &subject,
+		if (v[i].last == NULL && status_parts(v[i].first, &subject,
 		    &detail))
 			known[subject][detail].vendor = true;
 }
@@ -259,8 +260,8 @@ recognise_vendor_has(const char *status)
 {
 	int subject, detail;
 
-	pthread_once(&once, look_up);
-	return recognise_place(status, &subject, &detail) &&
+	pthread_once(&once, lookup);
+	return status_parts(status, &subject, &detail) &&
 	    known[subject][detail].vendor;
 }
 
@@ -269,8 +270,8 @@ odd_status(const struct recognised *r)
 {
 	int subject, detail;
 
-	pthread_once(&once, look_up);
-	if (!recognise_place(r->status, &subject, &detail) ||
+	pthread_once(&once, lookup);
+	if (!status_parts(r->status, &subject, &detail) ||
 	    !known[subject][detail].registered)
 		return true;
 	return known[subject][detail].vendor && r->software != NULL &&

@@ -15,7 +15,7 @@ bool recognise_kin(int reason, int other);
    one is too large for the tables: 8 subjects, 64 details. */
 #define STATUS_SUBJECTS 8
 #define STATUS_DETAILS 64
-bool recognise_place(const char *status, int *subject, int *detail);
+bool status_parts(const char *status, int *subject, int *detail);
 
 /* Has a provider given this status a meaning of its own? */
 bool recognise_vendor_has(const char *status);

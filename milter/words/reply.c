@@ -50,6 +50,7 @@ struct values {
 	const struct reply_facts *facts;
 	char client[IP_TEXT];
 	char size[24], limit[24];	/* in MB, "" where it is no number */
+	char counted[48], allowed[48];	/* what a limit counts: "12 messages" */
 };
 
 /* What people count: "12.5 MB" of "12500000". */
@@ -127,6 +128,10 @@ condition_value(const struct values *v, const char *name)
 		return *v->size != '\0' ? v->size : NULL;
 	if (strcmp(name, "limit_mb") == 0)
 		return *v->limit != '\0' ? v->limit : NULL;
+	if (strcmp(name, "counted") == 0)
+		return *v->counted != '\0' ? v->counted : NULL;
+	if (strcmp(name, "allowed") == 0)
+		return *v->allowed != '\0' ? v->allowed : NULL;
 	if (strcmp(name, "by_program") == 0)
 		return s != NULL && (s->login != NULL || site_is_submission(
 		    v->facts->site, s)) ? "" : NULL;
@@ -141,7 +146,7 @@ condition_value(const struct values *v, const char *name)
 }
 
 static const char *
-look_up(const void *from, const char *field, size_t n)
+lookup(const void *from, const char *field, size_t n)
 {
 	const struct values *v = from;
 	const struct reply_facts *facts = v->facts;
@@ -202,7 +207,7 @@ add_line(struct reply *reply, const char *template, const struct values *v,
 {
 	struct buf line = BUF_INIT;
 
-	template_expand(&line, template, look_up, v);
+	template_expand(&line, template, lookup, v);
 	add_text(reply, line.data, line.len, max);
 	buf_free(&line);
 }
@@ -212,7 +217,7 @@ static void
 add_known(struct reply *reply, const char *template, const char *without,
     const struct values *v)
 {
-	add_line(reply, template_is_known(template, look_up, v) ? template :
+	add_line(reply, template_is_known(template, lookup, v) ? template :
 	    without, v, REPLY_LINES_READ);
 }
 
@@ -258,6 +263,24 @@ pick_remedy(const struct wording *w, enum action action)
 	    row_remedy(w, action);
 }
 
+/* "12 messages", "31 MB" */
+static void
+put_counted(struct values *v, const char *what)
+{
+	const char *count = evidence_value(v->facts->finding, "count");
+	const char *limit = evidence_value(v->facts->finding, "limit");
+
+	if (what == NULL || count == NULL || limit == NULL)
+		return;
+	if (strcmp(what, "bytes") == 0) {
+		put_megabytes(v->counted, sizeof v->counted, count);
+		put_megabytes(v->allowed, sizeof v->allowed, limit);
+		return;
+	}
+	snprintf(v->counted, sizeof v->counted, "%.20s %.20s", count, what);
+	snprintf(v->allowed, sizeof v->allowed, "%.20s", limit);
+}
+
 static void
 begin_values(struct values *v, const struct reply_facts *facts)
 {
@@ -273,6 +296,7 @@ begin_values(struct values *v, const struct reply_facts *facts)
 		    evidence_value(f, "size"));
 		put_megabytes(v->limit, sizeof v->limit,
 		    evidence_value(f, "limit"));
+		put_counted(v, evidence_value(f, "what"));
 	}
 }
 

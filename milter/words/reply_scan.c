@@ -42,10 +42,10 @@ scan_note(struct scan *s, enum capture what, const char *from, const char *to)
 }
 
 void
-scan_hear(struct scan *s, symbol_list symbols)
+scan_symbols(struct scan *s, symbol_list symbols)
 {
 	if (*symbols != 0)
-		phrase_hear(s->m, s->all, symbols);
+		phrase_match_symbols(s->m, s->all, symbols);
 }
 
 /* Which words give a meaning to the next host or number. */
@@ -76,7 +76,7 @@ remember(struct scan *s, symbol_list symbols)
 void
 scan_mark(struct scan *s, enum mark mark)
 {
-	scan_hear(s, lexicon_mark(mark));
+	scan_symbols(s, lexicon_mark(mark));
 	phrase_turn(s->m, true);
 }
 
@@ -142,24 +142,24 @@ scan_word(struct scan *s, const char *p, const char *end)
 		n++;
 		p = step(next, end, &state);
 		if (state != STATE_DEAD)
-			scan_hear(s, lexicon_begun(state));
+			scan_symbols(s, lexicon_begun(state));
 	}
 	if (n == 0)
 		return p + 1;
 	whole = lexicon_whole(state);
 	if (digits == n) {
-		scan_hear(s, whole);
+		scan_symbols(s, whole);
 		scan_mark(s, MARK_NUMBER);
 		return p;
 	}
 	remember(s, whole);
-	scan_hear(s, whole);
+	scan_symbols(s, whole);
 	phrase_turn(s->m, *whole != CONCEPT_STOP);
 	return p;
 }
 
 static void
-hear_words(struct scan *s, const char *p, const char *end)
+scan_words(struct scan *s, const char *p, const char *end)
 {
 	while (p < end)
 		if (scan_is_word((unsigned char)*p))
@@ -175,10 +175,10 @@ scan_host(struct scan *s, const char *p, const char *end)
 	symbol_list known;
 	bool site = false;
 
-	scan_hear(s, lexicon_mark(MARK_HOST));
+	scan_symbols(s, lexicon_mark(MARK_HOST));
 	for (; label < end; label = dot + 1) {
 		known = lexicon_find(label, (size_t)(end - label));
-		scan_hear(s, known);
+		scan_symbols(s, known);
 		for (; *known != 0; known++)
 			site = site || *known == CONCEPT_LISTSITE;
 		dot = memchr(label, '.', (size_t)(end - label));
@@ -202,7 +202,7 @@ scan_url(struct scan *s, const char *p, const char *end)
 
 	scan_note(s, CAPTURE_URL, p, end);
 	s->m->place += APART;
-	scan_hear(s, lexicon_mark(MARK_URL));
+	scan_symbols(s, lexicon_mark(MARK_URL));
 	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
 		host = slash + 2;
 	slash = memchr(host, '/', (size_t)(end - host));
@@ -216,6 +216,6 @@ scan_url(struct scan *s, const char *p, const char *end)
 		scan_host(s, host, slash);
 		memcpy(s->r->captured, kept, sizeof kept);
 	}
-	hear_words(s, slash, end);
+	scan_words(s, slash, end);
 	s->m->place += APART;
 }

@@ -28,7 +28,7 @@ bool scan_is_word(unsigned char c);
 void scan_note(struct scan *s, enum capture what, const char *from,
     const char *to);
 
-void scan_hear(struct scan *s, symbol_list symbols);
+void scan_symbols(struct scan *s, symbol_list symbols);
 void scan_mark(struct scan *s, enum mark mark);
 
 /* One word from p on; returns its end. */

@@ -13,42 +13,42 @@
 
 /* "k5": refused for good, by whichever number comes first; "k4": not now. */
 static void
-hear_class(struct scan *s, char digit)
+scan_class(struct scan *s, char digit)
 {
 	const char word[2] = { 'k', digit };
 
-	scan_hear(s, lexicon_find(word, 2));
+	scan_symbols(s, lexicon_find(word, 2));
 }
 
-/* A status is heard as "5.7.1" and "x.7.1". */
+/* A status is matched as "5.7.1" and as "x.7.1". */
 static void
-hear_status(struct scan *s)
+scan_status(struct scan *s)
 {
 	char any[sizeof s->r->status];
 	size_t n = strlen(s->r->status);
 
 	if (s->r->code == 0)
-		hear_class(s, s->r->status[0]);
-	scan_hear(s, lexicon_find(s->r->status, n));
+		scan_class(s, s->r->status[0]);
+	scan_symbols(s, lexicon_find(s->r->status, n));
 	memcpy(any, s->r->status, n + 1);
 	any[0] = 'x';
-	scan_hear(s, lexicon_find(any, n));
+	scan_symbols(s, lexicon_find(any, n));
 	phrase_turn(s->m, false);
 }
 
 static void
-hear_code(struct scan *s)
+scan_code(struct scan *s)
 {
 	char word[8] = "c";
 	int code = s->r->code;
 
-	hear_class(s, (char)('0' + code / 100));
+	scan_class(s, (char)('0' + code / 100));
 	word[1] = (char)('0' + code / 100);
 	word[2] = (char)('0' + code / 10 % 10);
 	word[3] = (char)('0' + code % 10);
-	scan_hear(s, lexicon_find(word, 4));
+	scan_symbols(s, lexicon_find(word, 4));
 	word[2] = 'y';
-	scan_hear(s, lexicon_find(word, 3));
+	scan_symbols(s, lexicon_find(word, 3));
 	phrase_turn(s->m, false);
 }
 
@@ -60,7 +60,7 @@ take_status(struct scan *s, const char *from, const char *to)
 		return;
 	memcpy(s->r->status, from, (size_t)(to - from));
 	s->r->status[to - from] = '\0';
-	hear_status(s);
+	scan_status(s);
 }
 
 /* "550-5.7.1 ", "5.7.1 ", "550 ": at the head of a line, or after "said:". */
@@ -73,7 +73,7 @@ take_head(struct scan *s, const char *p)
 		if (s->r->code == 0) {
 			s->r->code = (p[0] - '0') * 100 + (p[1] - '0') * 10 +
 			    p[2] - '0';
-			hear_code(s);
+			scan_code(s);
 		}
 		p = at;
 		while (p < s->end && (*p == ' ' || *p == '-' || *p == '\t'))
@@ -224,7 +224,7 @@ take(struct scan *s)
 }
 
 void
-reply_text_hear(struct phrase_match *m, const struct phrases *all,
+reply_text_scan(struct phrase_match *m, const struct phrases *all,
     const char *text, size_t n, struct recognised *r)
 {
 	struct scan s = { .from = text, .p = text, .m = m, .all = all, .r = r };

@@ -18,7 +18,7 @@
 #define REPLY_TEXT_MAX 4000
 
 /* Fills code, status and captured of `r`; m receives all words. */
-void reply_text_hear(struct phrase_match *m, const struct phrases *all,
+void reply_text_scan(struct phrase_match *m, const struct phrases *all,
     const char *text, size_t n, struct recognised *r);
 
 #endif

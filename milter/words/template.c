@@ -250,7 +250,7 @@ part_is_known(const char *p, template_lookup *lookup, const void *from)
 
 /* The next piece that is to be told: text or field. */
 static enum piece
-next_told(const char **p, const char **start, size_t *n, bool *skips,
+next_shown(const char **p, const char **start, size_t *n, bool *skips,
     template_lookup *lookup, const void *from)
 {
 	enum piece piece;
@@ -277,7 +277,7 @@ template_expand(struct buf *out, const char *text, template_lookup *lookup,
 	bool skips = false;
 	size_t n;
 
-	while ((piece = next_told(&p, &start, &n, &skips, lookup, from)) !=
+	while ((piece = next_shown(&p, &start, &n, &skips, lookup, from)) !=
 	    PIECE_END) {
 		if (piece == PIECE_BAD)
 			BUG("a template was not checked");
@@ -297,7 +297,7 @@ template_is_known(const char *text, template_lookup *lookup,
 	bool skips = false;
 	size_t n;
 
-	while ((piece = next_told(&p, &start, &n, &skips, lookup, from)) !=
+	while ((piece = next_shown(&p, &start, &n, &skips, lookup, from)) !=
 	    PIECE_END)
 		if (piece == PIECE_FIELD && lookup(from, start, n) == NULL)
 			return false;

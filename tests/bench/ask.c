@@ -44,7 +44,7 @@ static const char *const replies[] = {
 struct peer {
 	int fd;
 	size_t next;		/* of replies */
-	int64_t asked;		/* clock_us(); 0: waits for its turn */
+	int64_t sent;		/* clock_us(); 0: waits for its turn */
 	char head[256];		/* of the answer */
 	size_t n, left;		/* got; still to come, once known */
 };
@@ -80,13 +80,13 @@ ask(struct peer *p, int64_t now)
 	struct buf b = BUF_INIT;
 
 	if (interval > 0) {
-		p->asked = 0;
+		p->sent = 0;
 		if (now < turn)
 			return;
 		turn += interval;
 	}
 	buf_printf(&b, "%zu:filter %s,", strlen(key) + 7, key);
-	p->asked = now;
+	p->sent = now;
 	p->n = p->left = 0;
 	if (send(p->fd, b.data, b.len, MSG_NOSIGNAL) != (ssize_t)b.len)
 		die("send");
@@ -95,7 +95,7 @@ ask(struct peer *p, int64_t now)
 
 /* True: the answer is whole. */
 static bool
-hear(struct peer *p)
+read_answer(struct peer *p)
 {
 	char bytes[4096];
 	ssize_t n = recv(p->fd, bytes, sizeof bytes, 0);
@@ -133,12 +133,12 @@ run(struct peer *peers, size_t n, int64_t until)
 			die("poll");
 		for (i = 0; i < n; i++) {
 			now = clock_us();
-			if (polled[i].revents != 0 && hear(&peers[i])) {
+			if (polled[i].revents != 0 && read_answer(&peers[i])) {
 				histogram_add(&latency,
-				    clock_us() - peers[i].asked);
+				    clock_us() - peers[i].sent);
 				answers++;
 				ask(&peers[i], now);
-			} else if (peers[i].asked == 0)
+			} else if (peers[i].sent == 0)
 				ask(&peers[i], now);
 		}
 	}
@@ -182,9 +182,9 @@ main(int argc, char **argv)
 	peers = mem_array(n, sizeof *peers);
 	for (i = 0; i < n; i++)
 		peers[i].fd = connect_to(argv[optind]);
-	cpu = process_look(pid).cpu;
+	cpu = process_sample(pid).cpu;
 	run(peers, n, clock_us() + (int64_t)(seconds * 1e6));
-	print(seconds, process_look(pid).cpu - cpu);
+	print(seconds, process_sample(pid).cpu - cpu);
 	free(peers);
 	return 0;
 }

@@ -85,7 +85,7 @@ bench_cold(void)
 	seconds = (double)(clock_us() - began) / 1e6;
 	qsort(all, THREADS * ROUNDS, sizeof *all, compare);
 	printf("dns cold       %9.0f lookups/s, %d threads x %d at %d ms: "
-	    "p50 %.1f ms, p99 %.1f ms, %llu in trouble\n",
+	    "p50 %.1f ms, p99 %.1f ms, %llu failed\n",
 	    THREADS * ROUNDS * AT_ONCE / seconds, THREADS, AT_ONCE, DELAY_MS,
 	    (double)all[THREADS * ROUNDS / 2] / 1e3,
 	    (double)all[THREADS * ROUNDS * 99 / 100] / 1e3,

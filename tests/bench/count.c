@@ -147,17 +147,17 @@ int
 main(int argc, char **argv)
 {
 	uint64_t keys = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
-	double seconds = argc > 2 ? atof(argv[2]) : 2, bare, asked;
+	double seconds = argc > 2 ? atof(argv[2]) : 2, bare, counted;
 	struct counters_state state;
 	uint32_t middle, high;
 
 	start(argc > 3 ? argv[3] : NULL, keys);
 	bare = measure(keys, seconds / 2, false, &middle, &high);
-	asked = measure(keys, seconds, true, &middle, &high);
+	counted = measure(keys, seconds, true, &middle, &high);
 	counters_state(&state);
 	printf("{\"keys\":%llu,\"per_second\":%.0f,\"bare_loop\":%.0f,"
 	    "\"p50_us\":%u,\"p99_us\":%u,\"failures\":%llu}\n",
-	    (unsigned long long)keys, asked, bare, middle, high,
+	    (unsigned long long)keys, counted, bare, middle, high,
 	    (unsigned long long)state.failures);
 	counters_stop();
 	return 0;

@@ -26,7 +26,7 @@
 #include "lists/list.h"
 #include "model/mailbox.h"
 
-#define ASKED ((size_t)2000000)
+#define LOOKUPS ((size_t)2000000)
 #define SAMPLES ((size_t)4000000)
 
 /* A question, read beforehand as a session would have it. */
@@ -133,7 +133,7 @@ static void
 bench_lookups(struct list *l)
 {
 	struct list_hit hit = LIST_HIT_INIT;
-	size_t i, found = 0, n = nkeys < ASKED ? nkeys : ASKED;
+	size_t i, found = 0, n = nkeys < LOOKUPS ? nkeys : LOOKUPS;
 	int64_t began = now_ns();
 
 	for (i = 0; i < n; i++)

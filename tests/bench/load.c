@@ -14,7 +14,7 @@
 #include "load_options.h"
 
 #define TICK_MS 1000
-#define SETTLE_US 100000	/* for the filter to end its last sessions */
+#define CALM_US 100000	/* for the filter to end its last sessions */
 #define EVENTS 256
 
 /* Each session that waits to be played may cost a descriptor. */
@@ -43,12 +43,12 @@ own_cpu(void)
 static void
 hold_all(struct load *l, const struct run *r, struct session *v)
 {
-	if (l->held == 0 || l->held < l->busy ||
+	if (l->waiting == 0 || l->waiting < l->busy ||
 	    (l->left > 0 && l->busy < r->sessions))
 		return;
 	usleep((useconds_t)(r->hold * 1e6));
-	l->stats->held_sessions = l->held;
-	l->stats->held = process_look(r->pid);
+	l->stats->waiting_sessions = l->waiting;
+	l->stats->waiting = process_sample(r->pid);
 	l->released = true;
 	for (size_t i = 0; i < r->sessions; i++)
 		session_release(l, &v[i]);
@@ -107,14 +107,14 @@ measure(struct load *l, const struct run *r)
 		v[i].number = i;
 		v[i].in = v[i].out = (struct buf)BUF_INIT;
 	}
-	l->stats->before = process_look(r->pid);
+	l->stats->before = process_sample(r->pid);
 	l->stats->own_cpu = -own_cpu();
 	began = clock_us();
 	play(l, r, v);
 	l->stats->seconds = (double)(clock_us() - began) / 1e6;
 	l->stats->own_cpu += own_cpu();
-	usleep(SETTLE_US);
-	l->stats->after = process_look(r->pid);
+	usleep(CALM_US);
+	l->stats->after = process_sample(r->pid);
 	for (size_t i = 0; i < r->sessions; i++)
 		session_clear(&v[i]);
 	free(v);

@@ -19,12 +19,12 @@
 void
 session_hang_up(struct load *l, struct session *s)
 {
-	if (s->state == SESSION_HELD)
-		l->held--;
+	if (s->state == SESSION_WAITING)
+		l->waiting--;
 	close(s->fd);
 	l->busy--;
 	s->state = SESSION_IDLE;
-	s->asked = 0;
+	s->query_time = 0;
 	buf_clear(&s->in);
 	buf_clear(&s->out);
 	proto_clear(&s->agreed);
@@ -148,7 +148,7 @@ session_open(struct load *l, struct session *s)
 	s->sent = 0;
 	s->turn = (struct mail_turn){ .session = s->number };
 	proto_put_offer(&s->out, l->o->actions, l->o->flags);
-	s->asked = clock_us();
+	s->query_time = clock_us();
 	session_flush(l, s);
 }
 
@@ -159,17 +159,18 @@ session_tick(struct load *l, struct session *s, int64_t now)
 		return;
 	if (l->o->slow_bytes > 0 && s->sent < s->out.len)
 		session_flush(l, s);
-	else if (s->asked != 0 && now - s->asked > l->o->timeout)
+	else if (s->query_time != 0 &&
+	    now - s->query_time > l->o->timeout)
 		session_fail(l, s, ERROR_TIMEOUT);
 }
 
 void
 session_release(struct load *l, struct session *s)
 {
-	if (s->state != SESSION_HELD)
+	if (s->state != SESSION_WAITING)
 		return;
 	s->state = SESSION_TALKS;
-	l->held--;
+	l->waiting--;
 	talk_on(l, s);
 }
 

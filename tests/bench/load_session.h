@@ -39,11 +39,11 @@ struct load {
 	int epoll;
 	uint64_t left;		/* messages nobody has begun */
 	size_t busy;		/* sessions that are not idle */
-	size_t held;		/* of them, those that wait at hold_at */
+	size_t waiting;		/* of them, those that wait at hold_at */
 	bool released;		/* and nobody shall wait any more */
 };
 
-enum session_state { SESSION_IDLE, SESSION_TALKS, SESSION_HELD,
+enum session_state { SESSION_IDLE, SESSION_TALKS, SESSION_WAITING,
 	SESSION_LEAVES };
 
 struct session {
@@ -59,7 +59,7 @@ struct session {
 	bool in_mail;		/* MAIL went out, and no end of the message */
 	long steps_left;	/* before it is broken off; -1: it is not */
 	bool dropping;		/* broken off by hanging up */
-	int64_t asked;		/* clock_us() of the question; 0: none */
+	int64_t query_time;	/* clock_us() of the question; 0: none */
 	int64_t session_began, message_began;
 };
 

@@ -48,12 +48,12 @@ histogram_add(struct histogram *h, int64_t value)
 uint64_t
 histogram_at(const struct histogram *h, double share)
 {
-	uint64_t wanted = (uint64_t)(share * (double)h->n + 0.5), seen = 0;
+	uint64_t wanted = (uint64_t)(share * (double)h->n + 0.5), sum = 0;
 	size_t bins = sizeof h->bins / sizeof *h->bins;
 
 	for (size_t i = 0; i < bins; i++) {
-		seen += h->bins[i];
-		if (seen >= wanted && seen > 0)
+		sum += h->bins[i];
+		if (sum >= wanted && sum > 0)
 			return bin_end(i) < h->max ? bin_end(i) : h->max;
 	}
 	return h->max;
@@ -84,7 +84,7 @@ process_cpu(pid_t pid)
 }
 
 struct process
-process_look(pid_t pid)
+process_sample(pid_t pid)
 {
 	struct process p = { .cpu = 0 };
 	char path[64], line[256];

@@ -35,7 +35,7 @@ struct process {
 };
 
 /* Zero for a process that is not there, and for pid 0. */
-struct process process_look(pid_t pid);
+struct process process_sample(pid_t pid);
 
 struct code_count {
 	char code[16];	/* "550 5.7.1" */
@@ -51,9 +51,9 @@ struct stats {
 	uint64_t errors[ERRORS];
 	uint32_t actions, flags;	/* as last negotiated */
 	char *macros[PROTO_MACRO_LISTS];	/* the same; owned */
-	struct process before, held, after;	/* the filter */
+	struct process before, waiting, after;	/* the filter */
 	double own_cpu, seconds;
-	size_t held_sessions;	/* live when `held` was taken */
+	size_t waiting_sessions;	/* live when `held` was taken */
 };
 
 /* Counts an answer, and its code when it is a reply code. */

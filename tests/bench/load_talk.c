@@ -120,8 +120,8 @@ hold(struct load *l, struct session *s)
 {
 	if (l->released || s->turn.step <= l->o->hold_at)
 		return false;
-	s->state = SESSION_HELD;
-	l->held++;
+	s->state = SESSION_WAITING;
+	l->waiting++;
 	return true;
 }
 
@@ -156,7 +156,7 @@ talk_on(struct load *l, struct session *s)
 			return;
 		}
 		if (say(l, s)) {
-			s->asked = clock_us();
+			s->query_time = clock_us();
 			break;
 		}
 	}
@@ -220,7 +220,7 @@ talk_answer(struct load *l, struct session *s, char letter,
 {
 	enum step step = s->turn.step;
 
-	if (s->asked == 0 || proto_answer_name(letter) == NULL ||
+	if (s->query_time == 0 || proto_answer_name(letter) == NULL ||
 	    (letter == 'O') != (step == STEP_NEGOTIATE)) {
 		session_fail(l, s, ERROR_NONSENSE);
 		return;
@@ -228,8 +228,8 @@ talk_answer(struct load *l, struct session *s, char letter,
 	stats_answer(l->stats, step, letter, data, len);
 	if (proto_answer_goes_on(letter))
 		return;
-	histogram_add(&l->stats->steps[step], clock_us() - s->asked);
-	s->asked = 0;
+	histogram_add(&l->stats->steps[step], clock_us() - s->query_time);
+	s->query_time = 0;
 	if (letter == 'O') {
 		agree(l, s, data, len);
 	} else if (letter == 'c' || letter == 's') {

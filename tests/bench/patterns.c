@@ -180,7 +180,7 @@ row(size_t n, const char *text, size_t length)
 	bare = best[2] > best[1] ? best[2] : best[1];
 	printf("%8zu %10.0f %10.0f %10.0f %8.2f\n", n, best[0], best[1],
 	    best[2], best[0] / bare);
-	ruleset_drop(r);
+	ruleset_release(r);
 	for (i = 0; i < n; i++)
 		free(patterns[i]);
 	free(patterns);
@@ -196,7 +196,7 @@ evil(size_t length)
 	memset(text, 'a', length);
 	printf("%s in %zu MB: %.1f ms\n", pattern, length >> 20,
 	    (double)length / 1000 / ours(r, text, length));
-	ruleset_drop(r);
+	ruleset_release(r);
 	free(text);
 }
 

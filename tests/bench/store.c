@@ -18,9 +18,10 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "records/report.h"
+#include "pages/report_page.h"
 #include "records/feed.h"
 #include "records/record.h"
+#include "records/report.h"
 #include "records/search.h"
 #include "records/store.h"
 

@@ -68,7 +68,7 @@ judge(enum dkim_engine engine, char *message, size_t n)
 		    dkim_verdict_name(r->v[i].verdict),
 		    r->v[i].domain != NULL ? r->v[i].domain : "",
 		    r->v[i].detail != NULL ? r->v[i].detail : "");
-	printf("%s%s\n", r->failure != NULL ? "trouble||" : "",
+	printf("%s%s\n", r->failure != NULL ? "tempfail||" : "",
 	    r->failure != NULL ? r->failure : "");
 	fflush(stdout);
 	dkim_check_free(c);

@@ -14,7 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void
-look(void *arg, const struct bounce_reply *b)
+inspect(void *arg, const struct bounce_reply *b)
 {
 	struct recognised r;
 	size_t *stated = arg;
@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t stated = 0;
 
 	bounce_is_message(text, n);
-	if (bounce_read(text, n, look, &stated, NULL) != stated ||
+	if (bounce_read(text, n, inspect, &stated, NULL) != stated ||
 	    stated > BOUNCE_MAX)
 		BUG("another number than was told");
 	return 0;

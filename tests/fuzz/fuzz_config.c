@@ -32,7 +32,7 @@ static void
 check(const struct diags *d, const char *text, bool good)
 {
 	int lines = lines_of(text);
-	char *said;
+	char *output;
 	size_t i;
 
 	for (i = 0; i < d->n; i++) {
@@ -44,8 +44,8 @@ check(const struct diags *d, const char *text, bool good)
 	}
 	if (good != (d->errors == 0))
 		BUG("a wrong answer");
-	said = printed(d);
-	free(said);
+	output = printed(d);
+	free(output);
 }
 
 int

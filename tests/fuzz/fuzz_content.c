@@ -34,16 +34,16 @@ static void
 checked(void *arg, const struct check *check, enum stage stage,
     const struct finding *found, size_t n, int64_t us)
 {
-	struct buf *said = arg;
+	struct buf *output = arg;
 	size_t i, j;
 
 	(void)check;
 	(void)stage;
 	(void)us;
 	for (i = 0; i < n; i++) {
-		buf_printf(said, "%d:", found[i].reason);
+		buf_printf(output, "%d:", found[i].reason);
 		for (j = 0; j < found[i].n; j++)
-			buf_puts(said, found[i].evidence[j].value);
+			buf_puts(output, found[i].evidence[j].value);
 	}
 }
 
@@ -70,8 +70,8 @@ step(struct engine *e, enum stage stage)
 static char *
 deliver(const char *type, const char *bytes, size_t n, size_t piece)
 {
-	struct buf said = BUF_INIT;
-	struct engine_watcher watcher = { &said, checked, decided };
+	struct buf output = BUF_INIT;
+	struct engine_watcher watcher = { &output, checked, decided };
 	struct engine *e = engine_new(rules, NULL);
 	size_t use;
 	struct ip ip;
@@ -88,7 +88,7 @@ deliver(const char *type, const char *bytes, size_t n, size_t piece)
 	}
 	step(e, STAGE_MESSAGE);
 	engine_free(e);
-	return buf_steal(&said);
+	return buf_steal(&output);
 }
 
 static void

@@ -35,7 +35,7 @@ feed(struct dkim_check *c, char *line)
 }
 
 static void
-look(const struct dkim_result *r)
+inspect(const struct dkim_result *r)
 {
 	size_t i;
 
@@ -65,7 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	dkim_check_end_of_header(c, clock_ms() + 1000);
 	if (at != NULL)
 		dkim_check_body(c, at, strlen(at));
-	look(dkim_check_end(c));
+	inspect(dkim_check_end(c));
 	dkim_check_free(c);
 	dns_stop();
 	buf_free(&errmsg);

@@ -39,7 +39,7 @@ make(enum dkim_canon how, const char *text, size_t n, size_t piece,
 }
 
 static void
-look_at_body(enum dkim_canon how, const char *text, size_t n, size_t piece)
+check_body(enum dkim_canon how, const char *text, size_t n, size_t piece)
 {
 	struct buf whole = BUF_INIT, parts = BUF_INIT, again = BUF_INIT;
 
@@ -58,7 +58,7 @@ look_at_body(enum dkim_canon how, const char *text, size_t n, size_t piece)
 }
 
 static void
-look_at_tags(const char *text, size_t n)
+check_tags(const char *text, size_t n)
 {
 	struct dkim_taglist list;
 	unsigned char *bytes;
@@ -83,8 +83,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n == 0)
 		return 0;
-	look_at_body(DKIM_CANON_SIMPLE, text, n - 1, 1 + data[0] % 64);
-	look_at_body(DKIM_CANON_RELAXED, text, n - 1, 1 + data[0] % 64);
-	look_at_tags(text, n - 1);
+	check_body(DKIM_CANON_SIMPLE, text, n - 1, 1 + data[0] % 64);
+	check_body(DKIM_CANON_RELAXED, text, n - 1, 1 + data[0] % 64);
+	check_tags(text, n - 1);
 	return 0;
 }

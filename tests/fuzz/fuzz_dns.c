@@ -2,7 +2,7 @@
  * fuzz_dns - any bytes as the answer of a DNS server
  *
  * The first byte says what was asked. What is found has a text that ends in a
- * NUL where its length says, and what is none or trouble has no records.
+ * NUL where its length says, and what is none or failed has no records.
  */
 
 #include <stdint.h>
@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		BUG("found nothing, or records of nothing");
 	if ((shared->answer.status == DNS_TEMPFAIL) !=
 	    (shared->answer.failure != NULL))
-		BUG("trouble without words");
+		BUG("failure without words");
 	for (i = 0; i < shared->answer.n; i++) {
 		record = &shared->answer.v[i];
 		if (record->text != NULL && record->text[record->n] != '\0')

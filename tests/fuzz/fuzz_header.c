@@ -44,7 +44,7 @@ player(void)
 		BUG("the configuration of this test");
 	}
 	p = player_new(rules, NULL);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 	diags_free(&d);
 	return p;
 }

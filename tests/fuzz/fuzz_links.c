@@ -37,7 +37,7 @@ is_name(const char *host)
 }
 
 static void
-hear(void *arg, const char *host)
+on_host(void *arg, const char *host)
 {
 	struct ip ip;
 
@@ -51,7 +51,7 @@ hear(void *arg, const char *host)
 static void
 play(bool html, const char *text, size_t n, size_t piece, struct buf *hosts)
 {
-	struct links *l = links_new(html, hear, hosts);
+	struct links *l = links_new(html, on_host, hosts);
 	size_t at;
 
 	for (at = 0; at < n; at += piece)
@@ -82,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	compare(false, (const char *)data, n);
 	compare(true, (const char *)data, n);
 	if (n > 0 && url_put_host(&host, (const char *)data, n))
-		hear(&hosts, host.data);
+		on_host(&hosts, host.data);
 	buf_free(&host);
 	buf_free(&hosts);
 	return 0;

@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-struct seen {
+struct outcome {
 	unsigned open[MIME_DEPTH + 2];
 	size_t nopen;
 	unsigned long long sum;	/* of all that was told */
@@ -25,7 +25,7 @@ struct seen {
 };
 
 static void
-add(struct seen *s, unsigned part, const char *bytes, size_t n)
+add(struct outcome *s, unsigned part, const char *bytes, size_t n)
 {
 	size_t i;
 
@@ -38,7 +38,7 @@ add(struct seen *s, unsigned part, const char *bytes, size_t n)
 static void
 reported(void *arg, const struct mime_event *e)
 {
-	struct seen *s = arg;
+	struct outcome *s = arg;
 
 	if (e->what == MIME_BEGIN) {
 		s->open[s->nopen++] = e->part->number;
@@ -57,10 +57,10 @@ reported(void *arg, const struct mime_event *e)
 	}
 }
 
-static struct seen
+static struct outcome
 feed(const char *type, const char *bytes, size_t n, size_t piece)
 {
-	struct seen s = { .sum = 14695981039346656037u };
+	struct outcome s = { .sum = 14695981039346656037u };
 	struct mime *m = mime_new(reported, &s);
 	size_t use;
 
@@ -97,7 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t line = eol != NULL ? (size_t)(eol - text) : 0;
 	char *type = mem_ndup(text, line);
 	static const size_t pieces[] = { 1, 3, 64 };
-	struct seen whole, cut;
+	struct outcome whole, cut;
 	size_t i, skip = eol != NULL ? line + 1 : 0;
 
 	whole = feed(type, text + skip, n - skip, n + 1);

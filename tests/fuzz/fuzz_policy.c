@@ -23,7 +23,7 @@ try_request(const char *in, size_t n)
 	size_t taken = policy_postfix_length(in, n);
 	struct session s;
 
-	if (taken == 0 || taken == SERVER_DROP)
+	if (taken == 0 || taken == SERVER_CLOSE)
 		return;
 	if (taken > n || taken > POLICY_POSTFIX_MAX)
 		BUG("a request out of bounds");
@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t taken = socketmap_read(in, n, &q);
 
 	try_request(in, n);
-	if (taken != 0 && taken != SERVER_DROP)
+	if (taken != 0 && taken != SERVER_CLOSE)
 		try_key(q.key, q.key_n);
 	else
 		try_key(in, n);

@@ -31,7 +31,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const char *text = (const char *)data;
-	struct buf out = BUF_INIT, seen = BUF_INIT;
+	struct buf out = BUF_INIT, evidence = BUF_INIT;
 	struct parsed_record *t = record_read(text, n), *again;
 	char id[RECORD_ID_TEXT];
 
@@ -40,12 +40,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (t != NULL && again == NULL)
 		BUG("a record that was forgotten as a whole");
 	if (t != NULL)
-		parsed_each(t, "evidence", note, &seen);
+		parsed_each(t, "evidence", note, &evidence);
 	parsed_free(t);
 	parsed_free(again);
 	record_id_find(text, n, id);
 	lookup_reason(text, n);
 	buf_free(&out);
-	buf_free(&seen);
+	buf_free(&evidence);
 	return 0;
 }

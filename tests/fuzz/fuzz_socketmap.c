@@ -97,7 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct socketmap_query q;
 	size_t taken = socketmap_read(in, n, &q);
 
-	if (taken != 0 && taken != SERVER_DROP) {
+	if (taken != 0 && taken != SERVER_CLOSE) {
 		if (taken > n || q.map_n + q.key_n + 1 > SOCKETMAP_MAX ||
 		    q.map < in || q.key + q.key_n >= in + taken)
 			BUG("a question out of bounds");

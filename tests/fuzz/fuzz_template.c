@@ -49,7 +49,7 @@ check_reply(const struct reply *r, enum action action)
 }
 
 static void
-render(const char *text, const char *said)
+render(const char *text, const char *value)
 {
 	struct site site = { .name = "mx.example.org",
 		.contact = "postmaster@example.org" };
@@ -62,12 +62,12 @@ render(const char *text, const char *said)
 	struct reply reply = { .code = 0 };
 
 	session_init(&s);
-	session_connect(&s, said, &(struct ip){ .b = { 0 } });
-	session_helo(&s, said);
-	session_mail(&s, said);
-	session_rcpt(&s, said);
-	finding_say(f, EVIDENCE_HEADER, said);
-	finding_say(f, EVIDENCE_PATTERN, said);
+	session_connect(&s, value, &(struct ip){ .b = { 0 } });
+	session_helo(&s, value);
+	session_mail(&s, value);
+	session_rcpt(&s, value);
+	finding_say(f, EVIDENCE_HEADER, value);
+	finding_say(f, EVIDENCE_PATTERN, value);
 	reply_render(&reply, &w, ACTION_REJECT, &facts);
 	check_reply(&reply, ACTION_REJECT);
 	reply_render(&reply, &w, ACTION_TEMPFAIL, &facts);
@@ -101,17 +101,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	char *text = mem_ndup(n > 0 ? (const char *)data : "", n);
 	size_t words = strlen(text) + 1;
-	char *said = words < n ?
+	char *value = words < n ?
 	    mem_ndup((const char *)data + words, n - words) : mem_dup("");
 	struct buf errmsg = BUF_INIT;
 
 	if (template_check(text, "header pattern", REPLY_FIRST_MAX, &errmsg))
-		render(text, said);
+		render(text, value);
 	else if (errmsg.len == 0)
 		BUG("refused without a word");
-	read_reply(text, said);
+	read_reply(text, value);
 	buf_free(&errmsg);
-	free(said);
+	free(value);
 	free(text);
 	return 0;
 }

@@ -22,7 +22,7 @@ struct reader {
 };
 
 static void
-hear(void *arg, const char *host)
+on_host(void *arg, const char *host)
 {
 	struct reader *r = arg;
 
@@ -38,7 +38,7 @@ reported(void *arg, const struct mime_event *e)
 
 	if (e->what == MIME_BEGIN && strncmp(e->part->type, "text/", 5) == 0)
 		r->links = links_new(strcmp(e->part->type, "text/html") == 0,
-		    hear, r);
+		    on_host, r);
 	else if (e->what == MIME_TEXT && r->links != NULL)
 		links_put(r->links, e->bytes, e->n);
 	else if (e->what == MIME_END && r->links != NULL) {

@@ -47,7 +47,7 @@ def ask(connect, sender, seconds=None):
 
 
 def test_nobody_answers_and_then_somebody_does(saywhyd, postfix, tells):
-    """Mail in doubt is deferred as our trouble, none is refused; back in 2 s."""
+    """Mail in doubt is deferred as our failure, none is refused; back in 2 s."""
     port = free_port()
     daemon = saywhyd(dns(port))
     connect = sites.behind_postfix(postfix, daemon)

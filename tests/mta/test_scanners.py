@@ -152,7 +152,7 @@ def test_status_tells(daemon, connect):
 MORE = """content {{
     clamd = {servers}
     clamd-timeout = "1 s"
-    clamd-trouble = {trouble}
+    clamd-tempfail = {tempfail}
 }}"""
 
 
@@ -174,21 +174,21 @@ def test_nobody_else_answers(behind, saywhyd, farm, kind, how):
     scanner.kill()
 
 
-def clamd_site(behind, saywhyd, *servers, trouble="defer"):
+def clamd_site(behind, saywhyd, *servers, tempfail="defer"):
     listed = "{" + ", ".join(f'"{s.spec}"' for s in servers) + "}"
-    running = saywhyd(MORE.format(servers=listed, trouble=trouble))
+    running = saywhyd(MORE.format(servers=listed, tempfail=tempfail))
     return running, *behind(running)
 
 
-@pytest.mark.parametrize("trouble, code", [
+@pytest.mark.parametrize("tempfail, code", [
     ("defer", 451), ("mark", 250), ("pass", 250)])
 @pytest.mark.parametrize("how", ["killed", "hung"])
-def test_nobody_answers(behind, saywhyd, farm, how, trouble, code):
+def test_nobody_answers(behind, saywhyd, farm, how, tempfail, code):
     clamd = farm.start("clamd")
-    running, connect, taken = clamd_site(behind, saywhyd, clamd, trouble=trouble)
+    running, connect, taken = clamd_site(behind, saywhyd, clamd, tempfail=tempfail)
     assert send(connect, "before").code == 250
     clamd.kill() if how == "killed" else clamd.hang()
-    marker = f"nobody-{how}-{trouble}"
+    marker = f"nobody-{how}-{tempfail}"
     began = time.monotonic()
     reply = send(connect, marker, scanners.EICAR)
     assert time.monotonic() - began < 4
@@ -201,7 +201,7 @@ def test_nobody_answers(behind, saywhyd, farm, how, trouble, code):
         assert record["evidence"]["detail"]
     else:
         [message] = taken(marker)
-        assert ("reason=scanner-unavailable" in message) == (trouble == "mark")
+        assert ("reason=scanner-unavailable" in message) == (tempfail == "mark")
     clamd.kill()
     clamd.start()
     deadline = time.monotonic() + 10

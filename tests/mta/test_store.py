@@ -87,7 +87,7 @@ def test_burst_and_kill(filter_, build):
 
 
 def test_rotation(filter_, build):
-    """Set aside while it is written to and while nobody looks."""
+    """Renamed while it is written to and while nobody looks."""
     append(filter_.record_file, 0, 500)
     os.rename(filter_.record_file, f"{filter_.record_file}.1")
     append(filter_.record_file, 500, 500)

@@ -322,7 +322,7 @@ test_evidence(void **state)
 	    "t=y; rua=mailto:r@a.test!10m , http://a.test/, MAILTO:s@b.test,"
 	    "mailto:nonsense; ruf=mailto:f@a.test", &errmsg));
 	dmarc_check("a.test", NULL, NULL, clock_ms() + 1000, &out);
-	assert_string_equal(out.place, "a.test");
+	assert_string_equal(out.record_domain, "a.test");
 	assert_string_equal(out.rua, "r@a.test, s@b.test");
 	assert_string_equal(out.ruf, "f@a.test");
 	assert_int_equal(out.requested, DMARC_REJECT);

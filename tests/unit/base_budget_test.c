@@ -16,7 +16,7 @@ static void
 test_spending(void **state)
 {
 	struct budget b = { .max = { [BUDGET_UNPACKED] = 10 } };
-	struct buf said = BUF_INIT;
+	struct buf text = BUF_INIT;
 
 	(void)state;
 	assert_true(budget_spend(NULL, BUDGET_UNPACKED, 1000));
@@ -27,10 +27,10 @@ test_spending(void **state)
 	/* For good, whoever asks. */
 	assert_false(budget_spend(&b, BUDGET_LINKS, 0));
 	assert_false(budget_left(&b));
-	budget_say(&b, &said);
-	assert_non_null(strstr(said.data, "11 bytes unpacked (at most 10)"));
-	assert_non_null(strstr(said.data, "1000 files in archives,"));
-	buf_free(&said);
+	budget_say(&b, &text);
+	assert_non_null(strstr(text.data, "11 bytes unpacked (at most 10)"));
+	assert_non_null(strstr(text.data, "1000 files in archives,"));
+	buf_free(&text);
 }
 
 /* Only what this thread works counts, and only while it works on it. */

@@ -24,7 +24,7 @@
 
 /* What stderr gets while `run` runs; freed with free(). */
 static char *
-said_by(void (*run)(void))
+logged_by(void (*run)(void))
 {
 	FILE *file = tmpfile();
 	int saved = dup(STDERR_FILENO);
@@ -56,17 +56,17 @@ test_levels(void **state)
 	char *text;
 
 	(void)state;
-	text = said_by(say_all);
+	text = logged_by(say_all);
 	assert_string_equal(text, "saywhy: error: e 1\nsaywhy: warning: w\n"
 	    "saywhy: info: i\n");
 	free(text);
 	log_open("other", false, LOG_LEVEL_DEBUG);
-	text = said_by(say_all);
+	text = logged_by(say_all);
 	assert_string_equal(text, "other: error: e 1\nother: warning: w\n"
 	    "other: info: i\nother: debug: d\n");
 	free(text);
 	log_open("saywhy", false, LOG_LEVEL_ERROR);
-	text = said_by(say_all);
+	text = logged_by(say_all);
 	assert_string_equal(text, "saywhy: error: e 1\n");
 	free(text);
 }
@@ -93,11 +93,11 @@ test_lines(void **state)
 	char *text;
 
 	(void)state;
-	text = said_by(say_controls);
+	text = logged_by(say_controls);
 	assert_string_equal(text,
 	    "saywhy: error: a\\x0Ab\\x1B[31m\\x7F\\x0D\n");
 	free(text);
-	text = said_by(say_long);
+	text = logged_by(say_long);
 	assert_in_range(strlen(text), 900, 1001);
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 	free(text);
@@ -130,7 +130,7 @@ test_threads(void **state)
 {
 	static const char line[] =
 	    "saywhy: error: a line of some length, to see whether it is torn";
-	char *text = said_by(say_in_threads), *rest = text, *one;
+	char *text = logged_by(say_in_threads), *rest = text, *one;
 	int n = 0;
 
 	(void)state;

@@ -218,7 +218,7 @@ test_narrowest(void **state)
 {
 	static const char *const texts[] = { "192.0.0.0/16", "192.0.2.0/24",
 		"0.0.0.0/0", "192.0.2.128/25", "192.0.2.7", "::/0" };
-	static const char *const asked[][2] = {
+	static const char *const lookups[][2] = {
 		{ "192.0.2.7", "192.0.2.7" },
 		{ "192.0.2.8", "192.0.2.0/24" },
 		{ "192.0.2.200", "192.0.2.128/25" },
@@ -239,20 +239,34 @@ test_narrowest(void **state)
 		assert_true(net_parse(texts[i], &net, NULL));
 		netset_add(&set, &net);
 	}
-	for (i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-		assert_true(ip_parse(asked[i][0], &ip));
+	for (i = 0; i < sizeof lookups / sizeof lookups[0]; i++) {
+		assert_true(ip_parse(lookups[i][0], &ip));
 		found = netset_find(&set, &ip);
 		assert_non_null(found);
-		assert_string_equal(net_format(found, text), asked[i][1]);
+		assert_string_equal(net_format(found, text), lookups[i][1]);
 	}
 	netset_free(&set);
 	assert_int_equal(set.n, 0);
+}
+
+static void
+test_of_peer(void **state)
+{
+	char text[NET_TEXT];
+	struct ip ip;
+
+	(void)state;
+	assert_true(ip_parse("192.0.2.77", &ip));
+	assert_string_equal(net_of_peer(&ip, text), "192.0.2.0/24");
+	assert_true(ip_parse("2001:db8:1:2:3::4", &ip));
+	assert_string_equal(net_of_peer(&ip, text), "2001:db8:1:2::/64");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_of_peer),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_sockaddr),

@@ -39,7 +39,7 @@ static void
 test_notify(void **state)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	char said[128] = "";
+	char text[128] = "";
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
 	(void)state;
@@ -47,12 +47,12 @@ test_notify(void **state)
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
 	setenv("NOTIFY_SOCKET", at.sun_path, 1);
 	process_notify("READY=1");
-	assert_int_equal(recv(fd, said, sizeof said - 1, MSG_DONTWAIT), 7);
-	assert_string_equal(said, "READY=1");
+	assert_int_equal(recv(fd, text, sizeof text - 1, MSG_DONTWAIT), 7);
+	assert_string_equal(text, "READY=1");
 	process_notify_reload();
-	assert_true(recv(fd, said, sizeof said - 1, MSG_DONTWAIT) > 27);
-	assert_int_equal(strncmp(said, "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
-	assert_true(strtoll(said + 27, NULL, 10) > 0);
+	assert_true(recv(fd, text, sizeof text - 1, MSG_DONTWAIT) > 27);
+	assert_int_equal(strncmp(text, "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
+	assert_true(strtoll(text + 27, NULL, 10) > 0);
 	close(fd);
 	unlink(at.sun_path);
 	process_notify("nobody listens");

@@ -27,7 +27,7 @@
 static const struct {
 	const char *text;
 	enum sock_kind kind;
-	const char *place;	/* path or host; of a wrong one the complaint */
+	const char *where;	/* path or host; of a wrong one the complaint */
 	int port;		/* -1: wrong */
 } specs[] = {
 	{ "unix:/run/x.sock", SOCK_KIND_UNIX, "/run/x.sock", 0 },
@@ -69,13 +69,13 @@ test_specs(void **state)
 
 		if (good != (specs[i].port >= 0))
 			fail_msg("%s: %s", specs[i].text, errmsg.data);
-		if (!good && strstr(errmsg.data, specs[i].place) == NULL)
+		if (!good && strstr(errmsg.data, specs[i].where) == NULL)
 			fail_msg("%s: %s", specs[i].text, errmsg.data);
 		if (good) {
 			assert_int_equal(spec.kind, specs[i].kind);
 			assert_int_equal(spec.port, specs[i].port);
 			assert_string_equal(*spec.path != '\0' ? spec.path :
-			    spec.host, specs[i].place);
+			    spec.host, specs[i].where);
 		}
 		buf_clear(&errmsg);
 	}
@@ -175,22 +175,22 @@ test_full_queue(void **state)
 {
 	struct sock_spec spec = spec_of("full");
 	struct buf errmsg = BUF_INIT;
-	int fd = listening(&spec), held[3];
+	int fd = listening(&spec), fds[3];
 	int64_t begin;
 	size_t i;
 
 	(void)state;
 	listen(fd, 1);
 	for (i = 0; i < 2; i++)
-		held[i] = sock_connect(&spec, clock_ms() + 1000, &errmsg);
+		fds[i] = sock_connect(&spec, clock_ms() + 1000, &errmsg);
 	begin = clock_ms();
-	held[2] = sock_connect(&spec, begin + 100, &errmsg);
-	assert_int_equal(held[2], -1);
+	fds[2] = sock_connect(&spec, begin + 100, &errmsg);
+	assert_int_equal(fds[2], -1);
 	assert_in_range(clock_ms() - begin, 90, 600);
 	assert_non_null(strstr(errmsg.data, "timed out"));
 	assert_true(sock_is_live(&spec));
 	for (i = 0; i < 2; i++)
-		close(held[i]);
+		close(fds[i]);
 	close(fd);
 	unlink(spec.path);
 	buf_free(&errmsg);

@@ -46,7 +46,7 @@ static const struct {
 };
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	static const char *const endings[] = { "exe", "js", "tar.gz" };
 	struct strset set = { NULL, 0, 0 };
@@ -71,7 +71,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 
 /* A block of the section, and what is wrong with it. */
 static const struct wrong {
-	const char *block, *said;
+	const char *block, *message;
 } wrongs[] = {
 	{ "list \"x\" { }", "config:1: blacklist.list \"x\": it has no file" },
 	{ "allow \"x\" { file = \"\" }",
@@ -50,31 +50,31 @@ static char *
 first_mistake(const char *text)
 {
 	struct diags d = DIAGS_INIT;
-	struct buf said = BUF_INIT;
+	struct buf message = BUF_INIT;
 
 	assert_null(ruleset_load_text("config", text, &d));
 	assert_true(d.errors > 0);
-	buf_printf(&said, "%s", d.v[0].file);
+	buf_printf(&message, "%s", d.v[0].file);
 	if (d.v[0].line > 0)
-		buf_printf(&said, ":%d", d.v[0].line);
-	buf_printf(&said, ": %s", d.v[0].text);
+		buf_printf(&message, ":%d", d.v[0].line);
+	buf_printf(&message, ": %s", d.v[0].text);
 	diags_free(&d);
-	return buf_steal(&said);
+	return buf_steal(&message);
 }
 
 static void
 test_wrong(void **state)
 {
-	char text[300], *said;
+	char text[300], *message;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
 		snprintf(text, sizeof text, "blacklist { %s }",
 		    wrongs[i].block);
-		said = first_mistake(text);
-		assert_string_equal(said, wrongs[i].said);
-		free(said);
+		message = first_mistake(text);
+		assert_string_equal(message, wrongs[i].message);
+		free(message);
 	}
 }
 
@@ -82,7 +82,7 @@ test_wrong(void **state)
 static void
 test_broken_later(void **state)
 {
-	char path[] = "/tmp/saywhy-deny-XXXXXX", text[300], *said;
+	char path[] = "/tmp/saywhy-deny-XXXXXX", text[300], *message;
 	struct diags d = DIAGS_INIT;
 	struct ruleset *r;
 	int fd = mkstemp(path);
@@ -94,10 +94,10 @@ test_broken_later(void **state)
 	r = ruleset_load_text("config", text, &d);
 	assert_non_null(r);
 	assert_int_equal(write(fd, "a b\n", 4), 4);
-	said = first_mistake(text);
-	assert_non_null(strstr(said, ":2: behind the entry only a comment"));
-	free(said);
-	ruleset_drop(r);
+	message = first_mistake(text);
+	assert_non_null(strstr(message, ":2: behind the entry only a comment"));
+	free(message);
+	ruleset_release(r);
 	close(fd);
 	unlink(path);
 	diags_free(&d);

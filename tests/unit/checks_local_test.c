@@ -22,12 +22,12 @@ static const char head[] =
     "networks = {\"192.0.2.0/24\"} }\n";
 
 /* One session, and what one check says of it. */
-struct story {
+struct test_case {
 	const char *check;
 	const char *config;	/* beside the head */
 	enum stage stage;
 	const char *client, *helo, *login, *sender, *rcpt;
-	const char *said;	/* "reason key=value …", "" nothing */
+	const char *output;	/* "reason key=value …", "" nothing */
 	unsigned port;
 	const char *tls;
 	enum resolve resolve;
@@ -40,195 +40,195 @@ struct story {
 #define OUT .client = "198.51.100.7", .helo = "mail.example.com"
 #define MAIL .sender = "a@example.com", .rcpt = "u@example.org"
 
-static const struct story stories[] = {
+static const struct test_case test_cases[] = {
 	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
-	    .said = "" },
+	    .output = "" },
 	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
-	    .resolve = RESOLVE_FAIL, .said = "rdns-missing" },
+	    .resolve = RESOLVE_FAIL, .output = "rdns-missing" },
 	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
-	    .resolve = RESOLVE_FORGED, .said = "rdns-mismatch" },
+	    .resolve = RESOLVE_FORGED, .output = "rdns-mismatch" },
 	{ "client_rdns", "auth { rdns-lookup = no }", STAGE_CONNECT, OUT,
-	    .resolve = RESOLVE_TEMP, .said = "rdns-lookup-failed" },
+	    .resolve = RESOLVE_TEMP, .output = "rdns-lookup-failed" },
 
 	{ "blacklist_client", "blacklist { clients = {\"198.51.100.0/24\"} }",
-	    STAGE_CONNECT, OUT, .said = "client-denied "
+	    STAGE_CONNECT, OUT, .output = "client-denied "
 	    "list=blacklist.clients entry=198.51.100.0/24" },
 	{ "blacklist_client", "blacklist { clients = {\"2001:db8::/32\"} }",
-	    STAGE_CONNECT, .client = "2001:db8::7", .said = "client-denied "
+	    STAGE_CONNECT, .client = "2001:db8::7", .output = "client-denied "
 	    "list=blacklist.clients entry=2001:db8::/32" },
 	{ "blacklist_client", "blacklist { clients = {\"198.51.100.7\"} }",
 	    STAGE_CONNECT, .client = "::ffff:198.51.100.7",
-	    .said = "client-denied list=blacklist.clients "
+	    .output = "client-denied list=blacklist.clients "
 	    "entry=198.51.100.7" },
 	{ "blacklist_client", "blacklist { clients = {\"203.0.113.0/24\"} }",
-	    STAGE_CONNECT, OUT, .said = "" },
+	    STAGE_CONNECT, OUT, .output = "" },
 
 	{ "blacklist_client", "blacklist { clients = {\"bad.cafe\"} }",
-	    STAGE_CONNECT, OUT, .said = "" },
+	    STAGE_CONNECT, OUT, .output = "" },
 
 	{ "blacklist_list", "", STAGE_CONNECT, OUT,
-	    .said = "(not active)" },
+	    .output = "(not active)" },
 	{ "blacklist_allow", "", STAGE_CONNECT, OUT,
-	    .said = "(not active)" },
-	{ "blacklist_dnsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
-	{ "blacklist_rhsbl", "", STAGE_RCPT, OUT, .said = "(not active)" },
-	{ "blacklist_dnswl", "", STAGE_RCPT, OUT, .said = "(not active)" },
-	{ "blacklist_url", "", STAGE_MESSAGE, OUT, .said = "(not active)" },
+	    .output = "(not active)" },
+	{ "blacklist_dnsbl", "", STAGE_RCPT, OUT, .output = "(not active)" },
+	{ "blacklist_rhsbl", "", STAGE_RCPT, OUT, .output = "(not active)" },
+	{ "blacklist_dnswl", "", STAGE_RCPT, OUT, .output = "(not active)" },
+	{ "blacklist_url", "", STAGE_MESSAGE, OUT, .output = "(not active)" },
 
-	{ "helo_syntax", "", STAGE_HELO, OUT, .said = "" },
+	{ "helo_syntax", "", STAGE_HELO, OUT, .output = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",
-	    .said = "" },
+	    .output = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[IPv6:2001:db8::7]",
-	    .said = "" },
+	    .output = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "198.51.100.7",
-	    .said = "helo-syntax detail=an address stands in brackets" },
-	{ "helo_syntax", "", STAGE_HELO, .helo = "a b", .said = "helo-syntax "
+	    .output = "helo-syntax detail=an address stands in brackets" },
+	{ "helo_syntax", "", STAGE_HELO, .helo = "a b", .output = "helo-syntax "
 	    "detail=letters, digits, hyphens and dots make a host name" },
-	{ "helo_syntax", "", STAGE_HELO, .helo = "", .said = "helo-syntax "
+	{ "helo_syntax", "", STAGE_HELO, .helo = "", .output = "helo-syntax "
 	    "detail=it is empty" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "laptop",
-	    .said = "helo-not-fqdn detail=it has no dot" },
+	    .output = "helo-not-fqdn detail=it has no dot" },
 
-	{ "helo_forged", "", STAGE_HELO, OUT, .said = "" },
+	{ "helo_forged", "", STAGE_HELO, OUT, .output = "" },
 	{ "helo_forged", "", STAGE_HELO, .client = "198.51.100.7",
 	    .helo = "MX.example.org.",
-	    .said = "helo-forged entry=MX.example.org." },
+	    .output = "helo-forged entry=MX.example.org." },
 	{ "helo_forged", "", STAGE_HELO, .client = "198.51.100.7",
-	    .helo = "[203.0.113.1]", .said = "helo-forged "
+	    .helo = "[203.0.113.1]", .output = "helo-forged "
 	    "entry=[203.0.113.1]" },
 	{ "helo_forged", "", STAGE_HELO, .client = "127.0.0.1",
-	    .helo = "mx.example.org", .said = "" },
+	    .helo = "mx.example.org", .output = "" },
 	{ "helo_forged", "", STAGE_HELO, .client = "203.0.113.1",
-	    .helo = "mx.example.org", .said = "" },
+	    .helo = "mx.example.org", .output = "" },
 
 	{ "blacklist_helo", "blacklist { helos = {\".example.com\"} }",
-	    STAGE_HELO, OUT, .said = "helo-denied list=blacklist.helos "
+	    STAGE_HELO, OUT, .output = "helo-denied list=blacklist.helos "
 	    "entry=.example.com" },
 
-	{ "auth_required", "", STAGE_MAIL, OUT, MAIL, .said = "" },
+	{ "auth_required", "", STAGE_MAIL, OUT, MAIL, .output = "" },
 	{ "auth_required", "", STAGE_MAIL, OUT, MAIL, .port = 587,
-	    .said = "auth-required port=587" },
+	    .output = "auth-required port=587" },
 	{ "auth_required", "", STAGE_MAIL, OUT, MAIL, .port = 587,
-	    .login = "ann", .said = "" },
+	    .login = "ann", .output = "" },
 	{ "auth_required", "", STAGE_MAIL, .client = "192.0.2.9", MAIL,
-	    .port = 587, .said = "" },
+	    .port = 587, .output = "" },
 
 	{ "auth_tls_required", "", STAGE_MAIL, OUT, MAIL, .port = 587,
-	    .said = "(not active)" },
+	    .output = "(not active)" },
 	{ "auth_tls_required", "auth { require-tls = yes }", STAGE_MAIL, OUT,
 	    MAIL, .port = 587, .login = "ann",
-	    .said = "tls-required port=587" },
+	    .output = "tls-required port=587" },
 	{ "auth_tls_required", "auth { require-tls = yes }", STAGE_MAIL, OUT,
-	    MAIL, .port = 587, .tls = "TLSv1.3", .said = "" },
+	    MAIL, .port = 587, .tls = "TLSv1.3", .output = "" },
 	{ "auth_tls_required", "auth { require-tls = yes }", STAGE_MAIL, OUT,
-	    MAIL, .port = 25, .said = "" },
+	    MAIL, .port = 25, .output = "" },
 
-	{ "sender_syntax", "", STAGE_MAIL, OUT, MAIL, .said = "" },
-	{ "sender_syntax", "", STAGE_MAIL, OUT, .sender = "<>", .said = "" },
+	{ "sender_syntax", "", STAGE_MAIL, OUT, MAIL, .output = "" },
+	{ "sender_syntax", "", STAGE_MAIL, OUT, .sender = "<>", .output = "" },
 	{ "sender_syntax", "", STAGE_MAIL, OUT, .sender = "a b@@c",
-	    .said = "sender-syntax address=a b@@c" },
+	    .output = "sender-syntax address=a b@@c" },
 	{ "sender_syntax", "", STAGE_MAIL, OUT, .sender = "root",
-	    .said = "sender-not-fqdn address=root" },
+	    .output = "sender-not-fqdn address=root" },
 	{ "sender_syntax", "", STAGE_MAIL, OUT, .sender = "root@laptop",
-	    .said = "sender-not-fqdn address=root@laptop" },
+	    .output = "sender-not-fqdn address=root@laptop" },
 	{ "sender_syntax", "", STAGE_MAIL, .client = "192.0.2.9",
-	    .sender = "root", .said = "" },
+	    .sender = "root", .output = "" },
 
 	{ "auth_login_sender", "auth { login-senders = own }", STAGE_MAIL,
-	    OUT, .login = "ann", .sender = "ann+x@example.org", .said = "" },
+	    OUT, .login = "ann", .sender = "ann+x@example.org", .output = "" },
 	{ "auth_login_sender", "auth { login-senders = own }", STAGE_MAIL,
 	    OUT, .login = "ann@example.net", .sender = "ann@example.net",
-	    .said = "" },
+	    .output = "" },
 	{ "auth_login_sender", "auth { login-senders = own }", STAGE_MAIL,
 	    OUT, .login = "ann", .sender = "ann@example.com",
-	    .said = "sender-login-mismatch" },
+	    .output = "sender-login-mismatch" },
 	{ "auth_login_sender", "auth { login-senders = own }", STAGE_MAIL,
 	    OUT, .login = "ann", .sender = "bob@example.org",
-	    .said = "sender-login-mismatch" },
+	    .output = "sender-login-mismatch" },
 	{ "auth_login_sender", "auth { login-senders = own }", STAGE_MAIL,
-	    OUT, .login = "ann", .sender = "<>", .said = "" },
+	    OUT, .login = "ann", .sender = "<>", .output = "" },
 	{ "auth_login_sender", "auth { login-senders = listed "
 	    "login \"ann\" { senders = {\"sales@example.org\"} } }",
 	    STAGE_MAIL, OUT, .login = "Ann", .sender = "sales@example.org",
-	    .said = "" },
+	    .output = "" },
 	{ "auth_login_sender", "auth { login-senders = listed }", STAGE_MAIL,
 	    OUT, .login = "ann", .sender = "ann@example.org",
-	    .said = "sender-login-mismatch" },
+	    .output = "sender-login-mismatch" },
 
 	{ "blacklist_sender", "blacklist { senders = {\"example.com\"} }",
-	    STAGE_MAIL, OUT, MAIL, .said = "sender-denied "
+	    STAGE_MAIL, OUT, MAIL, .output = "sender-denied "
 	    "list=blacklist.senders entry=example.com" },
 
-	{ "relay_denied", "", STAGE_RCPT, OUT, MAIL, .said = "" },
+	{ "relay_denied", "", STAGE_RCPT, OUT, MAIL, .output = "" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "u@sub.example.org", .said = "" },
+	    .rcpt = "u@sub.example.org", .output = "" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "u@example.net", .said = "relay-denied" },
+	    .rcpt = "u@example.net", .output = "relay-denied" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "u@[203.0.113.1]", .said = "" },
+	    .rcpt = "u@[203.0.113.1]", .output = "" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "u@[203.0.113.2]", .said = "relay-denied" },
+	    .rcpt = "u@[203.0.113.2]", .output = "relay-denied" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "postmaster", .said = "" },
+	    .rcpt = "postmaster", .output = "" },
 	{ "relay_denied", "", STAGE_RCPT, OUT, .login = "ann",
-	    .sender = "a@example.com", .rcpt = "u@example.net", .said = "" },
+	    .sender = "a@example.com", .rcpt = "u@example.net", .output = "" },
 	{ "relay_denied", "", STAGE_RCPT, .client = "192.0.2.9",
-	    .sender = "a@example.com", .rcpt = "u@example.net", .said = "" },
+	    .sender = "a@example.com", .rcpt = "u@example.net", .output = "" },
 
 	{ "blacklist_rcpt", "blacklist { recipients = {\"all@example.org\"} }",
 	    STAGE_RCPT, OUT, .sender = "a@example.com",
-	    .rcpt = "ALL+x@example.org", .said = "rcpt-denied "
+	    .rcpt = "ALL+x@example.org", .output = "rcpt-denied "
 	    "list=blacklist.recipients entry=all@example.org" },
 
 	{ "rcpt_null_sender_many", "", STAGE_RCPT, OUT, .sender = "<>",
-	    .rcpt = "u@example.org", .said = "" },
+	    .rcpt = "u@example.org", .output = "" },
 	{ "rcpt_null_sender_many", "", STAGE_RCPT, OUT, .sender = "<>",
 	    .rcpt = "u@example.org", .accepted = 1,
-	    .said = "null-sender-multi-rcpt count=2" },
+	    .output = "null-sender-multi-rcpt count=2" },
 
 	{ "rcpt_too_many", "relay { max-recipients = 100 }", STAGE_RCPT, OUT,
-	    MAIL, .accepted = 99, .said = "" },
+	    MAIL, .accepted = 99, .output = "" },
 	{ "rcpt_too_many", "relay { max-recipients = 100 }", STAGE_RCPT, OUT,
 	    MAIL, .accepted = 100,
-	    .said = "too-many-recipients count=101 limit=100" },
+	    .output = "too-many-recipients count=101 limit=100" },
 
 	{ "content_hops", "content { max-hops = 25 }", STAGE_HEADERS, OUT,
-	    MAIL, .received = 25, .said = "" },
+	    MAIL, .received = 25, .output = "" },
 	{ "content_hops", "content { max-hops = 25 }", STAGE_HEADERS, OUT,
-	    MAIL, .received = 26, .said = "mail-loop count=26 limit=25" },
+	    MAIL, .received = 26, .output = "mail-loop count=26 limit=25" },
 
 	{ "content_size", "content { max-size = 100k }", STAGE_MAIL, OUT,
 	    MAIL, .declared = 102401,
-	    .said = "message-too-large size=102401 limit=102400" },
+	    .output = "message-too-large size=102401 limit=102400" },
 	{ "content_size", "content { max-size = 100k }", STAGE_MESSAGE, OUT,
 	    MAIL, .body = 102401,
-	    .said = "message-too-large size=102401 limit=102400" },
+	    .output = "message-too-large size=102401 limit=102400" },
 	{ "content_size", "content { max-size = 100k }", STAGE_MESSAGE, OUT,
-	    MAIL, .body = 102400, .said = "" },
+	    MAIL, .body = 102400, .output = "" },
 	{ "content_size", "content { max-size = 100k }", STAGE_MESSAGE, OUT,
-	    MAIL, .declared = 102401, .body = 102401, .said = "" },
+	    MAIL, .declared = 102401, .body = 102401, .output = "" },
 
 	{ "content_size", "content { max-size = 100k max-size-submission = "
 	    "1M }", STAGE_MESSAGE, .client = "192.0.2.9", .helo = "pc",
-	    MAIL, .body = 102401, .said = "" },
+	    MAIL, .body = 102401, .output = "" },
 
 	{ "content_header", "content { header \"subject\" { "
 	    "pattern = \"/cheap pills/i\" } }", STAGE_HEADERS, OUT, MAIL,
-	    .header = "Very CHEAP pills", .said = "header-pattern "
+	    .header = "Very CHEAP pills", .output = "header-pattern "
 	    "header=Subject pattern=/cheap pills/i matched=CHEAP pills" },
 	{ "content_header", "content { header \"From\" { "
 	    "pattern = {\"/a/\", \"/pills/\"} } }", STAGE_HEADERS, OUT, MAIL,
-	    .header = "pills", .said = "" },
+	    .header = "pills", .output = "" },
 	{ "content_malformed", "content { malformed = {\"8bit\", \"from\", "
 	    "\"date\"} }", STAGE_HEADERS, OUT, MAIL, .header = "\xe9",
-	    .said = "message-malformed detail=its header has letters outside "
+	    .output = "message-malformed detail=its header has letters outside "
 	    "ASCII header=Subject; message-malformed detail=it has no From "
 	    "line header=From; message-malformed detail=it has no date "
 	    "header=Date" },
 	{ "content_malformed", "content { malformed = \"8bit\" }",
-	    STAGE_HEADERS, OUT, MAIL, .header = "pills", .said = "" },
+	    STAGE_HEADERS, OUT, MAIL, .header = "pills", .output = "" },
 	{ "content_bulk_headers", "content { bulk-unsubscribe = yes }",
-	    STAGE_HEADERS, OUT, MAIL, .header = "news", .said = "" },
+	    STAGE_HEADERS, OUT, MAIL, .header = "news", .output = "" },
 };
 
 static struct ruleset *
@@ -249,7 +249,7 @@ load(const char *more)
 }
 
 static void
-add_recipients(struct session *s, const struct story *t)
+add_recipients(struct session *s, const struct test_case *t)
 {
 	char rcpt[40];
 	unsigned i;
@@ -264,7 +264,7 @@ add_recipients(struct session *s, const struct story *t)
 }
 
 static void
-open_session(struct session *s, const struct story *t)
+open_session(struct session *s, const struct test_case *t)
 {
 	struct ip ip;
 	unsigned i;
@@ -321,7 +321,7 @@ rule_of(const struct ruleset *r, const char *name)
 }
 
 static void
-run_check(const struct ruleset *r, const struct story *t, char *said,
+run_check(const struct ruleset *r, const struct test_case *t, char *output,
     size_t size)
 {
 	const struct rule *rule = rule_of(r, t->check);
@@ -333,35 +333,35 @@ run_check(const struct ruleset *r, const struct story *t, char *said,
 		.stage = t->stage };
 
 	if (!rule->active) {
-		snprintf(said, size, "(not active)");
+		snprintf(output, size, "(not active)");
 		return;
 	}
 	assert_true(rule->check->stages & STAGE_BIT(t->stage));
 	open_session(&s, t);
 	rule->check->run(&ctx, &found);
-	tell(&found, said, size);
+	tell(&found, output, size);
 	findings_free(&found);
 	slots_free(&slots);
 	session_free(&s);
 }
 
 static void
-test_stories(void **state)
+test_all_cases(void **state)
 {
 	size_t i, failed = 0;
 	struct ruleset *r;
-	char said[400];
+	char output[400];
 
 	(void)state;
-	for (i = 0; i < sizeof stories / sizeof stories[0]; i++) {
-		r = load(stories[i].config);
-		run_check(r, &stories[i], said, sizeof said);
-		if (strcmp(said, stories[i].said) != 0) {
+	for (i = 0; i < sizeof test_cases / sizeof test_cases[0]; i++) {
+		r = load(test_cases[i].config);
+		run_check(r, &test_cases[i], output, sizeof output);
+		if (strcmp(output, test_cases[i].output) != 0) {
 			print_error("row %zu, %s: \"%s\", not \"%s\"\n", i,
-			    stories[i].check, said, stories[i].said);
+			    test_cases[i].check, output, test_cases[i].output);
 			failed++;
 		}
-		ruleset_drop(r);
+		ruleset_release(r);
 	}
 	assert_int_equal(failed, 0);
 }
@@ -403,10 +403,10 @@ test_rows(void **state)
 		assert_true((*c)->reasons[0] != REASON_NONE);
 		if ((*c)->part != NULL || (*c)->body != NULL)
 			continue;
-		for (i = 0; i < sizeof stories / sizeof stories[0]; i++)
-			if (strcmp(stories[i].check, (*c)->name) == 0)
+		for (i = 0; i < sizeof test_cases / sizeof test_cases[0]; i++)
+			if (strcmp(test_cases[i].check, (*c)->name) == 0)
 				break;
-		if (i == sizeof stories / sizeof stories[0] &&
+		if (i == sizeof test_cases / sizeof test_cases[0] &&
 		    !is_elsewhere((*c)->name))
 			fail_msg("no story about %s", (*c)->name);
 	}
@@ -416,7 +416,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_rows),
 	};
 

@@ -79,7 +79,7 @@ test_good(void **state)
 	assert_false(may_send(r, "ann", "bob@example.org"));
 	assert_false(may_send(r, "bob", "ann@example.org"));
 	assert_false(may_send(r, "carl", "carl@example.org"));
-	ruleset_drop(r);
+	ruleset_release(r);
 	diags_free(&d);
 }
 

@@ -60,14 +60,14 @@ static void
 expect(const char *name, const char *words, struct house *h)
 {
 	struct diags d = DIAGS_INIT;
-	char *said;
+	char *output;
 
 	house_init(h);
 	config_read(in_folder(name), h->sections, 3, &d);
-	said = printed(&d);
-	if (*words == '\0' ? *said != '\0' : strstr(said, words) == NULL)
-		fail_msg("%s: says \"%s\", not \"%s\"", name, said, words);
-	free(said);
+	output = printed(&d);
+	if (*words == '\0' ? *output != '\0' : strstr(output, words) == NULL)
+		fail_msg("%s: says \"%s\", not \"%s\"", name, output, words);
+	free(output);
 	diags_free(&d);
 }
 

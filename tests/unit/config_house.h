@@ -102,7 +102,8 @@ static const struct option header_rows[] = {
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option top_rows[] = {
-	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
+	{ .name = "mode", .old_name = "manner", .type = OPTION_WORD,
+	    .offset = AT(mode),
 	    .words = modes, .default_value = "observe" },
 	{ .name = "name", .type = OPTION_TEXT, .offset = AT(name) },
 	{ .name = NULL }
@@ -111,7 +112,8 @@ static const struct option top_rows[] = {
 static const struct option more_top_rows[] = {
 	{ .name = "retention", .type = OPTION_TIME, .offset = AT(keep),
 	    .default_value = "14 days", .min = 1000, .max = 31536000000 },
-	{ .name = "exception", .type = OPTION_GROUP, .offset = AT(exceptions),
+	{ .name = "exception", .old_name = "except", .type = OPTION_GROUP,
+	    .offset = AT(exceptions),
 	    .rows = exception_rows, .item_size = sizeof(struct exception) },
 	{ .name = NULL }
 };

@@ -14,36 +14,36 @@
 
 static const struct {
 	const char *text;
-	const char *said;
-} stories[] = {
+	const char *output;
+} test_cases[] = {
 #include "config_test.def"
 };
 
 static void
-test_stories(void **state)
+test_all_cases(void **state)
 {
 	size_t i, wrong = 0;
 
 	(void)state;
 	setenv("CONFIG_TEST_SET", "x", 1);
 	unsetenv("CONFIG_TEST_UNSET");
-	for (i = 0; i < sizeof stories / sizeof stories[0]; i++) {
+	for (i = 0; i < sizeof test_cases / sizeof test_cases[0]; i++) {
 		struct diags d = DIAGS_INIT;
 		struct house h;
-		char *said;
+		char *output;
 		bool good;
 
 		house_init(&h);
-		good = config_read_text("f", stories[i].text, h.sections, 3,
+		good = config_read_text("f", test_cases[i].text, h.sections, 3,
 		    &d);
-		said = printed(&d);
-		if (strcmp(said, stories[i].said) != 0) {
+		output = printed(&d);
+		if (strcmp(output, test_cases[i].output) != 0) {
 			print_error("%s\nsays:\n%sand should say:\n%s\n",
-			    stories[i].text, said, stories[i].said);
+			    test_cases[i].text, output, test_cases[i].output);
 			wrong++;
 		}
 		assert_int_equal(good, d.errors == 0);
-		free(said);
+		free(output);
 		diags_free(&d);
 		house_free(&h);
 	}
@@ -54,18 +54,18 @@ static void
 read_good(struct house *h, const char *text)
 {
 	struct diags d = DIAGS_INIT;
-	char *said;
+	char *output;
 
 	house_init(h);
 	if (!config_read_text("f", text, h->sections, 3, &d)) {
-		said = printed(&d);
-		fail_msg("%s", said);
+		output = printed(&d);
+		fail_msg("%s", output);
 	}
 	diags_free(&d);
 }
 
 static void
-test_presets(void **state)
+test_defaults(void **state)
 {
 	struct house h;
 
@@ -135,6 +135,27 @@ test_empty_and_last(void **state)
 	house_free(&h);
 }
 
+/* The old name of an option means the same; the newer one counts. */
+static void
+test_old_names(void **state)
+{
+	struct house h;
+
+	(void)state;
+	read_good(&h, "manner = enforce");
+	assert_int_equal(h.s.mode, 1);
+	house_free(&h);
+	read_good(&h, "manner = enforce mode = observe");
+	assert_int_equal(h.s.mode, 0);
+	house_free(&h);
+	read_good(&h, "mode = observe manner = enforce");
+	assert_int_equal(h.s.mode, 0);
+	house_free(&h);
+	read_good(&h, "except \"a\" { clients = {192.0.2.0/24} }");
+	assert_int_equal(h.s.exceptions.n, 1);
+	house_free(&h);
+}
+
 /* A file of another kind: told, and not to its end. */
 static void
 test_hopeless(void **state)
@@ -161,10 +182,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),
-		cmocka_unit_test(test_presets),
+		cmocka_unit_test(test_all_cases),
+		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_empty_and_last),
+		cmocka_unit_test(test_old_names),
 		cmocka_unit_test(test_hopeless),
 	};
 

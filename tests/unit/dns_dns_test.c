@@ -1,4 +1,4 @@
-/* dns_dns_test - found, none, trouble; each in time */
+/* dns_dns_test - found, none, failed; each in time */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,9 +57,9 @@ end(void **state)
 }
 
 static void
-expect_words(const char *name, const char *words, const char *some)
+expect_words(const char *name, const char *words, const char *part)
 {
-	if (strstr(words, some) == NULL)
+	if (strstr(words, part) == NULL)
 		fail_msg("%s: %s", name, words);
 }
 
@@ -219,7 +219,7 @@ test_deadline(void **state)
 }
 
 static void
-test_asked_once(void **state)
+test_one_query(void **state)
 {
 	struct dns_question q[8];
 	size_t i;
@@ -265,7 +265,7 @@ test_many(void **state)
 	free(names);
 }
 
-/* Nobody listens: trouble soon; then the server comes, and is heard. */
+/* Nobody listens: a failure soon; then the server comes up and is used. */
 static void
 test_dead_and_back(void **state)
 {
@@ -463,7 +463,7 @@ main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test_setup_teardown(test_no_names, begin, end),
 		cmocka_unit_test_setup_teardown(test_deadline, begin, end),
-		cmocka_unit_test_setup_teardown(test_asked_once, begin, end),
+		cmocka_unit_test_setup_teardown(test_one_query, begin, end),
 		cmocka_unit_test_setup_teardown(test_many, begin, end),
 		cmocka_unit_test_setup_teardown(test_dead_and_back, begin,
 		    end),

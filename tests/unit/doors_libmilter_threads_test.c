@@ -36,7 +36,7 @@
 
 static char dir[] = "/tmp/saywhy-test-XXXXXX";
 static char path[64];
-static atomic_int closed;
+static atomic_int nclosed;
 static atomic_int peer;		/* as a callback saw it */
 
 static sfsistat
@@ -66,7 +66,7 @@ static sfsistat
 on_close(SMFICTX *ctx)
 {
 	(void)ctx;
-	atomic_fetch_add(&closed, 1);
+	atomic_fetch_add(&nclosed, 1);
 	return SMFIS_CONTINUE;
 }
 
@@ -114,7 +114,7 @@ say(int fd, char letter, const void *data, size_t n)
 
 /* The letter of the answer; 0 when the filter hung up. */
 static char
-hear(int fd)
+read_letter(int fd)
 {
 	unsigned char packet[256];
 	uint32_t size;
@@ -139,9 +139,9 @@ greet(void)
 	memcpy(to.sun_path, path, sizeof path);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
 	say(fd, 'O', offer, sizeof offer);
-	assert_int_equal(hear(fd), 'O');
+	assert_int_equal(read_letter(fd), 'O');
 	say(fd, 'H', "mail.example", sizeof "mail.example");
-	assert_int_equal(hear(fd), 'c');
+	assert_int_equal(read_letter(fd), 'c');
 	return fd;
 }
 
@@ -179,10 +179,10 @@ static const struct {
 	char letter;
 	const char *content;
 	size_t n;
-	bool fits;
+	bool valid;
 } frames[] = {
-#define FRAME(letter, content, fits) \
-	{ letter, content, sizeof content - 1, fits }
+#define FRAME(letter, content, valid) \
+	{ letter, content, sizeof content - 1, valid }
 	FRAME('D', "C", true),
 	FRAME('D', "Cj\0mx.example\0", true),
 	FRAME('D', "Cj\0\0", true),
@@ -218,8 +218,8 @@ test_frames(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof frames / sizeof frames[0]; i++)
-		if (libmilter_frame_fits(frames[i].letter, frames[i].content,
-		    frames[i].n) != frames[i].fits)
+		if (libmilter_frame_valid(frames[i].letter, frames[i].content,
+		    frames[i].n) != frames[i].valid)
 			fail_msg("row %zu", i);
 }
 
@@ -233,7 +233,7 @@ test_a_macro_without_value(void **state)
 
 	(void)state;
 	say(fd, 'D', list, sizeof list);
-	assert_int_equal(hear(fd), 0);
+	assert_int_equal(read_letter(fd), 0);
 	assert_int_equal(libmilter_frames_wrong(), before + 1);
 	close(fd);
 	wait_for_sessions(0);
@@ -257,7 +257,7 @@ test_nobody_waits_for_others(void **state)
 	for (int i = 0; i < BURST; i++)
 		mail(fds[i]);
 	for (int i = 0; i < BURST; i++)
-		assert_int_equal(hear(fds[i]), 'c');
+		assert_int_equal(read_letter(fds[i]), 'c');
 	assert_in_range(clock_ms() - began, NAP_MS - 1, 2 * NAP_MS);
 	assert_int_equal(libmilter_threads_started(), before + BURST);
 	for (int i = 0; i < BURST; i++)
@@ -289,7 +289,7 @@ test_stop(void **state)
 	while (
 	    libmilter_threads_sessions() > 2)	/* those of earlier tests end */
 		poll(NULL, 0, 10);
-	before = atomic_load(&closed);
+	before = atomic_load(&nclosed);
 	began = clock_ms();
 	mail(busy);
 	poll(NULL, 0, NAP_MS / 3);
@@ -297,10 +297,10 @@ test_stop(void **state)
 	assert_in_range(clock_ms() - began, 0, 2 * NAP_MS);
 	assert_int_equal(libmilter_threads_sessions(), 2);
 	assert_int_equal(libmilter_threads_drain(clock_ms() + 2 * NAP_MS), 2);
-	assert_int_equal(hear(busy), 'c');
-	assert_int_equal(hear(idle), 0);
+	assert_int_equal(read_letter(busy), 'c');
+	assert_int_equal(read_letter(idle), 0);
 	assert_int_equal(libmilter_threads_sessions(), 0);
-	assert_int_equal(atomic_load(&closed), before + 2);
+	assert_int_equal(atomic_load(&nclosed), before + 2);
 	close(busy);
 	close(idle);
 }

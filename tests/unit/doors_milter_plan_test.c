@@ -59,7 +59,7 @@ check(const struct row *row)
 	plan = milter_plan(r, row->urgent);
 	if ((plan & row->with) != row->with || (plan & row->without) != 0)
 		fail_msg("%s: %#x", row->what, plan);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 static void

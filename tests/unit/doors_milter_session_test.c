@@ -15,7 +15,7 @@
 
 /* Macros as name, value, …, NULL. */
 static const char *
-look_up(void *from, const char *name)
+lookup(void *from, const char *name)
 {
 	const char *const *v;
 
@@ -84,7 +84,7 @@ test_local(void **state)
 			"{daemon_port}" : NULL, rows[i].daemon_port, NULL };
 
 		milter_session_connect(&s, "localhost", address(
-		    rows[i].client, rows[i].port), look_up, macros);
+		    rows[i].client, rows[i].port), lookup, macros);
 		if (s.local != rows[i].local)
 			fail_msg("%s: local is %d", rows[i].what, s.local);
 		assert_int_equal(s.client_port, rows[i].port);
@@ -104,7 +104,7 @@ test_connect(void **state)
 	(void)state;
 	session_init(&s);
 	milter_session_connect(&s, "[192.0.2.7]", address("192.0.2.7", 1234),
-	    look_up, macros);
+	    lookup, macros);
 	assert_null(s.client_name);
 	assert_string_equal(s.client_ptr, "ptr.example");
 	assert_string_equal(s.server_name, "mx.example.org");
@@ -127,10 +127,10 @@ test_server_address(void **state)
 	(void)state;
 	session_init(&s);
 	milter_session_connect(&s, "a.example", address("192.0.2.7", 1),
-	    look_up, both);
+	    lookup, both);
 	assert_true(s.server.known);
 	milter_session_connect(&s, "a.example", address("192.0.2.7", 1),
-	    look_up, any);
+	    lookup, any);
 	assert_false(s.server.known);
 	session_free(&s);
 }
@@ -150,21 +150,21 @@ test_mail(void **state)
 
 	(void)state;
 	session_init(&s);
-	milter_session_mail(&s, full, look_up, macros);
+	milter_session_mail(&s, full, lookup, macros);
 	assert_int_equal(s.declared_size, 1234);
 	assert_true(s.smtputf8);
 	assert_string_equal(s.login, "user");
 	assert_string_equal(s.tls, "TLSv1.3");
 	assert_string_equal(s.queue_id, "ABC123");
-	milter_session_mail(&s, bare, look_up, silent);
+	milter_session_mail(&s, bare, lookup, silent);
 	assert_int_equal(s.declared_size, -1);
 	assert_false(s.smtputf8);
 	assert_null(s.login);
 	assert_null(s.tls);
 	assert_null(s.queue_id);
-	milter_session_mail(&s, odd, look_up, silent);
+	milter_session_mail(&s, odd, lookup, silent);
 	assert_int_equal(s.declared_size, -1);
-	milter_session_mail(&s, none, look_up, silent);
+	milter_session_mail(&s, none, lookup, silent);
 	session_free(&s);
 }
 
@@ -172,7 +172,7 @@ static void
 test_refusal(void **state)
 {
 	static const struct {
-		const char *rcpt, *addr, *said;
+		const char *rcpt, *addr, *reply;
 	} refused[] = {
 		{ "<a@example.org>", "550 5.1.1 User unknown",
 		    "550 5.1.1 User unknown" },
@@ -188,15 +188,15 @@ test_refusal(void **state)
 	session_init(&s);
 	for (i = 0; i < sizeof refused / sizeof refused[0]; i++) {
 		const char *macros[] = { "{rcpt_addr}", refused[i].addr, NULL };
-		const char *said;
+		const char *reply;
 
 		session_mail(&s, "<>");
 		session_rcpt(&s, refused[i].rcpt);
-		said = milter_session_refusal(&s, look_up, macros);
-		if (refused[i].said == NULL)
-			assert_null(said);
+		reply = milter_session_refusal(&s, lookup, macros);
+		if (refused[i].reply == NULL)
+			assert_null(reply);
 		else
-			assert_string_equal(said, refused[i].said);
+			assert_string_equal(reply, refused[i].reply);
 	}
 	session_free(&s);
 }

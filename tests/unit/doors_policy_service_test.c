@@ -70,9 +70,9 @@ static const struct row {
 	{ "request=smtpd_access_policy\nprotocol_state=RCPT\n\n",
 	    POLICY_NOTHING, "action=DUNNO\n\n" },
 	{ REQUEST "recipient=u@example.net\n", POLICY_MORE, "" },
-	{ "\n", POLICY_DROP, "" },
+	{ "\n", POLICY_CLOSE, "" },
 	{ "12:check_rcpt a", POLICY_MORE, "" },
-	{ "99999999:check_rcpt a,", POLICY_DROP, "" },
+	{ "99999999:check_rcpt a,", POLICY_CLOSE, "" },
 	{ "12:check_rcpt x,", POLICY_NOTHING, "9:NOTFOUND ," },
 	{ "7:other x,", POLICY_NOTHING, "9:NOTFOUND ," },
 };
@@ -95,7 +95,7 @@ test_rows(void **state)
 		    &out) != r->word || strcmp(out.data, r->answer) != 0)
 			fail_msg("row %zu: %s", i, out.data);
 		assert_int_equal(used, r->word == POLICY_MORE ||
-		    r->word == POLICY_DROP ? 0 : n);
+		    r->word == POLICY_CLOSE ? 0 : n);
 	}
 	buf_free(&out);
 	policy_service_answer_end(j);

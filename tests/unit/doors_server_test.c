@@ -24,7 +24,7 @@
 #define SILENCE 600
 
 static char dir[] = "/tmp/saywhy-server-XXXXXX";
-static struct sock_spec place = { .kind = SOCK_KIND_UNIX };
+static struct sock_spec address = { .kind = SOCK_KIND_UNIX };
 static struct server *server;
 static atomic_int ticks;
 static atomic_int asker;
@@ -37,12 +37,12 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 	const char *end = memchr(in, '\n', n);
 	int i;
 
-	assert_ptr_equal(arg, &place);
+	assert_ptr_equal(arg, &address);
 	atomic_store(&asker, peer->pid);
 	if (end == NULL)
 		return 0;
 	if (strncmp(in, "bad", 3) == 0)
-		return SERVER_DROP;
+		return SERVER_CLOSE;
 	for (i = 0; strncmp(in, "big", 3) == 0 && i < 1000000; i++)
 		buf_puts(out, "0123456789");
 	buf_put(out, in, (size_t)(end - in) + 1);
@@ -68,10 +68,10 @@ start(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	snprintf(place.path, sizeof place.path, "%s/s", dir);
-	fd = sock_listen(&place, 0600, (gid_t)-1, &errmsg);
+	snprintf(address.path, sizeof address.path, "%s/s", dir);
+	fd = sock_listen(&address, 0600, (gid_t)-1, &errmsg);
 	assert_true(fd >= 0);
-	server = server_start(fd, &kind, &place);
+	server = server_start(fd, &kind, &address);
 	return server == NULL;
 }
 
@@ -81,7 +81,7 @@ stop(void **state)
 	(void)state;
 	server_stop(server);
 	server_stop(NULL);
-	unlink(place.path);
+	unlink(address.path);
 	rmdir(dir);
 	return 0;
 }
@@ -90,7 +90,7 @@ static int
 connect_peer(void)
 {
 	struct buf errmsg = BUF_INIT;
-	int fd = sock_connect(&place, clock_ms() + 2000, &errmsg);
+	int fd = sock_connect(&address, clock_ms() + 2000, &errmsg);
 
 	assert_true(fd >= 0);
 	return fd;
@@ -103,7 +103,7 @@ say(int fd, const char *words)
 }
 
 static void
-hear(int fd, const char *words)
+read_words(int fd, const char *words)
 {
 	struct buf line = BUF_INIT;
 
@@ -134,10 +134,10 @@ test_answers(void **state)
 
 	(void)state;
 	say(fd, "one\ntwo\nth");
-	hear(fd, "one");
-	hear(fd, "two");
+	read_words(fd, "one");
+	read_words(fd, "two");
 	say(fd, "ree\n");
-	hear(fd, "three");
+	read_words(fd, "three");
 	assert_int_equal(atomic_load(&asker), getpid());
 	close(fd);
 }
@@ -153,7 +153,7 @@ test_many(void **state)
 	for (i = 0; i < 200; i++)
 		say(fd[i], "x\n");
 	for (i = 200; i-- > 0;) {
-		hear(fd[i], "x");
+		read_words(fd[i], "x");
 		close(fd[i]);
 	}
 }

@@ -230,7 +230,7 @@ test_by_words(void **state)
 
 /* What a busy session tells all the same. */
 static void
-test_told(void **state)
+test_published(void **state)
 {
 	struct peer p = connect_peer(REGISTRY_MILTER, one);
 	struct session s, published;
@@ -258,14 +258,14 @@ test_told(void **state)
 	session_free(&published);
 }
 
-static int seen;
+static int nseen;
 
 static void
 see(struct engine *e, int64_t now)
 {
 	assert_ptr_equal(e, one);
 	assert_int_equal(now, 42);
-	seen++;
+	nseen++;
 }
 
 static void
@@ -279,7 +279,7 @@ test_each(void **state)
 	registry_lock(busy.registered);
 	registry_each(see, 42);
 	registry_unlock(busy.registered);
-	assert_int_equal(seen, 1);
+	assert_int_equal(nseen, 1);
 	close_peer(&p);
 	close_peer(&q);
 	close_peer(&busy);
@@ -296,7 +296,7 @@ main(void)
 		cmocka_unit_test(test_unknown_peers),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_by_words),
-		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_each),
 	};
 

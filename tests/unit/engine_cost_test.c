@@ -233,7 +233,7 @@ check_cost(const char *what, const char *content, const char *field,
 
 	if (spent > 300 + SLACK || (wanted != 0 && code != wanted))
 		fail_msg("%s: %lld ms, %d", what, spent, code);
-	ruleset_drop(rules);
+	ruleset_release(rules);
 }
 
 static void

@@ -50,7 +50,7 @@ open_world(struct world *w, const char *more, bool question, int64_t ms)
 	struct ip client;
 	char text[1024];
 
-	snprintf(w->path, sizeof w->path, "/tmp/saywhy-held-XXXXXX");
+	snprintf(w->path, sizeof w->path, "/tmp/saywhy-pending-XXXXXX");
 	close(mkstemp(w->path));
 	snprintf(text, sizeof text, "%s%s\n", head, more);
 	w->rules = ruleset_load_text("test", text, &d);
@@ -74,7 +74,7 @@ close_world(struct world *w)
 {
 	engine_free(w->e);
 	recorder_free(w->recorder);
-	ruleset_drop(w->rules);
+	ruleset_release(w->rules);
 	unlink(w->path);
 }
 
@@ -346,7 +346,7 @@ test_policy_service_without_a_map(void **state)
 }
 
 static void
-test_never_said(void **state)
+test_never_issued(void **state)
 {
 	struct world w;
 	char line[512];
@@ -363,7 +363,7 @@ test_never_said(void **state)
 }
 
 static void
-test_alone(void **state)
+test_unknown_session(void **state)
 {
 	struct question q = question(ASK_FILTER, UNKNOWN);
 	struct reply out = { .code = 0 };
@@ -371,14 +371,15 @@ test_alone(void **state)
 
 	(void)state;
 	open_world(&w, "mode = enforce", false, WAIT);
-	assert_true(engine_rewrite_alone(w.rules, w.recorder, NULL, &q, &out));
+	assert_true(engine_rewrite_unknown(w.rules, w.recorder, NULL, &q,
+	    &out));
 	assert_int_equal(records(&w, "\"joined\":false"), 1);
 	records(&w, "\"client\":{}");
 	assert_null(strstr(out.lines[0], "unknown"));
 	close_world(&w);
 	/* Its thread is busy: connection and greeting are known. */
 	open_world(&w, "mode = enforce", false, WAIT);
-	assert_true(engine_rewrite_alone(w.rules, w.recorder,
+	assert_true(engine_rewrite_unknown(w.rules, w.recorder,
 	    engine_session(w.e), &q, &out));
 	assert_int_equal(records(&w, "\"address\":\"198.51.100.7\""), 1);
 	records(&w, "\"helo\":\"client.example\"");
@@ -424,8 +425,8 @@ main(void)
 		cmocka_unit_test(test_make_permanent),
 		cmocka_unit_test(test_policy_service),
 		cmocka_unit_test(test_policy_service_without_a_map),
-		cmocka_unit_test(test_never_said),
-		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_never_issued),
+		cmocka_unit_test(test_unknown_session),
 		cmocka_unit_test(test_recent_ids),
 	};
 

@@ -20,7 +20,7 @@
 
 static const struct row {
 	const char *text;
-	const char *said;	/* a part of it; NULL: nothing is wrong */
+	const char *output;	/* a part of it; NULL: nothing is wrong */
 } rows[] = {
 	{ "", NULL },
 
@@ -100,18 +100,18 @@ play(const struct row *row)
 {
 	struct diags d = DIAGS_INIT;
 	struct ruleset *r = ruleset_load_text("f", row->text, &d);
-	char *said = NULL;
+	char *output = NULL;
 	size_t n;
-	FILE *out = open_memstream(&said, &n);
+	FILE *out = open_memstream(&output, &n);
 
 	diags_print(&d, out);
 	fclose(out);
-	if ((r == NULL) != (row->said != NULL) || (row->said != NULL &&
-	    strstr(said, row->said) == NULL))
-		fail_msg("%s\n%s", row->text, said);
-	free(said);
+	if ((r == NULL) != (row->output != NULL) || (row->output != NULL &&
+	    strstr(output, row->output) == NULL))
+		fail_msg("%s\n%s", row->text, output);
+	free(output);
 	diags_free(&d);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 static void

@@ -63,7 +63,7 @@ close_world(struct world *w)
 {
 	engine_free(w->e);
 	recorder_free(w->recorder);
-	ruleset_drop(w->rules);
+	ruleset_release(w->rules);
 	unlink(w->path);
 }
 

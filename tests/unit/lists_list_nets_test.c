@@ -14,12 +14,12 @@
 #include "lists/list_nets.h"
 
 /* Whose networks, in the order of a file; and who owns an address. */
-static const struct story {
+static const struct test_case {
 	const char *nets[8];
 	const char *ip;
 	const char *found;	/* NULL: nobody */
 	uint32_t comment;	/* number of the network, from 1 on */
-} stories[] = {
+} test_cases[] = {
 	{ { NULL }, "192.0.2.1", NULL, 0 },
 	{ { "192.0.2.1" }, "192.0.2.1", "192.0.2.1", 1 },
 	{ { "192.0.2.1" }, "192.0.2.0", NULL, 0 },
@@ -52,7 +52,7 @@ static const struct story {
 };
 
 static void
-build(struct list_nets *nets, const struct story *s)
+build(struct list_nets *nets, const struct test_case *s)
 {
 	struct net net;
 	size_t i;
@@ -64,13 +64,14 @@ build(struct list_nets *nets, const struct story *s)
 }
 
 static void
-test_stories(void **state)
+test_all_cases(void **state)
 {
-	const struct story *s;
+	const struct test_case *s;
 	char text[NET_TEXT];
 
 	(void)state;
-	for (s = stories; s < stories + sizeof stories / sizeof *s; s++) {
+	for (s = test_cases; s < test_cases + sizeof test_cases / sizeof *s;
+	    s++) {
 		struct ip ip = { .known = false };
 		struct list_nets nets;
 		struct net net;
@@ -92,7 +93,7 @@ test_stories(void **state)
 
 /* Few bits, so that networks lie in each other and at both ends. */
 static struct ip
-some_ip(bool v4)
+random_ip(bool v4)
 {
 	static const char *const bases[] = { "0.0.0.0", "255.255.255.0",
 		"10.1.0.0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:0",
@@ -106,9 +107,9 @@ some_ip(bool v4)
 }
 
 static struct net
-some_net(bool v4)
+random_net(bool v4)
 {
-	struct net net = { .ip = some_ip(v4) };
+	struct net net = { .ip = random_ip(v4) };
 	unsigned i;
 
 	net.prefix = (unsigned)(rand() % 34 == 0 ? rand() % 129 :
@@ -152,13 +153,13 @@ test_against_the_plain_way(void **state)
 
 		memset(&nets, 0, sizeof nets);
 		for (i = 0; i < round / 8; i++) {
-			net = some_net(rand() % 2 == 0);
+			net = random_net(rand() % 2 == 0);
 			netset_add(&plain, &net);
 			list_nets_add(&nets, &net, i);
 		}
 		list_nets_seal(&nets);
 		for (i = 0; i < 300; i++) {
-			ip = some_ip(rand() % 2 == 0);
+			ip = random_ip(rand() % 2 == 0);
 			compare(&nets, &plain, &ip);
 		}
 		list_nets_free(&nets);
@@ -170,7 +171,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_against_the_plain_way),
 	};
 

@@ -163,7 +163,7 @@ test_nobody(void **state)
 
 /* A file, and what is said of it: "line: text" each. */
 static const struct mistake {
-	const char *file, *said;
+	const char *file, *output;
 } mistakes[] = {
 	{ "192.0.2.1/24\n", "1: \"192.0.2.1/24\" has bits set after its "
 	    "prefix; the network is 192.0.2.0/24\n" },
@@ -192,17 +192,17 @@ test_mistakes(void **state)
 	(void)state;
 	for (m = mistakes; m < end; m++) {
 		struct diags d = DIAGS_INIT;
-		struct buf said = BUF_INIT;
+		struct buf output = BUF_INIT;
 
 		write_file("text", m->file);
 		assert_null(list_open(path("text"), NULL, &d));
 		for (i = 0; i < d.n; i++) {
 			assert_string_equal(d.v[i].file, path("text"));
-			buf_printf(&said, "%d: %s\n", d.v[i].line,
+			buf_printf(&output, "%d: %s\n", d.v[i].line,
 			    d.v[i].text);
 		}
-		assert_string_equal(said.data, m->said);
-		buf_free(&said);
+		assert_string_equal(output.data, m->output);
+		buf_free(&output);
 		diags_free(&d);
 	}
 }
@@ -375,7 +375,7 @@ is_built_in(const char *name)
 static void
 test_kind(const struct kind *k)
 {
-	static const struct question asked[] = {
+	static const struct question lookups[] = {
 		{ "192.0.2.9", "192.0.2.0/24|the office" },
 		{ "192.0.2.7", "192.0.2.7|" },
 		{ "192.0.3.9", NULL },
@@ -401,8 +401,8 @@ test_kind(const struct kind *k)
 	if (!is_built_in(name))
 		return;
 	l = open_good(name);
-	for (i = 0; i < sizeof asked / sizeof *asked; i++)
-		expect(l, &asked[i]);
+	for (i = 0; i < sizeof lookups / sizeof *lookups; i++)
+		expect(l, &lookups[i]);
 	list_close(l);
 }
 

@@ -42,7 +42,7 @@ is_among(const char *list, size_t n, const char *name)
 }
 
 static void
-look(void *arg, const struct bounce_reply *b)
+on_reply(void *arg, const struct bounce_reply *b)
 {
 	struct expected *e = arg;
 	const char *want = strstr(e->line, b->recipient), *got = "nothing";
@@ -90,7 +90,7 @@ test_bounce(const char *file)
 	if (strcmp(e.line, "none") == 0)
 		recipients = 0;
 	assert_true(bounce_is_message(text.data, text.len));
-	bounce_read(text.data, text.len, look, &e, NULL);
+	bounce_read(text.data, text.len, on_reply, &e, NULL);
 	if (e.right != recipients || e.wrong > 0)
 		fail_msg("%s: %d of %d right, %d wrong", file, e.right,
 		    recipients, e.wrong);
@@ -139,7 +139,7 @@ test_news(void **state)
 		snprintf(path, sizeof path, "%s/tests/bounces/%s",
 		    TEST_SOURCE, rows[i].file);
 		read_file(path, &text);
-		assert_int_equal(bounce_read(text.data, text.len, look, &e,
+		assert_int_equal(bounce_read(text.data, text.len, on_reply, &e,
 		    &news), 0);
 		assert_int_equal(news, rows[i].news);
 		buf_free(&text);

@@ -31,7 +31,7 @@ read_all(struct tail *t, struct buf *out)
 
 	buf_clear(out);
 	while (idle < 2)
-		idle = tail_some(t, note, out) ? 0 : idle + 1;
+		idle = tail_read(t, note, out) ? 0 : idle + 1;
 	return out->data;
 }
 

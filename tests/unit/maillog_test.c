@@ -100,6 +100,16 @@ static const struct {
 	    "status=deferred (connect to mx[198.51.100.1]:25: Timed out)",
 	    "mta out later message host-unreachable|||you@y|connect to "
 	    "mx[198.51.100.1]:25: Timed out\n" },
+	{ P "smtp[1]: warning: MX name 'mx.y' does not match STS MX pattern "
+	    "for 'y'\n"
+	    P "smtp[1]: 4XyZ12345: to=<you@y>, relay=none, dsn=4.3.0, "
+	    "status=deferred (server unavailable or unable to receive mail)\n"
+	    P "smtp[1]: 4XyZ12345: to=<you@z>, relay=none, dsn=4.3.0, "
+	    "status=deferred (server unavailable or unable to receive mail)",
+	    "mta out later message mta-sts-failed|||you@y|server unavailable "
+	    "or unable to receive mail\n"
+	    "mta out later message|||you@z|server unavailable or unable to "
+	    "receive mail\n" },
 	{ P "qmgr[1]: 4XyZ12345: from=<me@x>, status=expired, returned to "
 	    "sender", "mta out message message-expired||me@x||expired, "
 	    "returned to sender\n" },
@@ -235,7 +245,7 @@ static const struct {
 };
 
 static void
-hear(const char *lines, struct buf *stated)
+read_lines(const char *lines, struct buf *stated)
 {
 	struct maillog *g = maillog_new(note, stated);
 	const char *end;
@@ -257,7 +267,7 @@ test_lines(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&stated);
-		hear(rows[i].lines, &stated);
+		read_lines(rows[i].lines, &stated);
 		assert_string_equal(stated.data, rows[i].stated);
 	}
 	buf_free(&stated);

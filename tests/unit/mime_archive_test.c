@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -57,7 +56,7 @@ static const struct {
 } cases[] = {
 	{ "z=zipfile.ZipFile(out,\"w\")\nz.writestr(\"a.txt\",\"x\")\n"
 	    "z.writestr(\"d/b.exe\",\"y\")\nz.close()", "a.txt,d/b.exe,",
-	    ARCHIVE_SEEN, 0 },
+	    ARCHIVE_LISTED, 0 },
 	/* The directory at the end is cut off. */
 	{ "z=zipfile.ZipFile(out,\"w\")\nz.writestr(\"a.txt\",\"x\")\n"
 	    "z.writestr(\"b.exe\",\"y\")\nz.close()", "a.txt,b.exe,",
@@ -66,25 +65,25 @@ static const struct {
 	    "z.writestr(\"in.exe\",\"x\"*1000)\nz.close()\n"
 	    "z=zipfile.ZipFile(out,\"w\",zipfile.ZIP_DEFLATED)\n"
 	    "z.writestr(\"in.zip\",i.getvalue())\nz.close()",
-	    "in.zip,in.exe,", ARCHIVE_SEEN, 0 },
+	    "in.zip,in.exe,", ARCHIVE_LISTED, 0 },
 	{ "t=tarfile.open(fileobj=out,mode=\"w:gz\")\n"
 	    "f=tarfile.TarInfo(\"c.js\")\nt.addfile(f,io.BytesIO())\nt.close()",
-	    "c.js,", ARCHIVE_SEEN, 0 },
-	{ "out.write(gzip.compress(b\"MZ\"*100))", "mail.exe,", ARCHIVE_SEEN,
+	    "c.js,", ARCHIVE_LISTED, 0 },
+	{ "out.write(gzip.compress(b\"MZ\"*100))", "mail.exe,", ARCHIVE_LISTED,
 	    0 },
 	/* The directory and the file itself call it differently. */
 	{ "z=zipfile.ZipFile(out,\"w\")\nz.writestr(\"a.exe\",\"x\")\n"
 	    "z.close()\nb=out.getvalue().replace(b\"a.exe\",b\"a.txt\",1)\n"
-	    "out.seek(0)\nout.write(b)", "a.txt,a.exe,", ARCHIVE_SEEN, 0 },
+	    "out.seek(0)\nout.write(b)", "a.txt,a.exe,", ARCHIVE_LISTED, 0 },
 	{ "out.write(b\"\\x1f\\x8b\\x08\\x08\"+bytes(6)+b\"own.exe\\0\"+"
 	    "gzip.compress(b\"x\")[10:])", "own.exe,mail.exe,",
-	    ARCHIVE_SEEN, 0 },
+	    ARCHIVE_LISTED, 0 },
 	/* winmail.dat: the name of 8.3, then that of MAPI in two bytes */
 	{ "import struct as s\nr=lambda i,d:s.pack(\"<BII\",2,i,len(d))+d+"
 	    "bytes(2)\nn=\"long.exe\".encode(\"utf-16le\")+bytes(2)\n"
 	    "out.write(s.pack(\"<IH\",0x223e9f78,1)+r(0x18010,b\"A.TXT\\0\")+"
 	    "r(0x6800f,b\"MZ\")+r(0x69005,s.pack(\"<IIII\",1,0x3707001f,1,"
-	    "len(n))+n+bytes(2)))", "A.TXT,long.exe,", ARCHIVE_SEEN, 0 },
+	    "len(n))+n+bytes(2)))", "A.TXT,long.exe,", ARCHIVE_LISTED, 0 },
 	{ "import struct as s\nout.write(s.pack(\"<IHBII\",0x223e9f78,1,2,"
 	    "0x18010,99))", "", ARCHIVE_DAMAGED, 0 },
 	{ "out.write(bytes(7)+b\"**ACE**\")", "", ARCHIVE_UNKNOWN, 0 },
@@ -124,31 +123,7 @@ test_names(void **state)
 		skip();
 }
 
-/* CPU of this thread, ms. */
-static int64_t
-cpu_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* The CPU time that looking into it takes, ms. */
-static int64_t
-cost(const struct buf *bytes, enum archive_state *state)
-{
-	struct buf names = BUF_INIT;
-	int64_t began = cpu_ms();
-
-	*state = archive_names(bytes->data, bytes->len, true, "bomb.gz", NULL,
-	    entry,
-	    &names);
-	buf_free(&names);
-	return cpu_ms() - began;
-}
-
-/* The sanitizers make it some times slower than it is. */
+/* That it stops early is seen by its state; what it costs, by engine_cost. */
 static void
 test_bombs(void **state)
 {
@@ -165,7 +140,7 @@ test_bombs(void **state)
 		"z=zipfile.ZipFile(out,\"w\")\nfor i in range(6000):"
 		" z.writestr(str(i),\"\")\nz.close()",
 	};
-	struct buf bytes = BUF_INIT;
+	struct buf bytes = BUF_INIT, names = BUF_INIT;
 	enum archive_state got = ARCHIVE_UNKNOWN;
 	size_t i;
 
@@ -174,12 +149,15 @@ test_bombs(void **state)
 		skip();
 	for (i = 0; i < sizeof bombs / sizeof bombs[0]; i++) {
 		assert_true(make(bombs[i], &bytes));
-		assert_true(cost(&bytes, &got) < 2000);
+		buf_clear(&names);
+		got = archive_names(bytes.data, bytes.len, true, "bomb.gz",
+		    NULL, entry, &names);
 		if (got == ARCHIVE_UNKNOWN)
 			break;
 		assert_int_equal(got, ARCHIVE_LIMITED);
 	}
 	buf_free(&bytes);
+	buf_free(&names);
 	if (got == ARCHIVE_UNKNOWN)
 		skip();
 }

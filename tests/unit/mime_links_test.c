@@ -96,10 +96,10 @@ test_urls(void **state)
 }
 
 /* A text, and the hosts told, by blanks. */
-static const struct story {
+static const struct test_case {
 	bool html;
 	const char *text, *hosts;
-} stories[] = {
+} test_cases[] = {
 	{ false, "see http://a.example, or (https://b.example/x).",
 	    "a.example b.example" },
 	{ false, "<http://a.example>\"http://b.example\"'ftp://c.example'",
@@ -176,7 +176,7 @@ static const struct story {
 };
 
 static void
-hear(void *arg, const char *host)
+on_host(void *arg, const char *host)
 {
 	struct buf *hosts = arg;
 
@@ -185,10 +185,10 @@ hear(void *arg, const char *host)
 
 /* In pieces of this size. */
 static void
-play(const struct story *s, size_t piece)
+play(const struct test_case *s, size_t piece)
 {
 	struct buf hosts = BUF_INIT;
-	struct links *l = links_new(s->html, hear, &hosts);
+	struct links *l = links_new(s->html, on_host, &hosts);
 	size_t n = strlen(s->text), at;
 
 	for (at = 0; at < n; at += piece)
@@ -201,15 +201,15 @@ play(const struct story *s, size_t piece)
 }
 
 static void
-test_stories(void **state)
+test_all_cases(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof stories / sizeof *stories; i++) {
-		play(&stories[i], 1000);
-		play(&stories[i], 1);
-		play(&stories[i], 3);
+	for (i = 0; i < sizeof test_cases / sizeof *test_cases; i++) {
+		play(&test_cases[i], 1000);
+		play(&test_cases[i], 1);
+		play(&test_cases[i], 3);
 	}
 }
 
@@ -225,7 +225,7 @@ test_long(void **state)
 		buf_printf(&text, "xxxxxxx/http://h%d.example/", i);
 	for (i = 0; i < 2; i++) {
 		struct buf hosts = BUF_INIT;
-		struct links *l = links_new(i == 1, hear, &hosts);
+		struct links *l = links_new(i == 1, on_host, &hosts);
 
 		links_put(l, text.data, text.len);
 		links_end(l);
@@ -244,7 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_urls),
-		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_long),
 	};
 

@@ -225,7 +225,7 @@ static const struct {
 };
 
 static void
-test_cases(void **state)
+test_all_cases(void **state)
 {
 	static const size_t pieces[] = { 100000, 1, 2, 3, 7, 16 };
 	size_t i, j;
@@ -316,7 +316,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_limits),
 	};
 

@@ -11,16 +11,16 @@
 
 #include "mime/window.h"
 
-struct seen {
+struct progress {
 	size_t next;		/* the first place that was not looked at */
 	bool ended;
 };
 
 /* The text is a counter in 4 bytes, so that each place is known. */
 static void
-look(void *arg, const char *text, size_t n, size_t start, bool last)
+on_window(void *arg, const char *text, size_t n, size_t start, bool last)
 {
-	struct seen *s = arg;
+	struct progress *s = arg;
 	uint32_t value;
 	size_t at = s->next == 0 ? 0 : s->next - start;
 
@@ -40,7 +40,7 @@ test_pieces(void **state)
 	static const size_t pieces[] = { 1, 4, 777, WINDOW_SIZE, 65536 };
 	struct window w = WINDOW_INIT;
 	uint32_t *text = malloc(300000);
-	struct seen s;
+	struct progress s;
 	size_t i, j, at, use;
 
 	(void)state;
@@ -52,10 +52,10 @@ test_pieces(void **state)
 			for (at = 0; at < sizes[i]; at += use) {
 				use = sizes[i] - at < pieces[j] ?
 				    sizes[i] - at : pieces[j];
-				window_put(&w, (char *)text + at, use, look,
-				    &s);
+				window_put(&w, (char *)text + at, use,
+				    on_window, &s);
 			}
-			window_end(&w, look, &s);
+			window_end(&w, on_window, &s);
 			assert_int_equal(s.next, sizes[i]);
 			assert_int_equal(w.text.len, 0);
 		}
@@ -67,10 +67,10 @@ static void
 test_nothing(void **state)
 {
 	struct window w = WINDOW_INIT;
-	struct seen s = { 0 };
+	struct progress s = { 0 };
 
 	(void)state;
-	window_end(&w, look, &s);
+	window_end(&w, on_window, &s);
 	assert_false(s.ended);
 	buf_free(&w.text);
 }

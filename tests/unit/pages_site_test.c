@@ -92,7 +92,7 @@ test_find_id(void **state)
 }
 
 static void
-test_pasted(void **state)
+test_lookup(void **state)
 {
 	static const struct {
 		const char *text;
@@ -148,7 +148,7 @@ test_limiter(void **state)
 }
 
 static void
-test_places(void **state)
+test_paths(void **state)
 {
 	static const struct {
 		const char *spec;
@@ -185,7 +185,7 @@ static void
 test_visible(void **state)
 {
 	static const struct {
-		const char *text, *seen;
+		const char *text, *output;
 	} rows[] = {
 		{ "plain \\ \"q\"", "plain \\ &quot;q&quot;" },
 		{ "<b>&'", "&lt;b&gt;&amp;&#39;" },
@@ -202,7 +202,7 @@ test_visible(void **state)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&out);
 		escape_put_html(&out, rows[i].text, strlen(rows[i].text));
-		assert_string_equal(out.data, rows[i].seen);
+		assert_string_equal(out.data, rows[i].output);
 	}
 	buf_free(&out);
 }
@@ -214,9 +214,9 @@ main(void)
 		cmocka_unit_test(test_language),
 		cmocka_unit_test(test_languages_are_whole),
 		cmocka_unit_test(test_find_id),
-		cmocka_unit_test(test_pasted),
+		cmocka_unit_test(test_lookup),
 		cmocka_unit_test(test_limiter),
-		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_visible),
 	};
 

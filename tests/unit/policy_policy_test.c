@@ -23,13 +23,13 @@ static const char head[] =
     "relay { domains = {\"example.org\"}  networks = {\"192.0.2.0/24\"} }\n";
 
 /* One finding, one session, what becomes of it. */
-struct story {
+struct test_case {
 	const char *name;
 	const char *config;	/* beside the head */
 	int reason;
 	const char *section;
 	bool identity;
-	enum stage stage, asked;
+	enum stage stage, at;
 	const char *client, *helo, *login, *sender, *rcpt;
 	enum action action;
 	const char *exception;
@@ -37,13 +37,13 @@ struct story {
 
 #define OUTSIDE "198.51.100.7", "mail.example.com", NULL, "a@example.com"
 
-static const struct story stories[] = {
+static const struct test_case test_cases[] = {
 	{ "default action", "", REASON_CLIENT_DENIED, "blacklist", true,
 	    STAGE_CONNECT, STAGE_RCPT, OUTSIDE, "u@example.org",
 	    ACTION_REJECT, NULL },
 	{ "not its turn", "", REASON_CLIENT_DENIED, "blacklist", true,
 	    STAGE_CONNECT, STAGE_MAIL, OUTSIDE, NULL, ACTION_OFF, NULL },
-	{ "spoken at MAIL by option", "speak-at = mail", REASON_CLIENT_DENIED,
+	{ "issued at MAIL by option", "issue-at = mail", REASON_CLIENT_DENIED,
 	    "blacklist", true, STAGE_CONNECT, STAGE_MAIL, OUTSIDE, NULL,
 	    ACTION_REJECT, NULL },
 	{ "spoken once only", "", REASON_CLIENT_DENIED, "blacklist", true,
@@ -158,7 +158,7 @@ load(const char *more)
 }
 
 static void
-open_session(struct session *s, const struct story *t)
+open_session(struct session *s, const struct test_case *t)
 {
 	struct ip ip;
 
@@ -171,14 +171,14 @@ open_session(struct session *s, const struct story *t)
 		s->login = strdup(t->login);
 	if (t->rcpt != NULL)
 		session_rcpt(s, t->rcpt);
-	if (t->asked == STAGE_MESSAGE) {
+	if (t->at == STAGE_MESSAGE) {
 		session_rcpt_accepted(s);
 		s->rcpt = NULL;
 	}
 }
 
 static void
-find(struct findings *found, const struct story *t, struct session *s)
+find(struct findings *found, const struct test_case *t, struct session *s)
 {
 	struct finding *f = findings_add(found, t->reason, "test", t->stage);
 
@@ -189,13 +189,13 @@ find(struct findings *found, const struct story *t, struct session *s)
 }
 
 static void
-test_stories(void **state)
+test_all_cases(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof stories / sizeof stories[0]; i++) {
-		const struct story *t = &stories[i];
+	for (i = 0; i < sizeof test_cases / sizeof test_cases[0]; i++) {
+		const struct test_case *t = &test_cases[i];
 		struct ruleset *r = load(t->config);
 		struct findings found = { .v = NULL };
 		struct decision d;
@@ -203,7 +203,7 @@ test_stories(void **state)
 
 		open_session(&s, t);
 		find(&found, t, &s);
-		policy_decide(&r->policy, &s, &found, t->asked, &d);
+		policy_decide(&r->policy, &s, &found, t->at, &d);
 		if (d.taken != t->action)
 			fail_msg("%s: %s", t->name, action_name(d.taken));
 		if (t->exception != NULL && (d.because.finding != NULL) &&
@@ -211,7 +211,7 @@ test_stories(void **state)
 			fail_msg("%s: by %s", t->name, d.because.exception);
 		findings_free(&found);
 		session_free(&s);
-		ruleset_drop(r);
+		ruleset_release(r);
 	}
 }
 
@@ -227,14 +227,14 @@ test_observe(void **state)
 
 	(void)state;
 	assert_non_null(r);
-	open_session(&s, &stories[0]);
-	find(&found, &stories[0], &s);
+	open_session(&s, &test_cases[0]);
+	find(&found, &test_cases[0], &s);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &decision);
 	assert_int_equal(decision.wanted, ACTION_REJECT);
 	assert_int_equal(decision.taken, ACTION_NOTE);
 	findings_free(&found);
 	session_free(&s);
-	ruleset_drop(r);
+	ruleset_release(r);
 	diags_free(&d);
 }
 
@@ -253,8 +253,8 @@ test_exceptions_count(void **state)
 	struct session s;
 
 	(void)state;
-	open_session(&s, &stories[0]);
-	find(&found, &stories[0], &s);
+	open_session(&s, &test_cases[0]);
+	find(&found, &test_cases[0], &s);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
 	policy_count(&d);
 	policy_decide(&r->policy, &s, &found, STAGE_RCPT, &d);
@@ -264,7 +264,7 @@ test_exceptions_count(void **state)
 	assert_int_equal(q->matched, 0);
 	findings_free(&found);
 	session_free(&s);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 /* The strictest speaks, the first of equals; the others are told, too. */
@@ -280,9 +280,9 @@ test_strictest(void **state)
 	size_t i;
 
 	(void)state;
-	open_session(&s, &stories[0]);
+	open_session(&s, &test_cases[0]);
 	for (i = 0; i < 3; i++) {
-		struct story t = stories[0];
+		struct test_case t = test_cases[0];
 
 		t.reason = order[i].reason;
 		find(&found, &t, &s);
@@ -292,7 +292,7 @@ test_strictest(void **state)
 	assert_int_equal(d.nalso, 2);
 	findings_free(&found);
 	session_free(&s);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 /* After the final dot the strictest verdict of any recipient stands. */
@@ -301,7 +301,7 @@ test_recipients(void **state)
 {
 	struct ruleset *r = load("exception \"p\" { recipients = "
 	    "{\"lenient@example.org\"} action = off }");
-	struct story t = stories[0];
+	struct test_case t = test_cases[0];
 	struct findings found = { .v = NULL };
 	struct decision d;
 	struct session s;
@@ -311,7 +311,7 @@ test_recipients(void **state)
 	t.section = "content";
 	t.identity = false;
 	t.stage = STAGE_HEADERS;
-	t.asked = STAGE_MESSAGE;
+	t.at = STAGE_MESSAGE;
 	t.rcpt = "lenient@example.org";
 	open_session(&s, &t);
 	find(&found, &t, &s);
@@ -326,7 +326,7 @@ test_recipients(void **state)
 	assert_int_equal(d.taken, ACTION_REJECT);
 	findings_free(&found);
 	session_free(&s);
-	ruleset_drop(r);
+	ruleset_release(r);
 }
 
 /* What an admin can get wrong, and the words that say so. */
@@ -392,7 +392,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_observe),
 		cmocka_unit_test(test_exceptions_count),
 		cmocka_unit_test(test_strictest),

@@ -32,7 +32,7 @@ static const struct {
 	const char *outcome, *reason, *was;	/* of the record */
 	const char *client, *sender, *recipient, *queue_id, *words, *meant;
 	int64_t late;
-	bool held, greeting, found;
+	bool on_hold, greeting, found;
 } rows[] = {
 	/* the same in all */
 	{ "reject", "rcpt-denied", "<user@example.org>: Recipient address "
@@ -125,13 +125,13 @@ test_rows(void **state)
 			.recipient = rows[i].recipient,
 			.queue_id = rows[i].queue_id, .words = rows[i].words,
 			.reason = rows[i].meant, .stage = "rcpt",
-			.held = rows[i].held,
+			.on_hold = rows[i].on_hold,
 			.greeting = rows[i].greeting };
 		m = record_match_open(h->store);
 		if (record_match_find(m, &e) != rows[i].found)
 			fail_msg("row %zu", i);
 		e.stage = "mail";
-		if (rows[i].words == NULL && !rows[i].held &&
+		if (rows[i].words == NULL && !rows[i].on_hold &&
 		    strcmp(rows[i].was, "x") == 0)
 			assert_false(record_match_find(m, &e));
 		/* each once */

@@ -21,15 +21,15 @@
 #include "records/record.h"
 #include "records/recorder.h"
 
-struct place {
+struct world {
 	char dir[64];
 	char file[128];
 };
 
 static int
-make_place(void **state)
+make_world(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct world *p = calloc(1, sizeof *p);
 
 	snprintf(p->dir, sizeof p->dir, "/tmp/saywhy-test-XXXXXX");
 	assert_non_null(mkdtemp(p->dir));
@@ -39,9 +39,9 @@ make_place(void **state)
 }
 
 static int
-remove_place(void **state)
+remove_world(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	char command[128];
 
 	snprintf(command, sizeof command, "rm -r %s", p->dir);
@@ -81,7 +81,7 @@ lines_of(const char *path)
 static void
 test_written_before_return(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	struct record_options opt = { .file = p->file, .retention = 1000 };
 	struct recorder *r = recorder_new(&opt);
 	struct stat st;
@@ -98,7 +98,7 @@ test_written_before_return(void **state)
 static void
 test_no_retention_no_records(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	struct record_options opt = { .file = p->file, .retention = 0 };
 	struct recorder *r = recorder_new(&opt);
 
@@ -110,7 +110,7 @@ test_no_retention_no_records(void **state)
 static void
 test_disk_full(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	struct record_options opt = { .file = "/dev/full", .retention = 1000 };
 	struct recorder *r = recorder_new(&opt);
 
@@ -129,7 +129,7 @@ test_disk_full(void **state)
 static void
 test_what_blocks_is_no_file(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	struct record_options opt = { .file = p->file, .retention = 1000 };
 	struct recorder *r;
 
@@ -144,9 +144,9 @@ test_what_blocks_is_no_file(void **state)
 }
 
 static void
-test_a_pipe_that_is_told(void **state)
+test_a_pipe_that_is_named(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	char name[160];
 	struct record_options opt = { .file = name, .retention = 1000 };
 	struct recorder *r;
@@ -173,7 +173,7 @@ test_a_pipe_that_is_told(void **state)
 static void
 test_moved_and_reopened(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	struct record_options opt = { .file = p->file, .retention = 1000 };
 	struct recorder *r = recorder_new(&opt);
 	char moved[160];
@@ -208,7 +208,7 @@ touch(const char *path, const char *text, time_t mtime)
 static void
 test_retention(void **state)
 {
-	struct place *p = *state;
+	struct world *p = *state;
 	char old[160], young[160], stranger[160];
 	const long long day = 24 * 3600;
 	time_t now = time(NULL);
@@ -233,13 +233,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, \
-	remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, \
+	remove_world)
 		TEST(test_written_before_return),
 		TEST(test_no_retention_no_records),
 		TEST(test_disk_full),
 		TEST(test_what_blocks_is_no_file),
-		TEST(test_a_pipe_that_is_told),
+		TEST(test_a_pipe_that_is_named),
 		TEST(test_moved_and_reopened),
 		TEST(test_retention),
 	};

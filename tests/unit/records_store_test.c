@@ -19,7 +19,7 @@
 #include "records/recorder.h"
 #include "records/search.h"
 #include "records/store.h"
-#include "records/store_aside.h"
+#include "records/store_damaged.h"
 #include "records_house.h"
 
 static int64_t
@@ -46,7 +46,7 @@ feed_all(struct feed *f)
 }
 
 static void
-test_told(void **state)
+test_parsed(void **state)
 {
 	static const char line[] = "{\"id\":\"7K3M9QXD2H4T\",\"time\":"
 	    "\"2026-01-02T03:04:05.678Z\",\"client\":{\"port\":25},"
@@ -351,7 +351,7 @@ damage(const struct house *h, size_t from, size_t to, bool cut)
 }
 
 static int
-set_aside(const struct house *h)
+rename_damaged(const struct house *h)
 {
 	char command[200];
 	FILE *f;
@@ -409,9 +409,9 @@ test_damaged(void **state)
 		r = recorder_new(&opt);
 		assert_true(comes_to(r, 301 + i, false));
 		recorder_free(r);
-		assert_in_range(set_aside(h), 1, (int)i + 1);
+		assert_in_range(rename_damaged(h), 1, (int)i + 1);
 	}
-	store_expire_aside(h->store, 4102444800000);	/* of 2100 */
+	store_expire_damaged(h->store, 4102444800000);	/* of 2100 */
 }
 
 /* "saywhy store rebuild" beside a daemon: it goes on in the new one. */
@@ -428,7 +428,7 @@ test_replaced(void **state)
 	house_line(h, "AAAAAAAAAAA1", "a@example.org", NULL);
 	r = recorder_new(&opt);
 	assert_true(comes_to(r, 1, false));
-	assert_true(store_set_aside(h->store, &to, &h->errmsg));
+	assert_true(store_rename_damaged(h->store, &to, &h->errmsg));
 	house_line(h, "AAAAAAAAAAA2", "a@example.org", NULL);
 	assert_true(comes_to(r, 2, false));
 	recorder_free(r);
@@ -443,7 +443,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_parsed),
 		cmocka_unit_test(test_times),
 		HOUSE_TEST(test_feed),
 		HOUSE_TEST(test_rotated),

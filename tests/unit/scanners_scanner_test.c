@@ -37,7 +37,7 @@ struct fake {
 
 /* One message, to its end; false: the peer has gone. */
 static bool
-hear(struct fake *f, int fd)
+read_command(struct fake *f, int fd)
 {
 	char bytes[4096];
 	bool any = false;
@@ -63,7 +63,7 @@ hear(struct fake *f, int fd)
 static void
 serve(struct fake *f, int fd)
 {
-	while (hear(f, fd)) {
+	while (read_command(f, fd)) {
 		atomic_fetch_add(&f->messages, 1);
 		if (f->answer == NULL) {
 			while (!atomic_load(&f->stop))

@@ -14,7 +14,7 @@
 /* Pairs of name and value, ends with NULL. */
 struct main_cf {
 	const char *const *v;
-	const char *said;	/* what saywhy.conf has already */
+	const char *set;	/* what saywhy.conf has already */
 };
 
 static const char *
@@ -37,11 +37,11 @@ is_file(void *arg, const char *path)
 }
 
 static bool
-is_said(void *arg, const char *what)
+is_set(void *arg, const char *what)
 {
 	const struct main_cf *cf = arg;
 
-	return cf->said != NULL && strcmp(cf->said, what) == 0;
+	return cf->set != NULL && strcmp(cf->set, what) == 0;
 }
 
 static bool
@@ -58,7 +58,7 @@ static void
 make(struct adopt *a, struct main_cf *cf)
 {
 	const struct adopt_source source = { .arg = cf, .value = value,
-		.is_file = is_file, .is_said = is_said, .keys = keys };
+		.is_file = is_file, .is_set = is_set, .keys = keys };
 
 	adopt_make(a, &source);
 }
@@ -150,19 +150,19 @@ test_behind_a_permit(void **state)
 }
 
 static void
-test_what_is_said_stays(void **state)
+test_what_is_set_stays(void **state)
 {
 	static const char *const v[] = { "mydestination", "example.org",
 		"smtpd_client_restrictions",
 		"reject_unknown_reverse_client_hostname", NULL };
-	struct main_cf cf = { .v = v, .said = "domains" };
+	struct main_cf cf = { .v = v, .set = "domains" };
 	struct adopt a;
 
 	(void)state;
 	make(&a, &cf);
 	assert_null(strstr(a.conf.data, "domains = "));
 	adopt_clear(&a);
-	cf.said = "reason \"rdns-missing\"";
+	cf.set = "reason \"rdns-missing\"";
 	make(&a, &cf);
 	assert_null(strstr(a.conf.data, "rdns-missing"));
 	assert_non_null(strstr(a.conf.data, "domains = "));
@@ -202,7 +202,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_usual_site),
 		cmocka_unit_test(test_behind_a_permit),
-		cmocka_unit_test(test_what_is_said_stays),
+		cmocka_unit_test(test_what_is_set_stays),
 		cmocka_unit_test(test_odd_words),
 	};
 

@@ -156,7 +156,7 @@ test_what_is_there_stays(void **state)
 }
 
 static void
-test_no_place_for_the_service(void **state)
+test_no_address_for_the_service(void **state)
 {
 	struct setup_mta mta = postfix(7, chroot);
 	struct setup_plan plan = { .nsettings = 0 };
@@ -238,7 +238,7 @@ main(void)
 		cmocka_unit_test(test_stock_3_11),
 		cmocka_unit_test(test_old_ones),
 		cmocka_unit_test(test_what_is_there_stays),
-		cmocka_unit_test(test_no_place_for_the_service),
+		cmocka_unit_test(test_no_address_for_the_service),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_services),
 	};

@@ -167,7 +167,7 @@ test_foreign_words(void **state)
 
 /* Of these stories the text is somebody else's. */
 static bool
-is_foreign(const char *story)
+is_foreign(const char *name)
 {
 	static const char *const names[] = { "rcpt-access-text",
 		"rcpt-access-full", "rcpt-access-disabled", "greylisted",
@@ -178,7 +178,7 @@ is_foreign(const char *story)
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], story) == 0)
+		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }

@@ -160,13 +160,17 @@ test_about(void **state)
 		{ "450 4.1.2 Host not found", TOPIC_HELO,
 		    REASON_HELO_UNRESOLVABLE },
 		{ "4.7.5 certificate not trusted", TOPIC_SERVER,
-		    REASON_TLS_FAILED },
+		    REASON_TLS_CERTIFICATE },
 		{ "554 5.7.0 certificate not trusted", TOPIC_NONE,
 		    REASON_TLS_CLIENT_CERT_REFUSED },
 		{ "500 line limit exceeded", TOPIC_MESSAGE,
 		    REASON_BODY_LINE_TOO_LONG },
 		{ "500 line limit exceeded", TOPIC_NONE, REASON_SYNTAX },
 		{ "Unrouteable address", TOPIC_SERVER, REASON_NO_ROUTE },
+		{ "554 mx.example.org ESMTP not accepting messages",
+		    TOPIC_NONE, REASON_EARLY_TALKER },
+		{ "554 mx.example.org ESMTP not accepting messages",
+		    TOPIC_CLIENT, REASON_CLIENT_DENIED },
 	};
 	struct recognised r;
 	size_t i;

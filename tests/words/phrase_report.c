@@ -25,11 +25,11 @@ struct worth {
 static struct worth worth[PHRASES_MAX];
 
 static void
-hear(const char *text, struct phrase_match *m, struct recognised *r)
+read_text(const char *text, struct phrase_match *m, struct recognised *r)
 {
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(m, phrases_get());
-	reply_text_hear(m, phrases_get(), text, strlen(text), r);
+	reply_text_scan(m, phrases_get(), text, strlen(text), r);
 }
 
 static bool
@@ -69,7 +69,7 @@ count(char *reply, const char *right)
 	bool good;
 
 	unescape(reply);
-	hear(reply, &m, &r);
+	read_text(reply, &m, &r);
 	for (i = 0; i < m.nevents; i++) {
 		p = &all->phrase[m.matched[i]];
 		if (p->reason == REASON_NONE || p->weight < 0)
@@ -136,7 +136,7 @@ print_text(char *text)
 	unsigned i;
 
 	unescape(text);
-	hear(text, &m, &r);
+	read_text(text, &m, &r);
 	for (i = 0; i < m.nevents; i++) {
 		p = &all->phrase[m.matched[i]];
 		printf("  %4d %-24s %s%s%s\n", p->weight, p->reason !=

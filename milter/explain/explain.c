@@ -1,32 +1,32 @@
-/* explain_text - one text to explain: a number, a reply, a line of a log */
+/* explain - a number, a reply, lines of a mail log, a bounce: what they mean */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "commands/explain.h"
+#include "explain/explain.h"
+#include "maillog/bounce.h"
 #include "maillog/maillog.h"
 #include "maillog/quote.h"
 #include "words/reason.h"
 
-void
-explainer_show(struct explainer *x, const struct explained *e)
+static void
+put_answer(struct explainer *x, const struct explained *e)
 {
-	if (x->shown > 0 && x->show == explain_show)
-		puts("");
-	x->show(e);
-	x->shown++;
+	x->each(x->arg, e);
+	x->count++;
 }
 
-void
-explainer_reply(struct explainer *x, const char *text, enum topic about,
+/* A reply, and whom it is about; the recipient may be NULL. */
+static void
+take_reply(struct explainer *x, const char *text, enum topic about,
     const char *recipient)
 {
 	struct explained e = { .text = text, .recipient = recipient };
 
 	recognise_about(text, strlen(text), about, &e.r);
-	explainer_show(x, &e);
+	put_answer(x, &e);
 }
 
 /* "550", "5xx" and "5yz": one word that is a code, or is taken for one. */
@@ -46,7 +46,7 @@ take_code(struct explainer *x, const char *word)
 		return false;
 	e.text = code;
 	e.r.code = strspn(code, "0123456789") == 3 ? atoi(code) : 0;
-	explainer_show(x, &e);
+	put_answer(x, &e);
 	return true;
 }
 
@@ -67,10 +67,10 @@ take_status(struct explainer *x, const char *word)
 	for (i = 0; word[i] != '\0'; i++)
 		name[i] = strchr("xXyY", word[i]) == NULL ? word[i] :
 		    word[i + 1] == '\0' ? 'Y' : 'X';
-	if (explain_status(name) == NULL)
+	if (status_nearest(name) == NULL)
 		return false;
 	e.text = name;
-	explainer_show(x, &e);
+	put_answer(x, &e);
 	return true;
 }
 
@@ -100,13 +100,13 @@ take_quote(struct explainer *x, const struct quote *q)
 	e.text = reply.data;
 	e.recipient = recipient.len > 0 ? recipient.data : NULL;
 	recognise_about(reply.data, reply.len, q->about, &e.r);
-	explainer_show(x, &e);
+	put_answer(x, &e);
 	buf_free(&reply);
 	buf_free(&recipient);
 }
 
-/* A line on its way through maillog.h, and whether it told something. */
-struct line {
+/* A line that is read by maillog.h, and whether it was a log event. */
+struct log_text {
 	struct explainer *x;
 	const char *text;
 	size_t n;
@@ -118,7 +118,7 @@ static void
 take_event(void *arg, const struct log_event *h)
 {
 	struct buf reply = BUF_INIT, recipient = BUF_INIT;
-	struct line *line = *(struct line **)arg;
+	struct log_text *line = *(struct log_text **)arg;
 	struct explained e = { .text = NULL };
 
 	if (line == NULL || line->stated || h->reply.n == 0 || h->accepted ||
@@ -137,7 +137,7 @@ take_event(void *arg, const struct log_event *h)
 		e.r.confidence = h->reason != REASON_NONE ? RECOGNISED_SURE :
 		    RECOGNISED_LIKELY;
 	}
-	explainer_show(line->x, &e);
+	put_answer(line->x, &e);
 	line->stated = true;
 	buf_free(&reply);
 	buf_free(&recipient);
@@ -146,13 +146,13 @@ take_event(void *arg, const struct log_event *h)
 static bool
 take_log_line(struct explainer *x, const char *text)
 {
-	struct line line = { x, text, strlen(text), false };
+	struct log_text line = { x, text, strlen(text), false };
 
 	if (x->log == NULL)
-		x->log = maillog_new(take_event, &x->line);
-	x->line = &line;
+		x->log = maillog_new(take_event, &x->log_text);
+	x->log_text = &line;
 	maillog_line(x->log, text, line.n);
-	x->line = NULL;
+	x->log_text = NULL;
 	return line.stated;
 }
 
@@ -174,7 +174,7 @@ void
 explainer_line(struct explainer *x, const char *text)
 {
 	if (!take_log(x, text))
-		explainer_reply(x, text, TOPIC_NONE, NULL);
+		take_reply(x, text, TOPIC_NONE, NULL);
 }
 
 void
@@ -183,7 +183,74 @@ explainer_text(struct explainer *x, const char *text)
 	if (*text == '\0' || take_code(x, text) || take_status(x, text))
 		return;
 	if (!take_log(x, text) && !quote_is_log(text, strlen(text)))
-		explainer_reply(x, text, TOPIC_NONE, NULL);
+		take_reply(x, text, TOPIC_NONE, NULL);
+}
+
+/* The line goes on with the next one: "550-first", "550 second". */
+static bool
+goes_on(const char *line)
+{
+	return strlen(line) > 3 && strspn(line, "0123456789") == 3 &&
+	    line[3] == '-';
+}
+
+/* Line after line; the lines of one reply together. */
+static void
+take_lines(struct explainer *x, char *text)
+{
+	struct buf reply = BUF_INIT;
+	char *line, *rest = text;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		line = explain_trimmed(line);
+		if (reply.len > 0)
+			buf_putc(&reply, '\n');
+		buf_puts(&reply, line);
+		if (goes_on(line) && rest != NULL)
+			continue;
+		explainer_text(x, reply.data);
+		buf_clear(&reply);
+	}
+	if (reply.len > 0)
+		explainer_text(x, reply.data);
+	buf_free(&reply);
+}
+
+static void
+take_bounce(void *arg, const struct bounce_reply *b)
+{
+	take_reply(arg, b->reply, b->about, *b->recipient != '\0' ?
+	    b->recipient : NULL);
+}
+
+/* A bounce message: its replies, or a sentence that it has none. */
+static void
+take_message(struct explainer *x, const char *text, size_t n)
+{
+	static const char *const sentences[] = {
+		[BOUNCE_NOTHING] = "This message tells of no refusal.",
+		[BOUNCE_DELIVERED] = "Nothing was refused: this message "
+		    "reports that mail was passed on or delivered.",
+		[BOUNCE_FEEDBACK] = "Nothing was refused: this is a report "
+		    "that a recipient called a message unwanted.",
+	};
+	struct explained e = { .text = "" };
+	enum bounce_news news;
+
+	if (bounce_read(text, n, take_bounce, x, &news) > 0)
+		return;
+	e.nothing = sentences[news];
+	put_answer(x, &e);
+}
+
+void
+explainer_input(struct explainer *x, char *text, size_t n)
+{
+	explain_put_blanks(text, n);
+	if (bounce_is_message(text, n))
+		take_message(x, text, n);
+	else
+		take_lines(x, text);
 }
 
 void
@@ -191,4 +258,39 @@ explainer_end(struct explainer *x)
 {
 	maillog_free(x->log);
 	x->log = NULL;
+}
+
+void
+explain_unescape(char *text)
+{
+	char *to = text;
+
+	while (*text != '\0')
+		if (strncmp(text, "\\r\\n", 4) == 0) {
+			*to++ = '\n';
+			text += 4;
+		} else
+			*to++ = *text++;
+	*to = '\0';
+}
+
+char *
+explain_trimmed(char *text)
+{
+	size_t n;
+
+	text += strspn(text, " \t\r\n");
+	n = strlen(text);
+	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
+		text[--n] = '\0';
+	return text;
+}
+
+void
+explain_put_blanks(char *text, size_t n)
+{
+	char *at;
+
+	while ((at = memchr(text, '\0', n)) != NULL)
+		*at = ' ';
 }

@@ -1,6 +1,6 @@
-/* store_aside - what becomes of a damaged store */
+/* store_damaged - what becomes of a damaged store */
 
-#include "records/store_aside.h"
+#include "records/store_damaged.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ take_log_along(const char *path, const char *to)
 }
 
 bool
-store_set_aside(const char *path, struct buf *to, struct buf *errmsg)
+store_rename_damaged(const char *path, struct buf *to, struct buf *errmsg)
 {
 	time_t now = time(NULL);
 	char stamp[32];
@@ -59,7 +59,7 @@ store_set_aside(const char *path, struct buf *to, struct buf *errmsg)
 }
 
 void
-store_expire_aside(const char *path, int64_t oldest)
+store_expire_damaged(const char *path, int64_t oldest)
 {
 	char *for_dir = mem_dup(path), *for_base = mem_dup(path);
 	const char *dir = dirname(for_dir);

@@ -1,11 +1,10 @@
 /* explain_json - an explanation for programs: one object in one line */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "commands/explain.h"
+#include "explain/explain.h"
 #include "words/reason.h"
 
 static void
@@ -87,7 +86,7 @@ static void
 put_status(struct json *j, const char *name)
 {
 	const struct vendor_status *v;
-	const struct status *s = explain_status(name);
+	const struct status *s = status_nearest(name);
 	size_t i;
 
 	json_member(j, "meaning", s->meaning);
@@ -108,8 +107,8 @@ put_status(struct json *j, const char *name)
 	json_array_end(j);
 }
 
-static const char *
-who_acts(const struct explained *e)
+const char *
+explain_who(const struct explained *e)
 {
 	const struct code *c = NULL;
 
@@ -136,10 +135,9 @@ put_numbers(struct json *j, const struct recognised *r)
 }
 
 void
-explain_json(const struct explained *e)
+explain_json(struct buf *to, const struct explained *e)
 {
-	struct buf out = BUF_INIT;
-	struct json j = JSON_INIT(&out);
+	struct json j = JSON_INIT(to);
 
 	json_object(&j);
 	json_key(&j, "reason");
@@ -149,7 +147,7 @@ explain_json(const struct explained *e)
 	json_key(&j, "software");
 	json_string(&j, e->r.software);
 	json_key(&j, "who");
-	json_string(&j, who_acts(e));
+	json_string(&j, explain_who(e));
 	put_numbers(&j, &e->r);
 	put_flags(&j, e->r.flags);
 	put_captured(&j, &e->r);
@@ -163,6 +161,4 @@ explain_json(const struct explained *e)
 	else if (e->is_status)
 		put_status(&j, e->text);
 	json_object_end(&j);
-	puts(out.data);
-	buf_free(&out);
 }
