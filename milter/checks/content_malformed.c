@@ -105,7 +105,7 @@ look_at_late(const struct check_ctx *ctx, const struct header *h)
 	const struct options *o = ctx->options;
 	char **late = slots_get(ctx->slots, &kind);
 
-	if ((o->look & MALFORMED_8BIT) != 0 && *late == NULL &&
+	if ((o->enabled & MALFORMED_8BIT) != 0 && *late == NULL &&
 	    has_8bit(h->value))
 		*late = mem_dup(h->name);
 }
