@@ -107,8 +107,9 @@ keep_domain(struct author *a, const char *domain)
 	a->domain = a->domains[0];
 }
 
-/* The domain behind an @ in text that is no address, for those who look no
-   further. */
+/*
+ * The domain after an @ in text that is no address: some programs stop there.
+ */
 static void
 keep_behind(struct author *a, const char *p)
 {
@@ -127,7 +128,10 @@ keep_behind(struct author *a, const char *p)
 	buf_free(&domain);
 }
 
-/* No reading holds: every domain may be somebody's. */
+/*
+ * The field cannot be parsed, so a program may take any of the domains in it
+ * for the author's.
+ */
 static void
 keep_all(struct author *a, const char *value)
 {

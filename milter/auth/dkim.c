@@ -10,7 +10,7 @@
 #include "auth/dkim_fields.h"
 #include "base/mem.h"
 
-/* A larger signature is made to cost, not to be verified. */
+/* Larger signatures are made to cost CPU time; they are not verified. */
 #define SIGNATURE_MAX 8192
 
 const char *const dkim_engine_names[] = { "saywhy", "opendkim", NULL };

@@ -43,7 +43,7 @@ struct dkim_result {
 	struct dkim_signed *v;
 	size_t n;
 	size_t more;		/* signatures that were not verified */
-	/* nothing could be verified, because; or NULL */
+	/* why nothing could be verified; or NULL */
 	const char *failure;
 };
 

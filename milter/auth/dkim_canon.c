@@ -101,7 +101,7 @@ flush(struct dkim_body *b)
 	b->staged = 0;
 }
 
-/* Hands on: small pieces together, large ones as they are. */
+/* Passes bytes on: small pieces are collected, large ones go as they are. */
 static void
 hand_on(struct dkim_body *b, const char *bytes, size_t n)
 {
@@ -117,7 +117,7 @@ hand_on(struct dkim_body *b, const char *bytes, size_t n)
 	b->staged += n;
 }
 
-/* Line ends that turned out not to be the last of the body. */
+/* Passes on line ends that turned out not to be at the end of the body. */
 static void
 put_lines(struct dkim_body *b)
 {
@@ -131,7 +131,10 @@ put_lines(struct dkim_body *b)
 	b->lines = 0;
 }
 
-/* Bytes as they are to be; those line ends at their end are kept back. */
+/*
+ * Bytes in canonical form. Line ends at their end are held back: they may be
+ * the end of the body.
+ */
 static void
 put(struct dkim_body *b, const char *bytes, size_t n)
 {
@@ -146,7 +149,7 @@ put(struct dkim_body *b, const char *bytes, size_t n)
 	b->lines += (n - m) / 2;
 }
 
-/* One more CR LF is there, or a CR and nothing of the kind. */
+/* Another CR LF, or a CR without LF. */
 static size_t
 resolve_cr(struct dkim_body *b, char next)
 {
@@ -158,7 +161,7 @@ resolve_cr(struct dkim_body *b, char next)
 	return next == '\n';
 }
 
-/* A blank that cannot stay as it is, for what it is or for what follows. */
+/* Must this blank be changed, because of what it is or what follows it? */
 static bool
 has_odd(const char *p)
 {
@@ -251,7 +254,10 @@ dkim_body_end(struct dkim_body *b)
 {
 	if (b->open)
 		dkim_body_put(b, "\r\n", 2);
-	/* Section 3.4.3: no body is one line end; section 3.4.4: is nothing. */
+	/*
+	 * An empty body is one line end with simple (section 3.4.3), nothing
+	 * with relaxed (section 3.4.4).
+	 */
 	if (b->bytes > 0 || b->canon == DKIM_CANON_SIMPLE) {
 		b->lines = 1;
 		put_lines(b);

@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "dns/dns.h"
 
-/* RFC 8301 section 3.2 asks for 4096; above it is the time of our processor. */
+/*
+ * RFC 8301 section 3.2 asks for up to 4096 bits; more would cost us CPU time.
+ */
 #define BITS_MAX 8192
 #define EXPONENT_BITS_MAX 64
 

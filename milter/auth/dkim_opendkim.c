@@ -156,7 +156,10 @@ header(void *engine, const char *name, const char *value)
 
 	buf_printf(&field, "%s:", name);
 	put_lines(&field, value);
-	/* One that it cannot read is not there; if it was signed, it fails. */
+	/*
+	 * A field that libopendkim cannot parse is left out; a signature over
+	 * it fails.
+	 */
 	if (dkim_header(c->dkim, (u_char *)field.data, field.len) ==
 	    DKIM_STAT_NORESOURCE)
 		mem_gone();
@@ -212,7 +215,7 @@ say(struct dkim_signed *s, enum dkim_verdict verdict, const char *detail)
 	mem_replace(&s->detail, detail);
 }
 
-/* l=: what stands behind may have been added by anybody. */
+/* l=: anybody may have added what follows the signed part. */
 static bool
 covers_all(struct verifier *c, DKIM_SIGINFO *sig)
 {

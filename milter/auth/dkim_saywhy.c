@@ -110,7 +110,9 @@ parse_signatures(struct verifier *v)
 	}
 }
 
-/* All at once; signatures that are out already need none. */
+/*
+ * All keys are queried at once; a signature that has failed already needs none.
+ */
 static void
 ask_keys(struct verifier *v, int64_t deadline)
 {
@@ -199,7 +201,7 @@ hash_header(struct verifier *v, struct signature *s)
 	sha256_free(hash);
 }
 
-/* What a form of the body becomes: bytes of every hash of that form. */
+/* Adds bytes of a canonical body to every hash of that form. */
 static void
 hash_body(void *arg, const char *bytes, size_t n)
 {

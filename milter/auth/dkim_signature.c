@@ -12,7 +12,7 @@
 #include "base/idn.h"
 #include "base/mem.h"
 
-/* Clocks of signers that are ahead of ours. */
+/* Tolerance for a signer's clock that is ahead of ours. */
 #define AHEAD_S 300
 
 struct reader {
@@ -231,8 +231,8 @@ read_expiry(struct reader *r, const struct dkim_tag *tag)
 }
 
 /*
- * In this order: who signs is read first, so that it can be reported; a mistake
- * comes before what is only not good enough.
+ * In this order: the signer is read first, so that it can be reported; a syntax
+ * error is reported before a weakness.
  */
 static const struct {
 	const char *name;

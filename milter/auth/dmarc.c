@@ -32,7 +32,10 @@ put_plain(struct buf *out, const char *domain)
 		mailbox_put_domain(out, domain);
 }
 
-/* Do both lie in one tree at all? Else no walk can make them one. */
+/*
+ * Do both have a common parent? If not, no tree walk makes them one
+ * organizational domain.
+ */
 static bool
 share_top(const char *a, const char *b)
 {
@@ -94,7 +97,7 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 			*failure = "the DKIM result is not known";
 }
 
-/* np= is for names that surely have nothing at all (section 4.7, "np"). */
+/* np= applies only to names that are known not to exist (section 4.7, "np"). */
 static bool
 exists(const char *domain, int64_t deadline)
 {

@@ -25,7 +25,7 @@ clear(void *note)
 static const struct slot_kind kind = { "dmarc", sizeof(struct note),
 	SCOPE_MESSAGE, clear };
 
-/* How much the domain's owner has against the message. */
+/* How severe a result is: what the domain's owner asks for. */
 static int
 severity(const struct dmarc *d)
 {
@@ -42,7 +42,9 @@ severity(const struct dmarc *d)
 	return d->policy == DMARC_NONE ? 2 : 3 + (int)d->policy;
 }
 
-/* Each domain that may be the author's; the strictest speaks. */
+/*
+ * Evaluates each domain that may be the author's; the strictest result counts.
+ */
 static void
 judge(struct dmarc_note *n, struct slots *slots, const struct session *s,
     const struct site *site, int64_t deadline)

@@ -1,9 +1,9 @@
 /*
  * spf_libspf2 - the second engine; the only includer of <spf2/spf.h>
  *
- * libspf2 1.2.10 asks through our DNS, in which three things are kept from it:
- * exp= (CVE-2023-42118: such a text can end the process), records with more
- * macros than an honest one has, and lookups past the limits of RFC 7208
+ * libspf2 1.2.10 queries through our resolver, which withholds three things
+ * from it: exp= (CVE-2023-42118: such a text can end the process), records with
+ * more macros than an honest one has, and lookups past the limits of RFC 7208
  * section 4.6.4, of which it knows some only.
  */
 

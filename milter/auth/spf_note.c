@@ -73,7 +73,10 @@ spf_of_sender(struct slots *slots, const struct session *s,
 		return spf_of_helo(slots, s, site, deadline);
 	n = slots_get(slots, &of_sender);
 	if (!n->done) {
-		/* Both will be wanted; one waits while the other travels. */
+		/*
+		 * Both results will be needed, so their queries are sent at the
+		 * same time.
+		 */
 		if (s->helo != NULL)
 			dns_prefetch(DNS_TXT, s->helo);
 		ask(n, s, site, s->sender.local, s->sender.domain, deadline);

@@ -51,7 +51,7 @@ prefetch(const struct spf_record *r)
 			dns_prefetch(DNS_TXT, r->v[i].domain);
 }
 
-/* Section 6.2: whatever goes wrong, there is no explanation then. */
+/* Section 6.2: on any error there is no explanation. */
 static void
 explain(struct spf_state *s, const char *current, const char *exp)
 {
@@ -84,7 +84,7 @@ redirect(struct spf_state *s, const char *current, const char *to,
 	}
 	s->out->lookups = s->terms;
 	spf_expand(s, current, to, true, &domain);
-	result = spf_check_host(s, domain.data, decides);
+	result = s->check_host(s, domain.data, decides);
 	buf_free(&domain);
 	if (result != SPF_NONE)
 		return result;
@@ -139,8 +139,8 @@ read_and_evaluate(struct spf_state *s, const char *domain,
 	return result;
 }
 
-enum spf_result
-spf_check_host(struct spf_state *s, const char *domain, bool decides)
+static enum spf_result
+check_host(struct spf_state *s, const char *domain, bool decides)
 {
 	const struct dns_answer *txt = dns_lookup(DNS_TXT, domain,
 	    s->q->deadline);
@@ -164,8 +164,9 @@ spf_check_host(struct spf_state *s, const char *domain, bool decides)
 void
 spf_saywhy(const struct spf_query *q, struct spf *out)
 {
-	struct spf_state s = { .q = q, .out = out, .name = BUF_INIT };
+	struct spf_state s = { .q = q, .out = out, .name = BUF_INIT,
+		.check_host = check_host };
 
-	out->result = spf_check_host(&s, q->domain, true);
+	out->result = check_host(&s, q->domain, true);
 	buf_free(&s.name);
 }

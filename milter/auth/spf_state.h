@@ -22,15 +22,14 @@ struct spf_state {
 	const struct spf_query *q;
 	struct spf *out;
 	unsigned terms, voids;
-	struct buf name;	/* of the client, confirmed; "" not looked at */
+	struct buf name;	/* of the client, confirmed; "": not queried */
+	/* check_host() of section 4, for the domain of an include. */
+	enum spf_result (*check_host)(struct spf_state *s, const char *domain,
+	    bool decides);
 };
 
 /* What a mechanism says. ERROR: out->result holds which. */
 enum spf_match { SPF_MATCH_NO, SPF_MATCH_YES, SPF_MATCH_ERROR };
-
-/* spf_saywhy.c: section 4, for an include, or for the domain that decides. */
-enum spf_result spf_check_host(struct spf_state *s, const char *domain,
-    bool decides);
 
 /* spf_terms.c: section 5. Both errors keep the first words only. */
 enum spf_match spf_match_term(struct spf_state *s, const struct spf_term *t,

@@ -23,7 +23,7 @@ spf_fail_for_now(struct spf_state *s, const struct dns_answer *a)
 	return SPF_MATCH_ERROR;
 }
 
-/* False: one question too many went without an answer. */
+/* False: too many void lookups (section 4.6.4). */
 static bool
 count_void(struct spf_state *s, const struct dns_answer *a)
 {
@@ -149,7 +149,7 @@ match_ptr(struct spf_state *s, const char *domain)
 static enum spf_match
 match_include(struct spf_state *s, const char *domain)
 {
-	switch (spf_check_host(s, domain, false)) {
+	switch (s->check_host(s, domain, false)) {
 	case SPF_PASS:
 		return SPF_MATCH_YES;
 	case SPF_FAIL:

@@ -2,8 +2,8 @@
  * budget.h - what one message may cost, spent by all who look into it
  *
  * CPU is counted between budget_enter() and budget_leave(), in whatever thread
- * they are called; the rest as it is told. Once more was spent than may be,
- * the budget is over for good and everybody stops at the next look. NULL is a
+ * they are called; the rest by budget_spend(). Once more was spent than may be,
+ * the budget is over for good and everybody stops at the next check. NULL is a
  * budget without end. One thread at a time.
  */
 #ifndef BASE_BUDGET_H

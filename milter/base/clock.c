@@ -1,4 +1,4 @@
-/* clock - time: monotonic for waiting, wall for telling */
+/* clock - time: monotonic for deadlines, wall clock for records */
 
 #include "base/clock.h"
 
@@ -55,4 +55,18 @@ clock_left(int64_t deadline)
 	if (left <= 0)
 		return 0;
 	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+const char *
+clock_local(int64_t ms, int64_t now, char text[CLOCK_LOCAL_TEXT])
+{
+	time_t t = (time_t)(ms / 1000), n = (time_t)(now / 1000);
+	struct tm tm, today;
+
+	if (localtime_r(&t, &tm) == NULL || localtime_r(&n, &today) == NULL)
+		return NULL;
+	strftime(text, CLOCK_LOCAL_TEXT, tm.tm_yday == today.tm_yday &&
+	    tm.tm_year == today.tm_year ? "%H:%M (%Z)" :
+	    "%a %d %b %H:%M (%Z)", &tm);
+	return text;
 }

@@ -7,7 +7,10 @@
 
 #include "base/buf.h"
 
-/* A name has 253 octets as A-labels, and four times that is never needed. */
+/*
+ * A name has at most 253 octets as A-labels, and at most four times as many in
+ * UTF-8.
+ */
 #define NAME_BYTES_MAX 1024
 
 /*

@@ -60,7 +60,7 @@ json_array_end(struct json *j)
 	end(j, ']');
 }
 
-/* Bytes that need no second look: printable ASCII but quote and backslash. */
+/* Bytes that need no escape: printable ASCII but quote and backslash. */
 static size_t
 plain_span(const char *text, size_t n)
 {

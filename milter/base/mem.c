@@ -20,15 +20,15 @@ mem_gone(void)
 	_Exit(EX_OSERR);
 }
 
-/* Of the GNU C library; others have no such habit to be cured of. */
+/* Only the GNU C library has this threshold. */
 extern int mallopt(int what, int value) __attribute__((weak));
 extern int malloc_trim(size_t keep) __attribute__((weak));
 #define MMAP_THRESHOLD (-3)	/* <malloc.h>, which not every system has */
 #define LARGE (256 * 1024)
 
 /*
- * Left alone, it raises the bound of what is mapped to the largest block that
- * was ever freed, and a list of 40 MB stays in the heap once it is replaced.
+ * By default its threshold for mmap(2) grows to the largest block ever freed,
+ * so that a list of 40 MB would stay in the heap after it was replaced.
  */
 void
 mem_return_large(void)

@@ -221,8 +221,7 @@ net_around(const struct ip *ip, unsigned prefix, char text[NET_TEXT])
 }
 
 const char *
-net_around_text(const struct ip *ip, unsigned v4, unsigned v6,
-    char text[NET_TEXT])
+net_of_peer(const struct ip *ip, char text[NET_TEXT])
 {
-	return net_around(ip, ip_is_v4(ip) ? ALL_BITS - 32 + v4 : v6, text);
+	return net_around(ip, ip_is_v4(ip) ? ALL_BITS - 32 + 24 : 64, text);
 }

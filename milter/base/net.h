@@ -68,12 +68,12 @@ const char *net_format(const struct net *net, char text[NET_TEXT]);
 
 /*
  * The text of the network around the address: its first `prefix` bits in the
- * mapped form; or v4 bits of an IPv4 address, v6 of another. Returns `text`.
+ * mapped form; or what one operator usually has, a /24 of IPv4, a /64 of IPv6.
+ * Returns `text`.
  */
 const char *net_around(const struct ip *ip, unsigned prefix,
     char text[NET_TEXT]);
-const char *net_around_text(const struct ip *ip, unsigned v4, unsigned v6,
-    char text[NET_TEXT]);
+const char *net_of_peer(const struct ip *ip, char text[NET_TEXT]);
 
 /*
  * A set of networks, for lists in the configuration. A search costs one look

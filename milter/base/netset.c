@@ -10,7 +10,7 @@
 #define V4_PREFIX 96
 #define SLOTS_MIN 16		/* a power of two */
 
-/* The admin wrote the networks: nobody makes them collide. */
+/* The hash needs no secret: the networks are the admin's, not a stranger's. */
 static size_t
 hash_of(const struct net *net)
 {

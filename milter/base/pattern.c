@@ -14,9 +14,9 @@
 #include "base/mem.h"
 
 /*
- * An evil pattern uses this up in a millisecond with JIT, in some ten without;
- * an honest one on a header field needs some dozens. The library's own limit
- * is fifty times that.
+ * A pattern that backtracks without end uses this up in a millisecond with JIT,
+ * in about ten without; a normal one needs a few dozen on a header field. The
+ * library's own limit is fifty times that.
  */
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KB 4096

@@ -2,8 +2,8 @@
  * pattern.h - PCRE2 patterns; the only includer of <pcre2.h>
  *
  * Compiled once (JIT where the system allows it), shared by all threads. Each
- * match is bounded by a match limit: an evil pattern costs its limit, a few
- * milliseconds, and answers PATTERN_LIMIT, which means "not known".
+ * match is bounded by a match limit: a pattern that backtracks without end
+ * costs a few milliseconds and answers PATTERN_LIMIT, which means "not known".
  */
 #ifndef BASE_PATTERN_H
 #define BASE_PATTERN_H

@@ -152,7 +152,7 @@ pattern_set_free(struct pattern_set *set)
 	free(set);
 }
 
-/* The sets are not written to but for their idle scratches. */
+/* A set is read only, except for its idle scratch spaces. */
 static hs_scratch_t *
 take_scratch(struct pattern_set *set)
 {

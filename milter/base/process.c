@@ -187,7 +187,7 @@ process_pid_write(const char *path, struct buf *errmsg)
 	return written;
 }
 
-/* In a folder of root it stays, but says nothing any more. */
+/* In a folder of root's the file cannot be removed, but it is empty. */
 void
 process_pid_remove(const char *path)
 {

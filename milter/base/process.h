@@ -1,5 +1,5 @@
 /*
- * process.h - what a daemon does with itself
+ * process.h - account, limits, background and pid file of a daemon
  *
  * Called by the main thread before others are started, except for the limit of
  * files and the notes to the service manager, which may be called at any time.

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/sock_address.h"
 
-/* How long to leave a UNIX listener alone whose queue is full. */
+/* Time between two tries to connect to a UNIX socket whose queue is full. */
 #define FULL_QUEUE_MS 5
 
 /* How much is read, or looked at, in one go. */

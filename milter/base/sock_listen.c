@@ -28,7 +28,10 @@ sock_is_live(const struct sock_spec *spec)
 	buf_free(&unread);
 	for (i = 0; i < n && fd < 0; i++) {
 		fd = sock_dial(&v[i], clock_ms() + PROBE_MS);
-		/* Somebody is there, with a full queue or shut to us. */
+		/*
+		 * A server is there: its queue is full, or we may not connect
+		 * to it.
+		 */
 		if (fd < 0 && (errno == ETIMEDOUT || errno == EACCES))
 			return true;
 	}

@@ -14,9 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 
+/* A log daemon takes 8 KB by default; a record is shorter. */
+#define SYSLOG_LINE_MAX 16384
 #define ROOM_MS 50		/* to wait for room, once */
 #define AFTER_MS 1000		/* not to wait again, when it did not come */
 
@@ -65,7 +66,7 @@ connect_it(void)
 	return false;
 }
 
-/* Its queue is full: somebody may be about to read it. */
+/* Its queue is full: wait a moment for the reader. */
 static bool
 has_room(void)
 {
@@ -85,16 +86,16 @@ is_full(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
 }
 
-/* Twice: a reader that was started anew has a new socket. */
+/* Twice: a syslogd that was restarted has a new socket. */
 static bool
-send_line(const struct buf *line)
+send_line(const char *line, size_t n)
 {
 	int try;
 
 	for (try = 0; try < 2; try++) {
 		if (!connect_it())
 			return false;
-		if (send(to.fd, line->data, line->len, MSG_NOSIGNAL) >= 0)
+		if (send(to.fd, line, n, MSG_NOSIGNAL) >= 0)
 			return true;
 		if (!is_full(errno))
 			hang_up();
@@ -104,32 +105,33 @@ send_line(const struct buf *line)
 	return false;
 }
 
-/* English names of months, whatever the locale. */
-static void
-put_head(struct buf *line, const char *ident, int priority)
+/* English names of months, whatever the locale. What is too long is cut. */
+static size_t
+make_line(char *line, size_t size, const char *ident, int priority,
+    const char *text)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May",
 		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t now = time(NULL);
 	struct tm tm;
+	int n;
 
 	localtime_r(&now, &tm);
-	buf_printf(line, "<%d>%s %2d %02d:%02d:%02d %s[%ld]: ",
+	n = snprintf(line, size, "<%d>%s %2d %02d:%02d:%02d %s[%ld]: %s",
 	    LOG_MAIL | priority, months[tm.tm_mon], tm.tm_mday, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec, ident, (long)getpid());
+	    tm.tm_min, tm.tm_sec, ident, (long)getpid(), text);
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
 bool
 syslog_send(const char *ident, int priority, const char *text)
 {
-	struct buf line = BUF_INIT;
+	char line[SYSLOG_LINE_MAX];
+	size_t n = make_line(line, sizeof line, ident, priority, text);
 	bool sent;
 
-	put_head(&line, ident, priority);
-	buf_puts(&line, text);
 	pthread_mutex_lock(&lock);
-	sent = send_line(&line);
+	sent = send_line(line, n);
 	pthread_mutex_unlock(&lock);
-	buf_free(&line);
 	return sent;
 }

@@ -1,8 +1,9 @@
 /*
- * auth_dmarc - what the author's domain wants with unproven mail (RFC 9989)
+ * auth_dmarc - what the author's domain asks for unauthenticated mail (RFC
+ * 9989)
  *
- * p=reject alone is no ground to refuse (section 7.4): mailing lists break
- * both proofs. So by default such mail is marked.
+ * p=reject alone is no ground to refuse (section 7.4): mailing lists break both
+ * SPF and DKIM. So by default such mail is marked.
  */
 
 #include "auth/dkim_note.h"
@@ -93,8 +94,10 @@ report_other(const struct check_ctx *ctx, struct findings *found,
 	return f;
 }
 
-/* Who wrote it is not clear. Whose domain wants unproven mail refused is not to
-   be shown as the author by a program that reads it so. */
+/*
+ * The author is ambiguous: some mail program might show an author whose domain
+ * asks that unauthenticated mail be rejected.
+ */
 static void
 report_author(const struct check_ctx *ctx, struct findings *found,
     const struct dmarc_note *note)

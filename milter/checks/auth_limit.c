@@ -40,7 +40,7 @@ is_suspended(const struct check_ctx *ctx, struct findings *found)
 	return true;
 }
 
-/* Whoever is stopped is not counted any more. */
+/* A suspended login is not counted any more. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
@@ -56,15 +56,7 @@ static const int reasons[] = { REASON_LIMIT_REACHED, REASON_LOGIN_LIMIT,
 const struct check check_auth_limit = {
 	.name = "auth_limit",
 	.section = "auth",
-	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_MAIL) |
-	    STAGE_BIT(STAGE_RCPT) | STAGE_BIT(STAGE_MESSAGE),
-	.issued_at = STAGE_RCPT,
-	.counts = true,
-	.needs = CHECK_NEEDS_BODY,
 	.reasons = reasons,
-	.options = limit_options,
-	.options_size = sizeof(struct limit_blocks),
-	.active = limit_blocks_active,
 	.run = run,
-	.refused = limit_blocks_refused
+	LIMIT_CHECK
 };

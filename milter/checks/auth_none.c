@@ -1,9 +1,9 @@
 /*
- * auth_none - no proof at all of where the message comes from
+ * auth_none - neither SPF nor DKIM nor DMARC vouches for the message
  *
- * Neither SPF nor any signature passes. Also, that several proofs fail: where
- * the policy refuses for more than one of them, the reply is that of this
- * finding, which names each (RFC 7372 section 4).
+ * Neither SPF nor any signature passes. Also that several of them fail: where
+ * the policy refuses for more than one, the reply is that of this finding,
+ * which names each (RFC 7372 section 4).
  */
 
 #include "auth/dkim_note.h"

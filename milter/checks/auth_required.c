@@ -15,7 +15,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 
 static const int reasons[] = { REASON_AUTH_REQUIRED, REASON_NONE };
 
-/* At RCPT a stock Postfix would speak first, and say less. */
+/* At RCPT an unchanged Postfix would refuse first, with fewer words. */
 const struct check check_auth_required = {
 	.name = "auth_required",
 	.section = "auth",

@@ -8,17 +8,15 @@
  */
 
 #include <string.h>
-#include <time.h>
 
 #include "auth/dkim_note.h"
 #include "auth/spf_note.h"
+#include "base/clock.h"
 #include "base/net.h"
 #include "checks/check.h"
 #include "counters/counters.h"
 #include "words/reason.h"
 
-#define NETWORK_V4 24
-#define NETWORK_V6 64
 #define DAY_MS (24LL * 3600 * 1000)
 
 enum greylist { GREYLIST_OFF, GREYLIST_ALL, GREYLIST_SUSPICIOUS };
@@ -60,7 +58,7 @@ active(const void *opt, const struct site *site)
 	return o->greylist != GREYLIST_OFF;
 }
 
-/* Another check found something that speaks against the peer. */
+/* Did another check find something against the peer? */
 static bool
 is_suspicious(const struct findings *found)
 {
@@ -103,7 +101,7 @@ who(const struct check_ctx *ctx, char network[NET_TEXT])
 
 	if (spf != NULL && spf->result == SPF_PASS)
 		return spf->domain;
-	net_around_text(&s->client, NETWORK_V4, NETWORK_V6, network);
+	net_of_peer(&s->client, network);
 	if (s->sender.domain != NULL && ctx->site->dkim &&
 	    is_vouched_for(s, network, o->remember))
 		return s->sender.domain;
@@ -114,14 +112,10 @@ who(const struct check_ctx *ctx, char network[NET_TEXT])
 static void
 say_retry(struct finding *f, int64_t ms)
 {
-	time_t t = (time_t)((ms + 59999) / 1000);
-	struct tm tm;
-	char text[40];
+	char text[CLOCK_LOCAL_TEXT];
 
-	if (localtime_r(&t, &tm) == NULL)
-		return;
-	strftime(text, sizeof text, "%H:%M (%Z)", &tm);
-	finding_say(f, EVIDENCE_RETRY, text);
+	finding_say(f, EVIDENCE_RETRY, clock_local(ms + 59999, counters_now(),
+	    text));
 }
 
 static void
@@ -172,7 +166,7 @@ is_signed_by(const struct dkim_result *dkim, const char *domain)
 	return false;
 }
 
-/* A network from which a domain's signature was valid speaks for it. */
+/* A valid signature of a domain vouches for it from this network. */
 static void
 note_dkim(const struct check_ctx *ctx)
 {
@@ -184,8 +178,7 @@ note_dkim(const struct check_ctx *ctx)
 
 	if (dkim == NULL || !is_signed_by(dkim, s->sender.domain))
 		return;
-	key = dkim_key(s, net_around_text(&s->client, NETWORK_V4, NETWORK_V6,
-	    network));
+	key = dkim_key(s, net_of_peer(&s->client, network));
 	remember(o, &key);
 }
 

@@ -54,8 +54,8 @@ struct check {
 	const char *section;	/* "relay", "auth", "blacklist", "content" */
 	unsigned stages;	/* STAGE_BIT()s: when run() is called */
 	/*
-	 * When its findings may be spoken: STAGE_MAIL or STAGE_RCPT. What is
-	 * found later is spoken after the final dot in any case.
+	 * When its refusals may be issued: STAGE_MAIL or STAGE_RCPT. What is
+	 * found later is issued after the final dot in any case.
 	 */
 	enum stage issued_at;
 	/*

@@ -163,7 +163,7 @@ note_of(const struct check_ctx *ctx)
 	return note;
 }
 
-/* A window of a text, and who looks at it. */
+/* A window of a text, and the blocks that search it. */
 struct view {
 	const struct options *options;
 	struct note *note;
@@ -173,7 +173,7 @@ struct view {
 	struct budget *budget;
 };
 
-/* What begins where the next window begins is found there, whole. */
+/* A match that begins in the overlap is found whole in the next window. */
 static void
 match(const struct view *v, size_t i)
 {
@@ -220,8 +220,10 @@ search_slice(struct view *v)
 	}
 }
 
-/* A pattern that tries again at each letter of a long run costs its square:
-   so much of the text at once, then a look at the clock. */
+/*
+ * A pattern that is tried again at each letter of a long run takes quadratic
+ * time: so it gets this many bytes at once, and then the deadline is checked.
+ */
 static void
 search(void *arg, const char *text, size_t n, size_t start, bool last)
 {
@@ -239,7 +241,7 @@ search(void *arg, const char *text, size_t n, size_t start, bool last)
 	}
 }
 
-/* Is there a block that still looks for something in a text of this type? */
+/* Is there a block that still searches texts of this type? */
 static bool
 is_wanted(const struct options *o, struct note *note, const char *type)
 {

@@ -1,8 +1,8 @@
 /*
  * content_complex - a message that costs more work than may be spent on one
  *
- * It is deferred once, in case that its time was another's fault; when it
- * comes again, it is as good as looked at, and not scannable.
+ * It is deferred once, in case the machine was only busy; when it comes again,
+ * it counts as not scannable.
  */
 
 #include <pthread.h>

@@ -22,7 +22,7 @@ struct field {
 	struct pattern_set *set;	/* of them; NULL: they are few */
 };
 
-/* One by one costs less up to so many. */
+/* Up to this many patterns, matching one by one is cheaper than a set. */
 #define FEW 8
 
 struct options {
@@ -112,8 +112,10 @@ report(const struct check_ctx *ctx, struct findings *found, const char *name,
 	free(matched);
 }
 
-/* A long value in pieces, so that no pattern works on without a look at the
-   clock; what matches a piece has less than half of it. */
+/*
+ * A long value is matched in pieces, so that the deadline is checked between
+ * them; a match must be shorter than half a piece.
+ */
 static enum pattern_result
 match(const struct check_ctx *ctx, const struct pattern *p, const char *value,
     size_t n, size_t *from, size_t *to)

@@ -38,7 +38,7 @@ active(const void *opt, const struct site *site)
 
 struct note {
 	unsigned faults;
-	unsigned part;		/* called a picture, till it was looked at */
+	unsigned part;		/* called a picture, until it was inspected */
 	char head[HEAD];
 	size_t nhead;
 };

@@ -17,7 +17,7 @@ struct fields {
 	const char *client, *domain, *list;
 };
 
-/* What is not about it reads like what is. */
+/* A field's value by its name; NULL: there is no such field. */
 static const char *
 lookup(const void *from, const char *name, size_t n)
 {
@@ -30,7 +30,7 @@ lookup(const void *from, const char *name, size_t n)
 	return n == 4 && memcmp(name, "list", n) == 0 ? f->list : NULL;
 }
 
-/* Remembers that a field has no value. */
+/* The same, but notes that a field is unknown. */
 static const char *
 lookup_known(const void *from, const char *name, size_t n)
 {

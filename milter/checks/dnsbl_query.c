@@ -192,7 +192,7 @@ say_failure(struct dnsbl_query *r, struct findings *found,
 	finding_say(f, EVIDENCE_DETAIL, errmsg);
 }
 
-/* Asks for all, and lets each list judge what it answered. */
+/* Waits for all answers, and has each list interpret its own. */
 static void
 ask_all(struct dnsbl_query *r, struct findings *found)
 {
@@ -240,7 +240,7 @@ end(struct dnsbl_query *r)
 	free(r->questions);
 }
 
-/* Has a list two names of a session, the second one adds nothing. */
+/* When a list has two names of a session, the second one adds no weight. */
 static void
 free_second(struct dnsbl_query *r)
 {

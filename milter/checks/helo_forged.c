@@ -8,7 +8,7 @@
 #include "model/mailbox.h"
 #include "words/reason.h"
 
-/* A process of this very machine may well say so. */
+/* A process of this machine may use our own name. */
 static bool
 is_ourselves(const struct session *s)
 {

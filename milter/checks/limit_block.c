@@ -3,15 +3,13 @@
 #include "checks/limit_block.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/net.h"
 #include "words/reason.h"
 
-#define NETWORK_V4 24
-#define NETWORK_V6 64
 #define DAY_MS (24LL * 3600 * 1000)
 
 static const char *const what_names[] = { "messages", "recipients", "bytes",
@@ -125,8 +123,8 @@ put_subject(struct buf *out, const struct limit_block *b,
 		text = s->client.known ? ip_format(&s->client, ip) : NULL;
 		break;
 	case LIMIT_PER_NETWORK:
-		text = s->client.known ? net_around_text(&s->client,
-		    NETWORK_V4, NETWORK_V6, net) : NULL;
+		text = s->client.known ? net_of_peer(&s->client, net) :
+		    NULL;
 		break;
 	case LIMIT_PER_LOGIN:
 		text = s->login;
@@ -188,8 +186,8 @@ question(const struct check_ctx *ctx, const struct limit_block *b,
 }
 
 /*
- * A place that was met before within the window counts nothing; one that was
- * not counts one.
+ * An address that was seen before within the window counts nothing; a new one
+ * counts one.
  */
 static bool
 is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
@@ -206,20 +204,13 @@ is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
 	return a.room == 1;
 }
 
-/* "13:40", "Tue 13:40" when it is another day, in local time. */
 static void
 say_time(struct finding *f, enum evidence_key key, int64_t ms)
 {
-	time_t t = (time_t)(ms / 1000), now = (time_t)(counters_now() / 1000);
-	struct tm tm, today;
-	char text[40];
+	char text[CLOCK_LOCAL_TEXT];
 
-	if (ms <= 0 || localtime_r(&t, &tm) == NULL ||
-	    localtime_r(&now, &today) == NULL)
-		return;
-	strftime(text, sizeof text, tm.tm_yday == today.tm_yday ?
-	    "%H:%M (%Z)" : "%a %d %b %H:%M (%Z)", &tm);
-	finding_say(f, key, text);
+	if (ms > 0)
+		finding_say(f, key, clock_local(ms, counters_now(), text));
 }
 
 static void
@@ -283,7 +274,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 		suspend(b, ctx->session);
 }
 
-/* Own networks and logins have limits per login; others none of the peer's. */
+/* Limits of the peer do not apply to own networks and logins. */
 static bool
 is_due(const struct check_ctx *ctx, const struct limit_block *b)
 {

@@ -42,14 +42,23 @@ void limit_blocks_run(const struct check_ctx *ctx, struct findings *found);
 void limit_blocks_refused(const struct check_ctx *ctx, const char *status);
 
 /*
- * For who looks after a login: each limit of these options that is counted per
- * login, and what is in its window now. With `forget` it begins anew.
+ * For `saywhy login`: each limit of these options that is counted per login,
+ * and what is in its window now. With `forget` it begins anew.
  */
 typedef void limit_fn(void *arg, const struct limit_block *block,
     const struct counter_answer *now);
 void limit_blocks_of_login(const void *options, const char *section,
     const char *login, bool forget, limit_fn *fn, void *arg);
 const char *limit_what_name(const struct limit_block *block);
+
+/* All members of such a check but `name`, `section`, `reasons` and `run`. */
+#define LIMIT_CHECK \
+	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_MAIL) | \
+	    STAGE_BIT(STAGE_RCPT) | STAGE_BIT(STAGE_MESSAGE), \
+	.issued_at = STAGE_RCPT, .counts = true, .needs = CHECK_NEEDS_BODY, \
+	.options = limit_options, \
+	.options_size = sizeof(struct limit_blocks), \
+	.active = limit_blocks_active, .refused = limit_blocks_refused
 
 /* Where the suspension of a login is noted. */
 struct counter_key limit_suspension(const char *login);

@@ -25,7 +25,7 @@ active(const void *opt, const struct site *site)
 	    site->logins.blocks.n > 0;
 }
 
-/* The strictest of those that hold; 0: none does. */
+/* The lowest limit that applies; 0: none does. */
 static long long
 limit_of(const struct check_ctx *ctx)
 {

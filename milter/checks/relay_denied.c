@@ -26,7 +26,7 @@ is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 	return strcasecmp(rcpt->domain, ctx->site->name) == 0;
 }
 
-/* What is no mailbox at all, or has no domain, is the MTA's to judge. */
+/* A recipient that is no mailbox, or has no domain, is left to the MTA. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {

@@ -13,17 +13,6 @@
 #include "base/process.h"
 #include "engine/ruleset.h"
 
-#define COMMAND(name) extern const struct command command_##name;
-#include "commands/commands.def"
-#undef COMMAND
-
-const struct command *const commands_all[] = {
-#define COMMAND(name) &command_##name,
-#include "commands/commands.def"
-#undef COMMAND
-	NULL
-};
-
 static struct ruleset *
 rules_or_end(struct ruleset *r, struct diags *d)
 {

@@ -2,7 +2,6 @@
 
 #include "commands/doctor.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,32 +29,6 @@ static const char *const health_names[HEALTH_COUNT] = {
 	[HEALTH_WRONG] = "wrong",
 };
 
-void
-symptom_add(struct symptoms *s, enum health health, const char *about,
-    const char *mend, const char *fmt, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	s->v = mem_room(s->v, s->n, &s->cap, sizeof *s->v);
-	s->v[s->n++] = (struct symptom){ .health = health, .about = about,
-		.text = buf_steal(&text), .mend = mem_dup(mend) };
-}
-
-static void
-symptoms_clear(struct symptoms *s)
-{
-	while (s->n > 0) {
-		s->n--;
-		free(s->v[s->n].text);
-		free(s->v[s->n].mend);
-	}
-	free(s->v);
-}
-
 static const struct symptom *
 first_of(const struct symptoms *s, enum health health)
 {
@@ -77,7 +50,7 @@ count_of(const struct symptoms *s, enum health health)
 	return n;
 }
 
-/* The configuration, without which nothing else can be looked at. */
+/* The configuration, without which nothing else can be checked. */
 static struct ruleset *
 load(struct symptoms *s, const char *config)
 {

@@ -1,36 +1,18 @@
 /*
  * doctor.h - what is right and what is wrong around saywhyd, and what mends it
  *
- * Findings come in the order in which one rests on the other: the first that is
- * wrong is where to begin. Each examination appends its own; one thread.
+ * Findings come in the order in which they depend on each other: begin with the
+ * first that is wrong. Each examination appends its own; one thread.
  */
 #ifndef COMMANDS_DOCTOR_H
 #define COMMANDS_DOCTOR_H
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "commands/symptom.h"
 
 struct ruleset;
 struct setup_mta;
-
-enum health { HEALTH_GOOD, HEALTH_ODD, HEALTH_WRONG, HEALTH_COUNT };
-
-struct symptom {
-	enum health health;
-	const char *about;	/* "socket"; static */
-	char *text;
-	char *mend;		/* a command, or what to do; NULL: nothing */
-};
-
-struct symptoms {
-	struct symptom *v;
-	size_t n, cap;
-};
-
-/* `mend` NULL: there is nothing to do. */
-void symptom_add(struct symptoms *s, enum health health, const char *about,
-    const char *mend, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
 
 /* The account, the group of the sockets. */
 void doctor_accounts(struct symptoms *s, const struct ruleset *r);

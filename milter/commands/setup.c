@@ -196,7 +196,7 @@ make_plan(struct setup_plan *plan, const struct setup_mta *mta,
 	ruleset_release(rules);
 }
 
-/* A mail server that asks where nobody answers defers all mail. */
+/* A mail server that queries a socket where nobody listens defers all mail. */
 static bool
 somebody_answers(const struct wish *w, struct buf *errmsg)
 {
@@ -287,7 +287,7 @@ serve(const struct wish *w)
 	buf_free(&errmsg);
 	if (status != 0 || !w->verify)
 		return status;
-	/* Those smtpd(8) that began before the reload are on their way out. */
+	/* The smtpd(8) processes from before the reload end soon. */
 	sleep(1);
 	return verify(w);
 }

@@ -58,7 +58,7 @@ print_each(const char *label, const char *json, const char *key,
 		print_row(label, at, keys);
 }
 
-/* One list: its name, its counts, and why it is not in use. */
+/* One list: its name, its counts, and why it is disabled. */
 static void
 print_list(const char *label, const char *json, const char *const *keys,
     const char *failure, const char *words)

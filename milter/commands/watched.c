@@ -22,7 +22,7 @@
 
 #define ALIKE 256
 
-/* One that waits, with all that its record points to. */
+/* A pending log event, with all that its record points to. */
 struct waiting {
 	struct waiting *next;
 	int64_t since;			/* clock_ms() */
@@ -298,7 +298,7 @@ add_senders(struct watched *w, const struct log_event *h)
 			add_sender(p, h);
 }
 
-/* The sender of a message that vanished got an acceptance. */
+/* The sender of a message that was discarded or put on hold got a 250. */
 static bool
 has_reply(const struct log_event *h)
 {

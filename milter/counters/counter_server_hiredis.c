@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/siphash.h"
 
+#define SHA_TEXT 40
 #define IDLE_MAX 16		/* connections that wait to be used */
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
@@ -129,7 +130,7 @@ struct counter_server {
 	size_t n;
 	char names[COUNTERS_SERVERS_MAX][128];
 	char password[PASSWORD_MAX];
-	char sha[41];		/* of the script; "": not loaded yet */
+	char sha[SHA_TEXT + 1];	/* of the script; "": not loaded yet */
 	_Atomic uint64_t failures;
 	pthread_t thread;
 	pthread_mutex_t lock;	/* of stop */
@@ -176,13 +177,24 @@ is_good(redisReply *r)
 	return good;
 }
 
+/* Logs in and loads the script, whose hash goes to `sha` (may be NULL). */
 static bool
-greet(struct counter_server *s, redisContext *c)
+greet(const struct counter_server *s, redisContext *c, char *sha)
 {
+	redisReply *r;
+	bool good;
+
 	if (*s->password != '\0' &&
 	    !is_good(redisCommand(c, "AUTH %s", s->password)))
 		return false;
-	return is_good(redisCommand(c, "SCRIPT LOAD %s", script));
+	r = redisCommand(c, "SCRIPT LOAD %s", script);
+	good = r != NULL && r->type == REDIS_REPLY_STRING &&
+	    r->len == SHA_TEXT;
+	if (good && sha != NULL)
+		memcpy(sha, r->str, SHA_TEXT);
+	if (r != NULL)
+		freeReplyObject(r);
+	return good;
 }
 
 static redisContext *
@@ -200,7 +212,7 @@ connection(struct counter_server *s, struct node *node, unsigned *generation)
 	if (c != NULL)
 		return c;
 	c = connect_to(&where, COUNTER_SERVER_MS);
-	if (c != NULL && !greet(s, c)) {
+	if (c != NULL && !greet(s, c, NULL)) {
 		redisFree(c);
 		c = NULL;
 	}
@@ -266,7 +278,9 @@ bool
 counter_server_shares(const struct counter_server *s,
     const struct counter_key *a, const struct counter_key *b)
 {
-	/* Nothing is changed: node_of() hands the node to who may. */
+	/*
+	 * Only reads: node_of() gives the node to callers that may change it.
+	 */
 	struct counter_server *server = (struct counter_server *)(uintptr_t)s;
 
 	return s->n == 1 || node_of(server, a) == node_of(server, b);
@@ -404,20 +418,8 @@ ask_sentinel(struct node *node, struct sock_spec *where)
 static bool
 is_usable(struct counter_server *s, redisContext *c)
 {
-	redisReply *r;
-	bool good;
-
-	if (*s->password != '\0' &&
-	    !is_good(redisCommand(c, "AUTH %s", s->password)))
-		return false;
-	r = redisCommand(c, "SCRIPT LOAD %s", script);
-	good = r != NULL && r->type == REDIS_REPLY_STRING && r->len == 40;
-	if (good && *s->sha == '\0')
-		memcpy(s->sha, r->str, 40);
-	if (r != NULL)
-		freeReplyObject(r);
-	return good && is_good(redisCommand(c,
-	    "SET {saywhy}:alive 1 PX 60000"));
+	return greet(s, c, *s->sha == '\0' ? s->sha : NULL) &&
+	    is_good(redisCommand(c, "SET {saywhy}:alive 1 PX 60000"));
 }
 
 static void
@@ -435,7 +437,7 @@ check_node(struct counter_server *s, struct node *node)
 	if (c == NULL)
 		return;
 	good = is_usable(s, c);
-	/* One that is slow would cost every session its deadline. */
+	/* A slow server would cost every session its deadline. */
 	began = clock_ms();
 	good = good && is_good(redisCommand(c, "PING")) &&
 	    clock_ms() - began < COUNTER_SERVER_MS / 2;
@@ -449,7 +451,7 @@ check_node(struct counter_server *s, struct node *node)
 	log_info("counters: %s answers and is used", node->name);
 }
 
-/* Looks after those that are away, so that no session has to. */
+/* Reconnects to servers that are down, so that no session has to. */
 static void *
 watch_server(void *arg)
 {

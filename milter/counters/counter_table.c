@@ -59,7 +59,7 @@ is_over(const struct slot *s, int64_t now)
 	return s->touched + s->keep < now;
 }
 
-/* A file that somebody else uses, or that is none, is not ours to map. */
+/* Refuses a file that another process uses, or that is no regular file. */
 static int
 open_file(const char *path, struct buf *errmsg)
 {
@@ -285,7 +285,7 @@ sum(const struct slot *s)
 	return n;
 }
 
-/* The oldest steps leave until `amount` more fits. */
+/* When enough of the oldest steps have expired for `amount` to fit. */
 static int64_t
 room_of(const struct slot *s, const struct counter_question *q, int64_t count)
 {
@@ -369,7 +369,7 @@ keep_of(const struct counter_question *q)
 	    q->window;
 }
 
-/* A key that is new, or counts for nothing any more, begins here. */
+/* Starts a key that is new, or whose window is over. */
 static void
 begin(struct slot *s, const struct counter_question *q, int64_t now)
 {
@@ -378,7 +378,7 @@ begin(struct slot *s, const struct counter_question *q, int64_t now)
 		.at = counts(q->verb) ? now / step_of(q->window) : now };
 }
 
-/* Only looked at: nothing is kept of what is not there. */
+/* Only reads: a key that is not there is not made. */
 static void
 answer_unknown(const struct counter_question *q, int64_t now,
     struct counter_answer *a)

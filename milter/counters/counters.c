@@ -82,7 +82,9 @@ follow(const struct counter_question *q, int64_t now)
 	counter_table_ask(self.table, &copy, now, &ignored);
 }
 
-/* The ADDs are looked at first, and added when none of them is too much. */
+/*
+ * The ADDs are peeked at first, and added when none of them exceeds its limit.
+ */
 static void
 ask_table(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)

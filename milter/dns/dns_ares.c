@@ -89,7 +89,7 @@ words_of(int status)
 	return "a broken answer";
 }
 
-/* May it be answered yet by another try? When. 0: no. */
+/* When to send the query again; 0: not any more. */
 static int64_t
 next_try(const struct dns_entry *e, int status)
 {
@@ -109,7 +109,7 @@ next_try(const struct dns_entry *e, int status)
 }
 
 /*
- * A server that swallows everything would cost each session its whole time.
+ * A server that answers nothing would cost each session its whole deadline.
  * When a query got no answer to its end, and no other did meanwhile, the root
  * is asked for, which any resolver has at hand. Without an answer to that, new
  * queries fail at once, until one of these probes is answered.
@@ -146,7 +146,7 @@ probe(void)
 	ares_query(self.channel, ".", C_IN, T_NS, on_probe, NULL);
 }
 
-/* What this answer, or the lack of it, tells of the server. */
+/* What this answer, or the lack of one, says about the server. */
 static void
 judge_server(const struct dns_entry *e, int status)
 {

@@ -36,7 +36,7 @@ copy_name(struct dns_key *key, const char *name)
 	return true;
 }
 
-/* Names come from strangers, so that the hash has a secret. */
+/* Names come from strangers, so the hash needs a secret. */
 bool
 dns_key_set(struct dns_key *key, const struct dns_cache *c,
     enum dns_type type, const char *name)

@@ -98,7 +98,7 @@ put_suspension(struct json *j, const char *login)
 		json_null(j);
 }
 
-/* Somebody at this socket is root or the daemon's own user. */
+/* Only root and the daemon's own user can connect to this socket. */
 static void
 log_change(const struct server_peer *peer, const char *verb,
     const char *login)

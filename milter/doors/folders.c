@@ -38,7 +38,7 @@ make(const char *folder, mode_t mode, uid_t uid, gid_t gid)
 	rights_done();
 }
 
-/* A folder at the top of the system is a slip of the pen, and not made. */
+/* A folder directly below / is taken for a mistake, and not made. */
 static void
 make_for(const char *path, mode_t mode, uid_t uid, gid_t gid)
 {

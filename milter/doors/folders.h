@@ -11,8 +11,10 @@
 
 struct ruleset;
 
-/* By the main thread, while it is root; what fails, who opens files there
-   says. Nothing when it is not root. */
+/*
+ * Called by the main thread while it is root. A failure is reported by whoever
+ * opens files there later. Nothing when it is not root.
+ */
 void folders_make(const struct ruleset *r);
 
 #endif

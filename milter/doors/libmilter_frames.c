@@ -112,7 +112,7 @@ wait_for(int socket, short what, int64_t deadline)
 	return n > 0;
 }
 
-/* All n bytes; 0, or what to say in place of a letter. */
+/* Reads all n bytes; 0, or the code that takes the place of the letter. */
 static char
 read_all(int socket, char *into, size_t n, int64_t deadline)
 {
@@ -146,7 +146,7 @@ complain(const char *name, char letter)
 		    "shape; its session ends here", name, letter);
 }
 
-/* NULL and a word in place of the letter when it does not come whole. */
+/* NULL, and a code in place of the letter, when it does not come whole. */
 static char *
 read_content(int socket, char *letter, size_t n, int64_t deadline,
     const char *name)

@@ -118,7 +118,7 @@ listen_until_stopped(void *arg)
 	return NULL;
 }
 
-/* Being called is enough: it ends a poll(). */
+/* Does nothing: being called is enough to end a poll(). */
 static void
 on_wake(int signo)
 {

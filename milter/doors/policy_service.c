@@ -255,7 +255,9 @@ policy_service_start(struct recorder *recorder)
 	return self.listens;
 }
 
-/* They get their end of file, and a moment to go; true: all are gone. */
+/*
+ * Shuts down every connection and waits a moment; true: all threads have ended.
+ */
 static bool
 end_askers(void)
 {

@@ -3,8 +3,9 @@
  *
  * Postfix sends a request for each recipient where check_policy_service stands
  * in its restrictions (SMTPD_POLICY_README); ahead of its own relay check, so
- * that ours speaks first. The same socket answers Sendmail's map "check_rcpt"
- * (policy_service_sendmail.h), which a ruleset queries for the same purpose.
+ * that our refusal is issued first. The same socket answers Sendmail's map
+ * "check_rcpt" (policy_service_sendmail.h), which a ruleset queries for the
+ * same purpose.
  *
  * The engine and its checks are those of the filter at RCPT. The answer is a
  * refusal, one line of it, or nothing ("DUNNO", not found); never OK, a class

@@ -30,7 +30,7 @@ enum policy_word policy_service_answer(struct registered *j,
     const char *in, size_t n, size_t *used, struct buf *out);
 void policy_service_answer_end(struct registered *j);
 
-/* The MTA did not hear the last answer: what it refused was not refused. */
+/* The last answer could not be delivered: its refusal is cancelled. */
 void policy_service_answer_undelivered(struct registered *j);
 
 #endif

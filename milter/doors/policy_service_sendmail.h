@@ -20,7 +20,7 @@ struct buf;
 struct reply;
 struct session;
 
-/* Tells the session, initialised and empty; false: no question. */
+/* Fills the session, initialised and empty; false: it is no request. */
 bool policy_sendmail_session(const char *key, size_t n, struct session *s);
 
 /*

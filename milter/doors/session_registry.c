@@ -145,7 +145,7 @@ is_over(const struct registered *j)
 	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-/* It has events to read still: what it knows is of before. */
+/* It still has events to read, so what it knows is out of date. */
 static bool
 is_behind(const struct registered *j)
 {
@@ -274,7 +274,10 @@ is_from(const struct registered *j, const struct ip *host)
 	return host->known && from.known && ip_equal(&from, host);
 }
 
-/* Those at work wait for nothing: their last event is just being handled. */
+/*
+ * Busy sessions are skipped: they are handling an event, and no reply of theirs
+ * is about to leave.
+ */
 struct engine *
 registry_find_by_words(int fd, registry_matches *matches, const void *arg,
     struct registered **registered)

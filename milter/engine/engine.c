@@ -25,14 +25,14 @@ struct engine {
 	struct slots slots;
 	struct message message;
 	struct marks marks;
-	bool urgent;		/* the door found something: speak at MAIL */
+	bool urgent;		/* the door found something: answer at MAIL */
 	bool refused;		/* something of this message was: what the
 				   client says next may be out of place */
 	bool judged;		/* the end of the message was let pass by us */
 	enum stage stage;	/* how far the session has come */
 	enum wait wait;
 	int64_t wait_ms;
-	enum about about;	/* what may be spoken of */
+	enum about about;	/* which reasons may be issued */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -385,7 +385,7 @@ engine_note_refused(struct engine *e)
 	e->refused = true;
 }
 
-/* A recipient that we let pass and a filter behind us does not. */
+/* A recipient that we accepted and a filter after us refuses. */
 static void
 take_back(struct engine *e, const struct pending *p)
 {

@@ -37,8 +37,8 @@ struct engine *engine_new_question(struct ruleset *rules,
 void engine_free(struct engine *e);	/* NULL: nothing */
 
 /*
- * From now on only reasons about this are spoken: the policy service is asked
- * in several of Postfix's lists, and each has words of its own in front.
+ * From now on only reasons about this are issued: the policy service is queried
+ * from several of Postfix's lists, and each puts its own words in front.
  */
 void engine_answer_about(struct engine *e, enum about about);
 
@@ -83,7 +83,7 @@ void engine_refused_by_mta(struct engine *e, const char *status,
 enum wait { WAIT_NOT, WAIT_MTA, WAIT_OURS };
 void engine_wait_mta(struct engine *e, int64_t ms);
 
-/* A new event of the session: what waits is written and forgotten. */
+/* A new event of the session: pending refusals are written and forgotten. */
 void engine_flush(struct engine *e);
 
 /* Writes what has waited long enough at `now` (clock_ms()). */
@@ -108,7 +108,7 @@ struct question {
 /* The pending refusal was never issued: it gets no record. */
 void engine_cancel(struct engine *e);
 
-/* Is it about the refusal that waits here? */
+/* Is the query about the pending refusal? */
 bool engine_matches(const struct engine *e, const struct question *q);
 
 /*

@@ -62,7 +62,7 @@ pass_body(struct message *m, const char *bytes, size_t n)
 			rule->check->body(&m->ctx, bytes, n);
 }
 
-/* What is over its budget is looked into no more. */
+/* A message over its budget is not inspected any further. */
 static void
 parse_body(struct message *m, const char *bytes, size_t n)
 {

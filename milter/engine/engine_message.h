@@ -18,8 +18,10 @@ struct message {
 	struct mime *mime;	/* NULL: nobody needs it parsed */
 };
 
-/* The header is complete. `m` is no message yet; `ctx` is but for the check
-   and its options. */
+/*
+ * The header is complete. `m` is zeroed; in `ctx` all but the check and its
+ * options is set.
+ */
 void message_begin(struct message *m, const struct ruleset *rules,
     struct check_ctx ctx);
 void message_body(struct message *m, const char *bytes, size_t n);

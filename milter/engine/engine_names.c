@@ -25,7 +25,7 @@ existence(const struct dns_answer *answer)
 	return NAME_TEMPFAIL;
 }
 
-/* One that is found is enough; "none" must be said of each. */
+/* One record of any type is enough; NAME_NONE only if there is none of all. */
 static enum occasion_name
 lookup(const char *name, const enum dns_type *types, size_t n,
     int64_t deadline)

@@ -1,4 +1,4 @@
-/* engine_pending - a refusal whose last words are the MTA's */
+/* engine_pending - refusals that leave in the MTA's words */
 
 #include "engine/engine_pending.h"
 
@@ -26,7 +26,7 @@ struct reading {
 	struct decision decision;
 };
 
-/* What is known of the moment at which it is said. */
+/* What is known of the moment at which the reply is issued. */
 static struct occasion
 occasion_of(const struct pending *h)
 {
@@ -57,7 +57,7 @@ read_words(struct reading *r, const struct pending *h,
 	r->decision.because.finding = f;
 }
 
-/* Whoever has a name of its own is neither of the two MTAs we serve. */
+/* An issuer that is recognised by name is neither Postfix nor Sendmail. */
 static enum issuer
 issuer_of(const struct pending *h, const struct recognised *r)
 {
@@ -203,8 +203,8 @@ is_ascii(const char *text)
 }
 
 /*
- * A filter hears of DATA only after Postfix's own restrictions, which are those
- * of any command; what they refuse at RCPT it is shown.
+ * A filter learns of DATA only after Postfix's own restrictions, which are
+ * those of any command; what they refuse at RCPT it is shown.
  */
 static enum stage
 stage_of(const struct report *report, const struct sentence *s)
@@ -370,8 +370,8 @@ answer_ours(struct pending *h, const struct question *q, struct reply *out)
 }
 
 /*
- * Of the codes that are to be passed: what a program talks past us is noise,
- * what a person can mend is not.
+ * Of the codes that are to be passed: protocol errors of a program are noise,
+ * what a person can correct is not.
  */
 static bool
 is_noise(const struct pending *h, int reason, const struct reply *stock)

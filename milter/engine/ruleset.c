@@ -135,7 +135,7 @@ default_names(struct site *site)
 	}
 }
 
-/* Something to look for, and at least one reason that somebody cares for. */
+/* Is the check active, and at least one of its reasons not off? */
 static bool
 is_active(const struct ruleset *r, const struct rule *rule)
 {
@@ -163,7 +163,7 @@ may_mark(const struct ruleset *r, const struct check *check)
 	return false;
 }
 
-/* May a finding of this check be spoken at MAIL? */
+/* May a finding of this check be issued at MAIL? */
 static bool
 issued_at_mail(const struct ruleset *r, const struct check *check)
 {
@@ -215,7 +215,7 @@ make_ready(struct ruleset *r, struct diags *d)
 			rule->check->ready(rule->options, &r->site, d);
 }
 
-/* Two doors at one place: the second could not be opened. */
+/* Two listeners on one socket: the second could not be opened. */
 static void
 check_equal_sockets(const struct ruleset *r, struct diags *d)
 {

@@ -57,7 +57,7 @@ struct ruleset {
 	size_t nrules;
 	unsigned stages;	/* STAGE_BIT()s where an active check runs */
 	unsigned needs;		/* enum check_needs of the active ones */
-	bool issued_at_mail;	/* something may be spoken at MAIL */
+	bool issued_at_mail;	/* something may be issued at MAIL */
 	bool marks;		/* something may mark or quarantine */
 	bool counts;		/* something is counted (counters/) */
 };
@@ -65,8 +65,8 @@ struct ruleset {
 /* NULL when d has errors. Held once for the caller. */
 struct ruleset *ruleset_load(const char *path, struct diags *d);
 /*
- * Its options alone, for who plays no session: no check was made ready, so no
- * list is loaded and none can be broken.
+ * The options alone, for commands that play no session: no check is made ready,
+ * so no list is loaded.
  */
 struct ruleset *ruleset_read(const char *path, struct diags *d);
 /* The same from a text, with `name` in messages; for tests and scenarios. */
@@ -84,7 +84,8 @@ struct ruleset *ruleset_hold(struct ruleset *r);
 void ruleset_release(struct ruleset *r);	/* may be NULL */
 
 /*
- * Makes r the current one (and owns the caller's reference); drops the old one.
+ * Makes r the current one (and owns the caller's reference); releases the old
+ * one.
  */
 void ruleset_publish(struct ruleset *r);
 /*

@@ -79,8 +79,8 @@ parse_page(void *base, void *slot, const char *value, struct buf *errmsg)
 }
 
 /*
- * As wide as a family, or nearly so. What belongs to nobody but ourselves
- * (RFC 4193, RFC 4291: fc00::/7, fe80::/10) may be wide.
+ * Is it as wide as a family, or nearly so? Private ranges (RFC 4193, RFC 4291:
+ * fc00::/7, fe80::/10) may be wide.
  */
 static bool
 is_everybody(const struct net *net)
@@ -104,7 +104,7 @@ parse_relay_net(void *base, void *slot, const char *value, struct buf *errmsg)
 	return false;
 }
 
-/* Other servers hand in mail there, and would be taken for users. */
+/* Other servers deliver mail on this port, and would be taken for users. */
 static bool
 parse_submission_port(void *base, void *slot, const char *value,
     struct buf *errmsg)

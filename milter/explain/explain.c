@@ -105,7 +105,7 @@ take_quote(struct explainer *x, const struct quote *q)
 	buf_free(&recipient);
 }
 
-/* A line on its way through maillog.h, and whether it told something. */
+/* A line that is read by maillog.h, and whether it was a log event. */
 struct log_text {
 	struct explainer *x;
 	const char *text;
@@ -223,7 +223,7 @@ take_bounce(void *arg, const struct bounce_reply *b)
 	    b->recipient : NULL);
 }
 
-/* A message: its replies, or one sentence that it tells of none. */
+/* A bounce message: its replies, or a sentence that it has none. */
 static void
 take_message(struct explainer *x, const char *text, size_t n)
 {

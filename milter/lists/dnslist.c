@@ -215,7 +215,7 @@ dnslist_answer_is_good(const struct dns_answer *answer, struct buf *errmsg)
 	return true;
 }
 
-/* No answer at all. Once is nothing, in a row it is. */
+/* No answer at all. One failure does not count, several in a row do. */
 static enum dnslist_verdict
 failed(struct dnslist *l, const struct dns_answer *answer, struct buf *errmsg)
 {

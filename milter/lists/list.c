@@ -54,7 +54,7 @@ list_hit_free(struct list_hit *hit)
 	buf_free(&hit->comment);
 }
 
-/* Replaces the content; readers wait for a pointer at most. */
+/* Replaces the content; readers wait only while a pointer is exchanged. */
 static void
 swap(struct list *l, const struct list_content *fresh)
 {
@@ -120,7 +120,7 @@ load_now(struct list *l, struct diags *d)
 }
 
 /*
- * One at a time, for each needs room for a list beside the one that is there.
+ * One load at a time, because each needs memory for a second copy of its list.
  * Whoever had to wait may find it done.
  */
 static bool
@@ -309,7 +309,7 @@ list_each(void (*fn)(void *arg, const struct list_state *state), void *arg)
 	pthread_mutex_unlock(&registry.lock);
 }
 
-/* Has it changed, and does it rest since we looked last? */
+/* Has the file changed, but not since the last poll? */
 static bool
 wants_load(struct list *l, const struct list_stamp *now)
 {

@@ -28,8 +28,8 @@ struct list_format {
 	/* Kinds of keys (enum mailkey) that it holds. NULL: any. */
 	unsigned (*kinds)(const void *content);
 	/*
-	 * Is this key there? YES appends its comment, TROUBLE what went wrong.
-	 * n bytes of key; key[n] is readable and a NUL.
+	 * Is this key there? LIST_YES appends its comment, LIST_TEMPFAIL what
+	 * went wrong. n bytes of key; key[n] is readable and a NUL.
 	 */
 	enum list_answer (*get)(void *content, const char *key, size_t n,
 	    struct buf *comment);

@@ -133,7 +133,10 @@ tell_statuses(struct teller *t, const struct bounce_statuses *all,
 			tell_status(t, &all->list[i], words);
 }
 
-/* Who is named gets what is said of him, or of nobody in particular. */
+/*
+ * Each recipient gets the reply about it, or the one about nobody in
+ * particular.
+ */
 static void
 tell_words(struct teller *t, const struct bounce_words *words, bool report)
 {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is told of one recipient; all belong to it, "" what is not told. */
+/* The fields of one recipient, owned; "" where one is absent. */
 struct bounce_status {
 	char *recipient, *action, *status, *diagnostic, *server;
 };
@@ -18,7 +18,7 @@ struct bounce_statuses {
 };
 
 /*
- * Appends the groups that name a recipient, at most `most`. Fields may stand
+ * Appends the groups that name a recipient, at most `max`. Fields may stand
  * anywhere in the text, behind "> " too. False where there is no such group.
  */
 bool bounce_statuses_read(struct bounce_statuses *s, const char *text,

@@ -83,7 +83,7 @@ add(struct reader *r, const char *p, const char *end)
 	buf_put(&r->reply, p, (size_t)(end - p));
 }
 
-/* The words of a server begin; those before it are another thing said. */
+/* A server's reply begins; the words before it are a text of their own. */
 static void
 take_quoted(struct reader *r, const char *reply, const char *end)
 {
@@ -199,8 +199,10 @@ bounce_words_free(struct bounce_words *w)
 	free(w->recipients);
 }
 
-/* Of two things said of the same, the one that tells more; the first of two
-   that tell the same. */
+/*
+ * Of two texts about one recipient the one that says more; of equal ones the
+ * first.
+ */
 static bool
 is_better(const struct bounce_text_reply *a,
     const struct bounce_text_reply *b)

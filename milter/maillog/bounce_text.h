@@ -12,7 +12,7 @@
 
 #include "words/recognise.h"
 
-/* One thing that is said; both texts belong to it. */
+/* A text about one recipient; both strings are owned. */
 struct bounce_text_reply {
 	char *recipient;	/* "": of none, or of all */
 	char *reply;

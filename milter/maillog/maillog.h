@@ -74,18 +74,4 @@ void maillog_line(struct maillog *g, const char *line, size_t n);
 void maillog_end(struct maillog *g);
 void maillog_free(struct maillog *g);	/* NULL: nothing */
 
-/* For the readers of one MTA each: what `g` remembers, and its listener. */
-struct log_memory;
-struct log_memory *maillog_memory(struct maillog *g);
-void maillog_emit(struct maillog *g, const struct log_event *h);
-
-/* True when the line is of that MTA's form. */
-void maillog_postfix(struct maillog *g, const struct logline *l,
-    struct slice program);
-bool maillog_sendmail(struct maillog *g, const struct logline *l);
-
-/* No more lines come: what waits for others is told as it is. */
-struct log_memory_entry;
-void maillog_sendmail_end(struct maillog *g, struct log_memory_entry *m);
-
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 #include "maillog/memory.h"
 #include "maillog/postfix_line.h"
 #include "words/reason.h"
@@ -278,7 +278,7 @@ read_login(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* What smtpd warns of is a refusal, too, though no "reject:" says so. */
+/* Some warnings of smtpd(8) mean a refusal, although there is no "reject:". */
 static void
 read_warning(struct maillog *g, struct log_event *h, struct slice message)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 #include "maillog/memory.h"
 #include "words/reason.h"
 

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "maillog/maillog.h"
+#include "maillog/maillog_internal.h"
 
 /* Removes the queue id from the front of the message; none: there is none. */
 struct slice postfix_queue_id(struct slice *message);
@@ -21,8 +21,8 @@ struct slice postfix_client(struct slice s, struct log_event *h);
 enum stage postfix_stage(struct slice s);
 
 /*
- * What postscreen(8) holds against a client, and its being dropped for it,
- * which no "reject:" tells.
+ * What postscreen(8) detects about a client, and its disconnect, for which
+ * there is no "reject:".
  */
 void postfix_screen(struct maillog *g, const struct logline *l);
 

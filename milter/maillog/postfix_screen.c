@@ -1,4 +1,4 @@
-/* postfix_screen - what postscreen(8) has against a client */
+/* postfix_screen - what postscreen(8) detects about a client */
 
 #include <string.h>
 
@@ -43,7 +43,7 @@ offence_of(struct slice message)
 	return REASON_NONE;
 }
 
-/* No more was said of it, and the client did not hang up: we did. */
+/* Nothing else was logged, and the client did not hang up: postscreen did. */
 static void
 dropped(struct maillog *g, struct log_memory_entry *m)
 {

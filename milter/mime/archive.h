@@ -30,14 +30,16 @@ enum archive_state {
 	ARCHIVE_UNKNOWN		/* no library, or a format it does not know */
 };
 
-/* The first bytes are an archive's, or a compressed file's. */
+/* Are the first bytes those of an archive or a compressed file? */
 bool archive_is(const char *head, size_t n);
-/* It is called like one, "a.zip": it should be one, whatever stands first in
-   it. */
+/*
+ * Its name is that of an archive ("a.zip"), so it should be one, whatever it
+ * begins with.
+ */
 bool archive_is_called(const char *name);
-/* It may be one by its name, "a.docx": worth a look. */
+/* By its name ("a.docx") it may be one. */
 bool archive_may_be(const char *name);
-/* Of a kind that nothing here opens, "ACE"; NULL: of another. */
+/* The kind of an archive that we cannot open ("ACE"), or NULL. */
 const char *archive_foreign(const char *head, size_t n);
 
 /*

@@ -15,8 +15,10 @@
 /* Longest sequence of any of them, shift sequences of ISO-2022 included. */
 #define CARRY_MAX 16
 
-/* What is open already serves the next text, too: to open one costs as much
-   as to convert a page. */
+/*
+ * Open converters are reused, because opening one costs as much as converting a
+ * page.
+ */
 #define IDLE_MAX 4
 
 struct charset {

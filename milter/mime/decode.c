@@ -287,7 +287,10 @@ decode_uu_line(const char *line, size_t n, char *out)
 	if (n == 0 || (n == 3 && memcmp(line, "end", 3) == 0))
 		return 0;
 	want = uu_value(line, n, 0);
-	/* Trailing blanks may be lost, and some add a letter for a sum. */
+	/*
+	 * Trailing blanks may be lost, and some programs add a letter as a
+	 * checksum.
+	 */
 	if (!is_uu(line, n) || want > 45 ||
 	    n > 1 + (size_t)(want + 2) / 3 * 4 + 2 ||
 	    n + 4 < 1 + (size_t)(want + 2) / 3 * 4)

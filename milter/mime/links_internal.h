@@ -38,6 +38,8 @@ struct links {
 
 /* One byte of text; a blank ends a word. */
 void links_text(struct links *l, char c);
+/* What was read is a whole word. */
+void links_word_end(struct links *l);
 /* One byte of an attribute, which may hold blanks. */
 void links_value(struct links *l, char c, bool is_link);
 /* What was read is a link, whatever it looks like. */

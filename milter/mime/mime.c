@@ -92,19 +92,7 @@ drop_eol(struct mime *m)
 	m->cr = 0;
 }
 
-/* The end of line was no boundary's. */
-void
-mime_put_eol(struct mime *m)
-{
-	char eol[2] = { m->eol[0], m->eol[1] };
-	size_t n = m->neol;
-
-	m->neol = 0;
-	if (n > 0 && m->state == MIME_IN_BODY)
-		mime_part_bytes(m, eol, n);
-}
-
-/* A part of level i begins after this line, or `closed`: no more follow. */
+/* A part of level i begins after this line, or `ended`: no more follow. */
 static void
 cross(struct mime *m, size_t i, bool ended)
 {
@@ -139,7 +127,10 @@ is_line_of(const struct buf *b, const char *line, size_t n)
 	    memcmp(line + n - 2, "--", 2) == 0));
 }
 
-/* The first of a level's boundaries that is seen is the one it has. */
+/*
+ * The first of a level's possible boundaries that appears is the one that
+ * counts.
+ */
 static bool
 is_boundary_of(struct mime_level *level, const char *line, size_t n)
 {

@@ -5,16 +5,6 @@
 
 #include "mime/mime_internal.h"
 
-/* White space at its end is none of a line (RFC 2046 section 5.1.1). */
-size_t
-mime_trimmed(const char *line, size_t n)
-{
-	while (n > 0 && strchr(" \t\r\n", line[n - 1]) != NULL &&
-	    line[n - 1] != '\0')
-		n--;
-	return n;
-}
-
 static enum mime_field
 field_of(const char *name, size_t n)
 {

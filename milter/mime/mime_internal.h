@@ -54,8 +54,8 @@ struct mime {
 	/* the start of a line that must be seen as a whole */
 	struct buf line;
 	size_t header_bytes;	/* of this part, so far */
-	struct buf *field;	/* the one that a folded line goes on, or
-				   NULL: it is of no interest */
+	struct buf *field;	/* the field that a folded line continues, or
+				   NULL: it is not kept */
 	bool at_start;		/* of a line */
 	bool passing;		/* over the rest of a line too long */
 	size_t nboundaries;	/* open ones */

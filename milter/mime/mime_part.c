@@ -14,13 +14,6 @@ mime_top(struct mime *m)
 	return &m->levels[m->nlevels - 1];
 }
 
-void
-mime_fault(struct mime *m, struct mime_level *level, unsigned fault)
-{
-	m->faults |= fault;
-	level->part.faults |= fault;
-}
-
 static void
 tell(struct mime *m, const struct mime_level *level, enum mime_what what,
     const char *bytes, size_t n)
@@ -269,4 +262,15 @@ mime_part_bytes(struct mime *m, const char *bytes, size_t n)
 	while (bytes < end)
 		mime_part_decoded(m, piece,
 		    decode_put(d, &bytes, end, piece, sizeof piece));
+}
+
+void
+mime_put_eol(struct mime *m)
+{
+	char eol[2] = { m->eol[0], m->eol[1] };
+	size_t n = m->neol;
+
+	m->neol = 0;
+	if (n > 0 && m->state == MIME_IN_BODY)
+		mime_part_bytes(m, eol, n);
 }

@@ -9,6 +9,23 @@
 #include "mime/field.h"
 #include "mime/mime_internal.h"
 
+/* White space at its end is none of a line (RFC 2046 section 5.1.1). */
+size_t
+mime_trimmed(const char *line, size_t n)
+{
+	while (n > 0 && strchr(" \t\r\n", line[n - 1]) != NULL &&
+	    line[n - 1] != '\0')
+		n--;
+	return n;
+}
+
+void
+mime_fault(struct mime *m, struct mime_level *level, unsigned fault)
+{
+	m->faults |= fault;
+	level->part.faults |= fault;
+}
+
 static bool
 begins_with(const char *text, const char *start)
 {
@@ -289,7 +306,10 @@ boundary_read(void *arg, const char *text, size_t n)
 		buf_put(&level->others[i], text, n);
 }
 
-/* What holds no parts by its type may hold some for those who look for them. */
+/*
+ * A part whose type has no parts may have some for programs that look for a
+ * boundary.
+ */
 static void
 read_boundary(struct mime *m, struct mime_level *level, bool multipart)
 {

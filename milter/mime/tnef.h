@@ -16,7 +16,7 @@ bool tnef_is(const char *head, size_t n);
 typedef void tnef_entry(void *arg, const char *name, const char *bytes,
     size_t n);
 
-/* False: it is damaged; what was read before was told. */
+/* False: it is damaged; what came before was reported. */
 bool tnef_read(const char *bytes, size_t n, tnef_entry *entry, void *arg);
 
 #endif

@@ -219,7 +219,7 @@ mailkey_of_mailbox(const struct mailbox *m, unsigned kinds,
 	    strlen(m->domain)));
 }
 
-/* Names that do not look as they are kept need the library. */
+/* Names that are not stored as they look need the library. */
 static bool
 is_plain(const char *name)
 {

@@ -51,8 +51,9 @@ bool site_trusts(const struct site *site, const struct session *s);
 bool site_relays(const struct site *site, const struct session *s);
 
 /*
- * One of those who must hear from people that we refuse: postmaster (RFC 5321
- * section 4.5.1) and abuse of relay.domains or without a domain, the contact.
+ * One of the addresses that must be reachable for people whom we refuse:
+ * postmaster (RFC 5321 section 4.5.1) and abuse of relay.domains or without a
+ * domain, the contact.
  */
 bool site_is_postmaster(const struct site *site, const struct mailbox *rcpt);
 

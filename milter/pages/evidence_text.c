@@ -10,7 +10,7 @@
 #include "records/record_read.h"
 #include "words/reason.h"
 
-/* What these saw is of the sender's own making, or public. */
+/* The evidence of these reasons is the sender's own text, or public. */
 static const int open_reasons[] = { REASON_DNSBL_LISTED,
 	REASON_DOMAIN_LISTED, REASON_RDNS_MISSING, REASON_RDNS_MISMATCH,
 	REASON_SPF_FAIL, REASON_SPF_SOFTFAIL, REASON_SPF_NEUTRAL,

@@ -1,4 +1,4 @@
-/* limiter - so many questions a minute from one client */
+/* limiter - limits the requests a minute of one client */
 
 #include "pages/limiter.h"
 

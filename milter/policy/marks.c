@@ -68,7 +68,7 @@ find_forged(struct marks *m, const struct session *s,
 	}
 }
 
-/* A milter before us may speak in our name, if the admin trusts it. */
+/* A milter before us may use our name, if the admin trusts it. */
 void
 marks_find_forged(struct marks *m, const struct session *s,
     const struct site *site)

@@ -44,7 +44,7 @@ override_parse_any_action(void *base, void *slot, const char *value,
 	return parse_action(slot, value, errmsg);
 }
 
-/* An unknown name is reported once, by override_reason(). */
+/* An unknown name has been reported already, by override_reason(). */
 static int
 reason_of(const void *base)
 {

@@ -148,8 +148,8 @@ is_exempt(const struct policy *p, const struct session *s,
 }
 
 /*
- * On a list of those who are let pass; `rcpt` is the number of the recipient,
- * 0: none yet.
+ * Is the peer on an allow list? `rcpt` is the number of the recipient, 0: none
+ * yet.
  */
 static bool
 is_waived(const struct policy *p, const struct findings *found,
@@ -179,7 +179,7 @@ struct decision_context {
 	size_t nexceptions;
 };
 
-/* The policy's word on one finding and one recipient (of this number). */
+/* What the policy does about one finding, for the recipient of this number. */
 static struct verdict
 judge(const struct decision_context *m, const struct mailbox *rcpt,
     size_t number, const struct finding *f)
@@ -245,7 +245,7 @@ judge_at(const struct decision_context *m, const struct finding *f,
 
 	if (stage == STAGE_MESSAGE) {
 		v = judge_message(m, f);
-		/* Refusals of earlier stages have been spoken there. */
+		/* Refusals of earlier stages have been issued there. */
 		if (issued_at != STAGE_MESSAGE && action_refuses(v.action))
 			v.action = ACTION_OFF;
 		return v;

@@ -74,7 +74,7 @@ struct decision {
 };
 
 /*
- * Decides what is spoken at this stage. MAIL, RCPT: for the recipient at RCPT
+ * Decides what is issued at this stage. MAIL, RCPT: for the recipient at RCPT
  * if there is one. MESSAGE: the strictest that any accepted recipient would
  * get. Findings are pointed at, not copied: the decision lives as long as the
  * list stays unchanged.
@@ -85,7 +85,7 @@ void policy_decide(const struct policy *p, const struct session *s,
 /* Counts the exceptions that made this decision; any thread. */
 void policy_count(const struct decision *d);
 
-/* The stage at which this finding is spoken under this policy. */
+/* The stage at which a refusal for this finding is issued under this policy. */
 enum stage policy_issuing_stage(const struct policy *p,
     const struct finding *f);
 

@@ -1,5 +1,5 @@
 /*
- * db.h - a small door to SQLite for records
+ * db.h - SQLite for records
  *
  * One struct db belongs to one thread. SQL is ours, written in this program;
  * whatever comes from elsewhere is bound to its `?`. A failure (full disk,
@@ -31,7 +31,7 @@ void db_close(struct db *db);		/* NULL: nothing */
 /* What the last failure was; lives until the next call. */
 const char *db_errmsg(const struct db *db);
 
-/* Did the last call fail because the file is spoiled? */
+/* Did the last call fail because the file is damaged? */
 bool db_is_damaged(const struct db *db);
 
 /* Runs statements without values and without rows. */

@@ -67,7 +67,7 @@ feed_counts(const struct feed *f)
 	return f->counts;
 }
 
-/* -1 too when the file there is not the one that was meant. */
+/* -1 too when another file is there by now. */
 static int
 open_file(const char *path, const struct rotated_file *meant)
 {
@@ -191,7 +191,10 @@ take_lines(struct feed *f, size_t n)
 	return (ssize_t)(n - left);
 }
 
-/* How much lies behind the place; a file that was cut is read anew. */
+/*
+ * How much lies after the position; a truncated file is read from its
+ * beginning.
+ */
 static int64_t
 left_behind(struct feed *f)
 {
@@ -232,7 +235,7 @@ take_batch(struct feed *f)
 	taken = n > 0 ? take_lines(f, (size_t)n) : 0;
 	if (taken < 0)
 		return false;
-	/* A last line that nobody will complete any more is no record. */
+	/* A last line that nobody will complete any more is skipped. */
 	if (taken == 0 && n > 0 && has_next(f)) {
 		f->counts.bad++;
 		taken = n;

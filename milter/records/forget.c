@@ -30,7 +30,7 @@ put_as_json(struct buf *out, const char *person)
 	buf_free(&b);
 }
 
-/* May stand inside an address: then it is another one that goes on. */
+/* Can the byte be part of an address? Then a longer address continues here. */
 static bool
 goes_on(char c, const char *more)
 {
@@ -97,7 +97,10 @@ forget_in_line(struct buf *out, const char *line, size_t n,
 	return found;
 }
 
-/* Shorter by now: the rest is blanks, and the newline keeps its place. */
+/*
+ * The text is shorter now: blanks fill the line, so that the newline stays
+ * where it was.
+ */
 static bool
 write_over(int fd, struct buf *line, size_t n, off_t offset)
 {

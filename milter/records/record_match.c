@@ -26,7 +26,7 @@ struct record_matcher {
 	size_t next;
 };
 
-/* It may not be there when we start, and be made later. */
+/* The store may be created after we start. */
 static bool
 open_store(struct record_matcher *j)
 {

@@ -11,7 +11,7 @@ struct ip;
 struct record_matcher;
 
 /*
- * What the log tells of a refusal. `words` are those of the reply, without its
+ * What the log says of a refusal. `words` are those of the reply, without its
  * code and status, where they are logged; else `reason` (NULL: not known) is
  * what the line means. NULL or "": not known.
  */

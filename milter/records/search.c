@@ -318,8 +318,8 @@ count_indexed(struct asking *a, struct store *s)
 }
 
 /*
- * Words that stand nowhere at the beginning of a word are looked for in every
- * record, as they may be inside of one.
+ * Words that begin no word of the index are searched for in every record, as
+ * they may be inside a word.
  */
 static void
 begin(struct asking *a, struct store *s, const struct search *what)
@@ -378,7 +378,10 @@ search_each(struct store *s, const struct search *what,
 	const char *line;
 
 	begin(&a, s, what);
-	/* Where many are named the newest are found soon without the index. */
+	/*
+	 * Where many records match, the newest are found sooner without the
+	 * index.
+	 */
 	if (a.named > NAMED_MANY && what->max > 0)
 		a.by_words = false;
 	add_number(&a, what->max > 0 ? what->max : -1);

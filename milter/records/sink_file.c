@@ -27,8 +27,8 @@ struct file {
 };
 
 /*
- * What may block is no place for records: a FIFO has to be named as one, and is
- * never waited for. Devices (/dev/null) and regular files need no telling.
+ * A file that may block is refused: a FIFO must be written "pipe:", and is
+ * never waited for. Devices (/dev/null) and regular files are as they are.
  */
 static int
 error_of(int fd, bool is_fifo)
@@ -72,7 +72,7 @@ open_file(const struct record_options *opt)
 	return f;
 }
 
-/* Somebody renamed or removed the file: write to the path, not to the past. */
+/* Has somebody renamed or removed the file? Then open the path again. */
 static bool
 was_moved(const struct file *f)
 {

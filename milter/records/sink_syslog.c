@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/syslog.h"
 
-/* There is nothing to keep; any address that is not NULL says "wanted". */
+/* A sink without state; any address that is not NULL means "wanted". */
 static char wanted;
 
 static void *

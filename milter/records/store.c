@@ -12,7 +12,7 @@
 #include "records/store_row.h"
 #include "records/store_words.h"
 
-/* Who has been refused comes back within some days, or not at all. */
+/* A sender who was refused tries again within some days, or not at all. */
 #define LATER_MS ((int64_t)7 * 86400000)
 
 struct store {
@@ -53,7 +53,7 @@ static const struct {
 	"CREATE INDEX recipient_address ON recipient (address);", NULL },
 	/* When the same sender reached the same recipient after all. */
 	{ "ALTER TABLE record ADD COLUMN later INTEGER;", NULL },
-	/* What is written anywhere in an index is slow once it is large. */
+	/* Random keys make inserting into a large index slow. */
 	{ "CREATE INDEX record_reason ON record (reason, time);",
 	    store_words_make },
 };
@@ -321,7 +321,7 @@ store_get(struct store *s, const char *id, struct buf *line)
 	return found;
 }
 
-/* Those of the table `old` are found by no word any more. */
+/* Removes the records of the table `old` from the index of words. */
 static bool
 remove_words(struct store *s)
 {
@@ -340,7 +340,10 @@ remove_words(struct store *s)
 	return good && answer == DB_DONE;
 }
 
-/* The records that one statement names are gone with all that is theirs. */
+/*
+ * Removes the records that one statement selects, with everything that belongs
+ * to them.
+ */
 static int
 remove_those(struct store *s, const char *which)
 {

@@ -24,7 +24,7 @@ struct parsed_record;
 /* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 
-/* The same to write; *damaged: it failed because the file is spoiled. */
+/* The same to write; *damaged: it failed because the file is damaged. */
 struct store *store_open_or_damaged(const char *path, bool *damaged,
     struct buf *errmsg);
 

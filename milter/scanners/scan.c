@@ -1,4 +1,4 @@
-/* scan - one message on its way to a server that looks at it */
+/* scan - one message on its way to a scanner */
 
 #include <errno.h>
 #include <stdarg.h>

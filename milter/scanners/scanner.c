@@ -1,4 +1,4 @@
-/* scanner - servers that look at a whole message, and who of them answers */
+/* scanner - servers that scan a whole message, and which of them answer */
 
 #include "scanners/scanner.h"
 
@@ -117,8 +117,8 @@ scanner_free(struct scanner *s)
 }
 
 /*
- * Whose turn it is: the next that is not at rest, or one whose rest is over,
- * which only this message tries. False: all rest.
+ * Chooses the next server that is not marked down, or one whose time is over,
+ * which only this message tries. False: all are marked down.
  */
 bool
 scanner_choose(struct scanner *s, size_t *server)

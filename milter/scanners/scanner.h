@@ -57,14 +57,17 @@ void scan_open(struct scan *scan, struct scanner *s, long long timeout,
     int64_t deadline, bool fresh);
 void scan_write(struct scan *scan, const void *bytes, size_t n,
     int64_t deadline);
-/* Has it answered before the end? Then scan->cut, and no more is written. */
+/*
+ * Has it answered before the whole message was sent? Then scan->cut is set, and
+ * nothing more is written.
+ */
 bool scan_is_cut(struct scan *scan);
 /* No more will be written. */
 void scan_shut(struct scan *scan);
 /* Appends what comes up to and without `end`, or up to the end of the
    connection (-1). False: the scan has failed. */
 bool scan_read(struct scan *scan, int end, size_t max, struct buf *into);
-/* The server did not keep its word; `format` says how. */
+/* The server broke the protocol; `format` says how. */
 void scan_fail(struct scan *scan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The server has answered; `keep`: the connection serves another message. */

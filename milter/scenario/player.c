@@ -224,8 +224,10 @@ line_end(const char *at, const char *end, const char **next)
 	return newline > at && newline[-1] == '\r' ? newline - 1 : newline;
 }
 
-/* The name of a field; blanks before the colon are none of it (RFC 5322
-   section 4.5), and no MTA hands them over. */
+/*
+ * The name of a field; blanks before the colon do not belong to it (RFC 5322
+ * section 4.5), and no MTA hands them over.
+ */
 static char *
 field_name(const char *at, const char *colon)
 {

@@ -1,4 +1,4 @@
-/* adopt - the policy of main.cf, said again in saywhy's words; pure */
+/* adopt - the policy of main.cf, translated to saywhy.conf; pure */
 
 #include "setup/adopt.h"
 
@@ -61,7 +61,10 @@ next_word(const char **p, char word[WORD_MAX])
 	return n > 0;
 }
 
-/* Restrictions that a reason says; the first action is what is done. */
+/*
+ * Restrictions that a reason stands for; the first action is the one that is
+ * taken.
+ */
 static const struct simple {
 	const char *restriction;
 	const char *reasons[3];
@@ -85,7 +88,7 @@ static const struct simple {
 	    true },
 };
 
-/* Those that saywhy does by itself, or that need no word. */
+/* Restrictions that saywhy implies, or that need no translation. */
 static const char *const silent[] = { "permit_mynetworks",
 	"permit_sasl_authenticated", "permit_auth_destination",
 	"reject_unauth_destination", "defer_unauth_destination", "permit",
@@ -253,7 +256,10 @@ adopt_simple(struct walk *w, const struct simple *s)
 	w->a->taken++;
 }
 
-/* Whatever takes a word of its own, so that it is not read as the next one. */
+/*
+ * Restrictions that take an argument, so that it is not read as the next
+ * restriction.
+ */
 static bool
 takes_word(const char *word)
 {
@@ -309,7 +315,7 @@ adopt_word(struct walk *w, const char *word)
 	adopt_unknown(w, word);
 }
 
-/* "reject" alone: what comes behind it is never asked. */
+/* "reject" alone: Postfix never evaluates what comes after it. */
 static void
 adopt_list(struct adopt *a, const struct adopt_source *source,
     const char *list, struct buf *lists)

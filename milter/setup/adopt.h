@@ -1,5 +1,5 @@
 /*
- * adopt.h - the policy of main.cf, said again in saywhy's words; pure
+ * adopt.h - the policy of main.cf, translated to saywhy.conf; pure
  *
  * What Postfix's restrictions refuse becomes a fragment of saywhy.conf, each
  * line with the setting it comes from, so that saywhy can say it first and
@@ -21,13 +21,13 @@
 /* Where the policy is read. */
 struct adopt_source {
 	void *arg;
-	/* A setting of main.cf, worked out; "" where there is none. */
+	/* A setting of main.cf, expanded; "" where there is none. */
 	const char *(*value)(void *arg, const char *name);
 	/* Is this a file that can be read? */
 	bool (*is_file)(void *arg, const char *path);
-	/* Does saywhy.conf say this already ("domains", "reason \"x\"")? */
+	/* Does saywhy.conf set this already ("domains", "reason \"x\"")? */
 	bool (*is_set)(void *arg, const char *what);
-	/* Appends the keys of a table ("hash:/x"), by commas. */
+	/* Appends the keys of a table ("hash:/x"), separated by commas. */
 	bool (*keys)(void *arg, const char *table, struct buf *out);
 };
 

@@ -11,7 +11,7 @@
 
 #define WAIT_MS 1000
 
-/* A socket of the service manager has no place that could be asked. */
+/* A socket of the service manager has no address to connect to. */
 static bool
 ask_one(const char *option, const char *spec, struct buf *errmsg)
 {

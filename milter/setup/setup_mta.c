@@ -1,4 +1,4 @@
-/* setup_mta - the Postfix of this machine, as saywhy setup looks at it */
+/* setup_mta - the Postfix of this machine, as saywhy setup sees it */
 
 #include "setup/setup_mta.h"
 
@@ -125,8 +125,8 @@ find_value(const char *text, const char *name)
 }
 
 /*
- * Asks for all at once, as written ("-p") and as they work out ("-x"). A
- * default like ${…?…:…} is worked out; a text of the admin's is not.
+ * Reads all at once, as written ("-p") and expanded ("-x"). A default like
+ * ${…?…:…} is expanded; a text of the admin's is not.
  */
 static bool
 lookup(struct setup_mta *mta)

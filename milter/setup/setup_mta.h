@@ -1,6 +1,4 @@
-/*
- * setup_mta.h - the Postfix of this machine, as saywhy setup looks at it
- */
+/* setup_mta.h - the Postfix of this machine, as saywhy setup sees it */
 #ifndef SETUP_SETUP_MTA_H
 #define SETUP_SETUP_MTA_H
 
@@ -47,7 +45,7 @@ bool setup_mta_read(struct setup_mta *mta, const char *folder,
     struct buf *errmsg);
 
 /*
- * Looks again, as if its main.cf and master.cf were these texts: what is there
+ * Reads it as if its main.cf and master.cf were these texts: what is there
  * without us.
  */
 bool setup_mta_read_texts(struct setup_mta *mta, const struct buf *main_cf,

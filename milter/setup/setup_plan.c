@@ -42,8 +42,8 @@ below_queue(const struct setup_mta *mta, const char *path)
 }
 
 /*
- * As Postfix names the place; smtpd(8) stands in its queue folder, in a chroot
- * or not. Nothing: it cannot get there, and a note says so.
+ * The socket as Postfix names it: smtpd(8) runs in its queue folder, in a
+ * chroot or not. Nothing: Postfix cannot reach it, and a note says so.
  */
 static bool
 put_address(struct setup_plan *plan, const struct setup_mta *mta,
@@ -194,9 +194,9 @@ put_service(struct buf *out, const char *address, const char *about)
 }
 
 /*
- * At the head of a list: there it speaks before any of Postfix's restrictions,
- * about what the list is about, so that Postfix neither changes the status nor
- * puts words in front that do not fit.
+ * At the head of a list: there our refusal comes before any of Postfix's
+ * restrictions, and is about what the list is about, so that Postfix neither
+ * changes its status nor puts the wrong words in front.
  */
 static void
 plan_service_first(struct setup_plan *plan, const char *name,
@@ -212,7 +212,7 @@ plan_service_first(struct setup_plan *plan, const char *name,
 	buf_free(&value);
 }
 
-/* Postfix asks all of them at RCPT, where the recipient is known. */
+/* Postfix evaluates all of them at RCPT, where the recipient is known. */
 static void
 plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
     const char *address)

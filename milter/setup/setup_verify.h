@@ -7,7 +7,7 @@
 struct ruleset;
 
 /*
- * Speaks SMTP to `spec` (base/sock.h) up to a recipient that is refused, prints
+ * Talks SMTP to `spec` (base/sock.h) up to a recipient that is refused, prints
  * the reply and the record of it. No mail is sent. True: the reply has an id
  * and the record exists.
  */

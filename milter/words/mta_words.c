@@ -79,7 +79,10 @@ find(const char *line, const char *words, size_t n)
 	return NULL;
 }
 
-/* One walk: each wild one takes as little as it can, the last all. */
+/*
+ * Matches in one pass: each wildcard takes as little as it can, the last one
+ * all.
+ */
 static bool
 matches(const char *says, const char *line, struct match *m)
 {

@@ -1,9 +1,9 @@
 /*
  * phrase.h - symbols in a row become reasons: all phrases in one pass
  *
- * A phrase of phrases.def is a row of symbols with a maximum distance from one
- * to the next. Each phrase remembers only how far it has come and where; a word
- * advances the phrases that wait for it. Nothing is read twice.
+ * A phrase of phrases.def is a sequence of symbols with a maximum distance from
+ * one to the next. Each phrase remembers only how far it has come and where; a
+ * word advances the phrases that wait for it. Nothing is read twice.
  */
 #ifndef WORDS_PHRASE_H
 #define WORDS_PHRASE_H

@@ -352,7 +352,9 @@ index_items(void)
 	prefixes = NULL;
 }
 
-/* What we write ourselves is known by its words; few of them say little. */
+/*
+ * Our own replies are recognised by their words; very few words prove little.
+ */
 static void
 read_own(int reason)
 {

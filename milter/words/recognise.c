@@ -19,7 +19,7 @@
 #define GUESS 14
 #define SUPPORT 1	/* what each further phrase adds … */
 #define SUPPORT_MAX 4	/* … and all of them together */
-#define TALLIES_MAX 64	/* reasons that one text may speak of */
+#define TALLIES_MAX 64	/* reasons that one text may be about */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",
@@ -217,7 +217,7 @@ ask_status(struct recognised *r, int points)
 		r->confidence = RECOGNISED_LIKELY;
 }
 
-/* What the caller knows is heard before the text. */
+/* What the caller knows counts like words before the text. */
 static void
 match_topic(struct phrase_match *m, const struct phrases *all,
     enum topic about)

@@ -176,7 +176,7 @@ recognise_flag_name(unsigned flag)
 	return NULL;
 }
 
-/* Do code or status speak of something else than the words? */
+/* Do code or status mean something else than the words? */
 static bool
 disagree(const struct recognised *r)
 {

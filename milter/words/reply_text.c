@@ -20,7 +20,7 @@ scan_class(struct scan *s, char digit)
 	scan_symbols(s, lexicon_find(word, 2));
 }
 
-/* A status is heard as "5.7.1" and "x.7.1". */
+/* A status is matched as "5.7.1" and as "x.7.1". */
 static void
 scan_status(struct scan *s)
 {

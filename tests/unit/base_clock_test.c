@@ -41,6 +41,24 @@ test_rfc3339(void **state)
 	}
 }
 
+/* The time alone on the same day, else with its date. */
+static void
+test_local(void **state)
+{
+	const int64_t noon = 1764158400000;	/* Wed Nov 26 2025, 12:00 UTC */
+	char text[CLOCK_LOCAL_TEXT];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_string_equal(clock_local(noon, noon - 3600000, text),
+	    "12:00 (UTC)");
+	assert_string_equal(clock_local(noon, noon - 13 * 3600000, text),
+	    "Wed 26 Nov 12:00 (UTC)");
+	assert_string_equal(clock_local(noon, noon - 365LL * 86400000, text),
+	    "Wed 26 Nov 12:00 (UTC)");
+}
+
 static void
 test_left(void **state)
 {
@@ -68,6 +86,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_now),
 	};

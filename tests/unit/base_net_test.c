@@ -249,10 +249,24 @@ test_narrowest(void **state)
 	assert_int_equal(set.n, 0);
 }
 
+static void
+test_of_peer(void **state)
+{
+	char text[NET_TEXT];
+	struct ip ip;
+
+	(void)state;
+	assert_true(ip_parse("192.0.2.77", &ip));
+	assert_string_equal(net_of_peer(&ip, text), "192.0.2.0/24");
+	assert_true(ip_parse("2001:db8:1:2:3::4", &ip));
+	assert_string_equal(net_of_peer(&ip, text), "2001:db8:1:2::/64");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_of_peer),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_sockaddr),
