@@ -434,7 +434,7 @@ main(int argc, char **argv)
 	    !milter_start(d.recorder) || !replymap_start(d.recorder) ||
 	    !policy_service_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
-	handover_settle();
+	handover_done();
 	process_ready();
 	process_notify("READY=1");
 	log_info("saywhyd " SAYWHY_VERSION " serves %s, mode %s",

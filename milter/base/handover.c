@@ -231,7 +231,7 @@ tell_manager(int fd, const char *what)
 }
 
 void
-handover_settle(void)
+handover_done(void)
 {
 	size_t i;
 

@@ -43,7 +43,7 @@ void handover_keep(int fd);
  * All are open, and nothing can fail any more: those that nobody took are
  * closed, and a service manager is asked to keep ours ($NOTIFY_SOCKET).
  */
-void handover_settle(void);
+void handover_done(void);
 
 /* Frees *path; the socket there is removed, unless it outlives us. */
 void handover_remove(char **path);

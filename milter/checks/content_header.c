@@ -238,7 +238,7 @@ is_of(const struct options *o, size_t i, const struct header *h)
 }
 
 static void
-look_at_late(const struct check_ctx *ctx, const struct header *h)
+check_late(const struct check_ctx *ctx, const struct header *h)
 {
 	const struct options *o = ctx->options;
 	struct budget *b = message_budget(ctx->slots, ctx->site);
@@ -296,6 +296,6 @@ const struct check check_content_header = {
 	.ready = ready,
 	.done = done,
 	.active = active,
-	.field = look_at_late,
+	.field = check_late,
 	.run = run
 };

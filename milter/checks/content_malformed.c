@@ -100,7 +100,7 @@ static const struct slot_kind kind = { "content_malformed", sizeof(char *),
 	SCOPE_MESSAGE, clear_name };
 
 static void
-look_at_late(const struct check_ctx *ctx, const struct header *h)
+check_late(const struct check_ctx *ctx, const struct header *h)
 {
 	const struct options *o = ctx->options;
 	char **late = slots_get(ctx->slots, &kind);
@@ -159,6 +159,6 @@ const struct check check_content_malformed = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.active = active,
-	.field = look_at_late,
+	.field = check_late,
 	.run = run
 };

@@ -43,7 +43,7 @@ play(const char *path)
 int
 main(int argc, char **argv)
 {
-	long long ms, most = 0;
+	long long ms, max = 0;
 	int i;
 
 	cost_body = BODY;
@@ -51,8 +51,8 @@ main(int argc, char **argv)
 	cost_budget = "";
 	for (i = 1; i < argc; i++) {
 		ms = play(argv[i]);
-		most = ms > most ? ms : most;
+		max = ms > max ? ms : max;
 	}
-	printf("%-24s %6lld ms of %d\n", "most", most, MAX_MS);
-	return most > MAX_MS;
+	printf("%-24s %6lld ms of %d\n", "max", max, MAX_MS);
+	return max > MAX_MS;
 }

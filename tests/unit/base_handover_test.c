@@ -89,7 +89,7 @@ test_found_by_address(void **state)
 	assert_int_equal(access(here.sun_path, F_OK), 0);
 
 	/* Nobody took it: closed. From here on the path is ours. */
-	handover_settle();
+	handover_done();
 	assert_int_equal(fcntl(no_path, F_GETFD), -1);
 	path = mem_dup(here.sun_path);
 	handover_remove(&path);

@@ -278,7 +278,7 @@ static void
 test_header_too_large(void **state)
 {
 	static const struct {
-		const char *config, *fields, *said;
+		const char *config, *fields, *issued;
 	} cases[] = {
 		{ "", PLAIN, "content_header_size header-too-large" },
 		{ "header \"Subject\" { pattern = \"/x/\" }", PLAIN,
@@ -305,7 +305,7 @@ test_header_too_large(void **state)
 		buf_puts(&fields, cases[i].fields);
 		r = load(cases[i].config);
 		got = deliver(r, fields.data, "x", 1, 100);
-		if (strstr(got, cases[i].said) == NULL)
+		if (strstr(got, cases[i].issued) == NULL)
 			fail_msg("%zu: %s", i, got);
 		free(got);
 		ruleset_release(r);
