@@ -137,11 +137,8 @@ def test_the_service_manager_is_told(site):
         manager.bind(str(daemon.folder / "notify"))
         manager.settimeout(60)
         os.chmod(daemon.folder / "notify", 0o666)
-        os.environ["NOTIFY_SOCKET"] = str(daemon.folder / "notify")
-        try:
-            daemon.start()
-        finally:
-            del os.environ["NOTIFY_SOCKET"]
+        daemon.environment["NOTIFY_SOCKET"] = str(daemon.folder / "notify")
+        daemon.start()
         for name in ("milter.sock", "control.sock"):
             assert manager.recv(4096).decode() == (
                 f"FDSTORE=1\nFDNAME={daemon.folder}/{name}")
