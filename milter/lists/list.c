@@ -83,6 +83,18 @@ failure_of(const struct diags *d, size_t from)
 	return buf_steal(&b);
 }
 
+/* Was its last line without an end, so that more may come? */
+static bool
+is_cut(struct list *l)
+{
+	bool cut;
+
+	pthread_rwlock_rdlock(&l->lock);
+	cut = l->content.counts.cut;
+	pthread_rwlock_unlock(&l->lock);
+	return cut;
+}
+
 static bool
 is_current(struct list *l)
 {
@@ -91,7 +103,7 @@ is_current(struct list *l)
 
 	pthread_mutex_lock(&registry.lock);
 	current = l->loaded.tv_sec != 0 && l->failure == NULL &&
-	    !l->content.counts.cut && list_stamp_is(&now, &l->stamp);
+	    !is_cut(l) && list_stamp_is(&now, &l->stamp);
 	pthread_mutex_unlock(&registry.lock);
 	return current;
 }
@@ -315,7 +327,7 @@ wants_load(struct list *l, const struct list_stamp *now)
 {
 	bool changed = !list_stamp_is(now, &l->stamp);
 	bool rests = list_stamp_is(now, &l->polled);
-	bool whole = l->content.counts.cut && clock_now().tv_sec -
+	bool whole = is_cut(l) && clock_now().tv_sec -
 	    now->written.tv_sec >= LIST_REST_SECONDS;
 
 	l->polled = *now;
