@@ -58,3 +58,12 @@ escape_put_html(struct buf *out, const char *text, size_t n)
 	}
 	buf_free(&b);
 }
+
+void
+escape_nul(char *text, size_t n)
+{
+	char *end = text + n, *at = text;
+
+	while (at < end && (at = memchr(at, '\0', (size_t)(end - at))) != NULL)
+		*at++ = ' ';
+}

@@ -18,4 +18,7 @@ void escape_put(struct buf *out, const char *text, size_t n);
 /* The same for HTML: & < > " ' are escaped as well. */
 void escape_put_html(struct buf *out, const char *text, size_t n);
 
+/* Each NUL becomes a blank, in place: it ends no text. */
+void escape_nul(char *text, size_t n);
+
 #endif

@@ -64,11 +64,8 @@ take_each_line(struct explainer *x)
 	ssize_t n;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((n = getline(&line, &size, stdin)) >= 0) {
-		explain_put_blanks(line, (size_t)n);
-		explain_unescape(line);
-		explainer_line(x, explain_trimmed(line));
-	}
+	while ((n = getline(&line, &size, stdin)) >= 0)
+		explainer_line(x, line, (size_t)n);
 	free(line);
 }
 

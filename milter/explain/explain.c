@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "explain/explain.h"
 #include "maillog/bounce.h"
 #include "maillog/maillog.h"
@@ -171,8 +172,11 @@ take_log(struct explainer *x, const char *text)
 }
 
 void
-explainer_line(struct explainer *x, const char *text)
+explainer_line(struct explainer *x, char *text, size_t n)
 {
+	escape_nul(text, n);
+	explain_unescape(text);
+	text = explain_trimmed(text);
 	if (!take_log(x, text))
 		take_reply(x, text, TOPIC_NONE, NULL);
 }
@@ -246,7 +250,7 @@ take_message(struct explainer *x, const char *text, size_t n)
 void
 explainer_input(struct explainer *x, char *text, size_t n)
 {
-	explain_put_blanks(text, n);
+	escape_nul(text, n);
 	if (bounce_is_message(text, n))
 		take_message(x, text, n);
 	else
@@ -284,13 +288,4 @@ explain_trimmed(char *text)
 	while (n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL)
 		text[--n] = '\0';
 	return text;
-}
-
-void
-explain_put_blanks(char *text, size_t n)
-{
-	char *at;
-
-	while ((at = memchr(text, '\0', n)) != NULL)
-		*at = ' ';
 }

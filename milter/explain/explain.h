@@ -49,8 +49,9 @@ struct explainer {
  */
 void explainer_input(struct explainer *x, char *text, size_t n);
 
-/* A line, of a log or a reply: exactly one answer. */
-void explainer_line(struct explainer *x, const char *text);
+/* A line, of a log or a reply, "\r\n" in it parting its lines: exactly one
+   answer. Any bytes; text[n] is NUL; it is written over. */
+void explainer_line(struct explainer *x, char *text, size_t n);
 
 /* A code, a status, a reply, a line of a log; of one that refuses nothing,
    and of "", there is no answer. */
@@ -63,9 +64,6 @@ char *explain_trimmed(char *text);
 
 /* "\r\n" that stands for what it means becomes a newline, in place. */
 void explain_unescape(char *text);
-
-/* A NUL ends no text: it becomes a blank, in place. */
-void explain_put_blanks(char *text, size_t n);
 
 /* "sender", "postmaster": who must act; NULL where nobody knows. */
 const char *explain_who(const struct explained *e);

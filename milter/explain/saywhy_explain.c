@@ -83,11 +83,9 @@ saywhy_explain(const char *text, size_t n, enum saywhy_input input)
 	struct buf copy = BUF_INIT;
 
 	buf_put(&copy, n > 0 ? text : "", n);
-	if (input == SAYWHY_REPLY) {
-		explain_put_blanks(copy.data, copy.len);
-		explain_unescape(copy.data);
-		explainer_line(&x, explain_trimmed(copy.data));
-	} else
+	if (input == SAYWHY_REPLY)
+		explainer_line(&x, copy.data, copy.len);
+	else
 		explainer_input(&x, copy.data, copy.len);
 	explainer_end(&x);
 	buf_free(&copy);

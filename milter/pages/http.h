@@ -31,8 +31,9 @@ struct http_request {
 					   POST, q is its field q */
 	bool post;			/* by POST, not GET or HEAD */
 	const char *type;		/* Content-Type; of POST */
-	char *body;			/* of POST; body[body_n] is NUL; the
-					   handler may write over it */
+	char *body;			/* of POST, of a form its q;
+					   body[body_n] is NUL; the handler
+					   may write over it */
 	size_t body_n;
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -38,8 +39,9 @@ struct http {
 
 /* What a client sends by POST, as it comes. */
 struct upload {
-	struct buf body, q;
 	struct MHD_PostProcessor *form;	/* NULL: no form */
+	struct buf text;		/* field q of a form; else the body */
+	size_t n;			/* bytes that came */
 	int status;			/* why it is not taken; 0: it is */
 };
 
@@ -167,7 +169,7 @@ on_form(void *arg, enum MHD_ValueKind kind, const char *key,
 	(void)encoding;
 	(void)at;
 	if (strcmp(key, "q") == 0)
-		buf_put(&u->q, data, n);
+		buf_put(&u->text, data, n);
 	return MHD_YES;
 }
 
@@ -178,6 +180,7 @@ upload_begin(struct MHD_Connection *c)
 	const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 
+	u->text = (struct buf)BUF_INIT;
 	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_MAX)
 		u->status = HTTP_TOO_LARGE;
 	u->form = MHD_create_post_processor(c, 1024, on_form, u);
@@ -187,16 +190,18 @@ upload_begin(struct MHD_Connection *c)
 static void
 upload_add(struct http *h, struct upload *u, const char *bytes, size_t n)
 {
-	if (u->body.len + n > HTTP_BODY_MAX)
+	if (u->n + n > HTTP_BODY_MAX)
 		u->status = HTTP_TOO_LARGE;
 	else if (h->bodies + n > HTTP_BODIES_MAX)
 		u->status = MHD_HTTP_SERVICE_UNAVAILABLE;
 	if (u->status != 0)
 		return;
 	h->bodies += n;
-	buf_put(&u->body, bytes, n);
+	u->n += n;
 	if (u->form != NULL)
 		MHD_post_process(u->form, bytes, n);
+	else
+		buf_put(&u->text, bytes, n);
 }
 
 static void
@@ -210,25 +215,12 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 	(void)code;
 	if (u == NULL)
 		return;
-	h->bodies -= u->body.len;
+	h->bodies -= u->n;
 	if (u->form != NULL)
 		MHD_destroy_post_processor(u->form);
-	buf_free(&u->body);
-	buf_free(&u->q);
+	buf_free(&u->text);
 	free(u);
 	*slot = NULL;
-}
-
-/* A NUL ends no text. */
-static const char *
-form_text(struct upload *u)
-{
-	char *at;
-
-	while (u->q.len > 0 &&
-	    (at = memchr(u->q.data, '\0', u->q.len)) != NULL)
-		*at = ' ';
-	return u->form != NULL ? u->q.data : NULL;
 }
 
 static void
@@ -248,9 +240,10 @@ ask_handler(struct http *h, struct MHD_Connection *c, const char *url,
 		r.post = true;
 		r.type = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 		    "Content-Type");
-		r.q = form_text(u);
-		r.body = u->body.data;
-		r.body_n = u->body.len;
+		r.body = u->text.data;
+		r.body_n = u->text.len;
+		escape_nul(u->text.data, u->form != NULL ? u->text.len : 0);
+		r.q = u->form != NULL ? u->text.data : NULL;
 	}
 	h->handler(h->arg, &r, a);
 }

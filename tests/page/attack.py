@@ -77,6 +77,7 @@ def rows():
     yield "explain by get", get(b"/explain"), {405}
     yield "explain nothing", post(b"/explain", b""), {422}
     yield "explain noise", post(b"/explain", os.urandom(4000).replace(b"5", b"x")), {200, 422}
+    yield "explain 250 KB of NUL", post(b"/explain", bytes(250000)), {422}
     yield "explain a picture", post(b"/explain", b"x", b"image/png"), {415}
     yield "explain half a JSON", post(b"/explain", b'{"text": "550', JSON), {400}
     yield "explain a number", post(b"/explain", b'{"text": 550}', JSON), {400}
