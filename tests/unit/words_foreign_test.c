@@ -27,8 +27,8 @@
 #include "words/recognise.h"
 #include "words/rewrite.h"
 
-#define DATA "../tests/data/foreign-words.tsv"
-#define POSTFIX "../tests/mta/replies/postfix-3.7.tsv"
+#define DATA TEST_SOURCE "/tests/data/foreign-words.tsv"
+#define POSTFIX TEST_SOURCE "/tests/mta/replies/postfix-3.7.tsv"
 
 static struct site site = { .name = "mx.example.org",
 	.contact = "postmaster@example.org",
