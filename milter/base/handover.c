@@ -286,7 +286,7 @@ environment(const char *line)
 }
 
 static int
-take_over(int *fd)
+take_end(int *fd)
 {
 	int taken = *fd;
 
@@ -297,13 +297,13 @@ take_over(int *fd)
 int
 handover_predecessor(void)
 {
-	return take_over(&to_predecessor);
+	return take_end(&to_predecessor);
 }
 
 int
 handover_successor(void)
 {
-	return take_over(&to_successor);
+	return take_end(&to_successor);
 }
 
 /* Nothing else in a daemon starts a process, so nobody else inherits them. */

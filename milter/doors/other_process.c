@@ -107,7 +107,7 @@ arrived(struct note note, int fd)
 
 /* False: its process has ended. */
 static bool
-hear(int side, int from)
+receive(int side, int from)
 {
 	union {
 		struct cmsghdr header;
@@ -154,7 +154,7 @@ run(void *arg)
 		if (p[SIDES].revents != 0)
 			return NULL;
 		for (i = 0; i < SIDES; i++)
-			if (p[i].revents != 0 && !hear(i, p[i].fd))
+			if (p[i].revents != 0 && !receive(i, p[i].fd))
 				set_side(i, -1);
 	}
 }

@@ -20,16 +20,15 @@ enum other_door { OTHER_REPLYMAP, OTHER_POLICY, OTHER_DOORS };
 
 /*
  * Begins to pass on, once the doors serve, where there is another process; may
- * be called again when there is a successor. `adopt[door]` gets what another one
- * passes to us and owns it then; it is called in a thread of its own. One
- * thread.
+ * be called again when there is a successor. `adopt[door]` gets what another
+ * one passes to us and owns it then, in a thread of its own. The main thread.
  */
 typedef void other_adopts(int fd);
 void other_process_start(other_adopts *const adopt[OTHER_DOORS]);
 
 /*
  * Nothing is passed on any more, to us or from us; joins predecessor and
- * successor. The same thread, before the doors close.
+ * successor. The main thread, before the doors close.
  */
 void other_process_stop(void);
 

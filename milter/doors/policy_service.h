@@ -43,8 +43,8 @@ bool policy_service_stop(void);
 void policy_service_adopt(int fd);
 
 /*
- * Takes no more connections, and gives back or ends those whose process has no session of the
- * filter here, as soon as nothing of them is under way.
+ * Takes no more connections, and gives back or ends those whose process has no
+ * session of the filter here, as soon as nothing of them is under way.
  */
 void policy_service_retire(void);
 

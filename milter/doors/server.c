@@ -240,15 +240,17 @@ static void
 serve_peers(struct server *s)
 {
 	int64_t now = clock_ms();
+	struct peer *p;
+	short events;
 	size_t i;
 
 	for (i = s->n; i-- > 0;) {
-		if (is_given_back(s, &s->peers[i])) {
+		p = &s->peers[i];
+		events = s->polled[i + 2].revents;
+		if (is_given_back(s, p) ||
+		    (events != 0 && !serve(s, p, events, now))) {
 			forget_peer(s, i);
-		} else if (s->polled[i + 2].revents != 0 && !serve(s, &s->peers[i],
-		    s->polled[i + 2].revents, now)) {
-			forget_peer(s, i);
-		} else if (is_overdue(s, &s->peers[i], now)) {
+		} else if (is_overdue(s, p, now)) {
 			s->dropped++;
 			forget_peer(s, i);
 		}

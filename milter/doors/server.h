@@ -66,12 +66,12 @@ struct server *server_start(int fd, const struct server_kind *kind, void *arg);
 /* Closes every connection; returns when the thread is gone. NULL: nothing. */
 void server_stop(struct server *s);
 
-/* A connection that another process passed on; it owns it then. Any thread. */
+/* A connection that another process passed on; its owner then. Any thread. */
 void server_adopt(struct server *s, int fd);
 
 /*
- * Takes no more connections, and gives back or closes each whose process has no session here
- * (session_registry.h) as soon as nothing of it is under way; its owner then
+ * Takes no more connections, and gives back or closes each whose process has no
+ * session here (session_registry.h) as soon as nothing of it is under way; its owner then
  * connects to whoever listens there now. Any thread; NULL: nothing.
  */
 void server_retire(struct server *s);
