@@ -71,8 +71,8 @@ void server_adopt(struct server *s, int fd);
 
 /*
  * Takes no more connections, and gives back or closes each whose process has no
- * session here (session_registry.h) as soon as nothing of it is under way; its owner then
- * connects to whoever listens there now. Any thread; NULL: nothing.
+ * session here (session_registry.h) as soon as nothing of it is under way; its
+ * owner then connects to whoever listens there now. Any thread; NULL: nothing.
  */
 void server_retire(struct server *s);
 
