@@ -25,6 +25,7 @@
 #include "doors/folders.h"
 #include "doors/milter.h"
 #include "doors/milter_socket.h"
+#include "doors/other_process.h"
 #include "doors/policy_service.h"
 #include "doors/replymap.h"
 #include "engine/ruleset.h"
@@ -266,6 +267,12 @@ every_minute(struct daemon *d, int64_t *next)
 	control_tick();
 }
 
+/* What another process of ours passes on goes to these doors. */
+static other_adopts *const adopts[OTHER_DOORS] = {
+	[OTHER_REPLYMAP] = replymap_adopt,
+	[OTHER_POLICY] = policy_service_adopt,
+};
+
 /* True: a successor serves, and here sessions only end. */
 static bool
 hand_over(const struct daemon *d)
@@ -283,6 +290,7 @@ hand_over(const struct daemon *d)
 	snprintf(state, sizeof state, "MAINPID=%ld", (long)next);
 	process_notify(state);
 	process_pid_leave();
+	other_process_start(adopts);
 	log_info("process %ld takes over; live sessions end here", (long)next);
 	return true;
 }
@@ -345,11 +353,10 @@ let_sessions_end(const struct daemon *d)
 
 	control_stop();
 	replymap_retire();
+	policy_service_retire();
 	while (milter_retire() > 0 && clock_left(until) > 0 &&
-	    signo != SIGTERM && signo != SIGINT) {
-		policy_service_retire();
+	    signo != SIGTERM && signo != SIGINT)
 		signo = sigtimedwait(&d->signals, NULL, &timeout);
-	}
 }
 
 static int
@@ -372,6 +379,7 @@ stop(struct daemon *d, int signo)
 		    "server defers them", end.cut);
 	list_watch_stop();
 	dnslist_watch_stop();
+	other_process_stop();
 	end.quiet &= close_doors();
 	if (signo != SIGUSR2)
 		process_pid_remove(d->pid_file);
@@ -435,6 +443,7 @@ main(int argc, char **argv)
 	    !policy_service_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
 	handover_done();
+	other_process_start(adopts);
 	process_ready();
 	process_notify("READY=1");
 	log_info("saywhyd " SAYWHY_VERSION " serves %s, mode %s",
