@@ -24,7 +24,8 @@ enum when {
 	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
 	WHEN_GREETED = 512,	/* the client has said its name */
 	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
-	WHEN_REFUSED = 2048	/* the DNS list refuses to be asked */
+	WHEN_REFUSED = 2048,	/* the DNS list refuses to be asked */
+	WHEN_SAID_NO = 4096	/* another server refused for good */
 };
 
 struct row {
@@ -159,6 +160,8 @@ what_is_so(const struct reply *reply, const struct session *s,
 
 	if (m->n > 0 && is_ip(&m->argument[0]))
 		when |= WHEN_IP;
+	if (m->quoted.text != NULL && strstr(m->quoted.text, " said: 5") != NULL)
+		when |= WHEN_SAID_NO;
 	if (is_routed(s))
 		when |= WHEN_ROUTED;
 	if (s != NULL && s->client_name == NULL && s->client_ptr == NULL &&
@@ -333,6 +336,18 @@ reason_of_form(const struct reply *reply, const struct occasion *at,
 	    matched == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : matched;
 }
 
+/* Two witnesses: words that are likely, and the very status of that reason. */
+static bool
+status_agrees(const struct reply *reply, int reason)
+{
+	const struct reason *row = reason_get(reason);
+	const char *own = reply->code >= 500 ? row->permanent.status :
+	    row->temporary.status;
+
+	return own != NULL && strcmp(reply->status, own) == 0 &&
+	    reply_status_tells(own);
+}
+
 void
 mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
@@ -345,7 +360,8 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 
 	memset(out, 0, sizeof *out);
 	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
-	out->sure = matched && words->confidence == RECOGNISED_SURE;
+	out->sure = matched && (words->confidence == RECOGNISED_SURE ||
+	    status_agrees(reply, words->reason));
 	if (!out->sure)
 		out->reason = reason_of_form(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
@@ -370,23 +386,12 @@ static const struct {
 	{ CAPTURE_URL, EVIDENCE_URL },
 };
 
-static bool
-has(const struct finding *f, enum evidence_key key)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->evidence[i].key == key)
-			return true;
-	return false;
-}
-
 static void
 say(struct finding *f, enum evidence_key key, const struct captured *c)
 {
 	struct buf value = BUF_INIT;
 
-	if (c->text != NULL && !has(f, key)) {
+	if (c->text != NULL && finding_value(f, key) == NULL) {
 		buf_put(&value, c->text, c->n);
 		finding_say(f, key, value.data);
 	}
@@ -402,6 +407,10 @@ mta_words_put_evidence(const struct mta_words *known,
 	say(f, EVIDENCE_ADDRESS, &known->address);
 	say(f, EVIDENCE_DOMAIN, &known->domain);
 	say(f, EVIDENCE_LIST, &known->list);
+	if (known->reason == REASON_DMARC_REJECT ||
+	    known->reason == REASON_DMARC_QUARANTINE ||
+	    known->reason == REASON_DMARC_TEMPERROR)
+		say(f, EVIDENCE_AUTHOR, &words->captured[CAPTURE_DOMAIN]);
 	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
 		say(f, captures[i].key,
 		    &words->captured[captures[i].capture]);
