@@ -21,10 +21,17 @@
 struct reading {
 	struct recognised words;
 	struct mta_words known;		/* its reason counts */
-	struct finding finding;
+	struct buf room;		/* what `words` may point into */
 	struct findings list;	/* owns the finding's evidence */
 	struct decision decision;
 };
+
+static void
+reading_free(struct reading *r)
+{
+	findings_free(&r->list);
+	buf_free(&r->room);
+}
 
 /* What is known of the moment at which the reply is issued. */
 static struct occasion
@@ -67,7 +74,8 @@ read_words(struct reading *r, const struct pending *h,
 	struct finding *f;
 
 	memset(r, 0, sizeof *r);
-	recognise(text, n, &r->words);
+	r->room = (struct buf)BUF_INIT;
+	mta_words_recognise(reply, text, n, TOPIC_NONE, &r->room, &r->words);
 	mta_words_read(&r->known, reply, &r->words, h->report.session, &at);
 	f = findings_add(&r->list, r->known.reason, NULL, h->report.stage);
 	mta_words_put_evidence(&r->known, &r->words, f);
@@ -137,7 +145,7 @@ write_as_known(struct pending *h)
 	reply_print(shown, &text);
 	read_words(&r, h, shown, text.data, text.len);
 	write_mta(h, &r, shown, shown);
-	findings_free(&r.list);
+	reading_free(&r);
 	buf_free(&text);
 }
 
@@ -431,7 +439,7 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
 		write_mta(h, &r, enforces ? out : &q->stock, &q->stock);
-	findings_free(&r.list);
+	reading_free(&r);
 	return enforces;
 }
 

@@ -199,6 +199,83 @@ row_of(const struct reply *reply, const char *line, const struct session *s,
 	return NULL;
 }
 
+/* How Postfix says the words of a table or a policy server. */
+static const struct {
+	const char *form;
+	enum topic about;
+} forms[] = {
+	{ "Client host rejected: ", TOPIC_NONE },
+	{ "Unverified Client host rejected: ", TOPIC_NONE },
+	{ "Helo command rejected: ", TOPIC_HELO },
+	{ "Sender address rejected: ", TOPIC_SENDER },
+	{ "Recipient address rejected: ", TOPIC_RECIPIENT },
+	{ "Data command rejected: ", TOPIC_NONE },
+	{ "End-of-data rejected: ", TOPIC_NONE },
+	{ "Etrn command rejected: ", TOPIC_NONE }
+};
+
+static bool
+is_own_sentence(const char *sentence)
+{
+	struct match m;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (matches(rows[i].says, sentence, &m))
+			return true;
+	return false;
+}
+
+/* Others' words without the form, with code and status; false: no form. */
+static bool
+put_bare(const struct reply *reply, enum topic *about, struct buf *out)
+{
+	const char *sentence = reply->n > 0 ? sentence_of(reply->lines[0]) :
+	    "";
+	size_t i, line, n;
+
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		n = strlen(forms[i].form);
+		if (strncmp(sentence, forms[i].form, n) != 0)
+			continue;
+		if (is_own_sentence(sentence))
+			return false;
+		if (reply->code != 0)
+			buf_printf(out, "%d %s ", reply->code, reply->status);
+		buf_puts(out, sentence + n);
+		for (line = 1; line < reply->n; line++)
+			buf_printf(out, " %s", reply->lines[line]);
+		if (*about == TOPIC_NONE)
+			*about = forms[i].about;
+		return true;
+	}
+	return false;
+}
+
+void
+mta_words_recognise(const struct reply *reply, const char *text, size_t n,
+    enum topic about, struct buf *room, struct recognised *r)
+{
+	struct recognised bare;
+
+	recognise_about(text, n, about, r);
+	buf_clear(room);
+	if (!put_bare(reply, &about, room))
+		return;
+	recognise_about(room->data, room->len, about, &bare);
+	if (bare.confidence >= RECOGNISED_LIKELY && bare.reason != r->reason) {
+		r->reason = bare.reason;
+		r->confidence = bare.confidence;
+		memcpy(r->captured, bare.captured, sizeof r->captured);
+		r->last_address = bare.last_address;
+	} else if (bare.confidence < RECOGNISED_LIKELY &&
+	    (r->confidence < RECOGNISED_SURE ||
+	    r->reason != REASON_RCPT_DENIED)) {
+		r->reason = REASON_NONE;
+		r->confidence = RECOGNISED_UNKNOWN;
+	}
+}
+
 /* Reasons of what is in a message, which nobody has seen before DATA. */
 static bool
 is_of_content(int reason)

@@ -31,8 +31,7 @@ static const struct reason_code neutral_temporary = { 450, "4.7.0" };
 #define SHOWN_FIELD 40
 
 /* How a second line begins where no message is under way at all. */
-static const char no_message[] = "No message is lost: this only answers a "
-    "question. ";
+static const char no_message[] = "No message is lost, for none was sent yet. ";
 
 /* The last line where there is no page. */
 static const char by_contact[] =

@@ -320,7 +320,7 @@ FOREIGN = [
     Story("etrn-restricted", "policy-reject", "smtpd_etrn_restrictions = reject", f"{EHLO} | ETRN example.org",
           smtpd_etrn_restrictions="reject"),
     Story("vrfy-domain", "rcpt-domain-nonexistent relay-denied", "VRFY elsewhere", f"{EHLO} | VRFY b@elsewhere.example"),
-    Story("vrfy-access-text", "rcpt-denied policy-reject", "VRFY, check_recipient_access REJECT text",
+    Story("vrfy-access-text", f"{RULE} rcpt-denied", "VRFY, check_recipient_access REJECT text",
           f"{EHLO} | VRFY user@example.org", keep=["Ask Carol"],
           **recipients("check_recipient_access inline:{{user@example.org=REJECT Ask Carol}}")),
     Story("vrfy-then-mail", "mailbox-unknown", "VRFY, then the message", records=2,

@@ -28,13 +28,14 @@ ALIKE = {
     "451 4.3.0": {"450 4.3.0", "421 4.3.0"},
     "451 4.3.5": {"450 4.3.5", "421 4.3.5"},
     "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
-    "550 5.1.6": {"551 5.1.6"},
+    "550 5.1.6": {"551 5.1.6"}, "554 5.4.6": {"550 5.4.6"},
     # 421 hangs up, after which others of the session cannot be told either.
     "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
 # 554 is of DATA and the message; elsewhere it is right only where it stands
 # before an admin's or another program's words, of which it is a part.
-OF_MESSAGE = {"550 5.7.1": {"554 5.7.1"}, "550 5.7.0": {"554 5.7.1", "554 5.7.0"}}
+OF_MESSAGE = {"550 5.7.1": {"554 5.7.1"}, "550 5.7.0": {"554 5.7.1", "554 5.7.0"},
+              "521 5.3.2": {"554 5.3.2"}}
 
 # Who must act, by the catalogue, and how our second line calls them.
 ACTS = {

@@ -264,15 +264,15 @@ test_questions(void **state)
 		const char *stock, *first, *second;
 	} cases[] = {
 		{ "550 5.1.1 <x@example.org>: User unknown", "550-5.1.1 ",
-		    "No message is lost: this only answers a question. Check "
+		    "No message is lost, for none was sent yet. Check "
 		    "the address for typing mistakes" },
 		{ "450 4.1.1 <x@example.org>: Recipient address rejected: "
 		    "unverified address: host a[192.0.2.1] said: 450 4.2.0 busy",
-		    "450-4.2.0 ", "No message is lost: this only answers a "
-		    "question. Check the address" },
+		    "450-4.2.0 ", "No message is lost, for none was sent yet. "
+		    "Check the address" },
 		{ "459 <a.example>: service unavailable", "459-4.7.0 "
 		    "mx.example.org keeps no mail for that domain",
-		    "No message is lost: this only answers a question. The mail "
+		    "No message is lost, for none was sent yet. The mail "
 		    "admin of mx.example.org" },
 	};
 	struct recognised words;
