@@ -48,7 +48,7 @@ occasion_of(const struct pending *h)
 		.name = h->report.name };
 }
 
-/* Others say of SPF seldom whose it was: the sender's, if not the HELO name's. */
+/* Others seldom say whose SPF it is: the sender's, if not the HELO name's. */
 static void
 name_spf_domain(struct finding *f, const struct session *s,
     const struct reply *reply)

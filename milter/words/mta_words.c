@@ -25,7 +25,7 @@ enum when {
 	WHEN_GREETED = 512,	/* the client has said its name */
 	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
 	WHEN_REFUSED = 2048,	/* the DNS list refuses to be asked */
-	WHEN_SAID_NO = 4096	/* another server refused for good */
+	WHEN_REMOTE_5YZ = 4096	/* another server refused for good */
 };
 
 struct row {
@@ -160,8 +160,9 @@ what_is_so(const struct reply *reply, const struct session *s,
 
 	if (m->n > 0 && is_ip(&m->argument[0]))
 		when |= WHEN_IP;
-	if (m->quoted.text != NULL && strstr(m->quoted.text, " said: 5") != NULL)
-		when |= WHEN_SAID_NO;
+	if (m->quoted.text != NULL &&
+	    strstr(m->quoted.text, " said: 5") != NULL)
+		when |= WHEN_REMOTE_5YZ;
 	if (is_routed(s))
 		when |= WHEN_ROUTED;
 	if (s != NULL && s->client_name == NULL && s->client_ptr == NULL &&
