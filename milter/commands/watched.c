@@ -239,13 +239,14 @@ read_reply(struct waiting *p, const struct log_event *h)
 		    strcmp(h->software, "Sendmail") == 0,
 		.login = p->session.login != NULL,
 		.submission = is_submission(h->line) };
+	struct buf room = BUF_INIT;
 	struct recognised r;
 	struct mta_words known;
 	struct finding *f;
 
 	reply_read(&p->reply, status, text != NULL ? text : "");
-	recognise_about(text != NULL ? text : "", h->reply.n,
-	    log_event_about(h), &r);
+	mta_words_recognise(&p->reply, text != NULL ? text : "", h->reply.n,
+	    log_event_about(h), &room, &r);
 	mta_words_read(&known, &p->reply, &r, NULL, &at);
 	p->record.reason = reason_of(h, &r, &known);
 	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
@@ -254,6 +255,7 @@ read_reply(struct waiting *p, const struct log_event *h)
 	finding_say(f, EVIDENCE_DETAIL, h->fate != FATE_REFUSED &&
 	    relay == NULL ? text : relay);
 	p->decision.because.finding = f;
+	buf_free(&room);
 	free(text);
 	free(status);
 	free(relay);
