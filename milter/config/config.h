@@ -19,7 +19,8 @@
  * A section may be opened several times. An option that is set twice in a file
  * has its last value, with a warning; twice in several files is an error, but
  * what adopted.conf (CONFIG_YIELDING) says besides another file does not count,
- * with a warning. A path in include() is relative to the file that it stands in.
+ * with a warning. A path in include() is relative to the file that it stands
+ * in.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H

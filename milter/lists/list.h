@@ -12,8 +12,9 @@
  *
  * A list that is named several times is loaded once. It is loaded again when
  * its file changes (list_watch() checks every second and waits until the file
- * is at rest, so that it is in use within two); the new content replaces the old one at once; when it has
- * mistakes, the old one stays. Any thread may look up; nobody waits for a load.
+ * is at rest: it is in use within two); the new content replaces the old one at
+ * once; when it has mistakes, the old one stays. Any thread may look up; nobody
+ * waits for a load.
  */
 #ifndef LISTS_LIST_H
 #define LISTS_LIST_H

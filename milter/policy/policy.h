@@ -24,7 +24,7 @@ enum mode { MODE_OBSERVE, MODE_ENFORCE };
 extern const char *const mode_names[];
 
 struct policy {
-	int mode;		/* enum mode; policy_finish() sees to the next */
+	int mode;		/* enum mode; after the next one's time */
 	long long enforce_after;	/* seconds since 1970; 0: never */
 	int issued_at;		/* enum issued_at of policy.c */
 	struct option_items reasons;	/* struct override */

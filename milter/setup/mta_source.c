@@ -58,10 +58,12 @@ find_setting(const struct mta_postfix *p, const char *name)
 	const char *line = p->settings.data;
 	size_t n = strlen(name);
 
-	for (; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+	for (; *line != '\0'; line += *line == '\n') {
 		if (strncmp(line, name, n) == 0 &&
 		    strncmp(line + n, " =", 2) == 0)
 			return line + n + 2 + (line[n + 2] == ' ');
+		line += strcspn(line, "\n");
+	}
 	return NULL;
 }
 

@@ -1,4 +1,4 @@
-/* setup_differences.h - what main.cf and saywhy.conf say differently, gathered */
+/* setup_differences.h - what main.cf and saywhy.conf say differently */
 #ifndef SETUP_SETUP_DIFFERENCES_H
 #define SETUP_SETUP_DIFFERENCES_H
 

@@ -4,6 +4,7 @@ No line is written by hand: a folder with the story's main.cf is given to the
 command, and what it makes of main.cf and saywhy.conf is used as it stands.
 """
 
+import copy
 import json
 
 import beside
@@ -92,6 +93,13 @@ def lists(daemon):
     shown = daemon.run_tool("status", "--json", "-c", daemon.conf).stdout
     return [{"tested": one["healthy"] or "not tested" not in str(one["disabled"])}
             for one in json.loads(shown)["dns-lists"]]
+
+
+def with_recipient(story):
+    """The same with a recipient, where it ends before one."""
+    longer = copy.copy(story)
+    longer.dialogue += "\nRCPT TO:<user@example.org>"
+    return longer
 
 
 def is_taken(port, session):

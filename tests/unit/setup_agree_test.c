@@ -184,6 +184,7 @@ static void
 test_lists(void **state)
 {
 	static const char *const main_cf[] = { "mydestination", "example.org",
+		"mynetworks", "127.0.0.0/8 [::1]/128",
 		"smtpd_client_restrictions", "permit_mynetworks, "
 		    "check_client_access cidr:/etc/postfix/nets.cidr, "
 		    "check_client_access hash:/etc/postfix/refused, "
@@ -209,7 +210,7 @@ test_lists(void **state)
 	find(&d, main_cf, "relay { domains = {\"example.org\"} }\n"
 	    "blacklist { dnswl \"good.example\" { }\n"
 	    "dnsbl \"bad.example\" { }\nrhsbl \"names.example\" { } }\n");
-	assert_int_equal(d.n, 1);	/* the table that saywhy does not know */
+	assert_int_equal(d.n, 1);	/* the table is not known */
 	differences_clear(&d);
 }
 
