@@ -53,6 +53,7 @@ struct daemon {
 	const char *pid_file;	/* -p: goes before that of the file */
 	struct daemon_options options;	/* as started; copies */
 	int mode;		/* as started: enum mode */
+	int64_t enforce_again;	/* clock_ms(): not tried before */
 	struct recorder *recorder;
 	sigset_t signals;
 };
@@ -257,6 +258,23 @@ reload(struct daemon *d)
 	    mode_names[r->policy.mode]);
 }
 
+/* enforce-after has come: what is loaded now says enforce. */
+static void
+enforce_in_time(struct daemon *d)
+{
+	struct ruleset *r = ruleset_current();
+	bool due = r->policy.enforce_after != 0 &&
+	    r->policy.mode == MODE_OBSERVE &&
+	    clock_now().tv_sec >= r->policy.enforce_after;
+
+	ruleset_release(r);
+	if (!due || clock_ms() < d->enforce_again)
+		return;
+	d->enforce_again = clock_ms() + MINUTE_MS;
+	log_info("enforce-after has come");
+	reload(d);
+}
+
 static void
 every_minute(struct daemon *d, int64_t *next)
 {
@@ -315,6 +333,7 @@ wait_for_stop(struct daemon *d)
 		} else if (signo == SIGUSR1) {
 			recorder_reopen(d->recorder);
 		}
+		enforce_in_time(d);
 		every_minute(d, &next);
 	}
 }
