@@ -19,6 +19,7 @@
 #include "base/option.h"
 #include "base/process.h"
 #include "base/rights.h"
+#include "counters/alarm.h"
 #include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
@@ -229,6 +230,18 @@ warn_unchanged(const struct daemon_options *was,
 			log_warn("%s: restart required", row->name);
 }
 
+static bool
+start_counting(const struct ruleset *r, struct buf *errmsg)
+{
+	const char *server = r->counters.alarm;
+	struct sock_spec spec;
+	bool some = server != NULL && *server != '\0' &&
+	    sock_spec_parse(server, &spec, errmsg);
+
+	alarm_use(some ? &spec : NULL, r->site.name, r->site.contact);
+	return !r->counts || counters_start(&r->counters, errmsg);
+}
+
 /* Sessions keep the ruleset they began with; a bad file changes nothing. */
 static void
 reload(struct daemon *d)
@@ -250,7 +263,7 @@ reload(struct daemon *d)
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	dns_apply(&r->dns);
-	if (r->counts && !counters_start(&r->counters, &errmsg))
+	if (!start_counting(r, &errmsg))
 		log_error("%s; nothing is counted", errmsg.data);
 	buf_free(&errmsg);
 	ruleset_publish(r);
@@ -436,7 +449,7 @@ start(struct daemon *d)
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);
-	if (r->counts && !counters_start(&r->counters, &errmsg))
+	if (!start_counting(r, &errmsg))
 		fail(EX_CONFIG, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);

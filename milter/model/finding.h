@@ -41,6 +41,9 @@ struct finding {
 	bool unverified;
 	/* the strictest action for it; OFF: what the policy says */
 	enum action max;
+	/* it ends an earlier deferral for this reason: a note when the policy
+	   would still defer, and then a record of its own */
+	bool closes;
 	bool withheld;		/* not asked for now: it says nothing */
 	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */

@@ -235,6 +235,8 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
+	if (f->closes)
+		v.action = action_refuses(v.action) ? ACTION_NOTE : ACTION_OFF;
 	if (f->unverified && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
 	if (f->max != ACTION_OFF && v.action > f->max)

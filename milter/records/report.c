@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
+#include "records/report_deferred.h"
 #include "records/report_row.h"
 #include "records/store.h"
 #include "records/tally.h"
@@ -169,7 +170,7 @@ count_bar(struct gathering *g, const struct report_record *record)
 	size_t nbars = g->r->nbars, was = g->bars_cap;
 
 	if (record->outcome == NULL || strcmp(record->outcome, "observed") ==
-	    0 || bar >= nbars)
+	    0 || strcmp(record->outcome, "taken") == 0 || bar >= nbars)
 		return;
 	i = tally_add(&g->reasons, reason, strlen(reason), 1, NULL);
 	g->bars = mem_room(g->bars, i, &g->bars_cap, nbars * sizeof *g->bars);
@@ -314,7 +315,8 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 	for (list = 0; list < REPORT_LISTS; list++)
 		tally_init(&g.lists[list]);
 	tally_init(&g.reasons);
-	good = begin(&g, db, &rows) && walk(&g, rows, tell, arg);
+	good = begin(&g, db, &rows) && walk(&g, rows, tell, arg) &&
+	    report_deferred_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));
 	count_networks(&g);
@@ -350,4 +352,5 @@ report_free(struct report *r)
 			free(rows->v[--rows->n].name);
 		free(rows->v);
 	}
+	report_deferred_free(r);
 }

@@ -222,12 +222,6 @@ store_begin(struct store *s, struct store_position *position)
 	return good || failed(s);
 }
 
-bool
-store_put(struct store *s, const struct parsed_record *t, const char *line,
-    size_t n)
-{
-	return store_row_put(s->row, t, line, n) || failed(s);
-}
 
 bool
 store_commit(struct store *s, const struct store_position *position)
@@ -267,8 +261,9 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	bool good;
 
 	buf_puts(&sql, "UPDATE record SET later = ? "
-	    "WHERE later IS NULL AND sender = lower(?) AND outcome = 'reject' "
-	    "AND time BETWEEN ? AND ? AND direction <> 'out' AND EXISTS "
+	    "WHERE later IS NULL AND sender = lower(?) AND "
+	    "outcome IN ('reject', 'tempfail') AND "
+	    "time BETWEEN ? AND ? AND direction <> 'out' AND EXISTS "
 	    "(SELECT 1 FROM recipient WHERE record = n "
 	    "AND address = lower(?))");
 	store_put_pair(s, &sql, &words, sender, recipient);
@@ -288,6 +283,27 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	buf_free(&sql);
 	buf_free(&words);
 	return good;
+}
+
+/* The record of a deferral that is over closes those before it. */
+static bool
+close_deferrals(struct store *s, const struct parsed_record *t)
+{
+	const char *outcome = parsed_text(t, "outcome");
+	const char *sender = parsed_text(t, "sender");
+	const char *recipient = parsed_item(t, "recipients", 0);
+
+	return outcome == NULL || strcmp(outcome, "taken") != 0 ||
+	    sender == NULL || recipient == NULL ||
+	    store_came_later(s, sender, recipient, parsed_time(t));
+}
+
+bool
+store_put(struct store *s, const struct parsed_record *t, const char *line,
+    size_t n)
+{
+	return (store_row_put(s->row, t, line, n) && close_deferrals(s, t)) ||
+	    failed(s);
 }
 
 bool
