@@ -14,7 +14,7 @@
 #include "base/process.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "setup/setup_agree.h"
 
 static bool

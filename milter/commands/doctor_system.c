@@ -19,7 +19,7 @@
 #include "base/sock.h"
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
 #include "setup/setup_plan.h"

@@ -14,7 +14,7 @@
 #include "base/process.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "records/feed.h"
 #include "records/ship_state.h"
 #include "records/store.h"
@@ -42,7 +42,7 @@ struct ship {
 	bool once;
 	struct ship_state state;
 	int64_t next_expire, next_tell, next_state;
-	uint64_t told;		/* records, when it was told last */
+	uint64_t logged;	/* records, when the log had it last */
 };
 
 static atomic_int stop;
@@ -99,11 +99,11 @@ tell(struct ship *s, bool failing, const struct buf *errmsg)
 		s->next_state = clock_ms() + STATE_MS;
 	}
 	if (clock_ms() < s->next_tell ||
-	    (s->state.taken == s->told && s->state.behind == 0))
+	    (s->state.taken == s->logged && s->state.behind == 0))
 		return;
 	log_info("shipped %llu records, %lld bytes are left",
 	    (unsigned long long)s->state.taken, (long long)s->state.behind);
-	s->told = s->state.taken;
+	s->logged = s->state.taken;
 	s->next_tell = clock_ms() + TELL_MS;
 }
 

@@ -14,7 +14,7 @@
 #include "base/rights.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
-#include "records/db.h"
+#include "records/db_name.h"
 
 #define FOR_ALL 0755
 #define FOR_THE_GROUP 0750

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "records/store.h"
 
 #define RETRY_MS 2000

@@ -2,40 +2,8 @@
 
 #include "records/db.h"
 
-#include <string.h>
-
-#include "base/buf.h"
 #include "records/db_engine.h"
-
-bool
-db_is_server(const char *name)
-{
-	static const char *const schemes[] = { "postgresql://", "postgres://" };
-	size_t i;
-
-	for (i = 0; name != NULL && i < sizeof schemes / sizeof schemes[0];
-	    i++)
-		if (strncmp(name, schemes[i], strlen(schemes[i])) == 0)
-			return true;
-	return false;
-}
-
-void
-db_put_name(struct buf *out, const char *name)
-{
-	const char *begin, *end, *at;
-
-	if (!db_is_server(name)) {
-		buf_puts(out, name);
-		return;
-	}
-	begin = strstr(name, "://") + 3;
-	end = begin + strcspn(begin, "?");
-	at = memrchr(begin, '@', (size_t)(end - begin));
-	buf_put(out, name, (size_t)(begin - name));
-	begin = at != NULL ? at + 1 : begin;
-	buf_put(out, begin, (size_t)(end - begin));
-}
+#include "records/db_name.h"
 
 struct db *
 db_open(const char *name, bool to_write, bool *damaged, struct buf *errmsg)
@@ -86,7 +54,7 @@ db_number(struct db *db, const char *sql, int64_t otherwise)
 int64_t
 db_size(struct db *db)
 {
-	return db->engine->size(db);
+	return db_number(db, db->engine->size, 0);
 }
 
 bool

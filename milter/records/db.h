@@ -20,16 +20,11 @@ struct buf;
 struct db;
 struct query;
 
-/* Does the name mean a server: "postgresql://host/db"? NULL: no. */
-bool db_is_server(const char *name);
-
-/* The name as it may be shown: without user, password and parameters. */
-void db_put_name(struct buf *out, const char *name);
-
 /*
- * Opens a database. A file, to write: it is made when it is not there (mode 0640 less
- * umask), in WAL mode, with its helper files kept at the end, so that a reader
- * without rights in the folder finds them. To read: nothing is ever written.
+ * Opens a database. A file, to write: it is made when it is not there (mode
+ * 0640 less umask), in WAL mode, with its helper files kept at the end, so that
+ * a reader without rights in the folder finds them. To read: nothing is ever
+ * written.
  * NULL with words in errmsg on failure.
  * *damaged (may be NULL) is set then: is the file no database, or spoiled?
  */

@@ -16,7 +16,7 @@ struct db_engine {
 	const char *(*errmsg)(const struct db *db);
 	bool (*is_damaged)(const struct db *db);
 	bool (*run)(struct db *db, const char *sql);
-	int64_t (*size)(struct db *db);
+	const char *size;	/* statement: its bytes */
 	int64_t (*last)(const struct db *db);
 	int (*changed)(const struct db *db);
 	bool (*copy)(struct db *db, const char *sql, const char *bytes,

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "records/db_name.h"
 
 #define LIBRARY "libpq.so.5"
 #define PATIENCE_MS 60000	/* for one answer of the server */
@@ -114,6 +115,63 @@ ignore_notice(void *arg, const char *words)
 	(void)words;
 }
 
+/* The next result of what was sent; NULL: there is none, or no answer. */
+static PGresult *
+next_result(struct server_db *s)
+{
+	int64_t end = clock_ms() + PATIENCE_MS, left;
+	struct pollfd fd = { .fd = pq.PQsocket(s->connection),
+		.events = POLLIN };
+
+	while (pq.PQisBusy(s->connection)) {
+		left = end - clock_ms();
+		if (left <= 0) {
+			failed(s, "the server does not answer");
+			return NULL;
+		}
+		poll(&fd, 1, (int)left);
+		if (!pq.PQconsumeInput(s->connection)) {
+			failed(s, pq.PQerrorMessage(s->connection));
+			return NULL;
+		}
+	}
+	return pq.PQgetResult(s->connection);
+}
+
+/* Takes the results to the last; was each of them good? */
+static bool
+take_results(struct server_db *s)
+{
+	bool good = true, any = false;
+	PGresult *r;
+
+	while ((r = next_result(s)) != NULL) {
+		any = true;
+		switch (pq.PQresultStatus(r)) {
+		case PGRES_COMMAND_OK:
+		case PGRES_TUPLES_OK:
+		case PGRES_SINGLE_TUPLE:
+			s->changed = atoi(pq.PQcmdTuples(r));
+			break;
+		default:
+			good = failed(s, pq.PQresultErrorMessage(r));
+		}
+		pq.PQclear(r);
+	}
+	return good && any;
+}
+
+static bool
+run(struct db *db, const char *sql)
+{
+	struct server_db *s = server(db);
+
+	buf_clear(&s->errmsg);
+	if (!pq.PQsendQuery(s->connection, sql))
+		return failed(s, pq.PQerrorMessage(s->connection));
+	return take_results(s);
+}
+
 /* What the URL says itself comes later, and wins. */
 static PGconn *
 connect_to(const char *name)
@@ -173,7 +231,7 @@ open_server(const char *name, bool to_write, bool *damaged,
 	    failed(s, pq.PQerrorMessage(s->connection));
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
-	good = good && (to_write || db_run(&s->db,
+	good = good && (to_write || run(&s->db,
 	    "SET default_transaction_read_only = on"));
 	if (good) {
 		buf_clear(errmsg);
@@ -195,69 +253,6 @@ is_damaged(const struct db *db)
 {
 	(void)db;
 	return false;
-}
-
-/* The next result of what was sent; NULL: there is none, or no answer. */
-static PGresult *
-next_result(struct server_db *s)
-{
-	int64_t end = clock_ms() + PATIENCE_MS, left;
-	struct pollfd fd = { .fd = pq.PQsocket(s->connection),
-		.events = POLLIN };
-
-	while (pq.PQisBusy(s->connection)) {
-		left = end - clock_ms();
-		if (left <= 0) {
-			failed(s, "the server does not answer");
-			return NULL;
-		}
-		poll(&fd, 1, (int)left);
-		if (!pq.PQconsumeInput(s->connection)) {
-			failed(s, pq.PQerrorMessage(s->connection));
-			return NULL;
-		}
-	}
-	return pq.PQgetResult(s->connection);
-}
-
-/* Takes the results to the last; was each of them good? */
-static bool
-take_results(struct server_db *s)
-{
-	bool good = true, any = false;
-	PGresult *r;
-
-	while ((r = next_result(s)) != NULL) {
-		any = true;
-		switch (pq.PQresultStatus(r)) {
-		case PGRES_COMMAND_OK:
-		case PGRES_TUPLES_OK:
-		case PGRES_SINGLE_TUPLE:
-			s->changed = atoi(pq.PQcmdTuples(r));
-			break;
-		default:
-			good = failed(s, pq.PQresultErrorMessage(r));
-		}
-		pq.PQclear(r);
-	}
-	return good && any;
-}
-
-static bool
-run(struct db *db, const char *sql)
-{
-	struct server_db *s = server(db);
-
-	buf_clear(&s->errmsg);
-	if (!pq.PQsendQuery(s->connection, sql))
-		return failed(s, pq.PQerrorMessage(s->connection));
-	return take_results(s);
-}
-
-static int64_t
-size_of(struct db *db)
-{
-	return db_number(db, "SELECT pg_database_size(current_database())", 0);
 }
 
 static int64_t
@@ -350,7 +345,7 @@ free_query(struct query *query)
 	free(q);
 }
 
-/* One value more, which `copy` is; binary or text. */
+/* One value more, which is ours; binary or text. */
 static void
 bind(struct query *query, char *value, size_t n, Oid type)
 {
@@ -477,7 +472,8 @@ column_bytes(struct query *query, int column, size_t *n)
 
 const struct db_engine db_postgresql = {
 	.open = open_server, .close = close_server, .errmsg = errmsg_of,
-	.is_damaged = is_damaged, .run = run, .size = size_of, .last = last,
+	.is_damaged = is_damaged, .run = run, .last = last,
+	.size = "SELECT pg_database_size(current_database())",
 	.changed = changed, .copy = copy, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
 	.number = bind_int, .step = step, .column = column_text,

@@ -3,6 +3,7 @@
 #include "records/db_engine.h"
 
 #include "base/buf.h"
+#include "records/db_name.h"
 
 static struct db *
 open_server(const char *name, bool to_write, bool *damaged,

@@ -41,43 +41,6 @@ next(struct query *q)
 }
 
 static bool
-prepare_to_write(struct db *db)
-{
-	int keep = 1;
-
-	sqlite3_file_control(handle(db), "main", SQLITE_FCNTL_PERSIST_WAL,
-	    &keep);
-	return db_run(db, "PRAGMA auto_vacuum = INCREMENTAL;"
-	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-	    "PRAGMA journal_size_limit = 33554432;"
-	    "PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384;"
-	    "PRAGMA temp_store = MEMORY");
-}
-
-static struct db *
-open_file(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
-{
-	struct file_db *file = mem_alloc(sizeof *file);
-	struct db *db = &file->db;
-	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-
-	db->engine = &db_sqlite;
-	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
-		sqlite3_busy_timeout(handle(db), PATIENCE_MS);
-		if (to_write ? prepare_to_write(db) :
-		    db_run(db, "PRAGMA query_only = 1;"
-		    "SELECT 1 FROM sqlite_master LIMIT 1"))
-			return db;
-	}
-	buf_printf(errmsg, "%s: %s", path, db_errmsg(db));
-	if (damaged != NULL)
-		*damaged = db_is_damaged(db);
-	db_close(db);
-	return NULL;
-}
-
-static bool
 is_damaged(const struct db *db)
 {
 	int code = sqlite3_errcode(handle(db)) & 0xff;
@@ -104,13 +67,41 @@ run(struct db *db, const char *sql)
 	return sqlite3_exec(handle(db), sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static int64_t
-size_of(struct db *db)
+static bool
+prepare_to_write(struct db *db)
 {
-	int64_t pages = db_number(db, "PRAGMA page_count", 0) -
-	    db_number(db, "PRAGMA freelist_count", 0);
+	int keep = 1;
 
-	return pages * db_number(db, "PRAGMA page_size", 0);
+	sqlite3_file_control(handle(db), "main", SQLITE_FCNTL_PERSIST_WAL,
+	    &keep);
+	return run(db, "PRAGMA auto_vacuum = INCREMENTAL;"
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	    "PRAGMA journal_size_limit = 33554432;"
+	    "PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384;"
+	    "PRAGMA temp_store = MEMORY");
+}
+
+static struct db *
+open_file(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
+{
+	struct file_db *file = mem_alloc(sizeof *file);
+	struct db *db = &file->db;
+	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+
+	db->engine = &db_sqlite;
+	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
+		sqlite3_busy_timeout(handle(db), PATIENCE_MS);
+		if (to_write ? prepare_to_write(db) :
+		    run(db, "PRAGMA query_only = 1;"
+		    "SELECT 1 FROM sqlite_master LIMIT 1"))
+			return db;
+	}
+	buf_printf(errmsg, "%s: %s", path, errmsg_of(db));
+	if (damaged != NULL)
+		*damaged = is_damaged(db);
+	close_file(db);
+	return NULL;
 }
 
 static struct query *
@@ -217,7 +208,9 @@ copy(struct db *db, const char *sql, const char *bytes, size_t n)
 
 const struct db_engine db_sqlite = {
 	.open = open_file, .close = close_file, .errmsg = errmsg_of,
-	.is_damaged = is_damaged, .run = run, .size = size_of, .last = last,
+	.is_damaged = is_damaged, .run = run, .last = last,
+	.size = "SELECT (page_count - freelist_count) * page_size FROM "
+	    "pragma_page_count, pragma_freelist_count, pragma_page_size",
 	.changed = changed, .copy = copy, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
 	.number = bind_int, .step = step, .column = column_text,

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "records/feed.h"
 #include "records/recorder.h"
 #include "records/store.h"

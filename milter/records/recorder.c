@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "records/db.h"
+#include "records/db_name.h"
 #include "records/feeder.h"
 #include "records/privacy.h"
 #include "records/record.h"

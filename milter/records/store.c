@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "records/db.h"
+#include "records/db_name.h"
 #include "records/record_read.h"
 #include "records/shipment.h"
 #include "records/store_row.h"

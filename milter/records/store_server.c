@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "records/db.h"
+#include "records/db_name.h"
 
 /* One at a time; the number is "saywhy" in ASCII. */
 #define LOCK "SELECT pg_advisory_xact_lock(126879297794425)"
