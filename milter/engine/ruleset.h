@@ -12,6 +12,7 @@
 
 #include "base/option.h"
 #include "checks/check.h"
+#include "config/settings.h"
 #include "counters/counters_options.h"
 #include "dns/dns_options.h"
 #include "model/site.h"
@@ -53,6 +54,9 @@ struct ruleset {
 	struct dns_options dns;
 	struct counters_options counters;
 	struct page_options page;
+	struct settings settings;	/* what the files set */
+	/* of all that is not of this host alone (config/settings.h) */
+	char fingerprint[SETTINGS_FINGERPRINT];
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
 	/* of these, the active ones with a field() */

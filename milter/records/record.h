@@ -58,6 +58,7 @@ struct record {
 	const struct decision *decision;	/* NULL: not ours */
 	const struct reply *reply;	/* code 0: the MTA does not say */
 	const struct reply *was;	/* before we rewrote it, or NULL */
+	const char *policy;		/* fingerprint, or NULL */
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };

@@ -55,7 +55,7 @@ const struct option record_option_rows[] = {
 	    .words = privacy_names, .default_value = "full",
 	    .help = "full, or local parts removed, or hashed" },
 	{ .name = "privacy-key", .type = OPTION_TEXT,
-	    .offset = AT(privacy_key),
+	    .offset = AT(privacy_key), .secret = true,
 	    .help = "secret of the hashes; unset: a new one at every start" },
 	{ .name = "matched-text", .type = OPTION_BOOL,
 	    .offset = AT(matched_text), .default_value = "no",
