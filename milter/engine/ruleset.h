@@ -18,6 +18,7 @@
 #include "model/site.h"
 #include "pages/options.h"
 #include "policy/policy.h"
+#include "records/post.h"
 #include "records/recorder.h"
 
 struct diags;
@@ -54,6 +55,7 @@ struct ruleset {
 	struct dns_options dns;
 	struct counters_options counters;
 	struct page_options page;
+	struct post_blocks posts;
 	struct settings settings;	/* what the files set */
 	/* of all that is not of this host alone (config/settings.h) */
 	char fingerprint[SETTINGS_FINGERPRINT];
