@@ -59,7 +59,7 @@ watched_new(struct ruleset *rules, bool print)
 	w->last = &w->first;
 	/* What we say to syslog would be read again. */
 	opt.syslog = false;
-	w->known = record_match_open(opt.store);
+	w->known = record_match_open(opt.store, opt.file);
 	if (print)
 		privacy_key(opt.privacy_key);
 	else

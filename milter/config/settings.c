@@ -12,12 +12,34 @@
 #include "base/option.h"
 #include "base/option_value.h"
 
-/* In quotes, as the file wants it. */
+/* Where the password of a URL begins and ends (RFC 3986 3.2.1), or NULL. */
+static const char *
+find_password(const char *value, const char **end)
+{
+	const char *at = strstr(value, "://"), *colon;
+
+	if (at == NULL)
+		return NULL;
+	at += 3;
+	*end = at + strcspn(at, "/?#");
+	while (*end > at && **end != '@')
+		(*end)--;
+	colon = memchr(at, ':', (size_t)(*end - at));
+	return colon != NULL ? colon + 1 : NULL;
+}
+
+/* In quotes, as the file wants it; a password is not shown. */
 static void
 put_text(struct buf *out, const char *value)
 {
+	const char *end = NULL, *password = find_password(value, &end);
+
 	buf_putc(out, '"');
 	for (; *value != '\0'; value++) {
+		if (value == password) {
+			buf_puts(out, "***");
+			value = end;
+		}
 		if (*value == '"' || *value == '\\' || *value == '$')
 			buf_putc(out, '\\');
 		if (*value == '\n')

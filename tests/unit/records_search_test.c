@@ -16,6 +16,7 @@
 #include "records/db.h"
 #include "records/feed.h"
 #include "records/forget.h"
+#include "records/forget_line.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/search.h"
