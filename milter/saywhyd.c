@@ -267,8 +267,8 @@ reload(struct daemon *d)
 		log_error("%s; nothing is counted", errmsg.data);
 	buf_free(&errmsg);
 	ruleset_publish(r);
-	log_info("%s: loaded, mode %s", d->config,
-	    mode_names[r->policy.mode]);
+	log_info("%s: loaded, mode %s, policy %s", d->config,
+	    mode_names[r->policy.mode], r->fingerprint);
 }
 
 /* enforce-after has come: what is loaded now says enforce. */

@@ -153,7 +153,7 @@ parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 
 const struct option site_options[] = {
 	{ .name = "name", .type = OPTION_PARSE, .offset = SITE(name),
-	    .parse = parse_name, .free = free_text,
+	    .parse = parse_name, .free = free_text, .here = true,
 	    .help = "this mail server's name; unset: the host's" },
 	{ .name = "contact", .type = OPTION_PARSE, .offset = SITE(contact),
 	    .parse = parse_contact, .free = free_text,

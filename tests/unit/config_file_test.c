@@ -63,7 +63,7 @@ expect(const char *name, const char *words, struct house *h)
 	char *output;
 
 	house_init(h);
-	config_read(in_folder(name), h->sections, 3, &d);
+	config_read(in_folder(name), h->sections, 3, NULL, &d);
 	output = printed(&d);
 	if (*words == '\0' ? *output != '\0' : strstr(output, words) == NULL)
 		fail_msg("%s: says \"%s\", not \"%s\"", name, output, words);
