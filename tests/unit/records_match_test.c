@@ -154,7 +154,7 @@ test_server_away(void **state)
 	struct match_event e = { .id = "BA9876543210", .words = "No" };
 	struct record_matcher *m;
 	time_t now = time(NULL);
-	char text[1024];
+	char text[1024], *at;
 	struct house *h;
 	struct tm tm;
 	struct ip ip;
@@ -169,8 +169,10 @@ test_server_away(void **state)
 	snprintf(text, sizeof text, line, "reject", "rcpt", "rcpt-denied",
 	    "No");
 	gmtime_r(&now, &tm);
-	strftime(strstr(text, "2026-"), 20, "%Y-%m-%dT%H:%M:%S", &tm);
-	strstr(text, "500Z")[-1] = '.';
+	at = strstr(text, "2026-");
+	assert_non_null(at);
+	strftime(at, 20, "%Y-%m-%dT%H:%M:%S", &tm);
+	at[19] = '.';
 	house_text(h, text);
 	record_match_came(m, "a@sender.example", "user@example.org", e.time);
 	assert_true(record_match_has(m, "0123456789AB"));
