@@ -231,8 +231,9 @@ open_server(const char *name, bool to_write, bool *damaged,
 	    failed(s, pq.PQerrorMessage(s->connection));
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
-	good = good && (to_write || run(&s->db,
-	    "SET default_transaction_read_only = on"));
+	/* What is asked here is over before a compiler has begun. */
+	good = good && (run(&s->db, "SET jit = off") || true) && (to_write ||
+	    run(&s->db, "SET default_transaction_read_only = on"));
 	if (good) {
 		buf_clear(errmsg);
 		return &s->db;

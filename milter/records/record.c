@@ -130,6 +130,20 @@ record_id(char id[RECORD_ID_TEXT])
 	put_digits(bits, id);
 }
 
+int64_t
+record_id_hour(const char *id, int64_t now)
+{
+	const char *high = strchr(digits, id[0]);
+	const char *low = high != NULL && id[0] != '\0' ?
+	    strchr(digits, id[1]) : NULL;
+	int64_t hour = now / 3600000, is;
+
+	if (low == NULL || id[1] == '\0')
+		return hour * 3600000;
+	is = (high - digits) << 5 | (low - digits);
+	return (hour - ((hour - is) % 1024 + 1024) % 1024) * 3600000;
+}
+
 void
 record_id_of(const char *line, size_t n, unsigned which,
     char id[RECORD_ID_TEXT])

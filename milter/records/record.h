@@ -83,6 +83,13 @@ void record_id_host(long long number);
 int record_id_host_of(const char *id);
 
 /*
+ * When record_id() gave this id: the beginning of the last such hour that is
+ * not after `now` (both ms since 1970). It comes again after 1,024 hours, and
+ * an id of record_id_of() says nothing: a guess, where to look first.
+ */
+int64_t record_id_hour(const char *id, int64_t now);
+
+/*
  * An id as people write it: any case, O for 0, I and L for 1, blanks and
  * hyphens in between. n bytes; false: it is none.
  */

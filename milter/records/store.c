@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "records/db.h"
 #include "records/db_name.h"
+#include "records/record.h"
 #include "records/record_read.h"
 #include "records/shipment.h"
 #include "records/store_row.h"
@@ -18,6 +20,7 @@
 
 /* A sender who was refused tries again within some days, or not at all. */
 #define LATER_MS ((int64_t)7 * 86400000)
+#define HOUR_MS ((int64_t)3600000)
 
 struct store {
 	struct db *db;
@@ -376,11 +379,36 @@ store_is_current(struct store *s)
 	return store_is_shared(s) ? version > 0 : version == VERSION;
 }
 
+/* In one day of a server or two; to open all of them takes its time. */
+static bool
+get_near(struct store *s, const char *id, struct buf *line)
+{
+	struct timespec now = clock_now();
+	int64_t hour = record_id_hour(id, (int64_t)now.tv_sec * 1000);
+	struct query *q = db_query(s->db, s->sql->get_near);
+	bool found = false;
+	int i;
+
+	query_text(q, id);
+	for (i = 0; i < 2; i++) {
+		query_int(q, hour - HOUR_MS);
+		query_int(q, hour + 2 * HOUR_MS);
+	}
+	while (query_step(q) == DB_ROW) {
+		found = true;
+		buf_puts(line, query_column(q, 0));
+	}
+	query_free(q);
+	return found;
+}
+
 bool
 store_get(struct store *s, const char *id, struct buf *line)
 {
 	bool found = false;
 
+	if (s->sql->get_near != NULL && get_near(s, id, line))
+		return true;
 	if (s->get == NULL)
 		s->get = db_query(s->db, s->sql->get);
 	if (s->get == NULL)

@@ -384,6 +384,7 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
             client.command("MAIL FROM:<a@sender.example>")
             reply = client.command("RCPT TO:<b@elsewhere.example>")
         began = time.monotonic()
+        assert reply.code == 550, daemon.log()
         found = id_of(reply)
         process.wait_until(lambda: on_page(found), "the page to know it", 10)
         assert time.monotonic() - began < 2  # one second on a machine at rest

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -145,11 +146,48 @@ test_rows(void **state)
 	}
 }
 
+/* Where the store is on a server the file is enough, though that is away. */
+static void
+test_server_away(void **state)
+{
+	static const char away[] = "postgresql:///x?host=/nonexistent";
+	struct match_event e = { .id = "BA9876543210", .words = "No" };
+	struct record_matcher *m;
+	time_t now = time(NULL);
+	char text[1024], *at;
+	struct house *h;
+	struct tm tm;
+	struct ip ip;
+
+	house_open(state);
+	h = *state;
+	assert_true(ip_parse("192.0.2.7", &ip));
+	e.client = &ip;
+	e.time = (int64_t)now * 1000;
+	m = record_match_open(away, h->file);
+	assert_false(record_match_find(m, &e));
+	snprintf(text, sizeof text, line, "reject", "rcpt", "rcpt-denied",
+	    "No");
+	gmtime_r(&now, &tm);
+	at = strstr(text, "2026-");
+	assert_non_null(at);
+	strftime(at, 20, "%Y-%m-%dT%H:%M:%S", &tm);
+	at[19] = '.';
+	house_text(h, text);
+	record_match_came(m, "a@sender.example", "user@example.org", e.time);
+	assert_true(record_match_has(m, "0123456789AB"));
+	assert_true(record_match_find(m, &e));
+	assert_false(record_match_find(m, &e));
+	record_match_close(m);
+	house_close(state);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_server_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,201 @@
+#!/usr/bin/python3
+"""ship - what a store in PostgreSQL costs: shipped, asked, grown
+
+usage: ship.py BUILD [RECORDS]
+
+Records of refusals as mail hosts have them (many clients, few reasons, some
+names that come again and again) of the last 30 days are shipped by one process
+to a server of this machine, with its settings as packaged but for its place;
+then it is asked, and then it is given 2,000 records a second. Needs root.
+"""
+
+import pathlib
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mta"))
+import postgresql  # noqa: E402
+
+DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REASONS = ["spf-fail", "dnsbl-listed", "mailbox-unknown", "relay-denied",
+           "dmarc-reject", "helo-forged", "rdns-missing", "client-denied",
+           "content-malware", "mailbox-full"]
+LINE = (
+    '{{"v":1,"time":"{time}","id":"{id}","host":"mx{host}.example.org",'
+    '"issuer":"saywhy","direction":"in","outcome":"{outcome}","stage":"rcpt",'
+    '"reason":"{reason}","who":"sender-admin","check":"auth_spf","reply":'
+    '{{"code":550,"status":"5.7.23","lines":["SPF: {client} may not send mail '
+    'for {domain}.","The mail admin of {domain} must add this server to the '
+    'SPF record.","https://mx.example.org/why/{id}"]}},"server":{{"address":'
+    '"192.0.2.1","port":25,"daemon":"smtpd"}},"client":{{"address":"{client}",'
+    '"port":40312,"name":"{name}"}},"helo":"{name}","sender":"{sender}",'
+    '"recipients":["{rcpt}"],"message_id":"<{id}@{domain}>","evidence":{{'
+    '"spf_record":"v=spf1 ip4:198.51.100.7 -all","spf_mechanism":"-all"}},'
+    '"mode":"enforce","ms":12}}\n')
+draw = random.Random(19)
+
+
+def skewed(below):
+    """Half are of the first tenth."""
+    return draw.randrange(below // 10 + 1 if draw.random() < .5 else below)
+
+
+def put(out, count, begin, span):
+    """So many lines, in the order of their time."""
+    when = None
+    for n in range(count):
+        at = begin + span * n / count
+        if int(at) != when:
+            when = int(at)
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(when))
+        c, d = skewed(200000), skewed(50000)
+        bits = draw.getrandbits(60)
+        out.write(LINE.format(
+            time=f"{stamp}.{int(at * 1000) % 1000:03}Z", host=n % 3 + 1,
+            id="".join(DIGITS[bits >> s & 31] for s in range(0, 60, 5)),
+            outcome="tempfail" if n % 9 == 0 else "reject",
+            reason=REASONS[skewed(10)],
+            client=f"{c >> 16 | 11}.{c >> 8 & 255}.{c & 255}.{c % 250}",
+            name=f"host{c}.net{d % 999}.example", domain=f"d{d}.example",
+            sender=f"user{skewed(99)}@d{d}.example",
+            rcpt=f"u{skewed(20000)}@example.org"))
+
+
+def ticks(pid, children):
+    """CPU of a process, with that of its children that ended, in seconds."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return 0
+    words = text.rpartition(")")[2].split()
+    return sum(map(int, words[11:15 if children else 13])) / 100
+
+
+def cpu(server):
+    """Of all processes of the server."""
+    pid = server.process.pid
+    children = pathlib.Path(
+        f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return ticks(pid, True) + sum(ticks(child, False) for child in children)
+
+
+def ours():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(label, words, server, times=5):
+    """Wall clock of the best; CPU of both sides, on the average."""
+    best, began_ours, began_server = None, ours(), cpu(server)
+    for _ in range(times):
+        began = time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True)
+        spent = (time.monotonic() - began) * 1000
+        best = spent if best is None else min(best, spent)
+    time.sleep(.2)
+    print(f"{label:30} {best:9.1f} ms; CPU: "
+          f"tool {(ours() - began_ours) * 1000 / times:7.1f} ms, "
+          f"server {(cpu(server) - began_server) * 1000 / times:7.1f} ms "
+          f"(status {done.returncode})", flush=True)
+
+
+def ask(tool, conf, server):
+    found = server.sql("SELECT id, array_to_string(recipients, ''), sender, "
+                       "name FROM record OFFSET 4711 LIMIT 1").split("|")
+    for label, words in (
+            ("nothing: saywhy --help", ["--help"]),
+            ("show", ["show", "-c", conf, found[0]]),
+            ("find --recipient, a week", ["find", "-c", conf, "--recipient",
+                                          found[1], "--since", "7 days"]),
+            ("find --recipient, all", ["find", "-c", conf, "--recipient",
+                                       found[1]]),
+            ("find --sender", ["find", "-c", conf, "--sender", found[2]]),
+            ("find --client (name)", ["find", "-c", conf, "--client",
+                                      found[3]]),
+            ("find --client 11.2.0.0/16", ["find", "-c", conf, "--client",
+                                           "11.2.0.0/16"]),
+            ("find --domain", ["find", "-c", conf, "--domain",
+                               found[2].split("@")[1]]),
+            ("find --reason, a day", ["find", "-c", conf, "--reason",
+                                      "spf-fail", "--since", "1 days"]),
+            ("find --text, a day", ["find", "-c", conf, "--text", found[2],
+                                    "--since", "1 days"]),
+            ("report day", ["report", "-c", conf, "day"]),
+            ("report month", ["report", "-c", conf, "month"])):
+        timed(label, [tool, *words], server)
+
+
+def trickle(tool, conf, records, server, seconds=20, rate=2000):
+    """How long a record takes, at a rate: by what the server has each 50 ms."""
+    with subprocess.Popen([tool, "ship", "-c", conf],
+                          stderr=subprocess.DEVNULL) as ship:
+        time.sleep(1)
+        before = int(server.sql("SELECT last_value FROM record_n"))
+        written, lags, began = [], [], time.monotonic()
+        with open(records, "a") as out:
+            while time.monotonic() - began < seconds:
+                put(out, rate // 20, time.time(), .05)
+                out.flush()
+                written.append((time.monotonic(), rate // 20))
+                have = int(server.sql("SELECT last_value FROM record_n"))
+                have -= before
+                while written and have >= written[0][1]:
+                    at, n = written.pop(0)
+                    have, before = have - n, before + n
+                    lags.append(time.monotonic() - at)
+                time.sleep(max(0, began + .05 * (len(lags) + len(written)) -
+                               time.monotonic()))
+        ship.terminate()
+    lags.sort()
+    print(f"lag at {rate}/s: median {lags[len(lags) // 2] * 1000:.0f} ms, "
+          f"p99 {lags[len(lags) * 99 // 100] * 1000:.0f} ms, "
+          f"{len(written)} parts of {len(lags) + len(written)} not there")
+
+
+def main(build, count=1000000):
+    folder = pathlib.Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    shutil.chown(folder, "nobody")
+    records, conf, tool = folder / "records.json", folder / "conf", \
+        f"{build}/saywhy"
+    server = postgresql.Server(folder / "pg")
+    conf.write_text(
+        f'name = "mx1.example.org"\ncontact = "postmaster@example.org"\n'
+        f'listen = "unix:{folder}/m"\nuser = "nobody"\n'
+        f'record-file = "{records}"\nstore = "{server.url}"\n'
+        f'ship-state = "{folder}/state"\nretention = "40 days"\n')
+    try:
+        with open(records, "w") as out:
+            put(out, count, time.time() - 30 * 86400, 30 * 86400 - 60)
+        size = records.stat().st_size
+        began, before, there = time.monotonic(), ours(), cpu(server)
+        subprocess.run([tool, "ship", "--once", "-c", conf], check=True)
+        spent = time.monotonic() - began
+        time.sleep(1)
+        print(f"CPU for each record: ship "
+              f"{(ours() - before) * 1e6 / count:.1f} us, server "
+              f"{(cpu(server) - there) * 1e6 / count:.1f} us")
+        print(f"{count} records of {size / count:.0f} bytes shipped in "
+              f"{spent:.1f} s: {count / spent:.0f} a second")
+        for table in ("record", "line"):
+            heap, index = map(int, server.sql(
+                "SELECT sum(pg_table_size(inhrelid)), sum(pg_indexes_size("
+                "inhrelid)) FROM pg_inherits WHERE inhparent = "
+                f"'{table}'::regclass").split("|"))
+            print(f"{table}: {heap / count:.0f} bytes a record, and "
+                  f"{index / count:.0f} of indexes")
+        server.sql("VACUUM ANALYZE")
+        ask(tool, conf, server)
+        trickle(tool, conf, records, server)
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))
