@@ -105,6 +105,9 @@ open_all(struct serving *s)
 	s->pages = (struct pages){ .site = &s->rules->site,
 		.wording = s->rules->policy.wording,
 		.store = { .path = s->rules->records.store },
+		.peers = &s->rules->page.peers,
+		.host_number = s->rules->records.host_number,
+		.record_file = s->rules->records.file,
 		.limiter = limiter_new(o->rate) };
 	s->metrics = (struct metrics){ .control = s->rules->daemon.control };
 	start(s, page, pages_answer, &s->pages);

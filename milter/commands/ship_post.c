@@ -32,7 +32,7 @@ struct shipment {
 	struct post_line *lines;
 	bool once, failing;
 	long long wait;			/* ms until the next try */
-	unsigned long long taken, refused, bad, told;
+	unsigned long long taken, refused, bad, logged;
 	int64_t next_tell;
 };
 
@@ -57,7 +57,7 @@ wait_ms(long long ms)
 
 /* Twice as long as before, and by half at random: hosts do not come at once. */
 static long long
-back_off(struct shipment *s, long long asked)
+back_off(struct shipment *s, long long wish)
 {
 	unsigned short random = 0;
 
@@ -66,7 +66,7 @@ back_off(struct shipment *s, long long asked)
 	s->wait = s->wait == 0 ? 1000 : s->wait * 2;
 	if (s->wait > LONGEST_MS)
 		s->wait = LONGEST_MS;
-	return asked > 0 ? asked + random % 1000 :
+	return wish > 0 ? wish + random % 1000 :
 	    s->wait / 2 + s->wait * random / 2 / 65536;
 }
 
@@ -110,12 +110,12 @@ tell_progress(struct shipment *s, bool now)
 {
 	unsigned long long all = s->taken + s->refused + s->bad;
 
-	if ((!now && clock_ms() < s->next_tell) || all == s->told)
+	if ((!now && clock_ms() < s->next_tell) || all == s->logged)
 		return;
 	log_info("%s: %llu records posted, %llu refused, %llu lines were no "
 	    "record; %lld bytes are left", s->opt->item.title, s->taken,
 	    s->refused, s->bad, (long long)follow_left(s->follow));
-	s->told = all;
+	s->logged = all;
 	s->next_tell = clock_ms() + TELL_MS;
 }
 

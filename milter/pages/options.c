@@ -53,5 +53,16 @@ const struct option page_option_rows[] = {
 	{ .name = "metrics-listen", .type = OPTION_PARSE,
 	    .offset = AT(metrics), .parse = parse_near, .free = free_text,
 	    .help = "where saywhy serve answers /metrics; unset: nowhere" },
+	{ .name = "peers", .type = OPTION_LIST, .offset = AT(peers),
+	    .parse = peers_parse, .free = peers_free,
+	    .help = "pages of other hosts by number, \"2=https://.../why/\"" },
+	{ .name = "peers-ca-file", .type = OPTION_TEXT,
+	    .offset = AT(peers.ca_file),
+	    .help = "certificates that vouch for them; unset: the system's" },
+	{ .name = "peers-certificate", .type = OPTION_TEXT,
+	    .offset = AT(peers.certificate),
+	    .help = "our own, where they want one" },
+	{ .name = "peers-key", .type = OPTION_TEXT, .offset = AT(peers.key),
+	    .help = "the private key of that certificate" },
 	{ .name = NULL }
 };

@@ -5,10 +5,12 @@
 #define PAGES_OPTIONS_H
 
 #include "base/option.h"
+#include "pages/peers.h"
 
 struct page_options {
 	char *listen;		/* socket spec; never NULL */
 	char *metrics;		/* socket spec, or NULL: none */
+	struct peers peers;	/* pages of the other hosts */
 	long long rate;		/* pages a minute and client; 0: any */
 };
 

@@ -12,10 +12,12 @@
 #include "pages/index.h"
 #include "pages/limiter.h"
 #include "pages/lookup.h"
+#include "pages/peers.h"
 #include "pages/refusal_page.h"
 #include "pages/view.h"
 #include "records/record.h"
 #include "records/record_read.h"
+#include "records/record_tail.h"
 #include "records/store.h"
 #include "words/reason.h"
 
@@ -69,17 +71,60 @@ find_record(struct asking *a, const char *id, struct parsed_record **t)
 	return s != NULL;
 }
 
+/* The id is of this host, and the store has not got it yet. */
+static struct parsed_record *
+find_here(const struct asking *a, const char *id)
+{
+	struct buf line = BUF_INIT;
+	struct parsed_record *t = NULL;
+
+	if (record_tail_find(a->pages->record_file, id, &line))
+		t = record_read(line.data, line.len);
+	buf_free(&line);
+	return t;
+}
+
+/* The store has not got the id: the host that it names may have. */
+static bool
+answer_from_its_host(struct asking *a, const char *id, int host,
+    struct parsed_record **t)
+{
+	if (host == 0 || a->pages->host_number == 0)
+		return false;
+	if (host == a->pages->host_number) {
+		*t = find_here(a, id);
+		return false;
+	}
+	switch (peers_ask(a->pages->peers, host, id, a->view.language->code,
+	    &a->answer->body)) {
+	case PEER_PAGE:
+		return true;
+	case PEER_SILENT:
+		notice(a, 503, SPEECH_NOT_YET, SPEECH_NOT_YET_TEXT);
+		return true;
+	case PEER_UNKNOWN:
+	case PEER_NONE:
+		break;
+	}
+	return false;
+}
+
 static void
 answer_id(struct asking *a, const char *word)
 {
 	char id[RECORD_ID_TEXT];
 	struct parsed_record *t = NULL;
+	bool readable;
 
 	if (!record_id_read(word, strlen(word), id)) {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
 	}
-	if (!find_record(a, id, &t))
+	readable = find_record(a, id, &t);
+	if (t == NULL &&
+	    answer_from_its_host(a, id, record_id_host_of(id), &t))
+		return;
+	if (!readable && t == NULL)
 		notice(a, 503, SPEECH_NOT_NOW, SPEECH_NOT_NOW_TEXT);
 	else if (t == NULL || !refusal_page_is_public(t))
 		notice(a, 404, SPEECH_UNKNOWN, SPEECH_UNKNOWN_TEXT);

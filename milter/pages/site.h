@@ -20,6 +20,7 @@
 #include "pages/kept_store.h"
 
 struct limiter;
+struct peers;
 struct site;
 struct wording;
 
@@ -32,6 +33,9 @@ struct pages {
 	const struct wording *wording;		/* of the policy, by reason */
 	struct kept_store store;
 	struct limiter *limiter;
+	struct peers *peers;		/* or NULL */
+	long long host_number;		/* of this host; 0: none */
+	const char *record_file;	/* of this host, or NULL */
 };
 
 /* An http_handler; arg is a struct pages. */

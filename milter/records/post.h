@@ -52,7 +52,7 @@ enum post_answer {
 };
 
 struct post_result {
-	long long wait;		/* ms that the server asks for; 0: it does not */
+	long long wait;		/* ms that the server wants; 0: any */
 	size_t taken;		/* lines */
 	size_t refused;		/* lines that it will never take */
 	struct buf refusal;	/* why, of the last of these */

@@ -1,4 +1,4 @@
-/* post_lines - formats that are one object a line: webhook, ClickHouse, Splunk */
+/* post_lines - formats of one object a line: ndjson, ClickHouse, Splunk */
 
 #include "records/post_format.h"
 

@@ -1,0 +1,112 @@
+"""An id that names its host, asked for at the page of another one.
+
+Host 2 has an empty store; host 1 has the record in its file alone, as while the
+common store is away. Three pages on loopback, no mail server.
+"""
+
+import http.client
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import process
+from test_store import ident, line
+
+
+def port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Page:
+    def __init__(self, build, folder, number, peers):
+        self.port, self.folder = peers[number], folder / str(number)
+        self.folder.mkdir()
+        self.folder.chmod(0o777)
+        (self.folder / "records.json").touch()
+        (self.folder / "records.json").chmod(0o644)
+        subprocess.run([pathlib.Path(build) / "saywhy", "store", "rebuild", "-c",
+                        self.write(number, peers)], capture_output=True)
+        self.process = subprocess.Popen(
+            [pathlib.Path(build) / "saywhy", "serve", "-c",
+             self.folder / "saywhy.conf"], stderr=subprocess.DEVNULL)
+        process.wait_until(self.answers, "the page")
+
+    def write(self, number, peers):
+        conf = self.folder / "saywhy.conf"
+        urls = ", ".join(f'"{n}=http://127.0.0.1:{p}/why/"'
+                         for n, p in peers.items())
+        conf.write_text(
+            f'host-number = {number}\nuser = "nobody"\npage-rate = 0\n'
+            f'record-file = "{self.folder}/records.json"\n'
+            f'store = "{self.folder}/records.db"\n'
+            f'page-listen = "inet:{self.port}@127.0.0.1"\n'
+            f'peers = {{{urls}}}\n')
+        return conf
+
+    def answers(self):
+        try:
+            return self.get("reason/")[0] == 200
+        except OSError:
+            return False
+
+    def get(self, path):
+        began = time.monotonic()
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c.request("GET", f"/why/{path}")
+        r = c.getresponse()
+        return r.status, r.read().decode(), time.monotonic() - began
+
+    def stop(self):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        self.process.wait()
+
+
+@pytest.fixture
+def pages(request):
+    folder = pathlib.Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    peers = {1: port(), 2: port(), 3: port()}
+    made = [Page(request.config.option.build, folder, n, peers)
+            for n in (1, 2)]
+    yield made
+    for page in made:
+        page.stop()
+
+
+def test_page_of_another_host(pages):
+    one, two = pages
+    old = line(7).replace('": ', '":')  # as saywhyd writes it
+    with open(one.folder / "records.json", "a") as f:
+        f.write(line(1))  # an id without a host
+        f.write(old.replace(ident(7), ident(7) + "01"))
+    status, text, _ = one.get(ident(7) + "01")
+    assert status == 200 and ident(7) + "01" in text
+    status, text, seconds = two.get(ident(7).lower() + "-01?l=de")
+    assert status == 200 and ident(7) + "01" in text and 'lang="de"' in text
+    # Unknown there, too; of no peer; of a peer that is not there; of no host.
+    assert two.get(ident(8) + "01")[0] == 404
+    assert two.get(ident(8) + "0Z")[0] == 404
+    assert two.get(ident(1))[0] == 404
+    status, text, _ = two.get(ident(8) + "03")
+    assert status == 503 and "look again in a minute" in text
+
+
+def test_a_host_that_hangs(pages):
+    one, two = pages
+    one.process.send_signal(signal.SIGSTOP)
+    status, text, seconds = two.get(ident(7) + "01")
+    assert status == 503 and "look again in a minute" in text
+    assert seconds >= 0.15
+    # It is not asked again for two seconds.
+    assert two.get(ident(7) + "01")[2] < seconds
+    one.process.send_signal(signal.SIGCONT)
+    process.wait_until(
+        lambda: two.get(ident(7) + "01")[0] == 404, "host 1 answers again")
