@@ -30,6 +30,26 @@ static const char *const beginnings[] = {
 	"I'm sorry to have to inform you",
 	"I'm afraid I wasn't able to deliver",
 	"Undeliverable:",
+	"Fehler bei der Nachrichtenzustellung",
+	"\xc3\x89" "chec de la remise",
+	"No se pudo entregar",
+	"Impossibile recapitare",
+	"Falha na entrega",
+	"Bezorging is mislukt",
+	"Dostarczenie wiadomo\xc5\x9b" "ci",
+	"\xd0\xa1\xd0\xb1\xd0\xbe\xd0\xb9 "
+	    "\xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2\xd0\xba\xd0\xb8",
+	"\xe6\xac\xa1\xe3\x81\xae\xe5\x8f\x97\xe4\xbf\xa1\xe8\x80\x85",
+	"Ihre Nachricht wurde nicht",
+	"Votre message n'",
+	"Tu mensaje no se ha",
+	"Il tuo messaggio non",
+	"Sua mensagem n\xc3\xa3o foi",
+	"Je bericht is niet",
+	"Twoja wiadomo\xc5\x9b\xc4\x87",
+	"\xd0\x9f\xd0\xb8\xd1\x81\xd1\x8c\xd0\xbc\xd0\xbe "
+	    "\xd0\xb4\xd0\xbb\xd1\x8f",
+	"\xe3\x83\xa1\xe3\x83\xbc\xe3\x83\xab\xe3\x81\xaf",
 };
 
 /* What begins the message that came back, behind "-", "*", ">" and blanks. */
@@ -74,7 +94,19 @@ static const char *const endings[] = {
 	"Messaggio originale",
 	"Mensagem original",
 	"Oorspronkelijk bericht",
+	"Oorspronkelijke berichtkop",
+	"Encabezados de mensajes originales",
+	"Intestazioni originali",
+	"Cabe\xc3\xa7" "alhos de mensagem originais",
+	"Oryginalne nag\xc5\x82\xc3\xb3wki",
 };
+
+/* Words of a sentence that names whom a message did not reach. */
+static const char *const undelivered[] = { "deliver", "reach", "blocked",
+	"zugestellt", "zustell", "parvenu", "remis", "entreg", "recapitat",
+	"consegnat", "bezorgd", "dostarcz",
+	"\xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2\xd0\xbb",
+	"\xe9\x85\x8d\xe4\xbf\xa1" };
 
 /* Fields that stand in the header of a message and nowhere else. */
 static const char *const fields[] = { "Received:", "Return-Path:",
@@ -266,6 +298,35 @@ bounce_line_address(const char *p, const char *end,
 	a->n = (size_t)(to - from);
 	a->rest = skip(rest, end, ": \t");
 	return true;
+}
+
+bool
+bounce_line_mention(const char *p, const char *end,
+    struct bounce_line_address *a)
+{
+	const char *at = memchr(p, '@', (size_t)(end - p)), *from, *to;
+	size_t i;
+
+	for (i = 0; i < COUNT(undelivered); i++)
+		if (has(p, end, undelivered[i]))
+			break;
+	if (at == NULL || i == COUNT(undelivered))
+		return false;
+	for (from = at; from > p && is_local(from[-1]) &&
+	    ((unsigned char)from[-1] & 0x80) == 0; from--)
+		;
+	for (to = at + 1; to < end && is_domain(*to) &&
+	    ((unsigned char)*to & 0x80) == 0; to++)
+		;
+	while (to > at && to[-1] == '.')
+		to--;
+	while (from < at && strchr("'\"*", *from) != NULL)
+		from++;
+	a->address = from;
+	a->n = (size_t)(to - from);
+	a->lead = a->rest = end;
+	return from < at && to > at + 1 &&
+	    memchr(to, '@', (size_t)(end - to)) == NULL;
 }
 
 static bool

@@ -24,6 +24,10 @@ struct bounce_line_address {
 bool bounce_line_address(const char *p, const char *end,
     struct bounce_line_address *a);
 
+/* A sentence that tells whom a message did not reach, and of one only. */
+bool bounce_line_mention(const char *p, const char *end,
+    struct bounce_line_address *a);
+
 /* Where a server's reply begins, by its code; NULL: none does. */
 const char *bounce_line_reply(const char *p, const char *end);
 

@@ -19,6 +19,7 @@
 struct reader {
 	struct bounce_words *words;
 	struct buf recipient, reply;
+	struct buf mentioned;	/* whom a sentence names, if no line does */
 	bool quoted;		/* a reply has begun in this paragraph */
 	bool known;		/* something was told already */
 	bool behind_empty;	/* the line before was empty */
@@ -107,7 +108,11 @@ static void
 take_words(struct reader *r, const char *p, const char *end)
 {
 	const char *reply = bounce_line_reply(p, end);
+	struct bounce_line_address a;
 
+	if (r->mentioned.len == 0 && reply == NULL && !r->known &&
+	    bounce_line_mention(p, end, &a))
+		buf_put(&r->mentioned, a.address, a.n);
 	if (bounce_line_answers_sender(p, reply != NULL ? reply : end))
 		r->to_sender = true;
 	if (reply != NULL)
@@ -165,7 +170,7 @@ void
 bounce_words_read(struct bounce_words *w, const char *text, size_t n)
 {
 	struct reader r = { .words = w, .recipient = BUF_INIT,
-		.reply = BUF_INIT };
+		.reply = BUF_INIT, .mentioned = BUF_INIT };
 	const char *line = text, *end = text + n, *next;
 	struct buf clean = BUF_INIT;
 
@@ -179,6 +184,9 @@ bounce_words_read(struct bounce_words *w, const char *text, size_t n)
 			break;
 	}
 	keep(&r);
+	if (w->nrecipients == 0 && r.mentioned.len > 0 && r.known)
+		bounce_words_add(w, r.mentioned.data, r.mentioned.len);
+	buf_free(&r.mentioned);
 	buf_free(&r.recipient);
 	buf_free(&r.reply);
 	buf_free(&clean);

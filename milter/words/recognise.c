@@ -17,6 +17,7 @@
 #define CERTAIN 110	/* a product's own sentence, whatever its status */
 #define LIKELY 55
 #define GUESS 14
+#define HINT 40		/* below it a status tells more than the words */
 #define SUPPORT 1	/* what each further phrase adds … */
 #define SUPPORT_MAX 4	/* … and all of them together */
 #define TALLIES_MAX 64	/* reasons that one text may be about */
@@ -157,6 +158,26 @@ how_sure(const struct tally *t, int second)
 	return first >= GUESS ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
 }
 
+/* "Refused", though a cause is named as surely: the cause. */
+static const struct tally *
+more_exact(const struct scale *scale, const struct tally *best)
+{
+	const struct tally *exact = NULL;
+	unsigned i;
+
+	if (best->reason != REASON_POLICY_REJECT)
+		return best;
+	for (i = 0; i < scale->n; i++) {
+		const struct tally *t = &scale->tally[i];
+
+		if (!vague(t->reason) && points(t) >= SURE &&
+		    points(best) - points(t) < AHEAD && (exact == NULL ||
+		    points(t) > points(exact)))
+			exact = t;
+	}
+	return exact != NULL ? exact : best;
+}
+
 /* Another reason that is no kin of the first is what makes unsure. Returns
    the points of the first. */
 static int
@@ -175,6 +196,8 @@ decide(const struct scale *scale, struct recognised *r)
 			best = &scale->tally[i];
 		}
 	}
+	best = more_exact(scale, best);
+	first = points(best);
 	r->reason = best->reason;
 	for (i = 0; i < scale->n; i++) {
 		got = points(&scale->tally[i]);
@@ -204,7 +227,8 @@ ask_status(struct recognised *r, int points)
 	}
 	/* Words that tell no cause leave it to the status. */
 	if (says != REASON_NONE && (r->reason == REASON_NONE ||
-	    (r->confidence == RECOGNISED_GUESS && vague(r->reason)))) {
+	    (r->confidence == RECOGNISED_GUESS &&
+	    (vague(r->reason) || points < HINT)))) {
 		r->reason = says;
 		r->confidence = RECOGNISED_LIKELY;
 		return;
