@@ -118,6 +118,9 @@ adopt_dns_list(struct walk *w, size_t which)
 		buf_printf(&line, " match = {%s}", dns_lists[which].match);
 	if (answers != NULL)
 		buf_puts(&line, " answers = {");
+	else if (strcmp(dns_lists[which].block, "dnswl") == 0)
+		buf_puts(&line, " answers = {\"127.0.0.0-"
+		    "127.255.254.255\"}");
 	good = (answers == NULL || put_answers(&line, answers)) &&
 	    mailbox_is_host_name(word);
 	buf_printf(&line, "%s }\t# %s\n", answers != NULL ? "}" : "",
