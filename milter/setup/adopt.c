@@ -15,8 +15,8 @@
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
 /* The range of content.max-size. */
-#define SIZE_LEAST (64LL << 10)
-#define SIZE_MOST (1LL << 40)
+#define SIZE_MIN_OURS (64LL << 10)
+#define SIZE_MAX_OURS (1LL << 40)
 
 /* One walk through one list of restrictions. */
 struct walk {
@@ -328,7 +328,7 @@ adopt_size(struct adopt *a, const struct mta_source *source)
 	if (bytes <= 0 || size[strspn(size, "0123456789")] != '\0' ||
 	    source->is_set(source->arg, "max-size"))
 		return;
-	if (bytes < SIZE_LEAST || bytes > SIZE_MOST) {
+	if (bytes < SIZE_MIN_OURS || bytes > SIZE_MAX_OURS) {
 		adopt_leave(a, "message_size_limit: %s is out of the range of "
 		    "content.max-size", size);
 		return;

@@ -127,7 +127,7 @@ SITES = {
     "small": (SMALL, ['domains = {"mx.example.org", "example.org", "localhost"}',
                       'reason "helo-not-fqdn" { action = reject }'], [],
               [RELAY, SHORT], 2),
-    "large": (LARGE, ['"one.example", "two.example"', "max-size = 52428800",
+    "large": (LARGE, ['"one.example", ".one.example", "two.example"', "max-size = 52428800",
                       "max-recipients = 500", 'answers = {"127.0.0.2-11"}',
                       '"access:/etc/postfix/clients" match = {client}'],
               ["check_policy_service inet:127.0.0.1:10023"], [LISTED, POLICY, RELAY], 2),
