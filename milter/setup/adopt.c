@@ -218,7 +218,7 @@ adopt_unknown(struct walk *w, const char *word)
 
 	if (adopt_takes_word(word))
 		mta_next_word(&w->p, argument);
-	ours = strstr(argument, "saywhy/") != NULL;
+	ours = adopt_is_ours(argument);
 	if (strncmp(word, "permit", 6) == 0 || (strncmp(word, "check_", 6) ==
 	    0 && !ours))
 		w->unknown_permit = true;

@@ -298,6 +298,10 @@ test_relaying(void **state)
 		{ { "mydestination", "example.org", "smtpd_relay_restrictions",
 		    "check_client_access static:OK, reject", NULL }, false,
 		    "who may relay stays Postfix's, for check_client_access" },
+		{ { "mydestination", "example.org", "smtpd_relay_restrictions",
+		    "permit_mynetworks, check_policy_service { unix:/x/p.sock, "
+		    "timeout=10s, default_action=DUNNO, policy_context=relay }"
+		    ", reject_unauth_destination", NULL }, true, NULL },
 		{ { "mydestination", "example.org",
 		    "smtpd_recipient_restrictions", "permit_tls_clientcerts "
 		    "reject_unauth_destination", NULL }, false,
