@@ -127,11 +127,11 @@ SITES = {
     "small": (SMALL, ['domains = {"mx.example.org", "example.org", "localhost"}',
                       'reason "helo-not-fqdn" { action = reject }'], [],
               [RELAY, SHORT], 2),
-    "large": (LARGE, ['"one.example", ".one.example", "two.example"', "max-size = 52428800",
+    "large": (LARGE, ['"one.example", ".one.example"', '"two.example"', "max-size = 52428800",
                       "max-recipients = 500", 'answers = {"127.0.0.2-11"}',
                       '"access:/etc/postfix/clients" match = {client}'],
               ["check_policy_service inet:127.0.0.1:10023"], [LISTED, POLICY, RELAY], 2),
-    "virtual": (VIRTUAL, ['domains = {"localhost", "one.example", "two.example"}',
+    "virtual": (VIRTUAL, ['domains = {"localhost", ', '"one.example"', '"two.example"',
                           '"access:/etc/postfix/senders" match = {sender}'], [],
                 [BAD, RELAY], 2),
     "directory": (DIRECTORY, ['reason "rdns-missing"'],
@@ -193,7 +193,7 @@ def test_adopted_played_undone(tables, build, box, name):
         assert "0 stay Postfix's" in said
     adopted = (box / "adopted.conf").read_text()
     for words in [*there, "enforce-after"]:
-        assert words in adopted
+        assert words in adopted, adopted
     assert "check_policy_service { unix:saywhy/policy.sock" in (ETC / "main.cf").read_text()
     check = subprocess.run([build / "saywhy", "check", "-c", conf, "--postfix", ETC],
                            capture_output=True, text=True)
