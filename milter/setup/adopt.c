@@ -15,8 +15,8 @@
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
 /* The range of content.max-size. */
-#define SIZE_LEAST (64LL << 10)
-#define SIZE_MOST (1LL << 40)
+#define SIZE_MIN_OURS (64LL << 10)
+#define SIZE_MAX_OURS (1LL << 40)
 
 /* One walk through one list of restrictions. */
 struct walk {
@@ -118,6 +118,9 @@ adopt_dns_list(struct walk *w, size_t which)
 		buf_printf(&line, " match = {%s}", dns_lists[which].match);
 	if (answers != NULL)
 		buf_puts(&line, " answers = {");
+	else if (strcmp(dns_lists[which].block, "dnswl") == 0)
+		buf_puts(&line, " answers = {\"127.0.0.0-"
+		    "127.255.254.255\"}");
 	good = (answers == NULL || put_answers(&line, answers)) &&
 	    mailbox_is_host_name(word);
 	buf_printf(&line, "%s }\t# %s\n", answers != NULL ? "}" : "",
@@ -215,7 +218,7 @@ adopt_unknown(struct walk *w, const char *word)
 
 	if (adopt_takes_word(word))
 		mta_next_word(&w->p, argument);
-	ours = strstr(argument, "saywhy/") != NULL;
+	ours = adopt_is_ours(argument);
 	if (strncmp(word, "permit", 6) == 0 || (strncmp(word, "check_", 6) ==
 	    0 && !ours))
 		w->unknown_permit = true;
@@ -325,7 +328,7 @@ adopt_size(struct adopt *a, const struct mta_source *source)
 	if (bytes <= 0 || size[strspn(size, "0123456789")] != '\0' ||
 	    source->is_set(source->arg, "max-size"))
 		return;
-	if (bytes < SIZE_LEAST || bytes > SIZE_MOST) {
+	if (bytes < SIZE_MIN_OURS || bytes > SIZE_MAX_OURS) {
 		adopt_leave(a, "message_size_limit: %s is out of the range of "
 		    "content.max-size", size);
 		return;

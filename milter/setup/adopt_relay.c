@@ -80,7 +80,7 @@ other_relayer(const struct mta_source *source, const char *list,
 			return NULL;
 		if (adopt_takes_word(word) && mta_next_word(&p, table) &&
 		    strncmp(word, "check_", 6) == 0 &&
-		    strstr(table, "saywhy/") == NULL &&
+		    !adopt_is_ours(table) &&
 		    may_permit(source, table))
 			return word;
 		if (strncmp(word, "permit", 6) == 0 &&

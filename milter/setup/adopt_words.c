@@ -108,3 +108,10 @@ adopt_takes_word(const char *word)
 	    strncmp(word, "permit_rhswl", 12) == 0 ||
 	    strcmp(word, "sleep") == 0;
 }
+
+bool
+adopt_is_ours(const char *service)
+{
+	return strstr(service, "saywhy/") != NULL || strstr(service,
+	    "timeout=10s, default_action=DUNNO, policy_context=") != NULL;
+}

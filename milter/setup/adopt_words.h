@@ -26,4 +26,7 @@ const char *adopt_text_of_table(const struct mta_source *source,
  */
 bool adopt_takes_word(const char *word);
 
+/* Is this policy service the one that setup put there, by its options? */
+bool adopt_is_ours(const char *service);
+
 #endif

@@ -102,15 +102,15 @@ TABLES = {
 }
 
 # What happened: client, HELO, sender, recipient, what Postfix said.
-RELAY = ("192.0.2.200", "client.example", "a@sender.example", "b@elsewhere.example",
+RELAY = ("198.51.100.7", "client.example", "a@sender.example", "b@elsewhere.example",
          "554 5.7.1 <b@elsewhere.example>: Relay access denied")
-SHORT = ("192.0.2.200", "host", "a@sender.example", "user@example.org",
+SHORT = ("198.51.100.7", "host", "a@sender.example", "user@example.org",
          "504 5.5.2 <host>: Helo command rejected: need fully-qualified hostname")
 LISTED = ("203.0.113.77", "client.example", "a@sender.example", "user@one.example",
           "554 5.7.1 <unknown[203.0.113.77]>: Client host rejected: Access denied")
-POLICY = ("192.0.2.200", "client.example", "a@sender.example", "user@one.example",
+POLICY = ("198.51.100.7", "client.example", "a@sender.example", "user@one.example",
           "450 4.2.0 <user@one.example>: Recipient address rejected: Greylisted")
-BAD = ("192.0.2.200", "client.example", "bad@sender.example", "user@one.example",
+BAD = ("198.51.100.7", "client.example", "bad@sender.example", "user@one.example",
        "554 5.7.1 <bad@sender.example>: Sender address rejected: Write to your bank, not to ours")
 NAMELESS = ("192.0.2.200", "client.example", "a@sender.example", "user@example.org",
             "450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.200]")
@@ -118,8 +118,8 @@ SIX = ("2001:db8:dead::1", "client.example", "a@sender.example", "user@example.o
        "554 5.7.1 <unknown[2001:db8:dead::1]>: Client host rejected: Access denied")
 UNKNOWN = ("192.0.2.200", "missing.example", "a@sender.example", "user@example.org",
            "450 4.7.1 <missing.example>: Helo command rejected: Host not found")
-STRANGER = ("192.0.2.200", "client.example", "a@sender.example", "b@elsewhere.example",
-            "554 5.7.1 <unknown[192.0.2.200]>: Client host rejected: Access denied")
+STRANGER = ("198.51.100.7", "client.example", "a@sender.example", "b@elsewhere.example",
+            "554 5.7.1 <mail.sender.example[198.51.100.7]>: Client host rejected: Access denied")
 
 # Its main.cf; what stands in adopted.conf; what is left; the log, and how much of
 # it would be saywhy's.
@@ -127,28 +127,33 @@ SITES = {
     "small": (SMALL, ['domains = {"mx.example.org", "example.org", "localhost"}',
                       'reason "helo-not-fqdn" { action = reject }'], [],
               [RELAY, SHORT], 2),
-    "large": (LARGE, ['"one.example", "two.example"', "max-size = 52428800",
+    "large": (LARGE, ['"one.example", ".one.example"', '"two.example"', "max-size = 52428800",
                       "max-recipients = 500", 'answers = {"127.0.0.2-11"}',
                       '"access:/etc/postfix/clients" match = {client}'],
               ["check_policy_service inet:127.0.0.1:10023"], [LISTED, POLICY, RELAY], 2),
-    "virtual": (VIRTUAL, ['domains = {"localhost", "one.example", "two.example"}',
+    "virtual": (VIRTUAL, ['domains = {"localhost", ', '"one.example"', '"two.example"',
                           '"access:/etc/postfix/senders" match = {sender}'], [],
                 [BAD, RELAY], 2),
     "directory": (DIRECTORY, ['reason "rdns-missing"'],
                   ["its domains cannot be listed", "clients.ldap", "reject_rbl_client",
                    "reject_sender_login_mismatch"], [NAMELESS], 1),
     "both": (BOTH, ['"192.0.2.0/24", "2001:db8:1::/48"', '"access:/etc/postfix/six"',
-                    'reason "rdns-mismatch"', 'reason "helo-unresolvable"'], [],
+                    'reason "helo-unresolvable"'],
+             ["reject_unknown_client_hostname: it stands behind a permit"],
              [SIX], 1),
     "submission": (SUBMISSION, ["relay {"], ["smtpd_client_restrictions: reject"],
                    [STRANGER], 0),
 }
 
 
+NAMES = {"198.51.100.7": "mail.sender.example"}
+
+
 def log_of(refusals):
     return "".join(
         f"Nov 24 18:32:{n:02} mx postfix/smtpd[{n}]: NOQUEUE: reject: RCPT from "
-        f"unknown[{client}]: {said}; from=<{sender}> to=<{rcpt}> proto=ESMTP helo=<{helo}>\n"
+        f"{NAMES.get(client, 'unknown')}[{client}]: {said}; from=<{sender}> to=<{rcpt}> "
+        f"proto=ESMTP helo=<{helo}>\n"
         for n, (client, helo, sender, rcpt, said) in enumerate(refusals))
 
 
@@ -179,7 +184,7 @@ def test_adopted_played_undone(tables, build, box, name):
         return " ".join(done.stdout.split())
 
     said = setup("--adopt", "--against", log)
-    assert f"{len(refusals)} refusals of Postfix: {ours} would be saywhy's" in said
+    assert f"{len(refusals)} refusals of Postfix: {ours} would be saywhy's" in said, said
     assert [path.read_bytes() for path in files] == before
     said = setup("--adopt", "--apply", "--observe-for", "7d")
     for words in left:
@@ -188,7 +193,7 @@ def test_adopted_played_undone(tables, build, box, name):
         assert "0 stay Postfix's" in said
     adopted = (box / "adopted.conf").read_text()
     for words in [*there, "enforce-after"]:
-        assert words in adopted
+        assert words in adopted, adopted
     assert "check_policy_service { unix:saywhy/policy.sock" in (ETC / "main.cf").read_text()
     check = subprocess.run([build / "saywhy", "check", "-c", conf, "--postfix", ETC],
                            capture_output=True, text=True)

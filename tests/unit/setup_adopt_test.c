@@ -283,6 +283,71 @@ test_what_postfix_reaches(void **state)
 	adopt_clear(&a);
 }
 
+/* Domains are taken over only where all of relaying is known. */
+static void
+test_relaying(void **state)
+{
+	static const struct {
+		const char *v[7];
+		bool known;
+		const char *left;
+	} rows[] = {
+		{ { "mydestination", "example.org", "smtpd_relay_restrictions",
+		    "permit_mynetworks, permit_sasl_authenticated "
+		    "defer_unauth_destination", NULL }, true, NULL },
+		{ { "mydestination", "example.org", "smtpd_relay_restrictions",
+		    "check_client_access static:OK, reject", NULL }, false,
+		    "who may relay stays Postfix's, for check_client_access" },
+		{ { "mydestination", "example.org", "smtpd_relay_restrictions",
+		    "permit_mynetworks, check_policy_service { unix:/x/p.sock, "
+		    "timeout=10s, default_action=DUNNO, policy_context=relay }"
+		    ", reject_unauth_destination", NULL }, true, NULL },
+		{ { "mydestination", "example.org",
+		    "smtpd_recipient_restrictions", "permit_tls_clientcerts "
+		    "reject_unauth_destination", NULL }, false,
+		    "for permit_tls_clientcerts" },
+		{ { "mydestination", "example.org", "relay_domains",
+		    "ldap:/etc/postfix/domains.cf", NULL }, false,
+		    "its domains cannot be listed" },
+		{ { "mydestination", "example.org", "mynetworks", "!192.0.2.1",
+		    NULL }, false, "is no network that saywhy reads" },
+	};
+	struct adopt a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct main_cf cf = { .v = rows[i].v };
+
+		make(&a, &cf);
+		if ((strstr(a.conf.data, "domains = {") != NULL) !=
+		    rows[i].known)
+			fail_msg("row %zu: %s", i, a.conf.data);
+		if (rows[i].left != NULL && !is_left(&a, rows[i].left))
+			fail_msg("row %zu: %s is not left", i, rows[i].left);
+		adopt_clear(&a);
+	}
+}
+
+/* A size that saywhy does not take is no mistake of saywhy.conf. */
+static void
+test_sizes(void **state)
+{
+	static const char *const v[] = { "message_size_limit", "1000",
+		"smtpd_client_restrictions", "permit_dnswl_client "
+		    "good.example, reject", NULL };
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "max-size"));
+	assert_true(is_left(&a, "message_size_limit"));
+	assert_true(is_left(&a, "smtpd_client_restrictions: reject"));
+	assert_non_null(strstr(a.conf.data, "\"good.example\" { answers"));
+	adopt_clear(&a);
+}
+
 int
 main(void)
 {
@@ -293,6 +358,8 @@ main(void)
 		cmocka_unit_test(test_odd_words),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_what_postfix_reaches),
+		cmocka_unit_test(test_relaying),
+		cmocka_unit_test(test_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,8 +208,10 @@ test_lists(void **state)
 	assert_int_equal(d.n, 3);
 	differences_clear(&d);
 	find(&d, main_cf, "relay { domains = {\"example.org\"} }\n"
-	    "blacklist { dnswl \"good.example\" { }\n"
-	    "dnsbl \"bad.example\" { }\nrhsbl \"names.example\" { } }\n");
+	    "blacklist { dnswl \"good.example\" { answers = "
+	    "{\"127.0.0.1\"} }\n"
+	    "dnsbl \"bad.example\" { }\n"
+	    "rhsbl \"names.example\" { match = {sender} } }\n");
 	assert_int_equal(d.n, 1);	/* the table is not known */
 	differences_clear(&d);
 }
