@@ -30,7 +30,7 @@ FAILREGEX = r"login .+ suspended: client <HOST>, over limit"
 THIEF, WANTED = "198.51.100.99", 10000
 MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000",
         "smtpd_authorized_xclient_hosts": "0.0.0.0/0",
-        "smtpd_relay_restrictions": "permit"}
+        "mynetworks": "0.0.0.0/0"}
 
 
 @pytest.fixture(params=["postfix", "postfix311"])
