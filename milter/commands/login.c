@@ -84,6 +84,9 @@ print(const char *login, const char *json)
 	else
 		printf("%s may send\n", login);
 	print_limits(json);
+	if (strncmp(daemon_after(json, "limits"), "[]", 2) == 0)
+		printf("  no limit is counted per login, so that closing one "
+		    "has no effect\n");
 }
 
 /* Status 0: it may send. */

@@ -297,7 +297,7 @@ auth { spf = no dkim = no dmarc = no
     assert taken == 120
     assert daemon.log().count("login ann suspended") == 1
     reasons = {r["reason"] for r in daemon.records()}
-    assert reasons == {"login-limit", "account-suspended"}
+    assert reasons == {"account-suspended"}
     shown = daemon.run_tool("login", "ann", "-c", daemon.conf)
     assert shown.returncode == 1 and "may not send" in shown.stdout, shown
     opened = daemon.run_tool("login", "ann", "--open", "-c", daemon.conf)
