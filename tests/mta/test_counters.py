@@ -178,7 +178,8 @@ def networks():
 def test_three_networks(saywhyd, server, networks, box, build):
     """A limit of 100 holds within 1 % across hosts that only a wire joins;
     one that is cut off counts alone, defers nothing, and comes back."""
-    hosts = [saywhyd(conf(f"valkey:inet:{PORT}@{n.near}"),
+    no_dns = "dmarc = no sender-domain = no rdns-lookup = no helo-lookup = no"
+    hosts = [saywhyd(conf(f"valkey:inet:{PORT}@{n.near}").replace("dmarc = no", no_dns),
                      program=n.program(box, build / "saywhyd")) for n in networks]
     for host in hosts:
         wait_healthy(host)
@@ -194,8 +195,9 @@ def test_three_networks(saywhyd, server, networks, box, build):
     print(f"cut off: {len(waited)} steps waited, {sum(waited):.3f} s")
     assert sum(waited) < 1, waited
     assert not healthy(hosts[0]) and healthy(hosts[1])
-    # The others go on together: 40 are there, 60 are left.
-    assert sum(other.rcpt()[0] for _ in range(80)) == 60
+    # The others go on together: 40 are there, and perhaps the one whose answer
+    # was lost.
+    assert sum(other.rcpt()[0] for _ in range(80)) in (59, 60)
     networks[0].mend()
     wait_healthy(hosts[0])
     assert not Sender(hosts[0], "cut").rcpt()[0]
