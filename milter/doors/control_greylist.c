@@ -14,13 +14,15 @@
 #include "doors/server.h"
 #include "engine/ruleset.h"
 
+/* NULL: nothing is greylisted. */
 static const struct rule *
 greylist_rule(const struct ruleset *r)
 {
 	const struct rule *rule;
 
 	for (rule = r->rules; rule < r->rules + r->nrules; rule++)
-		if (rule->check == &check_blacklist_greylist)
+		if (rule->check == &check_blacklist_greylist &&
+		    rule->check->active(rule->options, &r->site))
 			return rule;
 	return NULL;
 }
