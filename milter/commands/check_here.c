@@ -14,6 +14,7 @@
 #include "base/process.h"
 #include "base/sock.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "setup/setup_agree.h"
 
 static bool
@@ -89,7 +90,8 @@ check_here(const struct ruleset *r, struct diags *d)
 	check_socket("control", o->control, d);
 	check_folder("pid-file", o->pid_file, d);
 	check_folder("record-file", r->records.file, d);
-	check_folder("store", r->records.store, d);
+	if (!db_is_server(r->records.store))
+		check_folder("store", r->records.store, d);
 }
 
 void

@@ -19,6 +19,7 @@
 #include "base/sock.h"
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
 #include "setup/setup_plan.h"
@@ -133,7 +134,8 @@ void
 doctor_disk(struct symptoms *s, const struct ruleset *r)
 {
 	check_file(s, "record-file", r->records.file);
-	check_file(s, "store", r->records.store);
+	if (!db_is_server(r->records.store))
+		check_file(s, "store", r->records.store);
 }
 
 /* Any answer will do: the name servers of the root, asked by UDP. */

@@ -36,6 +36,8 @@ static const struct argument arguments[] = {
 	    .help = "reject, tempfail, observed, quarantine, ..." },
 	{ .name = "issuer", .value = "WORD",
 	    .help = "saywhy, mta, milter, remote" },
+	{ .name = "host", .value = "NAME",
+	    .help = "refused by this host, by its name of saywhy.conf" },
 	{ .name = "queue-id", .value = "ID", .help = "of the mail server" },
 	{ .name = "since", .value = "TIME",
 	    .help = "not before 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
@@ -97,6 +99,7 @@ take_text(struct search *w, const char *name, const char *value)
 		{ "login", &w->login }, { "queue-id", &w->queue_id },
 		{ "text", &w->text }, { "reason", &w->reason },
 		{ "outcome", &w->outcome }, { "issuer", &w->issuer },
+		{ "host", &w->host },
 	};
 	size_t i;
 

@@ -16,6 +16,7 @@
 #include "commands/command.h"
 #include "commands/progress.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "records/feed.h"
 #include "records/record_read.h"
 #include "records/store.h"
@@ -87,7 +88,8 @@ open_store(struct record_source *a, struct buf *errmsg)
 	const struct record_options *opt = &a->rules->records;
 	struct buf ignored = BUF_INIT;
 
-	if (opt->file != NULL && access(opt->store, F_OK) == 0) {
+	if (opt->file != NULL && !db_is_server(opt->store) &&
+	    access(opt->store, F_OK) == 0) {
 		command_as_account(a->rules);
 		if (access(opt->store, W_OK) == 0 &&
 		    access(opt->file, R_OK) == 0)

@@ -25,6 +25,8 @@ static const struct argument arguments[] = {
 	{ .name = "since", .value = "TIME",
 	    .help = "from 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
 	{ .name = "until", .value = "TIME", .help = "up to then; now" },
+	{ .name = "host", .value = "NAME",
+	    .help = "of this host only, by its name of saywhy.conf" },
 	{ .name = "html", .help = "print a page" },
 	COMMAND_JSON,
 	{ .name = NULL }
@@ -133,6 +135,8 @@ run(struct arguments *args)
 			write = report_json;
 		else if (strcmp(a->name, "since") == 0)
 			r.since = record_source_time(args, value);
+		else if (strcmp(a->name, "host") == 0)
+			r.host = value;
 		else if (strcmp(a->name, "until") == 0)
 			r.until = record_source_time(args, value);
 		else

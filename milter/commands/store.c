@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "commands/command.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "records/feed.h"
 #include "records/store.h"
 #include "records/store_damaged.h"
@@ -116,6 +117,9 @@ run(struct arguments *args)
 	r = command_settings(path);
 	if (r->records.store == NULL || r->records.file == NULL)
 		arguments_wrong(args, "%s names no store", path);
+	if (db_is_server(r->records.store))
+		arguments_wrong(args, "the store of %s is PostgreSQL's, which "
+		    "looks after it; \"saywhy ship\" fills it", path);
 	command_as_account(r);
 	status = run_verb(args, &r->records);
 	ruleset_release(r);

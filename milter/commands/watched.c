@@ -64,7 +64,7 @@ watched_new(struct ruleset *rules, bool print)
 	w->last = &w->first;
 	/* What we say to syslog would be read again. */
 	opt.syslog = false;
-	w->known = record_match_open(opt.store);
+	w->known = record_match_open(opt.store, opt.file);
 	if (print)
 		privacy_key(opt.privacy_key);
 	else
@@ -244,13 +244,14 @@ read_reply(struct waiting *p, const struct log_event *h)
 		    strcmp(h->software, "Sendmail") == 0,
 		.login = p->session.login != NULL,
 		.submission = is_submission(h->line) };
+	struct buf room = BUF_INIT;
 	struct recognised r;
 	struct mta_words known;
 	struct finding *f;
 
 	reply_read(&p->reply, status, text != NULL ? text : "");
-	recognise_about(text != NULL ? text : "", h->reply.n,
-	    log_event_about(h), &r);
+	mta_words_recognise(&p->reply, text != NULL ? text : "", h->reply.n,
+	    log_event_about(h), &room, &r);
 	mta_words_read(&known, &p->reply, &r, NULL, &at);
 	p->record.reason = reason_of(h, &r, &known);
 	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
@@ -259,6 +260,7 @@ read_reply(struct waiting *p, const struct log_event *h)
 	finding_say(f, EVIDENCE_DETAIL, h->fate != FATE_REFUSED &&
 	    relay == NULL ? text : relay);
 	p->decision.because.finding = f;
+	buf_free(&room);
 	free(text);
 	free(status);
 	free(relay);

@@ -96,6 +96,7 @@ report_emit(struct report *r, struct record *record)
 	record->host = r->rules->site.name;
 	record->submission = site_is_submission(&r->rules->site, r->session);
 	record->mode = (enum mode)r->rules->policy.mode;
+	record->policy = r->rules->fingerprint;
 	record->session = r->session;
 	record->us = clock_us() - r->began;
 	recorder_emit(r->recorder, record);

@@ -64,6 +64,9 @@ struct finding *findings_add(struct findings *list, int reason,
 void finding_say(struct finding *f, enum evidence_key key, const char *value);
 void finding_say_int(struct finding *f, enum evidence_key key, long long n);
 
+/* The value, or NULL: it says nothing of that. */
+const char *finding_value(const struct finding *f, enum evidence_key key);
+
 const char *evidence_name(enum evidence_key key);
 
 /*

@@ -8,6 +8,7 @@
 #ifndef PAGES_KEPT_STORE_H
 #define PAGES_KEPT_STORE_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct buf;
@@ -18,6 +19,7 @@ struct kept_store {
 	struct store *store;
 	dev_t device;
 	ino_t inode;
+	int64_t retry;		/* clock_ms() from which a server is asked */
 };
 
 /* Lives until the next call. NULL with words in errmsg. */

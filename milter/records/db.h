@@ -1,10 +1,13 @@
 /*
- * db.h - SQLite for records
+ * db.h - the databases of records: a file of SQLite, or a PostgreSQL server
  *
  * One struct db belongs to one thread. SQL is ours, written in this program;
- * whatever comes from elsewhere is bound to its `?`. A failure (full disk,
- * locked for longer than five seconds, damaged) is an answer, db_errmsg() its
- * words.
+ * whatever comes from elsewhere is bound to its `?`, with either. A failure
+ * (full disk, locked for longer than five seconds, damaged, a server that does
+ * not answer in time) is an answer, db_errmsg() its words.
+ *
+ * With PostgreSQL one query is at work at a time: it is stepped to its end, or
+ * freed, before the next one is stepped.
  */
 #ifndef RECORDS_DB_H
 #define RECORDS_DB_H
@@ -18,9 +21,10 @@ struct db;
 struct query;
 
 /*
- * Opens a database. To write: it is made when it is not there (mode 0640 less
- * umask), in WAL mode, with its helper files kept at the end, so that a reader
- * without rights in the folder finds them. To read: nothing is ever written.
+ * Opens a database. A file, to write: it is made when it is not there (mode
+ * 0640 less umask), in WAL mode, with its helper files kept at the end, so that
+ * a reader without rights in the folder finds them. To read: nothing is ever
+ * written.
  * NULL with words in errmsg on failure.
  * *damaged (may be NULL) is set then: is the file no database, or spoiled?
  */
@@ -40,8 +44,14 @@ bool db_run(struct db *db, const char *sql);
 /* The number a statement gives, `otherwise` when it gives none. */
 int64_t db_number(struct db *db, const char *sql, int64_t otherwise);
 
-/* Bytes of the file that hold something. */
+/* Bytes of the file, or of the database, that hold something. */
 int64_t db_size(struct db *db);
+
+/*
+ * Runs COPY … FROM STDIN with these bytes; with PostgreSQL only, false for any
+ * other.
+ */
+bool db_copy(struct db *db, const char *sql, const char *bytes, size_t n);
 
 enum db_answer { DB_ROW, DB_DONE, DB_FAILED };
 
@@ -67,7 +77,10 @@ const char *query_column(struct query *q, int column);
 int64_t query_column_int(struct query *q, int column);
 const void *query_column_bytes(struct query *q, int column, size_t *n);
 
-/* Number of the row that was inserted last, and how many rows changed. */
+/*
+ * Number of the row that was inserted last (SQLite), and how many rows the
+ * last statement changed.
+ */
 int64_t db_last(const struct db *db);
 int db_changed(const struct db *db);
 

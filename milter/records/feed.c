@@ -45,6 +45,12 @@ feed_new(const char *path, struct store *store)
 }
 
 void
+feed_use(struct feed *f, struct store *store)
+{
+	f->store = store;
+}
+
+void
 feed_free(struct feed *f)
 {
 	if (f == NULL)
@@ -266,4 +272,25 @@ feed_batch(struct feed *f, struct buf *errmsg)
 	}
 	f->counts.behind = left_behind(f);
 	return f->counts.behind == left || f->fd < 0 ? FEED_IDLE : FEED_MORE;
+}
+
+int64_t
+feed_left(const struct feed *f)
+{
+	struct rotated_files all = { .v = NULL };
+	int64_t left = 0;
+	struct stat st;
+	size_t i;
+
+	rotated_find(&all, f->path);
+	for (i = all.n; i-- > 0;) {
+		if (stat(all.v[i].path, &st) == 0)
+			left += st.st_size;
+		if (is_at(f, &all.v[i])) {
+			left -= f->position.offset;
+			break;
+		}
+	}
+	rotated_free(&all);
+	return left > 0 ? left : 0;
 }

@@ -25,8 +25,12 @@ struct feed_counts {
 	int64_t behind;		/* bytes of the file that are not in yet */
 };
 
-/* `path` is the record file; both must outlive the feed. */
+/*
+ * `path` is the record file; both must outlive the feed. feed_use() gives it
+ * another store, or the first one.
+ */
 struct feed *feed_new(const char *path, struct store *store);
+void feed_use(struct feed *f, struct store *store);
 void feed_free(struct feed *f);		/* NULL: nothing */
 
 /* Records of before that (ms since 1970) are not imported; 0: all are. */
@@ -38,5 +42,8 @@ enum feed_answer { FEED_IDLE, FEED_MORE, FEED_FAILED };
 enum feed_answer feed_batch(struct feed *f, struct buf *errmsg);
 
 struct feed_counts feed_counts(const struct feed *f);
+
+/* Bytes after the position, of the file and of those that were rotated. */
+int64_t feed_left(const struct feed *f);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "records/db_name.h"
 #include "records/feed.h"
 #include "records/recorder.h"
 #include "records/store.h"
@@ -273,7 +274,8 @@ feeder_start(const struct record_options *opt)
 {
 	struct feeder *f;
 
-	if (opt->store == NULL || opt->file == NULL)
+	if (opt->store == NULL || opt->file == NULL ||
+	    db_is_server(opt->store))
 		return NULL;
 	f = feeder_new(opt);
 	if (start_thread(f) == 0)

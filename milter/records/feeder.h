@@ -22,7 +22,10 @@ struct feeder_health {
 	int64_t behind;		/* bytes of the record file not imported yet */
 };
 
-/* NULL when the options want no store. Copies what it needs of them. */
+/*
+ * NULL when the options want no store, or one on a server, which "saywhy ship"
+ * feeds. Copies what it needs of them.
+ */
 struct feeder *feeder_start(const struct record_options *opt);
 
 /* Imports what is there once more, for at most a second. NULL: nothing. */

@@ -7,95 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "records/db.h"
+#include "records/forget_line.h"
+#include "records/forget_server.h"
 #include "records/rotated.h"
 #include "records/store.h"
 #include "records/store_words.h"
-
-/* The person as JSON text holds it, without the quotes. */
-static void
-put_as_json(struct buf *out, const char *person)
-{
-	struct buf b = BUF_INIT;
-	struct json j = JSON_INIT(&b);
-
-	json_string(&j, person);
-	buf_put(out, b.data + 1, b.len - 2);
-	buf_free(&b);
-}
-
-/* Can the byte be part of an address? Then a longer address continues here. */
-static bool
-goes_on(char c, const char *more)
-{
-	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') ||
-	    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	    (c != '\0' && strchr(more, c) != NULL);
-}
-
-/* The end of an escape such as \n: its letter belongs to no address. */
-static bool
-ends_escape(const char *line, const char *at)
-{
-	return (at - line >= 2 && at[-2] == '\\' &&
-	    strchr("nrtbf", at[-1]) != NULL) ||
-	    (at - line >= 6 && at[-6] == '\\' && at[-5] == 'u');
-}
-
-/* The whole address or login, not the end or the beginning of a longer one. */
-static bool
-is_whole(const char *line, const char *at, const char *end, size_t n,
-    bool address)
-{
-	const char *after = at + n;
-
-	if (!address)
-		return at > line && at[-1] == '"' && after < end &&
-		    *after == '"' && (after + 1 == end || after[1] != ':');
-	if (at > line && !ends_escape(line, at) &&
-	    goes_on(at[-1], ".+-_=!#$%&'*/?^`{|}~"))
-		return false;
-	return after >= end || !(goes_on(*after, "-_") ||
-	    (*after == '.' && after + 1 < end && goes_on(after[1], "")));
-}
-
-static void
-put_domain(struct buf *out, const char *at, size_t n)
-{
-	const char *domain = memrchr(at, '@', n);
-
-	if (domain != NULL)
-		buf_put(out, domain, (size_t)(at + n - domain));
-}
-
-bool
-forget_in_line(struct buf *out, const char *line, size_t n,
-    const char *person)
-{
-	struct buf who = BUF_INIT;
-	bool address = strchr(person, '@') != NULL, found = false;
-	const char *at = line, *end = line + n;
-
-	put_as_json(&who, person);
-	for (; at < end; at++) {
-		if ((size_t)(end - at) >= who.len &&
-		    strncasecmp(at, who.data, who.len) == 0 &&
-		    is_whole(line, at, end, who.len, address)) {
-			put_domain(out, at, who.len);
-			at += who.len - 1;
-			found = true;
-		} else
-			buf_putc(out, *at);
-	}
-	buf_free(&who);
-	return found;
-}
 
 /*
  * The text is shorter now: blanks fill the line, so that the newline stays
@@ -250,19 +171,26 @@ forget_words(struct db *db)
 	    "INSERT INTO words (words) VALUES ('optimize')");
 }
 
+static bool
+forget_in_file_store(struct db *db, const char *person, uint64_t *records)
+{
+	/* What is overwritten must be gone from the file, too. */
+	return db_run(db, "PRAGMA secure_delete = 1; BEGIN IMMEDIATE") &&
+	    forget_columns(db, person) &&
+	    forget_lines(db, person, records) &&
+	    forget_words(db) &&
+	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 bool
 forget_in_store(struct store *s, const char *person, struct forgotten *f,
     struct buf *errmsg)
 {
 	struct db *db = store_db(s);
-	bool good;
+	bool good = store_is_shared(s) ?
+	    forget_on_server(db, person, &f->records) :
+	    forget_in_file_store(db, person, &f->records);
 
-	/* What is overwritten must be gone from the file, too. */
-	good = db_run(db, "PRAGMA secure_delete = 1; BEGIN IMMEDIATE") &&
-	    forget_columns(db, person) &&
-	    forget_lines(db, person, &f->records) &&
-	    forget_words(db) &&
-	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 	if (!good) {
 		buf_puts(errmsg, db_errmsg(db));
 		db_run(db, "ROLLBACK");

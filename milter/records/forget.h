@@ -23,20 +23,16 @@ struct forgotten {
 };
 
 /*
- * Appends the line without that person (address or login; ASCII letters
- * compared without case). True when the person was in it.
- */
-bool forget_in_line(struct buf *out, const char *line, size_t n,
-    const char *person);
-
-/*
  * The file and its rotated files; those that are absent count as clean. False
  * with words in errmsg: some could not be read or written.
  */
 bool forget_in_files(const char *path, const char *person,
     struct forgotten *f, struct buf *errmsg);
 
-/* The store, and its empty pages. False, words in errmsg. */
+/*
+ * The store, and its empty pages; on a server its rows, not the log and the
+ * backups of the server. False, words in errmsg.
+ */
 bool forget_in_store(struct store *s, const char *person,
     struct forgotten *f, struct buf *errmsg);
 

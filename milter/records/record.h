@@ -21,8 +21,12 @@ struct buf;
 
 #define RECORD_VERSION 1
 
-/* Twelve characters of Crockford base32: the hour, 50 random bits; and NUL. */
-#define RECORD_ID_TEXT 13
+/*
+ * Twelve characters of Crockford base32: the hour, 50 random bits. With a
+ * host-number two more, which name the host; and NUL.
+ */
+#define RECORD_ID_TEXT 15
+#define RECORD_HOSTS 1024
 
 enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
 enum outcome { OUTCOME_REJECT, OUTCOME_TEMPFAIL, OUTCOME_OBSERVED,
@@ -54,6 +58,7 @@ struct record {
 	const struct decision *decision;	/* NULL: not ours */
 	const struct reply *reply;	/* code 0: the MTA does not say */
 	const struct reply *was;	/* before we rewrote it, or NULL */
+	const char *policy;		/* fingerprint, or NULL */
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };
@@ -69,6 +74,15 @@ void record_id_of(const char *line, size_t n, unsigned which,
 void record_id(char id[RECORD_ID_TEXT]);
 
 /*
+ * Ids of this process name host `number` from now on, 1 to RECORD_HOSTS; 0: no
+ * host. Any thread.
+ */
+void record_id_host(long long number);
+
+/* The host that the id names, 1 to RECORD_HOSTS; 0: none. */
+int record_id_host_of(const char *id);
+
+/*
  * An id as people write it: any case, O for 0, I and L for 1, blanks and
  * hyphens in between. n bytes; false: it is none.
  */
@@ -76,7 +90,8 @@ bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
  * The id in a text: alone, or after "/why/" or as a word of twelve letters and
- * digits of which one is a digit. n bytes of anything.
+ * digits of which one is a digit, or of fourteen with both. n bytes of
+ * anything.
  */
 bool record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 

@@ -7,18 +7,24 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
+#include "records/db_name.h"
+#include "records/feed.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/store.h"
 
 #define NEAR_MS 5000
 #define TAKEN 4096
+#define IN_MEMORY_MS ((int64_t)6 * 3600000)
+#define IN_MEMORY_BYTES (64 << 20)
 
 struct record_matcher {
-	const char *path;
+	const char *path, *file;
+	struct feed *feed;		/* the store is in memory, or NULL */
 	struct store *store;
 	struct query *by_id, *by_event, *by_pair;
 	struct store *writer;		/* opened when there is something */
@@ -26,18 +32,39 @@ struct record_matcher {
 	size_t next;
 };
 
+/* What the file has more than the store in memory. */
+static void
+read_file(struct record_matcher *j)
+{
+	struct timespec now = clock_now();
+	int64_t oldest = (int64_t)now.tv_sec * 1000 - IN_MEMORY_MS;
+	struct buf errmsg = BUF_INIT;
+
+	feed_oldest(j->feed, oldest);
+	while (feed_batch(j->feed, &errmsg) == FEED_MORE)
+		store_expire(j->store, oldest, IN_MEMORY_BYTES);
+	buf_free(&errmsg);
+}
+
 /* The store may be created after we start. */
 static bool
 open_store(struct record_matcher *j)
 {
 	struct buf errmsg = BUF_INIT, sql = BUF_INIT, words = BUF_INIT;
+	bool shared = db_is_server(j->path);
 
+	if (j->feed != NULL)
+		read_file(j);
 	if (j->store != NULL || j->path == NULL)
 		return j->store != NULL;
-	j->store = store_open(j->path, false, &errmsg);
+	j->store = store_open(shared ? ":memory:" : j->path, shared, &errmsg);
 	buf_free(&errmsg);
 	if (j->store == NULL)
 		return false;
+	if (shared) {
+		j->feed = feed_new(j->file, j->store);
+		read_file(j);
+	}
 	j->by_id = db_query(store_db(j->store),
 	    "SELECT n FROM record WHERE id = ?");
 	j->by_event = db_query(store_db(j->store), "SELECT n, json "
@@ -58,11 +85,12 @@ open_store(struct record_matcher *j)
 }
 
 struct record_matcher *
-record_match_open(const char *path)
+record_match_open(const char *path, const char *file)
 {
 	struct record_matcher *j = mem_alloc(sizeof *j);
 
 	j->path = path;
+	j->file = file;
 	open_store(j);
 	return j;
 }
@@ -75,6 +103,7 @@ record_match_close(struct record_matcher *j)
 	query_free(j->by_id);
 	query_free(j->by_event);
 	query_free(j->by_pair);
+	feed_free(j->feed);
 	store_close(j->writer);
 	store_close(j->store);
 	free(j);
@@ -327,7 +356,7 @@ record_match_came(struct record_matcher *j, const char *sender,
 	struct buf errmsg = BUF_INIT, sql = BUF_INIT, words = BUF_INIT;
 	bool refused = false;
 
-	if (!open_store(j) || j->by_pair == NULL)
+	if (db_is_server(j->path) || !open_store(j) || j->by_pair == NULL)
 		return;
 	store_put_pair(j->store, &sql, &words, sender, recipient);
 	query_text(j->by_pair, sender);

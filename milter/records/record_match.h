@@ -27,8 +27,12 @@ struct match_event {
 					   the MTA greets in words of its own */
 };
 
-/* path NULL, or no store there yet: nothing is known. */
-struct record_matcher *record_match_open(const char *path);
+/*
+ * path NULL, or no store there yet: nothing is known. Where the store is on a
+ * server, the record file `file` is read into memory, the last hours of it: a
+ * log is read on, and nothing recorded twice, while the server is away.
+ */
+struct record_matcher *record_match_open(const char *path, const char *file);
 void record_match_close(struct record_matcher *j);	/* NULL: nothing */
 
 /* A record of that id. */
@@ -42,7 +46,10 @@ bool record_match_has(struct record_matcher *j, const char *id);
  */
 bool record_match_find(struct record_matcher *j, const struct match_event *e);
 
-/* This mail came in: what was refused of it before is marked in the store. */
+/*
+ * This mail came in: what was refused of it before is marked in the store, but
+ * not in one on a server, which we do not wait for.
+ */
 void record_match_came(struct record_matcher *j, const char *sender,
     const char *recipient, int64_t time);
 

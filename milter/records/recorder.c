@@ -9,9 +9,11 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "records/db_name.h"
 #include "records/feeder.h"
 #include "records/privacy.h"
 #include "records/record.h"
+#include "records/ship_state.h"
 #include "records/sink.h"
 #include "words/reason.h"
 
@@ -45,6 +47,9 @@ const struct option record_option_rows[] = {
 	    .help = "file that gets one JSON line a record" },
 	{ .name = "syslog", .type = OPTION_BOOL, .offset = AT(syslog),
 	    .default_value = "yes", .help = "records to syslog, too" },
+	{ .name = "host-number", .type = OPTION_INT,
+	    .offset = AT(host_number), .min = 1, .max = RECORD_HOSTS,
+	    .help = "which of many hosts this is, in its ids; unset: none" },
 	{ .name = "retention", .type = OPTION_TIME, .offset = AT(retention),
 	    .default_value = "14 days",
 	    .help = "how long record files live; 0 keeps no records" },
@@ -52,13 +57,17 @@ const struct option record_option_rows[] = {
 	    .words = privacy_names, .default_value = "full",
 	    .help = "full, or local parts removed, or hashed" },
 	{ .name = "privacy-key", .type = OPTION_TEXT,
-	    .offset = AT(privacy_key),
+	    .offset = AT(privacy_key), .secret = true,
 	    .help = "secret of the hashes; unset: a new one at every start" },
 	{ .name = "matched-text", .type = OPTION_BOOL,
 	    .offset = AT(matched_text), .default_value = "no",
 	    .help = "records may hold up to 64 bytes of matched text" },
 	{ .name = "store", .type = OPTION_TEXT, .offset = AT(store),
 	    .help = "database that the record file is read into, to be asked" },
+	{ .name = "ship-state", .type = OPTION_TEXT,
+	    .offset = AT(ship_state),
+	    .default_value = "/run/saywhy-ship/state",
+	    .help = "where \"saywhy ship\" says how far behind it is" },
 	{ .name = "store-size", .type = OPTION_SIZE,
 	    .offset = AT(store_size), .default_value = "1G",
 	    .help = "most bytes of the store, the oldest go; 0: any" },
@@ -71,7 +80,9 @@ copy_options(struct recorder *r, const struct record_options *opt)
 	char *file = mem_dup(opt->file);
 	char *words = mem_dup(opt->privacy_key);
 	char *store = mem_dup(opt->store);
+	char *ship_state = mem_dup(opt->ship_state);
 
+	free(r->opt.ship_state);
 	free(r->opt.file);
 	free(r->opt.privacy_key);
 	free(r->opt.store);
@@ -79,6 +90,7 @@ copy_options(struct recorder *r, const struct record_options *opt)
 	r->opt.file = file;
 	r->opt.privacy_key = words;
 	r->opt.store = store;
+	r->opt.ship_state = ship_state;
 }
 
 static void
@@ -111,6 +123,7 @@ recorder_new(const struct record_options *opt)
 	pthread_mutex_init(&r->lock, NULL);
 	copy_options(r, opt);
 	privacy_key(opt->privacy_key);
+	record_id_host(opt->host_number);
 	open_all(r);
 	r->feeder = feeder_start(&r->opt);
 	return r;
@@ -142,6 +155,7 @@ recorder_apply(struct recorder *r, const struct record_options *opt)
 	pthread_mutex_lock(&r->lock);
 	if (!same_text(r->opt.privacy_key, opt->privacy_key))
 		privacy_key(opt->privacy_key);
+	record_id_host(opt->host_number);
 	close_all(r);
 	copy_options(r, opt);
 	open_all(r);
@@ -217,6 +231,22 @@ recorder_emit(struct recorder *r, const struct record *record)
 	pthread_mutex_unlock(&r->lock);
 }
 
+/* A store on a server is fed by "saywhy ship", which tells how it fares. */
+static struct feeder_health
+shipped(const struct record_options *opt)
+{
+	struct feeder_health health = { .on = true, .failing = true };
+	struct ship_state state;
+
+	if (ship_state_load(opt->ship_state, &state)) {
+		health.failing = state.failing;
+		health.taken = state.taken;
+		health.bad = state.bad;
+		health.behind = state.behind;
+	}
+	return health;
+}
+
 struct recorder_counts
 recorder_counts(struct recorder *r)
 {
@@ -225,6 +255,8 @@ recorder_counts(struct recorder *r)
 	pthread_mutex_lock(&r->lock);
 	counts = r->counts;
 	counts.store = feeder_health(r->feeder);
+	if (db_is_server(r->opt.store))
+		counts.store = shipped(&r->opt);
 	pthread_mutex_unlock(&r->lock);
 	return counts;
 }
@@ -251,6 +283,7 @@ recorder_free(struct recorder *r)
 	free(r->opt.file);
 	free(r->opt.privacy_key);
 	free(r->opt.store);
+	free(r->opt.ship_state);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }

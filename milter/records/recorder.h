@@ -23,12 +23,14 @@ struct recorder;
 struct record_options {
 	char *file;
 	bool syslog;
+	long long host_number;	/* in ids; 0: they name no host */
 	long long retention;	/* ms; 0 keeps nothing anywhere */
 	int privacy;		/* enum privacy */
 	char *privacy_key;	/* secret of hashed local parts, or NULL */
 	bool matched_text;
-	char *store;		/* NULL: none */
+	char *store;		/* file or postgresql://…; NULL: none */
 	long long store_size;	/* bytes; 0: may grow */
+	char *ship_state;	/* file where "saywhy ship" says how it fares */
 };
 
 extern const struct option record_option_rows[];

@@ -172,12 +172,13 @@ count_bar(struct gathering *g, const struct report_record *record)
 	if (record->outcome == NULL || strcmp(record->outcome, "observed") ==
 	    0 || strcmp(record->outcome, "taken") == 0 || bar >= nbars)
 		return;
-	i = tally_add(&g->reasons, reason, strlen(reason), 1, NULL);
+	i = tally_add(&g->reasons, reason, strlen(reason), record->count,
+	    NULL);
 	g->bars = mem_room(g->bars, i, &g->bars_cap, nbars * sizeof *g->bars);
 	if (g->bars_cap > was)
 		memset(g->bars + was * nbars, 0, (g->bars_cap - was) * nbars *
 		    sizeof *g->bars);
-	g->bars[i * nbars + bar]++;
+	g->bars[i * nbars + bar] += record->count;
 }
 
 /* To the first recipient of a record not before `n`. */
@@ -216,19 +217,21 @@ count_recipients(struct gathering *g, const struct report_record *record)
 	return answer != DB_FAILED;
 }
 
-static bool
-count_record(struct gathering *g, const struct report_record *record)
+#define ALL_LISTS ~0u
+
+/* In those lists only: a bit for each. */
+static void
+count_record(struct gathering *g, const struct report_record *record,
+    unsigned in)
 {
 	struct report_key key;
 	int list;
 
 	for (list = 0; list < REPORT_LISTS; list++)
-		if (lists[list].counted != NULL &&
+		if ((in & 1u << list) != 0 && lists[list].counted != NULL &&
 		    lists[list].counted(record, &key))
-			tally_add(&g->lists[list], key.bytes, key.n, 1,
-			    record->id);
-	count_bar(g, record);
-	return count_recipients(g, record);
+			tally_add(&g->lists[list], key.bytes, key.n,
+			    record->count, record->id);
 }
 
 /* A /24 of IPv4 is 15 of the 16 bytes of a client, a /64 of IPv6 is 8. */
@@ -248,18 +251,27 @@ count_networks(struct gathering *g)
 	}
 }
 
+#define IN_SPAN "time >= ? AND time < ? AND (host = ? OR ? = 1)"
+
+static void
+bind_span(const struct gathering *g, struct query *q)
+{
+	query_int(q, g->r->since);
+	query_int(q, g->r->until);
+	query_text(q, g->r->host);
+	query_int(q, g->r->host == NULL);
+}
+
 /* From the first record to the last of that time, in the order of rows. */
 static bool
 begin(struct gathering *g, struct db *db, int64_t *rows)
 {
 	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
-	    "FROM record WHERE time >= ? AND time < ?");
+	    "FROM record WHERE " IN_SPAN);
 	int64_t from = 0, to = -1;
 
-	if (q != NULL) {
-		query_int(q, g->r->since);
-		query_int(q, g->r->until);
-	}
+	if (q != NULL)
+		bind_span(g, q);
 	if (q != NULL && query_step(q) == DB_ROW) {
 		from = query_column_int(q, 0);
 		to = query_column_int(q, 1);
@@ -267,8 +279,8 @@ begin(struct gathering *g, struct db *db, int64_t *rows)
 	}
 	query_free(q);
 	g->records = db_query(db, "SELECT " REPORT_COLUMNS " FROM record "
-	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND time >= ? AND time < ? "
-	    "ORDER BY n");
+	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND " IN_SPAN
+	    " ORDER BY n");
 	g->recipients = db_query(db, "SELECT record, address FROM recipient "
 	    "NOT INDEXED WHERE rowid >= coalesce((SELECT min(rowid) FROM "
 	    "recipient WHERE record = (SELECT min(record) FROM recipient "
@@ -277,8 +289,7 @@ begin(struct gathering *g, struct db *db, int64_t *rows)
 		return false;
 	query_int(g->records, from);
 	query_int(g->records, to);
-	query_int(g->records, g->r->since);
-	query_int(g->records, g->r->until);
+	bind_span(g, g->records);
 	query_int(g->recipients, from);
 	g->of = -1;
 	return true;
@@ -294,11 +305,104 @@ walk(struct gathering *g, int64_t rows, report_progress *tell, void *arg)
 
 	while (good && (answer = query_step(g->records)) == DB_ROW) {
 		report_record_read(&record, g->records);
-		good = count_record(g, &record);
+		count_record(g, &record, ALL_LISTS);
+		count_bar(g, &record);
+		good = count_recipients(g, &record);
 		if (tell != NULL && done++ % TELL_EACH == 0)
 			tell(arg, done, rows);
 	}
 	return good && answer == DB_DONE;
+}
+
+/*
+ * A server counts itself; what it gives is a record and how many are alike.
+ * Rows have the columns of REPORT_COLUMNS; `time` is where a bar begins.
+ */
+#define WHERE " FROM record WHERE " IN_SPAN
+#define REFUSED " AND outcome IN ('reject', 'tempfail', 'bounced', " \
+	"'deferred')"
+
+static const struct {
+	unsigned lists;
+	bool bars;
+	const char *sql;
+} grouped[] = {
+	{ ~(1u << REPORT_CLIENTS | 1u << REPORT_SENDERS |
+	    1u << REPORT_PROVIDERS), true,
+	    "SELECT 0, bar * ? + ?, max(id), outcome, reason, who, issuer, "
+	    "direction, source, login, NULL, NULL, NULL, after, count(*) "
+	    "FROM (SELECT (time - ?) / ? AS bar, id, outcome, reason, who, "
+	    "issuer, direction, source, login, CASE WHEN later IS NOT NULL "
+	    "THEN 1 END AS after" WHERE ") AS r GROUP BY bar, outcome, "
+	    "reason, who, issuer, direction, source, login, after" },
+	{ 1u << REPORT_CLIENTS, false,
+	    "SELECT 0, 0, max(id), 'reject', NULL, NULL, NULL, NULL, NULL, "
+	    "NULL, NULL, NULL, client, NULL, count(*)" WHERE REFUSED
+	    " AND client IS NOT NULL GROUP BY client" },
+	{ 1u << REPORT_SENDERS, false,
+	    "SELECT 0, 0, max(id), 'reject', NULL, NULL, NULL, NULL, NULL, "
+	    "NULL, NULL, sender_domain, NULL, NULL, count(*)" WHERE REFUSED
+	    " AND sender_domain IS NOT NULL GROUP BY sender_domain" },
+	{ 1u << REPORT_PROVIDERS, false,
+	    "SELECT 0, 0, max(id), 'reject', reason, NULL, issuer, direction, "
+	    "NULL, NULL, name, NULL, NULL, NULL, count(*)" WHERE REFUSED
+	    " AND issuer = 'saywhy' AND direction <> 'out' AND "
+	    "name IS NOT NULL GROUP BY reason, issuer, direction, name" },
+};
+
+static bool
+ask_records(struct gathering *g, struct db *db, size_t i)
+{
+	struct query *q = db_query(db, grouped[i].sql);
+	enum db_answer answer;
+	struct report_record record;
+
+	if (grouped[i].bars) {
+		query_int(q, g->r->step);
+		query_int(q, g->r->since);
+		query_int(q, g->r->since);
+		query_int(q, g->r->step);
+	}
+	bind_span(g, q);
+	while ((answer = query_step(q)) == DB_ROW) {
+		report_record_read(&record, q);
+		count_record(g, &record, grouped[i].lists);
+		if (grouped[i].bars)
+			count_bar(g, &record);
+	}
+	query_free(q);
+	return answer == DB_DONE;
+}
+
+static bool
+ask_recipients(struct gathering *g, struct db *db)
+{
+	struct query *q = db_query(db, "SELECT address, count(*), max(id) "
+	    "FROM (SELECT unnest(recipients) AS address, id" WHERE REFUSED
+	    ") AS r GROUP BY address");
+	enum db_answer answer;
+	const char *address;
+
+	bind_span(g, q);
+	while ((answer = query_step(q)) == DB_ROW) {
+		address = query_column(q, 0);
+		tally_add(&g->lists[REPORT_RECIPIENTS], address,
+		    strlen(address), query_column_int(q, 1),
+		    query_column(q, 2));
+	}
+	query_free(q);
+	return answer == DB_DONE;
+}
+
+static bool
+ask_server(struct gathering *g, struct db *db)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof grouped / sizeof grouped[0]; i++)
+		if (!ask_records(g, db, i))
+			return false;
+	return ask_recipients(g, db);
 }
 
 bool
@@ -315,7 +419,8 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 	for (list = 0; list < REPORT_LISTS; list++)
 		tally_init(&g.lists[list]);
 	tally_init(&g.reasons);
-	good = begin(&g, db, &rows) && walk(&g, rows, tell, arg) &&
+	good = store_is_shared(s) ? ask_server(&g, db) :
+	    begin(&g, db, &rows) && walk(&g, rows, tell, arg) &&
 	    report_deferred_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));

@@ -57,6 +57,7 @@ struct report_deferred {
 
 struct report {
 	const char *site;
+	const char *host;		/* of this one only, or NULL */
 	int64_t since, until, total;	/* ms since 1970 */
 	int64_t step;			/* of a bar, in ms */
 	struct report_rows lists[REPORT_LISTS];
@@ -69,8 +70,9 @@ struct report {
 typedef void report_progress(void *arg, int64_t done, int64_t all);
 
 /*
- * Counts, in one walk over the records; `tell` (may be NULL) is called with the
- * progress. False with words in errmsg. report_free() in any case.
+ * Counts: in one walk over the records, or the server does; `tell` (may be
+ * NULL) is called with the progress. False with words in errmsg.
+ * report_free() in any case.
  */
 bool report_gather(struct report *r, struct store *s, report_progress *tell,
     void *arg, struct buf *errmsg);

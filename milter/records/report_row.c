@@ -33,6 +33,7 @@ report_record_read(struct report_record *r, struct query *q)
 	if (n != 16)
 		r->client = NULL;
 	r->later = query_column(q, last + 1) != NULL;
+	r->count = query_column_int(q, last + 2);
 	r->refused = is(r->outcome, "reject") || is(r->outcome, "tempfail") ||
 	    is(r->outcome, "bounced") || is(r->outcome, "deferred");
 }

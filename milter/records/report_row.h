@@ -17,12 +17,13 @@ struct report_record {
 		*login, *name, *sender_domain;
 	const void *client;	/* 16 bytes, or NULL */
 	bool later;		/* the same mail was taken later */
+	int64_t count;		/* so many that are alike; 1 */
 	bool refused;
 };
 
 /* Its columns, in the order that report_record_read() reads. */
 #define REPORT_COLUMNS "n, time, id, outcome, reason, who, issuer, " \
-	"direction, source, login, name, sender_domain, client, later"
+	"direction, source, login, name, sender_domain, client, later, 1"
 
 void report_record_read(struct report_record *r, struct query *q);
 

@@ -10,6 +10,8 @@
 #include "base/net.h"
 #include "records/db.h"
 #include "records/store.h"
+#include "records/store_sql.h"
+#include "records/store_sql.h"
 #include "records/store_words.h"
 
 /* Records of which one in fifty is named, at a million. */
@@ -20,6 +22,7 @@
  * the index of words is to hold, when there is one.
  */
 struct asking {
+	const struct store_sql *of;
 	struct buf sql;
 	struct buf words;	/* for MATCH; "": no help from it */
 	int64_t named;		/* rows that it names */
@@ -88,6 +91,17 @@ add_lower(struct asking *a, const char *text)
 			*p = (char)(*p - 'A' + 'a');
 }
 
+/* A condition; each of its `?` takes the value. */
+static void
+want_lower(struct asking *a, const char *condition, const char *value)
+{
+	buf_puts(&a->sql, " AND ");
+	buf_puts(&a->sql, condition);
+	for (; *condition != '\0'; condition++)
+		if (*condition == '?')
+			add_lower(a, value);
+}
+
 /* Of the networks that have keys the one that holds this one. */
 static void
 want_net(struct asking *a, const struct net *net)
@@ -123,25 +137,13 @@ want_client(struct asking *a, const char *client)
 		return;
 	}
 	want_name(a, client);
-	buf_puts(&a->sql, " AND (lower(name) = ? OR "
-	    "substr(lower(name), -length(?)) = ?)");
-	add_lower(a, client);
-	add_lower(a, client);
-	add_lower(a, client);
-	if (*client != '.') {
-		buf_puts(&a->sql, " AND substr('.' || lower(name), "
-		    "-length(?) - 1, 1) = '.'");
-		add_lower(a, client);
-	}
+	want_lower(a, *client == '.' ? a->of->below : a->of->named, client);
 }
 
 static void
 want_domain(struct asking *a, const char *domain)
 {
-	buf_puts(&a->sql, " AND (sender_domain = ? OR EXISTS "
-	    "(SELECT 1 FROM recipient WHERE record = n AND domain = ?))");
-	add_lower(a, domain);
-	add_lower(a, domain);
+	want_lower(a, a->of->domain, domain);
 	want_key(a, STORE_KEY_DOMAIN, domain);
 }
 
@@ -149,14 +151,11 @@ static void
 want_people(struct asking *a, const struct search *w)
 {
 	if (w->sender != NULL) {
-		buf_puts(&a->sql, " AND sender = ?");
-		add_lower(a, w->sender);
+		want_lower(a, "sender = ?", w->sender);
 		want_key(a, STORE_KEY_SENDER, w->sender);
 	}
 	if (w->recipient != NULL) {
-		buf_puts(&a->sql, " AND EXISTS (SELECT 1 FROM recipient "
-		    "WHERE record = n AND address = ?)");
-		add_lower(a, w->recipient);
+		want_lower(a, a->of->recipient, w->recipient);
 		want_key(a, STORE_KEY_RECIPIENT, w->recipient);
 	}
 }
@@ -225,7 +224,8 @@ static void
 want(struct asking *a, const struct search *w)
 {
 	a->exact = w->reason == NULL && w->outcome == NULL &&
-	    w->issuer == NULL && w->since == 0 && w->until == 0;
+	    w->issuer == NULL && w->host == NULL && w->since == 0 &&
+	    w->until == 0;
 	if (w->client != NULL)
 		want_client(a, w->client);
 	if (w->domain != NULL)
@@ -237,6 +237,7 @@ want(struct asking *a, const struct search *w)
 	want_word(a, "issuer", w->issuer);
 	want_word(a, "queue_id", w->queue_id);
 	want_word(a, "login", w->login);
+	want_word(a, "host", w->host);
 	/* The columns tell case apart, the keys do not. */
 	if (w->queue_id != NULL)
 		want_key(a, STORE_KEY_QUEUE_ID, w->queue_id);
@@ -285,14 +286,13 @@ ask(struct asking *a, struct store *s, const char *what, const char *tail,
 		buf_puts(&sql, " FROM words CROSS JOIN record "
 		    "ON record.n = words.rowid WHERE words MATCH ?");
 	else
-		buf_puts(&sql, " FROM record WHERE 1");
+		buf_puts(&sql, " FROM record WHERE 1 = 1");
 	buf_put(&sql, a->sql.data, a->text_at);
 	/* One by one where few are left, all lines in turn where not. */
 	if (a->text)
-		buf_printf(&sql, a->by_words ? " AND EXISTS (SELECT 1 FROM "
-		    "line WHERE line.n = record.n AND json LIKE ? %s)" :
-		    " AND record.n IN (SELECT n FROM line WHERE json LIKE ? "
-		    "%s)", "ESCAPE '\\'");
+		buf_printf(&sql, " AND %s", a->by_words ? "EXISTS (SELECT 1 "
+		    "FROM line WHERE line.n = record.n AND json LIKE ? "
+		    "ESCAPE '\\')" : a->of->text);
 	buf_puts(&sql, a->sql.data + a->text_at);
 	buf_puts(&sql, tail);
 	q = query_of(a, s, sql.data, errmsg);
@@ -325,6 +325,7 @@ static void
 begin(struct asking *a, struct store *s, const struct search *what)
 {
 	memset(a, 0, sizeof *a);
+	a->of = store_sql(s);
 	a->sql = (struct buf)BUF_INIT;
 	a->words = (struct buf)BUF_INIT;
 	want(a, what);
@@ -373,6 +374,7 @@ search_each(struct store *s, const struct search *what,
     struct buf *errmsg)
 {
 	enum db_answer answer = DB_FAILED;
+	struct buf select = BUF_INIT;
 	struct asking a;
 	struct query *q;
 	const char *line;
@@ -384,11 +386,11 @@ search_each(struct store *s, const struct search *what,
 	 */
 	if (a.named > NAMED_MANY && what->max > 0)
 		a.by_words = false;
-	add_number(&a, what->max > 0 ? what->max : -1);
+	add_number(&a, what->max > 0 ? what->max : INT64_MAX);
 	add_number(&a, what->skip);
-	q = ask(&a, s, "SELECT (SELECT json FROM line WHERE line.n = "
-	    "record.n)", " ORDER BY time DESC, n DESC LIMIT ? OFFSET ?",
-	    errmsg);
+	buf_printf(&select, "SELECT %s", a.of->line);
+	q = ask(&a, s, select.data, " ORDER BY time DESC, n DESC LIMIT ? "
+	    "OFFSET ?", errmsg);
 	while (q != NULL && (answer = query_step(q)) == DB_ROW) {
 		line = query_column(q, 0);
 		if (line != NULL)
@@ -397,6 +399,7 @@ search_each(struct store *s, const struct search *what,
 	if (q != NULL && answer == DB_FAILED)
 		buf_puts(errmsg, db_errmsg(store_db(s)));
 	query_free(q);
+	buf_free(&select);
 	end(&a);
 	return answer == DB_DONE;
 }

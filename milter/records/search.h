@@ -20,6 +20,7 @@ struct search {
 	const char *reason;	/* "none": those that were not recognised */
 	const char *outcome, *issuer;
 	const char *queue_id, *login;
+	const char *host;	/* where it was refused */
 	const char *text;	/* anywhere in the record, without case */
 	int64_t since, until;	/* ms since 1970; until is not in it */
 	int64_t skip, max;	/* max 0: all */

@@ -8,8 +8,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "records/db.h"
+#include "records/db_name.h"
 #include "records/record_read.h"
+#include "records/shipment.h"
 #include "records/store_row.h"
+#include "records/store_server.h"
+#include "records/store_sql.h"
 #include "records/store_words.h"
 
 /* A sender who was refused tries again within some days, or not at all. */
@@ -17,7 +21,9 @@
 
 struct store {
 	struct db *db;
-	struct store_row *row;		/* NULL: open to read */
+	const struct store_sql *sql;
+	struct store_row *row;		/* NULL: open to read, or shared */
+	struct shipment *shipment;	/* NULL: nobody ships */
 	struct query *get, *version;	/* as they are needed */
 	bool damaged;			/* some call found it so */
 	bool words;			/* it has the index of words */
@@ -56,6 +62,9 @@ static const struct {
 	/* Random keys make inserting into a large index slow. */
 	{ "CREATE INDEX record_reason ON record (reason, time);",
 	    store_words_make },
+	{ "ALTER TABLE record ADD COLUMN host TEXT;"
+	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
+	    "FROM line WHERE line.n = record.n);", NULL },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -108,9 +117,11 @@ open_or_tell(const char *path, bool to_write, bool *damaged,
     struct buf *errmsg)
 {
 	struct db *db = db_open(path, to_write, damaged, errmsg);
+	bool shared = db_is_server(path);
 	struct store *s;
 
-	if (db == NULL || !is_current(db, path, to_write, errmsg)) {
+	if (db == NULL || !(shared ? store_server_ready : is_current)(db, path,
+	    to_write, errmsg)) {
 		if (db != NULL)
 			*damaged = db_is_damaged(db);
 		db_close(db);
@@ -119,6 +130,9 @@ open_or_tell(const char *path, bool to_write, bool *damaged,
 	s = mem_alloc(sizeof *s);
 	s->db = db;
 	s->errmsg = (struct buf)BUF_INIT;
+	s->sql = shared ? &store_sql_postgresql : &store_sql_sqlite;
+	if (shared)
+		return s;
 	s->words = store_words_there(db);
 	s->row = to_write ? store_row_new(db, s->words) : NULL;
 	return s;
@@ -144,6 +158,26 @@ store_open_or_damaged(const char *path, bool *damaged, struct buf *errmsg)
 }
 
 bool
+store_is_shared(const struct store *s)
+{
+	return s->sql == &store_sql_postgresql;
+}
+
+const struct store_sql *
+store_sql(const struct store *s)
+{
+	return s->sql;
+}
+
+bool
+store_ship_as(struct store *s, const char *shipper, int64_t retention,
+    struct buf *errmsg)
+{
+	s->shipment = shipment_new(s->db, shipper, retention, errmsg);
+	return s->shipment != NULL;
+}
+
+bool
 store_is_damaged(const struct store *s)
 {
 	return s->damaged;
@@ -155,6 +189,7 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	store_row_free(s->row);
+	shipment_free(s->shipment);
 	query_free(s->get);
 	query_free(s->version);
 	db_close(s->db);
@@ -171,7 +206,8 @@ store_db(struct store *s)
 void
 store_read_all(struct store *s)
 {
-	db_run(s->db, "PRAGMA mmap_size = 4294967296");
+	if (!store_is_shared(s))
+		db_run(s->db, "PRAGMA mmap_size = 4294967296");
 }
 
 bool
@@ -209,6 +245,8 @@ store_begin(struct store *s, struct store_position *position)
 	struct query *q;
 	bool good;
 
+	if (s->shipment != NULL)
+		return shipment_begin(s->shipment, position) || failed(s);
 	if (!db_run(s->db, "BEGIN IMMEDIATE"))
 		return failed(s);
 	q = db_query(s->db, "SELECT device, inode, offset FROM place");
@@ -226,10 +264,14 @@ store_begin(struct store *s, struct store_position *position)
 bool
 store_commit(struct store *s, const struct store_position *position)
 {
-	struct query *q = db_query(s->db,
-	    "UPDATE place SET device = ?, inode = ?, offset = ?");
-	bool good = q != NULL;
+	struct query *q;
+	bool good;
 
+	if (s->shipment != NULL)
+		return shipment_commit(s->shipment, position) || failed(s);
+	q = db_query(s->db,
+	    "UPDATE place SET device = ?, inode = ?, offset = ?");
+	good = q != NULL;
 	if (good) {
 		query_int(q, (int64_t)position->device);
 		query_int(q, (int64_t)position->inode);
@@ -252,6 +294,19 @@ store_errmsg(const struct store *s)
 	return s->errmsg.data;
 }
 
+/* ASCII, as the columns have it. */
+static void
+bind_lower(struct query *q, const char *text)
+{
+	char *lower = mem_dup(text), *p;
+
+	for (p = lower; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	query_text(q, lower);
+	free(lower);
+}
+
 bool
 store_came_later(struct store *s, const char *sender, const char *recipient,
     int64_t time)
@@ -260,21 +315,20 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	struct query *q;
 	bool good;
 
-	buf_puts(&sql, "UPDATE record SET later = ? "
-	    "WHERE later IS NULL AND sender = lower(?) AND "
+	buf_printf(&sql, "UPDATE record SET later = ? "
+	    "WHERE later IS NULL AND sender = ? AND "
 	    "outcome IN ('reject', 'tempfail') AND "
-	    "time BETWEEN ? AND ? AND direction <> 'out' AND EXISTS "
-	    "(SELECT 1 FROM recipient WHERE record = n "
-	    "AND address = lower(?))");
+	    "time BETWEEN ? AND ? AND direction <> 'out' AND %s",
+	    s->sql->recipient);
 	store_put_pair(s, &sql, &words, sender, recipient);
 	q = db_query(s->db, sql.data);
 	good = q != NULL;
 	if (good) {
 		query_int(q, time);
-		query_text(q, sender);
+		bind_lower(q, sender);
 		query_int(q, time - LATER_MS);
 		query_int(q, time + 999);	/* a log tells whole seconds */
-		query_text(q, recipient);
+		bind_lower(q, recipient);
 		if (words.len > 0)
 			query_text(q, words.data);
 		good = query_step(q) == DB_DONE;
@@ -302,6 +356,10 @@ bool
 store_put(struct store *s, const struct parsed_record *t, const char *line,
     size_t n)
 {
+	if (s->shipment != NULL) {
+		shipment_put(s->shipment, t, line, n);
+		return true;
+	}
 	return (store_row_put(s->row, t, line, n) && close_deferrals(s, t)) ||
 	    failed(s);
 }
@@ -312,10 +370,10 @@ store_is_current(struct store *s)
 	int64_t version = -1;
 
 	if (s->version == NULL)
-		s->version = db_query(s->db, "PRAGMA user_version");
+		s->version = db_query(s->db, s->sql->version);
 	while (s->version != NULL && query_step(s->version) == DB_ROW)
 		version = query_column_int(s->version, 0);
-	return version == VERSION;
+	return store_is_shared(s) ? version > 0 : version == VERSION;
 }
 
 bool
@@ -324,8 +382,7 @@ store_get(struct store *s, const char *id, struct buf *line)
 	bool found = false;
 
 	if (s->get == NULL)
-		s->get = db_query(s->db, "SELECT json FROM line WHERE n = "
-		    "(SELECT n FROM record WHERE id = ?)");
+		s->get = db_query(s->db, s->sql->get);
 	if (s->get == NULL)
 		return false;
 	query_text(s->get, id);
@@ -390,6 +447,10 @@ store_expire(struct store *s, int64_t oldest, int64_t max)
 	struct buf which = BUF_INIT;
 	int n;
 
+	if (s->shipment != NULL) {
+		n = shipment_expire(s->shipment, oldest);
+		return n > 0 ? STORE_SLICE : n < 0 && !failed(s) ? -1 : 0;
+	}
 	buf_printf(&which, "SELECT n FROM record WHERE time < %lld",
 	    (long long)oldest);
 	n = remove_those(s, which.data);

@@ -1,13 +1,18 @@
 /*
- * store.h - the database of records, for searches: SQLite
+ * store.h - the database of records, for searches
+ *
+ * A file of SQLite, for the records of this host; or a PostgreSQL server
+ * ("postgresql://…"), for those of many. The names of functions here are the
+ * same for both; what is SQLite's alone says so.
  *
  * It is fed from the record file (feed.h), never by a session, so that a
  * record is there before the reply and the store may lag, fail and be built
  * anew. Every function that writes may be called by any process: what it does
  * is one transaction. A struct store belongs to one thread.
  *
- * The schema has a number (PRAGMA user_version); an older store is brought up
- * to date when it is opened to write, a newer one is refused.
+ * The schema has a number; an older store is brought up to date when it is
+ * opened to write. A newer one is refused; in PostgreSQL only when it says that
+ * it does not suit us any more (store_server.h).
  */
 #ifndef RECORDS_STORE_H
 #define RECORDS_STORE_H
@@ -28,6 +33,16 @@ struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 struct store *store_open_or_damaged(const char *path, bool *damaged,
     struct buf *errmsg);
 
+/* Is it in PostgreSQL? */
+bool store_is_shared(const struct store *s);
+
+/*
+ * PostgreSQL, before store_begin(): whose positions are read and written
+ * (shipment.h). Retention in ms. False with words in errmsg.
+ */
+bool store_ship_as(struct store *s, const char *shipper, int64_t retention,
+    struct buf *errmsg);
+
 /* Has some call failed because the file is spoiled? */
 bool store_is_damaged(const struct store *s);
 
@@ -36,7 +51,7 @@ void store_close(struct store *s);	/* NULL: nothing */
 /* For the SQL of search.c and report.c. */
 struct db *store_db(struct store *s);
 
-/* The caller is about to read most of it: the file is mapped into memory. */
+/* The caller is about to read most of it: a file is mapped into memory. */
 void store_read_all(struct store *s);
 
 /* Has it the index of words (store_words.h)? */
@@ -88,7 +103,8 @@ bool store_get(struct store *s, const char *id, struct buf *line);
 /*
  * Removes one slice of what is older than `oldest` (ms since 1970), or of the
  * oldest while the store is larger than `max` bytes (0: may grow). How many
- * records were removed; less than STORE_SLICE: all is done. -1: failed.
+ * records were removed; less than STORE_SLICE: all is done. -1: failed. In
+ * PostgreSQL a slice is a day, nothing is counted, and `max` does not count.
  */
 #define STORE_SLICE 500
 int store_expire(struct store *s, int64_t oldest, int64_t max);

@@ -23,7 +23,7 @@ struct store_row {
 /* Text columns by the path of their value in the record. */
 static const char *const paths[] = { "issuer", "outcome", "direction",
 	"stage", "reason", "who", "check", "exception", "client.name", "helo",
-	"login", "queue_id", "source" };
+	"login", "queue_id", "source", "host" };
 
 #define NPATHS (sizeof paths / sizeof paths[0])
 
@@ -35,9 +35,9 @@ store_row_new(struct db *db, bool words)
 	r->db = db;
 	r->record = db_query(db, "INSERT OR IGNORE INTO record "
 	    "(id, time, issuer, outcome, direction, stage, reason, who, rule,"
-	    " exception, name, helo, login, queue_id, source, client, sender,"
-	    " sender_domain) VALUES "
-	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " exception, name, helo, login, queue_id, source, host, client,"
+	    " sender, sender_domain) VALUES "
+	    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	r->line = db_query(db, "INSERT INTO line VALUES (?, ?)");
 	r->recipient = db_query(db, "INSERT INTO recipient VALUES (?, ?, ?)");
 	r->has_words = words;

@@ -14,6 +14,7 @@
 #include "pages/index.h"
 #include "pages/lookup.h"
 #include "records/forget.h"
+#include "records/forget_line.h"
 #include "records/record_read.h"
 
 #define PERSON "ann@example.org"

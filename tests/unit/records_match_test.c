@@ -131,7 +131,7 @@ test_rows(void **state)
 			.reason = rows[i].meant, .stage = "rcpt",
 			.on_hold = rows[i].on_hold,
 			.greeting = rows[i].greeting };
-		m = record_match_open(h->store);
+		m = record_match_open(h->store, NULL);
 		if (record_match_find(m, &e) != rows[i].found)
 			fail_msg("row %zu", i);
 		e.stage = "mail";

@@ -16,6 +16,7 @@
 #include "records/db.h"
 #include "records/feed.h"
 #include "records/forget.h"
+#include "records/forget_line.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/search.h"
@@ -107,6 +108,8 @@ test_ids(void **state)
 		{ "7k3m-9qxd 2h4t", "7K3M9QXD2H4T" },
 		{ "oOiIlL000000", "001111000000" },
 		{ "7K3M9QXD2H4", NULL }, { "7K3M9QXD2H4TT", NULL },
+		{ "7k3m-9qxd-2h4t-ol", "7K3M9QXD2H4T01" },
+		{ "7K3M9QXD2H4T012", NULL },
 		{ "7K3M9QXD2H4U", NULL }, { "", NULL },
 		{ "7K3M9QXD2H4/", NULL },
 	};

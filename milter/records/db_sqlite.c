@@ -1,0 +1,218 @@
+/* db_sqlite - the door to SQLite */
+
+#include "records/db_engine.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define PATIENCE_MS 5000
+
+struct file_db {
+	struct db db;
+	sqlite3 *handle;
+};
+
+struct file_query {
+	struct query query;
+	sqlite3_stmt *statement;
+	int bound;
+};
+
+static sqlite3 *
+handle(const struct db *db)
+{
+	return ((const struct file_db *)db)->handle;
+}
+
+static sqlite3_stmt *
+statement(struct query *q)
+{
+	return ((struct file_query *)q)->statement;
+}
+
+/* The place of the next `?`. */
+static int
+next(struct query *q)
+{
+	return ++((struct file_query *)q)->bound;
+}
+
+static bool
+is_damaged(const struct db *db)
+{
+	int code = sqlite3_errcode(handle(db)) & 0xff;
+
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+static void
+close_file(struct db *db)
+{
+	sqlite3_close(handle(db));
+	free(db);
+}
+
+static const char *
+errmsg_of(const struct db *db)
+{
+	return sqlite3_errmsg(handle(db));
+}
+
+static bool
+run(struct db *db, const char *sql)
+{
+	return sqlite3_exec(handle(db), sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool
+prepare_to_write(struct db *db)
+{
+	int keep = 1;
+
+	sqlite3_file_control(handle(db), "main", SQLITE_FCNTL_PERSIST_WAL,
+	    &keep);
+	return run(db, "PRAGMA auto_vacuum = INCREMENTAL;"
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	    "PRAGMA journal_size_limit = 33554432;"
+	    "PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -16384;"
+	    "PRAGMA temp_store = MEMORY");
+}
+
+static struct db *
+open_file(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
+{
+	struct file_db *file = mem_alloc(sizeof *file);
+	struct db *db = &file->db;
+	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+
+	db->engine = &db_sqlite;
+	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
+		sqlite3_busy_timeout(handle(db), PATIENCE_MS);
+		if (to_write ? prepare_to_write(db) :
+		    run(db, "PRAGMA query_only = 1;"
+		    "SELECT 1 FROM sqlite_master LIMIT 1"))
+			return db;
+	}
+	buf_printf(errmsg, "%s: %s", path, errmsg_of(db));
+	if (damaged != NULL)
+		*damaged = is_damaged(db);
+	close_file(db);
+	return NULL;
+}
+
+static struct query *
+query(struct db *db, const char *sql)
+{
+	struct file_query *q = mem_alloc(sizeof *q);
+
+	q->query.db = db;
+	if (sqlite3_prepare_v2(handle(db), sql, -1, &q->statement, NULL) ==
+	    SQLITE_OK)
+		return &q->query;
+	free(q);
+	return NULL;
+}
+
+static void
+free_query(struct query *q)
+{
+	sqlite3_finalize(statement(q));
+	free(q);
+}
+
+static void
+bind_text(struct query *q, const char *text)
+{
+	sqlite3_bind_text(statement(q), next(q), text, -1,
+	    SQLITE_TRANSIENT);
+}
+
+static void
+bind_kept(struct query *q, const char *text, size_t n)
+{
+	sqlite3_bind_text(statement(q), next(q), text, (int)n,
+	    SQLITE_STATIC);
+}
+
+static void
+bind_bytes(struct query *q, const void *bytes, size_t n)
+{
+	sqlite3_bind_blob(statement(q), next(q), bytes, (int)n,
+	    SQLITE_TRANSIENT);
+}
+
+static void
+bind_int(struct query *q, int64_t n)
+{
+	sqlite3_bind_int64(statement(q), next(q), n);
+}
+
+static enum db_answer
+step(struct query *q)
+{
+	int answer = sqlite3_step(statement(q));
+
+	if (answer == SQLITE_ROW)
+		return DB_ROW;
+	sqlite3_reset(statement(q));
+	((struct file_query *)q)->bound = 0;
+	return answer == SQLITE_DONE ? DB_DONE : DB_FAILED;
+}
+
+static const char *
+column_text(struct query *q, int column)
+{
+	return (const char *)sqlite3_column_text(statement(q), column);
+}
+
+static int64_t
+column_int(struct query *q, int column)
+{
+	return sqlite3_column_int64(statement(q), column);
+}
+
+static const void *
+column_bytes(struct query *q, int column, size_t *n)
+{
+	const void *bytes = sqlite3_column_blob(statement(q), column);
+
+	*n = (size_t)sqlite3_column_bytes(statement(q), column);
+	return bytes;
+}
+
+static int64_t
+last(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(handle(db));
+}
+
+static int
+changed(const struct db *db)
+{
+	return sqlite3_changes(handle(db));
+}
+
+static bool
+copy(struct db *db, const char *sql, const char *bytes, size_t n)
+{
+	(void)db;
+	(void)sql;
+	(void)bytes;
+	(void)n;
+	return false;
+}
+
+const struct db_engine db_sqlite = {
+	.open = open_file, .close = close_file, .errmsg = errmsg_of,
+	.is_damaged = is_damaged, .run = run, .last = last,
+	.size = "SELECT (page_count - freelist_count) * page_size FROM "
+	    "pragma_page_count, pragma_freelist_count, pragma_page_size",
+	.changed = changed, .copy = copy, .query = query, .free = free_query,
+	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
+	.number = bind_int, .step = step, .column = column_text,
+	.column_int = column_int, .column_bytes = column_bytes
+};

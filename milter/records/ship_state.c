@@ -1,0 +1,56 @@
+/* ship_state - how "saywhy ship" fares, for saywhyd to tell */
+
+#include "records/ship_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#define TOO_OLD_MS 60000
+#define FORMAT "failing %d taken %" PRIu64 " bad %" PRIu64 " behind %" \
+	PRId64 " now %" PRId64 "\n"
+#define FORMAT_IN "failing %d taken %" SCNu64 " bad %" SCNu64 " behind %" \
+	SCNd64 " now %" SCNd64
+
+void
+ship_state_save(const char *path, const struct ship_state *state)
+{
+	struct buf beside = BUF_INIT;
+	FILE *out;
+	bool good;
+
+	if (path == NULL)
+		return;
+	buf_printf(&beside, "%s.new", path);
+	out = fopen(beside.data, "we");
+	if (out != NULL) {
+		fprintf(out, FORMAT, state->failing, state->taken, state->bad,
+		    state->behind, state->now);
+		fchmod(fileno(out), 0644);
+		good = ferror(out) == 0;
+		if (fclose(out) != 0 || !good || rename(beside.data, path) != 0)
+			(void)!unlink(beside.data);
+	}
+	buf_free(&beside);
+}
+
+bool
+ship_state_load(const char *path, struct ship_state *state)
+{
+	FILE *in = path != NULL ? fopen(path, "re") : NULL;
+	struct timespec now = clock_now();
+	int failing = 0, read;
+
+	if (in == NULL)
+		return false;
+	read = fscanf(in, FORMAT_IN, &failing, &state->taken, &state->bad,
+	    &state->behind, &state->now);
+	fclose(in);
+	state->failing = failing != 0;
+	return read == 5 &&
+	    (int64_t)now.tv_sec * 1000 - state->now < TOO_OLD_MS;
+}

@@ -1,0 +1,26 @@
+/*
+ * ship_state.h - how "saywhy ship" fares, for saywhyd to tell
+ *
+ * A small file that is replaced once a second; what is older than a minute is
+ * the state of nobody any more.
+ */
+#ifndef RECORDS_SHIP_STATE_H
+#define RECORDS_SHIP_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ship_state {
+	bool failing;
+	uint64_t taken, bad;	/* lines since the start */
+	int64_t behind;		/* bytes that are not shipped yet */
+	int64_t now;		/* when this was so, ms since 1970 */
+};
+
+/* NULL path: nothing. A failure is of no matter: nobody reads it, then. */
+void ship_state_save(const char *path, const struct ship_state *state);
+
+/* False: there is none, or it is no one's any more. */
+bool ship_state_load(const char *path, struct ship_state *state);
+
+#endif

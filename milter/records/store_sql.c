@@ -1,0 +1,37 @@
+/* store_sql - where SQLite and PostgreSQL want other words for the same */
+
+#include "records/store_sql.h"
+
+const struct store_sql store_sql_sqlite = {
+	.recipient = "EXISTS (SELECT 1 FROM recipient WHERE record = n "
+	    "AND address = ?)",
+	.domain = "(sender_domain = ? OR EXISTS (SELECT 1 FROM recipient "
+	    "WHERE record = n AND domain = ?))",
+	.named = "(lower(name) = ? OR substr(lower(name), -length(?)) = ?) "
+	    "AND substr('.' || lower(name), -length(?) - 1, 1) = '.'",
+	.below = "substr(lower(name), -length(?)) = ?",
+	.text = "record.n IN (SELECT n FROM line WHERE json LIKE ? "
+	    "ESCAPE '\\')",
+	.line = "(SELECT json FROM line WHERE line.n = record.n)",
+	.get = "SELECT json FROM line WHERE n = "
+	    "(SELECT n FROM record WHERE id = ?)",
+	.version = "PRAGMA user_version",
+};
+
+/* `time` is asked for beside `n`, so that one partition is looked into. */
+const struct store_sql store_sql_postgresql = {
+	.recipient = "recipients @> ARRAY[?]",
+	.domain = "domains @> ARRAY[?]",
+	.named = "(reverse(lower(name)) = reverse(?) OR "
+	    "(reverse(lower(name)) >= reverse(?) || '.' AND "
+	    "reverse(lower(name)) < reverse(?) || '/'))",
+	.below = "(reverse(lower(name)) >= reverse(?) AND "
+	    "reverse(lower(name)) < reverse(substr(?, 2)) || '/')",
+	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n AND "
+	    "line.time = record.time AND json ILIKE ? ESCAPE '\\')",
+	.line = "(SELECT json FROM line WHERE line.n = record.n AND "
+	    "line.time = record.time)",
+	.get = "SELECT json FROM record JOIN line USING (n, time) "
+	    "WHERE id = ?",
+	.version = "SELECT works_from FROM saywhy",
+};

@@ -1,0 +1,405 @@
+"""Many hosts and one store: PostgreSQL, and what `saywhy ship` brings there.
+
+Nothing is lost and nothing is there twice, whoever is killed in the middle; and
+what one host refused the other's tool and page know.
+"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+import postgresql
+import process
+import smtp
+from saywhyd import id_of
+from test_store import TEMPLATE, append, ident
+
+pytestmark = pytest.mark.skipif(
+    postgresql.programs() is None, reason="there is no PostgreSQL here")
+
+
+@pytest.fixture(scope="module")
+def server(box):
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    folder.chmod(0o755)
+    running = postgresql.Server(folder / "pg")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def empty(server):
+    """The server, with an empty database."""
+    server.sql("DROP DATABASE saywhy WITH (FORCE)", "postgres")
+    server.sql("CREATE DATABASE saywhy", "postgres")
+    return server
+
+
+class Host:
+    """A mail server as the store sees it: a configuration and a record file."""
+
+    def __init__(self, build, box, server, name, more=""):
+        self.build, self.name = build, name
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        self.folder.chmod(0o755)
+        shutil.chown(self.folder, "nobody")
+        self.conf = self.folder / "saywhy.conf"
+        self.records = self.folder / "records.json"
+        self.records.touch()
+        shutil.chown(self.records, "nobody")
+        self.ship_state = self.folder / "ship.state"
+        self.settings = (f'store = "{server.url}"\n'
+                         f'ship-state = "{self.ship_state}"\nsyslog = no\n')
+        self.conf.write_text(
+            f'name = "{name}"\ncontact = "postmaster@example.org"\n'
+            f'listen = "unix:{self.folder}/milter.sock"\nuser = "nobody"\n'
+            f'record-file = "{self.records}"\n{self.settings}{more}')
+        self.process = None
+
+    def tool(self, *words):
+        return subprocess.run(
+            [self.build / "saywhy", words[0], "-c", self.conf, *words[1:]],
+            capture_output=True, text=True, timeout=120)
+
+    def ship(self):
+        """In the background, with its log."""
+        with open(self.folder / "ship.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [self.build / "saywhy", "ship", "-c", self.conf],
+                stdout=log, stderr=log)
+        return self
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            assert process.end(self.process) == 0, self.log()
+
+    def log(self):
+        return (self.folder / "ship.log").read_text()
+
+    def state(self):
+        words = self.ship_state.read_text().split()
+        return dict(zip(words[::2], map(int, words[1::2])))
+
+    def caught_up(self):
+        return self.ship_state.exists() and self.state()["behind"] == 0 \
+            and not self.state()["failing"]
+
+
+@pytest.fixture
+def host(build, box, empty):
+    """A function that makes one; what it ships is ended with the test."""
+    hosts = []
+
+    def make(name="mx1.example.org", more=""):
+        hosts.append(Host(build, box, empty, name, more))
+        return hosts[-1]
+
+    yield make
+    for one in hosts:
+        one.stop()
+
+
+def stored(server):
+    """How many records, how many ids, how many lines."""
+    return tuple(map(int, server.sql(
+        "SELECT (SELECT count(*) FROM record), (SELECT count(DISTINCT id) "
+        "FROM record), (SELECT count(*) FROM line)").split("|")))
+
+
+def test_once_and_again(host, empty):
+    """All of it; the same file again, and a copy of it, change nothing."""
+    one = host()
+    append(one.records, 0, 3000)
+    assert one.tool("ship", "--once").returncode == 0
+    assert stored(empty) == (3000,) * 3
+    empty.sql("UPDATE place SET at = 0")
+    os.rename(one.records, f"{one.records}.1")
+    shutil.copy(f"{one.records}.1", one.records)
+    append(one.records, 3000, 1)
+    done = one.tool("ship", "--once")
+    assert done.returncode == 0, done.stderr
+    assert stored(empty) == (3001,) * 3
+
+
+def test_asked_like_a_file(build, box, host, empty):
+    """Whatever is asked, the store of a file and that of the server agree."""
+    one = host(more='retention = "30 days"')
+    lines, now = [], int(time.time())
+    for n in range(300):
+        record = json.loads(json.dumps(TEMPLATE)) | {
+            "id": ident(n), "host": f"mx{n % 3}.example.org",
+            "outcome": ("reject", "tempfail", "observed")[n % 3],
+            "reason": ("spf-fail", "relay-denied")[n % 2],
+            "client": {"address": f"192.0.2.{n % 50}" if n % 2 else
+                       f"2001:db8::{n % 9}", "name": f"H{n % 7}.Example.net"},
+            "sender": f"Who{n % 20}@Sender{n % 4}.example",
+            "recipients": [f"r{n % 11}@example.org", "Other@example.com"],
+            "queue_id": f"Q{n % 5}", "login": f"ann{n % 3}",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z",
+                                  time.gmtime(now - n * 7000)),
+        }
+        if n % 10 == 0:
+            del record["sender"], record["client"]["address"]
+            record["recipients"] = []
+            record["evidence"] = {"pattern": "Zwölf %_ \\ \" Boxkämpfer"}
+        lines.append(json.dumps(record, ensure_ascii=n % 20 == 0))
+    one.records.write_text("\n".join(lines) + "\n")
+    assert one.tool("ship", "--once").returncode == 0
+    questions = [
+        [], ["--client", "192.0.2.7"], ["--client", "192.0.2.0/28"],
+        ["--client", "2001:db8::/32"], ["--client", "h3.example.net"],
+        ["--client", "example.net"], ["--client", ".example.net"],
+        ["--client", "ample.net"], ["--domain", "SENDER1.example"],
+        ["--domain", "example.com"], ["--sender", "WHO3@sender3.example"],
+        ["--recipient", "R4@example.org"], ["--recipient", "other@example.com"],
+        ["--reason", "spf-fail", "--outcome", "reject"], ["--reason", "none"],
+        ["--issuer", "mta"], ["--queue-id", "Q3"], ["--login", "ann1"],
+        ["--host", "mx2.example.org"], ["--text", "boxkämpfer"],
+        ["--text", "%_ \\"], ["--text", "zwölf"], ["--since", "3 days"],
+        ["--since", "9 days", "--until", "2 days", "--host", "mx1.example.org"],
+    ]
+    for words in questions:
+        ours = one.tool("find", "--json", "--limit", "0", *words)
+        files = subprocess.run(
+            [build / "saywhy", "find", "--file", one.records, "--json",
+             "--limit", "0", *words], capture_output=True, text=True)
+        assert ours.stdout.splitlines() == files.stdout.splitlines(), words
+        assert ours.returncode == files.returncode, (words, ours.stderr)
+    page = one.tool("find", "--limit", "7", "--page", "3", "--json")
+    assert len(page.stdout.splitlines()) == 7
+    for words in (["month"], ["week", "--host", "mx1.example.org"]):
+        ours = json.loads(one.tool("report", "--json", *words).stdout)
+        files = json.loads(subprocess.run(
+            [build / "saywhy", "report", "--file", one.records, "--json",
+             *words], capture_output=True, text=True).stdout)
+        for shown in (ours, files):
+            shown.pop("site", None)
+        assert ours == files, words
+    shown = one.tool("show", "--json", ident(33))
+    assert shown.stdout == lines[33] + "\n"
+
+
+@pytest.mark.parametrize("count", [int(os.environ.get("SAYWHY_SHIPPED", 20000))])
+def test_killed(host, empty, count):
+    """ship and PostgreSQL die at any moment, the file is rotated."""
+    one, parts = host(), 20
+    draw = random.Random(19)
+    one.ship()
+    for part in range(parts):
+        append(one.records, part * count // parts, count // parts)
+        time.sleep(draw.random() / 5)
+        if part % 3 == 0:
+            one.kill()
+            one.ship()
+        if part % 7 == 5:
+            empty.kill()
+            time.sleep(draw.random())
+            empty.start()
+        if part % 5 == 3:
+            os.rename(one.records, f"{one.records}.{parts - part}")
+    process.wait_until(lambda: one.caught_up() and
+                       stored(empty) == (count,) * 3, "all of them")
+    assert one.process.poll() is None
+    one.stop()
+    empty.sql("UPDATE place SET at = 0, inode = 0")
+    assert one.tool("ship", "--once").returncode == 0
+    assert stored(empty) == (count,) * 3
+    assert int(empty.sql("SELECT count(*) FROM record JOIN line USING (n, time)"
+                         )) == count
+
+
+def test_away(host, empty):
+    """The server is away: it is said once, with how much waits, and made up."""
+    one = host()
+    append(one.records, 0, 100)
+    one.ship()
+    process.wait_until(one.caught_up, "the first")
+    empty.stop()
+    append(one.records, 100, 500)
+    process.wait_until(lambda: one.state()["failing"] and
+                       one.state()["behind"] == sum(
+                           1 for _ in open(one.records)) - 100 or
+                       one.state()["behind"] > 100000, "to be behind")
+    assert one.tool("find").returncode == 66
+    empty.start()
+    process.wait_until(one.caught_up, "to catch up")
+    assert stored(empty) == (600,) * 3
+    assert one.log().count("records stay in") == 1
+    assert "takes records again" in one.log()
+
+
+def test_disk_full(build, box, server):
+    """The database has no room: nothing is there in part."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=110m", "saywhy", folder],
+                   check=True)
+    folder.chmod(0o755)
+    small = postgresql.Server(folder / "pg", ["wal_recycle=off",
+                                              "max_wal_size=32MB"])
+    one = Host(build, box, small, "mx1.example.org")
+    try:
+        append(one.records, 0, 1000)
+        one.ship()
+        process.wait_until(one.caught_up, "the first")
+        room = folder / "room"
+        room.write_bytes(bytes(shutil.disk_usage(folder).free - (1 << 20)))
+        append(one.records, 1000, 9000)
+        process.wait_until(lambda: one.state()["failing"], "the disk to be full")
+        room.unlink()
+        if small.process.poll() is not None:
+            small.start()
+        process.wait_until(lambda: one.caught_up() and
+                           stored(small) == (10000,) * 3, "to catch up")
+    finally:
+        one.stop()
+        small.stop()
+        subprocess.run(["umount", "-l", folder], check=False)
+
+
+def test_two_of_one_name(host):
+    """The second says so, and ships nothing."""
+    one, two = host(), host()
+    two.conf.write_text(one.conf.read_text())
+    append(one.records, 0, 10)
+    one.ship()
+    process.wait_until(one.caught_up, "the first")
+    done = two.tool("ship", "--once")
+    assert done.returncode == 69
+    assert "no two hosts may have the same name" in done.stderr
+
+
+def test_days(host, empty):
+    """Each day has its tables; the longest retention of all decides."""
+    one = host("mx1.example.org", 'retention = "3 days"')
+    two = host("mx2.example.org", 'retention = "10 days"')
+    now = time.time()
+    for who, days in ((one, 2), (two, 9)):
+        lines = [json.dumps(TEMPLATE | {
+            "id": ident(n + days * 1000), "time": time.strftime(
+                "%Y-%m-%dT12:00:00.000Z", time.gmtime(now - n * 86400))})
+            for n in range(days + 4)]
+        who.records.write_text("\n".join(lines) + "\n")
+        assert who.tool("ship", "--once").returncode == 0
+    days = empty.sql("SELECT count(*) FROM pg_inherits WHERE inhparent = "
+                     "'record'::regclass")
+    assert int(days) in (10, 11)
+    empty.sql("UPDATE place SET retention = 3 * 86400000")
+    assert one.tool("ship", "--once").returncode == 0
+    append(two.records, 0, 1)
+    empty.sql("UPDATE place SET seen = now() - interval '31 days' WHERE "
+              "shipper LIKE 'mx2%'")
+    one.ship()
+    process.wait_until(lambda: int(empty.sql(
+        "SELECT count(*) FROM pg_inherits WHERE inhparent = "
+        "'line'::regclass")) <= 4, "old days to go")
+
+
+def test_versions(host, empty):
+    """An older saywhy works beside a newer one, unless that says no."""
+    one = host()
+    append(one.records, 0, 5)
+    assert one.tool("find").returncode == 66
+    assert "nothing was shipped there yet" in one.tool("find").stderr
+    assert one.tool("ship", "--once").returncode == 0
+    empty.sql("UPDATE saywhy SET version = 99; ALTER TABLE record ADD COLUMN "
+              "newer text; ALTER TABLE line ADD COLUMN newer text")
+    append(one.records, 5, 5)
+    assert one.tool("ship", "--once").returncode == 0
+    assert len(one.tool("find", "--json").stdout.splitlines()) == 10
+    empty.sql("UPDATE saywhy SET works_from = 99")
+    done = one.tool("find")
+    assert done.returncode == 66 and "made for a newer saywhy" in done.stderr
+
+
+def test_forgotten(host, empty):
+    one = host()
+    append(one.records, 0, 20)
+    assert one.tool("ship", "--once").returncode == 0
+    done = one.tool("forget", "A@Sender.example")
+    assert done.returncode == 0, done.stderr
+    assert "20 lines of files and 20 records" in done.stdout
+    assert one.tool("find", "--sender", "a@sender.example").returncode == 1
+    assert empty.sql("SELECT count(*) FROM line WHERE json ILIKE "
+                     "'%a@sender.example%'") == "0"
+    assert empty.sql("SELECT DISTINCT sender FROM record") == "@sender.example"
+    assert one.tool("forget", "b@elsewhere.example").returncode == 0
+    assert empty.sql("SELECT DISTINCT recipients FROM record") == \
+        "{@elsewhere.example}"
+    empty.sql("UPDATE place SET at = 0")
+    assert one.tool("ship", "--once").returncode == 0
+    assert empty.sql("SELECT count(*) FROM line WHERE json ILIKE "
+                     "'%b@elsewhere.example%'") == "0"
+
+
+def test_words_that_do_not_fit(host, empty):
+    """What a sender makes long or odd stops no shipment."""
+    one = host()
+    odd = ["é" * 3000, "x" * 9000, "a\\b\t\n{}\",'", "\u2028", "𝄞" * 700]
+    lines = [json.dumps(TEMPLATE | {
+        "id": ident(n), "sender": f"{word}@{word}", "helo": word, "login": word,
+        "recipients": [word, f"{word}@x.example"], "queue_id": word,
+        "client": {"address": "nonsense", "name": word},
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())},
+        ensure_ascii=n % 2 == 0) for n, word in enumerate(odd)]
+    one.records.write_bytes("\n".join(lines).encode() + b"\n{\"id\": \xff}\n")
+    done = one.tool("ship", "--once")
+    assert done.returncode == 0, done.stderr
+    assert stored(empty) == (len(odd),) * 3
+    for n, line in enumerate(lines):
+        assert one.tool("show", "--json", ident(n)).stdout == line + "\n"
+    assert one.tool("find", "--login", odd[2]).returncode == 0
+
+
+def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
+    """Refused at A by a real Postfix, read on B's page within a second."""
+    here, there = host(), host("mx2.example.org")
+    there.conf.write_text(there.conf.read_text() +
+                          'page-listen = "inet:8099@127.0.0.1"\n')
+    daemon = saywhyd(here.settings)
+    here.records = daemon.record_file
+    here.conf = daemon.conf
+    shutil.chown(here.folder, "nobody")
+    here.ship()
+    with open(there.folder / "serve.log", "wb") as log:
+        page = subprocess.Popen([build / "saywhy", "serve", "-c", there.conf],
+                                stdout=log, stderr=log)
+    try:
+        process.wait_until(lambda: process.listens(8099), "the page")
+        port = postfix.listen(smtpd_milters=daemon.address)
+        with smtp.Client(port, address="192.0.2.7") as client:
+            client.ehlo()
+            client.command("MAIL FROM:<a@sender.example>")
+            reply = client.command("RCPT TO:<b@elsewhere.example>")
+        began = time.monotonic()
+        found = id_of(reply)
+        process.wait_until(lambda: on_page(found), "the page to know it", 10)
+        assert time.monotonic() - began < 2  # one second on a machine at rest
+        shown = there.tool("show", "--json", found)
+        assert json.loads(shown.stdout)["id"] == found
+        status = json.loads(daemon.run_tool(
+            "status", "--json", "-c", daemon.conf).stdout)["store"]
+        assert status["state"] == "works" and status["behind"] == 0
+    finally:
+        process.end(page)
+
+
+def on_page(found):
+    try:
+        with urllib.request.urlopen(
+                f"http://127.0.0.1:8099/why/{found}", timeout=5) as answer:
+            return found in answer.read().decode()
+    except urllib.error.HTTPError:
+        return False
