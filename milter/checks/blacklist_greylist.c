@@ -7,6 +7,8 @@
  * hosts passes at its second try, whatever address that comes from.
  */
 
+#include "checks/blacklist_greylist.h"
+
 #include <string.h>
 
 #include "auth/dkim_note.h"
@@ -218,6 +220,15 @@ forget_closed(const struct check_ctx *ctx, const struct findings *found)
 		    &s->recipients[f->rcpt - 1]);
 		counters_ask(&q, 1, &a);
 	}
+}
+
+void
+greylist_know(const void *options, const char *network)
+{
+	const struct counter_key key = counter_key("greylist passed", &network,
+	    1);
+
+	remember(options, &key);
 }
 
 static bool

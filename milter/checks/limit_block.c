@@ -276,7 +276,9 @@ report(const struct check_ctx *ctx, struct findings *found,
     const struct counted_limit *counted, const struct counter_answer *a)
 {
 	const struct limit_block *b = counted->block;
-	struct finding *f = check_found(ctx, found, b->per == LIMIT_PER_LOGIN ?
+	bool closes = b->suspend && !b->soft;
+	struct finding *f = check_found(ctx, found, closes ?
+	    REASON_ACCOUNT_SUSPENDED : b->per == LIMIT_PER_LOGIN ?
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
 	struct buf window = BUF_INIT;
 
@@ -287,8 +289,9 @@ report(const struct check_ctx *ctx, struct findings *found,
 	finding_say_int(f, EVIDENCE_LIMIT, counted->limit);
 	finding_say(f, EVIDENCE_LIST, b->item.title);
 	finding_say(f, EVIDENCE_WINDOW, window.data);
-	say_time(f, EVIDENCE_SINCE, a->since);
-	say_time(f, EVIDENCE_RETRY, a->room);
+	say_time(f, EVIDENCE_SINCE, closes ? counters_now() : a->since);
+	if (!closes)
+		say_time(f, EVIDENCE_RETRY, a->room);
 	buf_free(&window);
 	if (b->soft) {
 		f->max = ACTION_NOTE;
@@ -296,7 +299,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 	}
 	if (limit_counts_places(b) && !ctx->question)
 		limit_place_forget(ctx, b);
-	if (b->suspend && !ctx->question)
+	if (closes)
 		suspend(b, ctx->site->name, ctx->session->login, ctx->session,
 		    a, counted->limit);
 }
@@ -362,6 +365,41 @@ note_usual(const struct check_ctx *ctx, const struct counted_limit *c,
 	counters_ask(&u, 1, &a);
 }
 
+static bool
+some_per_login(const struct limit_blocks *o)
+{
+	const struct limit_block *b;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		if (b->per == LIMIT_PER_LOGIN)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_closed(const struct check_ctx *ctx, struct findings *found)
+{
+	const char *login = ctx->session->login;
+	char text[CLOCK_LOCAL_TEXT];
+	struct finding *f;
+	int what;
+	int64_t since = login_closed(login, &what);
+
+	if (since == 0)
+		return false;
+	f = check_found(ctx, found, REASON_ACCOUNT_SUSPENDED);
+	finding_say(f, EVIDENCE_SUBJECT, login);
+	finding_say(f, EVIDENCE_SINCE, clock_local(since, counters_now(),
+	    text));
+	finding_say(f, EVIDENCE_WHAT, what == LOGIN_CLOSED_BY_HAND ? "by hand" :
+	    limit_what_words(what));
+	return true;
+}
+
+/* What a login that is closed tries is not counted any more. */
 void
 limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 {
@@ -371,6 +409,9 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	struct counted_limit counted[COUNTERS_MAX];
 	size_t i, n = 0;
 
+	if (ctx->stage == STAGE_MAIL && ctx->session->login != NULL &&
+	    some_per_login(o) && is_closed(ctx, found))
+		return;
 	for (i = 0; i < o->blocks.n && n < COUNTERS_MAX; i++) {
 		counted[n] = (struct counted_limit){ .block = o->blocks.v[i],
 			.subject = BUF_INIT };

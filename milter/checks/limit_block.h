@@ -78,6 +78,7 @@ void limit_blocks_of_log(const void *options, const char *section,
 	.issued_at = STAGE_RCPT, .counts = true, .needs = CHECK_NEEDS_BODY, \
 	.options = limit_options, \
 	.options_size = sizeof(struct limit_blocks), \
-	.ready = limit_blocks_ready, .active = limit_blocks_active, .refused = limit_blocks_refused
+	.ready = limit_blocks_ready, \
+	.active = limit_blocks_active, .refused = limit_blocks_refused
 
 #endif

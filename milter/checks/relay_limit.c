@@ -4,7 +4,7 @@
 #include "words/reason.h"
 
 static const int reasons[] = { REASON_LIMIT_REACHED, REASON_LOGIN_LIMIT,
-	REASON_NONE };
+	REASON_ACCOUNT_SUSPENDED, REASON_NONE };
 
 const struct check check_relay_limit = {
 	.name = "relay_limit",

@@ -79,10 +79,14 @@ print(const char *login, const char *json)
 	if (*since == '"')
 		printf("%s may not send, since %.*s (%.*s); saywhy login %s "
 		    "--open ends it\n", login, (int)strcspn(since + 1, "\""),
-		    since + 1, (int)strcspn(because + 1, "\""), because + 1, login);
+		    since + 1, (int)strcspn(because + 1, "\""), because + 1,
+		    login);
 	else
 		printf("%s may send\n", login);
 	print_limits(json);
+	if (strncmp(daemon_after(json, "limits"), "[]", 2) == 0)
+		printf("  no limit is counted per login, so that closing one "
+		    "has no effect\n");
 }
 
 /* Status 0: it may send. */

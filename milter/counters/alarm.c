@@ -187,8 +187,8 @@ deliver(const struct mail *m, const struct route *r)
 	if (good)
 		log_info("mail to %s: %s", r->to, m->subject);
 	else
-		log_warn("the mail server did not take the mail to %s (\"%s\"): "
-		    "%s%s", r->to, m->subject, errmsg.len > 0 ? errmsg.data :
+		log_warn("the mail server took no mail to %s (\"%s\"): %s%s",
+		    r->to, m->subject, errmsg.len > 0 ? errmsg.data :
 		    "no answer", m->tries < TRIES ? "; it is tried again" :
 		    "; it is not sent");
 	if (fd >= 0)

@@ -67,18 +67,23 @@ counters_move_clock(int64_t ms)
 
 /*
  * What the server allowed is counted here as well, so that this host goes on
- * from its own share when the server is away.
+ * from its own share when the server is away. What nobody knows there another
+ * host made it forget.
  */
 static void
-follow(const struct counter_question *q, int64_t now)
+follow(const struct counter_question *q, int64_t now,
+    const struct counter_answer *a)
 {
 	struct counter_question copy = *q;
 	struct counter_answer ignored;
 
-	if (q->verb == COUNTER_PEEK || q->verb == COUNTER_KNOW)
+	if (q->verb == COUNTER_PEEK ||
+	    (q->verb == COUNTER_KNOW && a->since != 0))
 		return;
 	if (q->verb == COUNTER_ADD)
 		copy.verb = COUNTER_FORCE;
+	else if (q->verb == COUNTER_KNOW)
+		copy.verb = COUNTER_FORGET;
 	counter_table_ask(self.table, &copy, now, &ignored);
 }
 
@@ -122,7 +127,7 @@ ask_batch(const struct counter_question *q, size_t n, int64_t now,
 		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
 	for (i = 0; i < n; i++)
 		if (within_limits || q[i].verb != COUNTER_ADD)
-			follow(&q[i], now);
+			follow(&q[i], now, &a[i]);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "base/sock.h"
 #include "dns/dns.h"
 #include "doors/control_lists.h"
+#include "doors/control_greylist.h"
 #include "doors/control_login.h"
 #include "doors/control_metrics.h"
 #include "doors/libmilter_threads.h"
@@ -349,6 +350,8 @@ answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
 
 	(void)arg;
 	length = control_login(peer, in, n, out);
+	if (length == SERVER_CLOSE)
+		length = control_greylist(peer, in, n, out);
 	if (length != SERVER_CLOSE)
 		return length;
 	for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {

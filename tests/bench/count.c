@@ -3,9 +3,11 @@
  *
  *	count KEYS SECONDS [SPEC]	two threads, KEYS different keys; with
  *					SPEC ("valkey:unix:/…") by that server
+ *	count age KEYS			KEYS keys all get old at once, and as
+ *					many others come: the longest question
  *
- * Prints JSON: questions a second of both threads, of a bare loop that only
- * makes the keys, and the middle and 99th percentile of one question.
+ * Prints JSON: questions a second of both threads and for each second that
+ * they had a processor, the same of a bare loop that only makes the keys, and the middle and 99th percentile of one question.
  */
 
 #include <pthread.h>
@@ -29,6 +31,7 @@ struct worker {
 	uint64_t keys, seed, done;
 	int64_t until;		/* clock_us() */
 	bool ask;
+	double cpu;		/* seconds that it took of a processor */
 	uint32_t *us;		/* of single questions */
 	size_t nus;
 };
@@ -65,6 +68,7 @@ static void *
 work(void *arg)
 {
 	struct worker *w = arg;
+	struct timespec cpu;
 	int i;
 
 	do {
@@ -72,6 +76,8 @@ work(void *arg)
 			one(w, i % 8 == 0);
 		w->done += BATCH;
 	} while (clock_us() < w->until);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+	w->cpu = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
 	return NULL;
 }
 
@@ -85,11 +91,12 @@ by_value(const void *a, const void *b)
 
 static double
 measure(uint64_t keys, double seconds, bool ask, uint32_t *middle,
-    uint32_t *high)
+    uint32_t *high, double *per_cpu)
 {
 	struct worker w[THREADS];
 	pthread_t thread[THREADS];
 	uint64_t done = 0;
+	double cpu = 0;
 	int64_t began = clock_us();
 	int i;
 
@@ -103,13 +110,33 @@ measure(uint64_t keys, double seconds, bool ask, uint32_t *middle,
 	for (i = 0; i < THREADS; i++) {
 		pthread_join(thread[i], NULL);
 		done += w[i].done;
+		cpu += w[i].cpu;
 	}
+	*per_cpu = (double)done / cpu;
 	qsort(w[0].us, w[0].nus, sizeof *w[0].us, by_value);
 	*middle = w[0].nus > 0 ? w[0].us[w[0].nus / 2] : 0;
 	*high = w[0].nus > 0 ? w[0].us[w[0].nus * 99 / 100] : 0;
 	for (i = 0; i < THREADS; i++)
 		free(w[i].us);
 	return (double)done / ((double)(clock_us() - began) / 1e6);
+}
+
+/* Every key is there, so that no page is touched for the first time. */
+static void
+fill(uint64_t keys)
+{
+	char word[24];
+	const char *words[] = { word };
+	struct counter_question q = { .verb = COUNTER_FORCE,
+		.window = 3600000, .limit = 1000000, .amount = 1 };
+	struct counter_answer a;
+	uint64_t i;
+
+	for (i = 0; i < keys; i++) {
+		snprintf(word, sizeof word, "%llu", (unsigned long long)i);
+		q.key = counter_key("bench", words, 1);
+		counters_ask(&q, 1, &a);
+	}
 }
 
 static void
@@ -143,21 +170,77 @@ start(const char *spec, uint64_t keys)
 	free(o.servers.v[0].text);
 }
 
+static int64_t
+ask_timed(uint64_t number)
+{
+	char word[24];
+	const char *words[] = { word };
+	struct counter_question q = { .verb = COUNTER_MEET,
+		.window = 3600000 };
+	struct counter_answer a;
+	int64_t began;
+
+	snprintf(word, sizeof word, "%llu", (unsigned long long)number);
+	q.key = counter_key("age", words, 1);
+	began = clock_us();
+	counters_ask(&q, 1, &a);
+	return clock_us() - began;
+}
+
+/* Nothing cleans up, so there should be no pause but those of the machine. */
+static int
+age(uint64_t keys)
+{
+	struct counters_state before, after;
+	uint64_t i, slow = 0;
+	int64_t us, longest = 0, began;
+
+	start(NULL, keys);
+	for (i = 0; i < keys; i++)
+		ask_timed(i);
+	counters_state(&before);
+	counters_move_clock(2 * 3600000);
+	began = clock_us();
+	for (i = 0; i < keys; i++) {
+		us = ask_timed(keys + i);
+		slow += us > 5000;
+		longest = us > longest ? us : longest;
+	}
+	began = clock_us() - began;
+	counters_state(&after);
+	printf("{\"keys\":%llu,\"kept\":%llu,\"evicted\":%llu,"
+	    "\"bytes_per_key\":%.0f,\"per_second\":%.0f,\"longest_us\":%lld,"
+	    "\"over_5ms\":%llu}\n", (unsigned long long)keys,
+	    (unsigned long long)before.keys,
+	    (unsigned long long)(after.evicted), (double)before.size * 104 /
+	    (double)before.keys, (double)keys / ((double)began / 1e6),
+	    (long long)longest, (unsigned long long)slow);
+	counters_stop();
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	uint64_t keys = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
 	double seconds = argc > 2 ? atof(argv[2]) : 2, bare, counted;
+	double cpu, bare_cpu;
 	struct counters_state state;
 	uint32_t middle, high;
 
+	if (argc > 2 && strcmp(argv[1], "age") == 0)
+		return age(strtoull(argv[2], NULL, 10));
 	start(argc > 3 ? argv[3] : NULL, keys);
-	bare = measure(keys, seconds / 2, false, &middle, &high);
-	counted = measure(keys, seconds, true, &middle, &high);
+	bare = measure(keys, seconds / 2, false, &middle, &high,
+	    &bare_cpu);
+	if (argc <= 3)
+		fill(keys);
+	counted = measure(keys, seconds, true, &middle, &high, &cpu);
 	counters_state(&state);
 	printf("{\"keys\":%llu,\"per_second\":%.0f,\"bare_loop\":%.0f,"
+	    "\"per_cpu_second\":%.0f,\"bare_per_cpu_second\":%.0f,"
 	    "\"p50_us\":%u,\"p99_us\":%u,\"failures\":%llu}\n",
-	    (unsigned long long)keys, counted, bare, middle, high,
+	    (unsigned long long)keys, counted, bare, cpu, bare_cpu, middle, high,
 	    (unsigned long long)state.failures);
 	counters_stop();
 	return 0;

@@ -1,8 +1,11 @@
 """counted - real servers that hosts count in: Redis or Valkey, and sentinels"""
 
+import os
 import shutil
 import socket
 import subprocess
+import threading
+import time
 
 import process
 
@@ -32,7 +35,7 @@ class Server:
 
     def start(self):
         conf = self.folder / "conf"
-        lines = [f"port {self.port}", "bind 127.0.0.1", f"dir {self.folder}"]
+        lines = [f"port {self.port}", "bind 0.0.0.0", "protected-mode no", f"dir {self.folder}"]
         if not self.sentinel:
             lines += ['save ""', "appendonly no"]
         conf.write_text("\n".join([*lines, *self.options]) + "\n")
@@ -58,3 +61,92 @@ class Server:
 
     def keys(self):
         return int(self.ask("DBSIZE").removeprefix(":"))
+
+
+class Link:
+    """A way to the server that can be made slow, for all connections."""
+
+    def __init__(self, port, to):
+        self.port, self.to, self.delay = port, to, 0.0
+        self.listener = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def spec(self):
+        return f"inet:{self.port}@127.0.0.1"
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                return
+            for a, b in ((near, far), (far, near)):
+                threading.Thread(target=self._pass, args=(a, b), daemon=True).start()
+
+    def _pass(self, a, b):
+        try:
+            while data := a.recv(65536):
+                time.sleep(self.delay)
+                b.sendall(data)
+        except OSError:
+            pass
+        for end in (a, b):
+            end.close()
+
+    def stop(self):
+        self.listener.close()
+
+
+class Namespace:
+    """A network of its own, with one wire to the box that can be cut."""
+
+    def __init__(self, number):
+        self.near, self.far = f"10.99.{number}.1", f"10.99.{number}.2"
+        self.wire = f"wire{number}"
+        self.keeper = subprocess.Popen(["unshare", "-n", "sleep", "1000"])
+        process.wait_until(
+            lambda: os.readlink(self.net) != os.readlink("/proc/self/ns/net"),
+            "the namespace")
+        self._ip("link", "add", self.wire, "type", "veth", "peer", "name",
+                 "wire", "netns", str(self.keeper.pid))
+        self._ip("addr", "add", f"{self.near}/32", "dev", self.wire)
+        self._ip("link", "set", self.wire, "up")
+        self.mend()
+        for words in (f"link set lo up", "link set wire up",
+                      f"addr add {self.far}/24 dev wire"):
+            subprocess.run([*self.enter, "ip", *words.split()], check=True)
+
+    @property
+    def net(self):
+        return f"/proc/{self.keeper.pid}/ns/net"
+
+    @property
+    def enter(self):
+        return ["nsenter", f"--net={self.net}"]
+
+    @staticmethod
+    def _ip(*words):
+        subprocess.run(["ip", *words], check=True)
+
+    def mend(self):
+        """In the box every address is local but this."""
+        self._ip("route", "replace", f"{self.far}/32", "dev", self.wire,
+                 "src", self.near, "table", "local")
+
+    def cut(self):
+        """What is sent to it is lost, and nobody says so."""
+        self._ip("route", "replace", "blackhole", f"{self.far}/32", "table",
+                 "local")
+
+    def program(self, folder, program):
+        """saywhyd, started in there."""
+        path = folder / f"saywhyd-{self.wire}"
+        path.write_text(f"#!/bin/sh\nexec {' '.join(self.enter)} {program} \"$@\"\n")
+        path.chmod(0o755)
+        return path
+
+    def stop(self):
+        self.keeper.kill()
+        self.keeper.wait()

@@ -1,0 +1,72 @@
+"""Who passed another greylister is not deferred again
+
+Files are made by the tools of Berkeley DB, as postgrey's are.
+"""
+
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import peer
+
+CONF = """
+counters-file = ""
+auth { spf = no dkim = no dmarc = no sender-domain = no rdns-lookup = no helo-lookup = no }
+blacklist { greylist = all }
+"""
+LOAD = next((shutil.which(n) for n in ("db_load", "db5.3_load")
+             if shutil.which(n)), None)
+
+
+def deferred(daemon, client):
+    with peer.Peer(daemon) as mta:
+        mta.negotiate().connect(address=client)
+        mta.helo()
+        mta.mail("<a@example.com>")
+        letter, _ = mta.rcpt("<user@example.org>")
+        return letter != "c"
+
+
+@pytest.mark.skipif(LOAD is None, reason="the tools of Berkeley DB (db-util)")
+@pytest.mark.parametrize("kind", ["btree", "hash"])
+def test_postgrey(saywhyd, tmp_path, kind):
+    daemon = saywhyd(CONF)
+    now = int(time.time())
+    pairs = {
+        f"192.0.2.0/a@example.com/u{i}@example.org": f"{now - 900},{now - 300}"
+        for i in range(50)}
+    pairs["198.51.100.7/a@example.com/u@example.org"] = f"{now - 100},{now - 50}"
+    path = tmp_path / "postgrey.db"
+    subprocess.run([LOAD, "-T", "-t", kind, path], check=True, text=True,
+                   input="".join(f"{k}\n{v}\n" for k, v in pairs.items()))
+    assert deferred(daemon, "192.0.2.9")
+    done = daemon.run_tool("import", path, "-c", daemon.conf)
+    assert done.returncode == 0, done
+    assert "1 networks are known now (50 entries); left out: 1 that wait" in done.stdout
+    assert not deferred(daemon, "192.0.2.9")
+    assert deferred(daemon, "198.51.100.7")
+
+
+def test_milter_greylist(saywhyd, tmp_path):
+    daemon = saywhyd(CONF)
+    later = int(time.time()) + 86400
+    path = tmp_path / "greylist.db"
+    path.write_text(
+        "# milter-greylist databases\n\n# Auto-whitelisted tuples\n" + "".join(
+            f"203.{i // 250}.{i % 250}.7\t<a@example.com>\t<u@example.org>\t{later} AUTO"
+            " # 2026-11-28 10:00:00\n" for i in range(1000)))
+    assert deferred(daemon, "203.3.249.1")
+    done = daemon.run_tool("import", path, "-c", daemon.conf)
+    assert done.returncode == 0 and "1000 networks are known" in done.stdout, done
+    assert not deferred(daemon, "203.3.249.1")
+    assert deferred(daemon, "203.4.1.1")
+
+
+def test_it_greylists_nobody(saywhyd, tmp_path):
+    path = tmp_path / "greylist.db"
+    path.write_text("192.0.2.1\t<a@b.example>\t<u@example.org>\t9999999999 AUTO\n")
+    daemon = saywhyd()
+    done = daemon.run_tool("import", path, "-c", daemon.conf)
+    assert done.returncode == 69 and "blacklist.greylist turns it on" in done.stderr
