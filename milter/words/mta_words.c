@@ -200,19 +200,21 @@ row_of(const struct reply *reply, const char *line, const struct session *s,
 	return NULL;
 }
 
-/* How Postfix says the words of a table or a policy server. */
+/* How Postfix says the words of a table or a policy server, and of whom. */
 static const struct {
 	const char *form;
 	enum topic about;
+	int reason;		/* NONE: others' rules are said so, too */
 } forms[] = {
-	{ "Client host rejected: ", TOPIC_NONE },
-	{ "Unverified Client host rejected: ", TOPIC_NONE },
-	{ "Helo command rejected: ", TOPIC_HELO },
-	{ "Sender address rejected: ", TOPIC_SENDER },
-	{ "Recipient address rejected: ", TOPIC_RECIPIENT },
-	{ "Data command rejected: ", TOPIC_NONE },
-	{ "End-of-data rejected: ", TOPIC_NONE },
-	{ "Etrn command rejected: ", TOPIC_NONE }
+	{ "Client host rejected: ", TOPIC_NONE, REASON_CLIENT_DENIED },
+	{ "Unverified Client host rejected: ", TOPIC_NONE,
+	    REASON_CLIENT_DENIED },
+	{ "Helo command rejected: ", TOPIC_HELO, REASON_HELO_DENIED },
+	{ "Sender address rejected: ", TOPIC_SENDER, REASON_SENDER_DENIED },
+	{ "Recipient address rejected: ", TOPIC_RECIPIENT, REASON_NONE },
+	{ "Data command rejected: ", TOPIC_NONE, REASON_NONE },
+	{ "End-of-data rejected: ", TOPIC_NONE, REASON_NONE },
+	{ "Etrn command rejected: ", TOPIC_NONE, REASON_NONE }
 };
 
 static bool
@@ -375,33 +377,37 @@ take_row(struct mta_words *out, const struct row *row, const struct match *m,
 	take_arguments(out, m);
 }
 
-/*
- * What words of an admin's own mean by the form in which the MTA says them, or
- * by their moment. It is never sure: the words are those of a person.
- */
-static int
-reason_of_form(const struct reply *reply, const struct occasion *at,
-    int matched)
+/* Refused is somebody, or nobody knows what: the form tells who it is. */
+static bool
+is_of_whom(int reason)
 {
-	static const struct {
-		const char *form;
-		int reason;
-	} forms[] = {
-		{ "Client host rejected: ", REASON_CLIENT_DENIED },
-		{ "Helo command rejected: ", REASON_HELO_DENIED },
-		{ "Sender address rejected: ", REASON_SENDER_DENIED },
-	};
+	return reason == REASON_UNRECOGNISED ||
+	    reason == REASON_POLICY_REJECT || reason == REASON_CLIENT_DENIED ||
+	    reason == REASON_HELO_DENIED || reason == REASON_SENDER_DENIED;
+}
+
+/* What words of an admin's own mean by the form in which the MTA says them. */
+static int
+reason_of_form(const struct reply *reply, int matched)
+{
 	const char *line = reply->n > 0 ? sentence_of(reply->lines[0]) : "";
-	bool none, by_filter, rules = *reply->status != '\0' &&
-	    strncmp(reply->status + 1, ".7.", 3) == 0;
 	size_t i;
 
-	none = matched == REASON_UNRECOGNISED ||
-	    matched == REASON_POLICY_REJECT;
 	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
-		if (none && strncmp(line, forms[i].form,
-		    strlen(forms[i].form)) == 0)
+		if (is_of_whom(matched) && forms[i].reason != REASON_NONE &&
+		    strncmp(line, forms[i].form, strlen(forms[i].form)) == 0)
 			return forms[i].reason;
+	return matched;
+}
+
+/* And by their moment. It is never sure: the words are those of a person. */
+static int
+reason_of_moment(const struct reply *reply, const struct occasion *at,
+    int matched)
+{
+	bool by_filter, rules = *reply->status != '\0' &&
+	    strncmp(reply->status + 1, ".7.", 3) == 0;
+
 	if (at == NULL || !at->known)
 		return matched;
 	by_filter = at->author == AUTHOR_FILTER;
@@ -440,8 +446,9 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
 	out->sure = matched && (words->confidence == RECOGNISED_SURE ||
 	    status_agrees(reply, words->reason));
+	out->reason = reason_of_form(reply, out->reason);
 	if (!out->sure)
-		out->reason = reason_of_form(reply, at, out->reason);
+		out->reason = reason_of_moment(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
 	    session, at, &m) : NULL;
 	if (row == NULL)

@@ -169,7 +169,7 @@ SENDER = [
           **senders("check_sender_access inline:{sender.example=REJECT}")),
     Story("sender-access-text", "sender-denied", "check_sender_access 550 text", TO,
           **senders("check_sender_access inline:{{sender.example=550 5.7.1 Your domain is on our blacklist}}")),
-    Story("sender-mx-access", "sender-denied", "check_sender_mx_access", TO,
+    Story("sender-mx-access", "sender-denied", "check_sender_mx_access", TO, keep=["is unwelcome"],
           **senders("check_sender_mx_access inline:{{192.0.2.7=REJECT Your mail exchanger is unwelcome}}")),
     Story("sender-rhsbl", "domain-listed", "reject_rhsbl_sender, TXT",
           sender("a@listed.example"), **senders("reject_rhsbl_sender rhsbl.example")),

@@ -88,6 +88,16 @@ ACTIONS = [
      "mx2.example.org", ["Use mx2.example.org"]),
     ("from", f"{RULE} rcpt-denied sender-denied sender-login-mismatch",
      "REJECT You may not use this From address; add it in webmail", ["add it in webmail"]),
+    ("spanish", f"{RULE} rcpt-denied", "REJECT Prohibido. Llame al 555-1234", ["555-1234"]),
+    ("italian", f"{RULE} rcpt-denied", "REJECT Rifiutato, chiamare il 06 4711", ["06 4711"]),
+    ("invoices", f"{RULE} rcpt-denied", "REJECT Invoices go to rechnung@example.org as PDF",
+     ["rechnung@example.org"]),
+    ("opt-out", f"{RULE} rcpt-denied", "REJECT Our users have opted out of newsletters",
+     ["opted out"]),
+    ("holidays", f"{RULE} rcpt-denied list-posting-denied",
+     "REJECT The list is closed for the summer holidays", ["summer holidays"]),
+    ("reference", f"{RULE} rcpt-denied", "550 5.7.1 Transaktion abgelehnt, Referenz 77-1A, "
+     "postmaster@example.net", ["77-1A", "postmaster@example.net"]),
     ("garbage", "config-error filter-error", "NONSENSE x", []),
     ("hangup", "config-error filter-error", None, []),
 ]

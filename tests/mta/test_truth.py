@@ -170,9 +170,11 @@ def stock_site(site):
 def is_known(reply, played):
     """Is it in the log, or seen live?"""
     words = re.sub(r"^<[^>]*>\.\.\. ", "", reply.texts[0])
+    # Sendmail logs an octet as \303 and sends it without its eighth bit.
+    log = re.sub(r"\\([0-3]\d\d)", lambda octet: chr(int(octet[1], 8) & 0x7f), played.log)
     lines = [line for record in played.live for key in ("reply", "was")
              for line in (record.get(key) or {}).get("lines", [])]
-    return words in played.log or any(words.startswith(line) or line.startswith(words)
+    return words in log or any(words.startswith(line) or line.startswith(words)
                                       for line in lines) or (
         reply.code == 535 and "AUTH failure" in played.log) or (
         reply.code == 554 and "rejecting commands" in played.log)

@@ -230,7 +230,7 @@ class Verdict:
             self.false.append(f"says {recorded}")
         self.false += self.not_so(" ".join(ours)) + self.fate_of_none(" ".join(ours))
         self.wrong += self.false
-        self.mistaken = bool(ours) and not self.calls_actor(ours)
+        self.mistaken = bool(ours and self.record) and not self.calls_actor(ours)
         if self.mistaken:
             self.wrong.append(f"who must act: {sorted(self.actors())}")
         self.helpless = bool(self.record and self.record.get("was") and
