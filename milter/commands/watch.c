@@ -29,6 +29,7 @@
 #define POLL_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
+#define MAIL_ONLY "--facility=mail"
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
@@ -99,15 +100,12 @@ ignore(void *arg, const char *line, size_t n)
 	(void)n;
 }
 
-/*
- * In a container, or without the group that may read it, it is empty. Its last
- * entry is where to begin, where nothing is kept of a run before.
- */
-static void
-check_journal(const char *state)
+/* The last one of all, or of those that `only` names; to be freed. */
+static struct journal *
+last_entry(const char *only)
 {
-	static const char *const args[] = { "journalctl", "-q", "--lines=1",
-		"--output=export", NULL };
+	const char *const args[] = { "journalctl", "-q", "--lines=1",
+		"--output=export", only, NULL };
 	struct journal *j = journal_new(ignore, NULL);
 	pid_t child;
 	struct pollfd end = { .fd = start_journalctl(args, &child),
@@ -120,12 +118,32 @@ check_journal(const char *state)
 	}
 	tail_close(t);
 	waitpid(child, NULL, 0);
-	if (*journal_cursor(j) == '\0')
+	return j;
+}
+
+/*
+ * In a container, or without the group that may read it, it is empty. Its last
+ * entry is where to begin, where nothing is kept of a run before: the last one
+ * of the mail system, for behind a cursor of another journalctl passes over the
+ * first one that it would show.
+ */
+static void
+check_journal(const char *state)
+{
+	struct journal *j = last_entry(NULL);
+	bool nothing = *journal_cursor(j) == '\0';
+
+	journal_free(j);
+	if (nothing)
 		log_warn("the journal shows nothing to this account: let it "
 		    "be in the group systemd-journal, or name the file that "
 		    "syslog writes in the place of --journal");
-	else if (state != NULL && access(state, F_OK) != 0)
-		journal_save(j, state);
+	if (nothing || state == NULL || access(state, F_OK) == 0)
+		return;
+	j = last_entry(MAIL_ONLY);
+	if (*journal_cursor(j) == '\0')
+		journal_begin(j);
+	journal_save(j, state);
 	journal_free(j);
 }
 
@@ -133,7 +151,7 @@ static void
 open_journal(struct watch *w)
 {
 	const char *args[8] = { "journalctl", "-q", "--output=export",
-		"--facility=mail" };
+		MAIL_ONLY };
 	struct buf cursor = BUF_INIT;
 	size_t n = 4;
 
@@ -142,7 +160,9 @@ open_journal(struct watch *w)
 	journal_load(w->reader, w->state);
 	if (!w->once)
 		args[n++] = "--follow";
-	if (*journal_cursor(w->reader) != '\0') {
+	if (strcmp(journal_cursor(w->reader), JOURNAL_BEGIN) == 0) {
+		args[n++] = "--no-tail";
+	} else if (*journal_cursor(w->reader) != '\0') {
 		buf_printf(&cursor, "--after-cursor=%s",
 		    journal_cursor(w->reader));
 		args[n++] = "--no-tail";

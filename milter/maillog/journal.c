@@ -57,6 +57,12 @@ journal_cursor(const struct journal *j)
 	return j->cursor != NULL ? j->cursor : "";
 }
 
+void
+journal_begin(struct journal *j)
+{
+	mem_replace(&j->cursor, JOURNAL_BEGIN);
+}
+
 /* "2026-11-27T06:46:10+0000", of microseconds since 1970. */
 static void
 put_stamp(struct buf *out, const char *usec)

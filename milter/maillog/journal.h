@@ -23,8 +23,14 @@ void journal_free(struct journal *j);	/* NULL: nothing */
 /* A tail_fn: one line of the export, `arg` is the journal. */
 void journal_line(void *arg, const char *line, size_t n);
 
+/* In the place of a cursor: before the first entry that there will be. */
+#define JOURNAL_BEGIN "s="
+
 /* Of the last entry that was told; "": none yet. Lives as long as `j`. */
 const char *journal_cursor(const struct journal *j);
+
+/* There is no entry yet: JOURNAL_BEGIN is its cursor. */
+void journal_begin(struct journal *j);
 
 /*
  * The cursor that was kept in a file, for journal_new()'s journal and for
