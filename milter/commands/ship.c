@@ -26,6 +26,7 @@
 #define EXPIRE_MS 600000
 #define TELL_MS 600000
 #define STATE_MS 1000
+#define IDLE_MAX 40		/* looks at nothing new, with --once */
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
@@ -151,13 +152,23 @@ wait_ms(int ms)
 		nanosleep(&left, NULL);
 }
 
-/* Twice nothing: what was renamed meanwhile is read, too. */
+/*
+ * With --once: a file that was renamed a moment ago is read on after some
+ * seconds only, and a last line that is torn is never read.
+ */
+static bool
+is_done(const struct ship *s, int idle)
+{
+	return s->once && (s->state.failing || idle >= IDLE_MAX ||
+	    (idle >= 2 && feed_left(s->feed) == 0));
+}
+
 static void
 follow(struct ship *s)
 {
 	int ms, idle = 0;
 
-	while (!stop && !(s->once && (idle >= 2 || s->state.failing))) {
+	while (!stop && !is_done(s, idle)) {
 		ms = ship_batch(s);
 		idle = ms == POLL_MS ? idle + 1 : 0;
 		wait_ms(ms);

@@ -45,8 +45,8 @@ begin_table(struct db *db)
 {
 	/* Nothing is known of what comes; lines are not to be sorted. */
 	return db_run(db, "SET synchronous_commit = on;"
-	    "SET work_mem = '64MB'; SET enable_mergejoin = off;"
-	    "SET enable_nestloop = off;"
+	    "SET temp_buffers = '64MB'; SET work_mem = '64MB';"
+	    "SET enable_mergejoin = off; SET enable_nestloop = off;"
 	    "CREATE TEMP TABLE incoming (LIKE record INCLUDING DEFAULTS) "
 	    "ON COMMIT DELETE ROWS;"
 	    "ALTER TABLE incoming ADD COLUMN json text");

@@ -381,8 +381,8 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
         port = postfix.listen(smtpd_milters=daemon.address)
         with smtp.Client(port, address="192.0.2.7") as client:
             client.ehlo()
-            client.command("MAIL FROM:<a@sender.example>")
-            reply = client.command("RCPT TO:<b@elsewhere.example>")
+            client.command("MAIL FROM:<bad@sender.example>")
+            reply = client.command("RCPT TO:<user@example.org>")
         began = time.monotonic()
         assert reply.code == 550, daemon.log()
         found = id_of(reply)
