@@ -258,8 +258,9 @@ status_text(const char *json, struct buf *out)
 {
 	const char *reload = daemon_after(json, "reload");
 
-	status_text_line("saywhyd", json, "version {version}, mode {mode}, "
-	    "policy {policy}, process {pid}; runs for {uptime}", out);
+	status_text_line("saywhyd", json, "version {version}, mode {mode}"
+	    "[ until {enforce-after}, then enforce], policy {policy}, "
+	    "process {pid}; runs for {uptime}", out);
 	put_counts(json, out);
 	put_doors(json, out);
 	put_records(json, out);

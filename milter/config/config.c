@@ -316,20 +316,28 @@ path_beside(const char *file, const char *path)
 	return buf_steal(&b);
 }
 
-/* Takes over the list of what `file` includes. */
+/* Takes over the list of what `file` includes; those that yield come last. */
 static void
 read_includes(struct load *load, const char *file,
     struct config_include *includes, size_t n, unsigned depth)
 {
+	bool yielding = false;
 	char *path;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		path = path_beside(file, includes[i].path);
-		read_file(load, path, file, includes[i].line, depth + 1);
-		free(path);
+	do {
+		for (i = 0; i < n; i++) {
+			if (config_names_yields(includes[i].path) != yielding)
+				continue;
+			path = path_beside(file, includes[i].path);
+			read_file(load, path, file, includes[i].line,
+			    depth + 1);
+			free(path);
+		}
+		yielding = !yielding;
+	} while (yielding);
+	for (i = 0; i < n; i++)
 		free(includes[i].path);
-	}
 	free(includes);
 }
 
@@ -407,8 +415,8 @@ config_read(const char *path, struct option_section *sections, size_t n,
 	return load_end(&load, errors);
 }
 
-bool
-config_read_text(const char *name, const char *text,
+static bool
+read_copy(const char *name, const char *text, bool includes,
     struct option_section *sections, size_t n, struct settings *into,
     struct diags *d)
 {
@@ -417,9 +425,25 @@ config_read_text(const char *name, const char *text,
 	struct load load;
 
 	load_begin(&load, sections, n, into, d);
-	load.names.no_includes = true;
+	load.names.no_includes = !includes;
 	buf_puts(&copy, text);
 	read_text(&load, name, &copy, 0);
 	buf_free(&copy);
 	return load_end(&load, errors);
+}
+
+bool
+config_read_text(const char *name, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d)
+{
+	return read_copy(name, text, false, sections, n, into, d);
+}
+
+bool
+config_read_as(const char *path, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d)
+{
+	return read_copy(path, text, true, sections, n, into, d);
 }

@@ -17,8 +17,10 @@
  * before ' and \. += is not understood.
  *
  * A section may be opened several times. An option that is set twice in a file
- * has its last value, with a warning; twice in several files is an error. A
- * path in include() is relative to the file that it stands in.
+ * has its last value, with a warning; twice in several files is an error, but
+ * what adopted.conf (CONFIG_YIELDING) says besides another file does not count,
+ * with a warning. A path in include() is relative to the file that it stands
+ * in.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -39,6 +41,14 @@ struct settings;
  */
 bool config_read(const char *path, struct option_section *sections, size_t n,
     struct settings *into, struct diags *d);
+
+/*
+ * As if this text stood in the file `path`, which is not read: what the text
+ * includes is looked for beside it.
+ */
+bool config_read_as(const char *path, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d);
 
 /* The same from a text, called `name` in messages; it cannot include. */
 bool config_read_text(const char *name, const char *text,

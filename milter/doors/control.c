@@ -135,10 +135,15 @@ threads_word(void)
 static void
 put_daemon(struct json *j, const struct ruleset *r)
 {
+	const struct timespec enforce = {
+		.tv_sec = (time_t)r->policy.enforce_after };
+
 	json_member(j, "version", SAYWHY_VERSION);
 	put_int(j, "pid", (unsigned long long)getpid());
 	json_member(j, "config", self.config);
 	json_member(j, "mode", mode_names[r->policy.mode]);
+	if (r->policy.mode == MODE_OBSERVE && r->policy.enforce_after != 0)
+		put_time(j, "enforce-after", &enforce);
 	json_member(j, "policy", r->fingerprint);
 	json_member(j, "threads", threads_word());
 	put_time(j, "started", &self.started);

@@ -324,6 +324,17 @@ ruleset_load_text(const char *name, const char *text, struct diags *d)
 	return finish(r, &plan, true, d);
 }
 
+struct ruleset *
+ruleset_load_as(const char *path, const char *text, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read_as(path, text, plan.sections, NSECTIONS, &r->settings, d);
+	return finish(r, &plan, true, d);
+}
+
 const struct rule *
 ruleset_next(const struct ruleset *r, const struct rule *rule,
     struct check_ctx *ctx)

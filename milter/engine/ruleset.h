@@ -83,6 +83,13 @@ struct ruleset *ruleset_load_text(const char *name, const char *text,
     struct diags *d);
 
 /*
+ * As if this text stood in the file `path`, which is not read; what it includes
+ * is looked for beside that.
+ */
+struct ruleset *ruleset_load_as(const char *path, const char *text,
+    struct diags *d);
+
+/*
  * The next active rule after `rule` (NULL: the first), NULL at the end. Fills
  * in `check` and `options` of ctx, for a call of one of the check's functions.
  */

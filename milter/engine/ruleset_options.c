@@ -344,7 +344,7 @@ const struct option daemon_options[] = {
 	    .max = 30000,
 	    .help = "how long one step of a session waits for DNS and others" },
 	{ .name = "stop-timeout", .type = OPTION_TIME,
-	    .offset = DAEMON(stop_timeout), .default_value = "25 s", .min = 0,
+	    .offset = DAEMON(stop_timeout), .default_value = "10 s", .min = 0,
 	    .max = 600000,
 	    .help = "how long live sessions are served after SIGTERM" },
 	{ .name = "log-level", .type = OPTION_WORD,

@@ -15,7 +15,8 @@
 const char *const issuer_names[] = { "saywhy", "mta", "milter", "remote",
 	NULL };
 const char *const outcome_names[] = { "reject", "tempfail", "observed",
-	"quarantine", "bounced", "deferred", "discarded", "held", NULL };
+	"quarantine", "bounced", "deferred", "discarded", "held", "taken",
+	NULL };
 const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 
 /* Crockford's base32: no I, L, O, U to be misheard or misread. */
