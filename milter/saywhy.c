@@ -29,7 +29,7 @@ list(FILE *out)
 
 	fputs("usage: saywhy COMMAND [OPTION]... [WORD]...\n\n", out);
 	for (i = 0; commands_all[i] != NULL; i++)
-		fprintf(out, "  %-9s %s\n", commands_all[i]->name,
+		fprintf(out, "  %-10s %s\n", commands_all[i]->name,
 		    commands_all[i]->summary);
 	fputs("\nsaywhy help COMMAND tells more, saywhy(1) tells all.\n", out);
 	return out == stdout ? 0 : EX_USAGE;

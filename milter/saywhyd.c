@@ -19,12 +19,14 @@
 #include "base/option.h"
 #include "base/process.h"
 #include "base/rights.h"
+#include "counters/alarm.h"
 #include "counters/counters.h"
 #include "dns/dns.h"
 #include "doors/control.h"
 #include "doors/folders.h"
 #include "doors/milter.h"
 #include "doors/milter_socket.h"
+#include "doors/other_process.h"
 #include "doors/policy_service.h"
 #include "doors/replymap.h"
 #include "engine/ruleset.h"
@@ -52,6 +54,7 @@ struct daemon {
 	const char *pid_file;	/* -p: goes before that of the file */
 	struct daemon_options options;	/* as started; copies */
 	int mode;		/* as started: enum mode */
+	int64_t enforce_again;	/* clock_ms(): not tried before */
 	struct recorder *recorder;
 	sigset_t signals;
 };
@@ -227,6 +230,18 @@ warn_unchanged(const struct daemon_options *was,
 			log_warn("%s: restart required", row->name);
 }
 
+static bool
+start_counting(const struct ruleset *r, struct buf *errmsg)
+{
+	const char *server = r->counters.alarm;
+	struct sock_spec spec;
+	bool some = server != NULL && *server != '\0' &&
+	    sock_spec_parse(server, &spec, errmsg);
+
+	alarm_use(some ? &spec : NULL, r->site.name, r->site.contact);
+	return !r->counts || counters_start(&r->counters, errmsg);
+}
+
 /* Sessions keep the ruleset they began with; a bad file changes nothing. */
 static void
 reload(struct daemon *d)
@@ -248,12 +263,29 @@ reload(struct daemon *d)
 	privacy_key(r->records.privacy_key);
 	recorder_apply(d->recorder, &r->records);
 	dns_apply(&r->dns);
-	if (r->counts && !counters_start(&r->counters, &errmsg))
+	if (!start_counting(r, &errmsg))
 		log_error("%s; nothing is counted", errmsg.data);
 	buf_free(&errmsg);
 	ruleset_publish(r);
-	log_info("%s: loaded, mode %s", d->config,
-	    mode_names[r->policy.mode]);
+	log_info("%s: loaded, mode %s, policy %s", d->config,
+	    mode_names[r->policy.mode], r->fingerprint);
+}
+
+/* enforce-after has come: what is loaded now says enforce. */
+static void
+enforce_in_time(struct daemon *d)
+{
+	struct ruleset *r = ruleset_current();
+	bool due = r->policy.enforce_after != 0 &&
+	    r->policy.mode == MODE_OBSERVE &&
+	    clock_now().tv_sec >= r->policy.enforce_after;
+
+	ruleset_release(r);
+	if (!due || clock_ms() < d->enforce_again)
+		return;
+	d->enforce_again = clock_ms() + MINUTE_MS;
+	log_info("enforce-after has come");
+	reload(d);
 }
 
 static void
@@ -265,6 +297,12 @@ every_minute(struct daemon *d, int64_t *next)
 	recorder_expire(d->recorder);
 	control_tick();
 }
+
+/* What another process of ours passes on goes to these doors. */
+static other_adopts *const adopts[OTHER_DOORS] = {
+	[OTHER_REPLYMAP] = replymap_adopt,
+	[OTHER_POLICY] = policy_service_adopt,
+};
 
 /* True: a successor serves, and here sessions only end. */
 static bool
@@ -283,6 +321,7 @@ hand_over(const struct daemon *d)
 	snprintf(state, sizeof state, "MAINPID=%ld", (long)next);
 	process_notify(state);
 	process_pid_leave();
+	other_process_start(adopts);
 	log_info("process %ld takes over; live sessions end here", (long)next);
 	return true;
 }
@@ -307,6 +346,7 @@ wait_for_stop(struct daemon *d)
 		} else if (signo == SIGUSR1) {
 			recorder_reopen(d->recorder);
 		}
+		enforce_in_time(d);
 		every_minute(d, &next);
 	}
 }
@@ -345,11 +385,10 @@ let_sessions_end(const struct daemon *d)
 
 	control_stop();
 	replymap_retire();
+	policy_service_retire();
 	while (milter_retire() > 0 && clock_left(until) > 0 &&
-	    signo != SIGTERM && signo != SIGINT) {
-		policy_service_retire();
+	    signo != SIGTERM && signo != SIGINT)
 		signo = sigtimedwait(&d->signals, NULL, &timeout);
-	}
 }
 
 static int
@@ -372,6 +411,7 @@ stop(struct daemon *d, int signo)
 		    "server defers them", end.cut);
 	list_watch_stop();
 	dnslist_watch_stop();
+	other_process_stop();
 	end.quiet &= close_doors();
 	if (signo != SIGUSR2)
 		process_pid_remove(d->pid_file);
@@ -409,7 +449,7 @@ start(struct daemon *d)
 	log_open("saywhyd", d->detach, (enum log_level)r->daemon.log_level);
 	if (!dns_start(&r->dns, &errmsg))
 		fail(EX_OSERR, &errmsg);
-	if (r->counts && !counters_start(&r->counters, &errmsg))
+	if (!start_counting(r, &errmsg))
 		fail(EX_CONFIG, &errmsg);
 	privacy_key(r->records.privacy_key);
 	d->recorder = recorder_new(&r->records);
@@ -435,6 +475,7 @@ main(int argc, char **argv)
 	    !policy_service_start(d.recorder) || !control_start(d.recorder))
 		return EX_OSERR;
 	handover_done();
+	other_process_start(adopts);
 	process_ready();
 	process_notify("READY=1");
 	log_info("saywhyd " SAYWHY_VERSION " serves %s, mode %s",

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
 
@@ -37,6 +38,7 @@ static struct sockets left;	/* to us, and not taken yet */
 static struct sockets units;	/* those of socket units, taken or not */
 static struct sockets kept;	/* ours, to be handed over */
 static bool successor, outlive;
+static int to_predecessor = -1, to_successor = -1;
 
 static void
 add(struct sockets *s, int fd)
@@ -65,6 +67,16 @@ is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on;
 }
 
+static bool
+is_pair(int fd)
+{
+	int type = 0;
+	socklen_t n = sizeof type;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
+	    type == SOCK_SEQPACKET;
+}
+
 static void
 receive_one(int fd)
 {
@@ -73,6 +85,8 @@ receive_one(int fd)
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (is_listening(fd))
 		add(&left, fd);
+	else if (successor && is_pair(fd))
+		to_predecessor = fd;
 }
 
 static void
@@ -271,9 +285,30 @@ environment(const char *line)
 	return v;
 }
 
+static int
+take_end(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+int
+handover_predecessor(void)
+{
+	return take_end(&to_predecessor);
+}
+
+int
+handover_successor(void)
+{
+	return take_end(&to_successor);
+}
+
 /* Nothing else in a daemon starts a process, so nobody else inherits them. */
 static void
-pass_on(int ready, bool yes)
+pass_on(int ready, int pair, bool yes)
 {
 	int flags = yes ? 0 : FD_CLOEXEC, pid_file = process_pid_file();
 	size_t i;
@@ -282,8 +317,9 @@ pass_on(int ready, bool yes)
 		fcntl(kept.v[i], F_SETFD, flags);
 	if (pid_file >= 0)
 		fcntl(pid_file, F_SETFD, flags);
-	if (ready >= 0)
-		fcntl(ready, F_SETFD, flags);
+	fcntl(ready, F_SETFD, flags);
+	if (pair >= 0)
+		fcntl(pair, F_SETFD, flags);
 }
 
 /*
@@ -312,7 +348,7 @@ fork_twice(char *const argv[], char *const env[], int ready)
 }
 
 static void
-spawn(char *const argv[], int ready)
+spawn(char *const argv[], int ready, int pair)
 {
 	struct buf line = BUF_INIT;
 	char **env;
@@ -321,10 +357,12 @@ spawn(char *const argv[], int ready)
 	buf_printf(&line, OURS "=%d %d", ready, process_pid_file());
 	for (i = 0; i < kept.n; i++)
 		buf_printf(&line, " %d", kept.v[i]);
+	if (pair >= 0)
+		buf_printf(&line, " %d", pair);
 	env = environment(line.data);
-	pass_on(ready, true);
+	pass_on(ready, pair, true);
 	fork_twice(argv, env, ready);
-	pass_on(-1, false);
+	pass_on(ready, pair, false);
 	free(env);
 	buf_free(&line);
 }
@@ -342,8 +380,10 @@ read_in_time(int fd, void *into, size_t n, int64_t deadline)
 	return ready > 0 && read(fd, into, n) == (ssize_t)n;
 }
 
-pid_t
-handover_start(char *const argv[], int patience, struct buf *errmsg)
+/* Starts it and waits until it serves; its number, or -1. */
+static pid_t
+start_and_wait(char *const argv[], int patience, int pair,
+    struct buf *errmsg)
 {
 	int64_t deadline = clock_ms() + patience;
 	int ends[2];
@@ -355,19 +395,37 @@ handover_start(char *const argv[], int patience, struct buf *errmsg)
 		buf_printf(errmsg, "pipe: %s", strerror(errno));
 		return -1;
 	}
-	spawn(argv, ends[1]);
+	spawn(argv, ends[1], pair);
 	close(ends[1]);
 	if (!read_in_time(ends[0], &next, sizeof next, deadline))
 		next = -1;
 	else
 		ready = read_in_time(ends[0], &byte, 1, deadline);
 	close(ends[0]);
-	if (ready) {
-		outlive = true;
+	if (ready)
 		return next;
-	}
 	buf_printf(errmsg, "%s did not come to serve", argv[0]);
 	if (next > 0)
 		kill(next, SIGKILL);
 	return -1;
+}
+
+pid_t
+handover_start(char *const argv[], int patience, struct buf *errmsg)
+{
+	int pair[2] = { -1, -1 };
+	pid_t next;
+
+	/* Without it, what Postfix asks about live sessions is not joined. */
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0, pair) != 0)
+		log_warn("socketpair: %s", strerror(errno));
+	next = start_and_wait(argv, patience, pair[1], errmsg);
+	if (pair[1] >= 0)
+		close(pair[1]);
+	if (next < 0 && pair[0] >= 0)
+		close(pair[0]);
+	outlive |= next >= 0;
+	to_successor = next >= 0 ? pair[0] : -1;
+	return next;
 }

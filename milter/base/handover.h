@@ -55,4 +55,13 @@ void handover_remove(char **path);
  */
 pid_t handover_start(char *const argv[], int patience, struct buf *errmsg);
 
+/*
+ * A process and its successor are joined by a pair of sockets (SOCK_SEQPACKET,
+ * non-blocking, CLOEXEC): ours to the predecessor, and to the successor that
+ * handover_start() started; the caller's from then on. -1: none, or it was
+ * taken already.
+ */
+int handover_predecessor(void);
+int handover_successor(void);
+
 #endif

@@ -151,9 +151,8 @@ option_clear(const struct option *rows, void *base)
 		option_unset(rows, base);
 }
 
-/* One value of "{a, b}", without quotes; NULL at the end. */
-static char *
-next_default(const char **at)
+char *
+option_next_default(const char **at)
 {
 	const char *start = *at + strspn(*at, "{}, \t\"");
 	size_t n = strcspn(start, ",}\"");
@@ -182,7 +181,7 @@ default_list(const struct option *row, void *base)
 	const char *at = row->default_value;
 	char *value;
 
-	while ((value = next_default(&at)) != NULL) {
+	while ((value = option_next_default(&at)) != NULL) {
 		default_text(row, base, value);
 		free(value);
 	}

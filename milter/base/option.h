@@ -41,6 +41,8 @@ struct option {
 	const char *const *words;	/* WORD: ends with NULL */
 	/* A reload does not change it: the daemon must be restarted. */
 	bool restart;
+	bool here;	/* differs from host to host (struct option_table) */
+	bool secret;	/* is shown to nobody */
 	/*
 	 * PARSE with restart: its slot is like that of this type, OPTION_TEXT
 	 * or OPTION_INT, so that two values can be compared and copied.
@@ -84,6 +86,8 @@ struct option_items {
 struct option_table {
 	const struct option *rows;
 	void *base;
+	/* Where a host runs things, not what it does with mail. */
+	bool here;
 };
 
 /* A section of the file, filled by several tables; name "" is the top. */
@@ -124,6 +128,12 @@ void option_copy_restart(const struct option *rows, void *to,
 
 /* Row by its name or its old name, or NULL. */
 const struct option *option_find(const struct option *rows, const char *name);
+
+/*
+ * One value of a list's default "{a, b}", without quotes, freed by the caller;
+ * NULL at the end. *at moves on.
+ */
+char *option_next_default(const char **at);
 
 /* Ready-made parse and free. */
 bool option_parse_net(void *base, void *slot, const char *value,

@@ -218,3 +218,39 @@ option_word(const char *const *words, const char *value, struct buf *errmsg)
 		buf_printf(errmsg, "; did you mean %s?", nearest);
 	return -1;
 }
+
+bool
+option_put_plain(const struct option *row, const char *value, struct buf *out)
+{
+	struct buf ignored = BUF_INIT;
+	long long number;
+	bool on, good = false;
+	int word;
+
+	switch (row->type) {
+	case OPTION_BOOL:
+		good = option_bool(value, &on, &ignored);
+		buf_puts(out, !good ? "" : on ? "yes" : "no");
+		break;
+	case OPTION_INT:
+	case OPTION_SIZE:
+	case OPTION_TIME:
+		good = measure(&notations[row->type], value, &number);
+		if (good)
+			put_number(out, &notations[row->type], number);
+		break;
+	case OPTION_WORD:
+		word = option_word(row->words, value, &ignored);
+		good = word >= 0;
+		buf_puts(out, good ? row->words[word] : "");
+		break;
+	case OPTION_TEXT:
+	case OPTION_PARSE:
+	case OPTION_LIST:
+	case OPTION_GROUP:
+		good = false;
+		break;
+	}
+	buf_free(&ignored);
+	return good;
+}

@@ -25,4 +25,11 @@ bool option_integer(const char *value, long long *number);
 int option_word(const char *const *words, const char *value,
     struct buf *errmsg);
 
+/*
+ * Appends a valid value in the one form that means it: yes and no, the largest
+ * unit, a word of the row. False, nothing appended: the row is of another type.
+ */
+bool option_put_plain(const struct option *row, const char *value,
+    struct buf *out);
+
 #endif

@@ -6,7 +6,9 @@
  * login till somebody looks at it.
  */
 
+#include "base/clock.h"
 #include "checks/limit_block.h"
+#include "checks/login_close.h"
 #include "counters/counters.h"
 #include "words/reason.h"
 
@@ -27,16 +29,19 @@ some_suspends(const struct limit_blocks *o)
 static bool
 is_suspended(const struct check_ctx *ctx, struct findings *found)
 {
-	const struct counter_question q = { .verb = COUNTER_KNOW,
-		.key = limit_suspension(ctx->session->login),
-		.window = LIMIT_SUSPENSION_MS };
-	struct counter_answer a;
+	char text[CLOCK_LOCAL_TEXT];
+	struct finding *f;
+	int what;
+	int64_t since = login_closed(ctx->session->login, &what);
 
-	counters_ask(&q, 1, &a);
-	if (a.count == 0)
+	if (since == 0)
 		return false;
-	finding_say(check_found(ctx, found, REASON_ACCOUNT_SUSPENDED),
-	    EVIDENCE_SUBJECT, ctx->session->login);
+	f = check_found(ctx, found, REASON_ACCOUNT_SUSPENDED);
+	finding_say(f, EVIDENCE_SUBJECT, ctx->session->login);
+	finding_say(f, EVIDENCE_SINCE, clock_local(since, counters_now(),
+	    text));
+	finding_say(f, EVIDENCE_WHAT, what == LOGIN_CLOSED_BY_HAND ? "by hand" :
+	    limit_what_words(what));
 	return true;
 }
 

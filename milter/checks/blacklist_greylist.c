@@ -90,9 +90,9 @@ is_vouched_for(const struct session *s, const char *network, int64_t remember)
 	return a.since != 0;
 }
 
-/* `network` is the room for its text. */
+/* `network` is that of the client. */
 static const char *
-who(const struct check_ctx *ctx, char network[NET_TEXT])
+who(const struct check_ctx *ctx, const char *network)
 {
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
@@ -101,11 +101,19 @@ who(const struct check_ctx *ctx, char network[NET_TEXT])
 
 	if (spf != NULL && spf->result == SPF_PASS)
 		return spf->domain;
-	net_of_peer(&s->client, network);
 	if (s->sender.domain != NULL && ctx->site->dkim &&
 	    is_vouched_for(s, network, o->remember))
 		return s->sender.domain;
 	return network;
+}
+
+static struct counter_key
+deferral_key(const struct session *s, const char *who,
+    const struct recipient *rcpt)
+{
+	const char *words[] = { who, s->sender.text, rcpt->mailbox.text };
+
+	return counter_key("greylist", words, 3);
 }
 
 /* The minute after which the next try passes, in local time. */
@@ -128,30 +136,88 @@ remember(const struct options *o, const struct counter_key *key)
 	counters_ask(&q, 1, &a);
 }
 
+/* When this mail was tried first: now, or at the same time on another host. */
+static int64_t
+begin(const struct options *o, const struct counter_key *key)
+{
+	const struct counter_question q = { .verb = COUNTER_MEET, .key = *key,
+		.window = o->expire };
+	struct counter_answer a;
+
+	counters_ask(&q, 1, &a);
+	return a.since;
+}
+
+/* It had been deferred, and comes through: recorded when it is taken. */
+static void
+close_deferral(const struct check_ctx *ctx, struct findings *found,
+    int64_t since)
+{
+	struct finding *f = check_found(ctx, found, REASON_GREYLISTED);
+	char text[CLOCK_LOCAL_TEXT];
+	int64_t now = counters_now();
+
+	f->closes = true;
+	finding_say(f, EVIDENCE_SINCE, clock_local(since, now, text));
+	finding_say_int(f, EVIDENCE_DELAY, (now - since) / 1000);
+}
+
+/*
+ * A network that passed is let pass whatever domain it sends for. Who passed
+ * before is answered in one round trip, and leaves no trace of this mail.
+ */
 static void
 meet(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct options *o = ctx->options;
 	const struct session *s = ctx->session;
-	char network[NET_TEXT];
-	const char *words[] = { who(ctx, network), s->sender.text,
-		s->rcpt->mailbox.text };
-	const struct counter_question q[2] = {
+	char text[NET_TEXT];
+	const char *network = net_of_peer(&s->client, text);
+	const char *sender = who(ctx, network);
+	const struct counter_question q[3] = {
 		{ .verb = COUNTER_KNOW, .window = o->remember,
-		    .key = counter_key("greylist passed", words, 1) },
-		{ .verb = COUNTER_MEET, .window = o->expire,
-		    .key = counter_key("greylist", words, 3) } };
-	struct counter_answer a[2];
+		    .key = counter_key("greylist passed", &sender, 1) },
+		{ .verb = COUNTER_KNOW, .window = o->remember,
+		    .key = counter_key("greylist passed", &network, 1) },
+		{ .verb = COUNTER_KNOW, .window = o->expire,
+		    .key = deferral_key(s, sender, s->rcpt) } };
+	struct counter_answer a[3];
+	bool passed;
 
-	counters_ask(q, 2, a);
-	if (a[0].count != 0 || a[1].since == 0)
-		return;
-	if (counters_now() - a[1].since >= o->delay) {
-		remember(o, &q[0].key);
+	counters_ask(q, 3, a);
+	passed = a[0].count != 0 || a[1].count != 0;
+	if (!passed && a[2].since == 0)
+		a[2].since = begin(o, &q[2].key);
+	if (!passed && counters_now() - a[2].since < o->delay) {
+		say_retry(check_found(ctx, found, REASON_GREYLISTED),
+		    a[2].since + o->delay);
 		return;
 	}
-	say_retry(check_found(ctx, found, REASON_GREYLISTED),
-	    a[1].since + o->delay);
+	if (!passed)
+		remember(o, &q[0].key);
+	if (a[2].since != 0)
+		close_deferral(ctx, found, a[2].since);
+}
+
+/* What is closed now is not closed again. */
+static void
+forget_closed(const struct check_ctx *ctx, const struct findings *found)
+{
+	const struct session *s = ctx->session;
+	struct counter_question q = { .verb = COUNTER_FORGET };
+	struct counter_answer a;
+	const struct finding *f;
+	char text[NET_TEXT];
+	const char *network = net_of_peer(&s->client, text);
+
+	for (f = found->v; f < found->v + found->n; f++) {
+		if (!f->closes || f->reason != REASON_GREYLISTED ||
+		    f->rcpt == 0 || f->rcpt > s->nrecipients)
+			continue;
+		q.key = deferral_key(s, who(ctx, network),
+		    &s->recipients[f->rcpt - 1]);
+		counters_ask(&q, 1, &a);
+	}
 }
 
 static bool
@@ -190,9 +256,10 @@ run(const struct check_ctx *ctx, struct findings *found)
 
 	if (site_trusts(ctx->site, s) || !s->client.known)
 		return;
-	if (ctx->stage == STAGE_MESSAGE)
+	if (ctx->stage == STAGE_MESSAGE) {
+		forget_closed(ctx, found);
 		note_dkim(ctx);
-	else if (!site_is_postmaster(ctx->site, &s->rcpt->mailbox) &&
+	} else if (!site_is_postmaster(ctx->site, &s->rcpt->mailbox) &&
 	    (o->greylist == GREYLIST_ALL || is_suspicious(found)))
 		meet(ctx, found);
 }

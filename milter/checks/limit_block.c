@@ -6,19 +6,25 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/diag.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "checks/limit_place.h"
+#include "checks/login_close.h"
+#include "lists/country.h"
 #include "words/reason.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
+#define USUAL_MS (30 * DAY_MS)
 
 static const char *const what_names[] = { "messages", "recipients", "bytes",
 	"connections", "unknown-recipients", "auth-failures", "addresses",
-	NULL };
+	"networks", "countries", "remote-refusals", NULL };
 /* … and how a person calls them. */
 static const char *const what_words[] = { "messages", "recipients", "bytes",
 	"connections", "unknown recipients", "failed logins",
-	"places of login" };
+	"places of login", "networks of login", "countries of login",
+	"refusals by others" };
 static const char *const per_names[] = { "client", "network", "login",
 	"sender", "sender-domain", "recipient", NULL };
 
@@ -30,7 +36,10 @@ static const enum stage counted_at[] = {
 	[LIMIT_CONNECTIONS] = STAGE_CONNECT,
 	[LIMIT_UNKNOWN_RECIPIENTS] = STAGE_RCPT,
 	[LIMIT_AUTH_FAILURES] = STAGE_RCPT,
-	[LIMIT_ADDRESSES] = STAGE_MAIL
+	[LIMIT_ADDRESSES] = STAGE_MAIL,
+	[LIMIT_NETWORKS] = STAGE_MAIL,
+	[LIMIT_COUNTRIES] = STAGE_MAIL,
+	[LIMIT_REMOTE_REFUSALS] = STAGE_MAIL
 };
 
 /* The earliest stage at which it is known from whom. */
@@ -48,7 +57,7 @@ finish_block(void *item, struct buf *errmsg)
 {
 	const struct limit_block *b = item;
 
-	if (b->amount == 0 || b->window == 0)
+	if ((b->amount == 0 && b->known == 0) || b->window == 0)
 		buf_puts(errmsg, "it has no amount or no window");
 	else if (counted_at[b->what] < known_at[b->per])
 		buf_printf(errmsg, "%s cannot be counted per %s, which is not "
@@ -56,10 +65,17 @@ finish_block(void *item, struct buf *errmsg)
 	else if (b->per == LIMIT_PER_RECIPIENT && b->what != LIMIT_RECIPIENTS)
 		buf_printf(errmsg, "per = recipient counts recipients, not %s",
 		    what_names[b->what]);
-	else if ((b->suspend || b->what == LIMIT_ADDRESSES) &&
-	    b->per != LIMIT_PER_LOGIN)
-		buf_printf(errmsg, "%s wants per = login", b->suspend ?
-		    "suspend" : "what = addresses");
+	else if (b->per != LIMIT_PER_LOGIN && (b->suspend ||
+	    limit_counts_places(b) || b->what == LIMIT_REMOTE_REFUSALS))
+		buf_printf(errmsg, "%s%s wants per = login", b->suspend ?
+		    "suspend" : "what = ", b->suspend ? "" :
+		    what_names[b->what]);
+	else if (b->known > 0 && !limit_counts_places(b))
+		buf_puts(errmsg, "known is for addresses, networks and "
+		    "countries");
+	else if (b->what == LIMIT_COUNTRIES && !country_built())
+		buf_puts(errmsg, "countries cannot be counted: configure did "
+		    "not find libmaxminddb");
 	return errmsg->len == 0;
 }
 
@@ -73,7 +89,7 @@ static const struct option block_options[] = {
 	    .words = per_names, .default_value = "client",
 	    .help = "for each of whom; network: its /24 or /64" },
 	{ .name = "amount", .type = OPTION_SIZE, .offset = AT(amount),
-	    .min = 1, .max = 4000000000LL,
+	    .min = 0, .max = 4000000000LL,
 	    .help = "how many are taken; bytes as 500M" },
 	{ .name = "window", .type = OPTION_TIME, .offset = AT(window),
 	    .min = 1000, .max = 90 * DAY_MS, .help = "within how long" },
@@ -82,6 +98,13 @@ static const struct option block_options[] = {
 	{ .name = "suspend", .type = OPTION_BOOL, .offset = AT(suspend),
 	    .default_value = "no",
 	    .help = "the login is stopped until somebody opens it again" },
+	{ .name = "known", .type = OPTION_TIME, .offset = AT(known),
+	    .min = 0, .max = 400 * DAY_MS,
+	    .help = "places that the login came from within this are not "
+	    "counted" },
+	{ .name = "rise", .type = OPTION_INT, .offset = AT(rise),
+	    .min = 2, .max = 1000,
+	    .help = "over it only with so many times the usual of 30 days" },
 	{ .name = NULL }
 };
 
@@ -95,6 +118,23 @@ const struct option limit_options[] = {
 	{ .name = NULL }
 };
 
+void
+limit_blocks_ready(void *options, const struct site *site, struct diags *d)
+{
+	const struct limit_blocks *o = options;
+	const struct limit_block *b;
+	size_t i;
+
+	(void)site;
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		if (b->what == LIMIT_COUNTRIES && !country_known())
+			diags_warn(d, b->item.file, b->item.line, "limit "
+			    "\"%s\" counts nothing: no country-database is "
+			    "named", b->item.title);
+	}
+}
+
 bool
 limit_blocks_active(const void *options, const struct site *site)
 {
@@ -102,12 +142,6 @@ limit_blocks_active(const void *options, const struct site *site)
 
 	(void)site;
 	return o->blocks.n > 0;
-}
-
-struct counter_key
-limit_suspension(const char *login)
-{
-	return counter_key("suspended", &login, 1);
 }
 
 /* Who it is, as people write it; false: not known here. */
@@ -155,13 +189,16 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 struct counted_limit {
 	const struct limit_block *block;
 	struct buf subject;
+	int64_t limit;		/* its amount, or more where the usual is */
 };
 
+/* Refusals of the MTA, and what the log tells: here it is only looked at. */
 static bool
-is_refusal_of_the_mta(const struct limit_block *b)
+is_counted_elsewhere(const struct limit_block *b)
 {
 	return b->what == LIMIT_UNKNOWN_RECIPIENTS ||
-	    b->what == LIMIT_AUTH_FAILURES;
+	    b->what == LIMIT_AUTH_FAILURES ||
+	    b->what == LIMIT_REMOTE_REFUSALS;
 }
 
 /*
@@ -178,30 +215,11 @@ question(const struct check_ctx *ctx, const struct limit_block *b,
 
 	if (b->what == LIMIT_BYTES)
 		q.amount = session_size(ctx->session);
-	if (ctx->question || is_refusal_of_the_mta(b))
+	if (ctx->question || is_counted_elsewhere(b))
 		q.verb = COUNTER_PEEK;
 	else if (b->soft)
 		q.verb = COUNTER_FORCE;
 	return q;
-}
-
-/*
- * An address that was seen before within the window counts nothing; a new one
- * counts one.
- */
-static bool
-is_new_address(const struct check_ctx *ctx, const struct limit_block *b)
-{
-	char ip[IP_TEXT];
-	const char *words[] = { ctx->check->section, b->item.title,
-		ctx->session->login, ip_format(&ctx->session->client, ip) };
-	const struct counter_question q = { .verb = ctx->question ?
-		COUNTER_KNOW : COUNTER_MEET, .window = b->window,
-		.key = counter_key("limit place", words, 4) };
-	struct counter_answer a;
-
-	counters_ask(&q, 1, &a);
-	return a.room == 1;
 }
 
 static void
@@ -214,42 +232,43 @@ say_time(struct finding *f, enum evidence_key key, int64_t ms)
 }
 
 static void
-say_span(struct finding *f, long long ms)
+put_span(struct buf *out, long long ms)
 {
 	static const struct {
 		long long ms;
 		const char *word;
 	} units[] = { { DAY_MS, "day" }, { 3600000, "hour" },
 		{ 60000, "minute" }, { 1000, "second" } };
-	struct buf text = BUF_INIT;
 	size_t i = 0;
 
 	while (i < 3 && (ms < units[i].ms || ms % units[i].ms != 0))
 		i++;
-	buf_printf(&text, "%lld %s%s", ms / units[i].ms, units[i].word,
+	buf_printf(out, "%lld %s%s", ms / units[i].ms, units[i].word,
 	    ms / units[i].ms == 1 ? "" : "s");
-	finding_say(f, EVIDENCE_WINDOW, text.data);
-	buf_free(&text);
 }
 
-/* The line names the client, so that fail2ban and its like can act on it. */
+/* `s` is the session that did it, NULL: the log tells so. */
 static void
-suspend(const struct limit_block *b, const struct session *s)
+suspend(const struct limit_block *b, const char *site, const char *login,
+    const struct session *s, const struct counter_answer *a, int64_t limit)
 {
-	const char *login = s->login;
-	char ip[IP_TEXT];
+	struct buf window = BUF_INIT;
+	char ip[IP_TEXT] = "", country[COUNTRY_TEXT] = "";
+	struct login_sign sign = { .what = b->what, .limit = b->item.title,
+		.what_words = what_words[b->what], .client = ip,
+		.country = country, .name = "", .count = a->count,
+		.amount = limit, .since = a->since };
 
-	const struct counter_question q = { .verb = COUNTER_NOTE,
-		.key = limit_suspension(login), .amount = 1,
-		.window = LIMIT_SUSPENSION_MS };
-	struct counter_answer a;
-
-	counters_ask(&q, 1, &a);
-	if (a.room == 1)
-		log_warn("login %s suspended: client %s, over limit \"%s\" "
-		    "(%lld %s); saywhy login %s --open ends it", login,
-		    ip_format(&s->client, ip), b->item.title, b->amount,
-		    what_names[b->what], login);
+	if (s != NULL && s->client.known) {
+		ip_format(&s->client, ip);
+		country_of(&s->client, country);
+		if (s->client_name != NULL)
+			sign.name = s->client_name;
+	}
+	put_span(&window, b->window);
+	sign.window = window.data;
+	login_close(site, login, &sign);
+	buf_free(&window);
 }
 
 static void
@@ -259,19 +278,27 @@ report(const struct check_ctx *ctx, struct findings *found,
 	const struct limit_block *b = counted->block;
 	struct finding *f = check_found(ctx, found, b->per == LIMIT_PER_LOGIN ?
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
+	struct buf window = BUF_INIT;
 
+	put_span(&window, b->window);
 	finding_say(f, EVIDENCE_SUBJECT, counted->subject.data);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
-	finding_say_int(f, EVIDENCE_LIMIT, b->amount);
+	finding_say_int(f, EVIDENCE_LIMIT, counted->limit);
 	finding_say(f, EVIDENCE_LIST, b->item.title);
-	say_span(f, b->window);
+	finding_say(f, EVIDENCE_WINDOW, window.data);
 	say_time(f, EVIDENCE_SINCE, a->since);
 	say_time(f, EVIDENCE_RETRY, a->room);
-	if (b->soft)
+	buf_free(&window);
+	if (b->soft) {
 		f->max = ACTION_NOTE;
-	else if (b->suspend && !ctx->question)
-		suspend(b, ctx->session);
+		return;
+	}
+	if (limit_counts_places(b) && !ctx->question)
+		limit_place_forget(ctx, b);
+	if (b->suspend && !ctx->question)
+		suspend(b, ctx->site->name, ctx->session->login, ctx->session,
+		    a, counted->limit);
 }
 
 /* Limits of the peer do not apply to own networks and logins. */
@@ -282,9 +309,57 @@ is_due(const struct check_ctx *ctx, const struct limit_block *b)
 		return false;
 	if (b->per == LIMIT_PER_LOGIN)
 		return ctx->session->login != NULL &&
-		    (b->what != LIMIT_ADDRESSES || is_new_address(ctx, b));
+		    (!limit_counts_places(b) || limit_place_is_new(ctx, b));
 	return !site_trusts(ctx->site, ctx->session) ||
 	    b->per >= LIMIT_PER_SENDER;
+}
+
+static struct counter_question
+usual(const struct check_ctx *ctx, const struct counted_limit *c,
+    int64_t amount)
+{
+	const char *words[] = { ctx->check->section, c->block->item.title,
+		c->subject.data };
+
+	return (struct counter_question){ .verb = COUNTER_PEEK,
+		.key = counter_key("limit usual", words, 3),
+		.window = USUAL_MS, .limit = INT64_MAX, .amount = amount };
+}
+
+/*
+ * `rise` times what came in such a window on average lately is never over the
+ * limit: who sends much every day may go on.
+ */
+static void
+raise_limit(const struct check_ctx *ctx, struct counted_limit *c,
+    struct counter_question *q)
+{
+	const struct limit_block *b = c->block;
+	struct counter_question u = usual(ctx, c, 0);
+	struct counter_answer a;
+	int64_t often;
+
+	if (b->rise == 0)
+		return;
+	counters_ask(&u, 1, &a);
+	often = (int64_t)((double)a.count * (double)b->rise *
+	    (double)b->window / (double)USUAL_MS);
+	if (often > c->limit)
+		q->limit = c->limit = often;
+}
+
+/* What was taken is usual from now on. */
+static void
+note_usual(const struct check_ctx *ctx, const struct counted_limit *c,
+    const struct counter_question *q)
+{
+	struct counter_question u = usual(ctx, c, q->amount);
+	struct counter_answer a;
+
+	if (c->block->rise == 0 || q->verb == COUNTER_PEEK)
+		return;
+	u.verb = COUNTER_FORCE;
+	counters_ask(&u, 1, &a);
 }
 
 void
@@ -297,12 +372,15 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	size_t i, n = 0;
 
 	for (i = 0; i < o->blocks.n && n < COUNTERS_MAX; i++) {
-		counted[n] = (struct counted_limit){ o->blocks.v[i], BUF_INIT };
+		counted[n] = (struct counted_limit){ .block = o->blocks.v[i],
+			.subject = BUF_INIT };
 		if (!is_due(ctx, counted[n].block) ||
 		    !put_subject(&counted[n].subject, counted[n].block,
 		    ctx->session))
 			continue;
 		q[n] = question(ctx, counted[n].block, counted[n].subject.data);
+		counted[n].limit = q[n].limit;
+		raise_limit(ctx, &counted[n], &q[n]);
 		n++;
 	}
 	if (n > 0)
@@ -310,6 +388,8 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
 			report(ctx, found, &counted[i], &a[i]);
+		else
+			note_usual(ctx, &counted[i], &q[i]);
 		buf_free(&counted[i].subject);
 	}
 }
@@ -353,6 +433,36 @@ const char *
 limit_what_name(const struct limit_block *block)
 {
 	return what_names[block->what];
+}
+
+const char *
+limit_what_words(int what)
+{
+	return what >= 0 && what <= LIMIT_REMOTE_REFUSALS ? what_words[what] :
+	    "?";
+}
+
+void
+limit_blocks_of_log(const void *options, const char *section,
+    const struct site *site, const char *login, enum limit_what what)
+{
+	const struct limit_blocks *o = options;
+	const struct limit_block *b;
+	struct counter_question q = { .verb = COUNTER_ADD, .amount = 1 };
+	struct counter_answer a;
+	size_t i;
+
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		if (b->per != LIMIT_PER_LOGIN || b->what != (int)what)
+			continue;
+		q.key = key_of(b, section, login);
+		q.window = b->window;
+		q.limit = b->amount;
+		counters_ask(&q, 1, &a);
+		if (a.room != 0 && b->suspend && !b->soft)
+			suspend(b, site->name, login, NULL, &a, b->amount);
+	}
 }
 
 void

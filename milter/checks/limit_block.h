@@ -12,7 +12,8 @@
 
 enum limit_what { LIMIT_MESSAGES, LIMIT_RECIPIENTS, LIMIT_BYTES,
 	LIMIT_CONNECTIONS, LIMIT_UNKNOWN_RECIPIENTS, LIMIT_AUTH_FAILURES,
-	LIMIT_ADDRESSES };
+	LIMIT_ADDRESSES, LIMIT_NETWORKS, LIMIT_COUNTRIES,
+	LIMIT_REMOTE_REFUSALS };
 
 enum limit_per { LIMIT_PER_CLIENT, LIMIT_PER_NETWORK, LIMIT_PER_LOGIN,
 	LIMIT_PER_SENDER, LIMIT_PER_SENDER_DOMAIN, LIMIT_PER_RECIPIENT };
@@ -24,7 +25,10 @@ struct limit_block {
 	long long amount;
 	long long window;	/* ms */
 	bool soft;		/* noted, never refused */
-	bool suspend;		/* the login is disabled when it is reached */
+	bool suspend;		/* the login is closed when it is reached */
+	long long known;	/* ms that places are remembered, 0: window */
+	long long rise;		/* 0, or: nothing below so many times the usual
+				   is over the limit */
 };
 
 struct limit_blocks {
@@ -32,6 +36,12 @@ struct limit_blocks {
 };
 
 extern const struct option limit_options[];
+
+struct diags;
+
+/* Warns of countries that no database tells. */
+void limit_blocks_ready(void *options, const struct site *site,
+    struct diags *d);
 
 bool limit_blocks_active(const void *options, const struct site *site);
 
@@ -51,6 +61,16 @@ void limit_blocks_of_login(const void *options, const char *section,
     const char *login, bool forget, limit_fn *fn, void *arg);
 const char *limit_what_name(const struct limit_block *block);
 
+/* "recipients"; what: enum limit_what. */
+const char *limit_what_words(int what);
+
+/*
+ * The mail log tells something of a login that no session shows
+ * (LIMIT_AUTH_FAILURES, LIMIT_REMOTE_REFUSALS): each limit of it counts one.
+ */
+void limit_blocks_of_log(const void *options, const char *section,
+    const struct site *site, const char *login, enum limit_what what);
+
 /* All members of such a check but `name`, `section`, `reasons` and `run`. */
 #define LIMIT_CHECK \
 	.stages = STAGE_BIT(STAGE_CONNECT) | STAGE_BIT(STAGE_MAIL) | \
@@ -58,10 +78,6 @@ const char *limit_what_name(const struct limit_block *block);
 	.issued_at = STAGE_RCPT, .counts = true, .needs = CHECK_NEEDS_BODY, \
 	.options = limit_options, \
 	.options_size = sizeof(struct limit_blocks), \
-	.active = limit_blocks_active, .refused = limit_blocks_refused
-
-/* Where the suspension of a login is noted. */
-struct counter_key limit_suspension(const char *login);
-#define LIMIT_SUSPENSION_MS (10LL * 366 * 24 * 3600 * 1000)
+	.ready = limit_blocks_ready, .active = limit_blocks_active, .refused = limit_blocks_refused
 
 #endif

@@ -41,39 +41,29 @@ struct playing {
 	char *shown[SHOWN_MAX];
 };
 
-/* include("other.conf") means one beside the file, and we lie elsewhere. */
-static void
-put_line(struct buf *out, const char *line, size_t n, const char *folder,
-    size_t folder_n)
+/* The line that includes what was adopted before. */
+static bool
+includes_adopted(const char *line)
 {
-	static const char word[] = "include(\"";
-	size_t at = strspn(line, " \t"), m = strlen(word);
+	static const char word[] = "include(\"" ADOPTED_CONF "\"";
 
-	if (strncmp(line + at, word, m) != 0 || line[at + m] == '/') {
-		buf_put(out, line, n);
-		return;
-	}
-	if (strncmp(line + at + m, ADOPTED_CONF "\"",
-	    strlen(ADOPTED_CONF) + 1) == 0)
-		return;
-	buf_printf(out, "%s%.*s", word, (int)folder_n, folder);
-	buf_put(out, line + at + m, n - at - m);
+	return strncmp(line + strspn(line, " \t"), word, strlen(word)) == 0;
 }
 
 /* saywhy.conf with the fragment behind it. */
 static bool
 put_policy(struct buf *out, const struct against *a, struct buf *errmsg)
 {
-	const char *slash = strrchr(a->config, '/'), *line;
 	struct buf text = BUF_INIT;
 	bool good = setup_file_read(a->config, &text, errmsg);
+	const char *line;
 	size_t n;
 
 	for (line = text.data; good && *line != '\0'; line += n) {
 		n = strcspn(line, "\n");
 		n += line[n] == '\n';
-		put_line(out, line, n, a->config, slash != NULL ?
-		    (size_t)(slash - a->config) + 1 : 0);
+		if (!includes_adopted(line))
+			buf_put(out, line, n);
 	}
 	buf_printf(out, "\n%s", a->adopted->conf.data);
 	buf_free(&text);
@@ -94,20 +84,12 @@ first_mistake(const struct diags *d, struct buf *errmsg)
 static struct ruleset *
 load(const struct against *a, struct buf *errmsg)
 {
-	char path[] = "/tmp/saywhy-against-XXXXXX";
 	struct diags d = DIAGS_INIT;
 	struct buf text = BUF_INIT;
 	struct ruleset *r = NULL;
-	int fd = put_policy(&text, a, errmsg) ? mkstemp(path) : -1;
 
-	if (fd >= 0 && write(fd, text.data, text.len) == (ssize_t)text.len)
-		r = ruleset_load(path, &d);
-	else if (errmsg->len == 0)
-		buf_printf(errmsg, "%s: %s", path, strerror(errno));
-	if (fd >= 0) {
-		close(fd);
-		unlink(path);
-	}
+	if (put_policy(&text, a, errmsg))
+		r = ruleset_load_as(a->config, text.data, &d);
 	first_mistake(&d, errmsg);
 	/* What is only observed would be refused. */
 	if (r != NULL)

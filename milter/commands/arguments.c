@@ -38,6 +38,14 @@ fill(const struct argument *rows, struct option *longs, char *letters)
 	*letters = '\0';
 }
 
+const struct argument *
+arguments_of(const struct command *command)
+{
+	static const struct argument none = { .name = NULL };
+
+	return command->arguments != NULL ? command->arguments : &none;
+}
+
 static const struct argument *
 by_letter(const struct argument *rows, int letter)
 {
@@ -63,7 +71,7 @@ count_words(const struct arguments *a)
 const struct argument *
 arguments_next(struct arguments *a, const char **value)
 {
-	const struct argument *rows = a->command->arguments;
+	const struct argument *rows = arguments_of(a->command);
 	struct option longs[ARGUMENTS_MAX];
 	char letters[2 * ARGUMENTS_MAX];
 	int c;
@@ -98,7 +106,7 @@ arguments_help(const struct command *command)
 
 	printf("usage: saywhy %s %s\n%s.\n", command->name, command->words,
 	    command->summary);
-	for (row = command->arguments; row->name != NULL; row++) {
+	for (row = arguments_of(command); row->name != NULL; row++) {
 		snprintf(left, sizeof left, "--%s%s%s", row->name,
 		    row->value != NULL ? " " : "",
 		    row->value != NULL ? row->value : "");

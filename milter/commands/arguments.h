@@ -32,6 +32,9 @@ struct arguments {
 const struct argument *arguments_next(struct arguments *a,
     const char **value);
 
+/* The options of a command, up to a row whose name is NULL; never NULL. */
+const struct argument *arguments_of(const struct command *command);
+
 /* Usage, summary and options of a command. */
 void arguments_help(const struct command *command);
 

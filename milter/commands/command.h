@@ -19,7 +19,7 @@ struct command {
 	/* beside options; COMMAND_ANY: no limit */
 	int min_words, max_words;
 	const char *summary;		/* one line without a full stop */
-	/* Its options, up to a row whose name is NULL; never NULL itself. */
+	/* Its options, up to a row whose name is NULL; NULL: it has none. */
 	const struct argument *arguments;
 	/* Exit status: 0 good, 1 the answer is no, or of sysexits.h. */
 	int (*run)(struct arguments *args);

@@ -6,8 +6,6 @@
 
 #include "commands/command.h"
 
-static const struct argument arguments[] = { { .name = NULL } };
-
 /* What stands for the value of an option, by the word its row has for it. */
 static const struct {
 	const char *value;
@@ -59,13 +57,13 @@ bash_command(const struct command *c)
 	const struct argument *a;
 
 	printf("\t%s)\n", c->name);
-	if (any_value(c->arguments)) {
+	if (any_value(arguments_of(c))) {
 		puts("\t\tcase $prev in");
-		bash_values(c->arguments);
+		bash_values(arguments_of(c));
 		puts("\t\tesac");
 	}
 	printf("\t\twords='--help");
-	for (a = c->arguments; a->name != NULL; a++)
+	for (a = arguments_of(c); a->name != NULL; a++)
 		printf(" --%s", a->name);
 	puts("'\n\t\t;;");
 }
@@ -146,7 +144,7 @@ print_zsh(void)
 	    "\tcase $command in");
 	for (c = commands_all; *c != NULL; c++) {
 		printf("\t%s)\n\t\t_arguments \\\n", (*c)->name);
-		for (a = (*c)->arguments; a->name != NULL; a++)
+		for (a = arguments_of(*c); a->name != NULL; a++)
 			zsh_option(a);
 		puts("\t\t\t'--help[help]' '*:file:_files'\n\t\t;;");
 	}
@@ -173,7 +171,6 @@ const struct command command_completion = {
 	.name = "completion",
 	.words = "bash|zsh",
 	.summary = "Prints what a shell completes the tool's words with",
-	.arguments = arguments,
 	.min_words = 1, .max_words = 1,
 	.run = run
 };

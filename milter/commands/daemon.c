@@ -14,7 +14,7 @@
 #include "doors/control.h"
 
 #define WAIT_MS 5000
-#define ANSWER_MAX 65536
+#define ANSWER_MAX (64 << 20)
 
 bool
 daemon_ask(const char *spec, struct buf *answer, struct buf *errmsg)

@@ -74,11 +74,12 @@ static void
 print(const char *login, const char *json)
 {
 	const char *since = daemon_after(json, "since");
+	const char *because = daemon_after(json, "because");
 
 	if (*since == '"')
-		printf("%s may not send, since %.*s; saywhy login %s --open "
-		    "ends it\n", login, (int)strcspn(since + 1, "\""),
-		    since + 1, login);
+		printf("%s may not send, since %.*s (%.*s); saywhy login %s "
+		    "--open ends it\n", login, (int)strcspn(since + 1, "\""),
+		    since + 1, (int)strcspn(because + 1, "\""), because + 1, login);
 	else
 		printf("%s may send\n", login);
 	print_limits(json);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -31,6 +32,9 @@ static const struct argument arguments[] = {
 	{ .name = "undo", .help = "take out of main.cf what was written" },
 	{ .name = "adopt",
 	    .help = "take over what main.cf refuses, so that saywhy says it" },
+	{ .name = "observe-for", .value = "TIME",
+	    .help = "with --apply: refuse nothing for so long (2h, 7d), then "
+	    "enforce" },
 	{ .name = "against", .value = "LOG",
 	    .help = "play what this mail log tells to what would be adopted" },
 	{ .name = "verify",
@@ -50,6 +54,7 @@ struct wish {
 	const char *smtp;
 	const char *const *logs;	/* to play to what is adopted */
 	size_t nlogs;
+	time_t enforce_after;	/* --observe-for; 0: not said */
 	bool apply, undo, verify, adopt, force;
 };
 
@@ -167,8 +172,9 @@ have_it_read(const struct wish *w)
 
 	if (daemon_reload(rules->daemon.control, &errmsg))
 		printf(ADOPTED_CONF " is written beside saywhy.conf, and "
-		    "saywhyd has read it; mode = %s.\n\n",
-		    mode_names[rules->policy.mode]);
+		    "saywhyd has read it; mode = %s%s.\n\n",
+		    mode_names[rules->policy.mode], w->enforce_after != 0 ?
+		    " for the time that you named, and then enforce" : "");
 	else
 		printf(ADOPTED_CONF " is written beside saywhy.conf; "
 		    "systemctl reload saywhyd takes it into use (%s).\n\n",
@@ -216,7 +222,7 @@ adopt(const struct wish *w)
 	if (good && w->nlogs > 0)
 		good = prove(w, &a, &errmsg);
 	if (good && w->apply) {
-		good = adopt_put(&a, w->config, &errmsg);
+		good = adopt_put(&a, w->config, w->enforce_after, &errmsg);
 		if (good)
 			have_it_read(w);
 	}
@@ -231,8 +237,15 @@ static int
 undo_adopted(const struct wish *w)
 {
 	struct buf errmsg = BUF_INIT;
+	struct ruleset *rules;
 	int status = adopt_undo(w->config, &errmsg) ? 0 : wrong(&errmsg);
 
+	if (status == 0) {
+		rules = command_settings(w->config);
+		if (daemon_reload(rules->daemon.control, &errmsg))
+			puts("saywhyd has read saywhy.conf again.");
+		ruleset_release(rules);
+	}
 	buf_free(&errmsg);
 	return status;
 }
@@ -307,7 +320,8 @@ lists_agree(const struct wish *w, struct buf *errmsg)
 	for (i = 0; i < d.n; i++)
 		print_note(d.v[i].text);
 	if (w->apply && !w->force && d.harmful > 0 &&
-	    rules->policy.mode == MODE_ENFORCE)
+	    (rules->policy.mode == MODE_ENFORCE ||
+	    rules->policy.enforce_after != 0))
 		buf_printf(errmsg, "mode = enforce, and %zu thing%s above "
 		    "would have good mail refused: nothing is set. Make both "
 		    "files say the same (saywhy setup --adopt --apply does, "
@@ -346,9 +360,15 @@ serve_postfix(const struct wish *w, struct setup_mta *mta)
 	struct setup_files f;
 	struct buf errmsg = BUF_INIT;
 	char *folder = mem_dup(mta->folder);
-	int status = w->adopt ? adopt(w) : 0;
+	int status = 0;
 
+	/* Nothing is written that nobody answers for. */
+	if (w->adopt && w->apply && !somebody_answers(w, &errmsg))
+		status = wrong(&errmsg);
+	else if (w->adopt)
+		status = adopt(w);
 	if (status != 0) {
+		buf_free(&errmsg);
 		free(folder);
 		return status;
 	}
@@ -401,6 +421,21 @@ serve(const struct wish *w)
 	return verify(w);
 }
 
+/* "2h", "7d", "90min": from now on. */
+static void
+observe_for(struct arguments *args, struct wish *w, const char *value)
+{
+	char *unit;
+	long n = strtol(value, &unit, 10);
+	long seconds = strcmp(unit, "min") == 0 ? 60 :
+	    strcmp(unit, "h") == 0 ? 3600 : strcmp(unit, "d") == 0 ? 86400 : 0;
+
+	if (n < 1 || n > 10000 || seconds == 0)
+		arguments_wrong(args, "--observe-for \"%.60s\": say 30min, 2h "
+		    "or 7d", value);
+	w->enforce_after = time(NULL) + n * seconds;
+}
+
 static int
 run(struct arguments *args)
 {
@@ -420,7 +455,9 @@ run(struct arguments *args)
 		else if (strcmp(a->name, "against") == 0) {
 			logs[0] = value;
 			w.nlogs = 1;
-		} else if (strcmp(a->name, "force") == 0)
+		} else if (strcmp(a->name, "observe-for") == 0)
+			observe_for(args, &w, value);
+		else if (strcmp(a->name, "force") == 0)
 			w.force = true;
 		else if (strcmp(a->name, "verify") == 0)
 			w.verify = true;
@@ -438,6 +475,9 @@ run(struct arguments *args)
 		    "logs of --against", args->argv[0]);
 	if (w.nlogs > 0 && !w.adopt)
 		arguments_wrong(args, "--against belongs to --adopt");
+	if (w.enforce_after != 0 && (!w.adopt || !w.apply))
+		arguments_wrong(args, "--observe-for belongs to --adopt "
+		    "--apply");
 	if ((w.apply || w.adopt) && w.undo)
 		arguments_wrong(args, "--apply or --undo, not both");
 	return serve(&w);
@@ -445,7 +485,8 @@ run(struct arguments *args)
 
 const struct command command_setup = {
 	.name = "setup",
-	.words = "[--adopt [--against LOG...]] [--apply | --undo] [--verify]",
+	.words = "[--adopt [--against LOG...]] [--apply [--observe-for TIME] | "
+	    "--undo] [--verify]",
 	.max_words = LOGS_MAX - 1,
 	.summary = "Tells the mail server of saywhy, and can undo it",
 	.arguments = arguments,

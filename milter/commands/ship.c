@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "commands/command.h"
+#include "commands/ship_post.h"
 #include "engine/ruleset.h"
 #include "records/db_name.h"
 #include "records/feed.h"
@@ -186,26 +187,13 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Into the store. */
 static int
-run(struct arguments *args)
+ship_store(const struct ruleset *rules, bool once)
 {
-	struct ship s = { .shipper = BUF_INIT, .name = BUF_INIT };
-	const char *path = SAYWHY_CONFIG, *value;
-	const struct argument *a;
-	struct ruleset *rules;
+	struct ship s = { .opt = &rules->records, .shipper = BUF_INIT,
+		.name = BUF_INIT, .once = once };
 
-	while ((a = arguments_next(args, &value)) != NULL)
-		if (strcmp(a->name, "once") == 0)
-			s.once = true;
-		else
-			path = value;
-	rules = command_settings(path);
-	s.opt = &rules->records;
-	if (s.opt->file == NULL || !db_is_server(s.opt->store))
-		arguments_wrong(args, "%s names no record-file and store = "
-		    "\"postgresql://...\" to ship to", path);
-	command_as_account(rules);
-	log_open("saywhy-ship", false, LOG_LEVEL_INFO);
 	catch_signals();
 	buf_printf(&s.shipper, "%s %s", rules->site.name, s.opt->file);
 	db_put_name(&s.name, s.opt->store);
@@ -217,14 +205,41 @@ run(struct arguments *args)
 	store_close(s.store);
 	buf_free(&s.shipper);
 	buf_free(&s.name);
-	ruleset_release(rules);
 	return s.once && s.state.failing ? EX_UNAVAILABLE : 0;
+}
+
+static int
+run(struct arguments *args)
+{
+	const char *path = SAYWHY_CONFIG, *value;
+	const struct argument *a;
+	struct ruleset *rules;
+	bool once = false;
+	int status;
+
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (strcmp(a->name, "once") == 0)
+			once = true;
+		else
+			path = value;
+	rules = command_settings(path);
+	if (args->argc == 0 && (rules->records.file == NULL ||
+	    !db_is_server(rules->records.store)))
+		arguments_wrong(args, "%s names no record-file and store = "
+		    "\"postgresql://...\" to ship to", path);
+	command_as_account(rules);
+	log_open("saywhy-ship", false, LOG_LEVEL_INFO);
+	status = args->argc == 0 ? ship_store(rules, once) :
+	    ship_post(rules, args->argv[0], once);
+	ruleset_release(rules);
+	return status;
 }
 
 const struct command command_ship = {
 	.name = "ship",
-	.words = "[--once]",
-	.summary = "Ships records to a PostgreSQL store of many hosts",
+	.words = "[--once] [NAME]",
+	.max_words = 1,
+	.summary = "Ships records to where many hosts keep them",
 	.arguments = arguments,
 	.run = run
 };

@@ -201,8 +201,8 @@ run(struct arguments *args)
 		if (!record_source_option(&source, a->name, value))
 			json = true;
 	if (!read_id(args, id))
-		arguments_wrong(args, "give one id: 12 letters and digits, "
-		    "as in the last line of a refusal");
+		arguments_wrong(args, "give one id: 12 or 14 letters and "
+		    "digits, as in the last line of a refusal");
 	record_source_open(&source, args);
 	if (store_get(source.store, id, &line))
 		t = record_read(line.data, line.len);

@@ -8,8 +8,10 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/siphash.h"
+#include "commands/daemon.h"
 #include "engine/ruleset.h"
 #include "model/finding.h"
 #include "model/occasion.h"
@@ -21,6 +23,8 @@
 #include "words/recognise.h"
 
 #define ALIKE 256
+#define LOGIN_MAX 500
+#define AWAY_MS 60000
 
 /* A pending log event, with all that its record points to. */
 struct waiting {
@@ -47,6 +51,7 @@ struct watched {
 	/* lines seen, to distinguish equal ones */
 	} alike[ALIKE];
 	struct watched_counts counts;
+	int64_t daemon_away;	/* clock_ms(): it is not asked before */
 };
 
 struct watched *
@@ -239,13 +244,14 @@ read_reply(struct waiting *p, const struct log_event *h)
 		    strcmp(h->software, "Sendmail") == 0,
 		.login = p->session.login != NULL,
 		.submission = is_submission(h->line) };
+	struct buf room = BUF_INIT;
 	struct recognised r;
 	struct mta_words known;
 	struct finding *f;
 
 	reply_read(&p->reply, status, text != NULL ? text : "");
-	recognise_about(text != NULL ? text : "", h->reply.n,
-	    log_event_about(h), &r);
+	mta_words_recognise(&p->reply, text != NULL ? text : "", h->reply.n,
+	    log_event_about(h), &room, &r);
 	mta_words_read(&known, &p->reply, &r, NULL, &at);
 	p->record.reason = reason_of(h, &r, &known);
 	p->software = mem_dup(h->by == ISSUED_BY_REMOTE ? r.software :
@@ -254,6 +260,7 @@ read_reply(struct waiting *p, const struct log_event *h)
 	finding_say(f, EVIDENCE_DETAIL, h->fate != FATE_REFUSED &&
 	    relay == NULL ? text : relay);
 	p->decision.because.finding = f;
+	buf_free(&room);
 	free(text);
 	free(status);
 	free(relay);
@@ -354,6 +361,35 @@ note_accepted(struct watched *w, const struct log_event *h)
 	free(recipient);
 }
 
+/*
+ * saywhyd counts what others refuse of a login and its wrong passwords. When it
+ * is away nothing is counted; it is asked again a while later.
+ */
+static void
+tell_daemon(struct watched *w, const struct log_event *h)
+{
+	struct buf question = BUF_INIT, answer = BUF_INIT, errmsg = BUF_INIT;
+	bool failed = h->reason == REASON_AUTH_FAILED && !h->temporary;
+	bool refused = h->by == ISSUED_BY_REMOTE && h->outgoing &&
+	    !h->temporary && h->fate == FATE_REFUSED;
+
+	if (w->recorder == NULL || !w->rules->counts || h->login.n == 0 ||
+	    h->login.n > LOGIN_MAX || !(failed || refused) ||
+	    clock_ms() < w->daemon_away)
+		return;
+	buf_printf(&question, "login %s ", failed ? "failed" : "refused");
+	buf_put(&question, h->login.text, h->login.n);
+	buf_putc(&question, '\n');
+	if (!daemon_ask_about(w->rules->daemon.control, question.data, &answer,
+	    &errmsg)) {
+		w->daemon_away = clock_ms() + AWAY_MS;
+		log_warn("logins are not counted: %s", errmsg.data);
+	}
+	buf_free(&question);
+	buf_free(&answer);
+	buf_free(&errmsg);
+}
+
 void
 watched_event(void *arg, const struct log_event *h)
 {
@@ -361,8 +397,10 @@ watched_event(void *arg, const struct log_event *h)
 		note_accepted(arg, h);
 	else if (h->reply.text == NULL)
 		add_senders(arg, h);
-	else
+	else {
+		tell_daemon(arg, h);
 		read_refusal(arg, h);
+	}
 }
 
 static bool

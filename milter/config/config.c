@@ -14,6 +14,7 @@
 #include "base/option.h"
 #include "config/config_file.h"
 #include "config/config_names.h"
+#include "config/settings.h"
 
 /* A file may include a file may include a file, but not for ever. */
 #define DEPTH_MAX 8
@@ -23,6 +24,8 @@ struct load {
 	struct config_names names;
 	const char *file;	/* the one being read */
 	struct buf path;	/* of the block being stored */
+	struct settings *into;	/* gets what is set, or NULL */
+	bool here;		/* the table is of this host alone */
 	struct buf errmsg;
 };
 
@@ -146,6 +149,20 @@ store_value(struct load *load, const struct option *row, void *base,
 	buf_cut(&load->path, block);
 }
 
+static void
+note_setting(struct load *load, cfg_opt_t *opt, const struct option *row)
+{
+	size_t block = load->path.len, n = cfg_opt_size(opt), i;
+	const char **values = mem_array(n + 1, sizeof *values);
+
+	for (i = 0; i < n; i++)
+		values[i] = cfg_opt_getnstr(opt, (unsigned)i);
+	path_put(&load->path, row->name, NULL);
+	settings_add(load->into, load->path.data, row, values, n, load->here);
+	buf_cut(&load->path, block);
+	free(values);
+}
+
 /* The values of the file replace the default. */
 static void
 store_setting(struct load *load, cfg_opt_t *opt, const struct option *row,
@@ -159,6 +176,8 @@ store_setting(struct load *load, cfg_opt_t *opt, const struct option *row,
 		option_unset(row, base);
 	for (i = 0; i < cfg_opt_size(opt); i++)
 		store_value(load, row, base, cfg_opt_getnstr(opt, i), i);
+	if (load->into != NULL)
+		note_setting(load, opt, row);
 }
 
 static void
@@ -173,6 +192,8 @@ store_item(struct load *load, cfg_t *cfg, const struct option *row,
 	path_put(&load->path, row->name, cfg_title(cfg));
 	place = places_find(&load->names.places, load->path.data);
 	line = place != NULL ? place->line : 0;
+	if (load->into != NULL)
+		settings_add_block(load->into, load->path.data, load->here);
 	item = option_item_new(row, base, cfg_title(cfg), load->file, line);
 	store_rows(load, cfg, row->rows, item);
 	buf_clear(&load->errmsg);
@@ -223,9 +244,11 @@ store_file(struct load *load, cfg_t *cfg)
 		buf_clear(&load->path);
 		if (sec != cfg)
 			path_put(&load->path, section->name, NULL);
-		for (i = 0; i < section->n; i++)
+		for (i = 0; i < section->n; i++) {
+			load->here = section->tables[i].here;
 			store_rows(load, sec, section->tables[i].rows,
 			    section->tables[i].base);
+		}
 	}
 }
 
@@ -293,20 +316,28 @@ path_beside(const char *file, const char *path)
 	return buf_steal(&b);
 }
 
-/* Takes over the list of what `file` includes. */
+/* Takes over the list of what `file` includes; those that yield come last. */
 static void
 read_includes(struct load *load, const char *file,
     struct config_include *includes, size_t n, unsigned depth)
 {
+	bool yielding = false;
 	char *path;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		path = path_beside(file, includes[i].path);
-		read_file(load, path, file, includes[i].line, depth + 1);
-		free(path);
+	do {
+		for (i = 0; i < n; i++) {
+			if (config_names_yields(includes[i].path) != yielding)
+				continue;
+			path = path_beside(file, includes[i].path);
+			read_file(load, path, file, includes[i].line,
+			    depth + 1);
+			free(path);
+		}
+		yielding = !yielding;
+	} while (yielding);
+	for (i = 0; i < n; i++)
 		free(includes[i].path);
-	}
 	free(includes);
 }
 
@@ -347,13 +378,13 @@ read_file(struct load *load, const char *path, const char *from, int line,
 
 static void
 load_begin(struct load *load, struct option_section *sections, size_t n,
-    struct diags *d)
+    struct settings *into, struct diags *d)
 {
 	size_t i, j;
 
 	*load = (struct load){
 		.names = { .sections = sections, .nsections = n, .d = d },
-		.path = BUF_INIT, .errmsg = BUF_INIT,
+		.path = BUF_INIT, .errmsg = BUF_INIT, .into = into,
 	};
 	for (i = 0; i < n; i++)
 		for (j = 0; j < sections[i].n; j++)
@@ -364,6 +395,8 @@ load_begin(struct load *load, struct option_section *sections, size_t n,
 static bool
 load_end(struct load *load, size_t errors)
 {
+	if (load->into != NULL)
+		settings_sort(load->into);
 	places_free(&load->names.places);
 	buf_free(&load->path);
 	buf_free(&load->errmsg);
@@ -372,28 +405,45 @@ load_end(struct load *load, size_t errors)
 
 bool
 config_read(const char *path, struct option_section *sections, size_t n,
-    struct diags *d)
+    struct settings *into, struct diags *d)
 {
 	size_t errors = d->errors;
 	struct load load;
 
-	load_begin(&load, sections, n, d);
+	load_begin(&load, sections, n, into, d);
 	read_file(&load, path, NULL, 0, 0);
 	return load_end(&load, errors);
 }
 
-bool
-config_read_text(const char *name, const char *text,
-    struct option_section *sections, size_t n, struct diags *d)
+static bool
+read_copy(const char *name, const char *text, bool includes,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d)
 {
 	size_t errors = d->errors;
 	struct buf copy = BUF_INIT;
 	struct load load;
 
-	load_begin(&load, sections, n, d);
-	load.names.no_includes = true;
+	load_begin(&load, sections, n, into, d);
+	load.names.no_includes = !includes;
 	buf_puts(&copy, text);
 	read_text(&load, name, &copy, 0);
 	buf_free(&copy);
 	return load_end(&load, errors);
+}
+
+bool
+config_read_text(const char *name, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d)
+{
+	return read_copy(name, text, false, sections, n, into, d);
+}
+
+bool
+config_read_as(const char *path, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d)
+{
+	return read_copy(path, text, true, sections, n, into, d);
 }

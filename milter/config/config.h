@@ -17,8 +17,10 @@
  * before ' and \. += is not understood.
  *
  * A section may be opened several times. An option that is set twice in a file
- * has its last value, with a warning; twice in several files is an error. A
- * path in include() is relative to the file that it stands in.
+ * has its last value, with a warning; twice in several files is an error, but
+ * what adopted.conf (CONFIG_YIELDING) says besides another file does not count,
+ * with a warning. A path in include() is relative to the file that it stands
+ * in.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -28,18 +30,29 @@
 
 struct diags;
 struct option_section;
+struct settings;
 
 /*
  * Stores the defaults of all n sections, then what the file says. Every mistake
  * is added to d, with file and line; false when there was an error. The tables
  * are filled as far as possible either way; option_clear() frees them. Any
- * thread; one at a time goes through.
+ * thread; one at a time goes through. `into` (may be NULL) gets what is set
+ * (settings.h), in order.
  */
 bool config_read(const char *path, struct option_section *sections, size_t n,
+    struct settings *into, struct diags *d);
+
+/*
+ * As if this text stood in the file `path`, which is not read: what the text
+ * includes is looked for beside it.
+ */
+bool config_read_as(const char *path, const char *text,
+    struct option_section *sections, size_t n, struct settings *into,
     struct diags *d);
 
 /* The same from a text, called `name` in messages; it cannot include. */
 bool config_read_text(const char *name, const char *text,
-    struct option_section *sections, size_t n, struct diags *d);
+    struct option_section *sections, size_t n, struct settings *into,
+    struct diags *d);
 
 #endif

@@ -120,6 +120,28 @@ refuse_shape(struct reader *r, const struct option *row,
 	buf_free(&what);
 }
 
+bool
+config_names_yields(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash != NULL ? slash + 1 : path, CONFIG_YIELDING) == 0;
+}
+
+/* It stands in another file; r->path is whole. */
+static void
+say_twice(struct reader *r, int line, const struct place *place)
+{
+	if (config_names_yields(r->scan.file))
+		diags_warn(r->names->d, r->scan.file, line, "%s: does not "
+		    "count, for it is set in %s:%d", r->path.data, place->file,
+		    place->line);
+	else
+		diags_error(r->names->d, r->scan.file, line,
+		    "%s: is set in %s:%d already", r->path.data, place->file,
+		    place->line);
+}
+
 /*
  * False: it was set in another file, and nobody can see which one counts; or it
  * is set under its newer name already.
@@ -137,9 +159,7 @@ note_place(struct reader *r, const struct option *row, struct statement *st)
 	same = place->file == NULL ||
 	    strcmp(place->file, r->scan.file) == 0;
 	if (!same)
-		diags_error(r->names->d, r->scan.file, st->name.line,
-		    "%s: is set in %s:%d already", r->path.data, place->file,
-		    place->line);
+		say_twice(r, st->name.line, place);
 	else if (place->file != NULL)
 		diags_warn(r->names->d, r->scan.file, st->name.line,
 		    "%s: is set again; line %d does not count", r->path.data,
@@ -172,6 +192,11 @@ note_block(struct reader *r, const struct statement *st)
 {
 	struct place *place = places_add(&r->names->places, r->path.data);
 
+	if (place->file != NULL && config_names_yields(r->scan.file) &&
+	    strcmp(place->file, r->scan.file) != 0) {
+		say_twice(r, st->name.line, place);
+		return false;
+	}
 	if (place->file != NULL) {
 		diags_error(r->names->d, r->scan.file, st->name.line,
 		    "%s: is there already, in %s:%d", r->path.data,

@@ -19,6 +19,15 @@ struct buf;
 struct diags;
 struct option_section;
 
+/*
+ * A file of this name is read behind the others that its file includes; what
+ * another file says, too, does not count in it, with a warning.
+ */
+#define CONFIG_YIELDING "adopted.conf"
+
+/* Does this path name such a file? */
+bool config_names_yields(const char *path);
+
 /* include("path"), at the top of a file only. */
 struct config_include {
 	char *path;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "counters/counter_server.h"
+#include "lists/country.h"
 
 static const char valkey[] = "valkey:", sentinel[] = "sentinel:";
 
@@ -74,6 +75,40 @@ free_servers(void *slot)
 	memset(servers, 0, sizeof *servers);
 }
 
+/* It is in use from here on: a file that cannot be read is a mistake. */
+static bool
+parse_countries(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	struct buf words = BUF_INIT;
+	bool good = country_use(*value != '\0' ? value : NULL, &words);
+
+	(void)base;
+	if (good)
+		mem_replace(slot, value);
+	else
+		buf_printf(errmsg, "\"%.200s\": %s", value, words.data);
+	buf_free(&words);
+	return good;
+}
+
+static bool
+parse_alarm(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	struct sock_spec spec;
+
+	(void)base;
+	if (*value != '\0' && !sock_spec_parse(value, &spec, errmsg))
+		return false;
+	mem_replace(slot, value);
+	return true;
+}
+
+static void
+free_word(void *slot)
+{
+	mem_replace(slot, NULL);
+}
+
 #define AT(member) offsetof(struct counters_options, member)
 
 const struct option counters_option_rows[] = {
@@ -91,5 +126,15 @@ const struct option counters_option_rows[] = {
 	{ .name = "counters-size", .type = OPTION_SIZE, .offset = AT(size),
 	    .default_value = "32M", .min = 64 * 1024, .max = 64LL << 30,
 	    .help = "memory of what is counted here, 104 bytes a key" },
+	{ .name = "country-database", .type = OPTION_PARSE,
+	    .offset = AT(countries), .parse = parse_countries,
+	    .free = free_word,
+	    .help = "MaxMind-format file that tells the country of an "
+	    "address" },
+	{ .name = "alarm-server", .type = OPTION_PARSE, .offset = AT(alarm),
+	    .default_value = "inet:25@127.0.0.1", .parse = parse_alarm,
+	    .free = free_word,
+	    .help = "mail server for mails to the contact when a login is "
+	    "closed; empty: none" },
 	{ .name = NULL }
 };

@@ -28,6 +28,8 @@ struct counters_options {
 	struct counters_servers servers;	/* none: each host alone */
 	char *password_file;	/* of the servers, or NULL */
 	char *file;		/* what outlives a restart, or NULL */
+	char *countries;	/* a database of them, or NULL */
+	char *alarm;		/* the mail server for alarms, or NULL */
 	long long size;		/* bytes of the table of this host */
 };
 

@@ -25,6 +25,7 @@
 #include "doors/server.h"
 #include "engine/engine.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_settings.h"
 #include "records/recorder.h"
 #include "version.h"
 
@@ -134,10 +135,16 @@ threads_word(void)
 static void
 put_daemon(struct json *j, const struct ruleset *r)
 {
+	const struct timespec enforce = {
+		.tv_sec = (time_t)r->policy.enforce_after };
+
 	json_member(j, "version", SAYWHY_VERSION);
 	put_int(j, "pid", (unsigned long long)getpid());
 	json_member(j, "config", self.config);
 	json_member(j, "mode", mode_names[r->policy.mode]);
+	if (r->policy.mode == MODE_OBSERVE && r->policy.enforce_after != 0)
+		put_time(j, "enforce-after", &enforce);
+	json_member(j, "policy", r->fingerprint);
 	json_member(j, "threads", threads_word());
 	put_time(j, "started", &self.started);
 	put_int(j, "uptime",
@@ -287,6 +294,36 @@ put_status(struct buf *out)
 	ruleset_release(r);
 }
 
+static void
+put_config(struct buf *out)
+{
+	struct ruleset *r = ruleset_current();
+	struct json j = JSON_INIT(out);
+	struct buf text = BUF_INIT;
+
+	ruleset_put_settings(r, &text);
+	json_object(&j);
+	json_key(&j, "settings");
+	json_string_n(&j, text.data, text.len);
+	json_object_end(&j);
+	buf_putc(out, '\n');
+	buf_free(&text);
+	ruleset_release(r);
+}
+
+static void
+put_metrics(struct buf *out)
+{
+	struct ruleset *r = ruleset_current();
+	struct timespec loaded;
+
+	pthread_mutex_lock(&lock);
+	loaded = self.loaded;
+	pthread_mutex_unlock(&lock);
+	control_metrics(out, self.recorder, r->fingerprint, &loaded);
+	ruleset_release(r);
+}
+
 /* Its length, 0 when more must come, SERVER_CLOSE when it is not this one. */
 static size_t
 is_question(const char *in, size_t n, const char *question)
@@ -302,19 +339,25 @@ static size_t
 answer(void *arg, const struct server_peer *peer, const char *in, size_t n,
     struct buf *out)
 {
-	size_t length;
+	static const struct {
+		const char *text;
+		void (*put)(struct buf *out);
+	} questions[] = { { CONTROL_STATUS, put_status },
+		{ CONTROL_METRICS, put_metrics },
+		{ CONTROL_CONFIG, put_config } };
+	size_t length, i;
 
 	(void)arg;
 	length = control_login(peer, in, n, out);
 	if (length != SERVER_CLOSE)
 		return length;
-	length = is_question(in, n, CONTROL_STATUS);
-	if (length == strlen(CONTROL_STATUS))
-		put_status(out);
-	else if (length == SERVER_CLOSE) {
-		length = is_question(in, n, CONTROL_METRICS);
-		if (length == strlen(CONTROL_METRICS))
-			control_metrics(out, self.recorder);
+	for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+		length = is_question(in, n, questions[i].text);
+		if (length == SERVER_CLOSE)
+			continue;
+		if (length > 0)
+			questions[i].put(out);
+		break;
 	}
 	return length;
 }

@@ -3,7 +3,7 @@
  *
  * A peer sends "status\n" and gets one JSON object and a newline:
  *
- *	version, pid, config, mode, threads ("ours", "library", "pool")
+ *	version, pid, config, mode, policy, threads ("ours", "library", "pool")
  *	started (RFC 3339), uptime (seconds)
  *	sessions    { now, max (the cap), total }
  *	counts      { messages, recipients, rejected, tempfailed, observed,
@@ -20,7 +20,9 @@
  *	              failures }
  *
  * Fields may be added; those that are there keep their meaning (NEWS). One who
- * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF".
+ * sends "metrics\n" gets OpenMetrics text, whose last line is "# EOF". One who
+ * sends "config\n" gets the settings in use: a JSON object and a newline, with
+ * their text (engine/ruleset_settings.h) in its member "settings".
  */
 #ifndef DOORS_CONTROL_H
 #define DOORS_CONTROL_H
@@ -34,6 +36,7 @@ struct recorder;
 
 #define CONTROL_STATUS "status\n"
 #define CONTROL_METRICS "metrics\n"
+#define CONTROL_CONFIG "config\n"
 /* For what a login does see control_login.h. */
 
 /*

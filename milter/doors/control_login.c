@@ -13,14 +13,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "checks/limit_block.h"
+#include "checks/login_close.h"
 #include "counters/counters.h"
 #include "doors/server.h"
 #include "engine/ruleset.h"
 
 static const char prefix[] = "login ";
 
-enum verb { VERB_SHOW, VERB_OPEN, VERB_CLOSE, VERB_RESET, VERB_COUNT };
-static const char *const verbs[] = { "show ", "open ", "close ", "reset " };
+/* What the log shows is told by saywhy watch. */
+enum verb { VERB_SHOW, VERB_OPEN, VERB_CLOSE, VERB_RESET, VERB_REFUSED,
+	VERB_FAILED, VERB_COUNT };
+static const char *const verbs[] = { "show ", "open ", "close ", "reset ",
+	"refused ", "failed " };
 
 struct listing {
 	struct json *json;
@@ -70,32 +74,62 @@ put_limits(struct json *j, const char *login, bool forget)
 	ruleset_release(r);
 }
 
-static struct counter_answer
-suspension(const char *login, enum counter_verb verb)
-{
-	const struct counter_question q = { .verb = verb, .amount = 1,
-		.key = limit_suspension(login), .window = LIMIT_SUSPENSION_MS };
-	struct counter_answer a;
-
-	counters_ask(&q, 1, &a);
-	return a;
-}
-
 static void
 put_suspension(struct json *j, const char *login)
 {
-	struct counter_answer a = suspension(login, COUNTER_KNOW);
-	struct timespec since = { .tv_sec = (time_t)(a.since / 1000),
-		.tv_nsec = a.since % 1000 * 1000000 };
+	int what;
+	int64_t ms = login_closed(login, &what);
+	struct timespec since = { .tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = ms % 1000 * 1000000 };
 	char text[CLOCK_TEXT];
 
 	json_key(j, "suspended");
-	json_bool(j, a.count > 0);
+	json_bool(j, ms > 0);
 	json_key(j, "since");
-	if (a.count > 0)
+	if (ms > 0)
 		json_string(j, clock_rfc3339(&since, text));
 	else
 		json_null(j);
+	if (ms > 0)
+		json_member(j, "because", what == LOGIN_CLOSED_BY_HAND ?
+		    "by hand" : limit_what_words(what));
+}
+
+/* Each limit of the login counts what the log tells. */
+static void
+count_in_log(const char *login, enum limit_what what)
+{
+	struct ruleset *r = ruleset_current();
+	const struct rule *rule;
+
+	for (rule = r->rules; rule < r->rules + r->nrules; rule++)
+		if (rule->check->options == limit_options)
+			limit_blocks_of_log(rule->options,
+			    rule->check->section, &r->site, login, what);
+	ruleset_release(r);
+}
+
+static void
+change(enum verb verb, const char *login)
+{
+	switch (verb) {
+	case VERB_OPEN:
+		login_open(login);
+		break;
+	case VERB_CLOSE:
+		login_close_by_hand(login);
+		break;
+	case VERB_REFUSED:
+		count_in_log(login, LIMIT_REMOTE_REFUSALS);
+		break;
+	case VERB_FAILED:
+		count_in_log(login, LIMIT_AUTH_FAILURES);
+		break;
+	case VERB_SHOW:
+	case VERB_RESET:
+	case VERB_COUNT:
+		break;
+	}
 }
 
 /* Only root and the daemon's own user can connect to this socket. */
@@ -117,11 +151,8 @@ answer(const struct server_peer *peer, enum verb verb, const char *login,
 {
 	struct json j = JSON_INIT(out);
 
-	if (verb == VERB_OPEN)
-		suspension(login, COUNTER_FORGET);
-	else if (verb == VERB_CLOSE)
-		suspension(login, COUNTER_NOTE);
-	if (verb != VERB_SHOW)
+	change(verb, login);
+	if (verb == VERB_OPEN || verb == VERB_CLOSE || verb == VERB_RESET)
 		log_change(peer, verbs[verb], login);
 	json_object(&j);
 	json_member(&j, "login", login);

@@ -14,6 +14,7 @@
 #include "engine/engine_time.h"
 #include "records/record.h"
 #include "records/recorder.h"
+#include "version.h"
 #include "words/reason.h"
 
 static void
@@ -142,11 +143,24 @@ put_records(struct buf *out, struct recorder *r)
 	    c.store.taken);
 }
 
+static void
+put_policy(struct buf *out, const char *policy, const struct timespec *loaded)
+{
+	put_family(out, "policy", "info", "What is refused, and how.");
+	buf_printf(out, "saywhy_policy_info{policy=\"%s\",version=\"%s\"} 1\n",
+	    policy, SAYWHY_VERSION);
+	put_gauge(out, "policy_loaded_seconds",
+	    "When it was loaded last, in seconds since 1970.",
+	    loaded->tv_sec);
+}
+
 void
-control_metrics(struct buf *out, struct recorder *recorder)
+control_metrics(struct buf *out, struct recorder *recorder,
+    const char *policy, const struct timespec *loaded)
 {
 	enum stage stage;
 
+	put_policy(out, policy, loaded);
 	put_mail(out);
 	put_counters(out);
 	put_refusals(out, recorder);

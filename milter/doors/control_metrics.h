@@ -8,10 +8,16 @@
 #ifndef DOORS_CONTROL_METRICS_H
 #define DOORS_CONTROL_METRICS_H
 
+#include <time.h>
+
 struct buf;
 struct recorder;
 
-/* Appends everything, with the "# EOF" line at its end. */
-void control_metrics(struct buf *out, struct recorder *recorder);
+/*
+ * Appends everything, with the "# EOF" line at its end. `policy` is the
+ * fingerprint of the configuration, and when it was loaded.
+ */
+void control_metrics(struct buf *out, struct recorder *recorder,
+    const char *policy, const struct timespec *loaded);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/sock.h"
 #include "base/thread.h"
+#include "doors/other_process.h"
 #include "doors/policy_service_answer.h"
 #include "doors/session_registry.h"
 #include "engine/ruleset.h"
@@ -46,7 +47,8 @@ static struct {
 	int fd;
 	char *path;		/* of the socket, to be removed; or NULL */
 	int wake[2];		/* a byte in it ends the listening thread */
-	bool listens, retired;
+	bool listens;
+	atomic_bool retired;	/* listens no more; the byte stays */
 	pthread_t thread;
 	struct recorder *recorder;
 	unsigned n;		/* askers, under the lock */
@@ -56,25 +58,63 @@ static struct {
 	atomic_ullong queries, refused, dropped;
 } counts;
 
+/* What its owner asks next is about a session of another process, if any. */
+static bool
+is_over_here(const struct asker *a)
+{
+	return atomic_load(&self.retired) &&
+	    !registry_serves(registry_pid(a->registered));
+}
+
+/*
+ * Waits for the first bytes of a question. What was sent before we retired is
+ * answered. False: there are none.
+ */
+static bool
+wait_for_question(const struct asker *a)
+{
+	struct pollfd p[2] = { { .fd = a->fd, .events = POLLIN },
+		{ .fd = self.wake[0], .events = POLLIN } };
+	bool retired, over;
+	int ready;
+
+	do {
+		retired = atomic_load(&self.retired);
+		over = is_over_here(a);
+		if (over && other_process_takes_back(OTHER_POLICY, a->fd))
+			return false;
+		ready = poll(p, retired ? 1 : 2, over ? 0 : retired ? REST_MS :
+		    SILENCE_MS);
+	} while (p[0].revents == 0 && ((ready < 0 && errno == EINTR) ||
+	    ready > 0 || (retired && !over)));
+	return p[0].revents != 0;
+}
+
+static bool
+wait_for_rest(const struct asker *a, int64_t deadline)
+{
+	struct pollfd p = { .fd = a->fd, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&p, 1, clock_left(deadline));
+	while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
 /*
  * Waits for more of a question: long for its beginning, for the rest until
  * `deadline` (clock_ms()). False: no more.
  */
 static bool
-read_more(int fd, struct buf *in, int64_t deadline)
+read_more(const struct asker *a, struct buf *in, int64_t deadline)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[READ_SIZE];
 	ssize_t n;
-	int ready;
 
-	do
-		ready = poll(&p, 1, in->len > 0 ? clock_left(deadline) :
-		    SILENCE_MS);
-	while (ready < 0 && errno == EINTR);
-	if (ready <= 0)
+	if (in->len > 0 ? !wait_for_rest(a, deadline) : !wait_for_question(a))
 		return false;
-	n = recv(fd, bytes, sizeof bytes, 0);
+	n = recv(a->fd, bytes, sizeof bytes, 0);
 	if (n > 0)
 		buf_put(in, bytes, (size_t)n);
 	return n > 0;
@@ -122,7 +162,7 @@ serve(struct asker *a)
 	enum policy_word word = POLICY_NOTHING;
 	int64_t deadline = 0;
 
-	while (word != POLICY_CLOSE && read_more(a->fd, &in, deadline)) {
+	while (word != POLICY_CLOSE && read_more(a, &in, deadline)) {
 		if (word != POLICY_MORE)
 			deadline = clock_ms() + PATIENCE_MS;
 		do
@@ -197,7 +237,9 @@ accept_asker(void)
 	if (is_full()) {
 		counts.dropped++;
 		close(fd);
-	} else
+	} else if (other_process_has(OTHER_POLICY, fd))
+		close(fd);
+	else
 		asker_new(fd);
 }
 
@@ -280,31 +322,30 @@ end_askers(void)
 	return gone_all;
 }
 
-static bool
+static void
 listen_no_more(void)
 {
-	bool did = self.listens;
-
-	if (did) {
-		(void)!write(self.wake[1], "", 1);
-		pthread_join(self.thread, NULL);
-		self.listens = false;
-	}
-	return did;
+	if (!self.listens)
+		return;
+	atomic_store(&self.retired, true);
+	(void)!write(self.wake[1], "", 1);
+	pthread_join(self.thread, NULL);
+	self.listens = false;
 }
 
-/* What they sent before is read and answered still. */
+void
+policy_service_adopt(int fd)
+{
+	if (self.fd >= 0)
+		asker_new(fd);
+	else
+		close(fd);
+}
+
 void
 policy_service_retire(void)
 {
-	struct asker *a;
-
-	self.retired |= listen_no_more();
-	pthread_mutex_lock(&lock);
-	LIST_FOREACH(a, &askers, link)
-		if (!registry_serves(registry_pid(a->registered)))
-			shutdown(a->fd, SHUT_RD);
-	pthread_mutex_unlock(&lock);
+	listen_no_more();
 }
 
 bool
@@ -312,7 +353,8 @@ policy_service_stop(void)
 {
 	bool quiet = true;
 
-	if (listen_no_more() || self.retired)
+	listen_no_more();
+	if (atomic_load(&self.retired))
 		quiet = end_askers();
 	if (self.fd >= 0)
 		close(self.fd);

@@ -39,9 +39,12 @@ bool policy_service_start(struct recorder *recorder);
  */
 bool policy_service_stop(void);
 
+/* A connection that another process of ours passed on (other_process.h). */
+void policy_service_adopt(int fd);
+
 /*
- * Takes no more connections, and ends those whose process has no session of the
- * filter here, as soon as nothing of them is under way. May be called again.
+ * Takes no more connections, and gives back or ends those whose process has no
+ * session of the filter here, as soon as nothing of them is under way.
  */
 void policy_service_retire(void);
 

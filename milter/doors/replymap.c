@@ -11,6 +11,7 @@
 #include "base/handover.h"
 #include "base/mem.h"
 #include "base/sock.h"
+#include "doors/other_process.h"
 #include "doors/server.h"
 #include "doors/session_registry.h"
 #include "doors/socketmap.h"
@@ -195,9 +196,22 @@ tick(void *arg)
 	registry_each(engine_expire, clock_ms());
 }
 
+static bool
+is_elsewhere(int fd)
+{
+	return other_process_has(OTHER_REPLYMAP, fd);
+}
+
+static bool
+is_taken_back(int fd)
+{
+	return other_process_takes_back(OTHER_REPLYMAP, fd);
+}
+
 static const struct server_kind kind = { .name = "reply map",
 	.max = SOCKETMAP_MAX + 8, .patience = 5000, .silence = SILENCE_MS,
-	.answer = answer, .tick = tick };
+	.answer = answer, .tick = tick, .is_elsewhere = is_elsewhere,
+	.is_taken_back = is_taken_back };
 
 bool
 replymap_open(const char *spec, mode_t mode, gid_t gid, struct buf *errmsg)
@@ -221,6 +235,15 @@ replymap_start(struct recorder *recorder)
 		return true;
 	self.server = server_start(self.fd, &kind, NULL);
 	return self.server != NULL;
+}
+
+void
+replymap_adopt(int fd)
+{
+	if (self.server != NULL)
+		server_adopt(self.server, fd);
+	else
+		close(fd);
 }
 
 void

@@ -37,6 +37,9 @@ bool replymap_open(const char *spec, mode_t mode, gid_t gid,
 bool replymap_start(struct recorder *recorder);
 void replymap_stop(void);
 
+/* A connection that another process of ours passed on (other_process.h). */
+void replymap_adopt(int fd);
+
 /* Answers for sessions that are here still, and no others; server_retire(). */
 void replymap_retire(void);
 

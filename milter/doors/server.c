@@ -37,7 +37,8 @@ struct server {
 	const struct server_kind *kind;
 	void *arg;
 	int listening;
-	int wake[2];		/* a byte in it ends the thread */
+	int wake[2];		/* descriptors in it are adopted; -1 ends
+				   the thread */
 	pthread_t thread;
 	struct peer *peers;
 	size_t n, cap;
@@ -59,6 +60,8 @@ add_peer(struct server *s, int fd)
 	*p = (struct peer){ .fd = fd, .in = BUF_INIT, .out = BUF_INIT,
 		.last_read = clock_ms(),
 		.who = { .pid = registry_peer(fd), .fd = fd } };
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	s->connections++;
 	s->open++;
 }
@@ -75,10 +78,25 @@ accept_peers(struct server *s)
 				s->rest_until = clock_ms() + REST_MS;
 			return;
 		}
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-		add_peer(s, fd);
+		if (s->kind->is_elsewhere != NULL &&
+		    s->kind->is_elsewhere(fd))
+			close(fd);
+		else
+			add_peer(s, fd);
 	}
+}
+
+/* What was passed to us. False: the thread is to end. */
+static bool
+adopt_peer(struct server *s)
+{
+	int fd;
+
+	if (read(s->wake[0], &fd, sizeof fd) != (ssize_t)sizeof fd)
+		return true;
+	if (fd >= 0)
+		add_peer(s, fd);
+	return fd >= 0;
 }
 
 static void
@@ -176,6 +194,15 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 	return true;
 }
 
+/* What its owner asks next is about a session of another process. */
+static bool
+is_given_back(const struct server *s, const struct peer *p)
+{
+	return atomic_load(&s->retires) && p->since == 0 &&
+	    s->kind->is_taken_back != NULL && p->who.pid > 0 &&
+	    !registry_serves(p->who.pid) && s->kind->is_taken_back(p->fd);
+}
+
 static bool
 is_overdue(const struct server *s, const struct peer *p, int64_t now)
 {
@@ -213,13 +240,17 @@ static void
 serve_peers(struct server *s)
 {
 	int64_t now = clock_ms();
+	struct peer *p;
+	short events;
 	size_t i;
 
 	for (i = s->n; i-- > 0;) {
-		if (s->polled[i + 2].revents != 0 && !serve(s, &s->peers[i],
-		    s->polled[i + 2].revents, now)) {
+		p = &s->peers[i];
+		events = s->polled[i + 2].revents;
+		if (is_given_back(s, p) ||
+		    (events != 0 && !serve(s, p, events, now))) {
 			forget_peer(s, i);
-		} else if (is_overdue(s, &s->peers[i], now)) {
+		} else if (is_overdue(s, p, now)) {
 			s->dropped++;
 			forget_peer(s, i);
 		}
@@ -243,11 +274,11 @@ run(void *arg)
 		    errno != EINTR)
 			log_error("%s: poll: %s", s->kind->name,
 			    strerror(errno));
-		if (s->polled[0].revents != 0)
-			return NULL;
 		serve_peers(s);
 		if (s->polled[1].revents != 0)
 			accept_peers(s);
+		if (s->polled[0].revents != 0 && !adopt_peer(s))
+			return NULL;
 	}
 }
 
@@ -293,11 +324,20 @@ server_start(int fd, const struct server_kind *kind, void *arg)
 void
 server_stop(struct server *s)
 {
+	static const int end = -1;
+
 	if (s == NULL)
 		return;
-	(void)!write(s->wake[1], "", 1);
+	(void)!write(s->wake[1], &end, sizeof end);
 	pthread_join(s->thread, NULL);
 	server_free(s);
+}
+
+void
+server_adopt(struct server *s, int fd)
+{
+	if (write(s->wake[1], &fd, sizeof fd) != (ssize_t)sizeof fd)
+		close(fd);
 }
 
 void

@@ -11,6 +11,7 @@
 #ifndef DOORS_SERVER_H
 #define DOORS_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -41,6 +42,13 @@ struct server_kind {
 	    const char *in, size_t n, struct buf *out);
 	/* Called some times a second, in the same thread; NULL: not. */
 	void (*tick)(void *arg);
+	/*
+	 * Where its connections belong to sessions (other_process.h): does this
+	 * new one belong to another process, which has it now? And one whose
+	 * session is over, when we retire? NULL: no.
+	 */
+	bool (*is_elsewhere)(int fd);
+	bool (*is_taken_back)(int fd);
 };
 
 struct server_counts {
@@ -58,10 +66,13 @@ struct server *server_start(int fd, const struct server_kind *kind, void *arg);
 /* Closes every connection; returns when the thread is gone. NULL: nothing. */
 void server_stop(struct server *s);
 
+/* A connection that another process passed on; its owner then. Any thread. */
+void server_adopt(struct server *s, int fd);
+
 /*
- * Takes no more connections, and closes each whose process has no session here
- * (session_registry.h) as soon as nothing of it is under way; its owner then
- * connects to whoever listens there now. Any thread; NULL: nothing.
+ * Takes no more connections, and gives back or closes each whose process has no
+ * session here (session_registry.h) as soon as nothing of it is under way; its
+ * owner then connects to whoever listens there now. Any thread; NULL: nothing.
  */
 void server_retire(struct server *s);
 

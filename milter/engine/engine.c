@@ -206,8 +206,10 @@ decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	    &decision);
 	policy_count(&decision);
 	id = report_decision(&report, &decision, reply);
-	if (stage == STAGE_MESSAGE)
+	if (stage == STAGE_MESSAGE) {
 		collect_marks(e, &decision, id);
+		report_closings(&report, &decision);
+	}
 	if (e->watcher != NULL)
 		e->watcher->decided(e->watcher->arg, stage, &decision,
 		    &report.reply, id);

@@ -21,10 +21,17 @@
 struct reading {
 	struct recognised words;
 	struct mta_words known;		/* its reason counts */
-	struct finding finding;
+	struct buf room;		/* what `words` may point into */
 	struct findings list;	/* owns the finding's evidence */
 	struct decision decision;
 };
+
+static void
+reading_free(struct reading *r)
+{
+	findings_free(&r->list);
+	buf_free(&r->room);
+}
 
 /* What is known of the moment at which the reply is issued. */
 static struct occasion
@@ -41,6 +48,23 @@ occasion_of(const struct pending *h)
 		.name = h->report.name };
 }
 
+/* Others seldom say whose SPF it is: the sender's, if not the HELO name's. */
+static void
+name_spf_domain(struct finding *f, const struct session *s,
+    const struct reply *reply)
+{
+	static const int spf[] = { REASON_SPF_FAIL, REASON_SPF_SOFTFAIL,
+		REASON_SPF_NEUTRAL, REASON_SPF_PERMERROR,
+		REASON_SPF_TEMPERROR };
+	size_t i;
+
+	for (i = 0; i < sizeof spf / sizeof spf[0]; i++)
+		if (f->reason == spf[i] && s->sender.domain != NULL &&
+		    finding_value(f, EVIDENCE_DOMAIN) == NULL &&
+		    strcasestr(reply->lines[0], "helo") == NULL)
+			finding_say(f, EVIDENCE_DOMAIN, s->sender.domain);
+}
+
 /* A guess does not count: only certain matches are used. */
 static void
 read_words(struct reading *r, const struct pending *h,
@@ -50,10 +74,12 @@ read_words(struct reading *r, const struct pending *h,
 	struct finding *f;
 
 	memset(r, 0, sizeof *r);
-	recognise(text, n, &r->words);
+	r->room = (struct buf)BUF_INIT;
+	mta_words_recognise(reply, text, n, TOPIC_NONE, &r->room, &r->words);
 	mta_words_read(&r->known, reply, &r->words, h->report.session, &at);
 	f = findings_add(&r->list, r->known.reason, NULL, h->report.stage);
 	mta_words_put_evidence(&r->known, &r->words, f);
+	name_spf_domain(f, h->report.session, reply);
 	r->decision.because.finding = f;
 }
 
@@ -119,7 +145,7 @@ write_as_known(struct pending *h)
 	reply_print(shown, &text);
 	read_words(&r, h, shown, text.data, text.len);
 	write_mta(h, &r, shown, shown);
-	findings_free(&r.list);
+	reading_free(&r);
 	buf_free(&text);
 }
 
@@ -227,6 +253,15 @@ stage_of(const struct report *report, const struct sentence *s)
 	    rcpt != NULL && rcpt->accepted ? STAGE_DATA : report->stage;
 }
 
+/* VRFY is answered as RCPT is, but before any MAIL. */
+static bool
+is_question(const struct report *report, const struct sentence *s,
+    const struct unforeseen *unforeseen)
+{
+	return s->question || (!unforeseen->unjoined &&
+	    s->about == NAMES_RCPT && report->stage < STAGE_MAIL);
+}
+
 void
 pending_begin(struct pending *h, const struct report *report,
     const struct question *q, const struct unforeseen *unforeseen)
@@ -240,6 +275,7 @@ pending_begin(struct pending *h, const struct report *report,
 	h->view = *report->session;
 	h->by_filter = is_by_filter(h, &s, unforeseen);
 	h->silent = s.follows && (unforeseen->refused || unforeseen->unjoined);
+	h->question = is_question(report, &s, unforeseen);
 	h->report.stage = stage_of(report, &s);
 	name_recipient(h, &s);
 	name_helo(h, &s);
@@ -331,7 +367,8 @@ make_ours(const struct pending *h, const struct question *q, struct reply *out)
 		    h->decision.because.finding->reason],
 		.facts = { .session = h->report.session,
 		    .finding = h->decision.because.finding,
-		    .site = &h->report.rules->site, .id = h->report.id } };
+		    .site = &h->report.rules->site, .id = h->report.id,
+		    .question = h->question } };
 
 	if (q->how == ASK_FILTER)
 		reply_copy(out, &h->report.reply);
@@ -350,7 +387,8 @@ make_mta(const struct pending *h, const struct reading *r,
 		.greeting = h->report.stage == STAGE_CONNECT,
 		.facts = { .session = h->report.session,
 		    .finding = r->decision.because.finding,
-		    .site = &rules->site, .id = h->report.id },
+		    .site = &rules->site, .id = h->report.id,
+		    .question = h->question },
 		.permanent = r->known.sure &&
 		    rules->policy.permanent[r->known.reason] };
 
@@ -401,7 +439,7 @@ answer_mta(struct pending *h, const struct question *q, struct reply *out)
 		make_mta(h, &r, q, out);
 	if (h->state == PENDING_WAITING)
 		write_mta(h, &r, enforces ? out : &q->stock, &q->stock);
-	findings_free(&r.list);
+	reading_free(&r);
 	return enforces;
 }
 

@@ -31,6 +31,7 @@ struct pending {
 	bool unjoined;		/* the session is not known */
 	bool by_filter;		/* another filter's words */
 	bool silent;		/* the consequence of an earlier refusal */
+	bool question;		/* to a command that sends no message */
 	unsigned queried;	/* by which maps, a bit for each */
 	struct report report;	/* its reply, as far as it is known */
 	struct decision decision;	/* where it is ours */

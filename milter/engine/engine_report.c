@@ -82,6 +82,7 @@ count_outcome(enum outcome outcome)
 	case OUTCOME_DEFERRED:
 	case OUTCOME_DISCARDED:
 	case OUTCOME_ON_HOLD:
+	case OUTCOME_TAKEN:
 		break;
 	}
 }
@@ -95,6 +96,7 @@ report_emit(struct report *r, struct record *record)
 	record->host = r->rules->site.name;
 	record->submission = site_is_submission(&r->rules->site, r->session);
 	record->mode = (enum mode)r->rules->policy.mode;
+	record->policy = r->rules->fingerprint;
 	record->session = r->session;
 	record->us = clock_us() - r->began;
 	recorder_emit(r->recorder, record);
@@ -135,6 +137,40 @@ report_decision(struct report *r, const struct decision *d,
 	if (action_refuses(d->taken))
 		reply_copy(out, &r->reply);
 	return r->id;
+}
+
+/* A record of its own, about the one recipient that had to wait. */
+static void
+emit_closing(const struct report *r, const struct finding *f)
+{
+	struct session about = *r->session;	/* a view: owns nothing */
+	struct decision d = { .because = { .finding = f,
+		.action = ACTION_NOTE } };
+	struct record record = { .issuer = ISSUER_SAYWHY, .decision = &d,
+		.outcome = OUTCOME_TAKEN, .reason = f->reason };
+	struct report own = *r;
+
+	if (f->rcpt > 0 && f->rcpt <= about.nrecipients)
+		about.rcpt = &about.recipients[f->rcpt - 1];
+	own.session = &about;
+	record_id(own.id);
+	report_emit(&own, &record);
+}
+
+void
+report_closings(const struct report *r, const struct decision *d)
+{
+	const struct finding *f = d->because.finding;
+	size_t i;
+
+	if (action_refuses(d->taken) || r->rules->policy.mode == MODE_OBSERVE)
+		return;
+	if (f != NULL && f->closes && d->because.action == ACTION_NOTE)
+		emit_closing(r, f);
+	for (i = 0; i < d->nalso; i++)
+		if (d->also[i].finding->closes &&
+		    d->also[i].action == ACTION_NOTE)
+			emit_closing(r, d->also[i].finding);
 }
 
 enum outcome

@@ -38,6 +38,12 @@ const char *report_decision(struct report *r, const struct decision *d,
     struct reply *out);
 
 /*
+ * After the final dot: what was deferred before and was taken now gets a
+ * record that says so.
+ */
+void report_closings(const struct report *r, const struct decision *d);
+
+/*
  * Fills in what every record has (`record` has issuer, outcome, reason, reply),
  * and passes it to the recorder.
  */

@@ -86,6 +86,23 @@ static const struct {
 	{ "Error: ", ANY, NAMES_NOTHING, false }
 };
 
+/* To commands that send no message. */
+static const char *const questions[] = { "Syntax: VRFY", "Syntax: ETRN",
+	"VRFY command is disabled", "ETRN command is disabled",
+	"Etrn command rejected", ">: service unavailable",
+	"Syntax: XCLIENT", "Syntax: XFORWARD", "insufficient authorization" };
+
+static bool
+is_question(const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (strstr(line, questions[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* "<ADDRESS>: ", a client being "<name[192.0.2.1]>: ". */
 static void
 read_name(const char *line, struct sentence *s)
@@ -135,6 +152,7 @@ sentence_read(const struct reply *reply, struct sentence *s)
 	memset(s, 0, sizeof *s);
 	s->stage = ANY;
 	read_name(line, s);
+	s->question = is_question(line);
 	for (i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
 		if (strstr(line, sentences[i].words) != NULL)
 			break;

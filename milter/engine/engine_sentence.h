@@ -32,6 +32,7 @@ struct sentence {
 	bool known;		/* it is one of Postfix's own */
 	int stage;		/* enum stage, or one of the above */
 	bool follows;		/* an earlier refusal is why it is said */
+	bool question;		/* it answers VRFY, ETRN, XCLIENT */
 	enum sentence_about about;
 	const char *name;	/* ADDRESS, n bytes of the reply; NULL: none */
 	size_t n;

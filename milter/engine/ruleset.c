@@ -27,8 +27,8 @@ struct plan {
 };
 
 static void
-add_table(struct plan *plan, const char *section, const struct option *rows,
-    void *base)
+add(struct plan *plan, const char *section, const struct option *rows,
+    void *base, bool here)
 {
 	struct option_section *s;
 	size_t i;
@@ -37,7 +37,23 @@ add_table(struct plan *plan, const char *section, const struct option *rows,
 		;
 	s = &plan->sections[i];
 	s->tables = mem_resize(s->tables, s->n + 1, sizeof *s->tables);
-	s->tables[s->n++] = (struct option_table){ rows, base };
+	s->tables[s->n++] = (struct option_table){ rows, base, here };
+}
+
+/* What many hosts have alike. */
+static void
+add_table(struct plan *plan, const char *section, const struct option *rows,
+    void *base)
+{
+	add(plan, section, rows, base, false);
+}
+
+/* Where this host runs things. */
+static void
+add_here(struct plan *plan, const char *section, const struct option *rows,
+    void *base)
+{
+	add(plan, section, rows, base, true);
 }
 
 static void
@@ -50,11 +66,12 @@ plan_init(struct plan *plan, struct ruleset *r)
 		plan->sections[i].name = section_names[i];
 	add_table(plan, "", site_options, &r->site);
 	add_table(plan, "", policy_options, &r->policy);
-	add_table(plan, "", record_option_rows, &r->records);
-	add_table(plan, "", daemon_options, &r->daemon);
-	add_table(plan, "dns", dns_option_rows, &r->dns);
-	add_table(plan, "", counters_option_rows, &r->counters);
-	add_table(plan, "", page_option_rows, &r->page);
+	add_here(plan, "", record_option_rows, &r->records);
+	add_here(plan, "", daemon_options, &r->daemon);
+	add_here(plan, "dns", dns_option_rows, &r->dns);
+	add_here(plan, "", counters_option_rows, &r->counters);
+	add_here(plan, "", page_option_rows, &r->page);
+	add_here(plan, "", post_option_rows, &r->posts);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	add_table(plan, "blacklist", site_blacklist_options, &r->site);
@@ -114,6 +131,7 @@ ruleset_free(struct ruleset *r)
 	}
 	free(r->rules);
 	free(r->late);
+	settings_free(&r->settings);
 	free(r);
 }
 
@@ -248,6 +266,7 @@ static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
 	plan_free(plan);
+	settings_fingerprint(&r->settings, r->fingerprint);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	check_equal_sockets(r, d);
@@ -278,7 +297,7 @@ ruleset_load(const char *path, struct diags *d)
 	struct plan plan;
 
 	plan_init(&plan, r);
-	config_read(path, plan.sections, NSECTIONS, d);
+	config_read(path, plan.sections, NSECTIONS, &r->settings, d);
 	return finish(r, &plan, true, d);
 }
 
@@ -289,7 +308,7 @@ ruleset_read(const char *path, struct diags *d)
 	struct plan plan;
 
 	plan_init(&plan, r);
-	config_read(path, plan.sections, NSECTIONS, d);
+	config_read(path, plan.sections, NSECTIONS, &r->settings, d);
 	return finish(r, &plan, false, d);
 }
 
@@ -300,7 +319,19 @@ ruleset_load_text(const char *name, const char *text, struct diags *d)
 	struct plan plan;
 
 	plan_init(&plan, r);
-	config_read_text(name, text, plan.sections, NSECTIONS, d);
+	config_read_text(name, text, plan.sections, NSECTIONS, &r->settings,
+	    d);
+	return finish(r, &plan, true, d);
+}
+
+struct ruleset *
+ruleset_load_as(const char *path, const char *text, struct diags *d)
+{
+	struct ruleset *r = ruleset_new();
+	struct plan plan;
+
+	plan_init(&plan, r);
+	config_read_as(path, text, plan.sections, NSECTIONS, &r->settings, d);
 	return finish(r, &plan, true, d);
 }
 

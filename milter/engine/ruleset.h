@@ -12,11 +12,13 @@
 
 #include "base/option.h"
 #include "checks/check.h"
+#include "config/settings.h"
 #include "counters/counters_options.h"
 #include "dns/dns_options.h"
 #include "model/site.h"
 #include "pages/options.h"
 #include "policy/policy.h"
+#include "records/post.h"
 #include "records/recorder.h"
 
 struct diags;
@@ -53,6 +55,10 @@ struct ruleset {
 	struct dns_options dns;
 	struct counters_options counters;
 	struct page_options page;
+	struct post_blocks posts;
+	struct settings settings;	/* what the files set */
+	/* of all that is not of this host alone (config/settings.h) */
+	char fingerprint[SETTINGS_FINGERPRINT];
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;
 	/* of these, the active ones with a field() */
@@ -74,6 +80,13 @@ struct ruleset *ruleset_load(const char *path, struct diags *d);
 struct ruleset *ruleset_read(const char *path, struct diags *d);
 /* The same from a text, with `name` in messages; for tests and scenarios. */
 struct ruleset *ruleset_load_text(const char *name, const char *text,
+    struct diags *d);
+
+/*
+ * As if this text stood in the file `path`, which is not read; what it includes
+ * is looked for beside that.
+ */
+struct ruleset *ruleset_load_as(const char *path, const char *text,
     struct diags *d);
 
 /*

@@ -153,7 +153,7 @@ parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 
 const struct option site_options[] = {
 	{ .name = "name", .type = OPTION_PARSE, .offset = SITE(name),
-	    .parse = parse_name, .free = free_text,
+	    .parse = parse_name, .free = free_text, .here = true,
 	    .help = "this mail server's name; unset: the host's" },
 	{ .name = "contact", .type = OPTION_PARSE, .offset = SITE(contact),
 	    .parse = parse_contact, .free = free_text,
@@ -344,7 +344,7 @@ const struct option daemon_options[] = {
 	    .max = 30000,
 	    .help = "how long one step of a session waits for DNS and others" },
 	{ .name = "stop-timeout", .type = OPTION_TIME,
-	    .offset = DAEMON(stop_timeout), .default_value = "25 s", .min = 0,
+	    .offset = DAEMON(stop_timeout), .default_value = "10 s", .min = 0,
 	    .max = 600000,
 	    .help = "how long live sessions are served after SIGTERM" },
 	{ .name = "log-level", .type = OPTION_WORD,

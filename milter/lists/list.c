@@ -17,7 +17,7 @@
 #include "model/mailbox.h"
 
 /* How long a file must rest until it is loaded, and how often we look. */
-#define POLL_SECONDS 2
+#define POLL_SECONDS 1
 
 struct list {
 	char *name;

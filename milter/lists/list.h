@@ -11,9 +11,10 @@
  * lower case and domains as A-labels; they hold no patterns and no "*".
  *
  * A list that is named several times is loaded once. It is loaded again when
- * its file changes (list_watch() checks every two seconds and waits until the
- * file is at rest); the new content replaces the old one at once; when it has
- * mistakes, the old one stays. Any thread may look up; nobody waits for a load.
+ * its file changes (list_watch() checks every second and waits until the file
+ * is at rest: it is in use within two); the new content replaces the old one at
+ * once; when it has mistakes, the old one stays. Any thread may look up; nobody
+ * waits for a load.
  */
 #ifndef LISTS_LIST_H
 #define LISTS_LIST_H

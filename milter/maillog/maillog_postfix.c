@@ -301,6 +301,16 @@ read_warning(struct maillog *g, struct log_event *h, struct slice message)
 		read_login(g, h, s);
 }
 
+/* "client=name[ip], sasl_method=PLAIN, sasl_username=x, ..." */
+static struct slice
+login_of_message(struct slice message)
+{
+	struct slice s = slice_between(message, "sasl_username=", NULL);
+	const char *end = slice_find(s, ", ");
+
+	return end != NULL ? slice_to(s, end) : s;
+}
+
 static void
 read_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 {
@@ -324,6 +334,7 @@ read_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 		m = log_memory_at(maillog_memory(g), h.queue_id);
 		log_memory_set(&m->client, who.client);
 		log_memory_set(&m->name, who.name);
+		log_memory_set(&m->login, login_of_message(message));
 		return;
 	}
 	read_refusal(g, &h, message);

@@ -34,6 +34,7 @@ log_memory_forget(struct log_memory_entry *m)
 	free(m->client);
 	free(m->name);
 	free(m->sender);
+	free(m->login);
 	free(m->waits);
 	free(m->offended);
 	memset(m, 0, sizeof *m);

@@ -17,7 +17,7 @@
 /* Owned by the table, any may be NULL. */
 struct log_memory_entry {
 	char *id;
-	char *client, *name, *sender;
+	char *client, *name, *sender, *login;
 	char *waits;		/* lines that wait for others, "\n" between */
 	int offence;		/* of a client: the reason, 0: none */
 	char *offended;		/* … and the line that said so, until another

@@ -15,6 +15,7 @@ recall(struct maillog *g, struct log_event *h)
 	if (m == NULL)
 		return;
 	h->sender = slice_of(m->sender);
+	h->login = slice_of(m->login);
 	if (!h->outgoing) {
 		h->client = slice_of(m->client);
 		h->name = slice_of(m->name);

@@ -48,6 +48,17 @@ finding_say(struct finding *f, enum evidence_key key, const char *value)
 	f->n++;
 }
 
+const char *
+finding_value(const struct finding *f, enum evidence_key key)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->evidence[i].key == key)
+			return f->evidence[i].value;
+	return NULL;
+}
+
 void
 finding_say_int(struct finding *f, enum evidence_key key, long long n)
 {

@@ -41,6 +41,9 @@ struct finding {
 	bool unverified;
 	/* the strictest action for it; OFF: what the policy says */
 	enum action max;
+	/* it ends an earlier deferral for this reason: a note when the policy
+	   would still defer, and then a record of its own */
+	bool closes;
 	bool withheld;		/* not asked for now: it says nothing */
 	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
@@ -60,6 +63,9 @@ struct finding *findings_add(struct findings *list, int reason,
 /* Adds a copy of value (NULL: nothing). More than the maximum is our bug. */
 void finding_say(struct finding *f, enum evidence_key key, const char *value);
 void finding_say_int(struct finding *f, enum evidence_key key, long long n);
+
+/* The value, or NULL: it says nothing of that. */
+const char *finding_value(const struct finding *f, enum evidence_key key);
 
 const char *evidence_name(enum evidence_key key);
 

@@ -212,6 +212,40 @@ put_list(struct buf *out, const struct report *r, enum report_list list)
 	buf_puts(out, "</tbody>\n</table>\n</section>\n");
 }
 
+static void
+put_deferred(struct buf *out, const struct report *r)
+{
+	const struct report_deferred *row;
+	size_t i;
+
+	if (r->ndeferred == 0)
+		return;
+	buf_puts(out, "<section class=\"wide\">\n<h2>" REPORT_DEFERRED_TITLE
+	    "</h2>\n<table>\n<thead><tr><th scope=\"col\">Cause</th>"
+	    "<th scope=\"col\" class=\"n\">Deferred</th>"
+	    "<th scope=\"col\" class=\"n\">Taken</th>"
+	    "<th scope=\"col\" class=\"n\">Not yet</th>"
+	    "<th scope=\"col\" class=\"n\">Half of them after</th>"
+	    "<th scope=\"col\" class=\"n\">Nine of ten after</th></tr>"
+	    "</thead>\n<tbody>\n");
+	for (i = 0; i < r->ndeferred; i++) {
+		row = &r->deferred[i];
+		buf_puts(out, "<tr><th scope=\"row\">");
+		put_text(out, row->reason);
+		buf_printf(out, "</th><td class=\"n\">%" PRId64 "</td>"
+		    "<td class=\"n\">%" PRId64 "</td><td class=\"n\">%"
+		    PRId64 "</td><td class=\"n\">", row->mails, row->taken,
+		    row->mails - row->taken);
+		if (row->taken > 0)
+			report_put_delay(out, row->median);
+		buf_puts(out, "</td><td class=\"n\">");
+		if (row->taken > 0)
+			report_put_delay(out, row->ninth);
+		buf_puts(out, "</td></tr>\n");
+	}
+	buf_puts(out, "</tbody>\n</table>\n</section>\n");
+}
+
 /* The numbers that a postmaster looks for first. */
 static void
 put_figures(struct buf *out, const struct report *r)
@@ -260,6 +294,7 @@ report_html(const struct report *r, struct buf *out)
 		put_chart(out, r);
 	for (list = REPORT_REASONS; list < REPORT_LISTS; list++)
 		put_list(out, r, (enum report_list)list);
+	put_deferred(out, r);
 	buf_puts(out, "</main>\n<footer><p>saywhy show ID tells all of one "
 	    "record, saywhy find finds more of them.</p></footer>\n"
 	    "</body>\n</html>\n");

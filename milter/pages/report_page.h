@@ -8,6 +8,8 @@
 
 struct buf;
 
+#define REPORT_DEFERRED_TITLE "Deferred mails, and what became of them"
+
 /* Each appends the whole report. */
 void report_text(const struct report *r, struct buf *out);
 void report_html(const struct report *r, struct buf *out);

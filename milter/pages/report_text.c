@@ -55,6 +55,30 @@ put_list(struct buf *out, const struct report *r, enum report_list list)
 		    rows->others);
 }
 
+static void
+put_deferred(struct buf *out, const struct report *r)
+{
+	const struct report_deferred *row;
+	size_t i;
+
+	if (r->ndeferred > 0)
+		buf_printf(out, "\n" REPORT_DEFERRED_TITLE "\n  %-26s %8s %8s "
+		    "%8s  %s\n", "", "deferred", "taken", "not yet", "after");
+	for (i = 0; i < r->ndeferred; i++) {
+		row = &r->deferred[i];
+		buf_printf(out, "  %-26.40s %8" PRId64 " %8" PRId64 " %8"
+		    PRId64, row->reason, row->mails, row->taken,
+		    row->mails - row->taken);
+		if (row->taken > 0) {
+			buf_puts(out, "  ");
+			report_put_delay(out, row->median);
+			buf_puts(out, ", nine of ten ");
+			report_put_delay(out, row->ninth);
+		}
+		buf_putc(out, '\n');
+	}
+}
+
 void
 report_text(const struct report *r, struct buf *out)
 {
@@ -67,6 +91,7 @@ report_text(const struct report *r, struct buf *out)
 	buf_printf(out, " UTC\n%" PRId64 " records\n", r->total);
 	for (list = 0; list < REPORT_LISTS; list++)
 		put_list(out, r, (enum report_list)list);
+	put_deferred(out, r);
 }
 
 static void
@@ -122,6 +147,31 @@ put_json_bars(struct json *j, const struct report *r)
 	json_array_end(j);
 }
 
+static void
+put_json_deferred(struct json *j, const struct report *r)
+{
+	const struct report_deferred *row;
+	size_t i;
+
+	json_key(j, "deferred");
+	json_array(j);
+	for (i = 0; i < r->ndeferred; i++) {
+		row = &r->deferred[i];
+		json_object(j);
+		json_member(j, "reason", row->reason);
+		json_key(j, "mails");
+		json_int(j, row->mails);
+		json_key(j, "taken");
+		json_int(j, row->taken);
+		json_key(j, "median-ms");
+		json_int(j, row->median);
+		json_key(j, "nine-of-ten-ms");
+		json_int(j, row->ninth);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 void
 report_json(const struct report *r, struct buf *out)
 {
@@ -139,6 +189,7 @@ report_json(const struct report *r, struct buf *out)
 		json_key(&j, report_key((enum report_list)list));
 		put_json_rows(&j, &r->lists[list]);
 	}
+	put_json_deferred(&j, r);
 	json_object_end(&j);
 	buf_putc(out, '\n');
 }

@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "policy/exception.h"
 #include "policy/override.h"
@@ -56,12 +58,39 @@ parse_code(void *base, void *slot, const char *value, struct buf *errmsg)
 	return false;
 }
 
+static bool
+parse_time(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	struct tm tm = { .tm_mday = 1 };
+	const char *end = strptime(value, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	(void)base;
+	if (end == NULL || *end != '\0') {
+		buf_printf(errmsg, "\"%.60s\" is no time in UTC, written like "
+		    "2026-01-31T18:00:00Z", value);
+		return false;
+	}
+	*(long long *)slot = (long long)timegm(&tm);
+	return true;
+}
+
+static void
+free_time(void *slot)
+{
+	*(long long *)slot = 0;
+}
+
 #define AT(member) offsetof(struct policy, member)
 
 const struct option policy_options[] = {
 	{ .name = "mode", .type = OPTION_WORD, .offset = AT(mode),
 	    .words = mode_names, .default_value = "observe",
 	    .help = "observe: decide and record, refuse nothing; enforce" },
+	{ .name = "enforce-after", .type = OPTION_PARSE,
+	    .offset = AT(enforce_after), .parse = parse_time,
+	    .free = free_time,
+	    .help = "observe until this time, enforce from then on, whatever "
+	    "mode says; 2026-01-31T18:00:00Z" },
 	{ .name = "issue-at", .old_name = "speak-at", .type = OPTION_WORD,
 	    .offset = AT(issued_at), .words = issued_at_names,
 	    .default_value = "rcpt",
@@ -112,6 +141,9 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 	size_t i;
 
 	p->site = site;
+	if (p->enforce_after != 0)
+		p->mode = clock_now().tv_sec < p->enforce_after ?
+		    MODE_OBSERVE : MODE_ENFORCE;
 	finish_reasons(p, d);
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
@@ -203,6 +235,8 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
+	if (f->closes)
+		v.action = action_refuses(v.action) ? ACTION_NOTE : ACTION_OFF;
 	if (f->unverified && v.action > ACTION_NOTE)
 		v.action = ACTION_NOTE;
 	if (f->max != ACTION_OFF && v.action > f->max)

@@ -24,7 +24,8 @@ enum mode { MODE_OBSERVE, MODE_ENFORCE };
 extern const char *const mode_names[];
 
 struct policy {
-	int mode;		/* enum mode */
+	int mode;		/* enum mode; after the next one's time */
+	long long enforce_after;	/* seconds since 1970; 0: never */
 	int issued_at;		/* enum issued_at of policy.c */
 	struct option_items reasons;	/* struct override */
 	struct option_items exceptions;	/* struct exception */
@@ -44,7 +45,9 @@ extern const struct option policy_options[];
 /*
  * After the options are read: looks every block up, reports what cannot be
  * (an action whose code the reason does not have, forgeable waivers: a
- * warning) and fills the tables. `site` must outlive the policy.
+ * warning) and fills the tables. `site` must outlive the policy. With
+ * enforce_after set the mode is that of now: who loads it again when that time
+ * has come has the other.
  */
 void policy_finish(struct policy *p, const struct site *site,
     struct diags *d);

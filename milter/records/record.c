@@ -15,13 +15,18 @@
 const char *const issuer_names[] = { "saywhy", "mta", "milter", "remote",
 	NULL };
 const char *const outcome_names[] = { "reject", "tempfail", "observed",
-	"quarantine", "bounced", "deferred", "discarded", "held", NULL };
+	"quarantine", "bounced", "deferred", "discarded", "held", "taken",
+	NULL };
 const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 
 /* Crockford's base32: no I, L, O, U to be misheard or misread. */
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-#define ID_LETTERS (RECORD_ID_TEXT - 1)
+/* Of any id, and of one that names its host. */
+#define ID_LETTERS 12
+#define ID_LETTERS_HOST (RECORD_ID_TEXT - 1)
+
+static atomic_int host;		/* 1 to RECORD_HOSTS; 0: ids name none */
 
 /* The last ids, eight in each set; their random bits say which set. */
 #define SETS 2048
@@ -49,9 +54,9 @@ record_id_is_recent(const char *id)
 	const char *digit;
 	int i;
 
-	if (strnlen(id, RECORD_ID_TEXT - 1) < RECORD_ID_TEXT - 1)
+	if (strnlen(id, ID_LETTERS) < ID_LETTERS)
 		return false;
-	for (i = RECORD_ID_TEXT - 2; i >= 0; i--) {
+	for (i = ID_LETTERS - 1; i >= 0; i--) {
 		digit = strchr(digits, id[i]);
 		if (digit == NULL)
 			return false;
@@ -76,19 +81,53 @@ hour_digits(void)
 }
 
 void
+record_id_host(long long number)
+{
+	atomic_store(&host, (int)number);
+}
+
+/* The bits as digits, and the host, 1024 as 00. */
+static void
+put_digits(uint64_t bits, char id[RECORD_ID_TEXT])
+{
+	int i, number = atomic_load(&host);
+
+	for (i = 0; i < ID_LETTERS; i++, bits >>= 5)
+		id[i] = digits[bits & 31];
+	if (number > 0) {
+		id[i++] = digits[number >> 5 & 31];
+		id[i++] = digits[number & 31];
+	}
+	id[i] = '\0';
+}
+
+int
+record_id_host_of(const char *id)
+{
+	const char *high, *low;
+	int number;
+
+	if (strlen(id) != ID_LETTERS_HOST)
+		return 0;
+	high = strchr(digits, id[ID_LETTERS]);
+	low = strchr(digits, id[ID_LETTERS + 1]);
+	if (high == NULL || low == NULL)
+		return 0;
+	number = (int)((high - digits) << 5 | (low - digits));
+	return number == 0 ? RECORD_HOSTS : number;
+}
+
+void
 record_id(char id[RECORD_ID_TEXT])
 {
 	uint64_t bits;
-	int i;
 
 	if (getrandom(&bits, sizeof bits, 0) != sizeof bits)
 		BUG("getrandom(2) gave too little");
-	bits &= (1ull << 5 * (RECORD_ID_TEXT - 1)) - 1;
+	bits &= (1ull << 5 * ID_LETTERS) - 1;
 	bits = (bits & ~1023ull) | hour_digits();
 	remember(bits);
-	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
-		id[i] = digits[bits & 31];
-	id[i] = '\0';
+	put_digits(bits, id);
 }
 
 int64_t
@@ -110,12 +149,8 @@ record_id_of(const char *line, size_t n, unsigned which,
     char id[RECORD_ID_TEXT])
 {
 	const uint64_t key[2] = { 0x6f76657268656172, which };
-	uint64_t bits = siphash(key, line, n);
-	int i;
 
-	for (i = 0; i < RECORD_ID_TEXT - 1; i++, bits >>= 5)
-		id[i] = digits[bits & 31];
-	id[i] = '\0';
+	put_digits(siphash(key, line, n), id);
 }
 
 /* As it is meant, or NUL. */
@@ -144,20 +179,33 @@ record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT])
 		id[length++] = digit_of(text[i]);
 	}
 	id[length] = '\0';
-	return length == RECORD_ID_TEXT - 1;
+	return length == ID_LETTERS || length == ID_LETTERS_HOST;
 }
 
-/* A word of the text that has the form of an id, and is no plain word. */
+/*
+ * A word of the text that has the form of an id, and is no plain word; with a
+ * host, no time of fourteen digits either.
+ */
 static bool
 is_id(const char *word, size_t n, char id[RECORD_ID_TEXT])
 {
-	size_t i;
+	size_t i, numbers = 0;
 
-	if (n != ID_LETTERS)
+	if (n != ID_LETTERS && n != ID_LETTERS_HOST)
 		return false;
-	for (i = 0; i < n && !isdigit((unsigned char)word[i]); i++)
-		;
-	return i < n && record_id_read(word, n, id);
+	for (i = 0; i < n; i++)
+		numbers += isdigit((unsigned char)word[i]) != 0;
+	return numbers > 0 && (n == ID_LETTERS || numbers < n) &&
+	    record_id_read(word, n, id);
+}
+
+/* The id that the text begins with, with its host where it names one. */
+static bool
+begins_with_id(const char *text, size_t n, char id[RECORD_ID_TEXT])
+{
+	return (n >= ID_LETTERS_HOST &&
+	    record_id_read(text, ID_LETTERS_HOST, id)) ||
+	    (n >= ID_LETTERS && record_id_read(text, ID_LETTERS, id));
 }
 
 bool
@@ -166,8 +214,7 @@ record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT])
 	const char *at = memmem(text, n, "/why/", 5), *end = text + n;
 	size_t length;
 
-	if (at != NULL && (size_t)(end - at) >= 5 + ID_LETTERS &&
-	    record_id_read(at + 5, ID_LETTERS, id))
+	if (at != NULL && begins_with_id(at + 5, (size_t)(end - at) - 5, id))
 		return true;
 	if (record_id_read(text, n, id))
 		return true;

@@ -21,15 +21,19 @@ struct buf;
 
 #define RECORD_VERSION 1
 
-/* Twelve characters of Crockford base32: the hour, 50 random bits; and NUL. */
-#define RECORD_ID_TEXT 13
+/*
+ * Twelve characters of Crockford base32: the hour, 50 random bits. With a
+ * host-number two more, which name the host; and NUL.
+ */
+#define RECORD_ID_TEXT 15
+#define RECORD_HOSTS 1024
 
 enum issuer { ISSUER_SAYWHY, ISSUER_MTA, ISSUER_MILTER, ISSUER_REMOTE };
 enum outcome { OUTCOME_REJECT, OUTCOME_TEMPFAIL, OUTCOME_OBSERVED,
 	OUTCOME_QUARANTINE, OUTCOME_BOUNCED, OUTCOME_DEFERRED,
-	OUTCOME_DISCARDED, OUTCOME_ON_HOLD };
+	OUTCOME_DISCARDED, OUTCOME_ON_HOLD, OUTCOME_TAKEN };
 #define ISSUER_COUNT (ISSUER_REMOTE + 1)
-#define OUTCOME_COUNT (OUTCOME_ON_HOLD + 1)
+#define OUTCOME_COUNT (OUTCOME_TAKEN + 1)
 enum privacy { PRIVACY_FULL, PRIVACY_REMOVED, PRIVACY_HASHED };
 
 extern const char *const issuer_names[];
@@ -54,6 +58,7 @@ struct record {
 	const struct decision *decision;	/* NULL: not ours */
 	const struct reply *reply;	/* code 0: the MTA does not say */
 	const struct reply *was;	/* before we rewrote it, or NULL */
+	const char *policy;		/* fingerprint, or NULL */
 	bool unjoined;			/* the session is not known */
 	int64_t us;			/* our own time since the stage began */
 };
@@ -76,6 +81,15 @@ void record_id(char id[RECORD_ID_TEXT]);
 int64_t record_id_hour(const char *id, int64_t now);
 
 /*
+ * Ids of this process name host `number` from now on, 1 to RECORD_HOSTS; 0: no
+ * host. Any thread.
+ */
+void record_id_host(long long number);
+
+/* The host that the id names, 1 to RECORD_HOSTS; 0: none. */
+int record_id_host_of(const char *id);
+
+/*
  * An id as people write it: any case, O for 0, I and L for 1, blanks and
  * hyphens in between. n bytes; false: it is none.
  */
@@ -83,7 +97,8 @@ bool record_id_read(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 
 /*
  * The id in a text: alone, or after "/why/" or as a word of twelve letters and
- * digits of which one is a digit. n bytes of anything.
+ * digits of which one is a digit, or of fourteen with both. n bytes of
+ * anything.
  */
 bool record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT]);
 

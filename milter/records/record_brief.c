@@ -74,6 +74,17 @@ put_login(struct buf *out, const char *login,
 	buf_free(&b);
 }
 
+/* Since when it waited, and how long. */
+static void
+put_evidence(struct buf *out, const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		put(out, evidence_name(f->evidence[i].key),
+		    f->evidence[i].value);
+}
+
 /* After the dot a reply is about all that were accepted. */
 static void
 put_recipients(struct buf *out, const struct session *s,
@@ -122,6 +133,8 @@ record_brief(const struct record *r, const struct record_options *opt,
 	if (s->sender.text != NULL)
 		put_private(out, "from", s->sender.text, opt);
 	put_recipients(out, s, opt);
+	if (r->outcome == OUTCOME_TAKEN)
+		put_evidence(out, r->decision->because.finding);
 	if (r->reply != NULL)
 		put_reply(out, r->reply, opt);
 }

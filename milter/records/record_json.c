@@ -211,6 +211,7 @@ record_json(const struct record *r, const struct record_options *opt,
 		put_also(&t, d);
 	}
 	json_member(&t.json, "mode", mode_names[r->mode]);
+	json_member(&t.json, "policy", r->policy);
 	json_key(&t.json, "ms");
 	json_double(&t.json, (double)r->us / 1000.0);
 	json_object_end(&t.json);

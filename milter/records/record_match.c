@@ -72,7 +72,8 @@ open_store(struct record_matcher *j)
 	    "AND (client = ? OR client IS NULL) AND source IS NULL "
 	    "ORDER BY abs(time - ?), n");
 	buf_puts(&sql, "SELECT 1 FROM record WHERE sender = lower(?) "
-	    "AND later IS NULL AND outcome = 'reject' AND EXISTS "
+	    "AND later IS NULL AND outcome IN ('reject', 'tempfail') "
+	    "AND EXISTS "
 	    "(SELECT 1 FROM recipient WHERE record = n "
 	    "AND address = lower(?))");
 	store_put_pair(j->store, &sql, &words, "", "");

@@ -47,6 +47,9 @@ const struct option record_option_rows[] = {
 	    .help = "file that gets one JSON line a record" },
 	{ .name = "syslog", .type = OPTION_BOOL, .offset = AT(syslog),
 	    .default_value = "yes", .help = "records to syslog, too" },
+	{ .name = "host-number", .type = OPTION_INT,
+	    .offset = AT(host_number), .min = 1, .max = RECORD_HOSTS,
+	    .help = "which of many hosts this is, in its ids; unset: none" },
 	{ .name = "retention", .type = OPTION_TIME, .offset = AT(retention),
 	    .default_value = "14 days",
 	    .help = "how long record files live; 0 keeps no records" },
@@ -54,7 +57,7 @@ const struct option record_option_rows[] = {
 	    .words = privacy_names, .default_value = "full",
 	    .help = "full, or local parts removed, or hashed" },
 	{ .name = "privacy-key", .type = OPTION_TEXT,
-	    .offset = AT(privacy_key),
+	    .offset = AT(privacy_key), .secret = true,
 	    .help = "secret of the hashes; unset: a new one at every start" },
 	{ .name = "matched-text", .type = OPTION_BOOL,
 	    .offset = AT(matched_text), .default_value = "no",
@@ -120,6 +123,7 @@ recorder_new(const struct record_options *opt)
 	pthread_mutex_init(&r->lock, NULL);
 	copy_options(r, opt);
 	privacy_key(opt->privacy_key);
+	record_id_host(opt->host_number);
 	open_all(r);
 	r->feeder = feeder_start(&r->opt);
 	return r;
@@ -151,6 +155,7 @@ recorder_apply(struct recorder *r, const struct record_options *opt)
 	pthread_mutex_lock(&r->lock);
 	if (!same_text(r->opt.privacy_key, opt->privacy_key))
 		privacy_key(opt->privacy_key);
+	record_id_host(opt->host_number);
 	close_all(r);
 	copy_options(r, opt);
 	open_all(r);

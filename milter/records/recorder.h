@@ -23,6 +23,7 @@ struct recorder;
 struct record_options {
 	char *file;
 	bool syslog;
+	long long host_number;	/* in ids; 0: they name no host */
 	long long retention;	/* ms; 0 keeps nothing anywhere */
 	int privacy;		/* enum privacy */
 	char *privacy_key;	/* secret of hashed local parts, or NULL */

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
+#include "records/report_deferred.h"
 #include "records/report_row.h"
 #include "records/store.h"
 #include "records/tally.h"
@@ -169,7 +170,7 @@ count_bar(struct gathering *g, const struct report_record *record)
 	size_t nbars = g->r->nbars, was = g->bars_cap;
 
 	if (record->outcome == NULL || strcmp(record->outcome, "observed") ==
-	    0 || bar >= nbars)
+	    0 || strcmp(record->outcome, "taken") == 0 || bar >= nbars)
 		return;
 	i = tally_add(&g->reasons, reason, strlen(reason), record->count,
 	    NULL);
@@ -419,7 +420,8 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 		tally_init(&g.lists[list]);
 	tally_init(&g.reasons);
 	good = store_is_shared(s) ? ask_server(&g, db) :
-	    begin(&g, db, &rows) && walk(&g, rows, tell, arg);
+	    begin(&g, db, &rows) && walk(&g, rows, tell, arg) &&
+	    report_deferred_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));
 	count_networks(&g);
@@ -455,4 +457,5 @@ report_free(struct report *r)
 			free(rows->v[--rows->n].name);
 		free(rows->v);
 	}
+	report_deferred_free(r);
 }

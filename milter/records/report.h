@@ -44,6 +44,17 @@ struct report_bar {
 	int64_t shades[REPORT_SHADES + 1];
 };
 
+/*
+ * Mails that were deferred for one reason: a sender and a recipient, however
+ * often it was tried. What is not taken was kept out, or may still come.
+ */
+struct report_deferred {
+	char *reason;
+	int64_t mails, taken;
+	int64_t median, ninth;	/* ms from the first try till half, till nine
+				   of ten of `taken` were taken */
+};
+
 struct report {
 	const char *site;
 	const char *host;		/* of this one only, or NULL */
@@ -52,6 +63,8 @@ struct report {
 	struct report_rows lists[REPORT_LISTS];
 	struct report_bar bars[REPORT_BARS_MAX];
 	size_t nbars;
+	struct report_deferred *deferred;	/* the most frequent first */
+	size_t ndeferred, deferred_cap;
 };
 
 typedef void report_progress(void *arg, int64_t done, int64_t all);
@@ -70,6 +83,9 @@ void report_add(struct report *r, enum report_list list, const char *name);
 
 const char *report_title(enum report_list list);
 const char *report_key(enum report_list list);
+
+/* "40 s", "7 min", "3 h" */
+void report_put_delay(struct buf *out, int64_t ms);
 
 /* "2026-01-02 03:04" in UTC, without the time where it is midnight. */
 void report_put_time(struct buf *out, int64_t ms);

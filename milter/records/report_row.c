@@ -85,7 +85,7 @@ report_by_observed(const struct report_record *r, struct report_key *key)
 bool
 report_by_later(const struct report_record *r, struct report_key *key)
 {
-	return r->later && text(key, reason_of(r));
+	return r->later && is(r->outcome, "reject") && text(key, reason_of(r));
 }
 
 bool

@@ -263,16 +263,6 @@ store_begin(struct store *s, struct store_position *position)
 	return good || failed(s);
 }
 
-bool
-store_put(struct store *s, const struct parsed_record *t, const char *line,
-    size_t n)
-{
-	if (s->shipment != NULL) {
-		shipment_put(s->shipment, t, line, n);
-		return true;
-	}
-	return store_row_put(s->row, t, line, n) || failed(s);
-}
 
 bool
 store_commit(struct store *s, const struct store_position *position)
@@ -329,8 +319,9 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	bool good;
 
 	buf_printf(&sql, "UPDATE record SET later = ? "
-	    "WHERE later IS NULL AND sender = ? AND outcome = 'reject' "
-	    "AND time BETWEEN ? AND ? AND direction <> 'out' AND %s",
+	    "WHERE later IS NULL AND sender = ? AND "
+	    "outcome IN ('reject', 'tempfail') AND "
+	    "time BETWEEN ? AND ? AND direction <> 'out' AND %s",
 	    s->sql->recipient);
 	store_put_pair(s, &sql, &words, sender, recipient);
 	q = db_query(s->db, sql.data);
@@ -349,6 +340,31 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	buf_free(&sql);
 	buf_free(&words);
 	return good;
+}
+
+/* The record of a deferral that is over closes those before it. */
+static bool
+close_deferrals(struct store *s, const struct parsed_record *t)
+{
+	const char *outcome = parsed_text(t, "outcome");
+	const char *sender = parsed_text(t, "sender");
+	const char *recipient = parsed_item(t, "recipients", 0);
+
+	return outcome == NULL || strcmp(outcome, "taken") != 0 ||
+	    sender == NULL || recipient == NULL ||
+	    store_came_later(s, sender, recipient, parsed_time(t));
+}
+
+bool
+store_put(struct store *s, const struct parsed_record *t, const char *line,
+    size_t n)
+{
+	if (s->shipment != NULL) {
+		shipment_put(s->shipment, t, line, n);
+		return true;
+	}
+	return (store_row_put(s->row, t, line, n) && close_deferrals(s, t)) ||
+	    failed(s);
 }
 
 bool

@@ -89,7 +89,7 @@ const char *store_errmsg(const struct store *s);
 
 /*
  * This mail was accepted at `time` (ms since 1970): what was refused of it in
- * the days before was accepted later. False: failed.
+ * the days before, for good or for now, was accepted later. False: failed.
  */
 bool store_came_later(struct store *s, const char *sender,
     const char *recipient, int64_t time);

@@ -3,6 +3,7 @@
 #include "scenario/scenario.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,9 @@ static const struct {
 	[VERB_HOLD] = { "HOLD", 0 }
 };
 
+#define ROUNDS_MAX 100000
+#define STATEMENTS_MAX 400000
+
 #define NVERBS (sizeof verbs / sizeof verbs[0])
 
 /* Where we are in the text. */
@@ -46,7 +50,46 @@ struct reader {
 	struct diags *d;
 	const char *at, *end;
 	int line;		/* of `at` */
+	long round;		/* of REPEAT, 0: outside */
+	struct buf expanded;	/* the line at hand in such a round */
 };
+
+/* "{n}", "{n/8}", "{n%8}" at the beginning; how long it is, 0: none. */
+static size_t
+put_round(struct buf *out, const char *at, size_t n, long round)
+{
+	char operator, text[24];
+	long by = 1;
+	int length = 0;
+
+	if (n < 3 || at[0] != '{' || at[1] != 'n')
+		return 0;
+	snprintf(text, sizeof text, "%.*s", n < 20 ? (int)n : 20, at);
+	if (text[2] != '}' && (sscanf(text, "{n%c%6ld}%n", &operator, &by,
+	    &length) != 2 || length == 0 || by < 1 ||
+	    (operator != '/' && operator != '%')))
+		return 0;
+	buf_printf(out, "%ld", text[2] == '}' ? round : operator == '/' ?
+	    round / by : round % by);
+	return text[2] == '}' ? 3 : (size_t)length;
+}
+
+static const char *
+expand(struct reader *r, const char *line, size_t *n)
+{
+	size_t i = 0, took;
+
+	buf_clear(&r->expanded);
+	buf_puts(&r->expanded, "");
+	while (i < *n) {
+		took = put_round(&r->expanded, line + i, *n - i, r->round);
+		if (took == 0)
+			buf_putc(&r->expanded, line[i++]);
+		i += took;
+	}
+	*n = r->expanded.len;
+	return r->expanded.data;
+}
 
 /* The next line without its end; NULL when there is none. */
 static const char *
@@ -64,7 +107,7 @@ next_line(struct reader *r, size_t *n)
 	*n = (size_t)(newline - line);
 	if (*n > 0 && line[*n - 1] == '\r')
 		(*n)--;
-	return line;
+	return r->round > 0 ? expand(r, line, n) : line;
 }
 
 static int
@@ -229,23 +272,72 @@ read_statement(struct reader *r, const char *line, size_t n)
 		read_block(r, st);
 }
 
+static void read_repeat(struct reader *r, const char *line, size_t n);
+
+static bool
+is_word(const char *line, size_t n, const char *word)
+{
+	return word_length(line, n) == strlen(word) &&
+	    memcmp(line, word, strlen(word)) == 0;
+}
+
+/* Up to AGAIN, or to the end of the file: false. */
+static bool
+read_statements(struct reader *r)
+{
+	const char *line;
+	size_t n;
+
+	while (r->scenario->n < STATEMENTS_MAX &&
+	    (line = next_line(r, &n)) != NULL) {
+		while (n > 0 && is_blank(*line))
+			line++, n--;
+		if (r->round > 0 && is_word(line, n, "AGAIN"))
+			return true;
+		if (r->round == 0 && is_word(line, n, "REPEAT"))
+			read_repeat(r, line, n);
+		else if (n > 0 && *line != '#')
+			read_statement(r, line, n);
+	}
+	return false;
+}
+
+static void
+read_repeat(struct reader *r, const char *line, size_t n)
+{
+	struct reader first = *r;
+	char *number = mem_ndup(line + strlen("REPEAT"), n - strlen("REPEAT"));
+	char *end;
+	long rounds = strtol(number, &end, 10);
+	bool good = *end == '\0' && rounds >= 1 && rounds <= ROUNDS_MAX;
+
+	if (!good)
+		diags_error(r->d, r->scenario->file, r->line,
+		    "REPEAT: a number from 1 to %d", ROUNDS_MAX);
+	free(number);
+	for (r->round = 1; good && r->round <= rounds; r->round++) {
+		r->at = first.at;
+		r->line = first.line;
+		good = read_statements(r);
+		if (!good)
+			diags_error(r->d, r->scenario->file, first.line,
+			    "REPEAT has no AGAIN, or is too long");
+	}
+	r->round = 0;
+}
+
 bool
 scenario_read(struct scenario *s, const char *file, const char *text,
     size_t n, struct diags *d)
 {
 	struct reader r = { .scenario = s, .d = d, .at = text,
-		.end = text + n };
-	size_t errors = d->errors, length;
-	const char *line;
+		.end = text + n, .expanded = BUF_INIT };
+	size_t errors = d->errors;
 
 	memset(s, 0, sizeof *s);
 	s->file = mem_dup(file);
-	while ((line = next_line(&r, &length)) != NULL) {
-		while (length > 0 && is_blank(*line))
-			line++, length--;
-		if (length > 0 && *line != '#')
-			read_statement(&r, line, length);
-	}
+	read_statements(&r);
+	buf_free(&r.expanded);
 	return d->errors == errors;
 }
 

@@ -23,6 +23,9 @@
  *	REFUSED ADDRESS STATUS TEXT	the mail server itself refuses it
  *	DATA			a message, up to a line with a dot alone
  *	RSET
+ *	REPEAT N		the lines up to AGAIN so many times; in them
+ *				{n} is 1, 2, ..., {n/8} and {n%8} are its
+ *				quotient and remainder
  *	WAIT TIME		this much later ("6 min"), for what is counted
  *
  * What is expected of the last event:

@@ -3,16 +3,20 @@
 #include "setup/adopt.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "model/mailbox.h"
+#include "setup/adopt_relay.h"
+#include "setup/adopt_words.h"
 #include "setup/mta_lists.h"
 
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
+/* The range of content.max-size. */
+#define SIZE_LEAST (64LL << 10)
+#define SIZE_MOST (1LL << 40)
 
 /* One walk through one list of restrictions. */
 struct walk {
@@ -28,31 +32,13 @@ struct walk {
 	struct buf *lists;	/* what goes into section blacklist */
 };
 
-static void
-leave(struct adopt *a, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-leave(struct adopt *a, const char *fmt, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	if (a->nleft < ADOPT_LEFT_MAX)
-		a->left[a->nleft++] = buf_steal(&text);
-	buf_free(&text);
-}
-
 /*
  * Restrictions that a reason stands for; the first action is the one that is
  * taken.
  */
 static const struct simple {
 	const char *restriction;
-	const char *reasons[3];
+	const char *reasons[4];
 	bool identity;		/* of section auth: an allow list of section
 				   blacklist does not spare anybody */
 } simples[] = {
@@ -66,11 +52,11 @@ static const struct simple {
 	{ "reject_unknown_helo_hostname", { "helo-unresolvable" }, true },
 	{ "reject_unknown_hostname", { "helo-unresolvable" }, true },
 	{ "reject_unknown_client_hostname", { "rdns-missing",
-	    "rdns-mismatch" }, true },
-	{ "reject_unknown_client", { "rdns-missing", "rdns-mismatch" },
-	    true },
-	{ "reject_unknown_reverse_client_hostname", { "rdns-missing" },
-	    true },
+	    "rdns-mismatch", "rdns-lookup-failed" }, true },
+	{ "reject_unknown_client", { "rdns-missing", "rdns-mismatch",
+	    "rdns-lookup-failed" }, true },
+	{ "reject_unknown_reverse_client_hostname", { "rdns-missing",
+	    "rdns-lookup-failed" }, true },
 };
 
 /* Restrictions that saywhy implies, or that need no translation. */
@@ -82,16 +68,6 @@ static const char *const silent[] = { "permit_mynetworks",
 	"reject_unverified_sender", "reject_non_fqdn_recipient",
 	"reject_unknown_recipient_domain",
 	"reject_multi_recipient_bounce" };
-
-static bool
-is_among(const char *word, const char *const *words, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && strcmp(word, words[i]) != 0; i++)
-		;
-	return i < n;
-}
 
 /* "127.0.0.[2..11]" is 127.0.0.2-11; false: a form that we do not have. */
 static bool
@@ -152,80 +128,11 @@ adopt_dns_list(struct walk *w, size_t which)
 		buf_puts(w->lists, line.data);
 		w->a->taken++;
 	} else
-		leave(w->a, "%s: %s %s%s", w->list,
+		adopt_leave(w->a, "%s: %s %s%s", w->list,
 		    dns_lists[which].restriction, word, good ?
 		    ": it stands behind a permit that saywhy does not know" :
 		    ": its answers are in a form that saywhy does not have");
 	buf_free(&line);
-}
-
-static bool
-starts(const char *text, const char *word)
-{
-	return strncmp(text, word, strlen(word)) == 0;
-}
-
-/* "/pattern/" or "/pattern/i", and a blank behind it. */
-static bool
-is_plain_pattern(const char *line)
-{
-	size_t n = 1;
-
-	if (*line != '/')
-		return false;
-	for (; line[n] != '/'; n += line[n] == '\\' && line[n + 1] != '\0' ?
-	    2 : 1)
-		if (line[n] == '\n' || line[n] == '\0')
-			return false;
-	n++;
-	if (line[n] == 'i')
-		n++;
-	return line[n] == ' ' || line[n] == '\t';
-}
-
-/* Patterns alone: no conditions, no negations, no other delimiters. */
-static bool
-is_plain_table(const struct mta_source *source, const char *path)
-{
-	struct buf text = BUF_INIT;
-	bool good = source->text(source->arg, path, &text);
-	const char *line;
-	size_t n;
-
-	for (line = text.data; good && *line != '\0'; line += n) {
-		good = strchr("#\n \t\r", *line) != NULL ||
-		    is_plain_pattern(line);
-		n = strcspn(line, "\n");
-		n += line[n] == '\n';
-	}
-	buf_free(&text);
-	return good;
-}
-
-/*
- * "hash:/etc/postfix/x": the text from which it is made, where saywhy reads it
- * as Postfix does; or NULL.
- */
-static const char *
-text_of_table(const struct mta_source *source, const char *table)
-{
-	static const char *const kinds[] = { "hash:", "btree:", "texthash:",
-		"lmdb:", "cdb:", "dbm:", "cidr:", "regexp:", "pcre:" };
-	const char *path = NULL;
-	size_t i;
-
-	if (starts(table, "proxy:"))
-		table += 6;
-	for (i = 0; i < COUNT(kinds) && path == NULL; i++)
-		if (starts(table, kinds[i]))
-			path = table + strlen(kinds[i]);
-	if (path == NULL && *table == '/')
-		path = table;
-	if (path == NULL || strchr(path, '"') != NULL ||
-	    !source->is_file(source->arg, path))
-		return NULL;
-	return (!starts(table, "regexp:") && !starts(table, "pcre:")) ||
-	    is_plain_table(source, path) ? path : NULL;
 }
 
 static const struct {
@@ -245,9 +152,9 @@ adopt_table(struct walk *w, size_t which)
 
 	if (!mta_next_word(&w->p, word))
 		return;
-	path = text_of_table(w->source, word);
+	path = adopt_text_of_table(w->source, word);
 	if (path == NULL) {
-		leave(w->a, "%s: %s %s: a table that saywhy cannot read",
+		adopt_leave(w->a, "%s: %s %s: a table that saywhy cannot read",
 		    w->list, tables[which].restriction, word);
 		w->unknown_permit = true;
 		return;
@@ -265,6 +172,13 @@ adopt_table(struct walk *w, size_t which)
 	w->known_permit = true;
 }
 
+/* What Postfix defers there, too: no answer about a name. */
+static const char *
+action_of(const char *reason)
+{
+	return strstr(reason, "-lookup-failed") != NULL ? "tempfail" : "reject";
+}
+
 static void
 put_reason(struct walk *w, const char *reason, const char *word)
 {
@@ -273,8 +187,8 @@ put_reason(struct walk *w, const char *reason, const char *word)
 	buf_printf(&line, "reason \"%s\"", reason);
 	if (!w->source->is_set(w->source->arg, line.data) &&
 	    strstr(w->a->conf.data, line.data) == NULL)
-		buf_printf(&w->a->conf, "%s { action = reject }\t# %s: %s\n",
-		    line.data, w->list, word);
+		buf_printf(&w->a->conf, "%s { action = %s }\t# %s: %s\n",
+		    line.data, action_of(reason), w->list, word);
 	buf_free(&line);
 }
 
@@ -284,28 +198,13 @@ adopt_simple(struct walk *w, const struct simple *s)
 	size_t i;
 
 	if (w->unknown_permit || (w->known_permit && s->identity)) {
-		leave(w->a, "%s: %s: it stands behind a permit that saywhy "
-		    "does not know", w->list, s->restriction);
+		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
+		    "saywhy does not know", w->list, s->restriction);
 		return;
 	}
-	for (i = 0; i < 3 && s->reasons[i] != NULL; i++)
+	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
 		put_reason(w, s->reasons[i], s->restriction);
 	w->a->taken++;
-}
-
-/*
- * Restrictions that take an argument, so that it is not read as the next
- * restriction.
- */
-static bool
-takes_word(const char *word)
-{
-	return (strncmp(word, "check_", 6) == 0 &&
-	    strcmp(word, "check_relay_domains") != 0) ||
-	    strncmp(word, "reject_rbl", 10) == 0 ||
-	    strncmp(word, "reject_rhsbl", 12) == 0 ||
-	    strncmp(word, "permit_rhswl", 12) == 0 ||
-	    strcmp(word, "sleep") == 0;
 }
 
 static void
@@ -314,14 +213,14 @@ adopt_unknown(struct walk *w, const char *word)
 	char argument[MTA_WORD_MAX] = "";
 	bool ours;
 
-	if (takes_word(word))
+	if (adopt_takes_word(word))
 		mta_next_word(&w->p, argument);
 	ours = strstr(argument, "saywhy/") != NULL;
 	if (strncmp(word, "permit", 6) == 0 || (strncmp(word, "check_", 6) ==
 	    0 && !ours))
 		w->unknown_permit = true;
 	if (!ours)
-		leave(w->a, "%s: %s%s%s stays Postfix's", w->list, word,
+		adopt_leave(w->a, "%s: %s%s%s stays Postfix's", w->list, word,
 		    *argument != '\0' ? " " : "", argument);
 }
 
@@ -368,11 +267,13 @@ adopt_turn(struct walk *w, const char *word)
 		return true;
 	}
 	w->warns = strcmp(word, "warn_if_reject") == 0;
-	w->over |= is_among(word, ends, COUNT(ends));
+	w->over |= adopt_is_among(word, ends, COUNT(ends));
+	if (w->over && *word != 'p')
+		adopt_leave(w->a, "%s: %s stays Postfix's", w->list, word);
 	/* Mail to our domains comes no further. */
 	w->unknown_permit |= local;
 	return w->warns || w->over || local ||
-	    is_among(word, silent, COUNT(silent));
+	    adopt_is_among(word, silent, COUNT(silent));
 }
 
 static void
@@ -415,63 +316,20 @@ adopt_list(struct adopt *a, const struct mta_source *source,
 		adopt_word(&w, word);
 }
 
-/* "a", "b" */
-static void
-put_items(struct buf *out, const struct mta_items *items)
-{
-	size_t i;
-
-	for (i = 0; i < items->n; i++)
-		buf_printf(out, "%s\"%s\"", i > 0 ? ", " : "",
-		    items->v[i].name);
-}
-
-static void
-leave_odd(struct adopt *a, const struct mta_lists *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->tables.n; i++)
-		leave(a, "%s: %s: its domains cannot be listed; put them into "
-		    "relay.domains", l->tables.v[i].setting,
-		    l->tables.v[i].name);
-	for (i = 0; i < l->odd.n; i++)
-		leave(a, "mynetworks: %s is no network that saywhy reads; put "
-		    "it into relay.networks", l->odd.v[i].name);
-}
-
-static void
-adopt_relay(struct adopt *a, const struct mta_source *source)
-{
-	struct mta_lists l;
-
-	mta_lists_read(&l, source);
-	leave_odd(a, &l);
-	buf_puts(&a->conf, "relay {\n");
-	if (!source->is_set(source->arg, "domains") && l.domains.n > 0) {
-		buf_puts(&a->conf, "\tdomains = {");
-		put_items(&a->conf, &l.domains);
-		buf_puts(&a->conf, "}\t# mydestination, virtual_*_domains, "
-		    "relay_domains\n");
-	}
-	if (!source->is_set(source->arg, "networks") && l.networks.n > 0) {
-		buf_puts(&a->conf, "\tnetworks = {");
-		put_items(&a->conf, &l.networks);
-		buf_puts(&a->conf, "}\t# mynetworks\n");
-	}
-	buf_puts(&a->conf, "}\n");
-	mta_lists_clear(&l);
-}
-
 static void
 adopt_size(struct adopt *a, const struct mta_source *source)
 {
 	const char *size = source->value(source->arg, "message_size_limit");
+	long long bytes = strtoll(size, NULL, 10);
 
-	if (*size == '\0' || strcmp(size, "0") == 0 ||
-	    size[strspn(size, "0123456789")] != '\0' ||
+	if (bytes <= 0 || size[strspn(size, "0123456789")] != '\0' ||
 	    source->is_set(source->arg, "max-size"))
 		return;
+	if (bytes < SIZE_LEAST || bytes > SIZE_MOST) {
+		adopt_leave(a, "message_size_limit: %s is out of the range of "
+		    "content.max-size", size);
+		return;
+	}
 	buf_printf(&a->conf, "content { max-size = %s }\t"
 	    "# message_size_limit\n", size);
 }

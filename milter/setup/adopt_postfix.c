@@ -16,6 +16,10 @@ static const char included[] =
     "it.\n"
     "include(\"" ADOPTED_CONF "\")\n";
 
+/* --observe-for: the line that says until when. */
+static const char observed[] = "# Until then it is only observed.\n"
+    "enforce-after = ";
+
 bool
 adopt_postfix(struct adopt *a, const char *folder, const char *config,
     struct buf *errmsg)
@@ -84,17 +88,37 @@ include_it(const char *config, struct buf *old, struct buf *errmsg)
 	return good;
 }
 
+/* What the fragment says, and until when it is only observed. */
+static void
+put_text(struct buf *out, const struct adopt *a, const struct buf *before,
+    time_t enforce_after)
+{
+	const char *at = strstr(before->data, observed);
+	char text[sizeof "2026-01-31T18:00:00Z"];
+	struct tm tm;
+
+	buf_puts(out, a->conf.data);
+	if (enforce_after != 0 && gmtime_r(&enforce_after, &tm) != NULL &&
+	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+		buf_printf(out, "%s\"%s\"\n", observed, text);
+	else if (at != NULL)
+		buf_put(out, at, strlen(observed) +
+		    strcspn(at + strlen(observed), "\n") + 1);
+}
+
 bool
-adopt_put(const struct adopt *a, const char *config, struct buf *errmsg)
+adopt_put(const struct adopt *a, const char *config, time_t enforce_after,
+    struct buf *errmsg)
 {
 	struct buf path = BUF_INIT, before = BUF_INIT, old = BUF_INIT;
-	struct buf ignored = BUF_INIT;
+	struct buf ignored = BUF_INIT, text = BUF_INIT;
 	bool was, good;
 
 	put_beside(&path, config);
 	was = access(path.data, F_OK) == 0 &&
 	    setup_file_read(path.data, &before, errmsg);
-	good = put_file(path.data, &a->conf, errmsg) &&
+	put_text(&text, a, &before, enforce_after);
+	good = put_file(path.data, &text, errmsg) &&
 	    include_it(config, &old, errmsg) && loads(config, errmsg);
 	if (!good) {
 		if (old.len > 0)
@@ -107,6 +131,7 @@ adopt_put(const struct adopt *a, const char *config, struct buf *errmsg)
 	buf_free(&path);
 	buf_free(&before);
 	buf_free(&old);
+	buf_free(&text);
 	buf_free(&ignored);
 	return good;
 }

@@ -8,6 +8,7 @@
 #define SETUP_ADOPT_POSTFIX_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "setup/adopt.h"
 
@@ -20,9 +21,13 @@
 bool adopt_postfix(struct adopt *a, const char *folder, const char *config,
     struct buf *errmsg);
 
-/* Writes it and has it included. False, words in errmsg: nothing is changed. */
+/*
+ * Writes it and has it included, to be observed until `enforce_after` (seconds
+ * since 1970). 0: what was said of that before stays. False, words in errmsg:
+ * nothing is changed.
+ */
 bool adopt_put(const struct adopt *a, const char *config,
-    struct buf *errmsg);
+    time_t enforce_after, struct buf *errmsg);
 
 /* Takes it out again. True: nothing of it is there any more. */
 bool adopt_undo(const char *config, struct buf *errmsg);

@@ -16,6 +16,7 @@
 struct mta_postfix {
 	const char *folder;	/* of main.cf; NULL: Postfix's own */
 	struct buf conf_text;	/* saywhy.conf without its comments */
+	struct buf settings;	/* all of postconf -x: "name = value" */
 	struct buf main_cf;	/* its text, and its path */
 	char *main_path;
 	char **texts;		/* handed out, freed at the end */
@@ -50,12 +51,31 @@ keep(struct mta_postfix *p, struct buf *text)
 	return p->texts[p->n++];
 }
 
+/* Behind "name = ", or NULL: not a parameter that postconf lists. */
+static const char *
+find_setting(const struct mta_postfix *p, const char *name)
+{
+	const char *line = p->settings.data;
+	size_t n = strlen(name);
+
+	for (; *line != '\0'; line += *line == '\n') {
+		if (strncmp(line, name, n) == 0 &&
+		    strncmp(line + n, " =", 2) == 0)
+			return line + n + 2 + (line[n + 2] == ' ');
+		line += strcspn(line, "\n");
+	}
+	return NULL;
+}
+
 static const char *
 value(void *arg, const char *name)
 {
+	const char *listed = find_setting(arg, name);
 	struct buf out = BUF_INIT;
 
-	if (!run(arg, "postconf", "-xh", name, NULL, &out))
+	if (listed != NULL)
+		buf_put(&out, listed, strcspn(listed, "\n"));
+	else if (!run(arg, "postconf", "-xh", name, NULL, &out))
 		buf_clear(&out);
 	return keep(arg, &out);
 }
@@ -187,10 +207,12 @@ mta_postfix_open(const char *folder, const char *config, struct buf *errmsg)
 	p->folder = folder;
 	p->conf_text = (struct buf)BUF_INIT;
 	p->main_cf = (struct buf)BUF_INIT;
+	p->settings = (struct buf)BUF_INIT;
 	if (!read_conf(p, config, errmsg)) {
 		mta_postfix_close(p);
 		return NULL;
 	}
+	run(p, "postconf", "-x", NULL, NULL, &p->settings);
 	if (*value(p, "mail_version") == '\0') {
 		buf_puts(errmsg, "postconf(1) does not answer");
 		mta_postfix_close(p);
@@ -217,6 +239,7 @@ mta_postfix_close(struct mta_postfix *p)
 		free(p->texts[--p->n]);
 	free(p->texts);
 	free(p->main_path);
+	buf_free(&p->settings);
 	buf_free(&p->main_cf);
 	buf_free(&p->conf_text);
 	free(p);

@@ -15,6 +15,7 @@
 #include "model/mailset.h"
 #include "setup/adopt_postfix.h"
 #include "setup/mta_lists.h"
+#include "setup/setup_agree_lists.h"
 #include "setup/setup_file.h"
 
 /* Both sides, and where saywhy's stands. */
@@ -28,25 +29,7 @@ struct comparison {
 	} files[2];	/* saywhy.conf, adopted.conf */
 };
 
-static void
-tell(struct comparison *c, bool harms, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-tell(struct comparison *c, bool harms, const char *fmt, ...)
-{
-	struct differences *d = c->d;
-	struct buf text = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	d->v = mem_room(d->v, d->n, &d->cap, sizeof *d->v);
-	d->v[d->n++] = (struct difference){ .text = buf_steal(&text),
-		.harms = harms };
-	d->harmful += harms;
-}
+#define tell(c, ...) differences_add((c)->d, __VA_ARGS__)
 
 /* Behind its "=", where this option is set in a file, or NULL. */
 static const char *
@@ -304,6 +287,7 @@ differences_find(struct differences *d, const struct mta_source *source,
 		compare_networks(&c);
 	}
 	compare_sizes(&c);
+	differences_find_lists(d, source, r, config);
 	mta_lists_clear(&c.mta);
 	free_files(&c);
 }
@@ -323,13 +307,4 @@ differences_find_here(struct differences *d, const struct ruleset *r,
 	differences_find(d, &source, r, config);
 	mta_postfix_close(p);
 	return true;
-}
-
-void
-differences_clear(struct differences *d)
-{
-	while (d->n > 0)
-		free(d->v[--d->n].text);
-	free(d->v);
-	memset(d, 0, sizeof *d);
 }

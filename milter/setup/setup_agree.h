@@ -1,32 +1,20 @@
 /*
  * setup_agree.h - where main.cf and saywhy.conf say different things
  *
- * Of domains, networks and the largest message, each difference with both
- * places. Some do harm where saywhy enforces: mail that Postfix would take is
- * refused, for good. The others leave a refusal to Postfix's own words.
+ * Of domains, networks, DNS lists, permits and the largest message, each
+ * difference with both places. Some do harm where saywhy enforces: mail that
+ * Postfix would take is refused, for good. The others leave a refusal to
+ * Postfix's own words.
  */
 #ifndef SETUP_SETUP_AGREE_H
 #define SETUP_SETUP_AGREE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "setup/mta_source.h"
+#include "setup/setup_differences.h"
 
 struct ruleset;
-
-struct difference {
-	char *text;
-	bool harms;
-};
-
-struct differences {
-	struct difference *v;
-	size_t n, cap;
-	size_t harmful;
-};
-
-#define DIFFERENCES_INIT { .v = NULL }
 
 /* Adds them; `config` is the file that `r` was read from. */
 void differences_find(struct differences *d, const struct mta_source *source,
@@ -38,7 +26,5 @@ void differences_find(struct differences *d, const struct mta_source *source,
  */
 bool differences_find_here(struct differences *d, const struct ruleset *r,
     const char *config, const char *folder);
-
-void differences_clear(struct differences *d);
 
 #endif

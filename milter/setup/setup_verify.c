@@ -100,19 +100,23 @@ get_refused(struct talk *t, const struct ruleset *rules)
 	return refused;
 }
 
-/* Twelve digits of an id at the end of the reply, or NULL. */
+/* The id at the end of the reply, or NULL. */
 static const char *
 id_of(struct buf *reply)
 {
-	const size_t n = RECORD_ID_TEXT - 1;
+	char id[RECORD_ID_TEXT];
 	const char *at;
+	size_t n;
 
 	while (reply->len > 0 && reply->data[reply->len - 1] == '\n')
 		buf_cut(reply, reply->len - 1);
-	if (reply->len < n)
-		return NULL;
-	at = reply->data + reply->len - n;
-	return strspn(at, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") == n ? at : NULL;
+	for (n = RECORD_ID_TEXT - 1; n >= 12; n -= 2) {
+		at = reply->data + reply->len - n;
+		if (reply->len >= n && strspn(at, "0123456789ABCDEFGHJKMNPQRS"
+		    "TVWXYZ") == n && record_id_read(at, n, id))
+			return at;
+	}
+	return NULL;
 }
 
 /* The line of the record file that has this word. */

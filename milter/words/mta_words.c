@@ -24,7 +24,8 @@ enum when {
 	WHEN_PTR_TEMPFAIL = 256,	/* and none could be looked up */
 	WHEN_GREETED = 512,	/* the client has said its name */
 	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
-	WHEN_REFUSED = 2048	/* the DNS list refuses to be asked */
+	WHEN_REFUSED = 2048,	/* the DNS list refuses to be asked */
+	WHEN_REMOTE_5YZ = 4096	/* another server refused for good */
 };
 
 struct row {
@@ -159,6 +160,9 @@ what_is_so(const struct reply *reply, const struct session *s,
 
 	if (m->n > 0 && is_ip(&m->argument[0]))
 		when |= WHEN_IP;
+	if (m->quoted.text != NULL &&
+	    strstr(m->quoted.text, " said: 5") != NULL)
+		when |= WHEN_REMOTE_5YZ;
 	if (is_routed(s))
 		when |= WHEN_ROUTED;
 	if (s != NULL && s->client_name == NULL && s->client_ptr == NULL &&
@@ -194,6 +198,83 @@ row_of(const struct reply *reply, const char *line, const struct session *s,
 		    ~what_is_so(reply, s, at, m)) == 0)
 			return &rows[i];
 	return NULL;
+}
+
+/* How Postfix says the words of a table or a policy server. */
+static const struct {
+	const char *form;
+	enum topic about;
+} forms[] = {
+	{ "Client host rejected: ", TOPIC_NONE },
+	{ "Unverified Client host rejected: ", TOPIC_NONE },
+	{ "Helo command rejected: ", TOPIC_HELO },
+	{ "Sender address rejected: ", TOPIC_SENDER },
+	{ "Recipient address rejected: ", TOPIC_RECIPIENT },
+	{ "Data command rejected: ", TOPIC_NONE },
+	{ "End-of-data rejected: ", TOPIC_NONE },
+	{ "Etrn command rejected: ", TOPIC_NONE }
+};
+
+static bool
+is_own_sentence(const char *sentence)
+{
+	struct match m;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (matches(rows[i].says, sentence, &m))
+			return true;
+	return false;
+}
+
+/* Others' words without the form, with code and status; false: no form. */
+static bool
+put_bare(const struct reply *reply, enum topic *about, struct buf *out)
+{
+	const char *sentence = reply->n > 0 ? sentence_of(reply->lines[0]) :
+	    "";
+	size_t i, line, n;
+
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		n = strlen(forms[i].form);
+		if (strncmp(sentence, forms[i].form, n) != 0)
+			continue;
+		if (is_own_sentence(sentence))
+			return false;
+		if (reply->code != 0)
+			buf_printf(out, "%d %s ", reply->code, reply->status);
+		buf_puts(out, sentence + n);
+		for (line = 1; line < reply->n; line++)
+			buf_printf(out, " %s", reply->lines[line]);
+		if (*about == TOPIC_NONE)
+			*about = forms[i].about;
+		return true;
+	}
+	return false;
+}
+
+void
+mta_words_recognise(const struct reply *reply, const char *text, size_t n,
+    enum topic about, struct buf *room, struct recognised *r)
+{
+	struct recognised bare;
+
+	recognise_about(text, n, about, r);
+	buf_clear(room);
+	if (!put_bare(reply, &about, room))
+		return;
+	recognise_about(room->data, room->len, about, &bare);
+	if (bare.confidence >= RECOGNISED_LIKELY && bare.reason != r->reason) {
+		r->reason = bare.reason;
+		r->confidence = bare.confidence;
+		memcpy(r->captured, bare.captured, sizeof r->captured);
+		r->last_address = bare.last_address;
+	} else if (bare.confidence < RECOGNISED_LIKELY &&
+	    (r->confidence < RECOGNISED_SURE ||
+	    r->reason != REASON_RCPT_DENIED)) {
+		r->reason = REASON_NONE;
+		r->confidence = RECOGNISED_UNKNOWN;
+	}
 }
 
 /* Reasons of what is in a message, which nobody has seen before DATA. */
@@ -333,6 +414,18 @@ reason_of_form(const struct reply *reply, const struct occasion *at,
 	    matched == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : matched;
 }
 
+/* Two witnesses: words that are likely, and the very status of that reason. */
+static bool
+status_agrees(const struct reply *reply, int reason)
+{
+	const struct reason *row = reason_get(reason);
+	const char *own = reply->code >= 500 ? row->permanent.status :
+	    row->temporary.status;
+
+	return own != NULL && strcmp(reply->status, own) == 0 &&
+	    reply_status_tells(own);
+}
+
 void
 mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
@@ -345,7 +438,8 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 
 	memset(out, 0, sizeof *out);
 	out->reason = matched ? words->reason : REASON_UNRECOGNISED;
-	out->sure = matched && words->confidence == RECOGNISED_SURE;
+	out->sure = matched && (words->confidence == RECOGNISED_SURE ||
+	    status_agrees(reply, words->reason));
 	if (!out->sure)
 		out->reason = reason_of_form(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),
@@ -370,23 +464,12 @@ static const struct {
 	{ CAPTURE_URL, EVIDENCE_URL },
 };
 
-static bool
-has(const struct finding *f, enum evidence_key key)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->evidence[i].key == key)
-			return true;
-	return false;
-}
-
 static void
 say(struct finding *f, enum evidence_key key, const struct captured *c)
 {
 	struct buf value = BUF_INIT;
 
-	if (c->text != NULL && !has(f, key)) {
+	if (c->text != NULL && finding_value(f, key) == NULL) {
 		buf_put(&value, c->text, c->n);
 		finding_say(f, key, value.data);
 	}
@@ -402,6 +485,10 @@ mta_words_put_evidence(const struct mta_words *known,
 	say(f, EVIDENCE_ADDRESS, &known->address);
 	say(f, EVIDENCE_DOMAIN, &known->domain);
 	say(f, EVIDENCE_LIST, &known->list);
+	if (known->reason == REASON_DMARC_REJECT ||
+	    known->reason == REASON_DMARC_QUARANTINE ||
+	    known->reason == REASON_DMARC_TEMPERROR)
+		say(f, EVIDENCE_AUTHOR, &words->captured[CAPTURE_DOMAIN]);
 	for (i = 0; i < sizeof captures / sizeof captures[0]; i++)
 		say(f, captures[i].key,
 		    &words->captured[captures[i].capture]);

@@ -19,6 +19,7 @@
 
 #include "words/recognise.h"
 
+struct buf;
 struct finding;
 struct occasion;
 struct reply;
@@ -36,6 +37,16 @@ struct mta_words {
 	struct captured address;	/* of a mailbox that has moved */
 	struct captured domain, list;	/* it is on that list */
 };
+
+/*
+ * recognise_about() of a reply and its whole text. But Postfix says an admin's
+ * and a policy server's words in a form of its own ("Recipient address
+ * rejected: ..."), which is no part of what they mean: "limit reached" after it
+ * is no limit of recipients. There the reason is that of the words alone. What
+ * is captured may point into `room`.
+ */
+void mta_words_recognise(const struct reply *reply, const char *text, size_t n,
+    enum topic about, struct buf *room, struct recognised *r);
 
 /*
  * `words` is what recognise() made of the same reply; session and occasion may

@@ -270,6 +270,9 @@ recognise_about(const char *text, size_t n, enum topic about,
 	match_topic(&m, all, about);
 	reply_text_scan(&m, all, text, n, r);
 	weigh(all, &m, r);
+	/* Whose server it is knows only who sent. */
+	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
+		r->reason = REASON_TLS_FAILED;
 	/* Who moved is named first, where to is named last. */
 	if (r->reason == REASON_MAILBOX_MOVED)
 		r->captured[CAPTURE_ADDRESS] = r->last_address;

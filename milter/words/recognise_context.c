@@ -126,6 +126,23 @@ static const struct {
 	{ '*', "2.2", REASON_MESSAGE_TOO_LARGE_MAILBOX, REASON_MAILBOX_FULL },
 	{ '*', "7.25", REASON_CLIENT_DENIED, REASON_RDNS_MISSING },
 	{ '5', "3.2", REASON_SYSTEM_OVERLOADED, REASON_HOST_TAKES_NO_MAIL },
+	{ '*', "1.2", REASON_NO_ROUTE, REASON_RCPT_DOMAIN_NONEXISTENT },
+};
+
+/*
+ * What servers use for all that is wrong with a recipient: words that say
+ * more do not contradict it.
+ */
+static const struct {
+	const char *status;
+	uint8_t reason;
+} tolerated[] = {
+	{ "1.1", REASON_MAILBOX_FULL },
+	{ "1.1", REASON_MAILBOX_DISABLED },
+	{ "1.1", REASON_MAILBOX_MOVED },
+	{ "1.2", REASON_MAILBOX_UNKNOWN },
+	{ "2.1", REASON_MAILBOX_UNKNOWN },
+	{ "2.1", REASON_MAILBOX_FULL },
 };
 
 #define TOPICS (TOPIC_SERVER + 1)
@@ -211,12 +228,25 @@ is_own(const char *status, int reason)
 	    strcmp(row->temporary.status + 2, status + 2) == 0);
 }
 
+static bool
+is_tolerated(const char *status, int reason)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof tolerated / sizeof tolerated[0]; i++)
+		if (tolerated[i].reason == reason &&
+		    strcmp(tolerated[i].status, status + 2) == 0)
+			return true;
+	return false;
+}
+
 bool
 recognise_status_agrees(const struct recognised *r, int status_says)
 {
 	return status_says == REASON_NONE || status_says == r->reason ||
 	    recognise_kin(status_says, r->reason) ||
-	    is_own(r->status, r->reason);
+	    is_own(r->status, r->reason) ||
+	    is_tolerated(r->status, r->reason);
 }
 
 int

@@ -30,6 +30,9 @@ static const struct reason_code neutral_temporary = { 450, "4.7.0" };
 
 #define SHOWN_FIELD 40
 
+/* How a second line begins where no message is under way at all. */
+static const char no_message[] = "No message is lost, for none was sent yet. ";
+
 /* The last line where there is no page. */
 static const char by_contact[] =
     "Questions: write to {contact} and quote the id {id}";
@@ -224,13 +227,30 @@ add_line(struct reply *reply, const char *template, const struct values *v,
 	buf_free(&line);
 }
 
-/* The same, or words without fields where one of its fields is not known. */
+/* A second line; its first sentence is what becomes of the message. */
 static void
-add_known(struct reply *reply, const char *template, const char *without,
-    const struct values *v)
+add_remedy(struct reply *reply, const char *template, const struct values *v,
+    size_t max)
 {
-	add_line(reply, template_is_known(template, lookup, v) ? template :
-	    without, v, REPLY_LINES_READ);
+	struct buf all = BUF_INIT, line = BUF_INIT;
+	const char *rest = NULL;
+
+	template_expand(&all, template, lookup, v);
+	if (v->facts->question && strncmp(all.data, "It ", 3) == 0)
+		rest = strstr(all.data, ". ");
+	if (rest != NULL)
+		buf_puts(&line, no_message);
+	buf_puts(&line, rest != NULL ? rest + 2 : all.data);
+	add_text(reply, line.data, line.len, max);
+	buf_free(&line);
+	buf_free(&all);
+}
+
+/* The template, or the one without fields where one of its is not known. */
+static const char *
+known_of(const char *template, const char *without, const struct values *v)
+{
+	return template_is_known(template, lookup, v) ? template : without;
 }
 
 static struct reason_code
@@ -340,12 +360,13 @@ reply_render(struct reply *reply, const struct wording *wording,
 	if (wording->text != NULL)
 		add_line(reply, pick_what(wording), &v, REPLY_LINES);
 	else
-		add_known(reply, pick_what(wording),
-		    reason_prose(wording->reason)->plain, &v);
+		add_line(reply, known_of(pick_what(wording),
+		    reason_prose(wording->reason)->plain, &v), &v,
+		    REPLY_LINES_READ);
 	if (reply->n == 0)
 		add_line(reply, reason_prose(wording->reason)->plain, &v,
 		    REPLY_LINES);
-	add_line(reply, pick_remedy(wording, action), &v, REPLY_LINES);
+	add_remedy(reply, pick_remedy(wording, action), &v, REPLY_LINES);
 	add_pointer(reply, &v, REPLY_LINES);
 }
 
@@ -357,11 +378,12 @@ reply_put_words(struct reply *reply, const struct wording *wording,
 
 	begin_values(&v, facts);
 	if (from < 1)
-		add_known(reply, pick_what(wording),
-		    reason_prose(wording->reason)->plain, &v);
+		add_line(reply, known_of(pick_what(wording),
+		    reason_prose(wording->reason)->plain, &v), &v,
+		    REPLY_LINES_READ);
 	if (from < 2)
-		add_known(reply, pick_remedy(wording, action),
-		    row_remedy(wording, action), &v);
+		add_remedy(reply, known_of(pick_remedy(wording, action),
+		    row_remedy(wording, action), &v), &v, REPLY_LINES_READ);
 	add_pointer(reply, &v, REPLY_LINES_READ);
 }
 

@@ -56,6 +56,8 @@ struct reply_facts {
 	const struct finding *finding;
 	const struct site *site;
 	const char *id;
+	bool question;	/* it answers a command that sends no message: VRFY,
+			   ETRN, XCLIENT */
 };
 
 /*
@@ -106,6 +108,9 @@ void reply_put_wire(const struct reply *reply, struct buf *out);
 
 /* "550 5.7.1 a / b": one line, for people and logs. */
 void reply_print(const struct reply *reply, struct buf *out);
+
+/* Says the status more than that something is not allowed or went wrong? */
+bool reply_status_tells(const char *status);
 
 /*
  * May an admin set this code, this status, and both together? False with words

@@ -121,3 +121,16 @@ reply_put_wire(const struct reply *reply, struct buf *out)
 		    reply->code, i + 1 < reply->n ? '-' : ' ', reply->status,
 		    *reply->status != '\0' ? " " : "", reply->lines[i]);
 }
+
+bool
+reply_status_tells(const char *status)
+{
+	static const char *const vague[] = { "", ".0.0", ".1.0", ".2.0",
+		".3.0", ".4.0", ".5.0", ".7.0", ".7.1" };
+	size_t i;
+
+	for (i = 0; i < sizeof vague / sizeof vague[0]; i++)
+		if (*status == '\0' || strcmp(status + 1, vague[i]) == 0)
+			return false;
+	return true;
+}

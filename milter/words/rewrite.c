@@ -30,6 +30,7 @@ static bool
 is_acted_upon(const struct reply *stock)
 {
 	return stock->code == 421 || stock->code == 432 || stock->code == 452 ||
+	    stock->code == 458 || stock->code == 459 ||
 	    stock->code == 521 || stock->code / 10 == 53 ||
 	    (stock->code != 554 && is_about_login(stock));
 }
@@ -52,20 +53,6 @@ static bool
 is_no_choice(int code)
 {
 	return code == 0 || code == 421 || code == 521;
-}
-
-/* Says the status more than that something is not allowed or went wrong? */
-static bool
-is_telling(const char *status)
-{
-	static const char *const vague[] = { "", ".0.0", ".1.0", ".2.0",
-		".3.0", ".4.0", ".5.0", ".7.0", ".7.1" };
-	size_t i;
-
-	for (i = 0; i < sizeof vague / sizeof vague[0]; i++)
-		if (*status == '\0' || strcmp(status + 1, vague[i]) == 0)
-			return false;
-	return true;
 }
 
 static void
@@ -114,6 +101,13 @@ choose_status(struct reply *out, const struct reply *stock,
 	out->status[0] = permanent ? '5' : '4';
 }
 
+/* 501 is for an AUTH that was broken off, not for wrong credentials. */
+static bool
+is_abort(const struct reply *stock, int reason)
+{
+	return stock->code == 501 && reason == REASON_AUTH_FAILED;
+}
+
 /* Code and status of the new reply. */
 static void
 choose_code(struct reply *out, const struct reply *stock,
@@ -125,7 +119,8 @@ choose_code(struct reply *out, const struct reply *stock,
 	    !is_no_choice(code_of(how->wording, true).code));
 	struct reason_code own = code_of(how->wording, permanent);
 
-	if (means_other(how->wording->reason, permanent))
+	if (means_other(how->wording->reason, permanent) ||
+	    is_abort(stock, how->wording->reason))
 		own = (struct reason_code){ .code = 0 };
 	keep |= is_no_choice(own.code);
 	out->code = keep ? stock->code : own.code;
@@ -135,10 +130,12 @@ choose_code(struct reply *out, const struct reply *stock,
 		choose_status(out, stock, how, permanent);
 }
 
+/* Nobody waits for what is no message. */
 static enum action
-action_of(const struct reply *reply)
+action_of(const struct reply *reply, const struct rewrite *how)
 {
-	return reply->code >= 500 ? ACTION_REJECT : ACTION_TEMPFAIL;
+	return reply->code >= 500 || how->facts.question ? ACTION_REJECT :
+	    ACTION_TEMPFAIL;
 }
 
 /* What is said: the words of the admin, of the sentence, of the reason. */
@@ -190,7 +187,7 @@ keep_words(struct reply *out, const struct reply *stock,
 	rewrite_add(out, stock, how);
 	if (*stock->status != '\0')
 		keep_status(out, stock, stock->code >= 500);
-	if (how->known->sure && !is_telling(stock->status) &&
+	if (how->known->sure && !reply_status_tells(stock->status) &&
 	    (stock->n == 1 || *stock->status != '\0'))
 		choose_code(out, stock, how);
 }
@@ -208,8 +205,8 @@ rewrite_whole(struct reply *out, const struct reply *stock,
 	}
 	reply_clear(out);
 	choose_code(out, stock, how);
-	w = wording_of(how, action_of(out));
-	reply_put_words(out, &w, action_of(out), &how->facts, 0);
+	w = wording_of(how, action_of(out, how));
+	reply_put_words(out, &w, action_of(out, how), &how->facts, 0);
 	if (w.disclose == DISCLOSE_FULL && !quote(out, &known->quoted))
 		keep_words(out, stock, how);
 }
@@ -232,10 +229,10 @@ rewrite_add(struct reply *out, const struct reply *stock,
     const struct rewrite *how)
 {
 	const struct mta_words *known = how->known;
-	const struct wording w = wording_of(how, action_of(stock));
+	const struct wording w = wording_of(how, action_of(stock, how));
 
 	reply_copy(out, stock);
-	reply_put_words(out, &w, action_of(stock), &how->facts,
+	reply_put_words(out, &w, action_of(stock, how), &how->facts,
 	    known != NULL && known->own && known->sure ? 0 : 1);
 	make_plain(out, stock->n);
 }

@@ -12,11 +12,11 @@
  * nothing is known they say whose words these are and whom to ask.
  *
  * Codes: the reason's own of that class, where it is sure. But clients act on
- * 421, 432, 452, 521 and 53x, and on what answers AUTH and STARTTLS, so these
- * stay as they were; so does 554 before the client has said anything (RFC 5321
- * section 4.3.2); nothing else becomes 421 or 521, at which Postfix hangs up;
- * and a status that tells of one thing stays with words that
- * are not the MTA's.
+ * 421, 432, 452, 458 and 459 (of ETRN, RFC 1985), 521 and 53x, and on what
+ * answers AUTH and STARTTLS, so these stay as they were; so does 554 before the
+ * client has said anything (RFC 5321 section 4.3.2); nothing else becomes 421
+ * or 521, at which Postfix hangs up; and a status that tells of one thing stays
+ * with words that are not the MTA's.
  */
 #ifndef WORDS_REWRITE_H
 #define WORDS_REWRITE_H

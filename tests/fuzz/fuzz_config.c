@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	setenv("SET", "a", 1);
 	house_init(&h);
-	good = config_read_text("f", text, h.sections, 3, &d);
+	good = config_read_text("f", text, h.sections, 3, NULL, &d);
 	check(&d, text, good);
 	diags_free(&d);
 	house_free(&h);

@@ -58,7 +58,8 @@ render(const char *text, const char *value)
 	struct wording w = { .reason = REASON_HEADER_PATTERN, .text = text,
 		.remedy = text };
 	struct session s;
-	struct reply_facts facts = { &s, f, &site, "7K3M9QXD2H4T" };
+	struct reply_facts facts = { .session = &s, .finding = f,
+		.site = &site, .id = "7K3M9QXD2H4T" };
 	struct reply reply = { .code = 0 };
 
 	session_init(&s);

@@ -14,6 +14,9 @@ SERVICE = f"check_policy_service inet:127.0.0.1:{POLICY}"
 MESSAGE = "data Subject: hello\\n\\nhello\\n"
 PROXY = {"smtpd_proxy_filter": f"127.0.0.1:{SINK}"}
 
+# Nobody but who wrote the words can say more.
+RULE = "policy-reject unrecognised"
+
 # What a policy server says: name, true reason, action, words to keep, outcome.
 ACTIONS = [
     ("postgrey", "greylisted", "DEFER_IF_PERMIT Greylisted, see "
@@ -58,6 +61,33 @@ ACTIONS = [
      ["new@elsewhere.example"]),
     ("content-filter", "unrecognised policy-reject rcpt-denied",
      "REJECT Recipient refused by content filter policy", []),
+    ("person", f"{RULE} rcpt-denied", "REJECT Kein Empfang von extern, bitte an Frau Weber "
+     "wenden (Durchwahl 212)", ["Frau Weber", "Durchwahl 212"]),
+    ("left", f"{RULE} mailbox-moved mailbox-unknown",
+     "550 5.1.1 Mr Miller has left. New contact: sales@example.org", ["sales@example.org"]),
+    ("closed", f"{RULE} rcpt-denied", "DEFER office closed until Monday", ["closed until Monday"]),
+    ("lists", f"{RULE} rcpt-denied too-many-recipients",
+     "REJECT More than 50 people: write to lists@example.org", ["lists@example.org"]),
+    ("payment", f"{RULE} mailbox-disabled",
+     "550 5.2.1 Delivery suspended: invoice 7788 is not paid", ["invoice 7788"]),
+    ("moderated", f"{RULE} rcpt-denied list-posting-denied",
+     "REJECT Only hr@example.org may write to all staff", ["hr@example.org"]),
+    ("country", f"{RULE} rcpt-denied client-denied",
+     "REJECT Country not accepted (CN), see https://example.org/geo", ["https://example.org/geo"]),
+    ("backup", f"{RULE} maintenance",
+     "451 4.3.2 Backup is running, mail is accepted again at 03:30", ["again at 03:30"]),
+    ("first-time", "greylisted", "450 4.7.1 First time sender, come back in 300 seconds", []),
+    ("complaints", f"{RULE} rate-limited client-denied",
+     "421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred due to user complaints; see "
+     "https://postmaster.example.net/codes", ["https://postmaster.example.net/codes"]),
+    ("xyz", f"{RULE} rcpt-denied sender-denied", "REJECT We do not accept mail from .xyz domains",
+     [".xyz domains"]),
+    ("login-limit", f"{RULE} rcpt-denied sending-quota-exceeded rate-limited",
+     "550 5.7.1 Limit per login reached (500/h), wait until 15:00", ["until 15:00"]),
+    ("gone-host", f"{RULE} host-takes-no-mail", "554 5.3.2 This server is decommissioned. Use "
+     "mx2.example.org", ["Use mx2.example.org"]),
+    ("from", f"{RULE} rcpt-denied sender-denied sender-login-mismatch",
+     "REJECT You may not use this From address; add it in webmail", ["add it in webmail"]),
     ("garbage", "config-error filter-error", "NONSENSE x", []),
     ("hangup", "config-error filter-error", None, []),
 ]
@@ -109,7 +139,7 @@ VERIFIED = [
           to("v-unknown@sink.example"), unverified_recipient_reject_code="550",
           **OPEN, **recipients("reject_unverified_recipient")),
     Story("verify-rcpt-450", "mailbox-unverified mailbox-unknown", "reject_unverified_recipient, 450",
-          to("v-unknown@sink.example"), **OPEN, **recipients("reject_unverified_recipient")),
+          to("v-unknown@sink.example"), true="mailbox-unverified", **OPEN, **recipients("reject_unverified_recipient")),
     Story("verify-rcpt-busy", "mailbox-unverified", "reject_unverified_recipient, 451 4.2.1",
           to("v-busy@sink.example"), **OPEN, **recipients("reject_unverified_recipient")),
     Story("verify-rcpt-full", "mailbox-unverified mailbox-full", "reject_unverified_recipient, 452 4.2.2",
@@ -148,6 +178,19 @@ FILTER_SAYS = {
     "e-gtube": ("E", reject("554 5.7.1 Gtube pattern")),
     "e-plain": ("E", b"r"), "e-tempfail": ("E", b"t"),
     "e-dmarc": ("E", reject("550 5.7.1 rejected by DMARC policy for sender.example")),
+    "e-lines": ("E", reject("550-5.7.1 Kept back by the mail desk\r\n"
+                            "550-5.7.1 Call +49 30 4711 on weekdays\r\n550 5.7.1 Case 88-123")),
+    "e-dlp": ("E", reject('550 5.7.1 DLP rule "credit cards" (ticket 88123), ask dlp@example.org')),
+    "e-macro": ("E", reject("550 5.7.1 report.docm has macros, see https://share.example.org")),
+    "e-archive": ("E", reject("554 5.7.1 Password protected archives are not permitted, use "
+                              "https://upload.example.org")),
+    "e-short": ("E", reject("550 5.7.1 Nope")),
+    "e-big": ("E", reject("552 5.3.4 Your mail is 38 MB; our limit is 25 MB. Use "
+                          "https://files.example.org")),
+    "e-loop": ("E", reject("550 5.4.6 Loop detected: X-Loop: tickets@example.org")),
+    "m-lines": ("M", reject("450-4.7.1 Your network is new to us\r\n"
+                            "450 4.7.1 Ask noc@example.org to be let in sooner")),
+    "r-umlaut": ("R", reject("550 5.7.1 Abgelehnt, R\u00fcckfragen: Durchwahl 12")),
 }
 FILTER_TRUE = {
     "c-reject": "policy-reject client-denied unrecognised", "c-tempfail": "filter-error unrecognised policy-reject system-overloaded",
@@ -161,8 +204,14 @@ FILTER_TRUE = {
     "e-virus": "virus-found", "e-later": "unrecognised policy-reject filter-error",
     "e-gtube": "spam-content unrecognised policy-reject", "e-plain": "policy-reject unrecognised",
     "e-tempfail": "filter-error unrecognised policy-reject", "e-dmarc": "dmarc-reject",
+    "e-lines": RULE, "e-dlp": RULE, "e-macro": f"{RULE} attachment-banned virus-found",
+    "e-archive": "not-scannable attachment-banned", "e-short": RULE, "e-big": "message-too-large",
+    "e-loop": "mail-loop", "m-lines": f"{RULE} client-denied", "r-umlaut": f"{RULE} rcpt-denied",
 }
-FILTER_KEEP = {"m-reject": ["555-0100"], "e-virus": ["helpdesk@example.org"],
+FILTER_KEEP = {"e-lines": ["+49 30 4711", "Case 88-123", "mail desk"], "e-dlp": ["dlp@example.org", "88123"],
+               "e-macro": ["https://share.example.org"], "e-archive": ["https://upload.example.org"],
+               "e-big": ["https://files.example.org", "25 MB"], "e-loop": ["tickets@example.org"],
+               "m-lines": ["noc@example.org"], "r-umlaut": ["Durchwahl 12"], "m-reject": ["555-0100"], "e-virus": ["helpdesk@example.org"],
                "r-reject": ["No mail for him"], "h-reject": ["I do not like your name"]}
 WHOLE = f"{TO} | {MESSAGE}"
 UP_TO = {"c": FROM, "h": FROM, "m": FROM, "r": TO, "t": f"{TO} | DATA"}
@@ -251,6 +300,33 @@ TABLES = [
           **recipients("warn_if_reject check_recipient_access inline:{user@example.org=REJECT}")),
 ]
 
+FOREIGN = [
+    Story("foreign-client-link", "client-denied", "check_client_access REJECT text", TO,
+          keep=["https://example.org/unblock?ip=192.0.2.7"],
+          **clients("check_client_access inline:{{192.0.2.7=REJECT Hosting ranges are blocked, form at https://example.org/unblock?ip=192.0.2.7}}")),
+    Story("foreign-helo-contact", "helo-denied helo-forged", "check_helo_access REJECT text", TO,
+          keep=["noc@example.org"],
+          **helos("check_helo_access inline:{{client.example=REJECT Say your own name. Ask noc@example.org}}")),
+    Story("foreign-sender-defer", "sender-denied policy-reject", "check_sender_access DEFER text", TO,
+          keep=["security@example.org"],
+          **senders("check_sender_access inline:{{sender.example=DEFER Three waves of phishing from your domain, ask security@example.org}}")),
+    Story("foreign-sasl", "account-disabled", "check_sasl_access REJECT text",
+          f"{LOGIN} | MAIL FROM:<user@example.org> | RCPT TO:<user@example.org>",
+          keep=["https://id.example.org"],
+          **SASL, **recipients("check_sasl_access static:{REJECT Password leaked, change it at https://id.example.org}")),
+    Story("foreign-data-link", "policy-reject unrecognised client-denied", "smtpd_data_restrictions, text",
+          f"{TO} | DATA", keep=["https://example.org/data"],
+          smtpd_data_restrictions="check_client_access inline:{{192.0.2.7=REJECT No data: https://example.org/data}}"),
+    Story("etrn-restricted", "policy-reject", "smtpd_etrn_restrictions = reject", f"{EHLO} | ETRN example.org",
+          smtpd_etrn_restrictions="reject"),
+    Story("vrfy-domain", "rcpt-domain-nonexistent relay-denied", "VRFY elsewhere", f"{EHLO} | VRFY b@elsewhere.example"),
+    Story("vrfy-access-text", f"{RULE} rcpt-denied", "VRFY, check_recipient_access REJECT text",
+          f"{EHLO} | VRFY user@example.org", keep=["Ask Carol"],
+          **recipients("check_recipient_access inline:{{user@example.org=REJECT Ask Carol}}")),
+    Story("vrfy-then-mail", "mailbox-unknown", "VRFY, then the message", records=2,
+          steps=f"{EHLO} | VRFY nobody@example.org | MAIL FROM:<a@sender.example> | RCPT TO:<nobody@example.org>"),
+]
+
 VANISHED = [
     Story("discard-rcpt", "rcpt-denied policy-reject", "check_recipient_access DISCARD", f"{TO} | {MESSAGE}", wire=0, outcome="discarded",
           **recipients("check_recipient_access inline:{user@example.org=DISCARD}")),
@@ -284,7 +360,8 @@ VANISHED = [
 FILTER_SAYS |= {"e-discard": ("E", b"d"), "r-discard": ("R", b"d"), "e-hold": ("E", [b"qbecause\0", b"c"])}
 
 SCREEN = [
-    Story("screen-early-ignore", "mailbox-unknown", "postscreen_greet_action = ignore", to("nobody@example.org"),
+    Story("screen-early-ignore", "mailbox-unknown early-talker", "postscreen_greet_action = ignore",
+          to("nobody@example.org"), right=["554 5.5.0"],
           early="EHLO client.example\r\n", postscreen_greet_action="ignore", wire=None, **POSTSCREEN),
     Story("screen-denied-drop", "client-denied", "postscreen_denylist_action = drop", "",
           postscreen_access_list="cidr:{{192.0.2.7 reject}}", postscreen_denylist_action="drop", **POSTSCREEN),
@@ -302,4 +379,4 @@ SCREEN = [
           postscreen_non_smtp_command_action="drop", **POSTSCREEN),
 ]
 
-STORIES = POLICIES + PROXIES + VERIFIED + FILTERS + TABLES + VANISHED + SCREEN
+STORIES = POLICIES + PROXIES + VERIFIED + FILTERS + TABLES + FOREIGN + VANISHED + SCREEN

@@ -54,6 +54,11 @@ class Story:
     def __repr__(self):
         return self.name
 
+    def in_others_words(self):
+        """Does an admin, a policy server, a filter or a proxy word the reply?"""
+        return bool(self.keep) or "text" in self.how or self.name.startswith(
+            ("policy-", "filter-", "proxy-", "foreign-"))
+
     def row(self, reply, refused):
         """The row that this reply makes; refused as milter.Watcher has it."""
         cut = "-"

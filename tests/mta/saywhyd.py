@@ -48,7 +48,7 @@ LISTS = pathlib.Path(__file__).resolve().parent.parent / "scenarios" / "lists"
 # Without these an instance does not run here.
 OURS = ("listen", "listen-mode", "control", "user", "record-file")
 
-ID = re.compile(r"/why/([0-9A-HJKMNP-TV-Z]{12})$")
+ID = re.compile(r"/why/([0-9A-HJKMNP-TV-Z]{12}(?:[0-9A-HJKMNP-TV-Z]{2})?)$")
 
 
 def id_of(reply):

@@ -236,7 +236,7 @@ CONTENT = [
           f"{TO} | data Subject: x\\n\\n{BLOCK * 30}", site="small"),
     story("headers-too-large", "message-malformed message-too-large", "MaxHeadersLength",
           f"{TO} | data " + "".join(f"X-{i}: {BLOCK}" for i in range(13)) + "\\nx\\n", site="small",
-          true="header-too-large message-too-large"),
+          true="header-too-large"),
     story("storage-full", "storage-full", "MinFreeBlocks",
           mail("a@sender.example", " SIZE=1000"), site="full"),
     story("header-check", "header-pattern policy-reject", "a header's ruleset",

@@ -21,7 +21,7 @@ FEATURE(`accept_unqualified_senders')dnl
 
 def behind_postfix(mta, daemon, **options):
     """A function that connects a client to Postfix with this filter."""
-    port = mta.listen(smtpd_milters=daemon.address, **(OPEN | options))
+    port = mta.listen(**({"smtpd_milters": daemon.address} | OPEN | options))
 
     def connect(address="192.0.2.7", **more):
         host = "2001:db8::1" if address and ":" in address else "192.0.2.1"

@@ -104,8 +104,8 @@ def test_hung_once_it_is_continued(postfix, saywhyd):
     with smtp.Client(port, address="192.0.2.7") as client:
         smtp.play(client, FROM)
         daemon.signal(19)
-        threading.Timer(1.5, daemon.signal, (18,)).start()
         began = time.monotonic()
+        threading.Timer(1.5, daemon.signal, (18,)).start()
         reply = client.command("RCPT TO:<missing@example.org>")
         assert 1 < time.monotonic() - began < 10
     assert daemon.record(reply)

@@ -132,6 +132,60 @@ def test_successor_under_load(saywhyd, postfix):
     assert not (daemon.folder / "milter.sock").exists()
 
 
+CLOSED = START + "RCPT TO:<closed@elsewhere.example>\n"
+
+
+def across_two_upgrades(saywhyd, postfix, dialogue, **options):
+    """Three sessions, each older than what comes after it, are refused twice each;
+    the daemon, and the replies."""
+    daemon = saywhyd()
+    daemon.stop()
+    daemon.configure(DOORS.format(daemon.folder))
+    daemon.start()
+    connect = sites.behind_postfix(
+        postfix, daemon, smtpd_reject_footer_maps="socketmap:unix:"
+        f"{daemon.folder}/reply.sock:footer", **{
+            name: value.format(daemon.folder) for name, value in options.items()})
+    processes, sessions, replies = [daemon.process], [connect()], []
+    for _ in range(2):
+        daemon.process = Adopted(successor_of(daemon))
+        processes.append(daemon.process)
+        sessions.append(connect())
+    # The process in between ends first.
+    for number in (1, 0, 2):
+        with sessions[number] as client:
+            for _ in range(2):
+                replies.append(smtp.until_refused(client, dialogue))
+                client.command("RSET")
+        if number < 2:
+            process.wait_until(lambda n=number: processes[n].poll() is not None, "the end")
+    time.sleep(1.5)  # what waits for a query would be written by now
+    assert len(daemon.records()) == len(replies)
+    return daemon, replies
+
+
+def test_successor_and_the_reply_map(saywhyd, postfix):
+    """What Postfix itself refuses in a session from before an upgrade has one
+    record, that of its session: Postfix asks the new process about it."""
+    daemon, replies = across_two_upgrades(
+        saywhyd, postfix, CLOSED, smtpd_recipient_restrictions="check_recipient_access "
+        "inline:{{closed@elsewhere.example=REJECT}}")
+    for reply in replies:
+        record = daemon.record(reply)
+        assert record["issuer"] == "mta" and record["helo"] == "client.example"
+        assert record["recipients"] == ["closed@elsewhere.example"]
+
+
+def test_successor_and_the_policy_service(saywhyd, postfix):
+    """So has what our policy service refuses there."""
+    daemon, replies = across_two_upgrades(
+        saywhyd, postfix, FOREIGN, smtpd_recipient_restrictions="check_policy_service "
+        "unix:{}/policy.sock")
+    for reply in replies:
+        record = daemon.record(reply)
+        assert (record["issuer"], record["reason"]) == ("saywhy", "relay-denied")
+
+
 def test_without_a_successor_it_goes_on(saywhyd, postfix):
     """What cannot start takes nothing away."""
     daemon = saywhyd()
@@ -221,6 +275,23 @@ def test_restart_under_load(managed, postfix):
             time.sleep(0.5)
             manager.start(daemon)
             load.flows()
+    nothing_lost(daemon, load.replies)
+
+
+def test_restart_beside_an_idle_session(managed, postfix):
+    """It ends what is idle in time, for who connects meanwhile waits."""
+    daemon, manager = managed
+    filter_ = f"{{ {daemon.address}, default_action=tempfail, connect_timeout=10s }}"
+    connect = sites.behind_postfix(postfix, daemon, smtpd_milters=filter_)
+    with connect() as idle:
+        idle.ehlo()
+        with Load(connect) as load:
+            began = time.monotonic()
+            assert daemon.stop() == 0
+            manager.start(daemon)
+            assert time.monotonic() - began < 15
+            load.flows()
+    assert "did not end in time: 1;" in daemon.log()
     nothing_lost(daemon, load.replies)
 
 

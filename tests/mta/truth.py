@@ -19,18 +19,23 @@ STAGES = [("EHLO", {"helo"}), ("HELO", {"helo"}), ("MAIL", {"mail"}), ("RCPT", {
           ("auth ", {"helo", "mail"}), ("AUTH", {"helo", "mail"}), ("starttls", {"helo"}),
           ("STARTTLS", {"helo"})]
 
-# A code whose meaning every client knows may stand for the reason's own.
+# What may stand for the reason's own. RFC 5321 section 4.3.2 names the codes of
+# each command, the registry (RFC 5248) those of each status: 553 and 551 are of
+# MAIL and RCPT, 450 and 451 of all three, 421 of any command, 454 beside 4.7.1.
 ALIKE = {
-    "550 5.7.1": {"554 5.7.1", "553 5.7.1"}, "550 5.7.0": {"554 5.7.1", "550 5.7.1", "554 5.7.0"},
+    "550 5.7.1": {"553 5.7.1"}, "550 5.7.0": {"550 5.7.1"},
     "450 4.7.0": {"450 4.7.1", "451 4.7.1", "451 4.7.0", "421 4.7.0", "454 4.7.1", "454 4.7.0"},
-    "451 4.3.0": {"450 4.3.0", "451 4.7.1", "421 4.3.0"},
+    "451 4.3.0": {"450 4.3.0", "421 4.3.0"},
     "451 4.3.5": {"450 4.3.5", "421 4.3.5"},
-    "550 5.1.1": {"550 5.1.0"}, "450 4.2.0": {"450 4.1.1"},
     "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
-    "550 5.1.6": {"551 5.1.6"},
+    "550 5.1.6": {"551 5.1.6"}, "554 5.4.6": {"550 5.4.6"},
     # 421 hangs up, after which others of the session cannot be told either.
     "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
+# 554 is of DATA and the message; elsewhere it is right only where it stands
+# before an admin's or another program's words, of which it is a part.
+OF_MESSAGE = {"550 5.7.1": {"554 5.7.1"}, "550 5.7.0": {"554 5.7.1", "554 5.7.0"},
+              "521 5.3.2": {"554 5.3.2"}}
 
 # Who must act, by the catalogue, and how our second line calls them.
 ACTS = {
@@ -140,7 +145,13 @@ class Verdict:
                 if code:
                     own = f"{code} {status}"
                     good |= {own} | ALIKE.get(own, set())
+                    if self.may_be_554():
+                        good |= OF_MESSAGE.get(own, set())
         return good
+
+    def may_be_554(self):
+        found = stages(self.played)
+        return bool(found and found & {"data", "headers", "message"}) or self.story.in_others_words()
 
     def judge_records(self):
         played, story = self.played, self.story
@@ -217,7 +228,7 @@ class Verdict:
                 and not LINK.search(line)]
         if ours and self.record and recorded not in story.true.split() + ["unrecognised"]:
             self.false.append(f"says {recorded}")
-        self.false += self.not_so(" ".join(ours))
+        self.false += self.not_so(" ".join(ours)) + self.fate_of_none(" ".join(ours))
         self.wrong += self.false
         self.mistaken = bool(ours) and not self.calls_actor(ours)
         if self.mistaken:
@@ -233,6 +244,13 @@ class Verdict:
         return [f"says {found.group()!r}" for pattern, reasons in ONLY_FOR
                 if not true & set(reasons.split())
                 for found in [re.search(pattern, words)] if found]
+
+    def fate_of_none(self, words):
+        """Where there is no message, none is lost or under way."""
+        asked = self.played.asked[-1] if self.played.asked else ""
+        wrong = asked.startswith(("VRFY", "ETRN", "XCLIENT")) and (
+            GOOD_NEWS.search(words) or BAD_NEWS.search(words))
+        return [f"says {wrong.group()!r}"] if wrong else []
 
     def actors(self):
         return {WHO[name] for name in self.story.true.split()}

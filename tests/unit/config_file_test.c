@@ -46,7 +46,7 @@ static int
 remove_folder(void **state)
 {
 	static const char *const names[] = { "a.conf", "b.conf", "c.conf",
-		"big.conf", "fifo", "sub/d.conf", "sub", "" };
+		"big.conf", "adopted.conf", "fifo", "sub/d.conf", "sub", "" };
 	size_t i;
 
 	(void)state;
@@ -63,7 +63,7 @@ expect(const char *name, const char *words, struct house *h)
 	char *output;
 
 	house_init(h);
-	config_read(in_folder(name), h->sections, 3, &d);
+	config_read(in_folder(name), h->sections, 3, NULL, &d);
 	output = printed(&d);
 	if (*words == '\0' ? *output != '\0' : strstr(output, words) == NULL)
 		fail_msg("%s: says \"%s\", not \"%s\"", name, output, words);
@@ -148,6 +148,30 @@ test_include_mistakes(void **state)
 	house_free(&h);
 }
 
+/* What setup adopted yields to the admin's own lines, wherever they stand. */
+static void
+test_adopted(void **state)
+{
+	struct house h;
+
+	(void)state;
+	put("a.conf", "mode = enforce\ninclude(\"adopted.conf\")\n"
+	    "include(\"b.conf\")\n");
+	put("b.conf", "relay { domains = {b.example} }");
+	put("adopted.conf", "mode = observe\nrelay {\n"
+	    "domains = {c.example}\nmax-recipients = 3\n}\n");
+	expect("a.conf", "adopted.conf:3: warning: relay.domains: does not "
+	    "count, for it is set in /tmp/", &h);
+	assert_int_equal(h.s.mode, 1);
+	assert_int_equal(h.s.max, 3);
+	assert_non_null(strset_find(&h.s.domains, "b.example", 9));
+	assert_null(strset_find(&h.s.domains, "c.example", 9));
+	house_free(&h);
+	put("adopted.conf", "mode = observe\nmode = enforce\n");
+	expect("a.conf", "adopted.conf:2: warning: mode: does not count", &h);
+	house_free(&h);
+}
+
 int
 main(void)
 {
@@ -155,6 +179,7 @@ main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_include),
 		cmocka_unit_test(test_include_mistakes),
+		cmocka_unit_test(test_adopted),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

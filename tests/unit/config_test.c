@@ -35,7 +35,7 @@ test_all_cases(void **state)
 
 		house_init(&h);
 		good = config_read_text("f", test_cases[i].text, h.sections, 3,
-		    &d);
+		    NULL, &d);
 		output = printed(&d);
 		if (strcmp(output, test_cases[i].output) != 0) {
 			print_error("%s\nsays:\n%sand should say:\n%s\n",
@@ -57,7 +57,7 @@ read_good(struct house *h, const char *text)
 	char *output;
 
 	house_init(h);
-	if (!config_read_text("f", text, h->sections, 3, &d)) {
+	if (!config_read_text("f", text, h->sections, 3, NULL, &d)) {
 		output = printed(&d);
 		fail_msg("%s", output);
 	}
@@ -169,7 +169,7 @@ test_hopeless(void **state)
 	for (i = 0; i < 10000; i++)
 		buf_puts(&text, "nonsense\n");
 	house_init(&h);
-	assert_false(config_read_text("f", text.data, h.sections, 3, &d));
+	assert_false(config_read_text("f", text.data, h.sections, 3, NULL, &d));
 	assert_int_equal(d.n, 101);
 	assert_string_equal(d.v[100].text,
 	    "too many mistakes; the rest was not read");

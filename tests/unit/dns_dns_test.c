@@ -265,23 +265,48 @@ test_many(void **state)
 	free(names);
 }
 
-/* Nobody listens: a failure soon; then the server comes up and is used. */
+/* How often it stands in the log. */
+static int
+count_logged(FILE *log, const char *words)
+{
+	char line[512];
+	int n = 0;
+
+	rewind(log);
+	while (fgets(line, sizeof line, log) != NULL)
+		n += strstr(line, words) != NULL;
+	return n;
+}
+
+/*
+ * Nobody listens: a failure soon; then the server comes up and is used. The log
+ * says both, once.
+ */
 static void
 test_dead_and_back(void **state)
 {
-	int port = liar_port(liar);
+	int port = liar_port(liar), errors = dup(STDERR_FILENO);
+	FILE *log = tmpfile();
 	int64_t began;
 
 	(void)state;
+	assert_non_null(log);
+	dup2(fileno(log), STDERR_FILENO);
 	liar_stop(liar);
 	began = clock_ms();
 	expect(DNS_A, "cold.dead.test", DNS_TEMPFAIL, NULL);
 	assert_in_range(clock_ms() - began, 0, 3000);
+	expect(DNS_A, "cold.dead-too.test", DNS_TEMPFAIL, NULL);
 	liar = liar_start("127.0.0.1", port);
 	assert_non_null(liar);
 	began = clock_ms();
 	expect(DNS_A, "cold.back.test", DNS_FOUND, "192.0.2.1");
 	assert_in_range(clock_ms() - began, 0, 2000);
+	dup2(errors, STDERR_FILENO);
+	close(errors);
+	assert_int_equal(count_logged(log, "is deferred until it does"), 1);
+	assert_int_equal(count_logged(log, "the DNS server answers again"), 1);
+	fclose(log);
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_settings.h"
 
 #define RELAY "relay { domains = {\"example.org\"} "
 #define DNSBL(answers) "blacklist { dnsbl \"zen.example\" { answers = " \
@@ -124,11 +125,87 @@ test_rows(void **state)
 		play(&rows[i]);
 }
 
+static struct ruleset *
+loaded(const char *text)
+{
+	struct diags d = DIAGS_INIT;
+	struct ruleset *r = ruleset_load_text("f", text, &d);
+
+	assert_non_null(r);
+	diags_free(&d);
+	return r;
+}
+
+/* Layout, order and what is of one host alone make no other policy. */
+static void
+test_fingerprint(void **state)
+{
+	static const char first[] = "auth { dkim = no }\nname = mx1.example\n"
+	    "relay { domains = {\"b.example\"} }\n"
+	    "content { max-cpu = \"2000 ms\" }\n"
+	    "exception \"p\" { clients = {\"192.0.2.1\"} }\n";
+	static const struct {
+		bool same;
+		const char *text;
+	} others[] = {
+		{ true, "# a comment\nexception p { clients = {192.0.2.1} }\n"
+		    "relay { domains = {b.example} }\nname = mx2.example\n"
+		    "relay { networks = {\"127.0.0.0/8\", \"::1\"} }\n"
+		    "host-number = 7\nprivacy-key = x\n"
+		    "content { max-cpu = \"2 s\" }\n"
+		    "auth { dkim = off spf = yes }\n" },
+		{ false, "auth { dkim = no }\n" },
+		{ false, "" },
+		{ false, "auth { dkim = no }\nname = mx1.example\n"
+		    "relay { domains = {\"b.example\"} }\n"
+		    "content { max-cpu = \"2000 ms\" }\n"
+		    "exception \"q\" { clients = {\"192.0.2.1\"} }\n" },
+	};
+	struct ruleset *a = loaded(first), *b;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(strspn(a->fingerprint, "0123456789abcdef"), 12);
+	for (i = 0; i < sizeof others / sizeof others[0]; i++) {
+		b = loaded(others[i].text);
+		assert_int_equal(strcmp(a->fingerprint, b->fingerprint) == 0,
+		    others[i].same);
+		ruleset_release(b);
+	}
+	ruleset_release(a);
+}
+
+static void
+test_settings(void **state)
+{
+	struct ruleset *r = loaded("mode = enforce\nname = mx.example\n"
+	    "syslog = on\nstep-timeout = \"5000 ms\"\nprivacy-key = hidden\n"
+	    "blacklist { dnsbl \"z.example\" { } }\n"
+	    "auth { submission-ports = {465, 587} login-tls = any }\n"
+	    "relay { domains = {\"b.example\", a.example} }\n"
+	    "host-number = 3\n");
+	struct buf text = BUF_INIT;
+	const char *second;
+
+	(void)state;
+	ruleset_put_settings(r, &text);
+	second = strchr(text.data, '\n') + 1;
+	assert_string_equal(second, "blacklist.dnsbl \"z.example\"\n"
+	    "mode = enforce\n"
+	    "relay.domains = {\"b.example\", \"a.example\"}\n"
+	    "# of this host alone:\nhost-number = 3\n"
+	    "name = \"mx.example\"\nprivacy-key = (set)\n");
+	buf_free(&text);
+	ruleset_release(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_fingerprint),
+		cmocka_unit_test(test_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,11 +103,42 @@ test_rows(void **state)
 	}
 }
 
+/* Commands that send no message. */
+static void
+test_questions(void **state)
+{
+	static const struct {
+		const char *text;
+		bool question;
+	} cases[] = {
+		{ "502 5.5.1 VRFY command is disabled", true },
+		{ "459 <a.example>: service unavailable", true },
+		{ "554 5.7.1 <a.example>: Etrn command rejected: No", true },
+		{ "550 5.7.0 Error: insufficient authorization", true },
+		{ "450 4.3.2 Service unavailable", false },
+		{ "550 5.1.1 <b@x>: User unknown", false },
+	};
+	struct reply reply = { .code = 0 };
+	struct sentence s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_true(reply_parse(&reply, cases[i].text,
+		    strlen(cases[i].text)));
+		sentence_read(&reply, &s);
+		if (s.question != cases[i].question)
+			fail_msg("%s", cases[i].text);
+		reply_clear(&reply);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_questions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

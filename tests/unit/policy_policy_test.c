@@ -363,6 +363,8 @@ static const struct mistake mistakes[] = {
 	{ "page = \"https://example.org/why\"", "{id}", 1 },
 	{ "listen = \"/tmp/sock\"", "/tmp/sock", 1 },
 	{ "mode = enforced", "enforce", 1 },
+	{ "enforce-after = \"tomorrow\"", "written like 2026-01-31T18", 1 },
+	{ "enforce-after = \"2026-01-31T18:00:00\"", "no time in UTC", 1 },
 	{ "contact = \"nobody\"", "no mail address", 1 },
 };
 
@@ -388,6 +390,21 @@ test_mistakes(void **state)
 	}
 }
 
+static void
+test_enforce_after(void **state)
+{
+	struct ruleset *r = load("mode = observe\n"
+	    "enforce-after = \"2020-01-01T00:00:00Z\"\n");
+
+	(void)state;
+	assert_int_equal(r->policy.mode, MODE_ENFORCE);
+	assert_int_equal(r->policy.enforce_after, 1577836800);
+	ruleset_release(r);
+	r = load("mode = enforce\nenforce-after = \"2999-01-01T00:00:00Z\"\n");
+	assert_int_equal(r->policy.mode, MODE_OBSERVE);
+	ruleset_release(r);
+}
+
 int
 main(void)
 {
@@ -398,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_strictest),
 		cmocka_unit_test(test_recipients),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_enforce_after),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

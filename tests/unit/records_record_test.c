@@ -28,6 +28,39 @@ test_id(void **state)
 	assert_string_not_equal(a, b);
 }
 
+/* Two more characters name the host; ids without them are of no host. */
+static void
+test_id_of_host(void **state)
+{
+	static const struct {
+		int host;
+		const char *end;
+	} rows[] = { { 1, "01" }, { 31, "0Z" }, { 32, "10" }, { 1023, "ZZ" },
+		{ 1024, "00" } };
+	char id[RECORD_ID_TEXT], read[RECORD_ID_TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		record_id_host(rows[i].host);
+		record_id(id);
+		assert_int_equal(strlen(id), 14);
+		assert_string_equal(id + 12, rows[i].end);
+		assert_int_equal(record_id_host_of(id), rows[i].host);
+		assert_true(record_id_is_recent(id));
+		assert_true(record_id_read(id, 14, read));
+		assert_string_equal(read, id);
+		record_id_of("a line", 6, 0, id);
+		assert_string_equal(id + 12, rows[i].end);
+	}
+	record_id_host(0);
+	record_id(id);
+	assert_int_equal(strlen(id), 12);
+	assert_int_equal(record_id_host_of(id), 0);
+	record_id_of("a line", 6, 0, read);
+	assert_int_equal(strlen(read), 12);
+}
+
 struct private_row {
 	const char *text, *removed;
 };
@@ -224,6 +257,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_brief_of_many),
 		cmocka_unit_test(test_id),
+		cmocka_unit_test(test_id_of_host),
 		cmocka_unit_test(test_privacy),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_json),

@@ -108,6 +108,8 @@ test_ids(void **state)
 		{ "7k3m-9qxd 2h4t", "7K3M9QXD2H4T" },
 		{ "oOiIlL000000", "001111000000" },
 		{ "7K3M9QXD2H4", NULL }, { "7K3M9QXD2H4TT", NULL },
+		{ "7k3m-9qxd-2h4t-ol", "7K3M9QXD2H4T01" },
+		{ "7K3M9QXD2H4T012", NULL },
 		{ "7K3M9QXD2H4U", NULL }, { "", NULL },
 		{ "7K3M9QXD2H4/", NULL },
 	};

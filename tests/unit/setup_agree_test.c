@@ -47,6 +47,8 @@ text(void *arg, const char *path, struct buf *out)
 		buf_puts(out, "# ours\n192.0.2.0/25\n");
 	else if (strcmp(path, "/etc/postfix/nets.cidr") == 0)
 		buf_puts(out, "203.0.113.0/24 OK\n");
+	else if (strcmp(path, "/etc/postfix/refused") == 0)
+		buf_puts(out, "bad.example REJECT\n");
 	else
 		return false;
 	return true;
@@ -177,6 +179,41 @@ test_relay_is_off(void **state)
 	differences_clear(&d);
 }
 
+/* A permit does harm only before a list that saywhy asks, too. */
+static void
+test_lists(void **state)
+{
+	static const char *const main_cf[] = { "mydestination", "example.org",
+		"mynetworks", "127.0.0.0/8 [::1]/128",
+		"smtpd_client_restrictions", "permit_mynetworks, "
+		    "check_client_access cidr:/etc/postfix/nets.cidr, "
+		    "check_client_access hash:/etc/postfix/refused, "
+		    "permit_dnswl_client good.example=127.0.0.1, "
+		    "reject_rbl_client bad.example=127.0.0.2",
+		"smtpd_sender_restrictions", "reject_rhsbl_sender "
+		    "names.example, permit_dnswl_client good.example", NULL };
+	struct differences d;
+
+	(void)state;
+	find(&d, main_cf, "relay { domains = {\"example.org\"} }\n"
+	    "blacklist { dnsbl \"ours\" { zone = \"bad.example\" } }\n");
+	assert_true(is_found(&d, true, "check_client_access "
+	    "cidr:/etc/postfix/nets.cidr lets pass in "
+	    "smtpd_client_restrictions (main.cf:7) before bad.example"));
+	assert_true(is_found(&d, true, "permit_dnswl_client good.example"));
+	assert_true(is_found(&d, false, "reject_rhsbl_sender names.example "
+	    "stands in smtpd_sender_restrictions (main.cf:7), but in no "
+	    "block"));
+	assert_int_equal(d.harmful, 2);
+	assert_int_equal(d.n, 3);
+	differences_clear(&d);
+	find(&d, main_cf, "relay { domains = {\"example.org\"} }\n"
+	    "blacklist { dnswl \"good.example\" { }\n"
+	    "dnsbl \"bad.example\" { }\nrhsbl \"names.example\" { } }\n");
+	assert_int_equal(d.n, 1);	/* the table is not known */
+	differences_clear(&d);
+}
+
 int
 main(void)
 {
@@ -184,6 +221,7 @@ main(void)
 		cmocka_unit_test(test_the_same),
 		cmocka_unit_test(test_both_places),
 		cmocka_unit_test(test_relay_is_off),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,7 +259,8 @@ check_subset(const struct fields *t, unsigned session_mask, unsigned mask)
 	struct wording w = { .reason = reason, .text = t->text,
 		.remedy = t->remedy };
 	struct session s;
-	struct reply_facts facts = { &s, f, &site, ID };
+	struct reply_facts facts = { .session = &s, .finding = f,
+		.site = &site, .id = ID };
 	struct reply reply = { .code = 0 };
 
 	fill_session(&s, session_mask);

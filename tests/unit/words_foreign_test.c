@@ -76,7 +76,7 @@ pass(struct passed *p, char *reply, enum stage stage, bool submission)
 	struct session s;
 	struct findings found = { .v = NULL };
 	struct finding *f;
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, room = BUF_INIT;
 	struct rewrite how = { .known = &p->known, .wording = &w,
 		.facts = { .session = &s, .site = &site,
 		    .id = "7K3M9QXD2H4T" } };
@@ -86,7 +86,8 @@ pass(struct passed *p, char *reply, enum stage stage, bool submission)
 	if (!reply_parse(&p->stock, reply, strlen(reply)))
 		fail_msg("no reply: %s", reply);
 	fill(&s);
-	recognise(reply, strlen(reply), &words);
+	mta_words_recognise(&p->stock, reply, strlen(reply), TOPIC_NONE, &room,
+	    &words);
 	mta_words_read(&p->known, &p->stock, &words, &s, &at);
 	w.reason = p->known.reason;
 	f = findings_add(&found, w.reason, NULL, stage);
@@ -95,6 +96,7 @@ pass(struct passed *p, char *reply, enum stage stage, bool submission)
 	rewrite_whole(&p->out, &p->stock, &how);
 	reply_put_wire(&p->out, &text);
 	p->text = buf_steal(&text);
+	buf_free(&room);
 	findings_free(&found);
 	session_free(&s);
 }
@@ -174,7 +176,7 @@ is_foreign(const char *name)
 		"sender-access-text", "sender-mx-access", "client-access-text",
 		"client-greeting-521", "dnsbl-own-text", "helo-forged",
 		"header-check-text", "mime-header-check", "footer",
-		"footer-same-line", "command-etrn" };
+		"footer-same-line" };
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -69,7 +69,8 @@ test_hostile_values(void **state)
 	struct findings found = { .v = NULL };
 	struct session s;
 	struct finding *f = findings_add(&found, 1, "test", STAGE_RCPT);
-	struct reply_facts facts = { &s, f, &site, "7K3M9QXD2H4T" };
+	struct reply_facts facts = { .session = &s, .finding = f,
+		.site = &site, .id = "7K3M9QXD2H4T" };
 	struct reply reply = { .code = 0 };
 	int reason, disclose, action;
 
@@ -102,7 +103,8 @@ test_longest(void **state)
 {
 	struct site site = { .name = "mx.example.org" };
 	struct session s;
-	struct reply_facts facts = { &s, NULL, &site, "7K3M9QXD2H4T" };
+	struct reply_facts facts = { .session = &s, .site = &site,
+		.id = "7K3M9QXD2H4T" };
 	struct reply reply = { .code = 0 };
 	struct wording w = { .reason = REASON_RELAY_DENIED };
 	struct buf text = BUF_INIT;
@@ -146,8 +148,8 @@ test_last_line(void **state)
 		struct site site = { .name = name,
 			.page = (char *)(uintptr_t)pointers[i].page,
 			.contact = (char *)(uintptr_t)pointers[i].contact };
-		struct reply_facts facts = { NULL, NULL, &site,
-			"7K3M9QXD2H4T" };
+		struct reply_facts facts = { .site = &site,
+			.id = "7K3M9QXD2H4T" };
 
 		reply_render(&reply, &w, ACTION_REJECT, &facts);
 		assert_string_equal(reply.lines[reply.n - 1],
@@ -161,7 +163,8 @@ static void
 test_wording(void **state)
 {
 	struct site site = { .name = "mx.example.org" };
-	struct reply_facts facts = { NULL, NULL, &site, "7K3M9QXD2H4T" };
+	struct reply_facts facts = { .site = &site,
+		.id = "7K3M9QXD2H4T" };
 	struct reply reply = { .code = 0 };
 	struct wording w = { .reason = REASON_RELAY_DENIED,
 		.permanent = { 554, "5.7.9" }, .text = "No.",

@@ -256,6 +256,57 @@ test_unknown_words_stay(void **state)
 	reply_clear(&out);
 }
 
+/* VRFY and ETRN: nothing is lost, nothing waits. */
+static void
+test_questions(void **state)
+{
+	static const struct {
+		const char *stock, *first, *second;
+	} cases[] = {
+		{ "550 5.1.1 <x@example.org>: User unknown", "550-5.1.1 ",
+		    "No message is lost, for none was sent yet. Check "
+		    "the address for typing mistakes" },
+		{ "450 4.1.1 <x@example.org>: Recipient address rejected: "
+		    "unverified address: host a[192.0.2.1] said: 450 busy",
+		    "450-4.2.0 ", "No message is lost, for none was sent yet. "
+		    "Check the address" },
+		{ "459 <a.example>: service unavailable", "459-4.7.0 "
+		    "mx.example.org keeps no mail for that domain",
+		    "No message is lost, for none was sent yet. The mail "
+		    "admin of mx.example.org" },
+	};
+	struct recognised words;
+	struct mta_words known;
+	struct reply stock, out = { .code = 0 };
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct wording w = { .reason = 0 };
+		const struct rewrite how = { .known = &known, .wording = &w,
+			.facts = { .site = &site, .id = "X",
+			    .question = true } };
+
+		parse(&stock, cases[i].stock);
+		recognise(cases[i].stock, strlen(cases[i].stock), &words);
+		mta_words_read(&known, &stock, &words, NULL, NULL);
+		w.reason = known.reason;
+		rewrite_whole(&out, &stock, &how);
+		buf_clear(&text);
+		reply_put_wire(&out, &text);
+		if (strncmp(text.data, cases[i].first,
+		    strlen(cases[i].first)) != 0 ||
+		    strstr(text.data, cases[i].second) == NULL ||
+		    strstr(text.data, "under way") != NULL ||
+		    strstr(text.data, "not delivered") != NULL)
+			fail_msg("%s: %s", cases[i].stock, text.data);
+		reply_clear(&stock);
+	}
+	buf_free(&text);
+	reply_clear(&out);
+}
+
 /* A template of Postfix: what a sender says has no meaning in it. */
 static void
 test_footer(void **state)
@@ -302,6 +353,7 @@ main(void)
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_every_reason),
 		cmocka_unit_test(test_unknown_words_stay),
+		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_footer),
 	};
 

@@ -1,0 +1,111 @@
+/* login_close - a login that is closed, and who is told of it */
+
+#include "checks/login_close.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "counters/alarm.h"
+
+#define KEPT_MS (10LL * 366 * 24 * 3600 * 1000)
+
+/* What is noted with a login that is closed; and how a limit is noted. */
+#define NOTE_BY_HAND 1
+#define NOTE_LIMIT 2		/* + enum limit_what */
+
+static struct counter_answer
+ask(const char *login, enum counter_verb verb, int note)
+{
+	const struct counter_question q = { .verb = verb, .amount = note,
+		.key = counter_key("suspended", &login, 1),
+		.window = KEPT_MS };
+	struct counter_answer a;
+
+	counters_ask(&q, 1, &a);
+	return a;
+}
+
+/* The line names the client, so that fail2ban and its like can act on it. */
+static void
+say(const char *login, const struct login_sign *sign)
+{
+	log_warn("login %s suspended: client %s, over limit \"%s\" (%lld %s); "
+	    "saywhy login %s --open ends it", login, sign->client, sign->limit,
+	    (long long)sign->amount, sign->what_words, login);
+}
+
+static void
+put_client(struct buf *out, const struct login_sign *sign)
+{
+	if (*sign->client == '\0')
+		return;
+	buf_printf(out, "It was used last from %s", sign->client);
+	if (*sign->name != '\0')
+		buf_printf(out, ", %s", sign->name);
+	if (*sign->country != '\0')
+		buf_printf(out, " (country %s)", sign->country);
+	buf_puts(out, ".\n");
+}
+
+static void
+send_mail(const char *site, const char *login, const struct login_sign *sign)
+{
+	struct buf subject = BUF_INIT, text = BUF_INIT;
+	char since[CLOCK_LOCAL_TEXT], until[CLOCK_LOCAL_TEXT];
+	int64_t now = counters_now();
+
+	buf_printf(&subject, "%s: the login %s is closed, perhaps its password "
+	    "is stolen", site, login);
+	buf_printf(&text, "At %s the mail server %s closed the login %s.\n"
+	    "Nothing more is sent with it; mail to its owner still arrives.\n\n"
+	    "What was seen: %lld %s", clock_local(now, now, until), site,
+	    login, (long long)sign->count, sign->what_words);
+	if (clock_local(sign->since, now, since) != NULL)
+		buf_printf(&text, " since %s", since);
+	buf_printf(&text, ".\nThe limit \"%s\" allows %lld in %s.\n",
+	    sign->limit, (long long)sign->amount, sign->window);
+	put_client(&text, sign);
+	buf_printf(&text, "\nWhat to do now:\n"
+	    "1. Set a new password, and tell the owner by telephone.\n"
+	    "2. See what was sent with it:       saywhy find --login %s\n"
+	    "3. See what waits in the queue, and remove it.\n"
+	    "4. Then let the login send again:   saywhy login %s --open\n",
+	    login, login);
+	alarm_raise(subject.data, text.data);
+	buf_free(&subject);
+	buf_free(&text);
+}
+
+void
+login_close(const char *site, const char *login, const struct login_sign *sign)
+{
+	struct counter_answer a = ask(login, COUNTER_NOTE, NOTE_LIMIT +
+	    sign->what);
+
+	if (a.room != 1)
+		return;
+	say(login, sign);
+	send_mail(site, login, sign);
+}
+
+void
+login_close_by_hand(const char *login)
+{
+	ask(login, COUNTER_NOTE, NOTE_BY_HAND);
+}
+
+void
+login_open(const char *login)
+{
+	ask(login, COUNTER_FORGET, 0);
+}
+
+int64_t
+login_closed(const char *login, int *what)
+{
+	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
+
+	*what = a.count < NOTE_LIMIT ? LOGIN_CLOSED_BY_HAND :
+	    (int)a.count - NOTE_LIMIT;
+	return a.count > 0 ? a.since : 0;
+}

@@ -1,0 +1,257 @@
+"""Records arrive at a real HTTP server that fails in each way, once it works."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import post_server
+from test_store import append, ident, line
+
+TOKEN = "a-token-of-our-own"
+
+
+class Shipper:
+    def __init__(self, build, form, certificate=None, more=""):
+        self.tool = pathlib.Path(build) / "saywhy"
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.folder.chmod(0o777)
+        self.file = self.folder / "records.json"
+        self.server = post_server.PostServer(form, certificate)
+        self.form = form
+        scheme = "https" if certificate else "http"
+        (self.folder / "token").write_text(TOKEN + "\n")
+        table = "mail.records" if form == "clickhouse" else "saywhy"
+        self.conf = self.folder / "saywhy.conf"
+        self.conf.write_text(
+            f'record-file = "{self.file}"\nuser = "nobody-at-all"\n'
+            f'ship "x" {{ url = "{scheme}://localhost:{self.server.port}'
+            f'{"/" if form == "clickhouse" else ""}"\n'
+            f'format = {form}\ntable = "{table}"\n'
+            f'mark = "{self.folder}/mark"\n'
+            f'token-file = "{self.folder}/token"\n{more} }}\n')
+
+    def start(self, *options):
+        return subprocess.Popen(
+            [self.tool, "ship", "-c", self.conf, *options, "x"],
+            stderr=subprocess.PIPE, text=True)
+
+    def once(self):
+        p = self.start("--once")
+        return p.wait(120), p.stderr.read()
+
+    def until(self, ids, seconds=60):
+        p = self.start()
+        end = time.monotonic() + seconds
+        while len(set(self.server.ids)) < ids and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.5)  # the mark
+        p.send_signal(signal.SIGTERM)
+        assert p.wait(30) == 0
+        return p.stderr.read()
+
+
+@pytest.fixture
+def shipper(request):
+    made = []
+
+    def make(*args, **options):
+        made.append(Shipper(request.config.option.build, *args, **options))
+        return made[-1]
+
+    yield make
+    for s in made:
+        s.server.close()
+        assert s.server.mistakes == []
+
+
+def idents(first, count):
+    return [ident(n) for n in range(first, first + count)]
+
+
+@pytest.mark.parametrize("form", post_server.READ)
+def test_each_format(shipper, form):
+    s = shipper(form)
+    append(s.file, 0, 2500)
+    assert s.once()[0] == 0
+    assert sorted(s.server.ids) == sorted(idents(0, 2500))
+    scheme = "Splunk" if form == "splunk" else "Bearer"
+    for _, fields in s.server.requests:
+        assert fields["Authorization"] == f"{scheme} {TOKEN}"
+        assert fields["Content-Encoding"] == "gzip"
+    assert s.once()[0] == 0  # nothing comes twice
+    append(s.file, 2500, 3)
+    assert s.once()[0] == 0
+    assert s.server.ids[2500:] == idents(2500, 3)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429, 401, 404, 302])
+def test_the_server_fails(shipper, status):
+    s = shipper("ndjson")
+    append(s.file, 0, 10)
+    s.server.plan = [lambda request, records: (status, {}, "not now")] * 2
+    said = s.until(10)
+    assert s.server.ids == idents(0, 10) and len(s.server.requests) == 3
+    assert f"HTTP {status} not now" in said and "takes records again" in said
+    assert said.count("records wait in their file") == 1
+
+
+def test_it_says_when_to_come_again(shipper):
+    s = shipper("ndjson")
+    append(s.file, 0, 10)
+    s.server.plan = [lambda request, records: (
+        429, {"Retry-After": "3"}, "")]
+    s.until(10)
+    assert s.server.ids == idents(0, 10)
+    first, second = (at for at, _ in s.server.requests)
+    assert 3 <= second - first < 8
+
+
+def test_it_is_slow(shipper):
+    s = shipper("ndjson", more='timeout = "300 ms"')
+    append(s.file, 0, 10)
+
+    def sleep(request, records):
+        time.sleep(1.5)
+        return 500, {}, ""
+
+    s.server.plan = [sleep]
+    said = s.until(10)
+    assert s.server.ids == idents(0, 10)
+    assert "timed out" in said.lower() or "timeout" in said.lower()
+
+
+def certificate(folder, name):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text((folder / "key.pem").read_text() +
+                    (folder / "cert.pem").read_text())
+    return both
+
+
+@pytest.mark.parametrize("trusted, name", [
+    (True, "localhost"), (False, "localhost"), (True, "other.example")])
+def test_tls(shipper, tmp_path, trusted, name):
+    both = certificate(tmp_path, name)
+    s = shipper("ndjson", both, more=f'ca-file = "{tmp_path}/cert.pem"'
+                if trusted else "")
+    append(s.file, 0, 10)
+    status, said = s.once()
+    if trusted and name == "localhost":
+        assert status == 0 and s.server.ids == idents(0, 10)
+    else:
+        assert status == 69 and s.server.ids == []
+        assert "certificate" in said or "SSL" in said
+
+
+def test_half_a_batch_is_refused_by_opensearch(shipper):
+    """400 for some, 429 for others at first, 409 for what is there already."""
+    s = shipper("opensearch")
+    append(s.file, 0, 100)
+
+    def half(request, records):
+        statuses = {}
+        for i, r in enumerate(records):
+            if i % 4 == 1:
+                statuses[r["id"]] = 400
+            elif i % 4 == 2:
+                statuses[r["id"]] = 429
+            elif i % 4 == 3:
+                statuses[r["id"]] = 409
+        s.server.take([r for r in records if statuses.get(r["id"]) is None])
+        return 200, {}, json.dumps(post_server._bulk(records, statuses))
+
+    s.server.plan = [half]
+    status, said = s.once()
+    assert status == 0
+    assert sorted(s.server.ids) == sorted(
+        ident(n) for n in range(100) if n % 4 in (0, 2))
+    assert "will not have 25 of 100 records: 400 a cause" in said
+    assert len(s.server.requests) == 2
+
+
+def test_one_line_that_nobody_wants(shipper):
+    """The whole batch is refused for it; the others arrive."""
+    s = shipper("ndjson")
+    append(s.file, 0, 64)
+    bad = ident(41)
+
+    def strict(request, records):
+        if any(r["id"] == bad for r in records):
+            return 400, {}, "Cannot parse"
+        return None
+
+    s.server.plan = [strict] * 100
+    status, said = s.once()
+    assert status == 0
+    assert sorted(s.server.ids) == sorted(set(idents(0, 64)) - {bad})
+    assert "will not have 1 of 64 records: HTTP 400 Cannot parse" in said
+    assert len(s.server.requests) <= 2 * 6 + 1
+
+
+def test_splunk_names_the_event(shipper):
+    s = shipper("splunk")
+    append(s.file, 0, 20)
+
+    def wrong(request, records):
+        s.server.take(records[:7])
+        return 400, {}, json.dumps({"text": "Invalid data format", "code": 6,
+                                    "invalid-event-number": 7})
+
+    s.server.plan = [wrong]
+    assert s.once()[0] == 0
+    assert s.server.ids == idents(0, 7) + idents(8, 12)
+
+
+def test_otlp_takes_a_part(shipper):
+    s = shipper("otlp")
+    append(s.file, 0, 20)
+
+    def part(request, records):
+        s.server.take(records)
+        return 200, {}, json.dumps({"partialSuccess": {
+            "rejectedLogRecords": "3", "errorMessage": "too old"}})
+
+    s.server.plan = [part]
+    status, said = s.once()
+    assert status == 0 and len(s.server.requests) == 1
+    assert "will not have 3 of 20 records: too old" in said
+
+
+def test_lines_that_are_no_record(shipper):
+    s = shipper("ndjson")
+    s.file.write_bytes(line(0).encode() + b"torn {\n\n\xff\xfe\n" +
+                       line(1).encode() + b'{"v":1,')
+    status, said = s.once()
+    assert status == 0 and s.server.ids == idents(0, 2)
+    assert "2 lines were no record" in said
+
+
+def test_killed_and_rotated(shipper):
+    """Nothing is lost; what comes twice was under way when it was killed."""
+    s = shipper("ndjson", more="batch = 100")
+    append(s.file, 0, 3000)
+    s.server.plan = [lambda request, records: time.sleep(0.02)] * 1000
+    for n in range(6):
+        p = s.start()
+        time.sleep(0.2 + 0.05 * n)
+        p.kill()
+        p.wait()
+        p.stderr.close()
+        if n == 2:
+            os.rename(s.file, f"{s.file}.1")
+            append(s.file, 3000, 500)
+    s.server.plan = []
+    s.until(3500)
+    assert set(s.server.ids) == set(idents(0, 3500))
+    assert len(s.server.ids) - 3500 <= 6 * 100

@@ -1,0 +1,172 @@
+"""A stolen login: closed early, one mail and one line tell of it, once
+
+The thief sends ten thousand through a real mail server while ten others work
+as on any other day. What others refuse of a login's mail, and wrong passwords,
+come from the mail log.
+"""
+
+import re
+import time
+
+import pytest
+
+import process
+import smtp
+
+CONF = """
+alarm-server = "inet:{alarm}@127.0.0.1"
+counters-file = ""
+auth {{
+  spf = no dkim = no dmarc = no
+  limit "sudden rise" {{ what = recipients per = login amount = 120 window = "1 hour" rise = 5 suspend = yes }}
+  limit "networks" {{ what = networks per = login amount = 6 window = "1 hour" suspend = yes }}
+  limit "others refuse" {{ what = remote-refusals per = login amount = 5 window = "1 hour" suspend = yes }}
+  limit "passwords" {{ what = auth-failures per = login amount = 5 window = "1 hour" soft = yes }}
+}}
+"""
+# As doc/saywhy.conf.5 tells it to fail2ban, whose <HOST> is this.
+HOST = r"(?P<host>[0-9a-fA-F:.]+)"
+FAILREGEX = r"login .+ suspended: client <HOST>, over limit"
+THIEF, WANTED = "198.51.100.99", 10000
+MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000",
+        "smtpd_authorized_xclient_hosts": "0.0.0.0/0",
+        "smtpd_relay_restrictions": "permit"}
+
+
+@pytest.fixture(params=["postfix", "postfix311"])
+def site(request, saywhyd):
+    """A mail server whose submission port asks the filter, and the filter."""
+    mta = request.getfixturevalue(request.param)
+    alarm = mta.listen(local_recipient_maps="static:x")
+    daemon = saywhyd(CONF.format(alarm=alarm))
+    port = mta.listen(smtpd_milters=daemon.address, **MANY)
+    return mta, daemon, port
+
+
+def log_in(port, name, address):
+    client = smtp.Client(port, "127.0.0.1")
+    client.ehlo()
+    for attributes in ({"ADDR": address, "DESTPORT": "587"}, {"LOGIN": name}):
+        reply = client.xclient(**attributes)
+        assert reply.code == 220, reply
+        client.ehlo("laptop.example.org")
+    return client
+
+
+def send(client, name, *recipients):
+    """The replies to its recipients; nothing of it is delivered."""
+    assert client.command(f"MAIL FROM:<{name}@example.org>").ok
+    replies = [client.command(f"RCPT TO:<{r}>") for r in recipients]
+    client.command("RSET")
+    return replies
+
+
+def a_day_of(port, name, number):
+    """Forty messages from two places, and one to thirty members of a club."""
+    for place in range(2):
+        with log_in(port, name, f"192.0.{number}.{place + 1}") as client:
+            for i in range(20):
+                yield send(client, name, f"a{i}@elsewhere.example")
+    with log_in(port, name, f"192.0.{number}.1") as client:
+        yield send(client, name, *(f"m{i}@elsewhere.example" for i in range(30)))
+
+
+def mails(mta, name):
+    return [m for m in mta.kept("saywhy login") if f"login {name} is closed" in m]
+
+
+def test_ten_thousand(site):
+    mta, daemon, port = site
+    others = [a_day_of(port, f"other{i}", i) for i in range(10)]
+    taken, refused = 0, []
+    began = time.monotonic()
+    with log_in(port, "thief", THIEF) as client:
+        for i in range(WANTED):
+            [reply] = send(client, "thief", f"v{i}@elsewhere.example")
+            taken += reply.ok
+            if not reply.ok:
+                refused.append(reply)
+            if i % 400 == 0:
+                for other in others:
+                    assert not [r for r in next(other, []) if not r.ok]
+    print(f"{WANTED} tries in {time.monotonic() - began:.1f} s")
+    for other in others:
+        for replies in other:
+            assert not [r for r in replies if not r.ok]
+    assert taken == 120
+    assert len(refused) == WANTED - taken
+    # Told once, with what was seen and what to do.
+    process.wait_until(lambda: mails(mta, "thief"), "the mail to the contact")
+    [mail] = mails(mta, "thief")
+    for words in ("To: <postmaster@example.org>", "120 recipients since",
+                  '"sudden rise" allows 120 in 1 hour', THIEF,
+                  "saywhy find --login thief", "saywhy login thief --open",
+                  "Auto-Submitted: auto-generated"):
+        assert words in mail, mail
+    lines = [m for m in re.finditer(FAILREGEX.replace("<HOST>", HOST), daemon.log())]
+    assert [m["host"] for m in lines] == [THIEF]
+    # One record tells why; the others that it is closed, and since when.
+    records = [r for r in daemon.records() if r.get("login") == "thief"]
+    [why] = [r for r in records if r["reason"] == "login-limit"]
+    assert why["evidence"]["list"] == "sudden rise"
+    assert why["evidence"]["count"] == "120"
+    assert {r["reason"] for r in records} == {"login-limit", "account-suspended"}
+    assert {r["evidence"]["what"] for r in records} == {"recipients"}
+    assert not [r for r in daemon.records() if r.get("login") != "thief"]
+    # The words as the person gets them.
+    assert refused[-1].status == "5.7.13"
+    print(refused[0], refused[-1], mail, sep="\n\n")
+    # Who looks, and opens it.
+    shown = daemon.run_tool("login", "thief", "-c", daemon.conf)
+    assert shown.returncode == 1 and "(recipients)" in shown.stdout, shown
+    assert daemon.run_tool("login", "thief", "--open", "-c", daemon.conf).returncode == 0
+    assert "login thief: open by uid 0" in daemon.log()
+    with log_in(port, "thief", "192.0.2.7") as client:
+        assert send(client, "thief", "friend@elsewhere.example")[0].ok
+    assert len(mails(mta, "thief")) == 1
+
+
+LOG = """\
+Nov 27 10:00:{i:02d} mx postfix/submission/smtpd[7]: 4XqT{i:02d}: client=host.example[198.51.100.7], sasl_method=PLAIN, sasl_username={name}
+Nov 27 10:00:{i:02d} mx postfix/qmgr[8]: 4XqT{i:02d}: from=<{name}@example.org>, size=500, nrcpt=1 (queue active)
+Nov 27 10:00:{i:02d} mx postfix/smtp[9]: 4XqT{i:02d}: to=<v{i}@far.example>, relay=mx.far.example[192.0.2.80]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.far.example[192.0.2.80] said: 550 5.1.1 No such user (in reply to RCPT TO command))
+"""
+WRONG = """\
+Nov 27 10:01:{i:02d} mx postfix/submission/smtpd[7]: warning: host.example[198.51.100.7]: SASL PLAIN authentication failed: authentication failure, sasl_username={name}
+"""
+
+
+def test_what_the_log_tells(site, tmp_path):
+    """Refusals of others close a login; wrong passwords are noted."""
+    mta, daemon, port = site
+    log = tmp_path / "mail.log"
+    log.write_text("".join(LOG.format(i=i, name="bulk") for i in range(7)) +
+                   "".join(LOG.format(i=i + 10, name="fair") for i in range(3)) +
+                   "".join(WRONG.format(i=i, name="fair") for i in range(9)))
+    done = daemon.run_tool("watch", "--once", "-c", daemon.conf, log)
+    assert done.returncode == 0, done
+    shown = daemon.run_tool("login", "fair", "-c", daemon.conf)
+    assert shown.returncode == 0, shown
+    assert "others refuse: 3 of 5 remote-refusals" in shown.stdout, shown
+    assert "passwords: 5 of 5 auth-failures" in shown.stdout, shown
+    shown = daemon.run_tool("login", "bulk", "-c", daemon.conf)
+    assert shown.returncode == 1 and "(refusals by others)" in shown.stdout, shown
+    process.wait_until(lambda: mails(mta, "bulk"), "the mail to the contact")
+    with log_in(port, "bulk", "198.51.100.7") as client:
+        [reply] = send(client, "bulk", "v@elsewhere.example")
+        assert reply.status == "5.7.13", reply
+    with log_in(port, "fair", "198.51.100.7") as client:
+        assert send(client, "fair", "v@elsewhere.example")[0].ok
+
+
+def test_no_mail_server_for_the_alarm(saywhyd, postfix):
+    """Nobody waits for it, and the log tells."""
+    daemon = saywhyd(CONF.format(alarm=9))
+    port = postfix.listen(smtpd_milters=daemon.address, **MANY)
+    with log_in(port, "late", THIEF) as client:
+        for i in range(120):
+            assert send(client, "late", f"v{i}@elsewhere.example")[0].ok
+        began = time.monotonic()
+        assert not send(client, "late", "v@elsewhere.example")[0].ok
+        assert time.monotonic() - began < 1
+    process.wait_until(lambda: "it is tried again" in daemon.log(), "the log")
