@@ -7,7 +7,8 @@
  *					many others come: the longest question
  *
  * Prints JSON: questions a second of both threads and for each second that
- * they had a processor, the same of a bare loop that only makes the keys, and the middle and 99th percentile of one question.
+ * they had a processor, the same of a bare loop that only makes the keys,
+ * and the middle and 99th percentile of one question.
  */
 
 #include <pthread.h>
@@ -240,7 +241,8 @@ main(int argc, char **argv)
 	printf("{\"keys\":%llu,\"per_second\":%.0f,\"bare_loop\":%.0f,"
 	    "\"per_cpu_second\":%.0f,\"bare_per_cpu_second\":%.0f,"
 	    "\"p50_us\":%u,\"p99_us\":%u,\"failures\":%llu}\n",
-	    (unsigned long long)keys, counted, bare, cpu, bare_cpu, middle, high,
+	    (unsigned long long)keys, counted, bare, cpu, bare_cpu, middle,
+	    high,
 	    (unsigned long long)state.failures);
 	counters_stop();
 	return 0;
