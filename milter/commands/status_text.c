@@ -259,7 +259,7 @@ status_text(const char *json, struct buf *out)
 	const char *reload = daemon_after(json, "reload");
 
 	status_text_line("saywhyd", json, "version {version}, mode {mode}"
-	    "[ until {enforce-after}, then enforce], policy {policy}, "
+	    "[ until {enforce-after}, then enforce][, policy {policy}], "
 	    "process {pid}; runs for {uptime}", out);
 	put_counts(json, out);
 	put_doors(json, out);

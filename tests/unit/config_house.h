@@ -148,10 +148,10 @@ static void
 house_init(struct house *h)
 {
 	memset(h, 0, sizeof *h);
-	h->top[0] = (struct option_table){ top_rows, &h->s };
-	h->top[1] = (struct option_table){ more_top_rows, &h->s };
-	h->relay = (struct option_table){ relay_rows, &h->s };
-	h->content = (struct option_table){ content_rows, &h->s };
+	h->top[0] = (struct option_table){ top_rows, &h->s, false };
+	h->top[1] = (struct option_table){ more_top_rows, &h->s, false };
+	h->relay = (struct option_table){ relay_rows, &h->s, false };
+	h->content = (struct option_table){ content_rows, &h->s, false };
 	h->sections[0] = (struct option_section){ "", h->top, 2 };
 	h->sections[1] = (struct option_section){ "relay", &h->relay, 1 };
 	h->sections[2] = (struct option_section){ "content", &h->content, 1 };
