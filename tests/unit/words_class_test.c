@@ -61,7 +61,7 @@ static const struct label {
 	    "(DANE) from ", "mx.", NULL }, ", the domain of " },
 	{ "mx.example.org", { "admin of ", "rule of ", "connection to ", "If ",
 	    "belongs to ", "fault is at ", "work at ", "what ", ". ",
-	    NULL }, NULL },
+	    "mail server ", NULL }, NULL },
 };
 
 /* Somebody, and something to do. */

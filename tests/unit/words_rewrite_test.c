@@ -247,8 +247,9 @@ test_unknown_words_stay(void **state)
 	reply_put_wire(&out, &text);
 	assert_string_equal(text.data, "554-5.7.1 No pets\r\n"
 	    "554-5.7.1 in $this house\\n\r\n"
-	    "554-5.7.1 It was not delivered. So says a rule of mx.example.org, "
-	    "and its mail admin can tell more: write to "
+	    "554-5.7.1 It was not delivered. These are words of the "
+	    "mail server mx.example.org: where they say what to do or whom "
+	    "to ask, do that. Otherwise its mail admin can tell more: write to "
 	    "postmaster@example.org and give the id X.\r\n"
 	    "554 5.7.1 https://mx.example.org/why/X");
 	buf_free(&text);
