@@ -2,6 +2,7 @@
 
 #include "records/store_server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,9 +162,9 @@ store_server_make_day(struct db *db, int64_t time)
 		buf_clear(&sql);
 		buf_printf(&sql, "CREATE TABLE %s_%s (LIKE %s INCLUDING ALL);"
 		    "ALTER TABLE %s ATTACH PARTITION %s_%s FOR VALUES FROM "
-		    "(%lld) TO (%lld)", tables[i], day, tables[i], tables[i],
-		    tables[i], day, (long long)begin,
-		    (long long)(begin + STORE_SERVER_DAY));
+		    "(%" PRId64 ") TO (%" PRId64 ")", tables[i], day,
+		    tables[i], tables[i], tables[i], day, begin,
+		    begin + STORE_SERVER_DAY);
 		good = db_run(db, sql.data);
 	}
 	buf_free(&sql);
