@@ -48,7 +48,7 @@ occasion_of(const struct pending *h)
 		.name = h->report.name };
 }
 
-/* Others seldom say whose SPF it is: the sender's, if not the HELO name's. */
+/* Others rarely say whose SPF it is: the sender's, if not the HELO name's. */
 static void
 name_spf_domain(struct finding *f, const struct session *s,
     const struct reply *reply)
