@@ -1,10 +1,11 @@
 """A stolen login: closed early, one mail and one line tell of it, once
 
-The thief sends ten thousand through a real mail server while ten others work
-as on any other day. What others refuse of a login's mail, and wrong passwords,
-come from the mail log.
+The thief sends hundreds (SAYWHY_STOLEN=10000: so many) through a real mail
+server while ten others work as on any other day. What others refuse of a login's
+mail, and wrong passwords, come from the mail log.
 """
 
+import os
 import re
 import time
 
@@ -27,7 +28,7 @@ auth {{
 # As doc/saywhy.conf.5 tells it to fail2ban, whose <HOST> is this.
 HOST = r"(?P<host>[0-9a-fA-F:.]+)"
 FAILREGEX = r"login .+ suspended: client <HOST>, over limit"
-THIEF, WANTED = "198.51.100.99", 10000
+THIEF, WANTED = "198.51.100.99", int(os.environ.get("SAYWHY_STOLEN", 500))
 MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000",
         "smtpd_authorized_xclient_hosts": "0.0.0.0/0",
         "mynetworks": "0.0.0.0/0"}
@@ -75,7 +76,7 @@ def mails(mta, name):
     return [m for m in mta.kept("saywhy login") if f"login {name} is closed" in m]
 
 
-def test_ten_thousand(site):
+def test_a_thief(site):
     mta, daemon, port = site
     others = [a_day_of(port, f"other{i}", i) for i in range(10)]
     taken, refused = 0, []
@@ -86,7 +87,7 @@ def test_ten_thousand(site):
             taken += reply.ok
             if not reply.ok:
                 refused.append(reply)
-            if i % 400 == 0:
+            if i % (WANTED // 25) == 0:
                 for other in others:
                     assert not [r for r in next(other, []) if not r.ok]
     print(f"{WANTED} tries in {time.monotonic() - began:.1f} s")
