@@ -53,6 +53,7 @@ MAIN_CF = {
     "default_transport": "virtual",
     "smtpd_authorized_xclient_hosts": "127.0.0.0/8",
     "smtpd_error_sleep_time": "0",
+    "in_flow_delay": "0",
     "smtpd_client_connection_count_limit": "0",
     "smtpd_sasl_path": "smtpd",
     "address_verify_poll_delay": "1s",
