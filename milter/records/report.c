@@ -14,6 +14,7 @@
 #include "records/report_deferred.h"
 #include "records/report_row.h"
 #include "records/store.h"
+#include "records/store_sql.h"
 #include "records/tally.h"
 
 #define HOUR ((int64_t)3600000)
@@ -419,9 +420,9 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 	for (list = 0; list < REPORT_LISTS; list++)
 		tally_init(&g.lists[list]);
 	tally_init(&g.reasons);
-	good = store_is_shared(s) ? ask_server(&g, db) :
-	    begin(&g, db, &rows) && walk(&g, rows, tell, arg) &&
-	    report_deferred_gather(r, db);
+	good = (store_is_shared(s) ? ask_server(&g, db) :
+	    begin(&g, db, &rows) && walk(&g, rows, tell, arg)) &&
+	    report_deferred_gather(r, db, store_sql(s)->mails);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));
 	count_networks(&g);

@@ -18,10 +18,10 @@
  */
 static const char mails[] =
     "SELECT coalesce(reason, 'not recognised') AS why, "
-    "later - min(time) AS delay FROM record JOIN recipient ON record = n "
+    "later - min(time) AS delay FROM %s "
     "WHERE outcome = 'tempfail' AND direction <> 'out' "
     "AND time >= ? AND time < ? "
-    "GROUP BY why, sender, address, later ORDER BY why, delay";
+    "GROUP BY why, sender, address, later ORDER BY why, delay NULLS FIRST";
 
 /* The delays of the reason at hand, ascending. */
 struct delays {
@@ -83,12 +83,16 @@ by_mails(const void *a, const void *b)
 }
 
 bool
-report_deferred_gather(struct report *r, struct db *db)
+report_deferred_gather(struct report *r, struct db *db, const char *from)
 {
-	struct query *q = db_query(db, mails);
+	struct buf sql = BUF_INIT;
+	struct query *q;
 	struct delays d = { .v = NULL };
 	enum db_answer answer = DB_FAILED;
 
+	buf_printf(&sql, mails, from);
+	q = db_query(db, sql.data);
+	buf_free(&sql);
 	if (q == NULL)
 		return false;
 	query_int(q, r->since);

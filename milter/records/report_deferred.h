@@ -9,8 +9,11 @@
 struct db;
 struct report;
 
-/* Fills r->deferred for the time of the report. False: the database failed. */
-bool report_deferred_gather(struct report *r, struct db *db);
+/*
+ * Fills r->deferred for the time of the report; `from` is store_sql's `mails`.
+ * False: the database failed.
+ */
+bool report_deferred_gather(struct report *r, struct db *db, const char *from);
 void report_deferred_free(struct report *r);
 
 #endif

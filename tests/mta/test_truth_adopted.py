@@ -38,7 +38,7 @@ class Outcome:
         self.story, self.made = story, made
         self.before, self.played = before, played
         judge = truth.Verdict.__new__(truth.Verdict)
-        judge.story = story
+        judge.story, judge.played = story, played
         last = lambda one: one.wire[-1] if one.wire else None
         self.stock, self.reply = last(before), last(played)
         self.stock_right = judge.is_right(self.stock)
