@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -252,6 +255,40 @@ send_note(int to, const struct sockaddr_un *at, socklen_t n, const char *state,
 		memcpy(CMSG_DATA(head), &fd, sizeof fd);
 	}
 	(void)sendmsg(to, &message, MSG_NOSIGNAL);
+}
+
+static atomic_bool stopped;
+
+static void
+note_stop(int signo)
+{
+	(void)signo;
+	atomic_store(&stopped, true);
+}
+
+void
+process_catch_stop(void)
+{
+	struct sigaction act = { .sa_handler = note_stop };
+
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+}
+
+bool
+process_stopped(void)
+{
+	return atomic_load(&stopped);
+}
+
+void
+process_wait(int64_t ms)
+{
+	struct timespec left = { .tv_sec = ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	if (ms > 0 && !process_stopped())
+		nanosleep(&left, NULL);
 }
 
 void

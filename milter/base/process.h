@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct buf;
@@ -61,6 +62,16 @@ void process_pid_leave(void);
  * whose open pid file (-1: none) process_pid_write() takes over.
  */
 void process_successor(int ready, int pid_file);
+
+/*
+ * From now on SIGTERM and SIGINT are noted, for a program that looks between
+ * two steps. Any thread asks.
+ */
+void process_catch_stop(void);
+bool process_stopped(void);
+
+/* Waits so many ms, or until a stop is noted; not at all behind one. */
+void process_wait(int64_t ms);
 
 /*
  * Tells the service manager (sd_notify(3): $NOTIFY_SOCKET, a datagram), as

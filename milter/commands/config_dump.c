@@ -49,7 +49,7 @@ ask(const char *spec, struct buf *text, struct buf *errmsg)
 	return v != NULL && v->type == JSON_TEXT;
 }
 
-/* All of it; -1: cannot be read. */
+/* All of it. False, with words: it cannot be read. */
 static bool
 read_whole(const char *from, struct buf *text, struct buf *errmsg)
 {

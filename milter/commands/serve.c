@@ -1,7 +1,6 @@
 /* serve - saywhy serve: the page behind the last line of every refusal */
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +37,6 @@ struct serving {
 	struct http *http[2];
 	size_t n;
 };
-
-static atomic_int stop;
-
-static void
-on_signal(int signo)
-{
-	(void)signo;
-	stop = 1;
-}
 
 static void
 give_up(int status, struct buf *errmsg)
@@ -114,16 +104,6 @@ open_all(struct serving *s)
 	start(s, metrics, metrics_answer, &s->metrics);
 }
 
-static void
-catch_signals(void)
-{
-	struct sigaction act = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static int
 run(struct arguments *args)
 {
@@ -136,11 +116,12 @@ run(struct arguments *args)
 	if (s.rules->records.store == NULL)
 		arguments_wrong(args, "%s names no store to serve from", path);
 	log_open("saywhy-serve", false, LOG_LEVEL_INFO);
-	catch_signals();
+	process_catch_stop();
+	signal(SIGPIPE, SIG_IGN);
 	open_all(&s);
 	process_notify("READY=1");
 	log_info("serving %s", s.rules->page.listen);
-	while (!stop)
+	while (!process_stopped())
 		http_run(s.http, s.n, ROUND_MS);
 	process_notify("STOPPING=1");
 	while (s.n > 0)

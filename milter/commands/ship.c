@@ -1,7 +1,6 @@
 /* ship - saywhy ship: the record file into a store that many hosts share */
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,15 +45,6 @@ struct ship {
 	int64_t next_expire, next_tell, next_state;
 	uint64_t logged;	/* records, when the log had it last */
 };
-
-static atomic_int stop;
-
-static void
-on_signal(int signo)
-{
-	(void)signo;
-	stop = 1;
-}
 
 static int64_t
 now_ms(void)
@@ -142,16 +132,6 @@ ship_batch(struct ship *s)
 	    RETRY_MS;
 }
 
-static void
-wait_ms(int ms)
-{
-	struct timespec left = { .tv_sec = ms / 1000,
-		.tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	if (ms > 0 && !stop)
-		nanosleep(&left, NULL);
-}
-
 /*
  * With --once: a file that was renamed a moment ago is read on after some
  * seconds only, and a last line that is torn is never read.
@@ -168,23 +148,13 @@ follow(struct ship *s)
 {
 	int ms, idle = 0;
 
-	while (!stop && !is_done(s, idle)) {
+	while (!process_stopped() && !is_done(s, idle)) {
 		ms = ship_batch(s);
 		idle = ms == POLL_MS ? idle + 1 : 0;
-		wait_ms(ms);
+		process_wait(ms);
 	}
 	s->next_state = s->next_tell = 0;
 	tell(s, s->state.failing, &s->name);
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction act = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 /* Into the store. */
@@ -194,7 +164,8 @@ ship_store(const struct ruleset *rules, bool once)
 	struct ship s = { .opt = &rules->records, .shipper = BUF_INIT,
 		.name = BUF_INIT, .once = once };
 
-	catch_signals();
+	process_catch_stop();
+	signal(SIGPIPE, SIG_IGN);
 	buf_printf(&s.shipper, "%s %s", rules->site.name, s.opt->file);
 	db_put_name(&s.name, s.opt->store);
 	s.feed = feed_new(s.opt->file, NULL);

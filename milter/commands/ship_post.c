@@ -3,7 +3,6 @@
 #include "commands/ship_post.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -35,25 +34,6 @@ struct shipment {
 	unsigned long long taken, refused, bad, logged;
 	int64_t next_tell;
 };
-
-static atomic_int stop;
-
-static void
-on_signal(int signo)
-{
-	(void)signo;
-	stop = 1;
-}
-
-static void
-wait_ms(long long ms)
-{
-	struct timespec left = { .tv_sec = ms / 1000,
-		.tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	if (!stop)
-		nanosleep(&left, NULL);
-}
 
 /* Twice as long as before, and by half at random: hosts do not come at once. */
 static long long
@@ -149,26 +129,16 @@ follow(struct shipment *s)
 {
 	size_t n;
 
-	while (!stop) {
+	while (!process_stopped()) {
 		n = follow_next(s->follow, s->read, (size_t)s->opt->batch);
 		tell_progress(s, false);
 		if (n == 0 && s->once)
 			break;
-		wait_ms(n == 0 ? POLL_MS : ship_lines(s, n));
+		process_wait(n == 0 ? POLL_MS : ship_lines(s, n));
 		if (s->failing && s->once)
 			break;
 	}
 	tell_progress(s, true);
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction act = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 int
@@ -190,7 +160,8 @@ ship_post(const struct ruleset *r, const char *name, bool once)
 		buf_free(&errmsg);
 		return EX_UNAVAILABLE;
 	}
-	catch_signals();
+	process_catch_stop();
+	signal(SIGPIPE, SIG_IGN);
 	s.follow = follow_new(r->records.file, s.opt->mark);
 	s.read = mem_array((size_t)s.opt->batch, sizeof *s.read);
 	s.lines = mem_array((size_t)s.opt->batch, sizeof *s.lines);

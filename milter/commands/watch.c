@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,15 +54,6 @@ struct watch {
 	struct watched *watched;
 	int64_t saved;
 };
-
-static atomic_int stop;
-
-static void
-on_signal(int signo)
-{
-	(void)signo;
-	stop = 1;
-}
 
 static void
 on_line(void *arg, const char *line, size_t n)
@@ -247,7 +237,7 @@ save(struct watch *w)
 static void
 follow(struct watch *w)
 {
-	while (!stop) {
+	while (!process_stopped()) {
 		if (read_logs(w))
 			continue;
 		if (all_ended(w) || (w->once && tail_fd(w->tails[0]) < 0))
@@ -289,10 +279,10 @@ end_journal(struct watch *w)
 	if (w->child <= 0)
 		return;
 	/* It keeps nothing; and before its exec it has our own handler. */
-	if (stop)
+	if (process_stopped())
 		kill(w->child, SIGKILL);
 	waitpid(w->child, &status, 0);
-	if (stop || (w->once && WIFEXITED(status) &&
+	if (process_stopped() || (w->once && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == 0))
 		return;
 	log_error("journalctl ended (status %d): the journal cannot be read",
@@ -320,7 +310,6 @@ static int
 run(struct arguments *args)
 {
 	struct watch w = { .config = SAYWHY_CONFIG };
-	struct sigaction act = { .sa_handler = on_signal };
 	struct ruleset *rules;
 
 	read_arguments(&w, args);
@@ -329,8 +318,7 @@ run(struct arguments *args)
 		arguments_wrong(args, "%s names no record-file; --print "
 		    "prints the records", w.config);
 	log_open("saywhy-watch", false, LOG_LEVEL_INFO);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
+	process_catch_stop();
 	umask(027);
 	open_logs(&w, args);
 	w.watched = watched_new(rules, w.print);

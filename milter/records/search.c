@@ -11,7 +11,6 @@
 #include "records/db.h"
 #include "records/store.h"
 #include "records/store_sql.h"
-#include "records/store_sql.h"
 #include "records/store_words.h"
 
 /* Records of which one in fifty is named, at a million. */
