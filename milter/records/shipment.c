@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
+#include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/store.h"
 #include "records/store_server.h"
@@ -114,7 +115,7 @@ shipment_free(struct shipment *s)
 }
 
 bool
-shipment_begin(struct shipment *s, struct store_position *position)
+shipment_begin(struct shipment *s, struct record_position *position)
 {
 	struct query *q;
 	bool good;
@@ -352,7 +353,7 @@ unload(struct shipment *s)
 }
 
 bool
-shipment_commit(struct shipment *s, const struct store_position *position)
+shipment_commit(struct shipment *s, const struct record_position *position)
 {
 	struct query *q;
 	bool good;

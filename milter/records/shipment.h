@@ -18,7 +18,7 @@ struct buf;
 struct db;
 struct parsed_record;
 struct shipment;
-struct store_position;
+struct record_position;
 
 /*
  * `shipper` (copied) names the host and its file, whose position is kept under
@@ -30,11 +30,11 @@ struct shipment *shipment_new(struct db *db, const char *shipper,
 void shipment_free(struct shipment *s);		/* NULL: nothing */
 
 /* As store_begin(), store_put() and store_commit(). */
-bool shipment_begin(struct shipment *s, struct store_position *position);
+bool shipment_begin(struct shipment *s, struct record_position *position);
 void shipment_put(struct shipment *s, const struct parsed_record *t,
     const char *line, size_t n);
 bool shipment_commit(struct shipment *s,
-    const struct store_position *position);
+    const struct record_position *position);
 
 /*
  * As store_server_drop_day(), where `oldest` is by our retention; but the

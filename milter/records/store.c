@@ -11,6 +11,7 @@
 #include "records/db.h"
 #include "records/db_name.h"
 #include "records/record.h"
+#include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment.h"
 #include "records/store_row.h"
@@ -243,7 +244,7 @@ failed(struct store *s)
 }
 
 bool
-store_begin(struct store *s, struct store_position *position)
+store_begin(struct store *s, struct record_position *position)
 {
 	struct query *q;
 	bool good;
@@ -265,7 +266,7 @@ store_begin(struct store *s, struct store_position *position)
 
 
 bool
-store_commit(struct store *s, const struct store_position *position)
+store_commit(struct store *s, const struct record_position *position)
 {
 	struct query *q;
 	bool good;

@@ -25,6 +25,7 @@ struct buf;
 struct db;
 struct store;
 struct parsed_record;
+struct record_position;
 
 /* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
@@ -64,14 +65,11 @@ bool store_has_words(const struct store *s);
 void store_put_pair(const struct store *s, struct buf *sql, struct buf *words,
     const char *sender, const char *recipient);
 
-/* Of the record file: which, and how much of it is in the store. */
-struct store_position {
-	uint64_t device, inode;
-	int64_t offset;
-};
-
-/* Begins a transaction and reads the position. False: failed, nothing begun. */
-bool store_begin(struct store *s, struct store_position *position);
+/*
+ * Begins a transaction, and tells up to where the record file is in the store.
+ * False: failed, nothing begun.
+ */
+bool store_begin(struct store *s, struct record_position *position);
 
 /*
  * Inside it: imports one record. One that is there already (by its id) changes
@@ -81,7 +79,7 @@ bool store_put(struct store *s, const struct parsed_record *t, const char *line,
     size_t n);
 
 /* Ends it with a new place. False: failed, and all of it undone. */
-bool store_commit(struct store *s, const struct store_position *position);
+bool store_commit(struct store *s, const struct record_position *position);
 void store_undo(struct store *s);
 
 /* What failed last. */
