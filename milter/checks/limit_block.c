@@ -334,35 +334,50 @@ usual(const struct check_ctx *ctx, const struct counted_limit *c,
  * limit: who sends much every day may go on.
  */
 static void
-raise_limit(const struct check_ctx *ctx, struct counted_limit *c,
-    struct counter_question *q)
+raise_limits(const struct check_ctx *ctx, struct counted_limit *counted,
+    struct counter_question *q, size_t n)
 {
-	const struct limit_block *b = c->block;
-	struct counter_question u = usual(ctx, c, 0);
-	struct counter_answer a;
+	struct counter_question u[COUNTERS_MAX];
+	struct counter_answer a[COUNTERS_MAX];
+	size_t of[COUNTERS_MAX], asks = 0, i;
+	const struct limit_block *b;
 	int64_t often;
 
-	if (b->rise == 0)
-		return;
-	counters_ask(&u, 1, &a);
-	often = (int64_t)((double)a.count * (double)b->rise *
-	    (double)b->window / (double)USUAL_MS);
-	if (often > c->limit)
-		q->limit = c->limit = often;
+	for (i = 0; i < n; i++)
+		if (counted[i].block->rise != 0) {
+			of[asks] = i;
+			u[asks++] = usual(ctx, &counted[i], 0);
+		}
+	if (asks > 0)
+		counters_ask(u, asks, a);
+	for (i = 0; i < asks; i++) {
+		b = counted[of[i]].block;
+		often = (int64_t)((double)a[i].count * (double)b->rise *
+		    (double)b->window / (double)USUAL_MS);
+		if (often > counted[of[i]].limit)
+			q[of[i]].limit = counted[of[i]].limit = often;
+	}
 }
 
 /* What was taken is usual from now on. */
 static void
-note_usual(const struct check_ctx *ctx, const struct counted_limit *c,
-    const struct counter_question *q)
+note_usual(const struct check_ctx *ctx, const struct counted_limit *counted,
+    const struct counter_question *q, const struct counter_answer *answers,
+    size_t n)
 {
-	struct counter_question u = usual(ctx, c, q->amount);
-	struct counter_answer a;
+	struct counter_question u[COUNTERS_MAX];
+	struct counter_answer a[COUNTERS_MAX];
+	size_t notes = 0, i;
 
-	if (c->block->rise == 0 || q->verb == COUNTER_PEEK)
-		return;
-	u.verb = COUNTER_FORCE;
-	counters_ask(&u, 1, &a);
+	for (i = 0; i < n; i++) {
+		if (answers[i].room != 0 || counted[i].block->rise == 0 ||
+		    q[i].verb == COUNTER_PEEK)
+			continue;
+		u[notes] = usual(ctx, &counted[i], q[i].amount);
+		u[notes++].verb = COUNTER_FORCE;
+	}
+	if (notes > 0)
+		counters_ask(u, notes, a);
 }
 
 static bool
@@ -421,16 +436,15 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 			continue;
 		q[n] = question(ctx, counted[n].block, counted[n].subject.data);
 		counted[n].limit = q[n].limit;
-		raise_limit(ctx, &counted[n], &q[n]);
 		n++;
 	}
+	raise_limits(ctx, counted, q, n);
 	if (n > 0)
 		counters_ask(q, n, a);
+	note_usual(ctx, counted, q, a, n);
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
 			report(ctx, found, &counted[i], &a[i]);
-		else
-			note_usual(ctx, &counted[i], &q[i]);
 		buf_free(&counted[i].subject);
 	}
 }
