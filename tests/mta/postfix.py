@@ -187,6 +187,22 @@ class Postfix:
         self._write_main_cf()
         self.reload()
 
+    def set_and_wait(self, **main):
+        """The same, and until the master has begun to read them."""
+        before = len(self.log())
+        self.set(**main)
+        process.wait_until(lambda: " reload -- " in self.log()[before:], "the reload")
+
+    def wait_for_queue(self, condition, seconds=20, times=10):
+        """Whether it came true. A queue manager that begins while mail is
+        handed in may not hear of it for minutes: it is told again."""
+        for _ in range(times):
+            try:
+                return process.wait_until(condition, "the queue", seconds)
+            except TimeoutError:
+                self.reload()
+        return condition()
+
     def _write_master_cf(self):
         services = MASTER_CF
         for options, port in self.ports.items():

@@ -10,7 +10,6 @@ import re
 import pytest
 
 import far
-import process
 from outgoing_stories import DNS, REMOTE, STORIES, TLS
 from test_watch import watch  # noqa: F401
 
@@ -118,27 +117,16 @@ def untried(log, stories):
 
 
 def deliver(mta, there, stories):
-    """What was logged of one message to all of them.
-
-    Postfix reads its settings anew in its own time, and a queue manager that
-    begins meanwhile may not hear of new mail for minutes: it is told again.
-    """
+    """What was logged of one message to all of them."""
     conf, was = resolver(mta), {k: mta.main.get(k) for k in there.main}
     asked = conf.read_text()
     conf.write_text(f"nameserver {far.DNS_ADDRESS}\noptions trust-ad timeout:2 attempts:1\n")
     before = len(mta.log())
-    mta.set(**there.main)
     try:
-        process.wait_until(lambda: " reload -- " in mta.log()[before:], "the reload")
+        mta.set_and_wait(**there.main)
         sent = mta.submit("Subject: out\n\nout\n", *(f"a@{story.domain}" for story in stories))
         assert sent.returncode == 0, sent
-        for _ in range(10):
-            try:
-                process.wait_until(lambda: not untried(mta.log()[before:], stories),
-                                   "every try", 30)
-                break
-            except TimeoutError:
-                mta.reload()
+        mta.wait_for_queue(lambda: not untried(mta.log()[before:], stories), 30)
         missing = untried(mta.log()[before:], stories)
         assert not missing, f"not tried: {missing}\n{mta.log()[before:][-8000:]}"
     finally:

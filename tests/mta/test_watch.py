@@ -128,20 +128,12 @@ def refusing(box):
 def test_outgoing(options, outcome, status, refusing, postfix, watch):
     refusing(*options)
     was = postfix.main["default_transport"]
-    before = len(postfix.log())
-    postfix.set(default_transport=f"smtp:[192.0.2.1]:{SINK}")
-    process.wait_until(lambda: " reload -- " in postfix.log()[before:], "the reload")
+    postfix.set_and_wait(default_transport=f"smtp:[192.0.2.1]:{SINK}")
     try:
         before = len(postfix.log())
         postfix.submit("Subject: out\n\nout\n", "you@there.example")
-        for _ in range(8):  # a queue manager that begins may miss new mail
-            try:
-                process.wait_until(
-                    lambda: f"status={outcome}" in postfix.log()[before:], "the try", 20)
-                break
-            except TimeoutError:
-                postfix.reload()
-        assert f"status={outcome}" in postfix.log()[before:], postfix.log()[before:]
+        assert postfix.wait_for_queue(lambda: f"status={outcome}" in postfix.log()[before:]), \
+            postfix.log()[before:]
     finally:
         postfix.set(default_transport=was)
     log = postfix.log()[before:]
