@@ -3,7 +3,6 @@
 #include "base/http_client.h"
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <strings.h>
 #include <zlib.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 
 #define WAIT_MAX 3600		/* s; no server may ask for more */
@@ -41,36 +41,25 @@ struct http_client {
 	bool too_much;
 };
 
-static void *
-find(void *library, const char *name)
-{
-	void *at = library != NULL ? dlsym(library, name) : NULL;
-
-	if (at == NULL && lib.missing[0] == '\0')
-		snprintf(lib.missing, sizeof lib.missing, "HTTP cannot be "
-		    "spoken: %s", dlerror());
-	return at;
-}
-
 static void
 load(void)
 {
-	void *curl = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-	void *zlib = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
+#define F(name) { #name, (void **)&lib.name },
+	static const struct library_function curl[] = {
+		CURL_FUNCTIONS
+		{ "curl_easy_setopt", (void **)&lib.setopt },
+		{ "curl_easy_getinfo", (void **)&lib.getinfo }
+	};
+	static const struct library_function zlib[] = { ZLIB_FUNCTIONS };
+#undef F
+	char missing[160];
 
-	if (curl == NULL || zlib == NULL)
+	if (!library_load("libcurl.so.4", curl, sizeof curl / sizeof curl[0],
+	    missing, sizeof missing) || !library_load("libz.so.1", zlib,
+	    sizeof zlib / sizeof zlib[0], missing, sizeof missing))
 		snprintf(lib.missing, sizeof lib.missing, "HTTP cannot be "
-		    "spoken: %s", dlerror());
-#define F(name) *(void **)&lib.name = find(curl, #name);
-	CURL_FUNCTIONS
-#undef F
-#define F(name) *(void **)&lib.name = find(zlib, #name);
-	ZLIB_FUNCTIONS
-#undef F
-	*(void **)&lib.setopt = find(curl, "curl_easy_setopt");
-	*(void **)&lib.getinfo = find(curl, "curl_easy_getinfo");
-	if (lib.missing[0] == '\0' &&
-	    lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		    "spoken: %s", missing);
+	else if (lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		snprintf(lib.missing, sizeof lib.missing, "HTTP cannot be "
 		    "spoken: libcurl does not start");
 }

@@ -8,7 +8,6 @@
 
 #include "records/db_engine.h"
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "records/db_name.h"
 
@@ -65,28 +65,17 @@ struct server_query {
 static void
 load(void)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	static const char *const names[] = {
-#define F(name) #name,
+	static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&pq.name },
 		FUNCTIONS
 #undef F
 	};
-	void *slots[sizeof names / sizeof names[0]];
-	size_t i;
+	char missing[121];
 
-	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		slots[i] = library != NULL ? dlsym(library, names[i]) : NULL;
-		if (slots[i] == NULL) {
-			snprintf(pq.missing, sizeof pq.missing,
-			    "PostgreSQL needs libpq (Debian: libpq5): %.120s",
-			    dlerror());
-			return;
-		}
-	}
-	i = 0;
-#define F(name) memcpy(&pq.name, &slots[i++], sizeof slots[0]);
-	FUNCTIONS
-#undef F
+	if (!library_load(LIBRARY, functions, sizeof functions /
+	    sizeof functions[0], missing, sizeof missing))
+		snprintf(pq.missing, sizeof pq.missing,
+		    "PostgreSQL needs libpq (Debian: libpq5): %s", missing);
 }
 
 static struct server_db *
