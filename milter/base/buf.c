@@ -110,6 +110,21 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
+bool
+buf_read(struct buf *b, FILE *f, size_t max)
+{
+	char bytes[65536];
+	size_t n = 1, left;
+
+	while (n > 0 && b->len < max) {
+		left = max - b->len;
+		n = fread(bytes, 1, left < sizeof bytes ? left : sizeof bytes,
+		    f);
+		buf_put(b, bytes, n);
+	}
+	return ferror(f) == 0;
+}
+
 char *
 buf_steal(struct buf *b)
 {

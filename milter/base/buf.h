@@ -13,7 +13,9 @@
 #define BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct buf {
 	char *data;
@@ -42,6 +44,9 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
+
+/* Appends what f has, until there are `max` bytes. False: reading failed. */
+bool buf_read(struct buf *b, FILE *f, size_t max);
 
 /* Hands the text over: the caller frees it with free(); the buf is empty. */
 char *buf_steal(struct buf *b);

@@ -29,6 +29,14 @@ clock_now(void)
 	return t;
 }
 
+int64_t
+clock_epoch_ms(void)
+{
+	struct timespec now = clock_now();
+
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 const char *
 clock_rfc3339(const struct timespec *t, char text[CLOCK_TEXT])
 {

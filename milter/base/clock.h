@@ -15,6 +15,9 @@ int64_t clock_us(void);
 const char *clock_rfc3339(const struct timespec *t, char text[CLOCK_TEXT]);
 struct timespec clock_now(void);
 
+/* The same in ms since 1970. */
+int64_t clock_epoch_ms(void);
+
 /*
  * Local time for people: "13:40 (CET)", with the date when that is not the day
  * of `now`: "Tue 24 Nov 13:40 (CET)". Both in ms since 1970. Returns `text`, or

@@ -361,6 +361,12 @@ json_tree_member(const struct json_tree *t, const struct json_value *v,
 	return found;
 }
 
+const char *
+json_tree_text(const struct json_value *v)
+{
+	return v != NULL && v->type == JSON_TEXT ? v->text : NULL;
+}
+
 bool
 json_tree_int(const struct json_value *v, long long *n)
 {

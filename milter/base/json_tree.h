@@ -42,6 +42,9 @@ const struct json_value *json_tree_member(const struct json_tree *t,
 const struct json_value *json_tree_next(const struct json_tree *t,
     const struct json_value *of, const struct json_value *at);
 
+/* The text of one that is text, else NULL; so too when v is NULL. */
+const char *json_tree_text(const struct json_value *v);
+
 /* A whole number; false: it is none, or too large. */
 bool json_tree_int(const struct json_value *v, long long *n);
 

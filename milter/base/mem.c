@@ -101,6 +101,16 @@ mem_dup(const char *text)
 }
 
 void
+mem_lower(char *bytes, size_t n)
+{
+	char *end = bytes + n;
+
+	for (; bytes < end; bytes++)
+		if (*bytes >= 'A' && *bytes <= 'Z')
+			*bytes = (char)(*bytes - 'A' + 'a');
+}
+
+void
 mem_replace(char **slot, const char *text)
 {
 	char *copy = mem_dup(text);

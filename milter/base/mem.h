@@ -40,6 +40,9 @@ void *mem_room(void *v, size_t n, size_t *cap, size_t size);
 char *mem_dup(const char *text);
 char *mem_ndup(const char *text, size_t n);
 
+/* ASCII letters in lower case, in place. */
+void mem_lower(char *bytes, size_t n);
+
 /* Frees *slot and stores a copy of `text` (NULL: stores NULL). */
 void mem_replace(char **slot, const char *text);
 

@@ -28,6 +28,13 @@ from_v4(const struct in_addr *v4)
 }
 
 bool
+url_is_http(const char *text)
+{
+	return strncasecmp(text, "http://", 7) == 0 ||
+	    strncasecmp(text, "https://", 8) == 0;
+}
+
+bool
 ip_parse(const char *text, struct ip *ip)
 {
 	static const char tag[] = "IPv6:";

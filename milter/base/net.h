@@ -31,6 +31,9 @@ struct net {
 #define IP_TEXT 46
 #define NET_TEXT 50
 
+/* Begins it with http:// or https://, in any case (RFC 9110 section 4.2)? */
+bool url_is_http(const char *text);
+
 /* False: not an address. */
 bool ip_parse(const char *text, struct ip *ip);
 

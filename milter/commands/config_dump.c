@@ -54,15 +54,8 @@ static bool
 read_whole(const char *from, struct buf *text, struct buf *errmsg)
 {
 	FILE *f = strcmp(from, "-") == 0 ? stdin : fopen(from, "re");
-	char part[8192];
-	bool good = f != NULL;
-	size_t n;
+	bool good = f != NULL && buf_read(text, f, TEXT_MAX);
 
-	while (good && text->len < TEXT_MAX &&
-	    (n = fread(part, 1, sizeof part, f)) > 0)
-		buf_put(text, part, n);
-	if (good && ferror(f) != 0)
-		good = false;
 	if (!good)
 		buf_printf(errmsg, "%s: %s", from, strerror(errno));
 	if (f != NULL && f != stdin)

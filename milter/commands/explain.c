@@ -29,12 +29,7 @@ static const struct argument arguments[] = {
 static bool
 read_input(struct buf *in)
 {
-	char bytes[65536];
-	size_t n;
-
-	while (in->len < INPUT_MAX &&
-	    (n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
-		buf_put(in, bytes, n);
+	buf_read(in, stdin, INPUT_MAX);
 	return in->len < INPUT_MAX || getchar() == EOF;
 }
 

@@ -1,5 +1,6 @@
 /* import - saywhy import: who passed another greylister passes ours */
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,17 +69,6 @@ on_client(void *arg, const struct ip *client)
 		tell_daemon(im);
 }
 
-static bool
-read_all(FILE *f, struct buf *text)
-{
-	char bytes[65536];
-	size_t n;
-
-	while ((n = fread(bytes, 1, sizeof bytes, f)) > 0)
-		buf_put(text, bytes, n);
-	return ferror(f) == 0;
-}
-
 /* The magic numbers of hash and btree, in either byte order, at byte 12. */
 static bool
 is_berkeley_db(const struct buf *text)
@@ -116,7 +106,7 @@ dump(const char *path, struct buf *text)
 	buf_clear(text);
 	f = fdopen(ends[0], "r");
 	if (f != NULL) {
-		read_all(f, text);
+		buf_read(text, f, SIZE_MAX);
 		fclose(f);
 	}
 	waitpid(child, &status, 0);
@@ -127,7 +117,7 @@ static bool
 load(const char *path, struct buf *text)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	bool good = f != NULL && read_all(f, text);
+	bool good = f != NULL && buf_read(text, f, SIZE_MAX);
 
 	if (!good)
 		fprintf(stderr, "saywhy import: %s: %m\n", path);

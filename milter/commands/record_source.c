@@ -45,14 +45,13 @@ give_up(const struct arguments *args, struct buf *errmsg)
 static void
 read_file(struct record_source *a, const char *path, struct buf *errmsg)
 {
-	struct timespec now = clock_now();
 	struct feed *f = feed_new(path, a->store);
 	struct progress p = { .label = "reading the record file" };
 	enum feed_answer answer;
 	int idle = 0;
 
 	if (a->rules != NULL)
-		feed_oldest(f, (int64_t)now.tv_sec * 1000 -
+		feed_oldest(f, clock_epoch_ms() -
 		    a->rules->records.retention);
 	while (idle < 2) {
 		answer = feed_batch(f, errmsg);
@@ -141,7 +140,6 @@ record_source_time(const struct arguments *args, const char *value)
 	static const struct option row = { .name = "time",
 		.type = OPTION_TIME };
 	int64_t time = record_parse_time(value);
-	struct timespec now = clock_now();
 	struct buf errmsg = BUF_INIT;
 	long long ago = 0;
 
@@ -152,5 +150,5 @@ record_source_time(const struct arguments *args, const char *value)
 		    "2026-01-02, 2026-01-02T03:04, or \"2 h\" for two hours "
 		    "ago", value);
 	buf_free(&errmsg);
-	return (int64_t)now.tv_sec * 1000 - ago;
+	return clock_epoch_ms() - ago;
 }

@@ -46,14 +46,6 @@ struct ship {
 	uint64_t logged;	/* records, when the log had it last */
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now = clock_now();
-
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool
 open_store(struct ship *s, struct buf *errmsg)
 {
@@ -86,7 +78,7 @@ tell(struct ship *s, bool failing, const struct buf *errmsg)
 	s->state.bad = feed_counts(s->feed).bad;
 	if (clock_ms() >= s->next_state) {
 		s->state.behind = feed_left(s->feed);
-		s->state.now = now_ms();
+		s->state.now = clock_epoch_ms();
 		ship_state_save(s->opt->ship_state, &s->state);
 		s->next_state = clock_ms() + STATE_MS;
 	}
@@ -105,7 +97,7 @@ expire(struct ship *s)
 {
 	if (clock_ms() < s->next_expire)
 		return;
-	if (store_expire(s->store, now_ms() - s->opt->retention, 0) <
+	if (store_expire(s->store, clock_epoch_ms() - s->opt->retention, 0) <
 	    STORE_SLICE)
 		s->next_expire = clock_ms() + EXPIRE_MS;
 }
@@ -118,7 +110,7 @@ ship_batch(struct ship *s)
 	struct buf errmsg = BUF_INIT;
 
 	if (open_store(s, &errmsg)) {
-		feed_oldest(s->feed, now_ms() - s->opt->retention);
+		feed_oldest(s->feed, clock_epoch_ms() - s->opt->retention);
 		answer = feed_batch(s->feed, &errmsg);
 	}
 	if (answer == FEED_FAILED) {

@@ -46,12 +46,11 @@ static bool
 feed_all(const struct record_options *opt, struct store *s,
     struct feed_counts *counts, struct buf *errmsg)
 {
-	struct timespec now = clock_now();
 	struct feed *f = feed_new(opt->file, s);
 	enum feed_answer answer;
 	int idle = 0;
 
-	feed_oldest(f, (int64_t)now.tv_sec * 1000 - opt->retention);
+	feed_oldest(f, clock_epoch_ms() - opt->retention);
 	do {
 		answer = feed_batch(f, errmsg);
 		idle = answer == FEED_IDLE ? idle + 1 : 0;

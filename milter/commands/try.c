@@ -104,18 +104,13 @@ static bool
 read_file(const char *path, struct buf *into)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	char bytes[8192];
-	size_t n;
 	bool good;
 
 	if (f == NULL) {
 		perror(path);
 		return false;
 	}
-	while (into->len < FILE_MAX &&
-	    (n = fread(bytes, 1, sizeof bytes, f)) > 0)
-		buf_put(into, bytes, n);
-	good = !ferror(f);
+	good = buf_read(into, f, FILE_MAX);
 	if (!good)
 		perror(path);
 	if (f != stdin)

@@ -270,8 +270,7 @@ read_reply(struct waiting *p, const struct log_event *h)
 static int64_t
 time_of(const struct log_event *h)
 {
-	struct timespec now = clock_now();
-	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	int64_t ms = clock_epoch_ms();
 	int64_t time = logline_time(h->line, ms);
 
 	return time > 0 ? time : ms;

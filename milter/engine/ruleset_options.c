@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "auth/dkim.h"
 #include "auth/spf.h"
@@ -61,8 +60,7 @@ static bool
 parse_page(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
-	if (strncasecmp(value, "https://", 8) != 0 &&
-	    strncasecmp(value, "http://", 7) != 0) {
+	if (!url_is_http(value)) {
 		buf_printf(errmsg, "\"%.60s\" is no URL; write \"https://...\"",
 		    value);
 		return false;

@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/http_client.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/net.h"
 #include "records/record.h"
 
 #define PAGE_MAX (1 << 20)
@@ -37,9 +37,7 @@ peers_parse(void *base, void *slot, const char *value, struct buf *errmsg)
 
 	(void)base;
 	if (url == NULL || end != url || number < 1 || number > RECORD_HOSTS ||
-	    (strncasecmp(url, "=https://", 9) != 0 &&
-	    strncasecmp(url, "=http://", 8) != 0) ||
-	    url[strlen(url) - 1] != '/') {
+	    !url_is_http(url + 1) || url[strlen(url) - 1] != '/') {
 		buf_printf(errmsg, "\"%.60s\" is no peer; write the number of "
 		    "a host and the URL of its page, "
 		    "\"2=https://mx2.example.org/why/\"", value);

@@ -136,14 +136,6 @@ open_store(struct feeder *f, struct buf *errmsg)
 	return true;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now = clock_now();
-
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* One slice at a time, so that new records never wait for long. */
 static bool
 expire(struct feeder *f, struct buf *errmsg)
@@ -152,8 +144,8 @@ expire(struct feeder *f, struct buf *errmsg)
 
 	if (clock_ms() < f->next_expire)
 		return true;
-	store_expire_damaged(f->path, now_ms() - f->retention);
-	n = store_expire(f->store, now_ms() - f->retention, f->max);
+	store_expire_damaged(f->path, clock_epoch_ms() - f->retention);
+	n = store_expire(f->store, clock_epoch_ms() - f->retention, f->max);
 	if (n < 0)
 		buf_puts(errmsg, store_errmsg(f->store));
 	if (n < STORE_SLICE)
@@ -169,7 +161,7 @@ import_batch(struct feeder *f)
 	enum feed_answer answer = FEED_FAILED;
 
 	if (open_store(f, &errmsg)) {
-		feed_oldest(f->feed, now_ms() - f->retention);
+		feed_oldest(f->feed, clock_epoch_ms() - f->retention);
 		answer = feed_batch(f->feed, &errmsg);
 		if (answer != FEED_FAILED && !expire(f, &errmsg))
 			answer = FEED_FAILED;

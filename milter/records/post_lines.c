@@ -116,13 +116,14 @@ read_splunk(const struct http_reply *reply, enum post_fate *fates, size_t n,
 {
 	struct json_tree *t = json_tree_read(reply->body.data,
 	    reply->body.len);
-	const struct json_value *text;
+	const char *text;
 	long long wrong = -1;
 	size_t i;
 
 	if (t == NULL)
 		return false;
-	text = json_tree_member(t, json_tree_root(t), "text", 4);
+	text = json_tree_text(json_tree_member(t, json_tree_root(t), "text",
+	    4));
 	if (!json_tree_int(json_tree_member(t, json_tree_root(t),
 	    "invalid-event-number", 20), &wrong) || wrong < 0 ||
 	    (size_t)wrong >= n)
@@ -131,8 +132,8 @@ read_splunk(const struct http_reply *reply, enum post_fate *fates, size_t n,
 		fates[wrong] = POST_REFUSED;
 		for (i = (size_t)wrong + 1; i < n; i++)
 			fates[i] = POST_AGAIN;
-		buf_printf(errmsg, "%.100s", text != NULL &&
-		    text->type == JSON_TEXT ? text->text : "invalid event");
+		buf_printf(errmsg, "%.100s", text != NULL ? text :
+		    "invalid event");
 	}
 	json_tree_free(t);
 	return wrong >= 0 || reply->status / 100 == 2;

@@ -59,7 +59,8 @@ static enum post_fate
 fate_of(const struct json_tree *t, const struct json_value *item,
     struct buf *errmsg)
 {
-	const struct json_value *result = json_tree_next(t, item, NULL), *cause;
+	const struct json_value *result = json_tree_next(t, item, NULL);
+	const char *cause;
 	long long status = 0;
 
 	if (result == NULL || !json_tree_int(json_tree_member(t, result,
@@ -67,14 +68,13 @@ fate_of(const struct json_tree *t, const struct json_value *item,
 		return POST_AGAIN;
 	if (status / 100 == 2 || status == 409)
 		return POST_TAKEN;
-	cause = json_tree_member(t, json_tree_member(t, result, "error", 5),
-	    "reason", 6);
+	cause = json_tree_text(json_tree_member(t, json_tree_member(t, result,
+	    "error", 5), "reason", 6));
 	if (status != 429 && status < 500)
 		buf_clear(errmsg);
 	else if (errmsg->len > 0)
 		return POST_AGAIN;
-	buf_printf(errmsg, "%lld %.200s", status, cause != NULL &&
-	    cause->type == JSON_TEXT ? cause->text : "");
+	buf_printf(errmsg, "%lld %.200s", status, cause != NULL ? cause : "");
 	return status == 429 || status >= 500 ? POST_AGAIN : POST_REFUSED;
 }
 

@@ -3,11 +3,11 @@
 #include "records/post.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/http_client.h"
 #include "base/mem.h"
+#include "base/net.h"
 
 #define NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789_-."
@@ -27,9 +27,7 @@ parse_url(void *base, void *slot, const char *value, struct buf *errmsg)
 		    "not find libcurl and zlib", value);
 		return false;
 	}
-	if ((strncasecmp(value, "https://", 8) != 0 &&
-	    strncasecmp(value, "http://", 7) != 0) ||
-	    strpbrk(value, " \t\r\n#") != NULL) {
+	if (!url_is_http(value) || strpbrk(value, " \t\r\n#") != NULL) {
 		buf_printf(errmsg, "\"%.60s\" is no URL; write \"https://...\"",
 		    value);
 		return false;

@@ -210,7 +210,8 @@ read_otlp(const struct http_reply *reply, enum post_fate *fates, size_t n,
 {
 	struct json_tree *t = json_tree_read(reply->body.data,
 	    reply->body.len);
-	const struct json_value *part, *count, *cause;
+	const struct json_value *part, *count;
+	const char *cause;
 	long long rejected = 0;
 	size_t i;
 
@@ -221,10 +222,10 @@ read_otlp(const struct http_reply *reply, enum post_fate *fates, size_t n,
 	/* In the JSON of protobuf an int64 is a text; or a number. */
 	if (count != NULL && count->text != NULL)
 		rejected = strtoll(count->text, NULL, 10);
-	cause = json_tree_member(t, part, "errorMessage", 12);
+	cause = json_tree_text(json_tree_member(t, part, "errorMessage", 12));
 	if (rejected > 0)
-		buf_printf(errmsg, "%.200s", cause != NULL &&
-		    cause->type == JSON_TEXT ? cause->text : "rejected");
+		buf_printf(errmsg, "%.200s", cause != NULL ? cause :
+		    "rejected");
 	for (i = n; i > 0 && rejected > 0; i--, rejected--)
 		fates[i - 1] = POST_REFUSED;
 	json_tree_free(t);

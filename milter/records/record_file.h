@@ -1,10 +1,10 @@
 /*
  * record_file.h - the record file, read on through its rotations
  *
- * A reader keeps its position somewhere (the store, a mark); that names the file
- * by its inode, so that it is found again under whatever name. Files are read
- * from the one written first to the one that is written now; compressed ones
- * are not (rotated.h). One thread.
+ * A reader keeps its position somewhere (the store, a mark); that names the
+ * file by its inode, so that it is found again under whatever name. Files are
+ * read from the one written first to the one that is written now; compressed
+ * ones are not (rotated.h). One thread.
  */
 #ifndef RECORDS_RECORD_FILE_H
 #define RECORDS_RECORD_FILE_H

@@ -36,8 +36,7 @@ struct record_matcher {
 static void
 read_file(struct record_matcher *j)
 {
-	struct timespec now = clock_now();
-	int64_t oldest = (int64_t)now.tv_sec * 1000 - IN_MEMORY_MS;
+	int64_t oldest = clock_epoch_ms() - IN_MEMORY_MS;
 	struct buf errmsg = BUF_INIT;
 
 	feed_oldest(j->feed, oldest);

@@ -48,12 +48,6 @@ member(const struct parsed_record *t, const char *name)
 	    strlen(name));
 }
 
-static const char *
-text_of(const struct json_value *v)
-{
-	return v != NULL && v->type == JSON_TEXT ? v->text : NULL;
-}
-
 struct parsed_record *
 record_read(const char *line, size_t n)
 {
@@ -64,8 +58,8 @@ record_read(const char *line, size_t n)
 		return NULL;
 	t = mem_alloc(sizeof *t);
 	t->tree = tree;
-	t->time = record_parse_time(text_of(member(t, "time")));
-	if (t->time >= 0 && text_of(member(t, "id")) != NULL)
+	t->time = record_parse_time(json_tree_text(member(t, "time")));
+	if (t->time >= 0 && json_tree_text(member(t, "id")) != NULL)
 		return t;
 	parsed_free(t);
 	return NULL;
@@ -110,7 +104,7 @@ item_of(const struct parsed_record *t, const char *path, size_t i)
 const char *
 parsed_text(const struct parsed_record *t, const char *path)
 {
-	return text_of(find(t, path));
+	return json_tree_text(find(t, path));
 }
 
 long long
@@ -132,7 +126,7 @@ parsed_count(const struct parsed_record *t, const char *path)
 const char *
 parsed_item(const struct parsed_record *t, const char *path, size_t i)
 {
-	return text_of(item_of(t, path, i));
+	return json_tree_text(item_of(t, path, i));
 }
 
 void
@@ -152,8 +146,8 @@ const char *
 parsed_member(const struct parsed_record *t, const char *path, size_t i,
     const char *key)
 {
-	return text_of(json_tree_member(t->tree, item_of(t, path, i), key,
-	    strlen(key)));
+	return json_tree_text(json_tree_member(t->tree, item_of(t, path, i),
+	    key, strlen(key)));
 }
 
 int64_t

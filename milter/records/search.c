@@ -82,12 +82,8 @@ add_edge(struct asking *a, const struct net *net, bool last)
 static void
 add_lower(struct asking *a, const char *text)
 {
-	char *p;
-
 	add_text(a, text);
-	for (p = a->values[a->nvalues - 1].text; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+	mem_lower(a->values[a->nvalues - 1].text, strlen(text));
 }
 
 /* A condition; each of its `?` takes the value. */

@@ -42,7 +42,6 @@ bool
 ship_state_load(const char *path, struct ship_state *state)
 {
 	FILE *in = path != NULL ? fopen(path, "re") : NULL;
-	struct timespec now = clock_now();
 	int failing = 0, read;
 
 	if (in == NULL)
@@ -51,6 +50,5 @@ ship_state_load(const char *path, struct ship_state *state)
 	    &state->behind, &state->now);
 	fclose(in);
 	state->failing = failing != 0;
-	return read == 5 &&
-	    (int64_t)now.tv_sec * 1000 - state->now < TOO_OLD_MS;
+	return read == 5 && clock_epoch_ms() - state->now < TOO_OLD_MS;
 }

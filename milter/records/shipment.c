@@ -194,9 +194,8 @@ put_lower(struct buf *out, const char *text)
 	size_t at = out->len + sizeof(uint32_t);
 
 	put_text(out, text);
-	for (; text != NULL && at < out->len; at++)
-		if (out->data[at] >= 'A' && out->data[at] <= 'Z')
-			out->data[at] = (char)(out->data[at] - 'A' + 'a');
+	if (text != NULL)
+		mem_lower(out->data + at, out->len - at);
 }
 
 static const char *

@@ -302,11 +302,9 @@ store_errmsg(const struct store *s)
 static void
 bind_lower(struct query *q, const char *text)
 {
-	char *lower = mem_dup(text), *p;
+	char *lower = mem_dup(text);
 
-	for (p = lower; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+	mem_lower(lower, strlen(lower));
 	query_text(q, lower);
 	free(lower);
 }
@@ -384,8 +382,7 @@ store_is_current(struct store *s)
 static bool
 get_near(struct store *s, const char *id, struct buf *line)
 {
-	struct timespec now = clock_now();
-	int64_t hour = record_id_hour(id, (int64_t)now.tv_sec * 1000);
+	int64_t hour = record_id_hour(id, clock_epoch_ms());
 	struct query *q = db_query(s->db, s->sql->get_near);
 	bool found = false;
 	int i;

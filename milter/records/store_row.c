@@ -76,11 +76,10 @@ bind_client(struct query *q, const char *address)
 static void
 bind_address(struct query *q, const char *address)
 {
-	char *lower = mem_dup(address), *p, *at;
+	char *lower = mem_dup(address), *at;
 
-	for (p = lower; p != NULL && *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+	if (lower != NULL)
+		mem_lower(lower, strlen(lower));
 	at = lower != NULL ? strrchr(lower, '@') : NULL;
 	query_text(q, lower);
 	query_text(q, at != NULL ? at + 1 : NULL);
