@@ -151,6 +151,25 @@ cost(size_t i, size_t n)
 	return began;
 }
 
+/*
+ * Whether twice the text costs about twice the work.  The processor is
+ * shared, and what others take from it comes and goes; what is quadratic
+ * stays so each time.
+ */
+static int
+is_linear(size_t i, long long *one, long long *two)
+{
+	int tries;
+
+	for (tries = 0; tries < 5; tries++) {
+		*one = cost(i, shapes[i].n);
+		*two = cost(i, 2 * shapes[i].n);
+		if (*two <= 3 * *one + 40)
+			return 1;
+	}
+	return 0;
+}
+
 static void
 test_parsers(void **state)
 {
@@ -159,9 +178,7 @@ test_parsers(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-		one = cost(i, shapes[i].n);
-		two = cost(i, 2 * shapes[i].n);
-		if (two > 3 * one + 40)
+		if (!is_linear(i, &one, &two))
 			fail_msg("%s: %lld ms, twice of it %lld ms",
 			    shapes[i].name, one, two);
 	}
