@@ -28,7 +28,8 @@
 #define POLL_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
-#define MAIL_ONLY "--facility=mail"
+#define MAIL_ONLY "SYSLOG_FACILITY=2"
+#define MACHINE_ID "/etc/machine-id"
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
@@ -137,15 +138,42 @@ check_journal(const char *state)
 	journal_free(j);
 }
 
+/*
+ * What names the entries of this machine and no other's, machine-id(5); false:
+ * there is no such file.
+ */
+static bool
+match_this_machine(struct buf *match)
+{
+	FILE *f = fopen(MACHINE_ID, "re");
+	char id[33] = "";
+
+	if (f == NULL || fscanf(f, "%32[0-9a-f]", id) != 1)
+		id[0] = '\0';
+	if (f != NULL)
+		fclose(f);
+	buf_printf(match, "_MACHINE_ID=%s", id);
+	return id[0] != '\0';
+}
+
+/*
+ * --follow alone shows this boot only: not what was written between our last
+ * stop and a reboot, and in a container, where the kernel tunables are
+ * protected and with them the container's own boot id hidden, nothing at all.
+ * --merge lifts that, and would show other machines' entries if they are kept
+ * here.
+ */
 static void
 open_journal(struct watch *w)
 {
-	const char *args[8] = { "journalctl", "-q", "--output=export",
-		MAIL_ONLY };
-	struct buf cursor = BUF_INIT;
-	size_t n = 4;
+	const char *args[10] = { "journalctl", "-q", "--output=export",
+		"--merge", MAIL_ONLY };
+	struct buf cursor = BUF_INIT, machine = BUF_INIT;
+	size_t n = 5;
 
 	check_journal(w->once ? NULL : w->state);
+	if (match_this_machine(&machine))
+		args[n++] = machine.data;
 	w->reader = journal_new(on_line, w);
 	journal_load(w->reader, w->state);
 	if (!w->once)
@@ -162,6 +190,7 @@ open_journal(struct watch *w)
 	w->tails[w->n++] = tail_open_fd(start_journalctl(args, &w->child),
 	    "journal");
 	buf_free(&cursor);
+	buf_free(&machine);
 }
 
 static void

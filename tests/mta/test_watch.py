@@ -256,7 +256,7 @@ entries = json.load(open("{folder}/entries"))
 after = [w[15:] for w in words if w.startswith("--after-cursor=")]
 print(*words, file=open("{folder}/asked", "a"))
 here = [e[0] for e in entries]
-if "--facility=mail" in words:
+if "SYSLOG_FACILITY=2" in words:
     entries = [e for e in entries if "other" not in e[0]]
 if "--lines=1" in words:
     entries = entries[-1:]
