@@ -31,12 +31,12 @@ static const char *const beginnings[] = {
 	"I'm afraid I wasn't able to deliver",
 	"Undeliverable:",
 	"Fehler bei der Nachrichtenzustellung",
-	"\xc3\x89" "chec de la remise",
+	"\303\211chec de la remise",
 	"No se pudo entregar",
 	"Impossibile recapitare",
 	"Falha na entrega",
 	"Bezorging is mislukt",
-	"Dostarczenie wiadomo\xc5\x9b" "ci",
+	"Dostarczenie wiadomo\305\233ci",
 	"\xd0\xa1\xd0\xb1\xd0\xbe\xd0\xb9 "
 	    "\xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2\xd0\xba\xd0\xb8",
 	"\xe6\xac\xa1\xe3\x81\xae\xe5\x8f\x97\xe4\xbf\xa1\xe8\x80\x85",
@@ -97,7 +97,7 @@ static const char *const endings[] = {
 	"Oorspronkelijke berichtkop",
 	"Encabezados de mensajes originales",
 	"Intestazioni originali",
-	"Cabe\xc3\xa7" "alhos de mensagem originais",
+	"Cabe\303\247alhos de mensagem originais",
 	"Oryginalne nag\xc5\x82\xc3\xb3wki",
 };
 
