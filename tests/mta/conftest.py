@@ -4,6 +4,8 @@ The whole run happens in a box (see the script of that name), which needs root.
 Each MTA starts once; every set of options that a test wants is a port of it.
 """
 
+import fcntl
+import functools
 import os
 import pathlib
 import shutil
@@ -26,6 +28,8 @@ import sendmail as sendmail_mta
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 LOGIN, PASSWORD = "user@example.org", "secret"
+# A folder that all runs beside each other share (see the script run).
+CLAIMS = os.environ.get("SAYWHY_CLAIMS")
 
 
 def pytest_addoption(parser):
@@ -46,11 +50,14 @@ def pytest_configure(config):
         return
     if os.geteuid() != 0:
         pytest.exit("tests/mta needs root (network and mount namespaces)", 0)
-    os.environ["SAYWHY_FORKY"] = str(forky.archive() or "")
-    os.environ.setdefault("SAYWHY_TRIXIE", "")
-    if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
-        os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
-    os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
+    packages.cache().mkdir(parents=True, exist_ok=True)
+    with open(packages.cache() / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one run fetches, the others find it there
+        os.environ["SAYWHY_FORKY"] = str(forky.archive() or "")
+        os.environ.setdefault("SAYWHY_TRIXIE", "")
+        if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
+            os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
+        os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
     sys.stdout.flush()
@@ -58,6 +65,22 @@ def pytest_configure(config):
         HERE / "box",
         ["box", sys.executable, "-m", "pytest", *config.invocation_params.args],
     )
+
+
+@functools.lru_cache(maxsize=None)
+def is_ours(name):
+    """Whether this run is the first to begin that file of tests."""
+    try:
+        os.close(os.open(f"{CLAIMS}/{name}", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    """True: another run plays it."""
+    return True if CLAIMS and not is_ours(item.path.name) else None
 
 
 @pytest.fixture(scope="session")
