@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -23,15 +22,7 @@
 #include "mime/links.h"
 #include "mime/mime.h"
 
-/* CPU of this thread, ms. */
-static long long
-cpu_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+#include "cost.h"
 
 static void
 repeat(struct buf *out, const char *start, const char *piece, size_t n)
@@ -137,51 +128,29 @@ static const struct {
 	{ "angles", parse_author, "=?utf-8?q?", "<", 200000 },
 };
 
-static long long
-cost(size_t i, size_t n)
+static void
+parse_shape(const void *arg, size_t size)
 {
+	size_t i = *(const size_t *)arg;
 	struct buf text = BUF_INIT;
-	long long began;
 
-	repeat(&text, shapes[i].start, shapes[i].piece, n);
-	began = cpu_ms();
+	repeat(&text, shapes[i].start, shapes[i].piece, size);
 	shapes[i].parse(&text);
-	began = cpu_ms() - began;
 	buf_free(&text);
-	return began;
-}
-
-/*
- * Whether twice the text costs about twice the work.  The processor is
- * shared, and what others take from it comes and goes; what is quadratic
- * stays so each time.
- */
-static int
-is_linear(size_t i, long long *one, long long *two)
-{
-	int tries;
-
-	for (tries = 0; tries < 5; tries++) {
-		*one = cost(i, shapes[i].n);
-		*two = cost(i, 2 * shapes[i].n);
-		if (*two <= 3 * *one + 40)
-			return 1;
-	}
-	return 0;
 }
 
 static void
 test_parsers(void **state)
 {
-	long long one, two;
+	int64_t took[2];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-		if (!is_linear(i, &one, &two))
-			fail_msg("%s: %lld ms, twice of it %lld ms",
-			    shapes[i].name, one, two);
-	}
+	for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+		if (!cost_is_linear(parse_shape, &i, shapes[i].n, 2, took))
+			fail_msg("%s: %lld us, twice of it %lld us",
+			    shapes[i].name, (long long)took[0],
+			    (long long)took[1]);
 }
 
 /* Whole messages: the budget ends what nothing else does. */
@@ -210,14 +179,14 @@ step(struct engine *e, enum stage stage, struct reply *reply)
 	engine_step(e, stage, reply);
 }
 
-/* Returns the CPU that it cost; *code what was replied. */
+/* Returns the CPU that it cost, in ms; *code what was replied. */
 static long long
 deliver(struct ruleset *rules, const char *field, const char *value,
     const struct buf *body, int *code)
 {
 	struct engine *e = engine_new(rules, NULL);
 	struct reply reply = { .code = 0 };
-	long long began = cpu_ms();
+	int64_t began = cost_cpu_us();
 	size_t at, use;
 	struct ip ip;
 
@@ -234,7 +203,7 @@ deliver(struct ruleset *rules, const char *field, const char *value,
 	*code = reply.code;
 	reply_clear(&reply);
 	engine_free(e);
-	return cpu_ms() - began;
+	return (cost_cpu_us() - began) / 1000;
 }
 
 /* ms: between two looks at the clock, sanitizers and all */
