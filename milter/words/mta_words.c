@@ -25,7 +25,8 @@ enum when {
 	WHEN_GREETED = 512,	/* the client has said its name */
 	WHEN_SENDMAIL = 1024,	/* the MTA's words, and it may be Sendmail */
 	WHEN_REFUSED = 2048,	/* the DNS list refuses to be asked */
-	WHEN_REMOTE_5YZ = 4096	/* another server refused for good */
+	WHEN_REMOTE_5YZ = 4096,	/* another server refused for good */
+	WHEN_REMOTE_FULL = 8192	/* it says that the mailbox is full (X.2.2) */
 };
 
 struct row {
@@ -152,6 +153,17 @@ is_routed(const struct session *s)
 	return at != NULL && strcspn(text, "%!@") < (size_t)(at - text);
 }
 
+/* "host a.example said: 452 4.2.2 Mailbox full (in reply to ...)" */
+static bool
+says_full(const char *quoted)
+{
+	const char *reply = strstr(quoted, " said: ");
+
+	return reply != NULL && strlen(reply) > 16 &&
+	    (strncmp(reply + 11, "4.2.2", 5) == 0 ||
+	    strncmp(reply + 11, "5.2.2", 5) == 0);
+}
+
 static unsigned
 what_is_so(const struct reply *reply, const struct session *s,
     const struct occasion *at, const struct match *m)
@@ -163,6 +175,8 @@ what_is_so(const struct reply *reply, const struct session *s,
 	if (m->quoted.text != NULL &&
 	    strstr(m->quoted.text, " said: 5") != NULL)
 		when |= WHEN_REMOTE_5YZ;
+	if (m->quoted.text != NULL && says_full(m->quoted.text))
+		when |= WHEN_REMOTE_FULL;
 	if (is_routed(s))
 		when |= WHEN_ROUTED;
 	if (s != NULL && s->client_name == NULL && s->client_ptr == NULL &&

@@ -23,8 +23,8 @@ static const char neutral_remedy[] = "It was not delivered. The postmaster of "
     "{name} can explain: write to {contact} and give the id {id}.";
 static const char neutral_later[] = "{(}{by_program}It was not sent yet."
     "{|}It is still under way; the sending server tries again by itself.{)} "
-    "The postmaster of {name} can explain: write to {contact} and give the id "
-    "{id}.";
+    "If it has not got through after 24 hours, the postmaster of {name} can "
+    "explain: write to {contact} and give the id {id}.";
 static const struct reason_code neutral_permanent = { 550, "5.7.0" };
 static const struct reason_code neutral_temporary = { 450, "4.7.0" };
 
@@ -116,6 +116,14 @@ evidence_value(const struct finding *f, const char *name)
 	return NULL;
 }
 
+static bool
+is_of_unknown_rcpts(const struct finding *f)
+{
+	const char *what = f != NULL ? evidence_value(f, "what") : NULL;
+
+	return what != NULL && strcmp(what, "unknown recipients") == 0;
+}
+
 /*
  * Fields of the rows' own words: values in another form, and what is "" where
  * something is so and NULL where it is not.
@@ -138,6 +146,10 @@ condition_value(const struct values *v, const char *name)
 	if (strcmp(name, "by_program") == 0)
 		return s != NULL && (s->login != NULL || site_is_submission(
 		    v->facts->site, s)) ? "" : NULL;
+	if (strcmp(name, "others_say") == 0)
+		return v->facts->others_say ? "" : NULL;
+	if (strcmp(name, "unknown_rcpts") == 0)
+		return is_of_unknown_rcpts(f) ? "" : NULL;
 	if (strcmp(name, "own") == 0)
 		return f != NULL && f->check != NULL ? "" : NULL;
 	if (strcmp(name, "yours") == 0 && f != NULL && s != NULL) {
@@ -391,8 +403,8 @@ reply_put_words(struct reply *reply, const struct wording *wording,
 static const char *
 name_of(const void *room, const char *field, size_t n)
 {
-	static const char *const left_out[] = { "by_program", "own", "yours",
-		"missing", "charset" };
+	static const char *const left_out[] = { "by_program", "others_say",
+		"unknown_rcpts", "own", "yours", "missing", "charset" };
 	char *out = *(char *const *)room;
 	size_t i;
 

@@ -58,6 +58,8 @@ struct reply_facts {
 	const char *id;
 	bool question;	/* it answers a command that sends no message: VRFY,
 			   ETRN, XCLIENT */
+	bool others_say;	/* our lines follow words of others that name
+				   a way, or somebody to ask */
 };
 
 /*

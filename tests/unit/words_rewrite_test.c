@@ -248,12 +248,68 @@ test_unknown_words_stay(void **state)
 	assert_string_equal(text.data, "554-5.7.1 No pets\r\n"
 	    "554-5.7.1 in $this house\\n\r\n"
 	    "554-5.7.1 It was not delivered. These are words of the "
-	    "mail server mx.example.org: where they say what to do or whom "
-	    "to ask, do that. Otherwise its mail admin can tell more: write to "
+	    "mail server mx.example.org. If they do not say what to do or "
+	    "whom to ask, its mail admin can: write to "
 	    "postmaster@example.org and give the id X.\r\n"
 	    "554 5.7.1 https://mx.example.org/why/X");
 	buf_free(&text);
 	reply_clear(&stock);
+	reply_clear(&out);
+}
+
+/* Where others say whom to ask, that comes before what our reason says. */
+static void
+test_their_way_comes_first(void **state)
+{
+	static const char first[] = "If the words above say what to do or whom "
+	    "to ask, do that first. ";
+	static const struct {
+		const char *stock;
+		int reason;
+		bool named;
+	} cases[] = {
+		{ "550 5.7.13 Password leaked, change it at "
+		    "https://id.example.org", REASON_ACCOUNT_DISABLED, true },
+		{ "550 5.7.13 suspended, call extension 4711",
+		    REASON_ACCOUNT_DISABLED, true },
+		{ "550 5.7.13 suspended; abuse@example.net knows more",
+		    REASON_ACCOUNT_DISABLED, true },
+		{ "550 5.7.13 <u@example.org>: suspended",
+		    REASON_ACCOUNT_DISABLED, false },
+		{ "550 5.7.13 <A@example.COM>: suspended",
+		    REASON_ACCOUNT_DISABLED, false },
+		{ "550 5.7.13 suspended @ noon", REASON_ACCOUNT_DISABLED,
+		    false },
+		{ "550 5.2.1 mailbox disabled, see https://x.example",
+		    REASON_MAILBOX_DISABLED, false },
+	};
+	struct session s;
+	struct reply stock, out = { .code = 0 };
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	session_init(&s);
+	session_mail(&s, "a@example.com");
+	session_rcpt(&s, "u@example.org");
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct wording w = { .reason = cases[i].reason };
+		const struct mta_words known = { .reason = cases[i].reason,
+			.sure = true };
+		const struct rewrite how = { .known = &known, .wording = &w,
+			.facts = { .site = &site,
+			    .session = &s, .id = "X" } };
+
+		parse(&stock, cases[i].stock);
+		rewrite_whole(&out, &stock, &how);
+		buf_clear(&text);
+		reply_put_wire(&out, &text);
+		if ((strstr(text.data, first) != NULL) != cases[i].named)
+			fail_msg("%s", text.data);
+		reply_clear(&stock);
+	}
+	session_free(&s);
+	buf_free(&text);
 	reply_clear(&out);
 }
 
@@ -354,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_every_reason),
 		cmocka_unit_test(test_unknown_words_stay),
+		cmocka_unit_test(test_their_way_comes_first),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_footer),
 	};
