@@ -408,7 +408,8 @@ test_rows(void **state)
 				break;
 		if (i == sizeof test_cases / sizeof test_cases[0] &&
 		    !is_elsewhere((*c)->name))
-			fail_msg("no story about %s", (*c)->name);
+			fail_msg("%s: no row of test_cases[] of this file, "
+			    "nor of elsewhere[]", (*c)->name);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_options.h"
 #include "engine/ruleset_settings.h"
 
 #define RELAY "relay { domains = {\"example.org\"} "
@@ -199,6 +200,27 @@ test_settings(void **state)
 	ruleset_release(r);
 }
 
+/* The daemon compares and copies such values (option_copy_restart()). */
+static void
+test_restart(void **state)
+{
+	const struct option *row;
+	enum option_type kept;
+
+	(void)state;
+	for (row = daemon_options; row->name != NULL; row++) {
+		kept = row->type == OPTION_PARSE ? row->stores : row->type;
+		if (!row->restart)
+			continue;
+		if (kept == OPTION_LIST || kept == OPTION_GROUP)
+			fail_msg("%s: a list cannot be .restart", row->name);
+		if (row->type == OPTION_PARSE && kept != OPTION_TEXT &&
+		    kept != OPTION_INT)
+			fail_msg("%s: its row does not say what it .stores",
+			    row->name);
+	}
+}
+
 int
 main(void)
 {
@@ -206,6 +228,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_fingerprint),
 		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
