@@ -8,7 +8,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "model/session.h"
 #include "words/mta_words.h"
 #include "words/reason.h"
 #include "words/template.h"
@@ -212,49 +211,19 @@ rewrite_whole(struct reply *out, const struct reply *stock,
 		keep_words(out, stock, how);
 }
 
-/* Is the "@" one of that mailbox? */
-static bool
-is_at_of(const char *at, const char *line, const struct mailbox *m)
-{
-	const char *own = m != NULL && m->text != NULL ?
-	    strrchr(m->text, '@') : NULL;
-	size_t before = own != NULL ? (size_t)(own - m->text) : 0;
-
-	return own != NULL && (size_t)(at - line) >= before &&
-	    strncasecmp(at - before, m->text, strlen(m->text)) == 0;
-}
-
-/* An address that is neither the sender's nor the recipient's. */
-static bool
-names_address(const char *line, const struct session *s)
-{
-	const struct mailbox *sender = s != NULL ? &s->sender : NULL;
-	const struct mailbox *rcpt = s != NULL && s->rcpt != NULL ?
-	    &s->rcpt->mailbox : NULL;
-	const char *at;
-
-	for (at = strchr(line, '@'); at != NULL; at = strchr(at + 1, '@'))
-		if (at > line && at[-1] > ' ' && at[1] > ' ' &&
-		    !is_at_of(at, line, sender) && !is_at_of(at, line, rcpt))
-			return true;
-	return false;
-}
-
 /* Words of an admin that tell what to do or whom to ask. */
 static bool
-names_way(const struct reply *reply, const struct session *s)
+names_way(const struct reply *reply)
 {
 	static const char *const words[] = { "http://", "https://", "www.",
-		"call ", "phone", "tel.", "tel:", "extension", "contact" };
+		"call ", "phone", "tel.", "tel:", "extension", "contact",
+		"write to", "mail to", "mailto:", "ask " };
 	size_t i, j;
 
-	for (i = 0; i < reply->n; i++) {
+	for (i = 0; i < reply->n; i++)
 		for (j = 0; j < sizeof words / sizeof words[0]; j++)
 			if (strcasestr(reply->lines[i], words[j]) != NULL)
 				return true;
-		if (names_address(reply->lines[i], s))
-			return true;
-	}
 	return false;
 }
 
@@ -283,7 +252,7 @@ rewrite_add(struct reply *out, const struct reply *stock,
 	facts.others_say = known != NULL && !own &&
 	    w.reason != REASON_UNRECOGNISED &&
 	    reason_get(w.reason)->who == WHO_POSTMASTER &&
-	    names_way(stock, facts.session);
+	    names_way(stock);
 	reply_copy(out, stock);
 	reply_put_words(out, &w, action_of(stock, how), &facts, own ? 0 : 1);
 	make_plain(out, stock->n);

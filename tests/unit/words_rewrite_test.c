@@ -272,33 +272,26 @@ test_their_way_comes_first(void **state)
 		    "https://id.example.org", REASON_ACCOUNT_DISABLED, true },
 		{ "550 5.7.13 suspended, call extension 4711",
 		    REASON_ACCOUNT_DISABLED, true },
-		{ "550 5.7.13 suspended; abuse@example.net knows more",
+		{ "550 5.7.13 suspended; write to abuse@example.net",
 		    REASON_ACCOUNT_DISABLED, true },
 		{ "550 5.7.13 <u@example.org>: suspended",
 		    REASON_ACCOUNT_DISABLED, false },
-		{ "550 5.7.13 <A@example.COM>: suspended",
-		    REASON_ACCOUNT_DISABLED, false },
-		{ "550 5.7.13 suspended @ noon", REASON_ACCOUNT_DISABLED,
-		    false },
+		{ "550 5.4.6 Loop detected: X-Loop: tickets@example.org",
+		    REASON_MAIL_LOOP, false },
 		{ "550 5.2.1 mailbox disabled, see https://x.example",
 		    REASON_MAILBOX_DISABLED, false },
 	};
-	struct session s;
 	struct reply stock, out = { .code = 0 };
 	struct buf text = BUF_INIT;
 	size_t i;
 
 	(void)state;
-	session_init(&s);
-	session_mail(&s, "a@example.com");
-	session_rcpt(&s, "u@example.org");
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct wording w = { .reason = cases[i].reason };
 		const struct mta_words known = { .reason = cases[i].reason,
 			.sure = true };
 		const struct rewrite how = { .known = &known, .wording = &w,
-			.facts = { .site = &site,
-			    .session = &s, .id = "X" } };
+			.facts = { .site = &site, .id = "X" } };
 
 		parse(&stock, cases[i].stock);
 		rewrite_whole(&out, &stock, &how);
@@ -308,7 +301,6 @@ test_their_way_comes_first(void **state)
 			fail_msg("%s", text.data);
 		reply_clear(&stock);
 	}
-	session_free(&s);
 	buf_free(&text);
 	reply_clear(&out);
 }
