@@ -140,12 +140,22 @@ counter_server_built(void)
 	return true;
 }
 
+/* How long one read or write may last. */
+static bool
+set_timeout(redisContext *c, int ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	return redisSetTimeout(c, tv) == REDIS_OK;
+}
+
+/* What is left of `ms` when it is connected may go by for each answer. */
 static redisContext *
 connect_to(const struct sock_spec *spec, int ms)
 {
 	struct buf errmsg = BUF_INIT;
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-	int fd = sock_connect(spec, clock_ms() + ms, &errmsg);
+	int64_t deadline = clock_ms() + ms;
+	int fd = sock_connect(spec, deadline, &errmsg);
 	redisContext *c = fd >= 0 ? redisConnectFd(fd) : NULL;
 
 	buf_free(&errmsg);
@@ -155,7 +165,8 @@ connect_to(const struct sock_spec *spec, int ms)
 		return NULL;
 	}
 	/* A timeout counts only on a socket that blocks. */
-	if (fcntl(fd, F_SETFL, 0) == 0 && redisSetTimeout(c, tv) == REDIS_OK)
+	if (fcntl(fd, F_SETFL, 0) == 0 &&
+	    set_timeout(c, clock_left(deadline) + 1))
 		return c;
 	redisFree(c);
 	return NULL;
@@ -192,8 +203,9 @@ greet(const struct counter_server *s, redisContext *c, char *sha)
 	return good;
 }
 
+/* One that was used before, or a new one. */
 static redisContext *
-connection(struct counter_server *s, struct node *node, unsigned *generation)
+connection(struct node *node, unsigned *generation, bool *fresh)
 {
 	struct sock_spec where;
 	redisContext *c = NULL;
@@ -204,14 +216,8 @@ connection(struct counter_server *s, struct node *node, unsigned *generation)
 	where = node->current;
 	*generation = node->generation;
 	pthread_mutex_unlock(&node->lock);
-	if (c != NULL)
-		return c;
-	c = connect_to(&where, COUNTER_SERVER_MS);
-	if (c != NULL && !greet(s, c, NULL)) {
-		redisFree(c);
-		c = NULL;
-	}
-	return c;
+	*fresh = c == NULL;
+	return c != NULL ? c : connect_to(&where, COUNTER_SERVER_MS);
 }
 
 static void
@@ -348,6 +354,26 @@ read_answers(const redisReply *r, size_t n, struct counter_answer *a)
 	return true;
 }
 
+/*
+ * A new connection logs in with the question itself; the script is there, as
+ * the server would not be used otherwise. NULL: no answer in time.
+ */
+static redisReply *
+run(const struct counter_server *s, redisContext *c, bool fresh,
+    struct command *cmd)
+{
+	bool logs_in = fresh && *s->password != '\0';
+	void *r = NULL;
+
+	if (logs_in)
+		redisAppendCommand(c, "AUTH %s", s->password);
+	redisAppendCommandArgv(c, cmd->argc, cmd->argv, cmd->lengths);
+	if (logs_in && (redisGetReply(c, &r) != REDIS_OK || !is_good(r)))
+		return NULL;
+	r = NULL;
+	return redisGetReply(c, &r) == REDIS_OK ? r : NULL;
+}
+
 bool
 counter_server_ask(struct counter_server *s, const struct counter_question *q,
     size_t n, struct counter_answer *a)
@@ -357,27 +383,28 @@ counter_server_ask(struct counter_server *s, const struct counter_question *q,
 	unsigned generation;
 	redisContext *c;
 	redisReply *r;
-	bool good;
+	bool good, fresh;
 
 	if (!node->healthy)
 		return false;
-	c = connection(s, node, &generation);
+	c = connection(node, &generation, &fresh);
 	if (c == NULL) {
 		mark_down(s, node);
 		return false;
 	}
 	make_command(&cmd, s->sha, q, n);
-	r = redisCommandArgv(c, cmd.argc, cmd.argv, cmd.lengths);
+	r = run(s, c, fresh, &cmd);
 	good = read_answers(r, n, a);
 	if (r != NULL)
 		freeReplyObject(r);
-	if (good) {
+	if (good && (!fresh || set_timeout(c, COUNTER_SERVER_MS))) {
 		give_back(node, c, generation);
 		return true;
 	}
 	redisFree(c);
-	mark_down(s, node);
-	return false;
+	if (!good)
+		mark_down(s, node);
+	return good;
 }
 
 /* Where the sentinels say that the master is. */

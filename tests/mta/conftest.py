@@ -216,17 +216,27 @@ def tells(box, build):
 
 
 @pytest.fixture
-def player(saywhyd, tells, request):
+def player(saywhyd, tells, box, build, request):
     """A function: the player of this MTA for a configuration.
 
     DNS says what the scenario says, and that every sender's domain exists.
     """
 
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    folder.chmod(0o755)
+    (folder / "clock").write_text("0")
+    clock = {"LD_PRELOAD": str(build / "clock-step.so"), "CLOCK_STEP": str(folder / "clock")}
+
     def make(mta, conf, statements):
         given = [s.rest for s in statements if s.verb == "DNS"]
-        daemon = saywhyd(conf=conf + tells(". MAIL -", *given).conf)
-        if mta == "postfix":
-            return players.Postfix(daemon, request.getfixturevalue("postfix"))
+        conf += tells(". MAIL -", *given).conf
+        if any(s.verb == "WAIT" for s in statements):
+            conf += 'counters-file = ""\n'
+            daemon = saywhyd(conf=conf, environment=clock)
+        else:
+            daemon = saywhyd(conf=conf)
+        if mta != "sendmail":
+            return players.Postfix(daemon, request.getfixturevalue(mta), statements)
         return players.Sendmail(
             daemon, *map(request.getfixturevalue, ("sendmail_site", "dns", "sasl")),
             statements)
