@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import countries
 import process
 import sites
 import smtp
@@ -39,10 +40,10 @@ MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000"
 class BehindPostfix:
     """The submission port of a Postfix that asks the filter."""
 
-    def __init__(self, mta, saywhyd, alarm=None):
+    def __init__(self, mta, saywhyd, more="", alarm=None):
         self.mta = mta
         alarm = alarm or mta.listen(local_recipient_maps="static:x")
-        self.daemon = saywhyd(CONF.format(alarm=alarm))
+        self.daemon = saywhyd(CONF.format(alarm=alarm) + more)
         self.port = mta.listen(smtpd_milters=self.daemon.address, **MANY)
 
     def log_in(self, name, address):
@@ -63,10 +64,10 @@ class BehindSendmail:
 
     ALARM, PASSWORD = 24950, "secret"
 
-    def __init__(self, site, sasl, saywhyd):
+    def __init__(self, site, sasl, saywhyd, more=""):
         BehindSendmail.ALARM += 1
         self.sasl, self.known = sasl, set()
-        self.daemon = saywhyd(CONF.format(alarm=self.ALARM))
+        self.daemon = saywhyd(CONF.format(alarm=self.ALARM) + more)
         connect = sites.behind_sendmail(site, self.daemon, ports=[{"Port": self.ALARM}])
         self.connect, self.queue = connect, connect.site.folder / "queue"
 
@@ -89,12 +90,20 @@ class BehindSendmail:
 
 
 @pytest.fixture(params=["postfix", "postfix311", "sendmail"])
-def site(request, saywhyd):
-    """A mail server whose submission port asks the filter, and the filter."""
+def site_with(request, saywhyd):
+    """A function: a mail server whose submission port asks the filter, which
+    has these lines as well."""
     wanted = request.getfixturevalue
     if request.param == "sendmail":
-        return BehindSendmail(wanted("sendmail_site"), wanted("sasl"), saywhyd)
-    return BehindPostfix(wanted(request.param), saywhyd)
+        mta = wanted("sendmail_site"), wanted("sasl")
+        return lambda more: BehindSendmail(*mta, saywhyd, more)
+    mta = wanted(request.param)
+    return lambda more: BehindPostfix(mta, saywhyd, more)
+
+
+@pytest.fixture
+def site(site_with):
+    return site_with("")
 
 
 def send(client, name, *recipients):
@@ -164,6 +173,47 @@ def test_a_thief(site):
     with site.log_in("thief", "192.0.2.7") as client:
         assert send(client, "thief", "friend@elsewhere.example")[0].ok
     assert len(site.mails("thief")) == 1
+
+
+COUNTRIES = """
+country-database = "{database}"
+auth {{
+  limit "abroad" {{ what = countries per = login amount = {amount} window = "1 day" known = "60 days" {more} }}
+}}
+"""
+COUNTRY_OF = {78: "DE", 79: "DE", 90: "FR", 100: "US", 110: "JP", 120: "BR"}
+
+
+def test_countries(site_with, box):
+    """Two new countries a day are one too many, those it knows are not."""
+    database = box / "countries.mmdb"
+    countries.write(database, COUNTRY_OF)
+    database.chmod(0o644)
+
+    def at(first):
+        with site.log_in(login, f"{first}.51.100.7") as client:
+            return send(client, login, "friend@elsewhere.example")[0]
+
+    site, login = site_with(COUNTRIES.format(database=database, amount=1, more="")), "ann"
+    assert at(78).ok  # home
+    assert at(90).ok  # on holiday
+    assert at(198).ok  # nobody knows where that is
+    abroad = at(100)
+    assert (abroad.code, abroad.status) == (450, "4.7.0"), abroad
+    assert "Login ann: 1 country of login since" in abroad.texts[0], abroad
+    assert at(79).ok and at(90).ok
+    [record] = [r for r in site.daemon.records()]
+    assert (record["reason"], record["evidence"]["list"]) == ("login-limit", "abroad")
+    # Whoever has the password of another one is everywhere at once.
+    site, login = site_with(COUNTRIES.format(
+        database=database, amount=2, more="suspend = yes")), "bob"
+    tour = [at(first) for first in (78, 90, 100, 110, 120, 78)]
+    assert [reply.status for reply in tour[3:]] == ["5.7.13"] * 3, tour
+    assert all(reply.ok for reply in tour[:3]), tour
+    process.wait_until(lambda: site.mails("bob"), "the mail to the contact")
+    [mail] = site.mails("bob")
+    assert "2 countries of login since" in mail and "(country JP)" in mail, mail
+    print(abroad, tour[-1], mail, sep="\n\n")
 
 
 LOG = """\
