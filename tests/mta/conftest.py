@@ -22,6 +22,7 @@ import players
 import postfix as postfix_mta
 import saywhyd as saywhyd_daemon
 import sendmail as sendmail_mta
+import valkey
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -51,6 +52,7 @@ def pytest_configure(config):
     if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
         os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
     os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
+    os.environ["SAYWHY_VALKEY"] = str(valkey.archive() or "")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
     sys.stdout.flush()
@@ -71,6 +73,15 @@ def dns(box):
     server = names.NameServer(box / "dns")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(box):
+    """The words that run Debian 13's, where it could be downloaded."""
+    packed = os.environ["SAYWHY_VALKEY"]
+    if not packed:
+        pytest.skip("Valkey could not be downloaded (debootstrap, apt)")
+    return valkey.unpack(packed, box / "valkey")["valkey-server"]
 
 
 @pytest.fixture(scope="session")

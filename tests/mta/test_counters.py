@@ -6,6 +6,7 @@ counting together goes on once it is back.
 """
 
 import json
+import shutil
 import signal
 import statistics
 import time
@@ -15,9 +16,6 @@ import pytest
 import counted
 import peer
 import process
-
-pytestmark = pytest.mark.skipif(
-    counted.program() is None, reason="neither Valkey nor Redis is installed")
 
 PORT = 26000
 SLOW = 0.5  # no step may take longer, whatever else the machine does
@@ -66,9 +64,19 @@ class Sender:
         return letter == "c", time.monotonic() - began
 
 
+@pytest.fixture(params=["redis", "valkey"])
+def program(request):
+    """Redis 7 as it is installed here, and Valkey 8."""
+    if request.param == "valkey":
+        return request.getfixturevalue("valkey_server")
+    if not shutil.which("redis-server"):
+        pytest.skip("Redis is not installed")
+    return ["redis-server"]
+
+
 @pytest.fixture
-def server(tmp_path):
-    started = counted.Server(tmp_path / "server", PORT).start()
+def server(program, tmp_path):
+    started = counted.Server(program, tmp_path / "server", PORT).start()
     yield started
     started.stop()
 
@@ -114,27 +122,41 @@ def lose(kind, server):
     if kind == "read-only":
         server.ask("REPLICAOF", "127.0.0.1", "1")
         return lambda: server.ask("REPLICAOF", "NO", "ONE")
+    if kind == "restarted":  # and empty
+        server.stop()
+        server.start()
+        return lambda: None
     assert kind == "emptied"
     server.ask("FLUSHALL")
     server.ask("SCRIPT", "FLUSH")
     return lambda: None
 
 
+def waited_little(answers):
+    """Nothing was deferred, and no step waited but for a moment: its 20 ms at
+    most, and all that waited less than a second together."""
+    assert all(taken for taken, _ in answers)
+    times = [seconds for _, seconds in answers]
+    waited = [seconds for seconds in times if seconds > 0.018]
+    print(f"{len(waited)} of {len(times)} steps waited, {sum(waited):.3f} s, "
+          f"at most {max(times) * 1000:.0f} ms")
+    assert statistics.median(times) < 0.02, times
+    assert max(times) < SLOW and sum(waited) < 1, waited
+
+
 @pytest.mark.parametrize(
-    "kind", ["killed", "hung", "full", "read-only", "emptied"])
+    "kind", ["killed", "hung", "full", "read-only", "restarted", "emptied"])
 def test_a_server_that_is_away_defers_nothing(saywhyd, server, kind):
     [daemon] = start(saywhyd, "valkey:" + server.spec, amount=100000)
     sender = Sender(daemon, f"{kind}")
     for _ in range(50):
         assert sender.rcpt()[0]
     cure = lose(kind, server)
-    answers = [sender.rcpt() for _ in range(200)]
-    assert all(taken for taken, _ in answers)
-    times = sorted(seconds for _, seconds in answers)
-    assert times[-1] < SLOW, times[-5:]
-    assert statistics.median(times) < 0.02, times
+    waited_little([sender.rcpt() for _ in range(200)])
+    began = time.monotonic()
     cure()
     wait_healthy(daemon)
+    assert time.monotonic() - began < 2 + SLOW, "it is back, and not in use"
     before = server.keys()
     assert Sender(daemon, f"after-{kind}").rcpt()[0]
     assert server.keys() == before + 1, "it is not counted in there again"
@@ -144,7 +166,7 @@ def test_a_server_that_is_away_defers_nothing(saywhyd, server, kind):
 
 def test_a_slow_server_is_not_waited_for(saywhyd, server):
     """Every answer takes 100 ms: one step waits its deadline, then none."""
-    link = counted.Link(PORT + 9, server.port)
+    link = counted.Link(server.port)
     try:
         [daemon] = start(saywhyd, "valkey:" + link.spec, amount=100000)
         sender = Sender(daemon, "slow")
@@ -155,11 +177,7 @@ def test_a_slow_server_is_not_waited_for(saywhyd, server):
         while time.monotonic() < until:
             answers.append(sender.rcpt())
             time.sleep(0.005)
-        assert all(taken for taken, _ in answers)
-        waited = [seconds for _, seconds in answers if seconds > 0.018]
-        print(f"{len(waited)} of {len(answers)} steps waited, {sum(waited):.3f} s")
-        assert max(seconds for _, seconds in answers) < SLOW
-        assert sum(waited) < 1, waited
+        waited_little(answers)
         assert not healthy(daemon)
         link.delay = 0.0
         wait_healthy(daemon)
@@ -189,11 +207,7 @@ def test_three_networks(saywhyd, server, networks, box, build):
     cut, other = Sender(hosts[0], "cut"), Sender(hosts[1], "cut")
     assert all(cut.rcpt()[0] and other.rcpt()[0] for _ in range(20))
     networks[0].cut()
-    answers = [cut.rcpt() for _ in range(40)]
-    assert all(taken for taken, _ in answers)
-    waited = [seconds for _, seconds in answers if seconds > 0.018]
-    print(f"cut off: {len(waited)} steps waited, {sum(waited):.3f} s")
-    assert sum(waited) < 1, waited
+    waited_little([cut.rcpt() for _ in range(40)])
     assert not healthy(hosts[0]) and healthy(hosts[1])
     # The others go on together: 40 are there, and perhaps the one whose answer
     # was lost.
@@ -237,8 +251,8 @@ def test_the_host_alone_keeps_its_own_share(saywhyd, server):
     assert sum(sender.rcpt()[0] for _ in range(30)) == 10
 
 
-def test_of_two_servers_one_may_go(saywhyd, server, tmp_path):
-    other = counted.Server(tmp_path / "other", PORT + 1).start()
+def test_of_two_servers_one_may_go(saywhyd, server, program, tmp_path):
+    other = counted.Server(program, tmp_path / "other", PORT + 1).start()
     try:
         [daemon] = start(saywhyd, "valkey:" + server.spec,
                          "valkey:" + other.spec, amount=100000)
@@ -254,11 +268,11 @@ def test_of_two_servers_one_may_go(saywhyd, server, tmp_path):
         other.stop()
 
 
-def test_failover_by_sentinels(saywhyd, server, tmp_path):
-    replica = counted.Server(tmp_path / "replica", PORT + 2,
+def test_failover_by_sentinels(saywhyd, server, program, tmp_path):
+    replica = counted.Server(program, tmp_path / "replica", PORT + 2,
                              f"replicaof 127.0.0.1 {PORT}").start()
     sentinel = counted.Server(
-        tmp_path / "sentinel", PORT + 3,
+        program, tmp_path / "sentinel", PORT + 3,
         f"sentinel monitor main 127.0.0.1 {PORT} 1",
         "sentinel down-after-milliseconds main 500",
         "sentinel failover-timeout main 2000", sentinel=True).start()
