@@ -53,6 +53,7 @@ struct lock {
 
 struct counter_table {
 	int fd;			/* -1: memory alone */
+	bool fresh;		/* nothing was in there */
 	void *map;
 	size_t bytes;
 	struct set *sets;
@@ -104,8 +105,8 @@ size_file(struct counter_table *t, const char *path, struct buf *errmsg)
 	struct stat st;
 	int failure;
 
-	if (fstat(t->fd, &st) == 0 && st.st_size != (off_t)t->bytes &&
-	    ftruncate(t->fd, 0) != 0)
+	t->fresh = fstat(t->fd, &st) == 0 && st.st_size != (off_t)t->bytes;
+	if (t->fresh && ftruncate(t->fd, 0) != 0)
 		failure = errno;
 	else
 		failure = posix_fallocate(t->fd, 0, (off_t)t->bytes);
@@ -121,7 +122,9 @@ check_head(struct counter_table *t)
 
 	if (memcmp(t->map, &head, sizeof head) == 0)
 		return;
-	memset(t->map, 0, t->bytes);
+	/* What is new is zero, and needs no memory before it is used. */
+	if (!t->fresh)
+		memset(t->map, 0, t->bytes);
 	memcpy(t->map, &head, sizeof head);
 }
 
@@ -163,6 +166,7 @@ counter_table_open(const char *path, int64_t bytes, struct buf *errmsg)
 	if (bytes < BYTES_MIN)
 		bytes = BYTES_MIN;
 	t->fd = -1;
+	t->fresh = path == NULL;
 	t->nsets = ((uint64_t)bytes - HEAD_BYTES) / sizeof(struct set) /
 	    GROUP * GROUP;
 	t->bytes = HEAD_BYTES + t->nsets * sizeof(struct set);
