@@ -433,7 +433,7 @@ answer_unknown(const struct counter_question *q, int64_t now,
 
 /* The place of a key that is not there yet. */
 static struct place
-settle(struct counter_table *t, const struct home *home,
+take_place(struct counter_table *t, const struct home *home,
     const struct counter_key *key, int64_t now)
 {
 	struct place at = vacate(t, home, now);
@@ -469,7 +469,7 @@ ask(struct counter_table *t, const struct home *home,
 		return;
 	}
 	if (s == NULL) {
-		at = settle(t, home, &q->key, now);
+		at = take_place(t, home, &q->key, now);
 		s = slot_of(&at);
 	}
 	if (fresh)

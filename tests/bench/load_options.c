@@ -27,9 +27,9 @@ static const char usage_text[] =
 "  --pid PID          the filter's cpu and memory           --json\n";
 
 enum { O_SESSIONS, O_MESSAGES, O_PER_SESSION, O_SECONDS, O_RCPTS, O_HEADERS,
-	O_BODY, O_FILE, O_CLIENT, O_CLIENTS, O_CLIENT_NAME, O_HELO, O_LOGIN, O_SENDER,
-	O_RCPT, O_ABORTS, O_DROPS, O_SLOW, O_UNBUFFERED, O_HOLD, O_HOLD_AT,
-	O_FLAGS, O_ACTIONS, O_TIMEOUT, O_SEED, O_PID, O_JSON };
+	O_BODY, O_FILE, O_CLIENT, O_CLIENTS, O_CLIENT_NAME, O_HELO, O_LOGIN,
+	O_SENDER, O_RCPT, O_ABORTS, O_DROPS, O_SLOW, O_UNBUFFERED, O_HOLD,
+	O_HOLD_AT, O_FLAGS, O_ACTIONS, O_TIMEOUT, O_SEED, O_PID, O_JSON };
 
 static const struct option long_options[] = {
 	{ "sessions", required_argument, NULL, O_SESSIONS },
