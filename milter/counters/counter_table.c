@@ -150,11 +150,15 @@ map(struct counter_table *t, const char *path, struct buf *errmsg)
 		flags = MAP_SHARED;
 	}
 	t->map = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, flags, t->fd, 0);
-	if (t->map != MAP_FAILED)
-		return true;
-	t->map = NULL;
-	buf_printf(errmsg, "counters: %s", strerror(errno));
-	return false;
+	if (t->map == MAP_FAILED) {
+		t->map = NULL;
+		buf_printf(errmsg, "counters: %s", strerror(errno));
+		return false;
+	}
+#ifdef MADV_HUGEPAGE	/* Linux: to find a small one takes a fifth of all */
+	madvise(t->map, t->bytes, MADV_HUGEPAGE);
+#endif
+	return true;
 }
 
 struct counter_table *
