@@ -36,8 +36,8 @@ class Postfix(scn.Player):
         super().__init__(daemon)
         self.mta = mta
         self.options = POSTFIX_OPEN | {"smtpd_milters": daemon.address}
-        rows = " ".join(f"{{{recipient} = 550 {status} User unknown}}"
-                        for recipient, status in refused(statements).items())
+        self.unknown = unknown(statements)
+        rows = " ".join(f"{{{r} = 550 5.1.1 User unknown}}" for r in self.unknown)
         if rows:
             self.options["smtpd_recipient_restrictions"] = \
                 f"check_recipient_access inline:{{{rows}}}"
@@ -77,9 +77,10 @@ class Postfix(scn.Player):
         self._command("EHLO " + self.helo)
 
 
-def refused(statements):
-    """Recipients that the MTA itself refuses, and with which status."""
-    return {s.words[0]: s.words[1] for s in statements if s.verb == "REFUSED"}
+def unknown(statements):
+    """Recipients that the MTA itself refuses, where that is the one reason."""
+    rows = [s.words[:2] for s in statements if s.verb == "REFUSED"]
+    return [r for r, _ in rows] if all(status == "5.1.1" for _, status in rows) else []
 
 
 def _address(client):
@@ -95,9 +96,8 @@ def _known(recipients):
     """Rules by which all users are known but these; a filter is told only of
     those that no mailbox is found for."""
     rows = "LOCAL_RULE_0\n"
-    for recipient, status in recipients.items():
+    for recipient in recipients:
         user, domain = recipient.split("@")
-        assert status == "5.1.1", recipient
         rows += f"R{user} < @ {domain} . > $*\t$#local $: {user}\n"
     return rows + "R$* < @ $=w . > $*\t$#local $: root\n"
 
@@ -114,10 +114,10 @@ class Sendmail(scn.Player):
         self.dns = dns
         self.kinds = sorted({self._kind(client) for client in clients})
         self.names = None
-        unknown = refused(statements)
+        self.unknown = unknown(statements)
         self.site = site(
-            lines=SENDMAIL_OPEN + (EVERYBODY if not unknown else ""),
-            rules=_known(unknown) if unknown else "",
+            lines=SENDMAIL_OPEN + ("" if self.unknown else EVERYBODY),
+            rules=_known(self.unknown) if self.unknown else "",
             ports=[self._port(*kind) for kind in self.kinds],
             filters={"saywhy": (daemon.address, "T")},
         )

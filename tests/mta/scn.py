@@ -102,6 +102,7 @@ class Mistake(AssertionError):
 class Player:
     """Plays one configuration's statements; an MTA's way in is a subclass.
 
+    unknown: recipients that the MTA was told to refuse.
     replies: for each event (statement, reply). A reply is None where an
     earlier refusal had ended the transaction, and where the MTA refused with
     words of its own; first has these statements.
@@ -111,6 +112,7 @@ class Player:
         self.daemon = daemon
         self.client = None
         self.helo = self.tls = self.login = None
+        self.unknown = []
         self.replies, self.lines, self.first = [], [], []
         self.reply = None
         self.greeted = self.open = False  # EHLO, MAIL were taken
@@ -165,8 +167,11 @@ class Player:
         self._said(statement, None)
 
     def do_refused(self, statement):
-        """The MTA was told to refuse this one; see players.py."""
+        """Played where the MTA was told to refuse this one; see players.py."""
         recipient, status = statement.words[:2]
+        if recipient not in self.unknown:
+            self._not_played(statement)
+            return
         reply = self._command(f"RCPT TO:{_path(recipient)}")
         if reply.code < 500 or reply.status != status or ID.search(reply.lines[-1]):
             raise Mistake(f"{statement}: {reply}")
