@@ -201,9 +201,13 @@ meet(const struct check_ctx *ctx, struct findings *found)
 		close_deferral(ctx, found, a[2].since);
 }
 
-/* What is closed now is not closed again. */
+/*
+ * What is over is not closed again; a message that is deferred for another
+ * reason comes once more, and is closed then.
+ */
 static void
-forget_closed(const struct check_ctx *ctx, const struct findings *found)
+forget_closed(const struct check_ctx *ctx, const struct findings *found,
+    enum action taken)
 {
 	const struct session *s = ctx->session;
 	struct counter_question q = { .verb = COUNTER_FORGET };
@@ -212,6 +216,9 @@ forget_closed(const struct check_ctx *ctx, const struct findings *found)
 	char text[NET_TEXT];
 	const char *network = net_of_peer(&s->client, text);
 
+	if (taken == ACTION_TEMPFAIL || site_trusts(ctx->site, s) ||
+	    !s->client.known)
+		return;
 	for (f = found->v; f < found->v + found->n; f++) {
 		if (!f->closes || f->reason != REASON_GREYLISTED ||
 		    f->rcpt == 0 || f->rcpt > s->nrecipients)
@@ -267,10 +274,9 @@ run(const struct check_ctx *ctx, struct findings *found)
 
 	if (site_trusts(ctx->site, s) || !s->client.known)
 		return;
-	if (ctx->stage == STAGE_MESSAGE) {
-		forget_closed(ctx, found);
+	if (ctx->stage == STAGE_MESSAGE)
 		note_dkim(ctx);
-	} else if (!site_is_postmaster(ctx->site, &s->rcpt->mailbox) &&
+	else if (!site_is_postmaster(ctx->site, &s->rcpt->mailbox) &&
 	    (o->greylist == GREYLIST_ALL || is_suspicious(found)))
 		meet(ctx, found);
 }
@@ -288,5 +294,6 @@ const struct check check_blacklist_greylist = {
 	.options = options,
 	.options_size = sizeof(struct options),
 	.active = active,
-	.run = run
+	.run = run,
+	.judged = forget_closed
 };

@@ -117,6 +117,12 @@ struct check {
 	 * NULL: not known), at ctx->stage. NULL: not needed.
 	 */
 	void (*refused)(const struct check_ctx *ctx, const char *status);
+	/*
+	 * After run() at MESSAGE: what is done about the message. NULL: not
+	 * needed.
+	 */
+	void (*judged)(const struct check_ctx *ctx,
+	    const struct findings *found, enum action taken);
 };
 
 /* Every check, in turn; ends with NULL. */

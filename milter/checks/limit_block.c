@@ -280,9 +280,11 @@ report(const struct check_ctx *ctx, struct findings *found,
 	struct finding *f = check_found(ctx, found, closes ?
 	    REASON_ACCOUNT_SUSPENDED : b->per == LIMIT_PER_LOGIN ?
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
-	struct buf window = BUF_INIT;
+	struct buf window = BUF_INIT, place = BUF_INIT;
 
 	put_span(&window, b->window);
+	if (limit_counts_places(b))
+		limit_place_put(&place, ctx, b);
 	finding_say(f, EVIDENCE_SUBJECT, counted->subject.data);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
@@ -292,7 +294,10 @@ report(const struct check_ctx *ctx, struct findings *found,
 	say_time(f, EVIDENCE_SINCE, closes ? counters_now() : a->since);
 	if (!closes)
 		say_time(f, EVIDENCE_RETRY, a->room);
+	if (place.len > 0)
+		finding_say(f, EVIDENCE_PLACE, place.data);
 	buf_free(&window);
+	buf_free(&place);
 	if (b->soft) {
 		f->max = ACTION_NOTE;
 		return;

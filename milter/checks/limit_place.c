@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/net.h"
 #include "checks/limit_block.h"
 #include "counters/counters.h"
@@ -30,6 +31,18 @@ place_of(const struct limit_block *b, const struct ip *client,
 	if (b->what == LIMIT_NETWORKS)
 		return net_of_peer(client, text);
 	return country_of(client, text) ? text : NULL;
+}
+
+void
+limit_place_put(struct buf *out, const struct check_ctx *ctx,
+    const struct limit_block *b)
+{
+	char text[PLACE_TEXT];
+	const char *place = place_of(b, &ctx->session->client, text);
+
+	if (place != NULL)
+		buf_printf(out, "%s%s", b->what == LIMIT_COUNTRIES ?
+		    "the country " : "", place);
 }
 
 static struct counter_key

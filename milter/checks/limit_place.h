@@ -8,6 +8,7 @@
 
 #include "checks/check.h"
 
+struct buf;
 struct limit_block;
 
 /* Does the limit count places? */
@@ -24,6 +25,10 @@ bool limit_place_is_new(const struct check_ctx *ctx,
 
 /* It was refused, so it is as new as before. */
 void limit_place_forget(const struct check_ctx *ctx,
+    const struct limit_block *b);
+
+/* "192.0.2.7", "192.0.2.0/24", "the country FR"; nothing: not known. */
+void limit_place_put(struct buf *out, const struct check_ctx *ctx,
     const struct limit_block *b);
 
 #endif

@@ -30,86 +30,82 @@
 
 /*
  * A key that counts is a hash of steps, one that is met a hash of "first" and
- * "note"; see counter_table.c for the same in C. 52 bits of ms fit a number.
+ * "note"; see counter_table.c for the same in C. 52 bits of ms fit a number,
+ * but the server would write one as a fraction first, which takes it longer
+ * than all the rest; so they are given as text. The time that a key lives is
+ * set with the first count of a step: it covers the step, too.
  */
 static const char script[] =
-    "local t = redis.call('TIME')\n"
-    "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+    "local call, fmt = redis.call, string.format\n"
+    "local t = call('TIME')\n"
+    "local now = t[1] * 1000 + (t[2] - t[2] % 1000) / 1000\n"
     "local out, adds, fits = {}, {}, true\n"
-    "local function put(i, n, since, room)\n"
-    "  out[i * 3 - 2] = string.format('%d', n)\n"
-    "  out[i * 3 - 1] = string.format('%d', since)\n"
-    "  out[i * 3] = string.format('%d', room)\n"
-    "end\n"
-    "local function counted(i, k, verb, window, limit, amount)\n"
-    "  local width = math.max(1, math.floor(window / 15))\n"
-    "  local step = math.floor(now / width)\n"
-    "  local h, n, steps = redis.call('HGETALL', k), 0, {}\n"
-    "  for j = 1, #h, 2 do\n"
-    "    local at = tonumber(h[j])\n"
-    "    if at == nil or at <= step - 16 then\n"
-    "      redis.call('HDEL', k, h[j])\n"
-    "    else\n"
-    "      local v = tonumber(h[j + 1])\n"
-    "      n = n + v\n"
-    "      steps[#steps + 1] = { at, v }\n"
-    "    end\n"
-    "  end\n"
-    "  local since, room = step * width, 0\n"
-    "  for _, s in ipairs(steps) do\n"
-    "    since = math.min(since, s[1] * width)\n"
-    "  end\n"
-    "  if n + amount > limit then\n"
-    "    local left = n\n"
-    "    room = -1\n"
-    "    table.sort(steps, function(a, b) return a[1] < b[1] end)\n"
-    "    for _, s in ipairs(steps) do\n"
-    "      left = left - s[2]\n"
-    "      if amount <= limit and left + amount <= limit then\n"
-    "        room = (s[1] + 16) * width\n"
-    "        break\n"
+    "for i = 1, #KEYS do\n"
+    "  local k, j = KEYS[i], i * 4\n"
+    "  local verb, window = tonumber(ARGV[j - 3]), tonumber(ARGV[j - 2])\n"
+    "  local n, since, room = 0, 0, 0\n"
+    "  if verb < 3 then\n"
+    "    local limit, amount = tonumber(ARGV[j - 1]), tonumber(ARGV[j])\n"
+    "    local width = math.max(1, (window - window % 15) / 15)\n"
+    "    local step = (now - now % width) / width\n"
+    "    local h, oldest, newest = call('HGETALL', k), step, 0\n"
+    "    for f = 1, #h, 2 do\n"
+    "      local at = tonumber(h[f])\n"
+    "      if at > step - 16 then\n"
+    "        n = n + h[f + 1]\n"
+    "        if at < oldest then oldest = at end\n"
+    "        if at > newest then newest = at end\n"
+    "      else\n"
+    "        call('HDEL', k, h[f])\n"
+    "        h[f], h[f + 1] = step, 0\n"
     "      end\n"
     "    end\n"
-    "  end\n"
-    "  if verb == 2 then\n"
-    "    redis.call('HINCRBY', k, string.format('%d', step), amount)\n"
-    "    redis.call('PEXPIRE', k, window + 2 * width)\n"
-    "    n = n + amount\n"
-    "  elseif verb == 0 then\n"
-    "    fits = fits and room == 0\n"
-    "    adds[#adds + 1] = { i, k, step, window + 2 * width, amount, n,\n"
-    "      since }\n"
-    "  end\n"
-    "  put(i, n, since, room)\n"
-    "end\n"
-    "local function met(i, k, verb, window, amount)\n"
-    "  if verb == 6 then\n"
-    "    redis.call('DEL', k)\n"
-    "    return put(i, 0, 0, 0)\n"
-    "  end\n"
-    "  local fresh = 0\n"
-    "  if verb ~= 4 then\n"
-    "    fresh = redis.call('HSETNX', k, 'first', string.format('%d', now))\n"
-    "    if verb == 5 then redis.call('HSET', k, 'note', amount) end\n"
-    "  end\n"
-    "  redis.call('PEXPIRE', k, window)\n"
-    "  local h = redis.call('HMGET', k, 'first', 'note')\n"
-    "  put(i, tonumber(h[2] or 0), tonumber(h[1] or 0), fresh)\n"
-    "end\n"
-    "for i = 1, #KEYS do\n"
-    "  local j = i * 4 - 4\n"
-    "  local verb, window = tonumber(ARGV[j + 1]), tonumber(ARGV[j + 2])\n"
-    "  local limit, amount = tonumber(ARGV[j + 3]), tonumber(ARGV[j + 4])\n"
-    "  if verb < 3 then\n"
-    "    counted(i, KEYS[i], verb, window, limit, amount)\n"
+    "    since = oldest * width\n"
+    "    if n + amount > limit then\n"
+    "      local steps, left = {}, n\n"
+    "      for f = 1, #h, 2 do\n"
+    "        steps[#steps + 1] = { tonumber(h[f]), h[f + 1] }\n"
+    "      end\n"
+    "      table.sort(steps, function(a, b) return a[1] < b[1] end)\n"
+    "      room = -1\n"
+    "      for _, s in ipairs(steps) do\n"
+    "        left = left - s[2]\n"
+    "        if amount <= limit and left + amount <= limit then\n"
+    "          room = (s[1] + 16) * width\n"
+    "          break\n"
+    "        end\n"
+    "      end\n"
+    "    end\n"
+    "    local life = newest < step and fmt('%d', window + 2 * width)\n"
+    "    if verb == 2 or (verb == 0 and #KEYS == 1 and room == 0) then\n"
+    "      call('HINCRBY', k, fmt('%d', step), ARGV[j])\n"
+    "      if life then call('PEXPIRE', k, life) end\n"
+    "      n = n + amount\n"
+    "    elseif verb == 0 then\n"
+    "      fits = fits and room == 0\n"
+    "      adds[#adds + 1] = { i, k, fmt('%d', step), ARGV[j], life }\n"
+    "    end\n"
+    "  elseif verb == 6 then\n"
+    "    call('DEL', k)\n"
     "  else\n"
-    "    met(i, KEYS[i], verb, window, amount)\n"
+    "    local h = call('HMGET', k, 'first', 'note')\n"
+    "    since, n = tonumber(h[1] or 0), tonumber(h[2] or 0)\n"
+    "    if since == 0 and verb ~= 4 then\n"
+    "      call('HSET', k, 'first', fmt('%d', now))\n"
+    "      since, room = now, 1\n"
+    "    end\n"
+    "    if verb == 5 then\n"
+    "      call('HSET', k, 'note', ARGV[j])\n"
+    "      n = tonumber(ARGV[j])\n"
+    "    end\n"
+    "    if since ~= 0 then call('PEXPIRE', k, ARGV[j - 2]) end\n"
     "  end\n"
+    "  out[i * 3 - 2], out[i * 3 - 1], out[i * 3] = n, since, room\n"
     "end\n"
     "for _, a in ipairs(fits and adds or {}) do\n"
-    "  redis.call('HINCRBY', a[2], string.format('%d', a[3]), a[5])\n"
-    "  redis.call('PEXPIRE', a[2], a[4])\n"
-    "  put(a[1], a[6] + a[5], a[7], 0)\n"
+    "  call('HINCRBY', a[2], a[3], a[4])\n"
+    "  if a[5] then call('PEXPIRE', a[2], a[5]) end\n"
+    "  out[a[1] * 3 - 2] = out[a[1] * 3 - 2] + a[4]\n"
     "end\n"
     "return out\n";
 
@@ -145,12 +141,22 @@ counter_server_built(void)
 	return true;
 }
 
+/* How long one read or write may last. */
+static bool
+set_timeout(redisContext *c, int ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	return redisSetTimeout(c, tv) == REDIS_OK;
+}
+
+/* What is left of `ms` when it is connected may go by for each answer. */
 static redisContext *
 connect_to(const struct sock_spec *spec, int ms)
 {
 	struct buf errmsg = BUF_INIT;
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-	int fd = sock_connect(spec, clock_ms() + ms, &errmsg);
+	int64_t deadline = clock_ms() + ms;
+	int fd = sock_connect(spec, deadline, &errmsg);
 	redisContext *c = fd >= 0 ? redisConnectFd(fd) : NULL;
 
 	buf_free(&errmsg);
@@ -160,7 +166,8 @@ connect_to(const struct sock_spec *spec, int ms)
 		return NULL;
 	}
 	/* A timeout counts only on a socket that blocks. */
-	if (fcntl(fd, F_SETFL, 0) == 0 && redisSetTimeout(c, tv) == REDIS_OK)
+	if (fcntl(fd, F_SETFL, 0) == 0 &&
+	    set_timeout(c, clock_left(deadline) + 1))
 		return c;
 	redisFree(c);
 	return NULL;
@@ -197,8 +204,9 @@ greet(const struct counter_server *s, redisContext *c, char *sha)
 	return good;
 }
 
+/* One that was used before, or a new one. */
 static redisContext *
-connection(struct counter_server *s, struct node *node, unsigned *generation)
+connection(struct node *node, unsigned *generation, bool *fresh)
 {
 	struct sock_spec where;
 	redisContext *c = NULL;
@@ -209,14 +217,8 @@ connection(struct counter_server *s, struct node *node, unsigned *generation)
 	where = node->current;
 	*generation = node->generation;
 	pthread_mutex_unlock(&node->lock);
-	if (c != NULL)
-		return c;
-	c = connect_to(&where, COUNTER_SERVER_MS);
-	if (c != NULL && !greet(s, c, NULL)) {
-		redisFree(c);
-		c = NULL;
-	}
-	return c;
+	*fresh = c == NULL;
+	return c != NULL ? c : connect_to(&where, COUNTER_SERVER_MS);
 }
 
 static void
@@ -343,14 +345,34 @@ read_answers(const redisReply *r, size_t n, struct counter_answer *a)
 		return false;
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < 3; j++) {
-			if (r->element[3 * i + j]->type != REDIS_REPLY_STRING)
+			if (r->element[3 * i + j]->type != REDIS_REPLY_INTEGER)
 				return false;
-			v[j] = strtoll(r->element[3 * i + j]->str, NULL, 10);
+			v[j] = r->element[3 * i + j]->integer;
 		}
 		a[i] = (struct counter_answer){ .count = v[0], .since = v[1],
 			.room = v[2] };
 	}
 	return true;
+}
+
+/*
+ * A new connection logs in with the question itself; the script is there, as
+ * the server would not be used otherwise. NULL: no answer in time.
+ */
+static redisReply *
+run(const struct counter_server *s, redisContext *c, bool fresh,
+    struct command *cmd)
+{
+	bool logs_in = fresh && *s->password != '\0';
+	void *r = NULL;
+
+	if (logs_in)
+		redisAppendCommand(c, "AUTH %s", s->password);
+	redisAppendCommandArgv(c, cmd->argc, cmd->argv, cmd->lengths);
+	if (logs_in && (redisGetReply(c, &r) != REDIS_OK || !is_good(r)))
+		return NULL;
+	r = NULL;
+	return redisGetReply(c, &r) == REDIS_OK ? r : NULL;
 }
 
 bool
@@ -362,27 +384,28 @@ counter_server_ask(struct counter_server *s, const struct counter_question *q,
 	unsigned generation;
 	redisContext *c;
 	redisReply *r;
-	bool good;
+	bool good, fresh;
 
 	if (!node->healthy)
 		return false;
-	c = connection(s, node, &generation);
+	c = connection(node, &generation, &fresh);
 	if (c == NULL) {
 		mark_down(s, node);
 		return false;
 	}
 	make_command(&cmd, s->sha, q, n);
-	r = redisCommandArgv(c, cmd.argc, cmd.argv, cmd.lengths);
+	r = run(s, c, fresh, &cmd);
 	good = read_answers(r, n, a);
 	if (r != NULL)
 		freeReplyObject(r);
-	if (good) {
+	if (good && (!fresh || set_timeout(c, COUNTER_SERVER_MS))) {
 		give_back(node, c, generation);
 		return true;
 	}
 	redisFree(c);
-	mark_down(s, node);
-	return false;
+	if (!good)
+		mark_down(s, node);
+	return good;
 }
 
 /* Where the sentinels say that the master is. */

@@ -17,15 +17,14 @@
 #include "base/mem.h"
 
 #define WAYS 8
+#define GROUP 16	/* sets: 13 KiB */
 #define LOCKS 256
 #define HEAD_BYTES 4096
 #define MAGIC 0x73776379746e7563ull	/* "cuntycws", in our byte order */
-#define VERSION 1
+#define VERSION 2
 #define BYTES_MIN (64 * 1024)
 
-/* Zero is a free slot. */
 struct slot {
-	uint64_t key[2];
 	int64_t touched;	/* ms since 1970 */
 	int64_t keep;		/* ms after that for which it counts */
 	int64_t at;		/* the newest step; what was met: when first */
@@ -33,24 +32,40 @@ struct slot {
 					   met: what was noted */
 };
 
+/*
+ * The keys of a set stand together: two lines of the processor's cache tell
+ * which slot it is. A key of zero is a free slot.
+ */
+struct set {
+	uint64_t key[WAYS][2];
+	struct slot slot[WAYS];
+};
+
 struct head {
 	uint64_t magic, version, sets;
 };
 
+/* As long as a line of the cache: two processors take two locks at once. */
+struct lock {
+	pthread_mutex_t mutex;
+	char rest[64 - sizeof(pthread_mutex_t) % 64];
+};
+
 struct counter_table {
 	int fd;			/* -1: memory alone */
+	bool fresh;		/* nothing was in there */
 	void *map;
 	size_t bytes;
-	struct slot *slots;
-	uint64_t sets;
+	struct set *sets;
+	uint64_t nsets;		/* whole groups */
 	_Atomic uint64_t keys, evicted;
-	pthread_mutex_t locks[LOCKS];
+	struct lock locks[LOCKS];
 };
 
 static bool
-is_free(const struct slot *s)
+is_free(const struct set *set, size_t way)
 {
-	return s->key[0] == 0 && s->key[1] == 0;
+	return set->key[way][0] == 0 && set->key[way][1] == 0;
 }
 
 static bool
@@ -90,8 +105,8 @@ size_file(struct counter_table *t, const char *path, struct buf *errmsg)
 	struct stat st;
 	int failure;
 
-	if (fstat(t->fd, &st) == 0 && st.st_size != (off_t)t->bytes &&
-	    ftruncate(t->fd, 0) != 0)
+	t->fresh = fstat(t->fd, &st) == 0 && st.st_size != (off_t)t->bytes;
+	if (t->fresh && ftruncate(t->fd, 0) != 0)
 		failure = errno;
 	else
 		failure = posix_fallocate(t->fd, 0, (off_t)t->bytes);
@@ -103,11 +118,13 @@ size_file(struct counter_table *t, const char *path, struct buf *errmsg)
 static void
 check_head(struct counter_table *t)
 {
-	const struct head head = { MAGIC, VERSION, t->sets };
+	const struct head head = { MAGIC, VERSION, t->nsets };
 
 	if (memcmp(t->map, &head, sizeof head) == 0)
 		return;
-	memset(t->map, 0, t->bytes);
+	/* What is new is zero, and needs no memory before it is used. */
+	if (!t->fresh)
+		memset(t->map, 0, t->bytes);
 	memcpy(t->map, &head, sizeof head);
 }
 
@@ -116,8 +133,8 @@ count_keys(struct counter_table *t)
 {
 	uint64_t i, n = 0;
 
-	for (i = 0; i < t->sets * WAYS; i++)
-		n += !is_free(&t->slots[i]);
+	for (i = 0; i < t->nsets * WAYS; i++)
+		n += !is_free(&t->sets[i / WAYS], i % WAYS);
 	t->keys = n;
 }
 
@@ -133,11 +150,15 @@ map(struct counter_table *t, const char *path, struct buf *errmsg)
 		flags = MAP_SHARED;
 	}
 	t->map = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE, flags, t->fd, 0);
-	if (t->map != MAP_FAILED)
-		return true;
-	t->map = NULL;
-	buf_printf(errmsg, "counters: %s", strerror(errno));
-	return false;
+	if (t->map == MAP_FAILED) {
+		t->map = NULL;
+		buf_printf(errmsg, "counters: %s", strerror(errno));
+		return false;
+	}
+#ifdef MADV_HUGEPAGE	/* Linux: to find a small one takes a fifth of all */
+	madvise(t->map, t->bytes, MADV_HUGEPAGE);
+#endif
+	return true;
 }
 
 struct counter_table *
@@ -149,16 +170,17 @@ counter_table_open(const char *path, int64_t bytes, struct buf *errmsg)
 	if (bytes < BYTES_MIN)
 		bytes = BYTES_MIN;
 	t->fd = -1;
-	t->sets = ((uint64_t)bytes - HEAD_BYTES) / (WAYS *
-	    sizeof(struct slot));
-	t->bytes = HEAD_BYTES + t->sets * WAYS * sizeof(struct slot);
+	t->fresh = path == NULL;
+	t->nsets = ((uint64_t)bytes - HEAD_BYTES) / sizeof(struct set) /
+	    GROUP * GROUP;
+	t->bytes = HEAD_BYTES + t->nsets * sizeof(struct set);
 	for (i = 0; i < LOCKS; i++)
-		pthread_mutex_init(&t->locks[i], NULL);
+		pthread_mutex_init(&t->locks[i].mutex, NULL);
 	if (!map(t, path, errmsg)) {
 		counter_table_close(t);
 		return NULL;
 	}
-	t->slots = (struct slot *)(void *)((char *)t->map + HEAD_BYTES);
+	t->sets = (struct set *)(void *)((char *)t->map + HEAD_BYTES);
 	check_head(t);
 	if (path != NULL)
 		count_keys(t);
@@ -177,76 +199,99 @@ counter_table_close(struct counter_table *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	for (i = 0; i < LOCKS; i++)
-		pthread_mutex_destroy(&t->locks[i]);
+		pthread_mutex_destroy(&t->locks[i].mutex);
 	free(t);
 }
 
-/* Where a key may live: both sets are under the lock of the key. */
+/* Where a key may live: two sets of one group, which has one lock. */
 struct home {
-	struct slot *set[2];
+	struct set *set[2];
+	pthread_mutex_t *lock;
 };
 
 /*
- * A region of sets belongs to each lock, so that one lock covers both sets of
- * a key.
+ * The sets are neighbours, as a page of memory that was not used lately costs
+ * more than what is counted there. Their keys are fetched together, before the
+ * lock is taken.
  */
 static struct home
-home_of(const struct counter_table *t, const struct counter_key *key,
-    size_t lock)
+home_of(struct counter_table *t, const struct counter_key *key)
 {
-	uint64_t first = t->sets * lock / LOCKS;
-	uint64_t n = t->sets * (lock + 1) / LOCKS - first;
-	struct home home;
+	uint64_t group = key->v[0] % (t->nsets / GROUP), i;
+	struct home home = { .lock = &t->locks[group % LOCKS].mutex };
 
-	if (n == 0) {
-		first = lock % t->sets;
-		n = 1;
+	for (i = 0; i < 2; i++) {
+		home.set[i] = &t->sets[group * GROUP +
+		    (key->v[1] >> (i * 32)) % GROUP];
+		__builtin_prefetch(&home.set[i]->key[0], 1);
+		__builtin_prefetch(&home.set[i]->key[WAYS / 2], 1);
 	}
-	home.set[0] = &t->slots[(first + key->v[0] % n) * WAYS];
-	home.set[1] = &t->slots[(first + key->v[1] % n) * WAYS];
 	return home;
 }
 
+/* One slot; set is NULL: there is none. */
+struct place {
+	struct set *set;
+	size_t way;
+};
+
 static struct slot *
+slot_of(const struct place *at)
+{
+	return at->set != NULL ? &at->set->slot[at->way] : NULL;
+}
+
+static struct place
 find(const struct home *home, const struct counter_key *key)
 {
-	struct slot *s;
-	size_t i, j;
+	struct set *set;
+	size_t i, way;
 
 	for (i = 0; i < 2; i++)
-		for (j = 0; j < WAYS; j++) {
-			s = &home->set[i][j];
-			if (s->key[0] == key->v[0] && s->key[1] == key->v[1])
-				return s;
+		for (way = 0; way < WAYS; way++) {
+			set = home->set[i];
+			if (set->key[way][0] == key->v[0] &&
+			    set->key[way][1] == key->v[1])
+				return (struct place){ set, way };
 		}
-	return NULL;
+	return (struct place){ NULL, 0 };
+}
+
+/* One in the set with more of them; false: both are full. */
+static bool
+find_free(const struct home *home, struct place *at)
+{
+	size_t i, way, n[2] = { 0, 0 };
+
+	for (i = 0; i < 2; i++)
+		for (way = 0; way < WAYS; way++)
+			n[i] += is_free(home->set[i], way);
+	*at = (struct place){ home->set[n[1] > n[0]], 0 };
+	if (n[0] + n[1] == 0)
+		return false;
+	while (!is_free(at->set, at->way))
+		at->way++;
+	return true;
 }
 
 /* Free, else over, else quiet for longest. */
-static struct slot *
+static struct place
 vacate(struct counter_table *t, const struct home *home, int64_t now)
 {
-	struct slot *s, *best = home->set[0];
-	size_t i, j, n[2] = { 0, 0 };
+	struct place at, best = { home->set[0], 0 };
+	size_t i;
 
-	for (i = 0; i < 2; i++)
-		for (j = 0; j < WAYS; j++)
-			n[i] += is_free(&home->set[i][j]);
-	if (n[0] + n[1] > 0) {
-		s = home->set[n[1] > n[0]];
-		while (!is_free(s))
-			s++;
+	if (find_free(home, &at)) {
 		t->keys++;
-		return s;
+		return at;
 	}
-	for (i = 0; i < 2; i++)
-		for (j = 0; j < WAYS; j++) {
-			s = &home->set[i][j];
-			if (is_over(s, now))
-				return s;
-			if (s->touched < best->touched)
-				best = s;
-		}
+	for (i = 0; i < (size_t)2 * WAYS; i++) {
+		at = (struct place){ home->set[i / WAYS], i % WAYS };
+		if (is_over(slot_of(&at), now))
+			return at;
+		if (slot_of(&at)->touched < slot_of(&best)->touched)
+			best = at;
+	}
 	t->evicted++;
 	return best;
 }
@@ -373,8 +418,7 @@ keep_of(const struct counter_question *q)
 static void
 begin(struct slot *s, const struct counter_question *q, int64_t now)
 {
-	*s = (struct slot){ .key = { q->key.v[0], q->key.v[1] },
-		.touched = now, .keep = keep_of(q),
+	*s = (struct slot){ .touched = now, .keep = keep_of(q),
 		.at = counts(q->verb) ? now / step_of(q->window) : now };
 }
 
@@ -391,27 +435,47 @@ answer_unknown(const struct counter_question *q, int64_t now,
 	}
 }
 
+/* The place of a key that is not there yet. */
+static struct place
+take_place(struct counter_table *t, const struct home *home,
+    const struct counter_key *key, int64_t now)
+{
+	struct place at = vacate(t, home, now);
+
+	memcpy(at.set->key[at.way], key->v, sizeof key->v);
+	return at;
+}
+
+static void
+forget(struct counter_table *t, const struct place *at)
+{
+	if (at->set == NULL)
+		return;
+	memset(at->set->key[at->way], 0, sizeof at->set->key[at->way]);
+	t->keys--;
+}
+
 static void
 ask(struct counter_table *t, const struct home *home,
     const struct counter_question *q, int64_t now, struct counter_answer *a)
 {
-	struct slot *s = find(home, &q->key);
+	struct place at = find(home, &q->key);
+	struct slot *s = slot_of(&at);
 	bool fresh = s == NULL || is_over(s, now) ||
 	    s->keep != keep_of(q);
 
 	if (q->verb == COUNTER_FORGET) {
-		if (s != NULL) {
-			*s = (struct slot){ .at = 0 };
-			t->keys--;
-		}
+		forget(t, &at);
 		return;
 	}
 	if (fresh && (q->verb == COUNTER_PEEK || q->verb == COUNTER_KNOW)) {
 		answer_unknown(q, now, a);
 		return;
 	}
-	if (s == NULL)
-		s = vacate(t, home, now);
+	if (s == NULL) {
+		at = take_place(t, home, &q->key, now);
+		s = slot_of(&at);
+	}
 	if (fresh)
 		begin(s, q, now);
 	if (counts(q->verb))
@@ -425,19 +489,18 @@ void
 counter_table_ask(struct counter_table *t, const struct counter_question *q,
     int64_t now, struct counter_answer *a)
 {
-	size_t lock = (q->key.v[0] >> 56) % LOCKS;
-	struct home home = home_of(t, &q->key, lock);
+	struct home home = home_of(t, &q->key);
 
 	*a = (struct counter_answer){ .count = 0 };
-	pthread_mutex_lock(&t->locks[lock]);
+	pthread_mutex_lock(home.lock);
 	ask(t, &home, q, now, a);
-	pthread_mutex_unlock(&t->locks[lock]);
+	pthread_mutex_unlock(home.lock);
 }
 
 uint64_t
 counter_table_size(const struct counter_table *t)
 {
-	return t->sets * WAYS;
+	return t->nsets * WAYS;
 }
 
 uint64_t

@@ -192,6 +192,17 @@ collect_marks(struct engine *e, const struct decision *d, const char *id)
 	marks_find_forged(&e->marks, &e->session, site);
 }
 
+static void
+tell_checks(struct engine *e, enum action taken)
+{
+	struct check_ctx ctx = context(e, STAGE_MESSAGE);
+	const struct rule *rule = NULL;
+
+	while ((rule = ruleset_next(e->rules, rule, &ctx)) != NULL)
+		if (rule->check->judged != NULL)
+			rule->check->judged(&ctx, &e->found, taken);
+}
+
 static enum action
 decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 {
@@ -209,6 +220,7 @@ decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	if (stage == STAGE_MESSAGE) {
 		collect_marks(e, &decision, id);
 		report_closings(&report, &decision);
+		tell_checks(e, decision.taken);
 	}
 	if (e->watcher != NULL)
 		e->watcher->decided(e->watcher->arg, stage, &decision,

@@ -26,7 +26,7 @@ struct evidence {
 	char *value;
 };
 
-#define FINDING_EVIDENCE_MAX 8
+#define FINDING_EVIDENCE_MAX 10
 
 struct finding {
 	int reason;		/* enum reason_id of words/reason.h */

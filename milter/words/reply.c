@@ -53,7 +53,7 @@ struct values {
 	const struct reply_facts *facts;
 	char client[IP_TEXT];
 	char size[24], limit[24];	/* in MB, "" where it is no number */
-	char counted[48], allowed[48];	/* what a limit counts: "12 messages" */
+	char counted[56], allowed[48];	/* what a limit counts: "12 messages" */
 };
 
 /* What people count: "12.5 MB" of "12500000". */
@@ -307,6 +307,24 @@ pick_remedy(const struct wording *w, enum action action)
 	    row_remedy(w, action);
 }
 
+/* "12 messages", "1 message", "1 country of login" */
+static void
+put_things(char *out, size_t size, const char *count, const char *what)
+{
+	const char *noun_end = strstr(what, " of ");
+	size_t n;
+
+	if (noun_end == NULL)
+		noun_end = strstr(what, " by ");
+	n = noun_end != NULL ? (size_t)(noun_end - what) : strlen(what);
+	if (strcmp(count, "1") != 0 || n < 4 || what[n - 1] != 's')
+		snprintf(out, size, "%.20s %.30s", count, what);
+	else if (memcmp(what + n - 3, "ies", 3) == 0)
+		snprintf(out, size, "1 %.*sy%.20s", (int)n - 3, what, what + n);
+	else
+		snprintf(out, size, "1 %.*s%.20s", (int)n - 1, what, what + n);
+}
+
 /* "12 messages", "31 MB" */
 static void
 put_counted(struct values *v, const char *what)
@@ -321,7 +339,7 @@ put_counted(struct values *v, const char *what)
 		put_megabytes(v->allowed, sizeof v->allowed, limit);
 		return;
 	}
-	snprintf(v->counted, sizeof v->counted, "%.20s %.20s", count, what);
+	put_things(v->counted, sizeof v->counted, count, what);
 	snprintf(v->allowed, sizeof v->allowed, "%.20s", limit);
 }
 

@@ -182,6 +182,25 @@ either(const char *given, const char *made)
 	return given != NULL ? given : made;
 }
 
+/* Its number of o->clients, in networks of 24 bits. */
+static void
+put_client(struct words *w, const struct mail_options *o, size_t number)
+{
+	size_t k = o->clients > 0 ? number % o->clients : 0;
+	char client[64], sender[64] = "sender@example.net";
+
+	if (o->clients > 0) {
+		snprintf(client, sizeof client, "10.%zu.%zu.9", k / 250 % 250,
+		    k % 250);
+		snprintf(sender, sizeof sender, "sender@net%zu.example", k);
+	} else {
+		snprintf(client, sizeof client, "198.51.100.%zu",
+		    number % 254 + 1);
+	}
+	snprintf(w->client, sizeof w->client, "%s", either(o->client, client));
+	snprintf(w->sender, sizeof w->sender, "%s", either(o->sender, sender));
+}
+
 static void
 words_for(const struct mail *m, const struct mail_turn *turn,
     struct words *w)
@@ -189,14 +208,11 @@ words_for(const struct mail *m, const struct mail_turn *turn,
 	const struct mail_options *o = &m->o;
 	char made[64];
 
-	snprintf(made, sizeof made, "198.51.100.%zu", turn->session % 254 + 1);
-	snprintf(w->client, sizeof w->client, "%s", either(o->client, made));
+	put_client(w, o, turn->session);
 	snprintf(made, sizeof made, "mail%zu.example.net",
 	    turn->session % 254 + 1);
 	snprintf(w->name, sizeof w->name, "%s", either(o->client_name, made));
 	snprintf(w->helo, sizeof w->helo, "%s", either(o->helo, w->name));
-	snprintf(w->sender, sizeof w->sender, "%s",
-	    either(o->sender, "sender@example.net"));
 	snprintf(made, sizeof made, "user%zu@example.org", turn->index);
 	snprintf(w->rcpt, sizeof w->rcpt, "%s", either(o->rcpt, made));
 	snprintf(w->id, sizeof w->id, "4Q%06zX%03zX", turn->message,

@@ -16,6 +16,8 @@ struct mail_options {
 	const char *client;	/* IPv4 address; NULL: one for each session */
 	const char *client_name;	/* ... mail<n>.example.net */
 	const char *helo;	/* NULL: the client's name */
+	size_t clients;		/* so many, each in a network of its own, with
+				   a sender of its own; 0: one network */
 	const char *sender;	/* NULL: sender@example.net */
 	const char *rcpt;	/* NULL: user<n>@example.org */
 	const char *login;	/* NULL: not logged in */

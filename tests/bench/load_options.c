@@ -18,6 +18,7 @@ static const char usage_text[] =
 "  --body BYTES       (2000)             --file PATH        a message instead\n"
 "  --client ADDRESS   --client-name NAME --helo NAME        --login NAME\n"
 "  --sender ADDRESS   --rcpt ADDRESS     else they are made up\n"
+"  --clients N        networks and senders\n"
 "  --aborts PERCENT   RSET somewhere     --drops PERCENT    hang up somewhere\n"
 "  --slow BYTES:MS    in dribs           --unbuffered       as Sendmail\n"
 "  --hold SECONDS     all sessions wait  --hold-at STEP     after it (helo)\n"
@@ -26,9 +27,9 @@ static const char usage_text[] =
 "  --pid PID          the filter's cpu and memory           --json\n";
 
 enum { O_SESSIONS, O_MESSAGES, O_PER_SESSION, O_SECONDS, O_RCPTS, O_HEADERS,
-	O_BODY, O_FILE, O_CLIENT, O_CLIENT_NAME, O_HELO, O_LOGIN, O_SENDER,
-	O_RCPT, O_ABORTS, O_DROPS, O_SLOW, O_UNBUFFERED, O_HOLD, O_HOLD_AT,
-	O_FLAGS, O_ACTIONS, O_TIMEOUT, O_SEED, O_PID, O_JSON };
+	O_BODY, O_FILE, O_CLIENT, O_CLIENTS, O_CLIENT_NAME, O_HELO, O_LOGIN,
+	O_SENDER, O_RCPT, O_ABORTS, O_DROPS, O_SLOW, O_UNBUFFERED, O_HOLD,
+	O_HOLD_AT, O_FLAGS, O_ACTIONS, O_TIMEOUT, O_SEED, O_PID, O_JSON };
 
 static const struct option long_options[] = {
 	{ "sessions", required_argument, NULL, O_SESSIONS },
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
 	{ "client-name", required_argument, NULL, O_CLIENT_NAME },
 	{ "helo", required_argument, NULL, O_HELO },
 	{ "login", required_argument, NULL, O_LOGIN },
+	{ "clients", required_argument, NULL, O_CLIENTS },
 	{ "sender", required_argument, NULL, O_SENDER },
 	{ "rcpt", required_argument, NULL, O_RCPT },
 	{ "aborts", required_argument, NULL, O_ABORTS },
@@ -135,6 +137,9 @@ mail_option(struct mail_options *m, int option, const char *value)
 		return true;
 	case O_CLIENT:
 		m->client = value;
+		return true;
+	case O_CLIENTS:
+		m->clients = (size_t)number(value, 10);
 		return true;
 	case O_CLIENT_NAME:
 		m->client_name = value;

@@ -24,6 +24,7 @@ import players
 import postfix as postfix_mta
 import saywhyd as saywhyd_daemon
 import sendmail as sendmail_mta
+import valkey
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -58,6 +59,7 @@ def pytest_configure(config):
         if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
             os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
         os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
+        os.environ["SAYWHY_VALKEY"] = str(valkey.archive() or "")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     config.pluginmanager.getplugin("capturemanager").suspend_global_capture(True)
     sys.stdout.flush()
@@ -94,6 +96,15 @@ def dns(box):
     server = names.NameServer(box / "dns")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(box):
+    """The words that run Debian 13's, where it could be downloaded."""
+    packed = os.environ["SAYWHY_VALKEY"]
+    if not packed:
+        pytest.skip("Valkey could not be downloaded (debootstrap, apt)")
+    return valkey.unpack(packed, box / "valkey")["valkey-server"]
 
 
 @pytest.fixture(scope="session")
@@ -239,17 +250,27 @@ def tells(box, build):
 
 
 @pytest.fixture
-def player(saywhyd, tells, request):
+def player(saywhyd, tells, box, build, request):
     """A function: the player of this MTA for a configuration.
 
     DNS says what the scenario says, and that every sender's domain exists.
     """
 
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    folder.chmod(0o755)
+    (folder / "clock").write_text("0")
+    clock = {"LD_PRELOAD": str(build / "clock-step.so"), "CLOCK_STEP": str(folder / "clock")}
+
     def make(mta, conf, statements):
         given = [s.rest for s in statements if s.verb == "DNS"]
-        daemon = saywhyd(conf=conf + tells(". MAIL -", *given).conf)
-        if mta == "postfix":
-            return players.Postfix(daemon, request.getfixturevalue("postfix"))
+        conf += tells(". MAIL -", *given).conf
+        if any(s.verb == "WAIT" for s in statements):
+            conf += 'counters-file = ""\n'
+            daemon = saywhyd(conf=conf, environment=clock)
+        else:
+            daemon = saywhyd(conf=conf)
+        if mta != "sendmail":
+            return players.Postfix(daemon, request.getfixturevalue(mta), statements)
         return players.Sendmail(
             daemon, *map(request.getfixturevalue, ("sendmail_site", "dns", "sasl")),
             statements)

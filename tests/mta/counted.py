@@ -1,7 +1,6 @@
 """counted - real servers that hosts count in: Redis or Valkey, and sentinels"""
 
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -9,21 +8,11 @@ import time
 
 import process
 
-SERVERS = ("valkey-server", "redis-server")
-
-
-def program():
-    """Whichever is installed; None: neither."""
-    for name in SERVERS:
-        if shutil.which(name):
-            return name
-    return None
-
-
 class Server:
     """Listens on loopback; its folder is made anew with each start."""
 
-    def __init__(self, folder, port, *options, sentinel=False):
+    def __init__(self, command, folder, port, *options, sentinel=False):
+        self.command = command
         self.folder, self.port, self.options = folder, port, options
         self.sentinel = sentinel
         self.process = None
@@ -41,7 +30,7 @@ class Server:
         conf.write_text("\n".join([*lines, *self.options]) + "\n")
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [program(), str(conf)] + ["--sentinel"] * self.sentinel,
+                [*self.command, str(conf)] + ["--sentinel"] * self.sentinel,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         process.wait_until(lambda: process.listens(self.port), "the server")
         return self
@@ -66,9 +55,10 @@ class Server:
 class Link:
     """A way to the server that can be made slow, for all connections."""
 
-    def __init__(self, port, to):
-        self.port, self.to, self.delay = port, to, 0.0
-        self.listener = socket.create_server(("127.0.0.1", port))
+    def __init__(self, to):
+        self.to, self.delay = to, 0.0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -148,5 +138,6 @@ class Namespace:
         return path
 
     def stop(self):
+        self._ip("link", "del", self.wire)
         self.keeper.kill()
         self.keeper.wait()

@@ -78,15 +78,20 @@ def _version(root):
     return shown.stdout.replace(":", "_")
 
 
+def bootstrap(release, names, root):
+    """A small system of this release with these packages."""
+    subprocess.run(
+        ["debootstrap", "--variant=minbase", f"--include={names}", release,
+         root, _mirror(), SCRIPT],
+        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+
+
 def _make(release):
     packages.cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=packages.cache()) as work:
         root = pathlib.Path(work) / "root"
-        subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=postfix", release,
-             root, _mirror(), SCRIPT],
-            check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+        bootstrap(release, "postfix", root)
         for name in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc",
                      "usr/share/man", "usr/share/locale"):
             shutil.rmtree(root / name, ignore_errors=True)

@@ -14,6 +14,7 @@ POSTFIX_OPEN = sites.OPEN | {
     "smtpd_authorized_xclient_hosts": "0.0.0.0/0 [::]/0",
     "smtpd_recipient_limit": "100000",
     "smtpd_hard_error_limit": "100000",
+    "smtpd_junk_command_limit": "100000",
     "local_recipient_maps": "",
     "local_header_rewrite_clients": "",
     "virtual_alias_domains": "",
@@ -24,19 +25,25 @@ SENDMAIL_OPEN = sites.SENDMAIL_OPEN + """
 define(`confMAX_HOP', `100000')dnl
 define(`confALLOW_BOGUS_HELO', `True')dnl
 define(`confBAD_RCPT_THROTTLE', `0')dnl
-define(`LUSER_RELAY', `local:root')dnl
 """
+EVERYBODY = "define(`LUSER_RELAY', `local:root')dnl\n"
 
 
 class Postfix(scn.Player):
     """By XCLIENT, from loopback."""
 
-    def __init__(self, daemon, mta):
+    def __init__(self, daemon, mta, statements=()):
         super().__init__(daemon)
         self.mta = mta
+        self.options = POSTFIX_OPEN | {"smtpd_milters": daemon.address}
+        self.unknown = unknown(statements)
+        rows = " ".join(f"{{{r} = 550 5.1.1 User unknown}}" for r in self.unknown)
+        if rows:
+            self.options["smtpd_recipient_restrictions"] = \
+                f"check_recipient_access inline:{{{rows}}}"
 
     def connect(self, statement):
-        options = POSTFIX_OPEN | {"smtpd_milters": self.daemon.address}
+        options = dict(self.options)
         if statement.get("DAEMON"):
             options["milter_macro_daemon_name"] = statement.get("DAEMON")
         client = smtp.Client(self.mta.listen(**options), "127.0.0.1")
@@ -70,6 +77,12 @@ class Postfix(scn.Player):
         self._command("EHLO " + self.helo)
 
 
+def unknown(statements):
+    """Recipients that the MTA itself refuses, where that is the one reason."""
+    rows = [s.words[:2] for s in statements if s.verb == "REFUSED"]
+    return [r for r, _ in rows] if all(status == "5.1.1" for _, status in rows) else []
+
+
 def _address(client):
     """IPv4 in IPv6 clothes comes by IPv4."""
     return re.sub(r"^::ffff:(?=\d+\.)", "", client.words[0])
@@ -77,6 +90,16 @@ def _address(client):
 
 def _literal(address):
     return f"IPV6:{address}" if ":" in address else address
+
+
+def _known(recipients):
+    """Rules by which all users are known but these; a filter is told only of
+    those that no mailbox is found for."""
+    rows = "LOCAL_RULE_0\n"
+    for recipient in recipients:
+        user, domain = recipient.split("@")
+        rows += f"R{user} < @ {domain} . > $*\t$#local $: {user}\n"
+    return rows + "R$* < @ $=w . > $*\t$#local $: root\n"
 
 
 class Sendmail(scn.Player):
@@ -90,8 +113,11 @@ class Sendmail(scn.Player):
         clients = [s for s in statements if s.verb == "CLIENT"]
         self.dns = dns
         self.kinds = sorted({self._kind(client) for client in clients})
+        self.names = None
+        self.unknown = unknown(statements)
         self.site = site(
-            lines=SENDMAIL_OPEN,
+            lines=SENDMAIL_OPEN + ("" if self.unknown else EVERYBODY),
+            rules=_known(self.unknown) if self.unknown else "",
             ports=[self._port(*kind) for kind in self.kinds],
             filters={"saywhy": (daemon.address, "T")},
         )
@@ -113,7 +139,9 @@ class Sendmail(scn.Player):
         address = _address(statement)
         names = {key: {address: statement.get(key)} if statement.get(key) else {}
                  for key in ("NAME", "PTR")}
-        self.dns.serve(names["NAME"], names["PTR"])
+        if names != self.names:
+            self.dns.serve(names["NAME"], names["PTR"])
+            self.names = names
         host = statement.get("SERVER") or \
             ("2001:db8::1" if ":" in address else "192.0.2.1")
         return smtp.Client(port, host, address)

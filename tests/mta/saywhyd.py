@@ -137,6 +137,23 @@ class Saywhyd:
         text = self.record_file.read_bytes()
         return [json.loads(line) for line in text.split(b"\n")[:-1]]
 
+    def records_from(self, place):
+        """Those behind this byte of the file, and where they end."""
+        if not self.record_file.exists():
+            return [], place
+        with open(self.record_file, "rb") as file:
+            file.seek(place)
+            text = file.read()
+        text = text[:text.rfind(b"\n") + 1]
+        return [json.loads(line) for line in text.splitlines()], place + len(text)
+
+    def step_clock(self, seconds):
+        """Its time of day goes on at once, and nobody else's (clock_step.c)."""
+        path = pathlib.Path(self.environment["CLOCK_STEP"])
+        fresh = path.with_name("clock.new")
+        fresh.write_text(str(int(path.read_text()) + seconds))
+        fresh.rename(path)
+
     def record(self, reply):
         """The one record under the id of this reply."""
         [record] = [r for r in self.records() if r["id"] == id_of(reply)]

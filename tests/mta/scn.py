@@ -2,8 +2,9 @@
 
 The same file that `saywhy try` plays: here a client says it all to Postfix or
 Sendmail, and what is expected of the replies and of the records is held
-against what came. What only a trace shows (FOUND, NOT-FOUND), and what an MTA
-must be made to do by other means (REFUSED, LOCAL, MARK, HOLD), has stories of
+against what came. WAIT moves the clock of the filter alone (clock-step.so), and
+REFUSED is a refusal by the MTA. What only a trace shows (FOUND, NOT-FOUND), and
+what an MTA must be made to do by other means (LOCAL, MARK, HOLD), has stories of
 its own and is passed over.
 """
 
@@ -11,6 +12,8 @@ import fnmatch
 import re
 
 BLOCKS = {"CONFIG": "END", "DATA": "."}
+ROUND = re.compile(r"\{n(?:([%/])(\d+))?\}")
+UNITS = {"s": 1, "min": 60, "h": 3600, "hour": 3600, "day": 86400, "days": 86400}
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|[rnts\\])")
 ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}\b")
 LETTERS = {"r": "\r", "n": "\n", "t": "\t", "s": " ", "\\": "\\"}
@@ -44,8 +47,28 @@ def read(path):
     return parse(path.read_bytes().decode("latin-1"))
 
 
+def _rounds(lines):
+    """Each line and its number, those from REPEAT to AGAIN so often."""
+    lines = list(enumerate(lines, 1))
+    at = 0
+    while at < len(lines):
+        number, line = lines[at]
+        at += 1
+        if not line.startswith("REPEAT "):
+            yield number, line
+            continue
+        begin = at
+        while lines[at][1] != "AGAIN":
+            at += 1
+        for n in range(1, int(line.split()[1]) + 1):
+            for number, line in lines[begin:at]:
+                yield number, ROUND.sub(lambda m, n=n: str(
+                    n if not m[1] else n % int(m[2]) if m[1] == "%" else n // int(m[2])), line)
+        at += 1
+
+
 def parse(text):
-    lines = iter(enumerate(text.split("\n"), 1))
+    lines = _rounds(text.split("\n"))
     statements = []
     for number, line in lines:
         verb, _, rest = line.strip().partition(" ")
@@ -79,6 +102,7 @@ class Mistake(AssertionError):
 class Player:
     """Plays one configuration's statements; an MTA's way in is a subclass.
 
+    unknown: recipients that the MTA was told to refuse.
     replies: for each event (statement, reply). A reply is None where an
     earlier refusal had ended the transaction, and where the MTA refused with
     words of its own; first has these statements.
@@ -88,10 +112,11 @@ class Player:
         self.daemon = daemon
         self.client = None
         self.helo = self.tls = self.login = None
+        self.unknown = []
         self.replies, self.lines, self.first = [], [], []
         self.reply = None
         self.greeted = self.open = False  # EHLO, MAIL were taken
-        self.seen = len(daemon.records())
+        self.seen = daemon.records_from(0)[1]
 
     # What an MTA does differently.
 
@@ -136,13 +161,25 @@ class Player:
         self.reply = reply
         self.lines = self.text_of(reply) if reply else []
         self.replies.append((statement, reply))
-        records = self.daemon.records()
-        self.records, self.seen = records[self.seen:], len(records)
+        self.records, self.seen = self.daemon.records_from(self.seen)
 
     def _not_played(self, statement):
         self._said(statement, None)
 
-    do_refused = _not_played
+    def do_refused(self, statement):
+        """Played where the MTA was told to refuse this one; see players.py."""
+        recipient, status = statement.words[:2]
+        if recipient not in self.unknown:
+            self._not_played(statement)
+            return
+        reply = self._command(f"RCPT TO:{_path(recipient)}")
+        if reply.code < 500 or reply.status != status or ID.search(reply.lines[-1]):
+            raise Mistake(f"{statement}: {reply}")
+        self._said(statement, None)
+
+    def do_wait(self, statement):
+        number, unit = statement.words
+        self.daemon.step_clock(int(number) * UNITS[unit])
 
     def do_local(self, statement):
         self.close()
@@ -235,7 +272,7 @@ class Player:
         if self.reply is None:
             return
         for record in self.records:
-            if all(_member(record, k) == v for k, v in statement.keys.items()):
+            if all(_is(_member(record, k), k, v) for k, v in statement.keys.items()):
                 return
         raise Mistake(f"{statement}: {self.records}")
 
@@ -253,6 +290,13 @@ def steady(lines):
 
 def _path(address):
     return address if address.startswith("<") else f"<{address}>"
+
+
+def _is(value, key, wanted):
+    """What has passed since is what the clock was moved, and a little more."""
+    if key == "evidence.delay" and value:
+        return int(wanted) <= int(value) < int(wanted) + 60
+    return value == wanted
 
 
 def _member(record, key):

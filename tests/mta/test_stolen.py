@@ -7,11 +7,14 @@ mail, and wrong passwords, come from the mail log.
 
 import os
 import re
+import subprocess
 import time
 
 import pytest
 
+import countries
 import process
+import sites
 import smtp
 
 CONF = """
@@ -34,24 +37,73 @@ MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000"
         "mynetworks": "0.0.0.0/0"}
 
 
-@pytest.fixture(params=["postfix", "postfix311"])
-def site(request, saywhyd):
-    """A mail server whose submission port asks the filter, and the filter."""
-    mta = request.getfixturevalue(request.param)
-    alarm = mta.listen(local_recipient_maps="static:x")
-    daemon = saywhyd(CONF.format(alarm=alarm))
-    port = mta.listen(smtpd_milters=daemon.address, **MANY)
-    return mta, daemon, port
+class BehindPostfix:
+    """The submission port of a Postfix that asks the filter."""
+
+    def __init__(self, mta, saywhyd, more="", alarm=None):
+        self.mta = mta
+        alarm = alarm or mta.listen(local_recipient_maps="static:x")
+        self.daemon = saywhyd(CONF.format(alarm=alarm) + more)
+        self.port = mta.listen(smtpd_milters=self.daemon.address, **MANY)
+
+    def log_in(self, name, address):
+        client = smtp.Client(self.port, "127.0.0.1")
+        client.ehlo()
+        for attributes in ({"ADDR": address, "DESTPORT": "587"}, {"LOGIN": name}):
+            reply = client.xclient(**attributes)
+            assert reply.code == 220, reply
+            client.ehlo("laptop.example.org")
+        return client
+
+    def mails(self, name):
+        return [m for m in self.mta.kept("saywhy login") if f"login {name} is closed" in m]
 
 
-def log_in(port, name, address):
-    client = smtp.Client(port, "127.0.0.1")
-    client.ehlo()
-    for attributes in ({"ADDR": address, "DESTPORT": "587"}, {"LOGIN": name}):
-        reply = client.xclient(**attributes)
-        assert reply.code == 220, reply
+class BehindSendmail:
+    """The same of a Sendmail, whose queue keeps the mail."""
+
+    ALARM, PASSWORD = 24950, "secret"
+
+    def __init__(self, site, sasl, saywhyd, more=""):
+        BehindSendmail.ALARM += 1
+        self.sasl, self.known = sasl, set()
+        self.daemon = saywhyd(CONF.format(alarm=self.ALARM) + more)
+        connect = sites.behind_sendmail(site, self.daemon, ports=[{"Port": self.ALARM}])
+        self.connect, self.queue = connect, connect.site.folder / "queue"
+
+    def log_in(self, name, address):
+        if name not in self.known:
+            subprocess.run([*self.sasl, "-u", "mx.example.org", name],
+                           input=self.PASSWORD, text=True, check=True)
+            self.known.add(name)
+        client = self.connect(address)
         client.ehlo("laptop.example.org")
-    return client
+        assert client.auth(name, self.PASSWORD).code == 235
+        return client
+
+    def mails(self, name):
+        """Its header is one file of the queue, its body another."""
+        bodies = [p for p in self.queue.glob("df*") if "saywhy login" in p.read_text(errors="replace")]
+        texts = [p.with_name("qf" + p.name[2:]).read_text(errors="replace") + p.read_text()
+                 for p in bodies]
+        return [text for text in texts if f"login {name} is closed" in text]
+
+
+@pytest.fixture(params=["postfix", "postfix311", "sendmail"])
+def site_with(request, saywhyd):
+    """A function: a mail server whose submission port asks the filter, which
+    has these lines as well."""
+    wanted = request.getfixturevalue
+    if request.param == "sendmail":
+        mta = wanted("sendmail_site"), wanted("sasl")
+        return lambda more: BehindSendmail(*mta, saywhyd, more)
+    mta = wanted(request.param)
+    return lambda more: BehindPostfix(mta, saywhyd, more)
+
+
+@pytest.fixture
+def site(site_with):
+    return site_with("")
 
 
 def send(client, name, *recipients):
@@ -62,26 +114,22 @@ def send(client, name, *recipients):
     return replies
 
 
-def a_day_of(port, name, number):
+def a_day_of(site, name, number):
     """Forty messages from two places, and one to thirty members of a club."""
     for place in range(2):
-        with log_in(port, name, f"192.0.{number}.{place + 1}") as client:
+        with site.log_in(name, f"192.0.{number}.{place + 1}") as client:
             for i in range(20):
                 yield send(client, name, f"a{i}@elsewhere.example")
-    with log_in(port, name, f"192.0.{number}.1") as client:
+    with site.log_in(name, f"192.0.{number}.1") as client:
         yield send(client, name, *(f"m{i}@elsewhere.example" for i in range(30)))
 
 
-def mails(mta, name):
-    return [m for m in mta.kept("saywhy login") if f"login {name} is closed" in m]
-
-
 def test_a_thief(site):
-    mta, daemon, port = site
-    others = [a_day_of(port, f"other{i}", i) for i in range(10)]
+    daemon = site.daemon
+    others = [a_day_of(site, f"other{i}", i) for i in range(10)]
     taken, refused = 0, []
     began = time.monotonic()
-    with log_in(port, "thief", THIEF) as client:
+    with site.log_in("thief", THIEF) as client:
         for i in range(WANTED):
             [reply] = send(client, "thief", f"v{i}@elsewhere.example")
             taken += reply.ok
@@ -97,8 +145,8 @@ def test_a_thief(site):
     assert taken == 120
     assert len(refused) == WANTED - taken
     # Told once, with what was seen and what to do.
-    process.wait_until(lambda: mails(mta, "thief"), "the mail to the contact")
-    [mail] = mails(mta, "thief")
+    process.wait_until(lambda: site.mails("thief"), "the mail to the contact")
+    [mail] = site.mails("thief")
     for words in ("To: <postmaster@example.org>", "120 recipients since",
                   '"sudden rise" allows 120 in 1 hour', THIEF,
                   "saywhy find --login thief", "saywhy login thief --open",
@@ -122,9 +170,50 @@ def test_a_thief(site):
     assert shown.returncode == 1 and "(recipients)" in shown.stdout, shown
     assert daemon.run_tool("login", "thief", "--open", "-c", daemon.conf).returncode == 0
     assert "login thief: open by uid 0" in daemon.log()
-    with log_in(port, "thief", "192.0.2.7") as client:
+    with site.log_in("thief", "192.0.2.7") as client:
         assert send(client, "thief", "friend@elsewhere.example")[0].ok
-    assert len(mails(mta, "thief")) == 1
+    assert len(site.mails("thief")) == 1
+
+
+COUNTRIES = """
+country-database = "{database}"
+auth {{
+  limit "abroad" {{ what = countries per = login amount = {amount} window = "1 day" known = "60 days" {more} }}
+}}
+"""
+COUNTRY_OF = {78: "DE", 79: "DE", 90: "FR", 100: "US", 110: "JP", 120: "BR"}
+
+
+def test_countries(site_with, box):
+    """Two new countries a day are one too many, those it knows are not."""
+    database = box / "countries.mmdb"
+    countries.write(database, COUNTRY_OF)
+    database.chmod(0o644)
+
+    def at(first):
+        with site.log_in(login, f"{first}.51.100.7") as client:
+            return send(client, login, "friend@elsewhere.example")[0]
+
+    site, login = site_with(COUNTRIES.format(database=database, amount=1, more="")), "ann"
+    assert at(78).ok  # home
+    assert at(90).ok  # on holiday
+    assert at(198).ok  # nobody knows where that is
+    abroad = at(100)
+    assert (abroad.code, abroad.status) == (450, "4.7.0"), abroad
+    assert "Login ann was not used from the country US lately." in abroad.texts[0], abroad
+    assert at(79).ok and at(90).ok
+    [record] = [r for r in site.daemon.records()]
+    assert (record["reason"], record["evidence"]["list"]) == ("login-limit", "abroad")
+    # Whoever has the password of another one is everywhere at once.
+    site, login = site_with(COUNTRIES.format(
+        database=database, amount=2, more="suspend = yes")), "bob"
+    tour = [at(first) for first in (78, 90, 100, 110, 120, 78)]
+    assert [reply.status for reply in tour[3:]] == ["5.7.13"] * 3, tour
+    assert all(reply.ok for reply in tour[:3]), tour
+    process.wait_until(lambda: site.mails("bob"), "the mail to the contact")
+    [mail] = site.mails("bob")
+    assert "2 countries of login since" in mail and "(country JP)" in mail, mail
+    print(abroad, tour[-1], mail, sep="\n\n")
 
 
 LOG = """\
@@ -139,7 +228,7 @@ Nov 27 10:01:{i:02d} mx postfix/submission/smtpd[7]: warning: host.example[198.5
 
 def test_what_the_log_tells(site, tmp_path):
     """Refusals of others close a login; wrong passwords are noted."""
-    mta, daemon, port = site
+    daemon = site.daemon
     log = tmp_path / "mail.log"
     log.write_text("".join(LOG.format(i=i, name="bulk") for i in range(7)) +
                    "".join(LOG.format(i=i + 10, name="fair") for i in range(3)) +
@@ -152,19 +241,19 @@ def test_what_the_log_tells(site, tmp_path):
     assert "passwords: 5 of 5 auth-failures" in shown.stdout, shown
     shown = daemon.run_tool("login", "bulk", "-c", daemon.conf)
     assert shown.returncode == 1 and "(refusals by others)" in shown.stdout, shown
-    process.wait_until(lambda: mails(mta, "bulk"), "the mail to the contact")
-    with log_in(port, "bulk", "198.51.100.7") as client:
+    process.wait_until(lambda: site.mails("bulk"), "the mail to the contact")
+    with site.log_in("bulk", "198.51.100.7") as client:
         [reply] = send(client, "bulk", "v@elsewhere.example")
         assert reply.status == "5.7.13", reply
-    with log_in(port, "fair", "198.51.100.7") as client:
+    with site.log_in("fair", "198.51.100.7") as client:
         assert send(client, "fair", "v@elsewhere.example")[0].ok
 
 
 def test_no_mail_server_for_the_alarm(saywhyd, postfix):
     """Nobody waits for it, and the log tells."""
-    daemon = saywhyd(CONF.format(alarm=9))
-    port = postfix.listen(smtpd_milters=daemon.address, **MANY)
-    with log_in(port, "late", THIEF) as client:
+    site = BehindPostfix(postfix, saywhyd, alarm=9)
+    daemon = site.daemon
+    with site.log_in("late", THIEF) as client:
         for i in range(120):
             assert send(client, "late", f"v{i}@elsewhere.example")[0].ok
         began = time.monotonic()
