@@ -15,12 +15,15 @@ struct db_engine {
 	void (*close)(struct db *db);
 	const char *(*errmsg)(const struct db *db);
 	bool (*is_damaged)(const struct db *db);
+	bool (*is_duplicate)(const struct db *db);
 	bool (*run)(struct db *db, const char *sql);
 	const char *size;	/* statement: its bytes */
 	int64_t (*last)(const struct db *db);
 	int (*changed)(const struct db *db);
-	bool (*copy)(struct db *db, const char *sql, const char *bytes,
-	    size_t n);
+	/* NULL, all three, where there is no COPY */
+	bool (*copy_begin)(struct db *db, const char *sql);
+	bool (*copy_put)(struct db *db, const char *bytes, size_t n);
+	bool (*copy_end)(struct db *db);
 
 	struct query *(*query)(struct db *db, const char *sql);
 	void (*free)(struct query *q);
