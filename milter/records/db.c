@@ -120,6 +120,13 @@ query_int(struct query *q, int64_t n)
 	q->db->engine->number(q, n);
 }
 
+void
+query_only_bytes(struct query *q)
+{
+	if (q->db->engine->only_bytes != NULL)
+		q->db->engine->only_bytes(q);
+}
+
 enum db_answer
 query_step(struct query *q)
 {

@@ -72,6 +72,9 @@ void query_text_kept(struct query *q, const char *text, size_t n);
 void query_bytes(struct query *q, const void *bytes, size_t n);
 void query_int(struct query *q, int64_t n);
 
+/* Before the first row: every column is bytes; a server sends them as such. */
+void query_only_bytes(struct query *q);
+
 /*
  * The next row. After DB_DONE or DB_FAILED the query begins anew and wants
  * its values again.

@@ -31,6 +31,7 @@ struct db_engine {
 	void (*text_kept)(struct query *q, const char *text, size_t n);
 	void (*bytes)(struct query *q, const void *bytes, size_t n);
 	void (*number)(struct query *q, int64_t n);
+	void (*only_bytes)(struct query *q);	/* NULL: all are as they are */
 	enum db_answer (*step)(struct query *q);
 	const char *(*column)(struct query *q, int column);
 	int64_t (*column_int)(struct query *q, int column);

@@ -35,8 +35,8 @@
 	F(PQsendQueryParams) F(PQsetSingleRowMode) F(PQgetResult) F(PQisBusy) \
 	F(PQconsumeInput) F(PQsocket) F(PQresultStatus) \
 	F(PQresultErrorMessage) F(PQresultErrorField) F(PQclear) \
-	F(PQcmdTuples) F(PQgetvalue) F(PQgetisnull) F(PQputCopyData) \
-	F(PQputCopyEnd)
+	F(PQcmdTuples) F(PQgetvalue) F(PQgetisnull) F(PQgetlength) \
+	F(PQputCopyData) F(PQputCopyEnd)
 
 static struct {
 #define F(name) __typeof__(name) *name;
@@ -59,6 +59,7 @@ struct server_query {
 	struct buf sql;
 	PGresult *row;
 	struct buf bytes;		/* of a column, decoded */
+	bool only_bytes;		/* they come in binary */
 	char *values[VALUES_MAX];
 	int lengths[VALUES_MAX], formats[VALUES_MAX];
 	Oid types[VALUES_MAX];
@@ -421,6 +422,12 @@ bind_int(struct query *q, int64_t n)
 	bind(q, mem_dup(text), 0, OID_INT8);
 }
 
+static void
+want_only_bytes(struct query *q)
+{
+	of_server(q)->only_bytes = true;
+}
+
 static bool
 send_query(struct server_db *s, struct server_query *q)
 {
@@ -429,7 +436,7 @@ send_query(struct server_db *s, struct server_query *q)
 		return failed(s, "another query is at work");
 	if (!pq.PQsendQueryParams(s->connection, q->sql.data, q->bound,
 	    q->types, (const char *const *)q->values, q->lengths, q->formats,
-	    0))
+	    q->only_bytes))
 		return failed(s, pq.PQerrorMessage(s->connection));
 	pq.PQsetSingleRowMode(s->connection);
 	s->busy = q;
@@ -490,11 +497,16 @@ digit(char c)
 static const void *
 column_bytes(struct query *query, int column, size_t *n)
 {
-	struct buf *bytes = &of_server(query)->bytes;
+	struct server_query *q = of_server(query);
+	struct buf *bytes = &q->bytes;
 	const char *text = column_text(query, column);
 
 	buf_clear(bytes);
 	*n = 0;
+	if (q->only_bytes && text != NULL) {
+		*n = (size_t)pq.PQgetlength(q->row, 0, column);
+		return text;
+	}
 	if (text == NULL || strncmp(text, "\\x", 2) != 0)
 		return NULL;
 	for (text += 2; text[0] != '\0' && text[1] != '\0'; text += 2)
@@ -511,6 +523,7 @@ const struct db_engine db_postgresql = {
 	.changed = changed, .copy_begin = copy_begin, .copy_put = copy_put,
 	.copy_end = copy_end, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
-	.number = bind_int, .step = step, .column = column_text,
+	.number = bind_int, .only_bytes = want_only_bytes, .step = step,
+	.column = column_text,
 	.column_int = column_int, .column_bytes = column_bytes
 };

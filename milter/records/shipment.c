@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "records/db.h"
+#include "records/digest.h"
 #include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment_row.h"
@@ -35,6 +36,8 @@ struct shipment {
 	bool saved, copying;	/* since the savepoint; a COPY is begun */
 	int64_t *days;		/* of the batch, numbers since 1970 */
 	size_t ndays, days_cap;
+	int64_t *hours;		/* the same of hours */
+	size_t nhours, hours_cap;
 	int64_t *made;		/* days that have their partitions */
 	size_t nmade, made_cap;
 };
@@ -103,6 +106,7 @@ shipment_free(struct shipment *s)
 	buf_free(&s->rows);
 	buf_free(&s->lines);
 	free(s->days);
+	free(s->hours);
 	free(s->made);
 	free(s->shipper);
 	free(s);
@@ -115,7 +119,7 @@ clear(struct shipment *s)
 	buf_clear(&s->lines);
 	s->count = 0;
 	s->sent = 0;
-	s->ndays = 0;
+	s->ndays = s->nhours = 0;
 	s->saved = s->copying = false;
 	if (s->way == BROKEN)
 		s->way = DIRECT;
@@ -239,6 +243,18 @@ leave_direct(struct shipment *s)
 	    BROKEN;
 }
 
+static void
+note_hour(struct shipment *s, int64_t hour)
+{
+	if (s->nhours > 0 && s->hours[s->nhours - 1] == hour)
+		return;
+	if (has(s->hours, s->nhours, hour))
+		return;
+	s->hours = mem_room(s->hours, s->nhours, &s->hours_cap,
+	    sizeof *s->hours);
+	s->hours[s->nhours++] = hour;
+}
+
 /* A day that has no partition yet can be made between two COPYs only. */
 static void
 note_day(struct shipment *s, int64_t day)
@@ -258,6 +274,7 @@ shipment_put(struct shipment *s, const struct parsed_record *t,
 {
 	int64_t time = parsed_time(t);
 
+	note_hour(s, time / DIGEST_HOUR);
 	note_day(s, time / STORE_SERVER_DAY);
 	shipment_row_put(&s->rows, s->n + s->count, t);
 	shipment_row_put_line(&s->lines, s->n + s->count, time, line, n);
@@ -302,6 +319,8 @@ unload_staged(struct shipment *s)
 
 	if (good && db_changed(s->db) == s->count)
 		s->way = DIRECT;
+	if (good && db_changed(s->db) == 0)
+		s->nhours = 0;
 	return good;
 }
 
@@ -324,7 +343,7 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	struct query *q;
 	bool good;
 
-	if (!unload(s))
+	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours))
 		return false;
 	q = db_query(s->db, "UPDATE place SET device = ?, inode = ?, at = ?, "
 	    "seen = now() WHERE shipper = ?");

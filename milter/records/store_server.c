@@ -59,7 +59,11 @@ static const struct {
 	    "WHERE queue_id IS NOT NULL;"
 	"CREATE INDEX record_later ON record (time) "
 	    "WHERE later IS NOT NULL;"
-	"CREATE INDEX record_to ON record USING gin (recipients, domains);" },
+	"CREATE INDEX record_to ON record USING gin (recipients, domains);"
+	/* Counts of hours and days that are over (digest.h). */
+	"CREATE TABLE digest (begins bigint, hours int, counts bytea NOT NULL,"
+	" PRIMARY KEY (begins, hours));"
+	"ALTER TABLE digest ALTER counts SET STORAGE EXTERNAL;" },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -210,7 +214,10 @@ store_server_drop_day(struct db *db, int64_t oldest)
 		return 0;
 	/* Who reads at this moment is not waited for long: next time, then. */
 	buf_printf(&sql, "BEGIN; SET LOCAL lock_timeout = '2s';"
-	    "DROP TABLE IF EXISTS line_%s, record_%s; COMMIT", day, day);
+	    "DROP TABLE IF EXISTS line_%s, record_%s;"
+	    "DELETE FROM digest WHERE begins < extract(epoch FROM "
+	    "timestamptz '%s UTC' + interval '1 day') * 1000; COMMIT", day,
+	    day, day);
 	good = db_run(db, sql.data);
 	buf_free(&sql);
 	return good ? 1 : -1;

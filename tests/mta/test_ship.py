@@ -181,15 +181,74 @@ def test_asked_like_a_file(build, box, host, empty):
     page = one.tool("find", "--limit", "7", "--page", "3", "--json")
     assert len(page.stdout.splitlines()) == 7
     for words in (["month"], ["week", "--host", "mx1.example.org"]):
-        ours = json.loads(one.tool("report", "--json", *words).stdout)
-        files = json.loads(subprocess.run(
-            [build / "saywhy", "report", "--file", one.records, "--json",
-             *words], capture_output=True, text=True).stdout)
-        for shown in (ours, files):
-            shown.pop("site", None)
-        assert ours == files, words
+        counted(build, one, *words)
     shown = one.tool("show", "--json", ident(33))
     assert shown.stdout == lines[33] + "\n"
+
+
+def counted(build, one, *words):
+    """The report of the store, which is that of the record file."""
+    ours = json.loads(one.tool("report", "--json", *words).stdout)
+    files = json.loads(subprocess.run(
+        [build / "saywhy", "report", "--file", one.records, "--json", *words],
+        capture_output=True, text=True).stdout)
+    for shown in (ours, files):
+        shown.pop("site", None)
+    assert ours == files, words
+    return ours
+
+
+def test_counted_before(build, host, empty):
+    """Reports from digests say what the records say, whatever comes late."""
+    one = host(more='retention = "30 days"')
+    now = int(time.time())
+
+    def record(n, at):
+        return json.dumps(TEMPLATE | {
+            "id": ident(n), "outcome": ("reject", "tempfail")[n % 3 == 0],
+            "reason": ("spf-fail", "relay-denied", "greylisted")[n % 3],
+            "client": {"address": f"192.0.{n % 3}.{n % 50}",
+                       "name": f"h{n % 7}.mail.google.com"},
+            "sender": f"who{n % 20}@sender{n % 4}.example", "login": f"u{n % 3}",
+            "recipients": [f"r{n % 11}@example.org", f"r{n % 6}@example.com"],
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(at)),
+        }) + "\n"
+
+    with open(one.records, "w") as out:
+        out.writelines(record(n, now - n * 400) for n in range(1000, 0, -1))
+    one.ship()
+    process.wait_until(one.caught_up, "the records")
+    process.wait_until(lambda: int(empty.sql(
+        "SELECT count(*) FROM digest WHERE hours = 24")) >= 3, "digests")
+    everything = counted(build, one, "week")
+    assert everything["records"] == 1000 and everything["deferred"]
+    for words in (["day"], ["month"], ["week", "--host", "mx.example.org"],
+                  ["--since", "70 h"], ["week", "--host", "none.example.org"]):
+        counted(build, one, *words)
+    # What comes late takes the digests of its hour and day away.
+    digest = ("SELECT count(*) FROM digest WHERE begins <= {0} AND "
+              "begins + hours * 3600000 > {0}").format((now - 200000) * 1000)
+    assert int(empty.sql(digest)) == 2
+    with open(one.records, "a") as out:
+        out.writelines(record(n, now - 200000) for n in range(2000, 2050))
+    process.wait_until(lambda: stored(empty) == (1050,) * 3, "late ones")
+    assert counted(build, one, "week")["records"] == 1050
+    process.wait_until(lambda: int(empty.sql(digest)) == 2, "them again")
+    assert counted(build, one, "week")["records"] == 1050
+    one.stop()
+    # Who came back, and when, is of today; the rest is not looked at again.
+    empty.sql("UPDATE record SET later = time + 60000 WHERE sender LIKE 'who3@%'")
+    kept = one.tool("report", "--json", "week").stdout
+    assert json.loads(kept)["later"]["sum"] > 0
+    assert json.loads(kept)["deferred"][0]["taken"] > 0
+    empty.sql("CREATE TABLE aside AS SELECT * FROM digest; DELETE FROM digest")
+    assert one.tool("report", "--json", "week").stdout == kept
+    empty.sql("INSERT INTO digest SELECT * FROM aside; DELETE FROM record "
+              f"WHERE time < {(now - 200000) * 1000} AND later IS NULL")
+    assert one.tool("report", "--json", "week").stdout == kept
+    # They hold addresses, so they go with one that is forgotten.
+    assert one.tool("forget", "r3@example.org").returncode == 0
+    assert "r3@example.org" not in one.tool("report", "--json", "week").stdout
 
 
 @pytest.mark.parametrize("count", [int(os.environ.get("SAYWHY_SHIPPED", 20000))])
