@@ -7,7 +7,9 @@ started `with machine:` runs there; so do sockets that are opened.
 import ctypes
 import os
 import pathlib
+import socket
 import subprocess
+import threading
 
 CLONE_NEWNET = 0x40000000
 NET = "10.19.0"
@@ -21,6 +23,15 @@ def ip(*words):
 def enter(descriptor):
     if libc.setns(descriptor, CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
+
+
+def _pass_on(from_, to):
+    try:
+        while data := from_.recv(65536):
+            to.sendall(data)
+        to.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 class Wire:
@@ -45,7 +56,7 @@ class Machine:
     def __init__(self, number):
         self.number, self.address = number, f"{NET}.{number}"
         self.end = f"wire{number}"  # of its cable, at the switch
-        self.home = None
+        self.homes = []  # where to go back to
         self.holder = subprocess.Popen(["unshare", "--net", "sleep", "inf"])
         ours = os.readlink("/proc/self/ns/net")
         path = pathlib.Path(f"/proc/{self.holder.pid}/ns/net")
@@ -61,13 +72,34 @@ class Machine:
             ip("link", "set", "eth0", "up")
 
     def __enter__(self):
-        self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self.homes.append(os.open("/proc/thread-self/ns/net", os.O_RDONLY))
         enter(self.net)
         return self
 
     def __exit__(self, *_):
-        enter(self.home)
-        os.close(self.home)
+        home = self.homes.pop()
+        enter(home)
+        os.close(home)
+
+    def forward(self, port, to):
+        """What a web server before a page is here: bytes from the wire to a
+        port of loopback and back."""
+        with self:
+            front = socket.create_server((self.address, port), backlog=50)
+            threading.Thread(target=self._accept, args=(front, to),
+                             daemon=True).start()
+
+    @staticmethod
+    def _accept(front, to):
+        while True:
+            near, _ = front.accept()
+            try:
+                far = socket.create_connection(("127.0.0.1", to), 5)
+            except OSError:
+                near.close()
+                continue
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=_pass_on, args=pair, daemon=True).start()
 
     def cut(self):
         """Nothing comes, nothing goes, nobody is told."""
