@@ -1,13 +1,12 @@
 """Many hosts and one store: PostgreSQL, and what `saywhy ship` brings there.
 
-Nothing is lost and nothing is there twice, whoever is killed in the middle; and
-what one host refused the other's tool and page know.
+What one host refused the other's tool and page know; see test_ship_faults.py for
+what happens to it when something dies.
 """
 
 import json
 import os
 import pathlib
-import random
 import shutil
 import subprocess
 import tempfile
@@ -251,35 +250,6 @@ def test_counted_before(build, host, empty):
     assert "r3@example.org" not in one.tool("report", "--json", "week").stdout
 
 
-@pytest.mark.parametrize("count", [int(os.environ.get("SAYWHY_SHIPPED", 20000))])
-def test_killed(host, empty, count):
-    """ship and PostgreSQL die at any moment, the file is rotated."""
-    one, parts = host(), 20
-    draw = random.Random(19)
-    one.ship()
-    for part in range(parts):
-        append(one.records, part * count // parts, count // parts)
-        time.sleep(draw.random() / 5)
-        if part % 3 == 0:
-            one.kill()
-            one.ship()
-        if part % 7 == 5:
-            empty.kill()
-            time.sleep(draw.random())
-            empty.start()
-        if part % 5 == 3:
-            os.rename(one.records, f"{one.records}.{parts - part}")
-    process.wait_until(lambda: one.caught_up() and
-                       stored(empty) == (count,) * 3, "all of them")
-    assert one.process.poll() is None
-    one.stop()
-    empty.sql("UPDATE place SET at = 0, inode = 0")
-    assert one.tool("ship", "--once").returncode == 0
-    assert stored(empty) == (count,) * 3
-    assert int(empty.sql("SELECT count(*) FROM record JOIN line USING (n, time)"
-                         )) == count
-
-
 def test_away(host, empty):
     """The server is away: it is said once, with how much waits, and made up."""
     one = host()
@@ -298,34 +268,6 @@ def test_away(host, empty):
     assert stored(empty) == (600,) * 3
     assert one.log().count("records stay in") == 1
     assert "takes records again" in one.log()
-
-
-def test_disk_full(build, box, server):
-    """The database has no room: nothing is there in part."""
-    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=110m", "saywhy", folder],
-                   check=True)
-    folder.chmod(0o755)
-    small = postgresql.Server(folder / "pg", ["wal_recycle=off",
-                                              "max_wal_size=32MB"])
-    one = Host(build, box, small, "mx1.example.org")
-    try:
-        append(one.records, 0, 1000)
-        one.ship()
-        process.wait_until(one.caught_up, "the first")
-        room = folder / "room"
-        room.write_bytes(bytes(shutil.disk_usage(folder).free - (1 << 20)))
-        append(one.records, 1000, 9000)
-        process.wait_until(lambda: one.state()["failing"], "the disk to be full")
-        room.unlink()
-        if small.process.poll() is not None:
-            small.start()
-        process.wait_until(lambda: one.caught_up() and
-                           stored(small) == (10000,) * 3, "to catch up")
-    finally:
-        one.stop()
-        small.stop()
-        subprocess.run(["umount", "-l", folder], check=False)
 
 
 def test_two_of_one_name(host):
