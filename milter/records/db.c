@@ -34,6 +34,12 @@ db_is_damaged(const struct db *db)
 }
 
 bool
+db_is_duplicate(const struct db *db)
+{
+	return db->engine->is_duplicate(db);
+}
+
+bool
 db_run(struct db *db, const char *sql)
 {
 	return db->engine->run(db, sql);
@@ -58,9 +64,23 @@ db_size(struct db *db)
 }
 
 bool
-db_copy(struct db *db, const char *sql, const char *bytes, size_t n)
+db_copy_begin(struct db *db, const char *sql)
 {
-	return db->engine->copy(db, sql, bytes, n);
+	return db->engine->copy_begin != NULL &&
+	    db->engine->copy_begin(db, sql);
+}
+
+bool
+db_copy_put(struct db *db, const char *bytes, size_t n)
+{
+	return db->engine->copy_put != NULL &&
+	    db->engine->copy_put(db, bytes, n);
+}
+
+bool
+db_copy_end(struct db *db)
+{
+	return db->engine->copy_end != NULL && db->engine->copy_end(db);
 }
 
 struct query *
@@ -98,6 +118,13 @@ void
 query_int(struct query *q, int64_t n)
 {
 	q->db->engine->number(q, n);
+}
+
+void
+query_only_bytes(struct query *q)
+{
+	if (q->db->engine->only_bytes != NULL)
+		q->db->engine->only_bytes(q);
 }
 
 enum db_answer

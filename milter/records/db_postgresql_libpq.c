@@ -27,14 +27,16 @@
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
 #define OID_TEXT 25
+#define UNIQUE_VIOLATION "23505"	/* SQLSTATE */
 
 #define FUNCTIONS \
 	F(PQconnectdbParams) F(PQstatus) F(PQfinish) F(PQerrorMessage) \
 	F(PQsetNoticeProcessor) F(PQparameterStatus) F(PQsendQuery) \
 	F(PQsendQueryParams) F(PQsetSingleRowMode) F(PQgetResult) F(PQisBusy) \
 	F(PQconsumeInput) F(PQsocket) F(PQresultStatus) \
-	F(PQresultErrorMessage) F(PQclear) F(PQcmdTuples) F(PQgetvalue) \
-	F(PQgetisnull) F(PQputCopyData) F(PQputCopyEnd)
+	F(PQresultErrorMessage) F(PQresultErrorField) F(PQclear) \
+	F(PQcmdTuples) F(PQgetvalue) F(PQgetisnull) F(PQgetlength) \
+	F(PQputCopyData) F(PQputCopyEnd)
 
 static struct {
 #define F(name) __typeof__(name) *name;
@@ -48,6 +50,7 @@ struct server_db {
 	PGconn *connection;
 	struct server_query *busy;	/* whose rows are on their way */
 	int changed;
+	bool duplicate;			/* that is why it failed */
 	struct buf errmsg;
 };
 
@@ -56,6 +59,7 @@ struct server_query {
 	struct buf sql;
 	PGresult *row;
 	struct buf bytes;		/* of a column, decoded */
+	bool only_bytes;		/* they come in binary */
 	char *values[VALUES_MAX];
 	int lengths[VALUES_MAX], formats[VALUES_MAX];
 	Oid types[VALUES_MAX];
@@ -90,10 +94,21 @@ failed(struct server_db *s, const char *words)
 {
 	while (strncmp(words, "ERROR:", 6) == 0 || *words == ' ')
 		words += *words == ' ' ? 1 : 6;
+	s->duplicate = false;
 	buf_clear(&s->errmsg);
 	buf_put(&s->errmsg, words, strcspn(words, "\n"));
 	if (s->errmsg.len == 0)
 		buf_puts(&s->errmsg, "the server does not answer");
+	return false;
+}
+
+static bool
+failed_result(struct server_db *s, const PGresult *r)
+{
+	const char *state = pq.PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+	failed(s, pq.PQresultErrorMessage(r));
+	s->duplicate = state != NULL && strcmp(state, UNIQUE_VIOLATION) == 0;
 	return false;
 }
 
@@ -143,7 +158,7 @@ take_results(struct server_db *s)
 			s->changed = atoi(pq.PQcmdTuples(r));
 			break;
 		default:
-			good = failed(s, pq.PQresultErrorMessage(r));
+			good = failed_result(s, r);
 		}
 		pq.PQclear(r);
 	}
@@ -245,6 +260,12 @@ is_damaged(const struct db *db)
 	return false;
 }
 
+static bool
+is_duplicate(const struct db *db)
+{
+	return server(db)->duplicate;
+}
+
 static int64_t
 last(const struct db *db)
 {
@@ -259,11 +280,9 @@ changed(const struct db *db)
 }
 
 static bool
-copy(struct db *db, const char *sql, const char *bytes, size_t n)
+copy_begin(struct db *db, const char *sql)
 {
-	const size_t piece = 65536;
 	struct server_db *s = server(db);
-	size_t at, part;
 	PGresult *r;
 	bool good;
 
@@ -271,15 +290,40 @@ copy(struct db *db, const char *sql, const char *bytes, size_t n)
 		return failed(s, pq.PQerrorMessage(s->connection));
 	r = next_result(s);
 	good = r != NULL && (pq.PQresultStatus(r) == PGRES_COPY_IN ||
-	    failed(s, pq.PQresultErrorMessage(r)));
+	    failed_result(s, r));
 	pq.PQclear(r);
-	for (at = 0; good && at < n; at += part) {
+	return good;
+}
+
+static bool
+copy_put(struct db *db, const char *bytes, size_t n)
+{
+	const size_t piece = 65536;
+	struct server_db *s = server(db);
+	size_t at, part;
+
+	for (at = 0; at < n; at += part) {
 		part = n - at < piece ? n - at : piece;
-		good = pq.PQputCopyData(s->connection, bytes + at,
-		    (int)part) == 1;
+		if (pq.PQputCopyData(s->connection, bytes + at, (int)part) !=
+		    1)
+			return failed(s, pq.PQerrorMessage(s->connection));
 	}
-	good = good && pq.PQputCopyEnd(s->connection, NULL) == 1;
-	return take_results(s) && good;
+	return true;
+}
+
+/* What the server found wrong on the way is said at the end. */
+static bool
+copy_end(struct db *db)
+{
+	struct server_db *s = server(db);
+
+	buf_clear(&s->errmsg);
+	if (pq.PQputCopyEnd(s->connection, NULL) != 1) {
+		failed(s, pq.PQerrorMessage(s->connection));
+		take_results(s);
+		return false;
+	}
+	return take_results(s);
 }
 
 /* The `?` of our statements are numbered here. */
@@ -378,6 +422,12 @@ bind_int(struct query *q, int64_t n)
 	bind(q, mem_dup(text), 0, OID_INT8);
 }
 
+static void
+want_only_bytes(struct query *q)
+{
+	of_server(q)->only_bytes = true;
+}
+
 static bool
 send_query(struct server_db *s, struct server_query *q)
 {
@@ -386,7 +436,7 @@ send_query(struct server_db *s, struct server_query *q)
 		return failed(s, "another query is at work");
 	if (!pq.PQsendQueryParams(s->connection, q->sql.data, q->bound,
 	    q->types, (const char *const *)q->values, q->lengths, q->formats,
-	    0))
+	    q->only_bytes))
 		return failed(s, pq.PQerrorMessage(s->connection));
 	pq.PQsetSingleRowMode(s->connection);
 	s->busy = q;
@@ -414,7 +464,7 @@ step(struct query *query)
 		break;
 	default:
 		if (q->row != NULL)
-			failed(s, pq.PQresultErrorMessage(q->row));
+			failed_result(s, q->row);
 	}
 	reset(q);
 	return answer;
@@ -447,11 +497,16 @@ digit(char c)
 static const void *
 column_bytes(struct query *query, int column, size_t *n)
 {
-	struct buf *bytes = &of_server(query)->bytes;
+	struct server_query *q = of_server(query);
+	struct buf *bytes = &q->bytes;
 	const char *text = column_text(query, column);
 
 	buf_clear(bytes);
 	*n = 0;
+	if (q->only_bytes && text != NULL) {
+		*n = (size_t)pq.PQgetlength(q->row, 0, column);
+		return text;
+	}
 	if (text == NULL || strncmp(text, "\\x", 2) != 0)
 		return NULL;
 	for (text += 2; text[0] != '\0' && text[1] != '\0'; text += 2)
@@ -462,10 +517,13 @@ column_bytes(struct query *query, int column, size_t *n)
 
 const struct db_engine db_postgresql = {
 	.open = open_server, .close = close_server, .errmsg = errmsg_of,
-	.is_damaged = is_damaged, .run = run, .last = last,
+	.is_damaged = is_damaged, .is_duplicate = is_duplicate,
+	.run = run, .last = last,
 	.size = "SELECT pg_database_size(current_database())",
-	.changed = changed, .copy = copy, .query = query, .free = free_query,
+	.changed = changed, .copy_begin = copy_begin, .copy_put = copy_put,
+	.copy_end = copy_end, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
-	.number = bind_int, .step = step, .column = column_text,
+	.number = bind_int, .only_bytes = want_only_bytes, .step = step,
+	.column = column_text,
 	.column_int = column_int, .column_bytes = column_bytes
 };

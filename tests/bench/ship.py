@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mta"))
 import postgresql  # noqa: E402
 
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = [a + b for a in DIGITS for b in DIGITS]
 REASONS = ["spf-fail", "dnsbl-listed", "mailbox-unknown", "relay-denied",
            "dmarc-reject", "helo-forged", "rdns-missing", "client-denied",
            "content-malware", "mailbox-full"]
@@ -37,6 +38,8 @@ LINE = (
     '"recipients":["{rcpt}"],"message_id":"<{id}@{domain}>","evidence":{{'
     '"spf_record":"v=spf1 ip4:198.51.100.7 -all","spf_mechanism":"-all"}},'
     '"mode":"enforce","ms":12}}\n')
+THERE = "SELECT count(*) FROM record WHERE time > " \
+    "(extract(epoch FROM now()) * 1000)::bigint - 60000"
 draw = random.Random(19)
 
 
@@ -54,10 +57,11 @@ def put(out, count, begin, span):
             when = int(at)
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(when))
         c, d = skewed(200000), skewed(50000)
-        bits = draw.getrandbits(60)
+        hour, bits = int(at) // 3600 % 1024, draw.getrandbits(50)
         out.write(LINE.format(
             time=f"{stamp}.{int(at * 1000) % 1000:03}Z", host=n % 3 + 1,
-            id="".join(DIGITS[bits >> s & 31] for s in range(0, 60, 5)),
+            id=PAIRS[hour] + "".join(
+                PAIRS[bits >> s & 1023] for s in range(0, 50, 10)),
             outcome="tempfail" if n % 9 == 0 else "reject",
             reason=REASONS[skewed(10)],
             client=f"{c >> 16 | 11}.{c >> 8 & 255}.{c & 255}.{c % 250}",
@@ -135,14 +139,14 @@ def trickle(tool, conf, records, server, seconds=20, rate=2000):
     with subprocess.Popen([tool, "ship", "-c", conf],
                           stderr=subprocess.DEVNULL) as ship:
         time.sleep(1)
-        before = int(server.sql("SELECT last_value FROM record_n"))
+        before = int(server.sql(THERE))
         written, lags, began = [], [], time.monotonic()
         with open(records, "a") as out:
             while time.monotonic() - began < seconds:
                 put(out, rate // 20, time.time(), .05)
                 out.flush()
                 written.append((time.monotonic(), rate // 20))
-                have = int(server.sql("SELECT last_value FROM record_n"))
+                have = int(server.sql(THERE))
                 have -= before
                 while written and have >= written[0][1]:
                     at, n = written.pop(0)

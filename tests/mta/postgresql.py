@@ -1,6 +1,6 @@
 """postgresql - a real PostgreSQL of the test's own, on a UNIX socket
 
-It lies in a folder and takes no connection from elsewhere. It can be stopped,
+It lies in a folder and takes no connection from elsewhere unless it is told. It can be stopped,
 killed and started again over the same data.
 """
 
@@ -23,7 +23,10 @@ def programs():
 
 
 class Server:
-    def __init__(self, folder, more=()):
+    """more: settings; network: who may come by TCP, to the addresses that
+    `more` listens at."""
+
+    def __init__(self, folder, more=(), network=None):
         self.folder = folder
         self.programs = programs()
         self.process = None
@@ -33,6 +36,9 @@ class Server:
         folder.chmod(0o755)
         self.run("initdb", "-D", folder / "data", "-A", "trust", "-E", "UTF8",
                  "--locale=C", "--no-sync", "-U", "postgres")
+        if network:
+            with open(folder / "data" / "pg_hba.conf", "a") as hba:
+                hba.write(f"host all all {network} trust\n")
         self.url = f"postgresql://postgres@/saywhy?host={folder}"
         self.start()
         self.sql("CREATE DATABASE saywhy", "postgres")
