@@ -12,6 +12,7 @@
 #include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment_row.h"
+#include "records/shipment_taken.h"
 #include "records/store.h"
 #include "records/store_server.h"
 
@@ -40,6 +41,7 @@ struct shipment {
 	size_t nhours, hours_cap;
 	int64_t *made;		/* days that have their partitions */
 	size_t nmade, made_cap;
+	struct shipment_taken taken;	/* of the batch */
 };
 
 /* Of this connection, until it ends; the place begins where nothing is. */
@@ -105,6 +107,7 @@ shipment_free(struct shipment *s)
 		return;
 	buf_free(&s->rows);
 	buf_free(&s->lines);
+	shipment_taken_clear(&s->taken);
 	free(s->days);
 	free(s->hours);
 	free(s->made);
@@ -132,6 +135,7 @@ shipment_begin(struct shipment *s, struct record_position *position)
 	bool good;
 
 	clear(s);
+	shipment_taken_clear(&s->taken);
 	if (!db_run(s->db, "BEGIN"))
 		return false;
 	q = db_query(s->db, "SELECT device, inode, at, nextval('batch') "
@@ -274,6 +278,7 @@ shipment_put(struct shipment *s, const struct parsed_record *t,
 {
 	int64_t time = parsed_time(t);
 
+	shipment_taken_note(&s->taken, t);
 	note_hour(s, time / DIGEST_HOUR);
 	note_day(s, time / STORE_SERVER_DAY);
 	shipment_row_put(&s->rows, s->n + s->count, t);
@@ -343,7 +348,8 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	struct query *q;
 	bool good;
 
-	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours))
+	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours) ||
+	    !shipment_taken_close(&s->taken, s->db))
 		return false;
 	q = db_query(s->db, "UPDATE place SET device = ?, inode = ?, at = ?, "
 	    "seen = now() WHERE shipper = ?");

@@ -20,7 +20,6 @@
 #include "records/store_words.h"
 
 /* A sender who was refused tries again within some days, or not at all. */
-#define LATER_MS ((int64_t)7 * 86400000)
 #define HOUR_MS ((int64_t)3600000)
 
 struct store {
@@ -328,7 +327,7 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	if (good) {
 		query_int(q, time);
 		bind_lower(q, sender);
-		query_int(q, time - LATER_MS);
+		query_int(q, time - STORE_LATER_MS);
 		query_int(q, time + 999);	/* a log tells whole seconds */
 		bind_lower(q, recipient);
 		if (words.len > 0)

@@ -85,6 +85,9 @@ void store_undo(struct store *s);
 /* What failed last. */
 const char *store_errmsg(const struct store *s);
 
+/* So long before it a mail is looked for that was taken. */
+#define STORE_LATER_MS ((int64_t)7 * 86400000)
+
 /*
  * This mail was accepted at `time` (ms since 1970): what was refused of it in
  * the days before, for good or for now, was accepted later. False: failed.

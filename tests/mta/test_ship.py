@@ -345,6 +345,43 @@ def test_forgotten(host, empty):
                      "'%b@elsewhere.example%'") == "0"
 
 
+def test_taken_after_all(host, empty):
+    """What closes a deferral says so of those before it, as in a store of a file."""
+    one = host(more='retention = "30 days"')
+    now = int(time.time()) - 7200
+    mails = [("A@sender.example", "b@example.org"), ("", "b@example.org"),
+             ("a@sender.example", "c@example.org"), ("other@sender.example", "b@example.org")]
+    rows = [(minute, "tempfail", mails[n]) for minute in (0, 3) for n in range(4)]
+    rows += [(6, "reject", mails[0]), (7, "observed", mails[0]),
+             (10, "taken", mails[0]), (11, "taken", mails[1]),
+             (20, "tempfail", mails[0]), (50, "taken", mails[0])]
+    with open(one.records, "ab") as f:
+        for n, (minute, outcome, (sender, recipient)) in enumerate(rows):
+            at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now + 60 * minute))
+            f.write(json.dumps(TEMPLATE | {
+                "id": ident(n), "time": at, "outcome": outcome, "sender": sender,
+                "reason": "greylisted", "recipients": [recipient]}).encode() + b"\n")
+    file = one.folder / "file.conf"
+    file.write_text(one.conf.read_text().replace(
+        f'store = "{empty.url}"', f'store = "{one.folder}/s.db"'))
+    assert subprocess.run([one.build / "saywhy", "store", "rebuild", "-c", file],
+                          capture_output=True).returncode == 0
+    assert one.tool("ship", "--once").returncode == 0
+    later = empty.sql("SELECT (later - %d) / 60000 FROM record WHERE later IS NOT NULL "
+                      "ORDER BY later, time" % (now * 1000)).split()
+    assert later == ["10"] * 3 + ["11"] * 2 + ["50"]
+    reports = []
+    for conf in (one.conf, file):
+        done = subprocess.run([one.build / "saywhy", "report", "-c", conf, "day", "--json"],
+                              capture_output=True, text=True)
+        reports.append(json.loads(done.stdout)["deferred"])
+    assert reports[0] == reports[1] and reports[0][0]["taken"] == 3
+    # The same lines again change nothing.
+    empty.sql("UPDATE place SET at = 0")
+    assert one.tool("ship", "--once").returncode == 0
+    assert len(empty.sql("SELECT 1 FROM record WHERE later IS NOT NULL").split()) == 6
+
+
 def test_words_that_do_not_fit(host, empty):
     """What a sender makes long or odd stops no shipment."""
     one = host()
