@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "records/db.h"
+#include "records/report_changes.h"
 #include "records/report_deferred.h"
 #include "records/report_gathering.h"
 #include "records/report_server.h"
@@ -172,8 +173,9 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 
 	choose_bars(r);
 	gathering_init(&g, r);
-	good = store_is_shared(s) ? report_server_gather(&g, db) :
-	    report_walk(&g, db, tell, arg) && report_deferred_gather(r, db);
+	good = (store_is_shared(s) ? report_server_gather(&g, db) :
+	    report_walk(&g, db, tell, arg) && report_deferred_gather(r, db)) &&
+	    report_changes_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));
 	count_networks(&g);
@@ -205,4 +207,5 @@ report_free(struct report *r)
 		free(rows->v);
 	}
 	report_deferred_free(r);
+	report_changes_free(r);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "records/db.h"
 #include "records/digest.h"
+#include "records/policy_track.h"
 #include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment_row.h"
@@ -42,6 +43,7 @@ struct shipment {
 	int64_t *made;		/* days that have their partitions */
 	size_t nmade, made_cap;
 	struct shipment_taken taken;	/* of the batch */
+	struct policy_track policy;
 };
 
 /* Of this connection, until it ends; the place begins where nothing is. */
@@ -108,6 +110,7 @@ shipment_free(struct shipment *s)
 	buf_free(&s->rows);
 	buf_free(&s->lines);
 	shipment_taken_clear(&s->taken);
+	policy_track_forget(&s->policy);
 	free(s->days);
 	free(s->hours);
 	free(s->made);
@@ -279,6 +282,7 @@ shipment_put(struct shipment *s, const struct parsed_record *t,
 	int64_t time = parsed_time(t);
 
 	shipment_taken_note(&s->taken, t);
+	policy_track_note(&s->policy, t);
 	note_hour(s, time / DIGEST_HOUR);
 	note_day(s, time / STORE_SERVER_DAY);
 	shipment_row_put(&s->rows, s->n + s->count, t);
@@ -351,6 +355,10 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours) ||
 	    !shipment_taken_close(&s->taken, s->db))
 		return false;
+	if (!policy_track_flush(&s->policy, s->db)) {
+		policy_track_forget(&s->policy);
+		return false;
+	}
 	q = db_query(s->db, "UPDATE place SET device = ?, inode = ?, at = ?, "
 	    "seen = now() WHERE shipper = ?");
 	query_int(q, (int64_t)position->device);
@@ -361,6 +369,8 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	query_free(q);
 	if (good)
 		remember_days(s);
+	else
+		policy_track_forget(&s->policy);
 	return good;
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "records/db.h"
 #include "records/db_name.h"
+#include "records/policy_track.h"
 #include "records/record.h"
 #include "records/record_file.h"
 #include "records/record_read.h"
@@ -30,6 +31,7 @@ struct store {
 	struct query *get, *version;	/* as they are needed */
 	bool damaged;			/* some call found it so */
 	bool words;			/* it has the index of words */
+	struct policy_track policy;	/* of a file */
 	/* of a failure that undo would hide */
 	struct buf errmsg;
 };
@@ -68,6 +70,7 @@ static const struct {
 	{ "ALTER TABLE record ADD COLUMN host TEXT;"
 	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
 	    "FROM line WHERE line.n = record.n);", NULL },
+	{ POLICY_TRACK_TABLE, NULL },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -193,6 +196,7 @@ store_close(struct store *s)
 		return;
 	store_row_free(s->row);
 	shipment_free(s->shipment);
+	policy_track_forget(&s->policy);
 	query_free(s->get);
 	query_free(s->version);
 	db_close(s->db);
@@ -238,7 +242,7 @@ failed(struct store *s)
 	s->damaged |= db_is_damaged(s->db);
 	buf_clear(&s->errmsg);
 	buf_puts(&s->errmsg, db_errmsg(s->db));
-	db_run(s->db, "ROLLBACK");
+	store_undo(s);
 	return false;
 }
 
@@ -282,12 +286,14 @@ store_commit(struct store *s, const struct record_position *position)
 		good = query_step(q) == DB_DONE;
 	}
 	query_free(q);
-	return (good && db_run(s->db, "COMMIT")) || failed(s);
+	return (good && policy_track_flush(&s->policy, s->db) &&
+	    db_run(s->db, "COMMIT")) || failed(s);
 }
 
 void
 store_undo(struct store *s)
 {
+	policy_track_forget(&s->policy);
 	db_run(s->db, "ROLLBACK");
 }
 
@@ -361,6 +367,7 @@ store_put(struct store *s, const struct parsed_record *t, const char *line,
 		shipment_put(s->shipment, t, line, n);
 		return true;
 	}
+	policy_track_note(&s->policy, t);
 	return (store_row_put(s->row, t, line, n) && close_deferrals(s, t)) ||
 	    failed(s);
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "records/db.h"
 #include "records/db_name.h"
+#include "records/policy_track.h"
 
 /* One at a time; the number is "saywhy" in ASCII. */
 #define LOCK "SELECT pg_advisory_xact_lock(126879297794425)"
@@ -64,6 +65,7 @@ static const struct {
 	"CREATE TABLE digest (begins bigint, hours int, counts bytea NOT NULL,"
 	" PRIMARY KEY (begins, hours));"
 	"ALTER TABLE digest ALTER counts SET STORAGE EXTERNAL;" },
+	{ 1, POLICY_TRACK_TABLE },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
