@@ -22,7 +22,7 @@ struct policy_host {
 	int64_t since;		/* of `now` */
 };
 
-struct policy_seen {
+struct policy_noted {
 	char *host;
 	char policy[POLICY_TEXT];
 	int64_t time;
@@ -34,7 +34,7 @@ policy_track_note(struct policy_track *track, const struct parsed_record *t)
 {
 	const char *host = parsed_text(t, "host");
 	const char *policy = parsed_text(t, "policy");
-	struct policy_seen *last = track->nnoted > 0 ?
+	struct policy_noted *last = track->nnoted > 0 ?
 	    &track->noted[track->nnoted - 1] : NULL;
 
 	if (host == NULL || policy == NULL ||
@@ -92,7 +92,7 @@ host_of(struct policy_track *track, struct db *db, const char *name)
 }
 
 static bool
-is_change(const struct policy_host *h, const struct policy_seen *p)
+is_change(const struct policy_host *h, const struct policy_noted *p)
 {
 	if (strcmp(h->now, p->policy) == 0 || p->time <= h->since)
 		return false;
@@ -101,7 +101,7 @@ is_change(const struct policy_host *h, const struct policy_seen *p)
 }
 
 static bool
-keep(struct policy_host *h, const struct policy_seen *p, struct db *db)
+keep(struct policy_host *h, const struct policy_noted *p, struct db *db)
 {
 	struct query *q = db_query(db, "INSERT INTO policy (host, time, "
 	    "policy) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");

@@ -19,7 +19,7 @@ struct parsed_record;
 struct policy_track {
 	struct policy_host *hosts;	/* as the store has them */
 	size_t nhosts, hosts_cap;
-	struct policy_seen *noted;	/* and not yet flushed */
+	struct policy_noted *noted;	/* and not yet flushed */
 	size_t nnoted, noted_cap;
 };
 

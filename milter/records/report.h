@@ -84,7 +84,8 @@ struct report {
 	size_t nbars;
 	struct report_deferred *deferred;	/* the most frequent first */
 	size_t ndeferred, deferred_cap;
-	struct report_change changes[REPORT_CHANGES_MAX];	/* latest first */
+	/* the latest first */
+	struct report_change changes[REPORT_CHANGES_MAX];
 	size_t nchanges;
 };
 

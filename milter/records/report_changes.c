@@ -14,7 +14,7 @@
 #define LEAST_MS ((int64_t)10 * 60000)	/* less tells nothing */
 #define LEAST_DIFFERENCE 5
 
-/* Each with the policy before it, and when the host changed before and after. */
+/* Each with the policy before it, and when the changes around it were. */
 static const char changes[] =
     "SELECT host, time, before, policy, since, until FROM ("
     "SELECT host, time, policy, "

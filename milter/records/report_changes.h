@@ -1,5 +1,5 @@
 /*
- * report_changes.h - what was refused before and after a host changed its policy
+ * report_changes.h - what a host refused before and after a change of policy
  */
 #ifndef RECORDS_REPORT_CHANGES_H
 #define RECORDS_REPORT_CHANGES_H
