@@ -31,7 +31,8 @@
 #define UNIQUE_VIOLATION "23505"	/* SQLSTATE */
 
 #define FUNCTIONS \
-	F(PQconnectStartParams) F(PQconnectPoll) F(PQstatus) F(PQfinish) F(PQerrorMessage) \
+	F(PQconnectStartParams) F(PQconnectPoll) F(PQstatus) F(PQfinish) \
+	F(PQerrorMessage) \
 	F(PQsetNoticeProcessor) F(PQparameterStatus) F(PQsendQuery) \
 	F(PQsendQueryParams) F(PQsetSingleRowMode) F(PQgetResult) F(PQisBusy) \
 	F(PQconsumeInput) F(PQsocket) F(PQresultStatus) \
