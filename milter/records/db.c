@@ -11,7 +11,16 @@ db_open(const char *name, bool to_write, bool *damaged, struct buf *errmsg)
 	const struct db_engine *engine = db_is_server(name) ? &db_postgresql :
 	    &db_sqlite;
 
-	return engine->open(name, to_write, damaged, errmsg);
+	return engine->open(name, to_write, 0, damaged, errmsg);
+}
+
+struct db *
+db_open_within(const char *name, int ms, bool *damaged, struct buf *errmsg)
+{
+	const struct db_engine *engine = db_is_server(name) ? &db_postgresql :
+	    &db_sqlite;
+
+	return engine->open(name, false, ms, damaged, errmsg);
 }
 
 void

@@ -30,6 +30,10 @@ struct query;
  */
 struct db *db_open(const char *path, bool to_write, bool *damaged,
     struct buf *errmsg);
+/* The same to read; a server gets `ms` to connect, and for each answer. */
+struct db *db_open_within(const char *path, int ms, bool *damaged,
+    struct buf *errmsg);
+
 void db_close(struct db *db);		/* NULL: nothing */
 
 /* What the last failure was; lives until the next call. */

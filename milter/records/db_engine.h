@@ -10,8 +10,9 @@
 #include "records/db.h"
 
 struct db_engine {
-	struct db *(*open)(const char *name, bool to_write, bool *damaged,
-	    struct buf *errmsg);
+	/* `ms`: for an answer of a server; 0: as it does */
+	struct db *(*open)(const char *name, bool to_write, int ms,
+	    bool *damaged, struct buf *errmsg);
 	void (*close)(struct db *db);
 	const char *(*errmsg)(const struct db *db);
 	bool (*is_damaged)(const struct db *db);

@@ -23,6 +23,7 @@
 
 #define LIBRARY "libpq.so.5"
 #define PATIENCE_MS 60000	/* for one answer of the server */
+#define CONNECT_MS 2000
 #define VALUES_MAX 32
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
@@ -30,7 +31,8 @@
 #define UNIQUE_VIOLATION "23505"	/* SQLSTATE */
 
 #define FUNCTIONS \
-	F(PQconnectdbParams) F(PQstatus) F(PQfinish) F(PQerrorMessage) \
+	F(PQconnectStartParams) F(PQconnectPoll) F(PQstatus) F(PQfinish) \
+	F(PQerrorMessage) \
 	F(PQsetNoticeProcessor) F(PQparameterStatus) F(PQsendQuery) \
 	F(PQsendQueryParams) F(PQsetSingleRowMode) F(PQgetResult) F(PQisBusy) \
 	F(PQconsumeInput) F(PQsocket) F(PQresultStatus) \
@@ -48,6 +50,7 @@ static struct {
 struct server_db {
 	struct db db;
 	PGconn *connection;
+	int patience;			/* ms, for one answer */
 	struct server_query *busy;	/* whose rows are on their way */
 	int changed;
 	bool duplicate;			/* that is why it failed */
@@ -123,7 +126,7 @@ ignore_notice(void *arg, const char *words)
 static PGresult *
 next_result(struct server_db *s)
 {
-	int64_t end = clock_ms() + PATIENCE_MS, left;
+	int64_t end = clock_ms() + s->patience, left;
 	struct pollfd fd = { .fd = pq.PQsocket(s->connection),
 		.events = POLLIN };
 
@@ -176,18 +179,45 @@ run(struct db *db, const char *sql)
 	return take_results(s);
 }
 
-/* What the URL says itself comes later, and wins. */
-static PGconn *
-connect_to(const char *name)
+/* Waits for what libpq wants to do next; false: no longer. */
+static bool
+wait_for(PGconn *connection, PostgresPollingStatusType what, int64_t end)
 {
-	static const char *const keys[] = { "connect_timeout",
-		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "fallback_application_name", "dbname",
-		"client_encoding", NULL };
-	const char *const values[] = { "2", "10000", "10", "5", "3", "saywhy",
-		name, "UTF8", NULL };
+	struct pollfd fd = { .fd = pq.PQsocket(connection),
+		.events = what == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+	int64_t left = end - clock_ms();
 
-	return pq.PQconnectdbParams(keys, values, 1);
+	if (left <= 0)
+		return false;
+	poll(&fd, 1, (int)left);
+	return clock_ms() < end;
+}
+
+/* What the URL says itself comes later, and wins. */
+static bool
+connect_to(struct server_db *s, const char *name, int ms)
+{
+	static const char *const keys[] = { "tcp_user_timeout",
+		"keepalives_idle", "keepalives_interval", "keepalives_count",
+		"fallback_application_name", "dbname", "client_encoding",
+		NULL };
+	const char *const values[] = { "10000", "10", "5", "3", "saywhy",
+		name, "UTF8", NULL };
+	int64_t end = clock_ms() + ms;
+	PostgresPollingStatusType what = PGRES_POLLING_WRITING;
+
+	s->connection = pq.PQconnectStartParams(keys, values, 1);
+	pq.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
+	if (pq.PQstatus(s->connection) == CONNECTION_BAD)
+		return failed(s, pq.PQerrorMessage(s->connection));
+	while (what != PGRES_POLLING_OK) {
+		if (!wait_for(s->connection, what, end))
+			return failed(s, "the server does not answer");
+		what = pq.PQconnectPoll(s->connection);
+		if (what == PGRES_POLLING_FAILED)
+			return failed(s, pq.PQerrorMessage(s->connection));
+	}
+	return true;
 }
 
 static bool
@@ -211,7 +241,7 @@ close_server(struct db *db)
 }
 
 static struct db *
-open_server(const char *name, bool to_write, bool *damaged,
+open_server(const char *name, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -229,10 +259,8 @@ open_server(const char *name, bool to_write, bool *damaged,
 	s = mem_alloc(sizeof *s);
 	s->db.engine = &db_postgresql;
 	s->errmsg = (struct buf)BUF_INIT;
-	s->connection = connect_to(name);
-	pq.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
-	good = pq.PQstatus(s->connection) == CONNECTION_OK ||
-	    failed(s, pq.PQerrorMessage(s->connection));
+	s->patience = ms > 0 ? ms : PATIENCE_MS;
+	good = connect_to(s, name, ms > 0 ? ms : CONNECT_MS);
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
 	/* What is asked here is over before a compiler has begun. */

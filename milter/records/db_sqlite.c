@@ -88,13 +88,15 @@ prepare_to_write(struct db *db)
 }
 
 static struct db *
-open_file(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
+open_file(const char *path, bool to_write, int ms, bool *damaged,
+    struct buf *errmsg)
 {
 	struct file_db *file = mem_alloc(sizeof *file);
 	struct db *db = &file->db;
 	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 
+	(void)ms;		/* nobody is far away */
 	db->engine = &db_sqlite;
 	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout(handle(db), PATIENCE_MS);

@@ -11,6 +11,12 @@
 
 #define FORM 1
 
+static const char *const keys[] = {
+#define LIST(id, key, title, max, counted) [REPORT_##id] = key,
+#include "records/report.def"
+#undef LIST
+};
+
 /* Beside the lists of a report, whose keys have small letters. */
 #define BARS "BARS"
 #define DEFERRED "DEFERRED"
@@ -75,8 +81,7 @@ digest_bytes_put(struct buf *out, const struct gathering *g)
 	put_list(out, DEFERRED, &g->deferred);
 	for (list = 0; list < REPORT_LISTS; list++)
 		if (g->lists[list].n > 0)
-			put_list(out, report_key((enum report_list)list),
-			    &g->lists[list]);
+			put_list(out, keys[list], &g->lists[list]);
 }
 
 /* What is left; an end in the middle gives zeros. */
@@ -127,7 +132,7 @@ list_of(struct gathering *g, const char *key, size_t n)
 	if (is(key, n, DEFERRED))
 		return &g->deferred;
 	for (list = 0; list < REPORT_LISTS; list++)
-		if (is(key, n, report_key((enum report_list)list)))
+		if (is(key, n, keys[list]))
 			return &g->lists[list];
 	return NULL;
 }

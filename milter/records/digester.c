@@ -16,7 +16,7 @@
 #include "records/digest_make.h"
 #include "records/store_server.h"
 
-#define LOOK_MS 10000		/* when none is missing */
+#define CHECK_MS 10000		/* when none is missing */
 #define PAUSE_MS 20		/* between two */
 
 struct digester {
@@ -54,7 +54,7 @@ make_one(struct digester *d)
 		db_close(d->db);
 		d->db = NULL;
 	}
-	return made > 0 ? PAUSE_MS : LOOK_MS;
+	return made > 0 ? PAUSE_MS : CHECK_MS;
 }
 
 /* True: stop. */

@@ -14,9 +14,9 @@ struct buf;
 struct parsed_record;
 
 /* Of `record`, in the order of shipment_row_put(); of `line`. */
-#define SHIPMENT_ROW_COLUMNS "n, id, host, issuer, outcome, direction, stage, " \
-	"reason, who, rule, exception, name, helo, login, queue_id, source, " \
-	"time, client, sender, sender_domain, recipients, domains"
+#define SHIPMENT_ROW_COLUMNS "n, id, host, issuer, outcome, direction, " \
+	"stage, reason, who, rule, exception, name, helo, login, queue_id, " \
+	"source, time, client, sender, sender_domain, recipients, domains"
 #define SHIPMENT_ROW_LINE_COLUMNS "n, time, json"
 
 #define SHIPMENT_ROW_BEGIN "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"

@@ -118,11 +118,11 @@ is_current(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 	return false;
 }
 
+/* What belongs around an open database; NULL: it was not opened. */
 static struct store *
-open_or_tell(const char *path, bool to_write, bool *damaged,
+store_of(struct db *db, const char *path, bool to_write, bool *damaged,
     struct buf *errmsg)
 {
-	struct db *db = db_open(path, to_write, damaged, errmsg);
 	bool shared = db_is_server(path);
 	struct store *s;
 
@@ -148,7 +148,8 @@ struct store *
 store_open(const char *path, bool to_write, struct buf *errmsg)
 {
 	bool damaged = false;
-	struct store *s = open_or_tell(path, to_write, &damaged, errmsg);
+	struct store *s = store_of(db_open(path, to_write, &damaged, errmsg),
+	    path, to_write, &damaged, errmsg);
 
 	if (damaged)
 		buf_puts(errmsg, "; saywhyd builds it anew, and so does "
@@ -160,7 +161,17 @@ struct store *
 store_open_or_damaged(const char *path, bool *damaged, struct buf *errmsg)
 {
 	*damaged = false;
-	return open_or_tell(path, true, damaged, errmsg);
+	return store_of(db_open(path, true, damaged, errmsg), path, true,
+	    damaged, errmsg);
+}
+
+struct store *
+store_open_within(const char *path, int ms, struct buf *errmsg)
+{
+	bool damaged = false;
+
+	return store_of(db_open_within(path, ms, &damaged, errmsg), path,
+	    false, &damaged, errmsg);
 }
 
 bool

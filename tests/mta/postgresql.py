@@ -22,6 +22,14 @@ def programs():
     return pathlib.Path(found[-1]).parent if found else None
 
 
+def is_alive(pid):
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(") ")[2][0] not in "ZX"
+
+
 class Server:
     """more: settings; network: who may come by TCP, to the addresses that
     `more` listens at."""
@@ -80,9 +88,15 @@ class Server:
         return (self.folder / "log").read_text(errors="replace")
 
     def kill(self):
-        """As by the kernel; it recovers from its log when it starts again."""
+        """As by the kernel; it recovers from its log when it starts again,
+        which it does not while one of its processes is left."""
+        pid = self.process.pid
+        children = pathlib.Path(
+            f"/proc/{pid}/task/{pid}/children").read_text().split()
         self.process.kill()
         self.process.wait()
+        process.wait_until(lambda: not any(map(is_alive, children)),
+                           "the processes of PostgreSQL to end")
 
     def stop(self):
         if self.process.poll() is None:

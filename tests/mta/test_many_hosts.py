@@ -14,6 +14,7 @@ import time
 import pytest
 
 import hosts
+import names
 import postfix
 import postgresql
 import process
@@ -53,10 +54,11 @@ class Host:
         self.mta = postfix.Postfix(
             self.folder / "postfix", sasl_db, tls_pem, myhostname=name,
             smtpd_milters=self.daemon.address)
-        self.processes = {}
+        self.processes, self.dns = {}, None
 
     def start(self):
         with self.machine:
+            self.dns = names.NameServer(self.folder / "dns")
             self.daemon.start()
             self.run("ship")
             self.run("serve")
@@ -114,6 +116,8 @@ class Host:
             self.mta.stop()
         if self.daemon.process:
             self.daemon.stop()
+        if self.dns:
+            self.dns.stop()
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +200,22 @@ def test_database_down(site):
     assert one.tool("find", "--json").stdout.count('"id"') == \
         int(database.sql("SELECT count(DISTINCT id) FROM record")) == \
         len(one.daemon.records())
+
+
+def test_network_cut(site):
+    """Nobody says that the database is away: a page waits for it once."""
+    one, two, _, database = site
+    assert two.knows(one.refuse())
+    database.machine.cut()
+    try:
+        found, took = one.refuse(), []
+        for _ in range(10):
+            status, text, seconds = two.page(found)
+            assert status == 200 and found in text, text
+            took.append(seconds)
+            time.sleep(.2)
+        print(f"read from the peer in {median(took)} s, at most {max(took):.3f} s")
+        assert median(took) < .2 and max(took) < 4
+    finally:
+        database.machine.mend()
+    process.wait_until(lambda: one.tool("show", found).returncode == 0, "the store")

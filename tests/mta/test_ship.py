@@ -20,7 +20,7 @@ import postgresql
 import process
 import smtp
 from saywhyd import id_of
-from test_store import TEMPLATE, append, ident
+from test_store import TEMPLATE, append, ident, loaded
 
 pytestmark = pytest.mark.skipif(
     postgresql.programs() is None, reason="there is no PostgreSQL here")
@@ -256,6 +256,7 @@ def test_away(host, empty):
     append(one.records, 0, 100)
     one.ship()
     process.wait_until(one.caught_up, "the first")
+    assert "libpq" in loaded(one.process.pid)  # as test_store.py looks for it
     empty.stop()
     append(one.records, 100, 500)
     process.wait_until(lambda: one.state()["failing"] and
