@@ -333,6 +333,8 @@ def test_forgotten(host, empty):
     done = one.tool("forget", "A@Sender.example")
     assert done.returncode == 0, done.stderr
     assert "20 lines of files and 20 records" in done.stdout
+    assert "not reached: the record files of the other hosts" in done.stdout
+    assert "syslog" not in done.stdout  # as it is off
     assert one.tool("find", "--sender", "a@sender.example").returncode == 1
     assert empty.sql("SELECT count(*) FROM line WHERE json ILIKE "
                      "'%a@sender.example%'") == "0"
