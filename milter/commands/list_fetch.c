@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -11,6 +12,13 @@
 #include "engine/ruleset.h"
 #include "lists/list_fetch.h"
 #include "lists/list_source.h"
+
+static const char *
+what_stays(const struct list_source *src)
+{
+	return access(list_source_path(src), F_OK) == 0 ?
+	    "the list as it was stays" : "and there is none yet";
+}
 
 /* One line on each; a visit that brought nothing new is worth none. */
 static int
@@ -33,12 +41,12 @@ fetch(const struct list_source *src, bool quiet)
 		log_info("%s: %s", name, words.data);
 		break;
 	case LIST_FETCH_FAILED:
-		log_error("%s: not fetched, the list as it was stays: %s",
-		    name, words.data);
+		log_error("%s: not fetched, %s: %s", name, what_stays(src),
+		    words.data);
 		status = EX_UNAVAILABLE;
 		break;
 	case LIST_FETCH_REFUSED:
-		log_error("%s: not taken, the list as it was stays: %s", name,
+		log_error("%s: not taken, %s: %s", name, what_stays(src),
 		    words.data);
 		status = EX_DATAERR;
 		break;

@@ -48,13 +48,16 @@ parse_key(void *base, void *slot, const char *value, struct buf *errmsg)
 	bool good = true;
 
 	(void)base;
-	if (*value == '/')
-		good = config_file_read(value, &text, &words);
-	else
+	if (*value != '/')
 		buf_puts(&text, value);
-	good = good && minisign_keys_add(slot, text.data, &words);
-	if (!good)
+	else if (!config_file_read(value, &text, &words)) {
+		buf_printf(errmsg, "\"%.60s\": %s", value, words.data);
+		good = false;
+	}
+	if (good && !minisign_keys_add(slot, text.data, &words)) {
 		buf_printf(errmsg, "\"%.60s\" %s", value, words.data);
+		good = false;
+	}
 	buf_free(&text);
 	buf_free(&words);
 	return good;

@@ -123,6 +123,51 @@ def umask():
     return mask
 
 
+def test_none_yet(site):
+    """Nobody answers at the first visit; doctor says so, and what to do."""
+    status, words = site.fetch()
+    assert status == FAILED and "and there is none yet: the server answered 404" in words
+    assert [p.name for p in site.file.parent.iterdir()] == ["deny.txt.fetched"]
+    said = subprocess.run([site.tool, "doctor", "--json", "--config", site.conf],
+                          capture_output=True, text=True).stdout
+    [symptom] = [s for s in json.loads(said)["symptoms"] if s["about"] == "list-source"]
+    assert symptom["health"] == "odd" and "could not be fetched yet" in symptom["text"]
+    site.publish(ONE)
+    assert site.fetch()[0] == 0
+    said = subprocess.run([site.tool, "doctor", "--json", "--config", site.conf],
+                          capture_output=True, text=True).stdout
+    assert "the list of deny is the newest" in said
+
+
+def test_too_old(site):
+    """Signed long ago, and nothing newer to be had: it is used, and called old."""
+    site.publish(ONE, made=time.time() - 3 * 86400)
+    site.write(more='max-age = "2 days"')
+    assert site.fetch()[0] == 0 and site.fetch()[0] == 0
+    said = subprocess.run([site.tool, "doctor", "--config", site.conf],
+                          capture_output=True, text=True).stdout
+    assert "the list of deny is old: it was signed at 20" in said
+
+
+def test_mistakes_of_the_configuration(site):
+    site.conf.write_text("""
+        list-source "a" { url = "http://lists.example.org/deny.cdb" }
+        list-source "b" { url = "https://lists.example.org/" }
+        list-source "c" { public-key = {"RWxyz", "/nowhere.pub"} }
+        list-source "d" { file = "lmdb:/x/y" }
+        list-source "e" { url = "https://lists.example.org/x"  file = "/x/y"
+            max-age = "1 day" }
+    """)
+    done = subprocess.run([site.tool, "check", site.conf], capture_output=True, text=True)
+    for line, words in enumerate((
+            ("is no URL of a file",), ("is no URL of a file",),
+            ("is no public key of minisign", '"/nowhere.pub": No such file'),
+            ("is no whole path of a text list",), ("max-age needs a public-key",)), 2):
+        for one in words:
+            assert any(f"{site.conf}:{line}: error: " in said and one in said
+                       for said in done.stderr.splitlines()), (line, one, done.stderr)
+
+
 def test_nothing_new_costs_one_small_request(site):
     site.publish(ONE)
     site.fetch()
