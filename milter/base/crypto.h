@@ -1,5 +1,5 @@
 /*
- * crypto.h - SHA-256, and signatures by RSA and Ed25519
+ * crypto.h - SHA-256, BLAKE2b, and signatures by RSA and Ed25519
  *
  * What the library has to look up (a digest, a key's arithmetic) is looked up
  * once, not for each use. A hash belongs to one thread at a time; a public key
@@ -12,7 +12,9 @@
 #include <stddef.h>
 
 #define SHA256_BYTES 32
-#define ED25519_BYTES 32	/* of a public key */
+#define BLAKE2B_BYTES 64
+#define ED25519_BYTES 32	/* of a public key, and of a seed */
+#define ED25519_SIGNATURE 64
 
 /* A hash of bytes as they come; sha256_end() may be called once. */
 struct sha256;
@@ -51,5 +53,20 @@ unsigned public_key_exponent_bits(const struct public_key *k);
 bool public_key_verifies(const struct public_key *k,
     const unsigned char digest[SHA256_BYTES], const unsigned char *signature,
     size_t n);
+
+/* The same for any message, with a key of Ed25519 (RFC 8032). */
+bool public_key_verifies_message(const struct public_key *k,
+    const void *message, size_t n,
+    const unsigned char signature[ED25519_SIGNATURE]);
+
+/* BLAKE2b-512 of n bytes, without a key (RFC 7693). */
+void blake2b(const void *bytes, size_t n, unsigned char digest[BLAKE2B_BYTES]);
+
+/* By the seed, which is the secret half of an Ed25519 key (RFC 8032 5.1.5). */
+void ed25519_public(const unsigned char seed[ED25519_BYTES],
+    unsigned char key[ED25519_BYTES]);
+void ed25519_sign(const unsigned char seed[ED25519_BYTES],
+    const void *message, size_t n,
+    unsigned char signature[ED25519_SIGNATURE]);
 
 #endif

@@ -181,7 +181,7 @@ verifies_rsa(const struct public_key *k, const unsigned char *digest,
 }
 
 static bool
-verifies_ed25519(const struct public_key *k, const unsigned char *digest,
+verifies_ed25519(const struct public_key *k, const void *message, size_t len,
     const unsigned char *signature, size_t n)
 {
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
@@ -190,7 +190,7 @@ verifies_ed25519(const struct public_key *k, const unsigned char *digest,
 	if (c == NULL || EVP_DigestVerifyInit_ex(c, NULL, NULL, NULL, NULL,
 	    k->key, NULL) != 1)
 		mem_gone();
-	good = EVP_DigestVerify(c, signature, n, digest, SHA256_BYTES) == 1;
+	good = EVP_DigestVerify(c, signature, n, message, len) == 1;
 	EVP_MD_CTX_free(c);
 	return good;
 }
@@ -202,9 +202,68 @@ public_key_verifies(const struct public_key *k,
 {
 	bool good = k->type == PUBLIC_KEY_RSA ?
 	    verifies_rsa(k, digest, signature, n) :
-	    verifies_ed25519(k, digest, signature, n);
+	    verifies_ed25519(k, digest, SHA256_BYTES, signature, n);
 
 	/* OpenSSL keeps errors for each thread; nobody reads these. */
 	ERR_clear_error();
 	return good;
+}
+
+bool
+public_key_verifies_message(const struct public_key *k, const void *message,
+    size_t n, const unsigned char signature[ED25519_SIGNATURE])
+{
+	bool good = k->type == PUBLIC_KEY_ED25519 &&
+	    verifies_ed25519(k, message, n, signature, ED25519_SIGNATURE);
+
+	ERR_clear_error();
+	return good;
+}
+
+void
+blake2b(const void *bytes, size_t n, unsigned char digest[BLAKE2B_BYTES])
+{
+	unsigned len = 0;
+
+	if (EVP_Digest(bytes, n, digest, &len, EVP_blake2b512(), NULL) != 1 ||
+	    len != BLAKE2B_BYTES)
+		BUG("OpenSSL has no BLAKE2b");
+}
+
+static EVP_PKEY *
+private_key(const unsigned char seed[ED25519_BYTES])
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL,
+	    seed, ED25519_BYTES);
+
+	if (key == NULL)
+		mem_gone();
+	return key;
+}
+
+void
+ed25519_public(const unsigned char seed[ED25519_BYTES],
+    unsigned char key[ED25519_BYTES])
+{
+	EVP_PKEY *pair = private_key(seed);
+	size_t n = ED25519_BYTES;
+
+	if (EVP_PKEY_get_raw_public_key(pair, key, &n) != 1)
+		BUG("a key without a public half");
+	EVP_PKEY_free(pair);
+}
+
+void
+ed25519_sign(const unsigned char seed[ED25519_BYTES], const void *message,
+    size_t n, unsigned char signature[ED25519_SIGNATURE])
+{
+	EVP_PKEY *pair = private_key(seed);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	size_t len = ED25519_SIGNATURE;
+
+	if (c == NULL || EVP_DigestSignInit_ex(c, NULL, NULL, NULL, NULL, pair,
+	    NULL) != 1 || EVP_DigestSign(c, signature, &len, message, n) != 1)
+		mem_gone();
+	EVP_MD_CTX_free(c);
+	EVP_PKEY_free(pair);
 }

@@ -3,12 +3,14 @@
 #include "base/http_client.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/library.h"
@@ -37,8 +39,10 @@ struct http_client {
 	CURL *curl;
 	char words[CURL_ERROR_SIZE];
 	struct http_reply *reply;	/* of the call under way */
-	size_t max;
+	size_t max, taken;
+	const int *into;
 	bool too_much;
+	int unwritten;	/* errno of a write to `into`; 0: all was written */
 };
 
 static void
@@ -97,16 +101,45 @@ http_client_free(struct http_client *c)
 	free(c);
 }
 
+static bool
+is_for_file(struct http_client *c)
+{
+	long status = 0;
+
+	lib.getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	return c->into != NULL && status == 200;
+}
+
+static bool
+write_body(struct http_client *c, const char *bytes, size_t n)
+{
+	ssize_t done;
+
+	for (; n > 0; n -= (size_t)done, bytes += done) {
+		done = write(*c->into, bytes, n);
+		if (done < 0 && errno == EINTR)
+			done = 0;
+		if (done < 0) {
+			c->unwritten = errno;
+			return false;
+		}
+	}
+	return true;
+}
+
 static size_t
 take_body(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct http_client *c = arg;
 
 	n *= size;
-	if (n > c->max || c->reply->body.len > c->max - n) {
+	if (n > c->max || c->taken > c->max - n) {
 		c->too_much = true;
 		return 0;
 	}
+	c->taken += n;
+	if (is_for_file(c))
+		return write_body(c, bytes, n) ? n : 0;
 	buf_put(&c->reply->body, bytes, n);
 	return n;
 }
@@ -180,7 +213,10 @@ prepare(struct http_client *c, const struct http_call *call)
 	lib.curl_easy_reset(c->curl);
 	c->words[0] = '\0';
 	c->max = call->max;
+	c->taken = 0;
+	c->into = call->into;
 	c->too_much = false;
+	c->unwritten = 0;
 	lib.setopt(c->curl, CURLOPT_ERRORBUFFER, c->words);
 	lib.setopt(c->curl, CURLOPT_URL, call->url);
 	lib.setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
@@ -240,6 +276,7 @@ http_client_call(struct http_client *c, const struct http_call *call,
 	code = perform(c, call);
 	if (code != CURLE_OK) {
 		buf_puts(errmsg, c->too_much ? "the answer is too long" :
+		    c->unwritten != 0 ? strerror(c->unwritten) :
 		    c->words[0] != '\0' ? c->words :
 		    lib.curl_easy_strerror(code));
 		return false;

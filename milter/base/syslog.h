@@ -2,9 +2,7 @@
  * syslog.h - lines to the system's log that never wait for its reader
  *
  * syslog(3) blocks for as long as nobody reads /dev/log. Here a line is one
- * datagram (RFC 3164) that may wait a moment for room; once that was in vain,
- * lines are lost at once for a while, so that a dead reader costs next to
- * nothing. A reader that was started anew is found again. Any thread may call.
+ * datagram (RFC 3164; base/datagram.h). Any thread may call.
  */
 #ifndef BASE_SYSLOG_H
 #define BASE_SYSLOG_H

@@ -13,6 +13,7 @@ static const struct {
 	const char *zsh;	/* action of _arguments */
 } values[] = {
 	{ "FILE", "-f", "_files" },
+	{ "KEY", "-f", "_files" },
 	{ "FOLDER", "-d", "_files -/" },
 	{ NULL, "-W ''", " " }
 };

@@ -88,6 +88,7 @@ examine(struct symptoms *s, const char *config, const char *postfix)
 		doctor_sockets(s, r);
 	if (has_postfix)
 		doctor_lists(s, r, config, mta.folder);
+	doctor_sources(s, r);
 	doctor_disk(s, r);
 	doctor_network(s, r);
 	doctor_page(s, r);

@@ -27,6 +27,8 @@ void doctor_sockets(struct symptoms *s, const struct ruleset *r);
 /* Do the domains and networks of main.cf, in `folder`, and ours agree? */
 void doctor_lists(struct symptoms *s, const struct ruleset *r,
     const char *config, const char *folder);
+/* Did the lists come that are fetched from elsewhere? */
+void doctor_sources(struct symptoms *s, const struct ruleset *r);
 /* Room and rights for records and store. */
 void doctor_disk(struct symptoms *s, const struct ruleset *r);
 /* Resolver and clock of the machine. */

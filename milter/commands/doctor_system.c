@@ -19,6 +19,7 @@
 #include "base/sock.h"
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
+#include "lists/list_source.h"
 #include "records/db_name.h"
 #include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
@@ -69,6 +70,33 @@ doctor_lists(struct symptoms *s, const struct ruleset *r,
 		symptom_add(s, HEALTH_GOOD, "lists", NULL, "domains and "
 		    "networks are those of Postfix");
 	differences_clear(&d);
+}
+
+static void
+check_source(struct symptoms *s, const struct list_source *src)
+{
+	struct list_source_state state;
+	struct buf words = BUF_INIT;
+
+	list_source_state_load(&state, src);
+	if (list_source_complaint(src, &state, clock_epoch_ms() / 1000, &words))
+		symptom_add(s, HEALTH_ODD, "list-source", "systemctl enable "
+		    "--now saywhy-list.timer; saywhy list fetch tells more",
+		    "the list of %s %s", src->item.title, words.data);
+	else
+		symptom_add(s, HEALTH_GOOD, "list-source", NULL,
+		    "the list of %s is the newest", src->item.title);
+	list_source_state_free(&state);
+	buf_free(&words);
+}
+
+void
+doctor_sources(struct symptoms *s, const struct ruleset *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->lists.blocks.n; i++)
+		check_source(s, r->lists.blocks.v[i]);
 }
 
 void

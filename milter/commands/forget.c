@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/record_source.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "records/forget.h"
 #include "records/store.h"
 #include "version.h"
@@ -35,6 +36,27 @@ forget_person(const struct record_options *opt, const char *person,
 	store_close(s);
 }
 
+/* Copies of the records that only somebody else can change. */
+static void
+print_out_of_reach(const struct ruleset *r)
+{
+	const struct record_options *opt = &r->records;
+	const struct post_options *post;
+	size_t i;
+
+	for (i = 0; i < r->posts.blocks.n; i++) {
+		post = r->posts.blocks.v[i];
+		printf("not reached: what \"saywhy ship %s\" posted to %s\n",
+		    post->item.title, post->url);
+	}
+	if (opt->syslog)
+		puts("not reached: the lines in syslog or in the journal "
+		    "(syslog = yes)");
+	if (db_is_server(opt->store))
+		puts("not reached: the record files of the other hosts (run it "
+		    "there, too), and backups and replicas of the database");
+}
+
 static int
 run(struct arguments *args)
 {
@@ -60,6 +82,7 @@ run(struct arguments *args)
 	if (f.compressed > 0)
 		printf("%llu compressed files beside %s were not looked into\n",
 		    (unsigned long long)f.compressed, r->records.file);
+	print_out_of_reach(r);
 	ruleset_release(r);
 	buf_free(&errmsg);
 	return good ? f.compressed > 0 : EX_IOERR;

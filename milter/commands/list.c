@@ -1,4 +1,4 @@
-/* list - saywhy list: what a local list holds, and what is wrong with it */
+/* list - saywhy list: what a local list holds; lists built and fetched */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +8,18 @@
 #include "base/diag.h"
 #include "base/net.h"
 #include "commands/command.h"
+#include "commands/list_more.h"
 #include "lists/list.h"
 #include "model/mailbox.h"
+#include "version.h"
 
 static const struct argument arguments[] = {
+	COMMAND_CONFIG,
+	{ .name = "output", .letter = 'o', .value = "FILE",
+	    .help = "build: the cdb file to make" },
+	{ .name = "sign", .value = "KEY",
+	    .help = "build: sign it with this secret key of minisign" },
+	{ .name = "due", .help = "fetch: those alone whose time it is" },
 	{ .name = NULL }
 };
 
@@ -78,24 +86,18 @@ test_what(struct list *l, const char *name, const char *what)
 }
 
 static int
-run(struct arguments *args)
+run_file(const struct arguments *args, const struct list_options *o)
 {
+	bool test = strcmp(args->argv[0], "test") == 0;
+	const char *name = args->argv[1];
 	struct diags d = DIAGS_INIT;
-	const char *value, *name;
-	bool test, check;
 	struct list *l;
 	int status;
 
-	while (arguments_next(args, &value) != NULL)
-		;
-	test = args->argc == 3 && strcmp(args->argv[0], "test") == 0;
-	check = args->argc == 2 && strcmp(args->argv[0], "check") == 0;
-	if (!test && !check)
-		arguments_wrong(args, "test FILE WHAT, or check FILE");
-	name = args->argv[1];
+	(void)o;
 	l = list_open(name, NULL, &d);
 	diags_print(&d, stderr);
-	if (check)
+	if (!test)
 		status = check_file(l, name, &d);
 	else
 		status = l != NULL ? test_what(l, name, args->argv[2]) :
@@ -105,12 +107,55 @@ run(struct arguments *args)
 	return status;
 }
 
+static const struct {
+	const char *word, *usage;
+	int min_words, max_words;	/* with the word itself */
+	int (*run)(const struct arguments *args, const struct list_options *o);
+} actions[] = {
+	{ "test", "test FILE WHAT", 3, 3, run_file },
+	{ "check", "check FILE", 2, 2, run_file },
+	{ "build", "build --output FILE [--sign KEY] FILE...", 2, COMMAND_ANY,
+	    command_list_build },
+	{ "fetch", "fetch [--due] [NAME...]", 1, COMMAND_ANY,
+	    command_list_fetch },
+};
+
+static int
+run(struct arguments *args)
+{
+	struct list_options o = { .config = SAYWHY_CONFIG };
+	const struct argument *a;
+	const char *value;
+	size_t i;
+
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (strcmp(a->name, "output") == 0)
+			o.output = value;
+		else if (strcmp(a->name, "sign") == 0)
+			o.key = value;
+		else if (strcmp(a->name, "due") == 0)
+			o.due = true;
+		else
+			o.config = value;
+	for (i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		if (strcmp(actions[i].word, args->argv[0]) != 0)
+			continue;
+		if (args->argc < actions[i].min_words ||
+		    args->argc > actions[i].max_words)
+			arguments_wrong(args, "%s", actions[i].usage);
+		return actions[i].run(args, &o);
+	}
+	arguments_wrong(args, "\"%.60s\" is none of test, check, build, "
+	    "fetch", args->argv[0]);
+}
+
 const struct command command_list = {
 	.name = "list",
-	.words = "test FILE WHAT | check FILE",
-	.min_words = 2,
-	.max_words = 3,
-	.summary = "Tells whether a local list is good, and who is on it",
+	.words = "test FILE WHAT | check FILE | build -o OUT FILE... | "
+	    "fetch [NAME...]",
+	.min_words = 1,
+	.max_words = COMMAND_ANY,
+	.summary = "Tells what a local list holds, builds and fetches lists",
 	.arguments = arguments,
 	.run = run
 };

@@ -15,6 +15,7 @@
 #include "commands/ship_post.h"
 #include "engine/ruleset.h"
 #include "records/db_name.h"
+#include "records/digester.h"
 #include "records/feed.h"
 #include "records/ship_state.h"
 #include "records/store.h"
@@ -155,6 +156,7 @@ ship_store(const struct ruleset *rules, bool once)
 {
 	struct ship s = { .opt = &rules->records, .shipper = BUF_INIT,
 		.name = BUF_INIT, .once = once };
+	struct digester *digester;
 
 	process_catch_stop();
 	signal(SIGPIPE, SIG_IGN);
@@ -163,7 +165,9 @@ ship_store(const struct ruleset *rules, bool once)
 	s.feed = feed_new(s.opt->file, NULL);
 	process_notify("READY=1");
 	log_info("shipping %s to %s", s.opt->file, s.name.data);
+	digester = once ? NULL : digester_start(s.opt->store);
 	follow(&s);
+	digester_stop(digester);
 	feed_free(s.feed);
 	store_close(s.store);
 	buf_free(&s.shipper);

@@ -229,6 +229,8 @@ put_outside(const char *json, struct buf *out)
 		    "{server}]", out);
 	put_each("list", json, "lists", "{list}: {entries} entries[; the file "
 	    "as it is now is not in use: {failure}]", out);
+	put_each("list from", json, "list-sources", "{source}[: looked for at "
+	    "{checked}][, signed at {signed}][; {failure}]", out);
 	put_each("dns list", json, "dns-lists", "{list}: {queries} questions, "
 	    "{listed} listed[, {failures} failed][; disabled: {disabled}]",
 	    out);

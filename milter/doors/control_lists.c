@@ -2,6 +2,7 @@
 
 #include "doors/control_lists.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "doors/policy_service.h"
@@ -9,6 +10,7 @@
 #include "engine/ruleset.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
+#include "lists/list_source.h"
 #include "policy/exception.h"
 #include "scanners/scanner.h"
 
@@ -75,6 +77,54 @@ put_dns_list(void *arg, const struct dnslist_state *state)
 	json_object_end(j);
 }
 
+static void
+put_time_or_null(struct json *j, const char *key, int64_t seconds)
+{
+	const struct timespec at = { .tv_sec = (time_t)seconds };
+	char text[CLOCK_TEXT];
+
+	put_or_null(j, key, seconds > 0 ? clock_rfc3339(&at, text) : NULL);
+}
+
+/* As the visits of saywhy list fetch left it. */
+static void
+put_source(struct json *j, const struct list_source *src)
+{
+	struct buf words = BUF_INIT;
+	struct list_source_state state;
+	bool good;
+
+	list_source_state_load(&state, src);
+	good = !list_source_complaint(src, &state, clock_epoch_ms() / 1000,
+	    &words);
+	json_object(j);
+	json_member(j, "source", src->item.title);
+	json_member(j, "list", src->file);
+	json_key(j, "healthy");
+	json_bool(j, good);
+	put_time_or_null(j, "checked", state.checked);
+	put_time_or_null(j, "taken", state.taken);
+	put_time_or_null(j, "signed", state.made);
+	put_or_null(j, "failure", good ? NULL : words.data);
+	json_object_end(j);
+	list_source_state_free(&state);
+	buf_free(&words);
+}
+
+static void
+put_sources(struct json *j)
+{
+	struct ruleset *r = ruleset_current();
+	size_t i;
+
+	json_key(j, "list-sources");
+	json_array(j);
+	for (i = 0; i < r->lists.blocks.n; i++)
+		put_source(j, r->lists.blocks.v[i]);
+	json_array_end(j);
+	ruleset_release(r);
+}
+
 void
 control_put_lists(struct json *j)
 {
@@ -86,6 +136,7 @@ control_put_lists(struct json *j)
 	json_array(j);
 	list_each(put_list, j);
 	json_array_end(j);
+	put_sources(j);
 }
 
 static void

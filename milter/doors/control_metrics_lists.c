@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "engine/ruleset.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
+#include "lists/list_source.h"
 #include "scanners/scanner.h"
 
 enum { HEALTHY, QUERIES, LISTED, FAILED };
@@ -24,7 +27,8 @@ static void
 put_sample(const struct family *f, const char *list, uint64_t n)
 {
 	buf_printf(f->out, "saywhy_%s{%s=\"", f->name,
-	    strncmp(f->name, "scanner", 7) == 0 ? "server" : "list");
+	    strncmp(f->name, "scanner", 7) == 0 ? "server" :
+	    strncmp(f->name, "list_source", 11) == 0 ? "source" : "list");
 	for (; *list != '\0'; list++) {
 		if (*list == '"' || *list == '\\')
 			buf_putc(f->out, '\\');
@@ -60,11 +64,33 @@ put_scanner(void *arg, const struct scanner_health *s)
 	    f->what == QUERIES ? s->scans : s->failures);
 }
 
+static void
+put_sources(const struct family *f)
+{
+	struct ruleset *r = ruleset_current();
+	int64_t now = clock_epoch_ms() / 1000;
+	struct list_source_state state;
+	const struct list_source *src;
+	struct buf words = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < r->lists.blocks.n; i++) {
+		src = r->lists.blocks.v[i];
+		list_source_state_load(&state, src);
+		buf_clear(&words);
+		put_sample(f, src->item.title, !list_source_complaint(src,
+		    &state, now, &words));
+		list_source_state_free(&state);
+	}
+	buf_free(&words);
+	ruleset_release(r);
+}
+
 /* For one release the old name stands beside the new one. */
 static const struct metric {
 	const char *name, *old_name;
 	const char *type, *help;
-	enum { OF_DNS_LISTS, OF_LISTS, OF_SCANNERS } of;
+	enum { OF_DNS_LISTS, OF_LISTS, OF_SOURCES, OF_SCANNERS } of;
 	int what;
 } metrics[] = {
 	{ "dns_list_healthy", "dns_list_well", "gauge",
@@ -77,6 +103,8 @@ static const struct metric {
 	    "No usable answers.", OF_DNS_LISTS, FAILED },
 	{ "list_healthy", "list_well", "gauge",
 	    "0: its file cannot be used.", OF_LISTS, HEALTHY },
+	{ "list_source_healthy", NULL, "gauge",
+	    "0: not fetched lately, or old.", OF_SOURCES, HEALTHY },
 	{ "scanner_up", NULL, "gauge",
 	    "0: marked down for now.", OF_SCANNERS, HEALTHY },
 	{ "scanner_scans", NULL, "counter",
@@ -102,6 +130,9 @@ put_metric(struct buf *out, const struct metric *m, const char *name)
 		break;
 	case OF_LISTS:
 		list_each(put_list, &f);
+		break;
+	case OF_SOURCES:
+		put_sources(&f);
 		break;
 	case OF_SCANNERS:
 		scanner_each(put_scanner, &f);

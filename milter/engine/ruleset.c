@@ -72,6 +72,7 @@ plan_init(struct plan *plan, struct ruleset *r)
 	add_here(plan, "", counters_option_rows, &r->counters);
 	add_here(plan, "", page_option_rows, &r->page);
 	add_here(plan, "", post_option_rows, &r->posts);
+	add_here(plan, "", list_source_rows, &r->lists);
 	add_table(plan, "relay", site_relay_options, &r->site);
 	add_table(plan, "auth", site_auth_options, &r->site);
 	add_table(plan, "blacklist", site_blacklist_options, &r->site);

@@ -15,6 +15,7 @@
 #include "config/settings.h"
 #include "counters/counters_options.h"
 #include "dns/dns_options.h"
+#include "lists/list_source.h"
 #include "model/site.h"
 #include "pages/options.h"
 #include "policy/policy.h"
@@ -56,6 +57,7 @@ struct ruleset {
 	struct counters_options counters;
 	struct page_options page;
 	struct post_blocks posts;
+	struct list_sources lists;
 	struct settings settings;	/* what the files set */
 	/* of all that is not of this host alone (config/settings.h) */
 	char fingerprint[SETTINGS_FINGERPRINT];

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "lists/list_cdb.h"
 #include "lists/list_format.h"
 
 static void *
@@ -65,3 +67,42 @@ const struct list_format list_format_cdb = {
 	.free = free_content,
 	.get = get
 };
+
+struct list_cdb {
+	struct cdb_make make;
+};
+
+struct list_cdb *
+list_cdb_new(int fd, struct buf *errmsg)
+{
+	struct list_cdb *c = mem_alloc(sizeof *c);
+
+	if (cdb_make_start(&c->make, fd) == 0)
+		return c;
+	buf_puts(errmsg, strerror(errno));
+	free(c);
+	return NULL;
+}
+
+bool
+list_cdb_put(struct list_cdb *c, const char *key, size_t n,
+    const char *comment, struct buf *errmsg)
+{
+	if (cdb_make_add(&c->make, key, (unsigned)n, comment,
+	    (unsigned)strlen(comment)) == 0)
+		return true;
+	buf_puts(errmsg, errno == ENOMEM ? "it would be larger than 4 GB, "
+	    "which is all that a cdb file has room for" : strerror(errno));
+	return false;
+}
+
+bool
+list_cdb_end(struct list_cdb *c, struct buf *errmsg)
+{
+	bool good = cdb_make_finish(&c->make) == 0;
+
+	if (!good)
+		buf_puts(errmsg, strerror(errno));
+	free(c);
+	return good;
+}

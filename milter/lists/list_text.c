@@ -197,6 +197,9 @@ take_line(struct list_text *c, char *line, struct buf *key, struct buf *errmsg)
 		list_text_add(c, entry, comment, key, errmsg);
 }
 
+/* One line, to be changed freely. */
+typedef void line_taker(void *arg, char *line, struct buf *errmsg);
+
 /* Windows puts these bytes before a text in UTF-8. */
 static char *
 skip_mark(char *line)
@@ -204,20 +207,22 @@ skip_mark(char *line)
 	return strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
 }
 
-static void
-read_lines(struct list_text *c, struct list_lines *l, const char *path,
-    list_text_line *take, struct diags *d)
+/* Calls take() for each line; true when the last one waits for its end. */
+static bool
+read_lines(struct list_lines *l, const char *path, line_taker *take, void *arg,
+    struct diags *d)
 {
-	struct buf errmsg = BUF_INIT, key = BUF_INIT;
+	struct buf errmsg = BUF_INIT;
 	size_t mistakes = 0;
+	bool cut = false;
 	char *line;
 
 	while (mistakes < MISTAKES_MAX) {
 		line = list_lines_next(l, &errmsg);
 		if (line != NULL && list_lines_may_grow(l))
-			c->cut = true;
+			cut = true;
 		else if (line != NULL)
-			take(c, l->line == 1 ? skip_mark(line) : line, &key,
+			take(arg, l->line == 1 ? skip_mark(line) : line,
 			    &errmsg);
 		if (errmsg.len > 0) {
 			diags_error(d, path, l->line, "%s", errmsg.data);
@@ -231,7 +236,19 @@ read_lines(struct list_text *c, struct list_lines *l, const char *path,
 		diags_error(d, path, l->line, "and perhaps more: reading "
 		    "ends here");
 	buf_free(&errmsg);
-	buf_free(&key);
+	return cut;
+}
+
+static bool
+open_lines(struct list_lines *l, const char *path, struct diags *d)
+{
+	struct buf errmsg = BUF_INIT;
+	bool good = list_lines_open(l, path, &errmsg);
+
+	if (!good)
+		diags_error(d, path, 0, "%s", errmsg.data);
+	buf_free(&errmsg);
+	return good;
 }
 
 void
@@ -247,29 +264,74 @@ list_text_free(void *content)
 	free(c);
 }
 
+/* A list while it is read. */
+struct reading {
+	struct list_text *list;
+	list_text_line *take;
+	struct buf key;
+};
+
+static void
+read_line(void *arg, char *line, struct buf *errmsg)
+{
+	struct reading *r = arg;
+
+	r->take(r->list, line, &r->key, errmsg);
+}
+
 void *
 list_text_load(const char *path, list_text_line *take, struct diags *d)
 {
+	struct reading r = { .take = take, .key = BUF_INIT };
 	size_t errors = d->errors;
-	struct buf errmsg = BUF_INIT;
 	struct list_lines lines;
 	struct list_text *c;
 
-	if (!list_lines_open(&lines, path, &errmsg)) {
-		diags_error(d, path, 0, "%s", errmsg.data);
-		buf_free(&errmsg);
+	if (!open_lines(&lines, path, d))
 		return NULL;
-	}
-	c = mem_alloc(sizeof *c);
+	c = r.list = mem_alloc(sizeof *c);
 	c->names = (struct list_names)LIST_NAMES_INIT;
-	read_lines(c, &lines, path, take, d);
+	c->cut = read_lines(&lines, path, read_line, &r, d);
 	list_lines_close(&lines);
+	buf_free(&r.key);
 	list_nets_seal(&c->nets);
 	list_names_seal(&c->names);
 	if (d->errors == errors)
 		return c;
 	list_text_free(c);
 	return NULL;
+}
+
+struct each {
+	list_text_entry *fn;
+	void *arg;
+};
+
+static void
+give_entry(void *arg, char *line, struct buf *errmsg)
+{
+	struct each *e = arg;
+	char *entry, *comment;
+
+	if (split(line, &entry, &comment, errmsg))
+		e->fn(e->arg, entry, comment, errmsg);
+}
+
+bool
+list_text_each(const char *path, list_text_entry *fn, void *arg,
+    struct diags *d)
+{
+	struct each e = { .fn = fn, .arg = arg };
+	size_t errors = d->errors;
+	struct list_lines lines;
+
+	if (!open_lines(&lines, path, d))
+		return false;
+	if (read_lines(&lines, path, give_entry, &e, d))
+		diags_error(d, path, lines.line, "the last line has no end, "
+		    "and was written a moment ago: is the file whole?");
+	list_lines_close(&lines);
+	return d->errors == errors;
 }
 
 static void *

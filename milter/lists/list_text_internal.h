@@ -1,10 +1,11 @@
 /*
  * list_text_internal.h - lists that are read from text line by line; for
- * list_text.c and list_access.c
+ * list_text.c, list_access.c and list_build.c
  */
 #ifndef LISTS_LIST_TEXT_INTERNAL_H
 #define LISTS_LIST_TEXT_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lists/list_format.h"
@@ -23,6 +24,14 @@ void list_text_add(struct list_text *c, const char *entry,
 
 /* The content of the file, or NULL with every mistake in d. */
 void *list_text_load(const char *path, list_text_line *take, struct diags *d);
+
+/* An entry and its comment ("": none); what is wrong is put into errmsg. */
+typedef void list_text_entry(void *arg, const char *entry, const char *comment,
+    struct buf *errmsg);
+
+/* Calls fn for each entry of a text list. False with every mistake in d. */
+bool list_text_each(const char *path, list_text_entry *fn, void *arg,
+    struct diags *d);
 
 /* The rest of a struct list_format. */
 void list_text_free(void *content);

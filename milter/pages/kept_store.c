@@ -11,7 +11,9 @@
 #include "records/db_name.h"
 #include "records/store.h"
 
+#define WAIT_MS 1000	/* for a server */
 #define RETRY_MS 2000
+#define RETRY_MAX_MS 16000
 
 static bool
 is_the_same(const struct kept_store *k, const struct stat *st)
@@ -20,19 +22,37 @@ is_the_same(const struct kept_store *k, const struct stat *st)
 	    k->inode == st->st_ino && store_is_current(k->store);
 }
 
-/* Pages do not wait for a server that was away a moment ago. */
+/* The longer a server is away, the more seldom a page waits for it. */
+static void
+put_off(struct kept_store *k, bool waited)
+{
+	k->pause = !waited || k->pause == 0 ? RETRY_MS :
+	    k->pause < RETRY_MAX_MS ? 2 * k->pause : k->pause;
+	k->retry = clock_ms() + k->pause;
+}
+
+/* One that is gone is connected to again; one that is silent is not. */
 static struct store *
 open_server(struct kept_store *k, struct buf *errmsg)
 {
+	int64_t began = clock_ms();
+	bool waited;
+
 	if (k->store != NULL && store_is_current(k->store))
 		return k->store;
+	if (k->store != NULL && clock_ms() - began >= WAIT_MS)
+		put_off(k, true);
 	kept_store_close(k);
 	if (clock_ms() < k->retry) {
 		buf_puts(errmsg, "the store does not answer");
 		return NULL;
 	}
-	k->store = store_open(k->path, false, errmsg);
-	k->retry = k->store == NULL ? clock_ms() + RETRY_MS : 0;
+	k->store = store_open_within(k->path, WAIT_MS, errmsg);
+	waited = clock_ms() - began >= WAIT_MS;
+	if (k->store == NULL)
+		put_off(k, waited);
+	else
+		k->retry = k->pause = 0;
 	return k->store;
 }
 

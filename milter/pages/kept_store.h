@@ -20,6 +20,7 @@ struct kept_store {
 	dev_t device;
 	ino_t inode;
 	int64_t retry;		/* clock_ms() from which a server is asked */
+	int64_t pause;		/* ms before that; 0: it answered last time */
 };
 
 /* Lives until the next call. NULL with words in errmsg. */

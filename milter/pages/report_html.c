@@ -246,6 +246,47 @@ put_deferred(struct buf *out, const struct report *r)
 	buf_puts(out, "</tbody>\n</table>\n</section>\n");
 }
 
+static void
+put_change(struct buf *out, const struct report_change *c)
+{
+	struct buf words = BUF_INIT;
+	size_t i;
+
+	report_put_change(&words, c);
+	buf_puts(out, "<p>");
+	put_text(out, words.data);
+	buf_puts(out, "</p>\n");
+	buf_free(&words);
+	if (c->nshifts == 0)
+		return;
+	buf_puts(out, "<table>\n<thead><tr><th scope=\"col\">Cause</th>"
+	    "<th scope=\"col\" class=\"n\">After</th>"
+	    "<th scope=\"col\" class=\"n\">Before</th></tr></thead>\n"
+	    "<tbody>\n");
+	for (i = 0; i < c->nshifts; i++) {
+		buf_puts(out, "<tr><th scope=\"row\">");
+		put_text(out, c->shifts[i].reason);
+		buf_printf(out, "</th><td class=\"n\">%" PRId64 "</td>"
+		    "<td class=\"n\">%" PRId64 "</td></tr>\n",
+		    c->shifts[i].after, c->shifts[i].before);
+	}
+	buf_puts(out, "</tbody>\n</table>\n");
+}
+
+static void
+put_changes(struct buf *out, const struct report *r)
+{
+	size_t i;
+
+	if (r->nchanges == 0)
+		return;
+	buf_puts(out, "<section class=\"wide\">\n<h2>" REPORT_CHANGES_TITLE
+	    "</h2>\n");
+	for (i = 0; i < r->nchanges; i++)
+		put_change(out, &r->changes[i]);
+	buf_puts(out, "</section>\n");
+}
+
 /* The numbers that a postmaster looks for first. */
 static void
 put_figures(struct buf *out, const struct report *r)
@@ -292,6 +333,7 @@ report_html(const struct report *r, struct buf *out)
 		buf_puts(out, "<p>Nothing was refused in this time.</p>\n");
 	else
 		put_chart(out, r);
+	put_changes(out, r);
 	for (list = REPORT_REASONS; list < REPORT_LISTS; list++)
 		put_list(out, r, (enum report_list)list);
 	put_deferred(out, r);

@@ -80,6 +80,48 @@ put_deferred(struct buf *out, const struct report *r)
 }
 
 void
+report_put_change(struct buf *out, const struct report_change *c)
+{
+	buf_puts(out, "Since the change at ");
+	report_put_time(out, c->time);
+	buf_puts(out, " UTC on ");
+	escape_put(out, c->host, strlen(c->host));
+	if (c->span == 0) {
+		buf_puts(out, " it is too early to tell.");
+		return;
+	}
+	buf_printf(out, ": %" PRId64 " records in ", c->all_after);
+	report_put_delay(out, c->span);
+	buf_printf(out, ", %" PRId64 " in the ", c->all_before);
+	report_put_delay(out, c->span);
+	buf_puts(out, c->nshifts > 0 ? " before." : " before; no cause is "
+	    "more or less frequent than chance would have it.");
+}
+
+static void
+put_changes(struct buf *out, const struct report *r)
+{
+	const struct report_change *c;
+	size_t i;
+
+	if (r->nchanges > 0)
+		buf_printf(out, "\n" REPORT_CHANGES_TITLE "\n  %-*s %8s %8s\n",
+		    NAME, "", "after", "before");
+	for (c = r->changes; c < r->changes + r->nchanges; c++) {
+		buf_puts(out, "  ");
+		report_put_change(out, c);
+		buf_printf(out, "\n  The policy is %s, was %s.\n", c->after,
+		    c->before);
+		for (i = 0; i < c->nshifts; i++) {
+			buf_puts(out, "  ");
+			put_name(out, c->shifts[i].reason);
+			buf_printf(out, " %8" PRId64 " %8" PRId64 "\n",
+			    c->shifts[i].after, c->shifts[i].before);
+		}
+	}
+}
+
+void
 report_text(const struct report *r, struct buf *out)
 {
 	int list;
@@ -89,6 +131,7 @@ report_text(const struct report *r, struct buf *out)
 	buf_puts(out, " to ");
 	report_put_time(out, r->until);
 	buf_printf(out, " UTC\n%" PRId64 " records\n", r->total);
+	put_changes(out, r);
 	for (list = 0; list < REPORT_LISTS; list++)
 		put_list(out, r, (enum report_list)list);
 	put_deferred(out, r);
@@ -172,6 +215,49 @@ put_json_deferred(struct json *j, const struct report *r)
 	json_array_end(j);
 }
 
+static void
+put_json_change(struct json *j, const struct report_change *c)
+{
+	size_t i;
+
+	json_object(j);
+	json_member(j, "host", c->host);
+	put_json_time(j, "at", c->time);
+	json_member(j, "policy", c->after);
+	json_member(j, "was", c->before);
+	json_key(j, "span-ms");
+	json_int(j, c->span);
+	json_key(j, "after");
+	json_int(j, c->all_after);
+	json_key(j, "before");
+	json_int(j, c->all_before);
+	json_key(j, "reasons");
+	json_array(j);
+	for (i = 0; i < c->nshifts; i++) {
+		json_object(j);
+		json_member(j, "name", c->shifts[i].reason);
+		json_key(j, "after");
+		json_int(j, c->shifts[i].after);
+		json_key(j, "before");
+		json_int(j, c->shifts[i].before);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void
+put_json_changes(struct json *j, const struct report *r)
+{
+	size_t i;
+
+	json_key(j, "changes");
+	json_array(j);
+	for (i = 0; i < r->nchanges; i++)
+		put_json_change(j, &r->changes[i]);
+	json_array_end(j);
+}
+
 void
 report_json(const struct report *r, struct buf *out)
 {
@@ -190,6 +276,7 @@ report_json(const struct report *r, struct buf *out)
 		put_json_rows(&j, &r->lists[list]);
 	}
 	put_json_deferred(&j, r);
+	put_json_changes(&j, r);
 	json_object_end(&j);
 	buf_putc(out, '\n');
 }

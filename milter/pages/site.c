@@ -15,6 +15,7 @@
 #include "pages/peers.h"
 #include "pages/refusal_page.h"
 #include "pages/view.h"
+#include "records/db_name.h"
 #include "records/record.h"
 #include "records/record_read.h"
 #include "records/record_tail.h"
@@ -22,6 +23,7 @@
 #include "words/reason.h"
 
 #define ROOT "/why/"
+#define FRESH_MS 7200000	/* an id tells its hour */
 
 /* One question, and the page that answers it. */
 struct asking {
@@ -71,6 +73,21 @@ find_record(struct asking *a, const char *id, struct parsed_record **t)
 	return s != NULL;
 }
 
+/*
+ * Refused here a moment ago. Our own file is asked before a server, which may
+ * keep us waiting; another host waits for our page 200 ms.
+ */
+static bool
+is_fresh_of_ours(const struct asking *a, const char *id)
+{
+	int64_t now = clock_epoch_ms();
+
+	return a->pages->host_number != 0 &&
+	    record_id_host_of(id) == a->pages->host_number &&
+	    db_is_server(a->pages->store.path) &&
+	    now - record_id_hour(id, now) < FRESH_MS;
+}
+
 /* The id is of this host, and the store has not got it yet. */
 static struct parsed_record *
 find_here(const struct asking *a, const char *id)
@@ -92,7 +109,8 @@ answer_from_its_host(struct asking *a, const char *id, int host,
 	if (host == 0 || a->pages->host_number == 0)
 		return false;
 	if (host == a->pages->host_number) {
-		*t = find_here(a, id);
+		if (!is_fresh_of_ours(a, id))
+			*t = find_here(a, id);
 		return false;
 	}
 	switch (peers_ask(a->pages->peers, host, id, a->view.language->code,
@@ -114,13 +132,16 @@ answer_id(struct asking *a, const char *word)
 {
 	char id[RECORD_ID_TEXT];
 	struct parsed_record *t = NULL;
-	bool readable;
+	bool readable = false;
 
 	if (!record_id_read(word, strlen(word), id)) {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
 	}
-	readable = find_record(a, id, &t);
+	if (is_fresh_of_ours(a, id))
+		t = find_here(a, id);
+	if (t == NULL)
+		readable = find_record(a, id, &t);
 	if (t == NULL &&
 	    answer_from_its_host(a, id, record_id_host_of(id), &t))
 		return;

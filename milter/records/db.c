@@ -11,7 +11,16 @@ db_open(const char *name, bool to_write, bool *damaged, struct buf *errmsg)
 	const struct db_engine *engine = db_is_server(name) ? &db_postgresql :
 	    &db_sqlite;
 
-	return engine->open(name, to_write, damaged, errmsg);
+	return engine->open(name, to_write, 0, damaged, errmsg);
+}
+
+struct db *
+db_open_within(const char *name, int ms, bool *damaged, struct buf *errmsg)
+{
+	const struct db_engine *engine = db_is_server(name) ? &db_postgresql :
+	    &db_sqlite;
+
+	return engine->open(name, false, ms, damaged, errmsg);
 }
 
 void
@@ -31,6 +40,12 @@ bool
 db_is_damaged(const struct db *db)
 {
 	return db->engine->is_damaged(db);
+}
+
+bool
+db_is_duplicate(const struct db *db)
+{
+	return db->engine->is_duplicate(db);
 }
 
 bool
@@ -58,9 +73,23 @@ db_size(struct db *db)
 }
 
 bool
-db_copy(struct db *db, const char *sql, const char *bytes, size_t n)
+db_copy_begin(struct db *db, const char *sql)
 {
-	return db->engine->copy(db, sql, bytes, n);
+	return db->engine->copy_begin != NULL &&
+	    db->engine->copy_begin(db, sql);
+}
+
+bool
+db_copy_put(struct db *db, const char *bytes, size_t n)
+{
+	return db->engine->copy_put != NULL &&
+	    db->engine->copy_put(db, bytes, n);
+}
+
+bool
+db_copy_end(struct db *db)
+{
+	return db->engine->copy_end != NULL && db->engine->copy_end(db);
 }
 
 struct query *
@@ -98,6 +127,13 @@ void
 query_int(struct query *q, int64_t n)
 {
 	q->db->engine->number(q, n);
+}
+
+void
+query_only_bytes(struct query *q)
+{
+	if (q->db->engine->only_bytes != NULL)
+		q->db->engine->only_bytes(q);
 }
 
 enum db_answer

@@ -30,6 +30,10 @@ struct query;
  */
 struct db *db_open(const char *path, bool to_write, bool *damaged,
     struct buf *errmsg);
+/* The same to read; a server gets `ms` to connect, and for each answer. */
+struct db *db_open_within(const char *path, int ms, bool *damaged,
+    struct buf *errmsg);
+
 void db_close(struct db *db);		/* NULL: nothing */
 
 /* What the last failure was; lives until the next call. */
@@ -37,6 +41,9 @@ const char *db_errmsg(const struct db *db);
 
 /* Did the last call fail because the file is damaged? */
 bool db_is_damaged(const struct db *db);
+
+/* Did the last call fail because a row with that key is there already? */
+bool db_is_duplicate(const struct db *db);
 
 /* Runs statements without values and without rows. */
 bool db_run(struct db *db, const char *sql);
@@ -48,10 +55,13 @@ int64_t db_number(struct db *db, const char *sql, int64_t otherwise);
 int64_t db_size(struct db *db);
 
 /*
- * Runs COPY … FROM STDIN with these bytes; with PostgreSQL only, false for any
- * other.
+ * COPY … FROM STDIN, with PostgreSQL only, false for any other: it is begun,
+ * takes bytes as they come, and is ended. Between, nothing else is run; after
+ * a failure, too, it is to be ended.
  */
-bool db_copy(struct db *db, const char *sql, const char *bytes, size_t n);
+bool db_copy_begin(struct db *db, const char *sql);
+bool db_copy_put(struct db *db, const char *bytes, size_t n);
+bool db_copy_end(struct db *db);
 
 enum db_answer { DB_ROW, DB_DONE, DB_FAILED };
 
@@ -65,6 +75,9 @@ void query_text(struct query *q, const char *text);
 void query_text_kept(struct query *q, const char *text, size_t n);
 void query_bytes(struct query *q, const void *bytes, size_t n);
 void query_int(struct query *q, int64_t n);
+
+/* Before the first row: every column is bytes; a server sends them as such. */
+void query_only_bytes(struct query *q);
 
 /*
  * The next row. After DB_DONE or DB_FAILED the query begins anew and wants

@@ -10,17 +10,21 @@
 #include "records/db.h"
 
 struct db_engine {
-	struct db *(*open)(const char *name, bool to_write, bool *damaged,
-	    struct buf *errmsg);
+	/* `ms`: for an answer of a server; 0: as it does */
+	struct db *(*open)(const char *name, bool to_write, int ms,
+	    bool *damaged, struct buf *errmsg);
 	void (*close)(struct db *db);
 	const char *(*errmsg)(const struct db *db);
 	bool (*is_damaged)(const struct db *db);
+	bool (*is_duplicate)(const struct db *db);
 	bool (*run)(struct db *db, const char *sql);
 	const char *size;	/* statement: its bytes */
 	int64_t (*last)(const struct db *db);
 	int (*changed)(const struct db *db);
-	bool (*copy)(struct db *db, const char *sql, const char *bytes,
-	    size_t n);
+	/* NULL, all three, where there is no COPY */
+	bool (*copy_begin)(struct db *db, const char *sql);
+	bool (*copy_put)(struct db *db, const char *bytes, size_t n);
+	bool (*copy_end)(struct db *db);
 
 	struct query *(*query)(struct db *db, const char *sql);
 	void (*free)(struct query *q);
@@ -28,6 +32,7 @@ struct db_engine {
 	void (*text_kept)(struct query *q, const char *text, size_t n);
 	void (*bytes)(struct query *q, const void *bytes, size_t n);
 	void (*number)(struct query *q, int64_t n);
+	void (*only_bytes)(struct query *q);	/* NULL: all are as they are */
 	enum db_answer (*step)(struct query *q);
 	const char *(*column)(struct query *q, int column);
 	int64_t (*column_int)(struct query *q, int column);

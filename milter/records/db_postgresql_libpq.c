@@ -23,18 +23,22 @@
 
 #define LIBRARY "libpq.so.5"
 #define PATIENCE_MS 60000	/* for one answer of the server */
+#define CONNECT_MS 2000
 #define VALUES_MAX 32
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
 #define OID_TEXT 25
+#define UNIQUE_VIOLATION "23505"	/* SQLSTATE */
 
 #define FUNCTIONS \
-	F(PQconnectdbParams) F(PQstatus) F(PQfinish) F(PQerrorMessage) \
+	F(PQconnectStartParams) F(PQconnectPoll) F(PQstatus) F(PQfinish) \
+	F(PQerrorMessage) \
 	F(PQsetNoticeProcessor) F(PQparameterStatus) F(PQsendQuery) \
 	F(PQsendQueryParams) F(PQsetSingleRowMode) F(PQgetResult) F(PQisBusy) \
 	F(PQconsumeInput) F(PQsocket) F(PQresultStatus) \
-	F(PQresultErrorMessage) F(PQclear) F(PQcmdTuples) F(PQgetvalue) \
-	F(PQgetisnull) F(PQputCopyData) F(PQputCopyEnd)
+	F(PQresultErrorMessage) F(PQresultErrorField) F(PQclear) \
+	F(PQcmdTuples) F(PQgetvalue) F(PQgetisnull) F(PQgetlength) \
+	F(PQputCopyData) F(PQputCopyEnd)
 
 static struct {
 #define F(name) __typeof__(name) *name;
@@ -46,8 +50,10 @@ static struct {
 struct server_db {
 	struct db db;
 	PGconn *connection;
+	int patience;			/* ms, for one answer */
 	struct server_query *busy;	/* whose rows are on their way */
 	int changed;
+	bool duplicate;			/* that is why it failed */
 	struct buf errmsg;
 };
 
@@ -56,6 +62,7 @@ struct server_query {
 	struct buf sql;
 	PGresult *row;
 	struct buf bytes;		/* of a column, decoded */
+	bool only_bytes;		/* they come in binary */
 	char *values[VALUES_MAX];
 	int lengths[VALUES_MAX], formats[VALUES_MAX];
 	Oid types[VALUES_MAX];
@@ -90,10 +97,21 @@ failed(struct server_db *s, const char *words)
 {
 	while (strncmp(words, "ERROR:", 6) == 0 || *words == ' ')
 		words += *words == ' ' ? 1 : 6;
+	s->duplicate = false;
 	buf_clear(&s->errmsg);
 	buf_put(&s->errmsg, words, strcspn(words, "\n"));
 	if (s->errmsg.len == 0)
 		buf_puts(&s->errmsg, "the server does not answer");
+	return false;
+}
+
+static bool
+failed_result(struct server_db *s, const PGresult *r)
+{
+	const char *state = pq.PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+	failed(s, pq.PQresultErrorMessage(r));
+	s->duplicate = state != NULL && strcmp(state, UNIQUE_VIOLATION) == 0;
 	return false;
 }
 
@@ -108,7 +126,7 @@ ignore_notice(void *arg, const char *words)
 static PGresult *
 next_result(struct server_db *s)
 {
-	int64_t end = clock_ms() + PATIENCE_MS, left;
+	int64_t end = clock_ms() + s->patience, left;
 	struct pollfd fd = { .fd = pq.PQsocket(s->connection),
 		.events = POLLIN };
 
@@ -143,7 +161,7 @@ take_results(struct server_db *s)
 			s->changed = atoi(pq.PQcmdTuples(r));
 			break;
 		default:
-			good = failed(s, pq.PQresultErrorMessage(r));
+			good = failed_result(s, r);
 		}
 		pq.PQclear(r);
 	}
@@ -161,18 +179,45 @@ run(struct db *db, const char *sql)
 	return take_results(s);
 }
 
-/* What the URL says itself comes later, and wins. */
-static PGconn *
-connect_to(const char *name)
+/* Waits for what libpq wants to do next; false: no longer. */
+static bool
+wait_for(PGconn *connection, PostgresPollingStatusType what, int64_t end)
 {
-	static const char *const keys[] = { "connect_timeout",
-		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "fallback_application_name", "dbname",
-		"client_encoding", NULL };
-	const char *const values[] = { "2", "10000", "10", "5", "3", "saywhy",
-		name, "UTF8", NULL };
+	struct pollfd fd = { .fd = pq.PQsocket(connection),
+		.events = what == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+	int64_t left = end - clock_ms();
 
-	return pq.PQconnectdbParams(keys, values, 1);
+	if (left <= 0)
+		return false;
+	poll(&fd, 1, (int)left);
+	return clock_ms() < end;
+}
+
+/* What the URL says itself comes later, and wins. */
+static bool
+connect_to(struct server_db *s, const char *name, int ms)
+{
+	static const char *const keys[] = { "tcp_user_timeout",
+		"keepalives_idle", "keepalives_interval", "keepalives_count",
+		"fallback_application_name", "dbname", "client_encoding",
+		NULL };
+	const char *const values[] = { "10000", "10", "5", "3", "saywhy",
+		name, "UTF8", NULL };
+	int64_t end = clock_ms() + ms;
+	PostgresPollingStatusType what = PGRES_POLLING_WRITING;
+
+	s->connection = pq.PQconnectStartParams(keys, values, 1);
+	pq.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
+	if (pq.PQstatus(s->connection) == CONNECTION_BAD)
+		return failed(s, pq.PQerrorMessage(s->connection));
+	while (what != PGRES_POLLING_OK) {
+		if (!wait_for(s->connection, what, end))
+			return failed(s, "the server does not answer");
+		what = pq.PQconnectPoll(s->connection);
+		if (what == PGRES_POLLING_FAILED)
+			return failed(s, pq.PQerrorMessage(s->connection));
+	}
+	return true;
 }
 
 static bool
@@ -196,7 +241,7 @@ close_server(struct db *db)
 }
 
 static struct db *
-open_server(const char *name, bool to_write, bool *damaged,
+open_server(const char *name, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -214,10 +259,8 @@ open_server(const char *name, bool to_write, bool *damaged,
 	s = mem_alloc(sizeof *s);
 	s->db.engine = &db_postgresql;
 	s->errmsg = (struct buf)BUF_INIT;
-	s->connection = connect_to(name);
-	pq.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
-	good = pq.PQstatus(s->connection) == CONNECTION_OK ||
-	    failed(s, pq.PQerrorMessage(s->connection));
+	s->patience = ms > 0 ? ms : PATIENCE_MS;
+	good = connect_to(s, name, ms > 0 ? ms : CONNECT_MS);
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
 	/* What is asked here is over before a compiler has begun. */
@@ -245,6 +288,12 @@ is_damaged(const struct db *db)
 	return false;
 }
 
+static bool
+is_duplicate(const struct db *db)
+{
+	return server(db)->duplicate;
+}
+
 static int64_t
 last(const struct db *db)
 {
@@ -259,11 +308,9 @@ changed(const struct db *db)
 }
 
 static bool
-copy(struct db *db, const char *sql, const char *bytes, size_t n)
+copy_begin(struct db *db, const char *sql)
 {
-	const size_t piece = 65536;
 	struct server_db *s = server(db);
-	size_t at, part;
 	PGresult *r;
 	bool good;
 
@@ -271,15 +318,40 @@ copy(struct db *db, const char *sql, const char *bytes, size_t n)
 		return failed(s, pq.PQerrorMessage(s->connection));
 	r = next_result(s);
 	good = r != NULL && (pq.PQresultStatus(r) == PGRES_COPY_IN ||
-	    failed(s, pq.PQresultErrorMessage(r)));
+	    failed_result(s, r));
 	pq.PQclear(r);
-	for (at = 0; good && at < n; at += part) {
+	return good;
+}
+
+static bool
+copy_put(struct db *db, const char *bytes, size_t n)
+{
+	const size_t piece = 65536;
+	struct server_db *s = server(db);
+	size_t at, part;
+
+	for (at = 0; at < n; at += part) {
 		part = n - at < piece ? n - at : piece;
-		good = pq.PQputCopyData(s->connection, bytes + at,
-		    (int)part) == 1;
+		if (pq.PQputCopyData(s->connection, bytes + at, (int)part) !=
+		    1)
+			return failed(s, pq.PQerrorMessage(s->connection));
 	}
-	good = good && pq.PQputCopyEnd(s->connection, NULL) == 1;
-	return take_results(s) && good;
+	return true;
+}
+
+/* What the server found wrong on the way is said at the end. */
+static bool
+copy_end(struct db *db)
+{
+	struct server_db *s = server(db);
+
+	buf_clear(&s->errmsg);
+	if (pq.PQputCopyEnd(s->connection, NULL) != 1) {
+		failed(s, pq.PQerrorMessage(s->connection));
+		take_results(s);
+		return false;
+	}
+	return take_results(s);
 }
 
 /* The `?` of our statements are numbered here. */
@@ -378,6 +450,12 @@ bind_int(struct query *q, int64_t n)
 	bind(q, mem_dup(text), 0, OID_INT8);
 }
 
+static void
+want_only_bytes(struct query *q)
+{
+	of_server(q)->only_bytes = true;
+}
+
 static bool
 send_query(struct server_db *s, struct server_query *q)
 {
@@ -386,7 +464,7 @@ send_query(struct server_db *s, struct server_query *q)
 		return failed(s, "another query is at work");
 	if (!pq.PQsendQueryParams(s->connection, q->sql.data, q->bound,
 	    q->types, (const char *const *)q->values, q->lengths, q->formats,
-	    0))
+	    q->only_bytes))
 		return failed(s, pq.PQerrorMessage(s->connection));
 	pq.PQsetSingleRowMode(s->connection);
 	s->busy = q;
@@ -414,7 +492,7 @@ step(struct query *query)
 		break;
 	default:
 		if (q->row != NULL)
-			failed(s, pq.PQresultErrorMessage(q->row));
+			failed_result(s, q->row);
 	}
 	reset(q);
 	return answer;
@@ -447,11 +525,16 @@ digit(char c)
 static const void *
 column_bytes(struct query *query, int column, size_t *n)
 {
-	struct buf *bytes = &of_server(query)->bytes;
+	struct server_query *q = of_server(query);
+	struct buf *bytes = &q->bytes;
 	const char *text = column_text(query, column);
 
 	buf_clear(bytes);
 	*n = 0;
+	if (q->only_bytes && text != NULL) {
+		*n = (size_t)pq.PQgetlength(q->row, 0, column);
+		return text;
+	}
 	if (text == NULL || strncmp(text, "\\x", 2) != 0)
 		return NULL;
 	for (text += 2; text[0] != '\0' && text[1] != '\0'; text += 2)
@@ -462,10 +545,13 @@ column_bytes(struct query *query, int column, size_t *n)
 
 const struct db_engine db_postgresql = {
 	.open = open_server, .close = close_server, .errmsg = errmsg_of,
-	.is_damaged = is_damaged, .run = run, .last = last,
+	.is_damaged = is_damaged, .is_duplicate = is_duplicate,
+	.run = run, .last = last,
 	.size = "SELECT pg_database_size(current_database())",
-	.changed = changed, .copy = copy, .query = query, .free = free_query,
+	.changed = changed, .copy_begin = copy_begin, .copy_put = copy_put,
+	.copy_end = copy_end, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
-	.number = bind_int, .step = step, .column = column_text,
+	.number = bind_int, .only_bytes = want_only_bytes, .step = step,
+	.column = column_text,
 	.column_int = column_int, .column_bytes = column_bytes
 };

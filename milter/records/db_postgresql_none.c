@@ -6,10 +6,11 @@
 #include "records/db_name.h"
 
 static struct db *
-open_server(const char *name, bool to_write, bool *damaged,
+open_server(const char *name, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
 {
 	(void)to_write;
+	(void)ms;
 	if (damaged != NULL)
 		*damaged = false;
 	db_put_name(errmsg, name);

@@ -48,6 +48,12 @@ is_damaged(const struct db *db)
 	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
+static bool
+is_duplicate(const struct db *db)
+{
+	return (sqlite3_errcode(handle(db)) & 0xff) == SQLITE_CONSTRAINT;
+}
+
 static void
 close_file(struct db *db)
 {
@@ -82,13 +88,15 @@ prepare_to_write(struct db *db)
 }
 
 static struct db *
-open_file(const char *path, bool to_write, bool *damaged, struct buf *errmsg)
+open_file(const char *path, bool to_write, int ms, bool *damaged,
+    struct buf *errmsg)
 {
 	struct file_db *file = mem_alloc(sizeof *file);
 	struct db *db = &file->db;
 	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 
+	(void)ms;		/* nobody is far away */
 	db->engine = &db_sqlite;
 	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout(handle(db), PATIENCE_MS);
@@ -196,22 +204,13 @@ changed(const struct db *db)
 	return sqlite3_changes(handle(db));
 }
 
-static bool
-copy(struct db *db, const char *sql, const char *bytes, size_t n)
-{
-	(void)db;
-	(void)sql;
-	(void)bytes;
-	(void)n;
-	return false;
-}
-
 const struct db_engine db_sqlite = {
 	.open = open_file, .close = close_file, .errmsg = errmsg_of,
-	.is_damaged = is_damaged, .run = run, .last = last,
+	.is_damaged = is_damaged, .is_duplicate = is_duplicate,
+	.run = run, .last = last,
 	.size = "SELECT (page_count - freelist_count) * page_size FROM "
 	    "pragma_page_count, pragma_freelist_count, pragma_page_size",
-	.changed = changed, .copy = copy, .query = query, .free = free_query,
+	.changed = changed, .query = query, .free = free_query,
 	.text = bind_text, .text_kept = bind_kept, .bytes = bind_bytes,
 	.number = bind_int, .step = step, .column = column_text,
 	.column_int = column_int, .column_bytes = column_bytes

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "records/db.h"
+#include "records/digest.h"
 #include "records/forget_line.h"
 
 #define SLICE 1000		/* lines that are changed at a time */
@@ -144,7 +145,7 @@ bool
 forget_on_server(struct db *db, const char *person, uint64_t *records)
 {
 	return db_run(db, "BEGIN; LOCK TABLE place IN EXCLUSIVE MODE") &&
-	    forget_columns(db, person) &&
+	    digest_take_away_all(db) && forget_columns(db, person) &&
 	    forget_lines(db, person, records) &&
 	    db_run(db, "COMMIT") && (*records == 0 ||
 	    (db_run(db, "VACUUM record") && db_run(db, "VACUUM line")));

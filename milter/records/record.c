@@ -227,3 +227,9 @@ record_id_find(const char *text, size_t n, char id[RECORD_ID_TEXT])
 	}
 	return false;
 }
+
+const char *
+record_direction(const struct record *r)
+{
+	return r->outgoing ? "out" : r->submission ? "submission" : "in";
+}

@@ -118,4 +118,11 @@ void record_json(const struct record *r, const struct record_options *opt,
 void record_brief(const struct record *r, const struct record_options *opt,
     struct buf *out);
 
+/* Appends the fields of an entry of the journal (base/journal_entry.h). */
+void record_fields(const struct record *r, const struct record_options *opt,
+    struct buf *out);
+
+/* "in", "out" or "submission". */
+const char *record_direction(const struct record *r);
+
 #endif

@@ -175,8 +175,7 @@ put_head(struct telling *t)
 	json_member(&t->json, "software", r->software);
 	if (r->from_log)
 		json_member(&t->json, "source", "log");
-	json_member(&t->json, "direction", r->outgoing ? "out" :
-	    r->submission ? "submission" : "in");
+	json_member(&t->json, "direction", record_direction(r));
 	json_member(&t->json, "outcome", outcome_names[r->outcome]);
 	json_member(&t->json, "stage", stage_name(r->stage));
 	if (r->reason != REASON_NONE) {

@@ -22,7 +22,7 @@ struct recorder;
 /* Rows at the top of the file: record-file, syslog, retention, privacy… */
 struct record_options {
 	char *file;
-	bool syslog;
+	bool syslog, journal;
 	long long host_number;	/* in ids; 0: they name no host */
 	long long retention;	/* ms; 0 keeps nothing anywhere */
 	int privacy;		/* enum privacy */

@@ -55,6 +55,25 @@ struct report_deferred {
 				   of ten of `taken` were taken */
 };
 
+/* A change of the policy of one host, and which causes it made more or less. */
+#define REPORT_CHANGES_MAX 10
+
+struct report_shift {
+	char *reason;
+	int64_t before, after;
+};
+
+struct report_change {
+	char *host;
+	int64_t time;			/* of the first record by the new one */
+	char *before, *after;		/* fingerprints */
+	int64_t span;	/* ms before and after that were counted; 0: too few */
+	int64_t all_before, all_after;	/* of every cause */
+	/* more than chance would have it; the largest difference first */
+	struct report_shift *shifts;
+	size_t nshifts, shifts_cap;
+};
+
 struct report {
 	const char *site;
 	const char *host;		/* of this one only, or NULL */
@@ -65,6 +84,9 @@ struct report {
 	size_t nbars;
 	struct report_deferred *deferred;	/* the most frequent first */
 	size_t ndeferred, deferred_cap;
+	/* the latest first */
+	struct report_change changes[REPORT_CHANGES_MAX];
+	size_t nchanges;
 };
 
 typedef void report_progress(void *arg, int64_t done, int64_t all);

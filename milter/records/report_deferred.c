@@ -18,42 +18,42 @@
  */
 static const char mails[] =
     "SELECT coalesce(reason, 'not recognised') AS why, "
-    "later - min(time) AS delay FROM %s "
+    "later - min(time) AS delay FROM record JOIN recipient ON record = n "
     "WHERE outcome = 'tempfail' AND direction <> 'out' "
-    "AND time >= ? AND time < ? "
+    "AND time >= ? AND time < ? AND (host = ? OR ? = 1) "
     "GROUP BY why, sender, address, later ORDER BY why, delay NULLS FIRST";
 
-/* The delays of the reason at hand, ascending. */
-struct delays {
-	int64_t *v;
-	size_t n, cap;
-};
-
 static struct report_deferred *
-row_of(struct report *r, const char *reason)
+row_of(struct report *r, const char *reason, size_t n)
 {
 	struct report_deferred *row;
 
-	if (r->ndeferred > 0 &&
-	    strcmp(r->deferred[r->ndeferred - 1].reason, reason) == 0)
-		return &r->deferred[r->ndeferred - 1];
+	for (row = r->deferred; row < r->deferred + r->ndeferred; row++)
+		if (strlen(row->reason) == n && memcmp(row->reason, reason,
+		    n) == 0)
+			return row;
 	r->deferred = mem_room(r->deferred, r->ndeferred, &r->deferred_cap,
 	    sizeof *r->deferred);
 	row = &r->deferred[r->ndeferred++];
-	*row = (struct report_deferred){ .reason = mem_dup(reason) };
+	*row = (struct report_deferred){ .reason = mem_ndup(reason, n) };
 	return row;
 }
 
-static void
-take(struct report *r, struct delays *d, const char *reason, bool taken,
-    int64_t delay)
+void
+report_deferred_missed(struct report *r, const char *reason, size_t n)
 {
-	struct report_deferred *row = row_of(r, reason);
+	row_of(r, reason, n)->mails++;
+}
 
-	if (row->mails++ == 0)
+void
+report_deferred_taken(struct report *r, struct report_delays *d,
+    const char *reason, int64_t delay)
+{
+	struct report_deferred *row = row_of(r, reason, strlen(reason));
+
+	row->mails++;
+	if (row->taken == 0)
 		d->n = 0;
-	if (!taken)
-		return;
 	d->v = mem_room(d->v, d->n, &d->cap, sizeof *d->v);
 	d->v[d->n++] = delay > 0 ? delay : 0;
 	row->taken = (int64_t)d->n;
@@ -79,32 +79,44 @@ by_mails(const void *a, const void *b)
 {
 	const struct report_deferred *x = a, *y = b;
 
-	return x->mails > y->mails ? -1 : x->mails < y->mails;
+	if (x->mails != y->mails)
+		return x->mails > y->mails ? -1 : 1;
+	return strcmp(x->reason, y->reason);
+}
+
+void
+report_deferred_sort(struct report *r)
+{
+	if (r->ndeferred > 1)
+		qsort(r->deferred, r->ndeferred, sizeof *r->deferred,
+		    by_mails);
 }
 
 bool
-report_deferred_gather(struct report *r, struct db *db, const char *from)
+report_deferred_gather(struct report *r, struct db *db)
 {
-	struct buf sql = BUF_INIT;
-	struct query *q;
-	struct delays d = { .v = NULL };
+	struct query *q = db_query(db, mails);
+	struct report_delays d = { .v = NULL };
 	enum db_answer answer = DB_FAILED;
+	const char *reason;
 
-	buf_printf(&sql, mails, from);
-	q = db_query(db, sql.data);
-	buf_free(&sql);
 	if (q == NULL)
 		return false;
 	query_int(q, r->since);
 	query_int(q, r->until);
-	while ((answer = query_step(q)) == DB_ROW)
-		take(r, &d, query_column(q, 0), query_column(q, 1) != NULL,
-		    query_column_int(q, 1));
+	query_text(q, r->host);
+	query_int(q, r->host == NULL);
+	while ((answer = query_step(q)) == DB_ROW) {
+		reason = query_column(q, 0);
+		if (query_column(q, 1) != NULL)
+			report_deferred_taken(r, &d, reason,
+			    query_column_int(q, 1));
+		else
+			report_deferred_missed(r, reason, strlen(reason));
+	}
 	query_free(q);
 	free(d.v);
-	if (r->ndeferred > 1)
-		qsort(r->deferred, r->ndeferred, sizeof *r->deferred,
-		    by_mails);
+	report_deferred_sort(r);
 	return answer == DB_DONE;
 }
 

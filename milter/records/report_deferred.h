@@ -5,15 +5,29 @@
 #define RECORDS_REPORT_DEFERRED_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct db;
 struct report;
 
-/*
- * Fills r->deferred for the time of the report; `from` is store_sql's `mails`.
- * False: the database failed.
- */
-bool report_deferred_gather(struct report *r, struct db *db, const char *from);
+/* SQLite: fills r->deferred. False: the database failed. */
+bool report_deferred_gather(struct report *r, struct db *db);
 void report_deferred_free(struct report *r);
+
+/* Delays of the reason at hand; the caller frees v, free(3). */
+struct report_delays {
+	int64_t *v;
+	size_t n, cap;
+};
+
+/*
+ * For one who knows the mails himself: one more that was taken, those of a
+ * reason together and with ascending delays; one that was not; and at last.
+ */
+void report_deferred_taken(struct report *r, struct report_delays *d,
+    const char *reason, int64_t delay);
+void report_deferred_missed(struct report *r, const char *reason, size_t n);
+void report_deferred_sort(struct report *r);
 
 #endif

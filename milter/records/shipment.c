@@ -2,56 +2,49 @@
 
 #include "records/shipment.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/net.h"
 #include "records/db.h"
+#include "records/digest.h"
+#include "records/policy_track.h"
 #include "records/record_file.h"
 #include "records/record_read.h"
+#include "records/shipment_row.h"
+#include "records/shipment_taken.h"
 #include "records/store.h"
 #include "records/store_server.h"
 
-/* Longer texts are found by their beginning; an index takes no more. */
-#define TEXT_MAX 512
-#define OID_TEXT 25
-#define RECIPIENTS_MAX 1000
+#define PIECE 65536		/* bytes that are sent while more are read */
+#define BATCH_BITS 20		/* of a number; the others are the batch's */
+
+/* How the rows of the batch at hand go in. */
+enum way {
+	DIRECT,			/* into the tables, while they come */
+	STAGED,			/* some are there: by a table beside, at last */
+	BROKEN			/* not at all */
+};
 
 struct shipment {
 	struct db *db;
 	char *shipper;
 	int64_t retention;
-	struct buf rows;	/* of the batch, as COPY takes them */
+	struct buf rows, lines;	/* of the batch */
+	int64_t n, count;	/* number of its first row; how many */
+	size_t sent;		/* bytes of `rows` that are on their way */
+	enum way way;
+	bool saved, copying;	/* since the savepoint; a COPY is begun */
 	int64_t *days;		/* of the batch, numbers since 1970 */
 	size_t ndays, days_cap;
+	int64_t *hours;		/* the same of hours */
+	size_t nhours, hours_cap;
 	int64_t *made;		/* days that have their partitions */
 	size_t nmade, made_cap;
+	struct shipment_taken taken;	/* of the batch */
+	struct policy_track policy;
 };
-
-/* Text columns by the path of their value in the record. */
-static const char *const paths[] = { "id", "host", "issuer", "outcome",
-	"direction", "stage", "reason", "who", "check", "exception",
-	"client.name", "helo", "login", "queue_id", "source" };
-
-#define COLUMNS "id, host, issuer, outcome, direction, stage, reason, who, " \
-	"rule, exception, name, helo, login, queue_id, source, time, client, " \
-	"sender, sender_domain, recipients, domains"
-#define NCOLUMNS 22		/* those, and json */
-
-static bool
-begin_table(struct db *db)
-{
-	/* Nothing is known of what comes; lines are not to be sorted. */
-	return db_run(db, "SET synchronous_commit = on;"
-	    "SET temp_buffers = '64MB'; SET work_mem = '64MB';"
-	    "SET enable_mergejoin = off; SET enable_nestloop = off;"
-	    "CREATE TEMP TABLE incoming (LIKE record INCLUDING DEFAULTS) "
-	    "ON COMMIT DELETE ROWS;"
-	    "ALTER TABLE incoming ADD COLUMN json text");
-}
 
 /* Of this connection, until it ends; the place begins where nothing is. */
 static bool
@@ -94,7 +87,14 @@ shipment_new(struct db *db, const char *shipper, int64_t retention,
 	s->shipper = mem_dup(shipper);
 	s->retention = retention;
 	s->rows = (struct buf)BUF_INIT;
-	if (take_name(s, errmsg) && begin_table(db))
+	s->lines = (struct buf)BUF_INIT;
+	/*
+	 * A commit that a crash of the server takes back takes the position
+	 * back with it, so none is waited for. Lines are not to be sorted.
+	 */
+	if (take_name(s, errmsg) && db_run(db, "SET synchronous_commit = off;"
+	    "SET temp_buffers = '64MB'; SET work_mem = '64MB';"
+	    "SET enable_mergejoin = off; SET enable_nestloop = off"))
 		return s;
 	if (errmsg->len == 0)
 		buf_puts(errmsg, db_errmsg(db));
@@ -108,10 +108,27 @@ shipment_free(struct shipment *s)
 	if (s == NULL)
 		return;
 	buf_free(&s->rows);
+	buf_free(&s->lines);
+	shipment_taken_clear(&s->taken);
+	policy_track_forget(&s->policy);
 	free(s->days);
+	free(s->hours);
 	free(s->made);
 	free(s->shipper);
 	free(s);
+}
+
+static void
+clear(struct shipment *s)
+{
+	buf_clear(&s->rows);
+	buf_clear(&s->lines);
+	s->count = 0;
+	s->sent = 0;
+	s->ndays = s->nhours = 0;
+	s->saved = s->copying = false;
+	if (s->way == BROKEN)
+		s->way = DIRECT;
 }
 
 bool
@@ -120,191 +137,31 @@ shipment_begin(struct shipment *s, struct record_position *position)
 	struct query *q;
 	bool good;
 
-	buf_clear(&s->rows);
-	buf_put(&s->rows, "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
-	s->ndays = 0;
+	clear(s);
+	shipment_taken_clear(&s->taken);
 	if (!db_run(s->db, "BEGIN"))
 		return false;
-	q = db_query(s->db, "SELECT device, inode, at FROM place "
-	    "WHERE shipper = ? FOR UPDATE");
+	q = db_query(s->db, "SELECT device, inode, at, nextval('batch') "
+	    "FROM place WHERE shipper = ? FOR UPDATE");
 	query_text(q, s->shipper);
 	good = query_step(q) == DB_ROW;
 	if (good) {
 		position->device = (uint64_t)query_column_int(q, 0);
 		position->inode = (uint64_t)query_column_int(q, 1);
 		position->offset = query_column_int(q, 2);
+		s->n = query_column_int(q, 3) << BATCH_BITS;
 	}
 	query_free(q);
 	return good;
 }
 
-static void
-put_int32(struct buf *out, size_t n)
-{
-	uint32_t bytes = htonl((uint32_t)n);
-
-	buf_put(out, &bytes, sizeof bytes);
-}
-
-static void
-put_int64(struct buf *out, int64_t n)
-{
-	put_int32(out, sizeof n);
-	put_int32(out, (size_t)((uint64_t)n >> 32));
-	put_int32(out, (size_t)((uint64_t)n & 0xffffffff));
-}
-
-static void
-put_null(struct buf *out)
-{
-	put_int32(out, 0xffffffff);
-}
-
-/* So many of its bytes that no sign of UTF-8 is cut. */
-static size_t
-kept(const char *text)
-{
-	size_t n = strnlen(text, TEXT_MAX + 1);
-
-	if (n <= TEXT_MAX)
-		return n;
-	for (n = TEXT_MAX; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80;)
-		n--;
-	return n;
-}
-
-static void
-put_text(struct buf *out, const char *text)
-{
-	size_t n;
-
-	if (text == NULL) {
-		put_null(out);
-		return;
-	}
-	n = kept(text);
-	put_int32(out, n);
-	buf_put(out, text, n);
-}
-
-/* ASCII in lower case, as the searches ask. */
-static void
-put_lower(struct buf *out, const char *text)
-{
-	size_t at = out->len + sizeof(uint32_t);
-
-	put_text(out, text);
-	if (text != NULL)
-		mem_lower(out->data + at, out->len - at);
-}
-
-static const char *
-domain_of(const char *address)
-{
-	const char *at = address != NULL ? strrchr(address, '@') : NULL;
-
-	return at != NULL ? at + 1 : NULL;
-}
-
-static void
-put_client(struct buf *out, const char *address)
-{
-	struct ip ip;
-
-	if (address == NULL || !ip_parse(address, &ip)) {
-		put_null(out);
-		return;
-	}
-	put_int32(out, sizeof ip.b);
-	buf_put(out, ip.b, sizeof ip.b);
-}
-
-/* An array of text with one dimension; `first` (NULL: none) goes before. */
-static void
-put_array(struct buf *out, const struct parsed_record *t, const char *first,
-    const char *(*of)(const char *item))
-{
-	size_t i, n = parsed_count(t, "recipients"), begin = out->len, count;
-	const char *item;
-	uint32_t bytes;
-
-	if (n > RECIPIENTS_MAX)
-		n = RECIPIENTS_MAX;
-	put_int32(out, 0);
-	put_int32(out, 1);		/* dimensions */
-	put_int32(out, 0);		/* nothing in it is NULL */
-	put_int32(out, OID_TEXT);
-	put_int32(out, 0);
-	put_int32(out, 1);		/* the first index */
-	count = first != NULL;
-	if (first != NULL)
-		put_lower(out, first);
-	for (i = 0; i < n; i++) {
-		item = parsed_item(t, "recipients", i);
-		if (item == NULL || (item = of(item)) == NULL)
-			continue;
-		put_lower(out, item);
-		count++;
-	}
-	if (count == 0) {
-		buf_cut(out, begin);
-		put_null(out);
-		return;
-	}
-	bytes = htonl((uint32_t)(out->len - begin - sizeof bytes));
-	memcpy(out->data + begin, &bytes, sizeof bytes);
-	bytes = htonl((uint32_t)count);
-	memcpy(out->data + begin + 16, &bytes, sizeof bytes);
-}
-
-static const char *
-itself(const char *address)
-{
-	return address;
-}
-
-static void
-note_day(struct shipment *s, int64_t day)
-{
-	size_t i;
-
-	for (i = 0; i < s->ndays; i++)
-		if (s->days[i] == day)
-			return;
-	s->days = mem_room(s->days, s->ndays, &s->days_cap, sizeof *s->days);
-	s->days[s->ndays++] = day;
-}
-
-void
-shipment_put(struct shipment *s, const struct parsed_record *t,
-    const char *line, size_t n)
-{
-	const char *sender = parsed_text(t, "sender");
-	int64_t time = parsed_time(t);
-	struct buf *out = &s->rows;
-	size_t i;
-
-	note_day(s, time / STORE_SERVER_DAY);
-	buf_put(out, (const char[]){ 0, NCOLUMNS }, 2);
-	for (i = 0; i < sizeof paths / sizeof paths[0]; i++)
-		put_text(out, parsed_text(t, paths[i]));
-	put_int64(out, time);
-	put_client(out, parsed_text(t, "client.address"));
-	put_lower(out, sender);
-	put_lower(out, domain_of(sender));
-	put_array(out, t, NULL, itself);
-	put_array(out, t, domain_of(sender), domain_of);
-	put_int32(out, n);
-	buf_put(out, line, n);
-}
-
 static bool
-is_made(const struct shipment *s, int64_t day)
+has(const int64_t *days, size_t n, int64_t day)
 {
 	size_t i;
 
-	for (i = 0; i < s->nmade; i++)
-		if (s->made[i] == day)
+	for (i = 0; i < n; i++)
+		if (days[i] == day)
 			return true;
 	return false;
 }
@@ -315,8 +172,9 @@ make_days(struct shipment *s)
 	size_t i;
 
 	for (i = 0; i < s->ndays; i++)
-		if (!is_made(s, s->days[i]) && !store_server_make_day(s->db,
-		    s->days[i] * STORE_SERVER_DAY))
+		if (!has(s->made, s->nmade, s->days[i]) &&
+		    !store_server_make_day(s->db, s->days[i] *
+		    STORE_SERVER_DAY))
 			return false;
 	return true;
 }
@@ -328,7 +186,7 @@ remember_days(struct shipment *s)
 	size_t i;
 
 	for (i = 0; i < s->ndays; i++) {
-		if (is_made(s, s->days[i]))
+		if (has(s->made, s->nmade, s->days[i]))
 			continue;
 		s->made = mem_room(s->made, s->nmade, &s->made_cap,
 		    sizeof *s->made);
@@ -337,18 +195,155 @@ remember_days(struct shipment *s)
 }
 
 static bool
+begin_copy(struct shipment *s, const char *sql)
+{
+	s->copying = db_copy_begin(s->db, sql);
+	return s->copying && db_copy_put(s->db, SHIPMENT_ROW_BEGIN,
+	    sizeof SHIPMENT_ROW_BEGIN - 1);
+}
+
+static bool
+end_copy(struct shipment *s)
+{
+	bool put;
+
+	if (!s->copying)
+		return true;
+	s->copying = false;
+	put = db_copy_put(s->db, SHIPMENT_ROW_END,
+	    sizeof SHIPMENT_ROW_END - 1);
+	return db_copy_end(s->db) && put;
+}
+
+static bool
+copy_all(struct shipment *s, const char *sql, const struct buf *rows)
+{
+	bool good = begin_copy(s, sql) && db_copy_put(s->db, rows->data,
+	    rows->len);
+
+	return end_copy(s) && good;
+}
+
+/* What is there of the rows, into their tables. */
+static bool
+send_rows(struct shipment *s)
+{
+	size_t from = s->sent;
+
+	if (!s->saved && !(s->saved = db_run(s->db, "SAVEPOINT direct")))
+		return false;
+	if (!s->copying && (!make_days(s) || !begin_copy(s, "COPY record ("
+	    SHIPMENT_ROW_COLUMNS ") FROM STDIN (FORMAT binary)")))
+		return false;
+	s->sent = s->rows.len;
+	return db_copy_put(s->db, s->rows.data + from, s->sent - from);
+}
+
+/* It failed; when rows are there already, there is another way. */
+static void
+leave_direct(struct shipment *s)
+{
+	bool duplicate = db_is_duplicate(s->db);
+
+	s->copying = false;
+	s->way = duplicate && db_run(s->db, "ROLLBACK TO direct") ? STAGED :
+	    BROKEN;
+}
+
+static void
+note_hour(struct shipment *s, int64_t hour)
+{
+	if (s->nhours > 0 && s->hours[s->nhours - 1] == hour)
+		return;
+	if (has(s->hours, s->nhours, hour))
+		return;
+	s->hours = mem_room(s->hours, s->nhours, &s->hours_cap,
+	    sizeof *s->hours);
+	s->hours[s->nhours++] = hour;
+}
+
+/* A day that has no partition yet can be made between two COPYs only. */
+static void
+note_day(struct shipment *s, int64_t day)
+{
+	if (has(s->days, s->ndays, day))
+		return;
+	s->days = mem_room(s->days, s->ndays, &s->days_cap, sizeof *s->days);
+	s->days[s->ndays++] = day;
+	if (s->copying && !has(s->made, s->nmade, day) && !(send_rows(s) &&
+	    end_copy(s)))
+		leave_direct(s);
+}
+
+void
+shipment_put(struct shipment *s, const struct parsed_record *t,
+    const char *line, size_t n)
+{
+	int64_t time = parsed_time(t);
+
+	shipment_taken_note(&s->taken, t);
+	policy_track_note(&s->policy, t);
+	note_hour(s, time / DIGEST_HOUR);
+	note_day(s, time / STORE_SERVER_DAY);
+	shipment_row_put(&s->rows, s->n + s->count, t);
+	shipment_row_put_line(&s->lines, s->n + s->count, time, line, n);
+	s->count++;
+	if (s->way == DIRECT && s->rows.len - s->sent >= PIECE &&
+	    !send_rows(s))
+		leave_direct(s);
+}
+
+#define LINES "(" SHIPMENT_ROW_LINE_COLUMNS ") FROM STDIN (FORMAT binary)"
+
+static bool
+unload_directly(struct shipment *s)
+{
+	bool good = send_rows(s);
+
+	return end_copy(s) && good && copy_all(s, "COPY line " LINES,
+	    &s->lines);
+}
+
+/*
+ * By tables of this session, and from there what is new. As long as something
+ * was there the next batch goes the same way at once.
+ */
+static bool
+unload_staged(struct shipment *s)
+{
+	bool good = make_days(s) && db_run(s->db,
+	    "CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE record) "
+	    "ON COMMIT DELETE ROWS;"
+	    "CREATE TEMP TABLE IF NOT EXISTS incoming_line (LIKE line) "
+	    "ON COMMIT DELETE ROWS") &&
+	    copy_all(s, "COPY incoming (" SHIPMENT_ROW_COLUMNS ") FROM STDIN "
+	    "(FORMAT binary)", &s->rows) &&
+	    copy_all(s, "COPY incoming_line " LINES, &s->lines) &&
+	    db_run(s->db, "WITH new AS (INSERT INTO record ("
+	    SHIPMENT_ROW_COLUMNS ") SELECT " SHIPMENT_ROW_COLUMNS
+	    " FROM incoming ON CONFLICT DO NOTHING RETURNING n) "
+	    "INSERT INTO line (" SHIPMENT_ROW_LINE_COLUMNS ") SELECT "
+	    SHIPMENT_ROW_LINE_COLUMNS " FROM incoming_line "
+	    "WHERE n IN (SELECT n FROM new)");
+
+	if (good && db_changed(s->db) == s->count)
+		s->way = DIRECT;
+	if (good && db_changed(s->db) == 0)
+		s->nhours = 0;
+	return good;
+}
+
+static bool
 unload(struct shipment *s)
 {
-	if (s->ndays == 0)
-		return true;
-	buf_put(&s->rows, "\377\377", 2);
-	return make_days(s) && db_copy(s->db, "COPY incoming (" COLUMNS
-	    ", json) FROM STDIN (FORMAT binary)", s->rows.data, s->rows.len) &&
-	    db_run(s->db, "WITH new AS (INSERT INTO record (n, " COLUMNS ") "
-	    "SELECT n, " COLUMNS " FROM incoming ON CONFLICT DO NOTHING "
-	    "RETURNING n) INSERT INTO line (n, time, json) "
-	    "SELECT n, time, json FROM incoming "
-	    "WHERE n IN (SELECT n FROM new)");
+	if (s->count == 0)
+		return s->way != BROKEN;
+	if (s->way == DIRECT) {
+		if (unload_directly(s))
+			return true;
+		leave_direct(s);
+	}
+	return s->way == STAGED && unload_staged(s);
 }
 
 bool
@@ -357,8 +352,13 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	struct query *q;
 	bool good;
 
-	if (!unload(s))
+	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours) ||
+	    !shipment_taken_close(&s->taken, s->db))
 		return false;
+	if (!policy_track_flush(&s->policy, s->db)) {
+		policy_track_forget(&s->policy);
+		return false;
+	}
 	q = db_query(s->db, "UPDATE place SET device = ?, inode = ?, at = ?, "
 	    "seen = now() WHERE shipper = ?");
 	query_int(q, (int64_t)position->device);
@@ -369,6 +369,8 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	query_free(q);
 	if (good)
 		remember_days(s);
+	else
+		policy_track_forget(&s->policy);
 	return good;
 }
 

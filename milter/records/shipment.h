@@ -2,10 +2,11 @@
  * shipment.h - records on their way into PostgreSQL, in batches
  *
  * A batch is one transaction: the position in the record file is read and
- * locked, the records are copied (COPY) into a table of the session, and from
- * there into the store what it does not have (ON CONFLICT DO NOTHING: the id is
- * the key), with the new position. So a batch that was cut off anywhere was
- * never there, and one that comes again changes nothing.
+ * locked, the records are copied (COPY) into the tables while they come, and
+ * the new position is written. Where one of them is there already (the id is
+ * the key) the batch goes by a table of the session, and from there what is
+ * new. So a batch that was cut off anywhere was never there, and one that comes
+ * again changes nothing.
  */
 #ifndef RECORDS_SHIPMENT_H
 #define RECORDS_SHIPMENT_H

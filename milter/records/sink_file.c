@@ -42,6 +42,25 @@ error_of(int fd, bool is_fifo)
 	return S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ? 0 : ENOTSUP;
 }
 
+/*
+ * Was its last line written in part, by one who was killed while the disk was
+ * full? What we cannot read we take as whole.
+ */
+static bool
+is_torn(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	char last = '\n';
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		(void)!pread(fd, &last, 1, st.st_size - 1);
+	close(fd);
+	return last != '\n';
+}
+
 static void
 open_again(struct file *f)
 {
@@ -51,6 +70,7 @@ open_again(struct file *f)
 		close(f->fd);
 	f->fd = open(f->path, f->pipe ? flags : flags | O_CREAT, 0640);
 	f->error = error_of(f->fd, f->pipe);
+	f->torn = !f->pipe && f->fd >= 0 && is_torn(f->path);
 	if (f->error == 0 || f->fd < 0)
 		return;
 	close(f->fd);

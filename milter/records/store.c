@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "records/db.h"
 #include "records/db_name.h"
+#include "records/policy_track.h"
 #include "records/record.h"
 #include "records/record_file.h"
 #include "records/record_read.h"
@@ -20,7 +21,6 @@
 #include "records/store_words.h"
 
 /* A sender who was refused tries again within some days, or not at all. */
-#define LATER_MS ((int64_t)7 * 86400000)
 #define HOUR_MS ((int64_t)3600000)
 
 struct store {
@@ -31,6 +31,7 @@ struct store {
 	struct query *get, *version;	/* as they are needed */
 	bool damaged;			/* some call found it so */
 	bool words;			/* it has the index of words */
+	struct policy_track policy;	/* of a file */
 	/* of a failure that undo would hide */
 	struct buf errmsg;
 };
@@ -69,6 +70,7 @@ static const struct {
 	{ "ALTER TABLE record ADD COLUMN host TEXT;"
 	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
 	    "FROM line WHERE line.n = record.n);", NULL },
+	{ POLICY_TRACK_TABLE, NULL },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -116,11 +118,11 @@ is_current(struct db *db, const char *path, bool to_write, struct buf *errmsg)
 	return false;
 }
 
+/* What belongs around an open database; NULL: it was not opened. */
 static struct store *
-open_or_tell(const char *path, bool to_write, bool *damaged,
+store_of(struct db *db, const char *path, bool to_write, bool *damaged,
     struct buf *errmsg)
 {
-	struct db *db = db_open(path, to_write, damaged, errmsg);
 	bool shared = db_is_server(path);
 	struct store *s;
 
@@ -146,7 +148,8 @@ struct store *
 store_open(const char *path, bool to_write, struct buf *errmsg)
 {
 	bool damaged = false;
-	struct store *s = open_or_tell(path, to_write, &damaged, errmsg);
+	struct store *s = store_of(db_open(path, to_write, &damaged, errmsg),
+	    path, to_write, &damaged, errmsg);
 
 	if (damaged)
 		buf_puts(errmsg, "; saywhyd builds it anew, and so does "
@@ -158,7 +161,17 @@ struct store *
 store_open_or_damaged(const char *path, bool *damaged, struct buf *errmsg)
 {
 	*damaged = false;
-	return open_or_tell(path, true, damaged, errmsg);
+	return store_of(db_open(path, true, damaged, errmsg), path, true,
+	    damaged, errmsg);
+}
+
+struct store *
+store_open_within(const char *path, int ms, struct buf *errmsg)
+{
+	bool damaged = false;
+
+	return store_of(db_open_within(path, ms, &damaged, errmsg), path,
+	    false, &damaged, errmsg);
 }
 
 bool
@@ -194,6 +207,7 @@ store_close(struct store *s)
 		return;
 	store_row_free(s->row);
 	shipment_free(s->shipment);
+	policy_track_forget(&s->policy);
 	query_free(s->get);
 	query_free(s->version);
 	db_close(s->db);
@@ -239,7 +253,7 @@ failed(struct store *s)
 	s->damaged |= db_is_damaged(s->db);
 	buf_clear(&s->errmsg);
 	buf_puts(&s->errmsg, db_errmsg(s->db));
-	db_run(s->db, "ROLLBACK");
+	store_undo(s);
 	return false;
 }
 
@@ -283,12 +297,14 @@ store_commit(struct store *s, const struct record_position *position)
 		good = query_step(q) == DB_DONE;
 	}
 	query_free(q);
-	return (good && db_run(s->db, "COMMIT")) || failed(s);
+	return (good && policy_track_flush(&s->policy, s->db) &&
+	    db_run(s->db, "COMMIT")) || failed(s);
 }
 
 void
 store_undo(struct store *s)
 {
+	policy_track_forget(&s->policy);
 	db_run(s->db, "ROLLBACK");
 }
 
@@ -328,7 +344,7 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 	if (good) {
 		query_int(q, time);
 		bind_lower(q, sender);
-		query_int(q, time - LATER_MS);
+		query_int(q, time - STORE_LATER_MS);
 		query_int(q, time + 999);	/* a log tells whole seconds */
 		bind_lower(q, recipient);
 		if (words.len > 0)
@@ -362,6 +378,7 @@ store_put(struct store *s, const struct parsed_record *t, const char *line,
 		shipment_put(s->shipment, t, line, n);
 		return true;
 	}
+	policy_track_note(&s->policy, t);
 	return (store_row_put(s->row, t, line, n) && close_deferrals(s, t)) ||
 	    failed(s);
 }

@@ -30,6 +30,9 @@ struct record_position;
 /* NULL with words in errmsg. To read it must be there already. */
 struct store *store_open(const char *path, bool to_write, struct buf *errmsg);
 
+/* The same to read; a server gets `ms` to connect, and for each answer. */
+struct store *store_open_within(const char *path, int ms, struct buf *errmsg);
+
 /* The same to write; *damaged: it failed because the file is damaged. */
 struct store *store_open_or_damaged(const char *path, bool *damaged,
     struct buf *errmsg);
@@ -84,6 +87,9 @@ void store_undo(struct store *s);
 
 /* What failed last. */
 const char *store_errmsg(const struct store *s);
+
+/* So long before it a mail is looked for that was taken. */
+#define STORE_LATER_MS ((int64_t)7 * 86400000)
 
 /*
  * This mail was accepted at `time` (ms since 1970): what was refused of it in

@@ -16,7 +16,6 @@ const struct store_sql store_sql_sqlite = {
 	.get = "SELECT json FROM line WHERE n = "
 	    "(SELECT n FROM record WHERE id = ?)",
 	.version = "PRAGMA user_version",
-	.mails = "record JOIN recipient ON record = n",
 };
 
 /* `time` is asked for beside `n`, so that one partition is looked into. */
@@ -38,5 +37,4 @@ const struct store_sql store_sql_postgresql = {
 	    "WHERE id = ? AND record.time BETWEEN ? AND ? "
 	    "AND line.time BETWEEN ? AND ?",
 	.version = "SELECT works_from FROM saywhy",
-	.mails = "record, unnest(recipients) AS address",
 };

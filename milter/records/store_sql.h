@@ -22,7 +22,6 @@ struct store_sql {
 	const char *get;	/* the line of an id */
 	const char *get_near;	/* the same, if its time is between */
 	const char *version;	/* of the schema */
-	const char *mails;	/* a row for each record and its `address` */
 };
 
 extern const struct store_sql store_sql_sqlite, store_sql_postgresql;

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """ship - what a store in PostgreSQL costs: shipped, asked, grown
 
-usage: ship.py BUILD [RECORDS]
+usage: ship.py BUILD [RECORDS ...]     (1000000; each is how many there are then)
 
 Records of refusals as mail hosts have them (many clients, few reasons, some
 names that come again and again) of the last 30 days are shipped by one process
 to a server of this machine, with its settings as packaged but for its place;
-then it is asked, and then it is given 2,000 records a second. Needs root.
+then it is asked, and then it is given 2,000 records a second. More numbers tell
+how all of that grows. Needs root, and 2.5 KB of disk a record.
 """
 
+import http.client
+import os
 import pathlib
 import random
 import resource
@@ -21,7 +24,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mta"))
 import postgresql  # noqa: E402
 
+PAGE = 8095
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = [a + b for a in DIGITS for b in DIGITS]
 REASONS = ["spf-fail", "dnsbl-listed", "mailbox-unknown", "relay-denied",
            "dmarc-reject", "helo-forged", "rdns-missing", "client-denied",
            "content-malware", "mailbox-full"]
@@ -37,6 +42,8 @@ LINE = (
     '"recipients":["{rcpt}"],"message_id":"<{id}@{domain}>","evidence":{{'
     '"spf_record":"v=spf1 ip4:198.51.100.7 -all","spf_mechanism":"-all"}},'
     '"mode":"enforce","ms":12}}\n')
+THERE = "SELECT count(*) FROM record WHERE time > " \
+    "(extract(epoch FROM now()) * 1000)::bigint - 60000"
 draw = random.Random(19)
 
 
@@ -54,10 +61,11 @@ def put(out, count, begin, span):
             when = int(at)
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(when))
         c, d = skewed(200000), skewed(50000)
-        bits = draw.getrandbits(60)
+        hour, bits = int(at) // 3600 % 1024, draw.getrandbits(50)
         out.write(LINE.format(
             time=f"{stamp}.{int(at * 1000) % 1000:03}Z", host=n % 3 + 1,
-            id="".join(DIGITS[bits >> s & 31] for s in range(0, 60, 5)),
+            id=PAIRS[hour] + "".join(
+                PAIRS[bits >> s & 1023] for s in range(0, 50, 10)),
             outcome="tempfail" if n % 9 == 0 else "reject",
             reason=REASONS[skewed(10)],
             client=f"{c >> 16 | 11}.{c >> 8 & 255}.{c & 255}.{c % 250}",
@@ -130,19 +138,63 @@ def ask(tool, conf, server):
         timed(label, [tool, *words], server)
 
 
+def ask_page(tool, conf, server):
+    """An id on the page: its process and its connections are there."""
+    ids = server.sql("SELECT id FROM record WHERE n % 400 = 7 "
+                     "LIMIT 200").split()
+    serve = subprocess.Popen([tool, "serve", "-c", conf],
+                             stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(2)
+        took, before, there = [], ticks(serve.pid, False), cpu(server)
+        connection = http.client.HTTPConnection("127.0.0.1", PAGE)
+        for found in ids:
+            began = time.monotonic()
+            connection.request("GET", f"/why/{found}")
+            answer = connection.getresponse()
+            assert found in answer.read().decode(), found
+            took.append((time.monotonic() - began) * 1000)
+        print(f"an id on the page: median {sorted(took)[len(took) // 2]:.1f} ms, "
+              f"best {min(took):.1f} ms; CPU: page "
+              f"{(ticks(serve.pid, False) - before) * 1000 / len(ids):.1f} ms, "
+              f"server {(cpu(server) - there) * 1000 / len(ids):.1f} ms",
+              flush=True)
+    finally:
+        serve.terminate()
+        serve.wait()
+
+
+def digest(tool, conf, server):
+    """Until every hour and day that is over is counted."""
+    began, before = time.monotonic(), cpu(server)
+    missing = "SELECT count(*) FROM digest WHERE hours = 24"
+    days = int(server.sql("SELECT count(*) FROM pg_inherits WHERE inhparent = "
+                          "'record'::regclass"))
+    with subprocess.Popen([tool, "ship", "-c", conf],
+                          stderr=subprocess.DEVNULL) as ship:
+        while int(server.sql(missing)) < days - 2:
+            time.sleep(1)
+        ship.terminate()
+    rows, size = server.sql("SELECT count(*), sum(length(counts)) "
+                            "FROM digest").split("|")
+    print(f"{rows} digests of {int(size) >> 20} MB made in "
+          f"{time.monotonic() - began:.0f} s, CPU of the server "
+          f"{cpu(server) - before:.0f} s", flush=True)
+
+
 def trickle(tool, conf, records, server, seconds=20, rate=2000):
     """How long a record takes, at a rate: by what the server has each 50 ms."""
     with subprocess.Popen([tool, "ship", "-c", conf],
                           stderr=subprocess.DEVNULL) as ship:
         time.sleep(1)
-        before = int(server.sql("SELECT last_value FROM record_n"))
+        before = int(server.sql(THERE))
         written, lags, began = [], [], time.monotonic()
         with open(records, "a") as out:
             while time.monotonic() - began < seconds:
                 put(out, rate // 20, time.time(), .05)
                 out.flush()
                 written.append((time.monotonic(), rate // 20))
-                have = int(server.sql("SELECT last_value FROM record_n"))
+                have = int(server.sql(THERE))
                 have -= before
                 while written and have >= written[0][1]:
                     at, n = written.pop(0)
@@ -154,10 +206,47 @@ def trickle(tool, conf, records, server, seconds=20, rate=2000):
     lags.sort()
     print(f"lag at {rate}/s: median {lags[len(lags) // 2] * 1000:.0f} ms, "
           f"p99 {lags[len(lags) * 99 // 100] * 1000:.0f} ms, "
-          f"{len(written)} parts of {len(lags) + len(written)} not there")
+          f"{len(written)} parts of {len(lags) + len(written)} not there",
+          flush=True)
 
 
-def main(build, count=1000000):
+def ship_all(tool, conf, server, records, count):
+    size = records.stat().st_size
+    began, before, there = time.monotonic(), ours(), cpu(server)
+    subprocess.run([tool, "ship", "--once", "-c", conf], check=True,
+                   stderr=subprocess.DEVNULL)
+    spent = time.monotonic() - began
+    time.sleep(1)
+    print(f"{count} records of {size / count:.0f} bytes shipped in "
+          f"{spent:.1f} s: {count / spent:.0f} a second; CPU for each: ship "
+          f"{(ours() - before) * 1e6 / count:.1f} us, server "
+          f"{(cpu(server) - there) * 1e6 / count:.1f} us", flush=True)
+
+
+def tell_size(server):
+    """Bytes a record; a day that is over, as today has pages half full."""
+    count = int(server.sql("SELECT sum(reltuples)::bigint FROM pg_class JOIN "
+                           "pg_inherits ON pg_class.oid = inhrelid WHERE inhparent = "
+                           "'line'::regclass"))
+    for table in ("record", "line"):
+        heap, index = map(int, server.sql(
+            "SELECT sum(pg_table_size(inhrelid)), sum(pg_indexes_size("
+            "inhrelid)) FROM pg_inherits WHERE inhparent = "
+            f"'{table}'::regclass").split("|"))
+        print(f"{table}: {heap / count:.0f} bytes a record, and "
+              f"{index / count:.0f} of indexes", flush=True)
+    for row in server.sql(
+            "SELECT regexp_replace(c.relname, '\\d{8}', 'DAY'), "
+            "sum(pg_relation_size(c.oid)) FROM pg_index JOIN pg_inherits ON "
+            "indrelid = inhrelid AND inhparent = 'record'::regclass JOIN "
+            "pg_class AS c ON c.oid = indexrelid GROUP BY 1 "
+            "ORDER BY 2 DESC").splitlines():
+        name, size = row.split("|")
+        print(f"    {name}: {int(size) / count:.0f}", flush=True)
+
+
+def main(build, *counts):
+    counts = counts or (1000000,)
     folder = pathlib.Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     shutil.chown(folder, "nobody")
@@ -168,30 +257,26 @@ def main(build, count=1000000):
         f'name = "mx1.example.org"\ncontact = "postmaster@example.org"\n'
         f'listen = "unix:{folder}/m"\nuser = "nobody"\n'
         f'record-file = "{records}"\nstore = "{server.url}"\n'
+        f'page-listen = "inet:{PAGE}@127.0.0.1"\npage-rate = 0\n'
         f'ship-state = "{folder}/state"\nretention = "40 days"\n')
     try:
-        with open(records, "w") as out:
-            put(out, count, time.time() - 30 * 86400, 30 * 86400 - 60)
-        size = records.stat().st_size
-        began, before, there = time.monotonic(), ours(), cpu(server)
-        subprocess.run([tool, "ship", "--once", "-c", conf], check=True)
-        spent = time.monotonic() - began
-        time.sleep(1)
-        print(f"CPU for each record: ship "
-              f"{(ours() - before) * 1e6 / count:.1f} us, server "
-              f"{(cpu(server) - there) * 1e6 / count:.1f} us")
-        print(f"{count} records of {size / count:.0f} bytes shipped in "
-              f"{spent:.1f} s: {count / spent:.0f} a second")
-        for table in ("record", "line"):
-            heap, index = map(int, server.sql(
-                "SELECT sum(pg_table_size(inhrelid)), sum(pg_indexes_size("
-                "inhrelid)) FROM pg_inherits WHERE inhparent = "
-                f"'{table}'::regclass").split("|"))
-            print(f"{table}: {heap / count:.0f} bytes a record, and "
-                  f"{index / count:.0f} of indexes")
-        server.sql("VACUUM ANALYZE")
-        ask(tool, conf, server)
-        trickle(tool, conf, records, server)
+        there, month = 0, 30 * 86400
+        for count in counts:
+            # Days that are there get more; that is how a store grows, too.
+            with open(records, "w") as out:
+                put(out, count - there, time.time() - month, month - 60)
+            print(f"-- {count} records, load {os.getloadavg()[0]:.1f}",
+                  flush=True)
+            ship_all(tool, conf, server, records, count - there)
+            there = count
+            server.sql("VACUUM ANALYZE")
+            tell_size(server)
+            digest(tool, conf, server)
+            ask(tool, conf, server)
+            ask_page(tool, conf, server)
+            trickle(tool, conf, records, server)
+            server.sql("UPDATE place SET inode = 0, at = 0")
+            records.unlink()
     finally:
         server.stop()
         shutil.rmtree(folder)

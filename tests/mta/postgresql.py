@@ -1,6 +1,6 @@
 """postgresql - a real PostgreSQL of the test's own, on a UNIX socket
 
-It lies in a folder and takes no connection from elsewhere. It can be stopped,
+It lies in a folder and takes no connection from elsewhere unless it is told. It can be stopped,
 killed and started again over the same data.
 """
 
@@ -22,8 +22,19 @@ def programs():
     return pathlib.Path(found[-1]).parent if found else None
 
 
+def is_alive(pid):
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(") ")[2][0] not in "ZX"
+
+
 class Server:
-    def __init__(self, folder, more=()):
+    """more: settings; network: who may come by TCP, to the addresses that
+    `more` listens at."""
+
+    def __init__(self, folder, more=(), network=None):
         self.folder = folder
         self.programs = programs()
         self.process = None
@@ -33,6 +44,9 @@ class Server:
         folder.chmod(0o755)
         self.run("initdb", "-D", folder / "data", "-A", "trust", "-E", "UTF8",
                  "--locale=C", "--no-sync", "-U", "postgres")
+        if network:
+            with open(folder / "data" / "pg_hba.conf", "a") as hba:
+                hba.write(f"host all all {network} trust\n")
         self.url = f"postgresql://postgres@/saywhy?host={folder}"
         self.start()
         self.sql("CREATE DATABASE saywhy", "postgres")
@@ -74,9 +88,15 @@ class Server:
         return (self.folder / "log").read_text(errors="replace")
 
     def kill(self):
-        """As by the kernel; it recovers from its log when it starts again."""
+        """As by the kernel; it recovers from its log when it starts again,
+        which it does not while one of its processes is left."""
+        pid = self.process.pid
+        children = pathlib.Path(
+            f"/proc/{pid}/task/{pid}/children").read_text().split()
         self.process.kill()
         self.process.wait()
+        process.wait_until(lambda: not any(map(is_alive, children)),
+                           "the processes of PostgreSQL to end")
 
     def stop(self):
         if self.process.poll() is None:

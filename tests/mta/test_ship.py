@@ -1,13 +1,12 @@
 """Many hosts and one store: PostgreSQL, and what `saywhy ship` brings there.
 
-Nothing is lost and nothing is there twice, whoever is killed in the middle; and
-what one host refused the other's tool and page know.
+What one host refused the other's tool and page know; see test_ship_faults.py for
+what happens to it when something dies.
 """
 
 import json
 import os
 import pathlib
-import random
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ import postgresql
 import process
 import smtp
 from saywhyd import id_of
-from test_store import TEMPLATE, append, ident
+from test_store import TEMPLATE, append, ident, loaded
 
 pytestmark = pytest.mark.skipif(
     postgresql.programs() is None, reason="there is no PostgreSQL here")
@@ -181,44 +180,74 @@ def test_asked_like_a_file(build, box, host, empty):
     page = one.tool("find", "--limit", "7", "--page", "3", "--json")
     assert len(page.stdout.splitlines()) == 7
     for words in (["month"], ["week", "--host", "mx1.example.org"]):
-        ours = json.loads(one.tool("report", "--json", *words).stdout)
-        files = json.loads(subprocess.run(
-            [build / "saywhy", "report", "--file", one.records, "--json",
-             *words], capture_output=True, text=True).stdout)
-        for shown in (ours, files):
-            shown.pop("site", None)
-        assert ours == files, words
+        counted(build, one, *words)
     shown = one.tool("show", "--json", ident(33))
     assert shown.stdout == lines[33] + "\n"
 
 
-@pytest.mark.parametrize("count", [int(os.environ.get("SAYWHY_SHIPPED", 20000))])
-def test_killed(host, empty, count):
-    """ship and PostgreSQL die at any moment, the file is rotated."""
-    one, parts = host(), 20
-    draw = random.Random(19)
+def counted(build, one, *words):
+    """The report of the store, which is that of the record file."""
+    ours = json.loads(one.tool("report", "--json", *words).stdout)
+    files = json.loads(subprocess.run(
+        [build / "saywhy", "report", "--file", one.records, "--json", *words],
+        capture_output=True, text=True).stdout)
+    for shown in (ours, files):
+        shown.pop("site", None)
+    assert ours == files, words
+    return ours
+
+
+def test_counted_before(build, host, empty):
+    """Reports from digests say what the records say, whatever comes late."""
+    one = host(more='retention = "30 days"')
+    now = int(time.time())
+
+    def record(n, at):
+        return json.dumps(TEMPLATE | {
+            "id": ident(n), "outcome": ("reject", "tempfail")[n % 3 == 0],
+            "reason": ("spf-fail", "relay-denied", "greylisted")[n % 3],
+            "client": {"address": f"192.0.{n % 3}.{n % 50}",
+                       "name": f"h{n % 7}.mail.google.com"},
+            "sender": f"who{n % 20}@sender{n % 4}.example", "login": f"u{n % 3}",
+            "recipients": [f"r{n % 11}@example.org", f"r{n % 6}@example.com"],
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(at)),
+        }) + "\n"
+
+    with open(one.records, "w") as out:
+        out.writelines(record(n, now - n * 400) for n in range(1000, 0, -1))
     one.ship()
-    for part in range(parts):
-        append(one.records, part * count // parts, count // parts)
-        time.sleep(draw.random() / 5)
-        if part % 3 == 0:
-            one.kill()
-            one.ship()
-        if part % 7 == 5:
-            empty.kill()
-            time.sleep(draw.random())
-            empty.start()
-        if part % 5 == 3:
-            os.rename(one.records, f"{one.records}.{parts - part}")
-    process.wait_until(lambda: one.caught_up() and
-                       stored(empty) == (count,) * 3, "all of them")
-    assert one.process.poll() is None
+    process.wait_until(one.caught_up, "the records")
+    process.wait_until(lambda: int(empty.sql(
+        "SELECT count(*) FROM digest WHERE hours = 24")) >= 3, "digests")
+    everything = counted(build, one, "week")
+    assert everything["records"] == 1000 and everything["deferred"]
+    for words in (["day"], ["month"], ["week", "--host", "mx.example.org"],
+                  ["--since", "70 h"], ["week", "--host", "none.example.org"]):
+        counted(build, one, *words)
+    # What comes late takes the digests of its hour and day away.
+    digest = ("SELECT count(*) FROM digest WHERE begins <= {0} AND "
+              "begins + hours * 3600000 > {0}").format((now - 200000) * 1000)
+    assert int(empty.sql(digest)) == 2
+    with open(one.records, "a") as out:
+        out.writelines(record(n, now - 200000) for n in range(2000, 2050))
+    process.wait_until(lambda: stored(empty) == (1050,) * 3, "late ones")
+    assert counted(build, one, "week")["records"] == 1050
+    process.wait_until(lambda: int(empty.sql(digest)) == 2, "them again")
+    assert counted(build, one, "week")["records"] == 1050
     one.stop()
-    empty.sql("UPDATE place SET at = 0, inode = 0")
-    assert one.tool("ship", "--once").returncode == 0
-    assert stored(empty) == (count,) * 3
-    assert int(empty.sql("SELECT count(*) FROM record JOIN line USING (n, time)"
-                         )) == count
+    # Who came back, and when, is of today; the rest is not looked at again.
+    empty.sql("UPDATE record SET later = time + 60000 WHERE sender LIKE 'who3@%'")
+    kept = one.tool("report", "--json", "week").stdout
+    assert json.loads(kept)["later"]["sum"] > 0
+    assert json.loads(kept)["deferred"][0]["taken"] > 0
+    empty.sql("CREATE TABLE aside AS SELECT * FROM digest; DELETE FROM digest")
+    assert one.tool("report", "--json", "week").stdout == kept
+    empty.sql("INSERT INTO digest SELECT * FROM aside; DELETE FROM record "
+              f"WHERE time < {(now - 200000) * 1000} AND later IS NULL")
+    assert one.tool("report", "--json", "week").stdout == kept
+    # They hold addresses, so they go with one that is forgotten.
+    assert one.tool("forget", "r3@example.org").returncode == 0
+    assert "r3@example.org" not in one.tool("report", "--json", "week").stdout
 
 
 def test_away(host, empty):
@@ -227,6 +256,7 @@ def test_away(host, empty):
     append(one.records, 0, 100)
     one.ship()
     process.wait_until(one.caught_up, "the first")
+    assert "libpq" in loaded(one.process.pid)  # as test_store.py looks for it
     empty.stop()
     append(one.records, 100, 500)
     process.wait_until(lambda: one.state()["failing"] and
@@ -239,34 +269,6 @@ def test_away(host, empty):
     assert stored(empty) == (600,) * 3
     assert one.log().count("records stay in") == 1
     assert "takes records again" in one.log()
-
-
-def test_disk_full(build, box, server):
-    """The database has no room: nothing is there in part."""
-    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=110m", "saywhy", folder],
-                   check=True)
-    folder.chmod(0o755)
-    small = postgresql.Server(folder / "pg", ["wal_recycle=off",
-                                              "max_wal_size=32MB"])
-    one = Host(build, box, small, "mx1.example.org")
-    try:
-        append(one.records, 0, 1000)
-        one.ship()
-        process.wait_until(one.caught_up, "the first")
-        room = folder / "room"
-        room.write_bytes(bytes(shutil.disk_usage(folder).free - (1 << 20)))
-        append(one.records, 1000, 9000)
-        process.wait_until(lambda: one.state()["failing"], "the disk to be full")
-        room.unlink()
-        if small.process.poll() is not None:
-            small.start()
-        process.wait_until(lambda: one.caught_up() and
-                           stored(small) == (10000,) * 3, "to catch up")
-    finally:
-        one.stop()
-        small.stop()
-        subprocess.run(["umount", "-l", folder], check=False)
 
 
 def test_two_of_one_name(host):
@@ -331,6 +333,8 @@ def test_forgotten(host, empty):
     done = one.tool("forget", "A@Sender.example")
     assert done.returncode == 0, done.stderr
     assert "20 lines of files and 20 records" in done.stdout
+    assert "not reached: the record files of the other hosts" in done.stdout
+    assert "syslog" not in done.stdout  # as it is off
     assert one.tool("find", "--sender", "a@sender.example").returncode == 1
     assert empty.sql("SELECT count(*) FROM line WHERE json ILIKE "
                      "'%a@sender.example%'") == "0"
@@ -342,6 +346,43 @@ def test_forgotten(host, empty):
     assert one.tool("ship", "--once").returncode == 0
     assert empty.sql("SELECT count(*) FROM line WHERE json ILIKE "
                      "'%b@elsewhere.example%'") == "0"
+
+
+def test_taken_after_all(host, empty):
+    """What closes a deferral says so of those before it, as in a store of a file."""
+    one = host(more='retention = "30 days"')
+    now = int(time.time()) - 7200
+    mails = [("A@sender.example", "b@example.org"), ("", "b@example.org"),
+             ("a@sender.example", "c@example.org"), ("other@sender.example", "b@example.org")]
+    rows = [(minute, "tempfail", mails[n]) for minute in (0, 3) for n in range(4)]
+    rows += [(6, "reject", mails[0]), (7, "observed", mails[0]),
+             (10, "taken", mails[0]), (11, "taken", mails[1]),
+             (20, "tempfail", mails[0]), (50, "taken", mails[0])]
+    with open(one.records, "ab") as f:
+        for n, (minute, outcome, (sender, recipient)) in enumerate(rows):
+            at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now + 60 * minute))
+            f.write(json.dumps(TEMPLATE | {
+                "id": ident(n), "time": at, "outcome": outcome, "sender": sender,
+                "reason": "greylisted", "recipients": [recipient]}).encode() + b"\n")
+    file = one.folder / "file.conf"
+    file.write_text(one.conf.read_text().replace(
+        f'store = "{empty.url}"', f'store = "{one.folder}/s.db"'))
+    assert subprocess.run([one.build / "saywhy", "store", "rebuild", "-c", file],
+                          capture_output=True).returncode == 0
+    assert one.tool("ship", "--once").returncode == 0
+    later = empty.sql("SELECT (later - %d) / 60000 FROM record WHERE later IS NOT NULL "
+                      "ORDER BY later, time" % (now * 1000)).split()
+    assert later == ["10"] * 3 + ["11"] * 2 + ["50"]
+    reports = []
+    for conf in (one.conf, file):
+        done = subprocess.run([one.build / "saywhy", "report", "-c", conf, "day", "--json"],
+                              capture_output=True, text=True)
+        reports.append(json.loads(done.stdout)["deferred"])
+    assert reports[0] == reports[1] and reports[0][0]["taken"] == 3
+    # The same lines again change nothing.
+    empty.sql("UPDATE place SET at = 0")
+    assert one.tool("ship", "--once").returncode == 0
+    assert len(empty.sql("SELECT 1 FROM record WHERE later IS NOT NULL").split()) == 6
 
 
 def test_words_that_do_not_fit(host, empty):

@@ -255,3 +255,15 @@ def test_killed_and_rotated(shipper):
     s.until(3500)
     assert set(s.server.ids) == set(idents(0, 3500))
     assert len(s.server.ids) - 3500 <= 6 * 100
+
+
+def test_forget_names_what_it_cannot_reach(shipper):
+    s = shipper("ndjson")
+    append(s.file, 0, 3)
+    done = subprocess.run([s.tool, "forget", "-c", s.conf, "a@sender.example"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stdout.splitlines() if line.startswith("not reached: ")]
+    assert told == [
+        f'not reached: what "saywhy ship x" posted to http://localhost:{s.server.port}',
+        "not reached: the lines in syslog or in the journal (syslog = yes)"]

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 import pytest
 
@@ -140,3 +141,31 @@ def test_what_the_store_has_not_yet(build, filter_):
         capture_output=True, timeout=20)
     assert json.loads(shown.stdout)["id"] == ident(3)
     assert filter_.store.stat().st_uid == filter_.folder.stat().st_uid
+
+
+def loaded(pid):
+    """The libraries that are in the memory of a process."""
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
+    return {pathlib.Path(line.split(None, 5)[5]).name.partition(".so")[0]
+            for line in maps if ".so" in line}
+
+
+FOR_MANY = {"libpq", "libcurl"}
+
+
+def test_one_host_loads_nothing_for_many(build, filter_):
+    """Neither the daemon nor the page, after they worked."""
+    with open(filter_.conf, "a") as conf:
+        conf.write('page-listen = "inet:8094@127.0.0.1"\n')
+    append(filter_.record_file, 0, 3)
+    process.wait_until(lambda: len(ids(build, filter_)) == 3, "the store")
+    with subprocess.Popen([build / "saywhy", "serve", "-c", filter_.conf],
+                          stderr=subprocess.DEVNULL) as serve:
+        process.wait_until(lambda: process.listens(8094), "the page")
+        with urllib.request.urlopen(
+                f"http://127.0.0.1:8094/why/{ident(1)}", timeout=10) as page:
+            assert ident(1) in page.read().decode()
+        for pid in (filter_.process.pid, serve.pid):
+            assert "libsqlite3" in loaded(pid)
+            assert not loaded(pid) & FOR_MANY
+        serve.terminate()
