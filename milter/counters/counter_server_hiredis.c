@@ -21,6 +21,8 @@
 #include "base/siphash.h"
 
 #define SHA_TEXT 40
+/* A socket waits whole ticks of the kernel, of 4 ms mostly, and one more. */
+#define SOCKET_MS (COUNTER_SERVER_MS - 4)
 #define IDLE_MAX 16		/* connections that wait to be used */
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
@@ -218,7 +220,7 @@ connection(struct node *node, unsigned *generation, bool *fresh)
 	*generation = node->generation;
 	pthread_mutex_unlock(&node->lock);
 	*fresh = c == NULL;
-	return c != NULL ? c : connect_to(&where, COUNTER_SERVER_MS);
+	return c != NULL ? c : connect_to(&where, SOCKET_MS);
 }
 
 static void
@@ -398,7 +400,7 @@ counter_server_ask(struct counter_server *s, const struct counter_question *q,
 	good = read_answers(r, n, a);
 	if (r != NULL)
 		freeReplyObject(r);
-	if (good && (!fresh || set_timeout(c, COUNTER_SERVER_MS))) {
+	if (good && (!fresh || set_timeout(c, SOCKET_MS))) {
 		give_back(node, c, generation);
 		return true;
 	}

@@ -16,6 +16,7 @@ ROUND = re.compile(r"\{n(?:([%/])(\d+))?\}")
 UNITS = {"s": 1, "min": 60, "h": 3600, "hour": 3600, "day": 86400, "days": 86400}
 ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|[rnts\\])")
 ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{12}\b")
+TIME = re.compile(r"\b([A-Z][a-z]{2} \d\d [A-Z][a-z]{2} )?\d\d:\d\d(?= \([A-Z]+\))")
 LETTERS = {"r": "\r", "n": "\n", "t": "\t", "s": " ", "\\": "\\"}
 
 
@@ -282,9 +283,9 @@ class Player:
 
 
 def steady(lines):
-    """Without what is another each time: the id, and the size of a message,
-    to which each MTA counts fields of its own."""
-    lines = [ID.sub("ID", line) for line in lines]
+    """Without what is another each time: the id, the time of day, and the size
+    of a message, to which each MTA counts fields of its own."""
+    lines = [TIME.sub("TIME", ID.sub("ID", line)) for line in lines]
     return [re.sub(r"\bhas \d+ bytes", "has SIZE bytes", line) for line in lines]
 
 

@@ -53,7 +53,8 @@ def _make():
         packed = pathlib.Path(work) / "packed"
         parts = [str(p.relative_to(root)) for pattern in ("usr/bin/valkey-*", "usr/lib/*/ld-linux*",
                  "usr/lib/*/lib*.so*") for p in root.glob(pattern)]
-        subprocess.run(["tar", "--zstd", "-cf", packed, "-C", root, *sorted(set(parts))], check=True)
+        subprocess.run(["tar", "--zstd", "-cf", packed, "-C", root, *sorted(set(parts))],
+                       check=True)
         name = packages.cache() / f"trixie-valkey-{version(_command(root, PROGRAMS[0]))}.tar.zst"
         os.replace(packed, name)
         return name
