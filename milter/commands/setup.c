@@ -281,12 +281,13 @@ put_settings(struct setup_files *f, const struct setup_plan *plan)
 
 static void
 make_plan(struct setup_plan *plan, const struct setup_mta *mta,
-    const char *config)
+    const struct wish *w)
 {
-	struct ruleset *rules = command_rules(config);
+	struct ruleset *rules = command_rules(w->config);
 	const struct setup_doors doors = { .listen = rules->daemon.listen,
 		.reply_map = rules->daemon.reply_map,
-		.policy_service = rules->daemon.policy_service };
+		.policy_service = rules->daemon.policy_service,
+		.adopted = w->adopt || adopt_is_there(w->config) };
 
 	setup_plan_make(plan, mta, &doors);
 	ruleset_release(rules);
@@ -341,7 +342,7 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 	struct buf errmsg = BUF_INIT;
 	int status = 0;
 
-	make_plan(&plan, mta, w->config);
+	make_plan(&plan, mta, w);
 	put_settings(f, &plan);
 	print_plan(&plan, mta, f, w->apply);
 	if (!lists_agree(w, &errmsg) ||

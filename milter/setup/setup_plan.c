@@ -265,14 +265,47 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",
 		    mta->value[VALUE_RELAY], address.data) &&
 		    !plan_service_in(plan, "smtpd_recipient_restrictions",
-		    mta->value[VALUE_RCPT], address.data))
+		    mta->value[VALUE_RCPT], address.data)) {
+			plan_service_first(plan,
+			    "smtpd_recipient_restrictions",
+			    mta->value[VALUE_RCPT], address.data, "rcpt");
 			setup_note(plan, "Neither smtpd_relay_restrictions nor "
 			    "smtpd_recipient_restrictions names "
-			    "reject_unauth_destination; put "
-			    "check_policy_service %s where relaying is "
-			    "refused.", address.data);
+			    "reject_unauth_destination: saywhy is asked at "
+			    "the head of the latter.");
+		}
 	}
 	buf_free(&address);
+}
+
+/*
+ * What Postfix goes on to say itself: codes of RFC 5321 for what they are
+ * about, where main.cf leaves the defaults. 554 is a code of the greeting
+ * (section 3.1) and none of RCPT (section 4.3.2); a name that does not exist is
+ * nothing that passes. 3.11 asks about each reply instead.
+ */
+static void
+plan_codes(struct setup_plan *plan, const struct setup_mta *mta)
+{
+	static const struct {
+		const char *name;
+		bool greets;	/* where refusals are not delayed */
+	} codes[] = {
+		{ "access_map_reject_code", true },
+		{ "maps_rbl_reject_code", true },
+		{ "reject_code", true },
+		{ "relay_domains_reject_code", false },
+		{ "unknown_address_reject_code", false },
+		{ "unknown_hostname_reject_code", false },
+		{ "unverified_recipient_reject_code", false },
+	};
+	bool delayed = strcmp(mta->value[VALUE_DELAY_REJECT], "yes") == 0;
+	size_t i;
+
+	for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if ((delayed || !codes[i].greets) &&
+		    !setup_mta_sets(mta, codes[i].name))
+			set(plan, codes[i].name, "550");
 }
 
 /*
@@ -316,6 +349,8 @@ setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
 	plan_milter(plan, mta, doors);
 	plan_reply_map(plan, mta, doors);
 	plan_service(plan, mta, doors);
+	if (doors->adopted && !setup_mta_is_at_least(mta, 3, 11))
+		plan_codes(plan, mta);
 	plan_ways_back(plan, mta);
 	setup_notes(plan, mta, doors);
 }

@@ -200,7 +200,9 @@ CLIENT = [
           **clients("check_client_access cidr:{{2001:db8::/32 REJECT}}")),
     Story("client-access-greeting", "client-denied",
           "check_client_access REJECT, smtpd_delay_reject = no", "EHLO client.example",
-          smtpd_delay_reject="no",
+          # What comes after a 554 greeting is 503: RFC 5321 section 3.1; the
+          # registry has it beside X.7.0.
+          right=["503 5.7.0"], smtpd_delay_reject="no",
           **clients("check_client_access inline:{192.0.2.7=REJECT}")),
     Story("client-access-connect", "client-denied",
           "check_client_access REJECT, smtpd_delay_reject = no", "",
@@ -275,8 +277,10 @@ HELO = [
     Story("helo-rhsbl", "domain-listed", "reject_rhsbl_helo",
           TO.replace("client.example", "listed.example", 1),
           **helos("reject_rhsbl_helo rhsbl.example")),
-    Story("helo-argument", "syntax helo-syntax", "EHLO without a name", "EHLO"),
-    Story("helo-argument-helo", "syntax helo-syntax", "HELO without a name", "HELO"),
+    # No response to HELO or EHLO has to have a status: RFC 2034 section 4.
+    Story("helo-argument", "syntax helo-syntax", "EHLO without a name", "EHLO", right=["501 None"]),
+    Story("helo-argument-helo", "syntax helo-syntax", "HELO without a name", "HELO",
+          right=["501 None"]),
 ]
 
 SYNTAX = [
