@@ -1,6 +1,8 @@
 /*
  * rcpt_domain - the recipient's domain is a full one, exists and accepts mail
  *
+ * Sendmail asks about "<>" before it refuses it itself.
+ *
  * Where strangers may send anywhere, or the domains taken are not known to
  * saywhy: what reject_non_fqdn_recipient and reject_unknown_recipient_domain
  * of Postfix refuse. RFC 7505 section 4.1: null MX.
@@ -36,15 +38,6 @@ static const struct option options[] = {
 	    "relay.domains never are" },
 	{ .name = NULL }
 };
-
-static bool
-active(const void *opt, const struct site *site)
-{
-	const struct options *o = opt;
-
-	(void)site;
-	return o->fqdn || o->domain;
-}
 
 static bool
 is_full(const struct mailbox *rcpt)
@@ -94,7 +87,7 @@ look_up(const struct check_ctx *ctx, struct findings *found,
 	buf_free(&failure);
 }
 
-/* A recipient that is no mailbox is left to the MTA. */
+/* What else is no mailbox is left to the MTA; "<>" is none for anybody. */
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
@@ -102,6 +95,10 @@ run(const struct check_ctx *ctx, struct findings *found)
 	const struct session *s = ctx->session;
 	const struct mailbox *rcpt = &s->rcpt->mailbox;
 
+	if (rcpt->null) {
+		check_found(ctx, found, REASON_RCPT_SYNTAX);
+		return;
+	}
 	if (rcpt->local == NULL || is_postmaster(rcpt) ||
 	    site_trusts(ctx->site, s))
 		return;
@@ -126,6 +123,5 @@ const struct check check_rcpt_domain = {
 	.reasons = reasons,
 	.options = options,
 	.options_size = sizeof(struct options),
-	.active = active,
 	.run = run
 };

@@ -34,6 +34,7 @@ struct engine {
 	enum wait wait;
 	int64_t wait_ms;
 	enum about about;	/* which reasons may be issued */
+	bool at_connect;	/* a question of that stage */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -85,6 +86,12 @@ void
 engine_answer_about(struct engine *e, enum about about)
 {
 	e->about = about;
+}
+
+void
+engine_answer_at(struct engine *e, enum stage stage)
+{
+	e->at_connect = stage == STAGE_CONNECT;
 }
 
 static void
@@ -173,6 +180,7 @@ static bool
 is_issued_at(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
+	    (stage == STAGE_CONNECT && e->at_connect) ||
 	    (stage == STAGE_MAIL && (e->rules->issued_at_mail || e->urgent));
 }
 

@@ -42,6 +42,12 @@ void engine_free(struct engine *e);	/* NULL: nothing */
  */
 void engine_answer_about(struct engine *e, enum about about);
 
+/*
+ * The question is asked at this stage (CONNECT, MAIL; else RCPT), where reasons
+ * are issued that are to be issued there.
+ */
+void engine_answer_at(struct engine *e, enum stage stage);
+
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
 

@@ -182,8 +182,10 @@ CLIENT = [
     story("client-name-servfail", "rdns-lookup-failed rdns-missing",
           "FEATURE(require_rdns), SERVFAIL", FROM, address="203.0.113.5", site="strict"),
     story("helo-missing", "helo-missing", "needmailhelo", "MAIL FROM:<a@sender.example>"),
-    story("helo-syntax", "helo-syntax", "EHLO bad!name", "EHLO bad!name"),
-    story("helo-argument", "helo-syntax syntax", "EHLO without a name", "EHLO"),
+    # No response to EHLO has to have a status: RFC 2034 section 4.
+    story("helo-syntax", "helo-syntax", "EHLO bad!name", "EHLO bad!name", right=["501 5.0.0"]),
+    story("helo-argument", "helo-syntax syntax", "EHLO without a name", "EHLO",
+          right=["501 5.0.0"]),
 ]
 
 SYNTAX = [
