@@ -65,7 +65,7 @@ is_ours(const struct check_ctx *ctx, const char *domain)
 }
 
 static void
-look_up(const struct check_ctx *ctx, struct findings *found,
+find_domain(const struct check_ctx *ctx, struct findings *found,
     const char *domain)
 {
 	static const enum reason_id reason[] = {
@@ -108,7 +108,7 @@ run(const struct check_ctx *ctx, struct findings *found)
 			    REASON_RCPT_SYNTAX), EVIDENCE_ADDRESS,
 			    rcpt->text);
 	} else if (o->domain && !rcpt->literal && !is_ours(ctx, rcpt->domain))
-		look_up(ctx, found, rcpt->domain);
+		find_domain(ctx, found, rcpt->domain);
 }
 
 static const int reasons[] = { REASON_RCPT_SYNTAX,

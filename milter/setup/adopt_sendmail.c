@@ -253,7 +253,7 @@ adopt_list(struct reader *r, const struct mc_call *call)
 
 /* First of all: who is let pass, what is accepted. */
 static void
-look_at(struct reader *r, const struct mc_call *call)
+note_call(struct reader *r, const struct mc_call *call)
 {
 	const char *what = call->argument[0];
 
@@ -414,7 +414,7 @@ adopt_sendmail_make(struct adopt *a, const struct sendmail_source *source)
 	buf_puts(&a->conf, "# What saywhy took over from sendmail.mc: made by "
 	    "`saywhy setup --adopt`,\n# which writes it anew. Behind each "
 	    "line stands where it comes from.\n\n");
-	each_call(&r, look_at);
+	each_call(&r, note_call);
 	read_relay_domains(&r);
 	each_call(&r, adopt_call);
 	adopt_senders(&r);

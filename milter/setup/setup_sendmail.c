@@ -83,7 +83,7 @@ has_ruleset(const char *text, const char *name)
 }
 
 static bool
-is_asked(const struct ruleset_lines *r, const struct setup_doors *doors,
+is_used(const struct ruleset_lines *r, const struct setup_doors *doors,
     const char *text)
 {
 	return (doors->adopted || !r->adopted) && !has_ruleset(text, r->name);
@@ -98,12 +98,12 @@ put_rulesets(struct buf *out, const char *address,
 
 	buf_puts(out, "\nLOCAL_CONFIG\n");
 	for (i = 0; i < COUNT(rulesets); i++)
-		if (is_asked(&rulesets[i], doors, text))
+		if (is_used(&rulesets[i], doors, text))
 			buf_printf(out, "K%s socket -t -d10 %s\n",
 			    rulesets[i].name, address);
 	buf_puts(out, "\nLOCAL_RULESETS\n");
 	for (i = 0; i < COUNT(rulesets); i++)
-		if (is_asked(&rulesets[i], doors, text))
+		if (is_used(&rulesets[i], doors, text))
 			buf_printf(out, "SLocal_%s\n%s", rulesets[i].name,
 			    rulesets[i].rules);
 }

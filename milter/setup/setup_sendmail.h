@@ -1,9 +1,9 @@
 /*
  * setup_sendmail.h - what Sendmail needs to use saywhy, in its sendmail.mc
  *
- * The filter, and rulesets that ask before Sendmail's own checks. What stands in
- * sendmail.mc is the admin's own m4: ours is a block at its end, which --undo
- * takes out byte for byte; sendmail.cf is made of it by the admin.
+ * The filter, and rulesets that ask before Sendmail's own checks. What stands
+ * in sendmail.mc is the admin's own m4: ours is a block at its end, which
+ * --undo takes out byte for byte; sendmail.cf is made of it by the admin.
  */
 #ifndef SETUP_SETUP_SENDMAIL_H
 #define SETUP_SETUP_SENDMAIL_H

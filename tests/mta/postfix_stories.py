@@ -174,7 +174,9 @@ SENDER = [
     Story("sender-rhsbl", "domain-listed", "reject_rhsbl_sender, TXT",
           sender("a@listed.example"), **senders("reject_rhsbl_sender rhsbl.example")),
     Story("sender-unlisted", "sender-unverified sender-denied", "reject_unlisted_sender",
-          sender("nobody@example.org"), **senders("reject_unlisted_sender")),
+          # Of a sender X.1.7 is the syntax and X.1.8 the system: what else is
+          # wrong with the address is X.1.0 (RFC 3463 section 3.2).
+          sender("nobody@example.org"), right=["550 5.1.0"], **senders("reject_unlisted_sender")),
     Story("sender-not-logged-in", "sender-login-mismatch auth-required",
           "reject_sender_login_mismatch", sender("boss@example.org"),
           **SASL, **OWNED, **senders("reject_sender_login_mismatch")),
@@ -416,6 +418,8 @@ LIMITS = [
           right=["550 5.3.0"],
           smtpd_milters="unix:/srv/nothing", milter_default_action="reject"),
     Story("milter-down-shutdown", "config-error filter-error", "milter_default_action = shutdown", FROM,
+          # A greeting has no status (RFC 2034 section 4), as that of 3.10 is.
+          right=["421 None"],
           smtpd_milters="unix:/srv/nothing", milter_default_action="shutdown"),
     Story("footer", "mailbox-unknown", "smtpd_reject_footer", to("nobody@example.org"),
           smtpd_reject_footer="For help call 555-0100. Please give the time ($localtime) and your address ($client_address)."),

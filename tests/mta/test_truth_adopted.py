@@ -167,6 +167,11 @@ def names(outcomes, wrong):
     return {o.story.name for o in outcomes if wrong(o)}
 
 
+def test_the_admins_text_stays(outcomes):
+    """Of a sendmail.mc; test_adopt_sites.py has that of main.cf."""
+    assert names(outcomes, lambda o: not getattr(o.made, "kept", True)) == set()
+
+
 def test_each_is_adopted(outcomes):
     assert names(outcomes, lambda o: not o.made.good) == set()
 

@@ -188,7 +188,7 @@ test_recipients(void **state)
 	static const char *const v[] = { "mydestination", "example.org",
 		"smtpd_recipient_restrictions", "reject_non_fqdn_recipient, "
 		    "reject_unknown_recipient_domain", NULL };
-	static const char *const asked[] = { "virtual_mailbox_domains",
+	static const char *const queried[] = { "virtual_mailbox_domains",
 		"ldap:/etc/postfix/domains.cf", "smtpd_recipient_restrictions",
 		"reject_unknown_recipient_domain", NULL };
 	struct main_cf cf = { .v = v };
@@ -203,7 +203,7 @@ test_recipients(void **state)
 	assert_non_null(strstr(a.conf.data, "relay { rcpt-domain = yes }"));
 	assert_non_null(strstr(a.conf.data, "reason \"null-mx-recipient\""));
 	adopt_clear(&a);
-	cf.v = asked;
+	cf.v = queried;
 	make(&a, &cf);
 	assert_null(strstr(a.conf.data, "rcpt-domain"));
 	assert_true(is_left(&a, "its domains cannot be listed"));
