@@ -59,6 +59,7 @@ struct wish {
 	size_t nlogs;
 	time_t enforce_after;	/* --observe-for; 0: not said */
 	bool apply, undo, verify, adopt, force;
+	bool whole;		/* of what is adopted */
 };
 
 static int
@@ -196,7 +197,7 @@ prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
 
 /* What saywhy takes over, and what it leaves to Postfix. */
 static int
-adopt(const struct wish *w)
+adopt(struct wish *w)
 {
 	struct buf errmsg = BUF_INIT;
 	struct adopt a = { .conf = BUF_INIT };
@@ -205,6 +206,7 @@ adopt(const struct wish *w)
 	    adopt_postfix(&a, w->folder, w->config, &errmsg);
 	size_t i;
 
+	w->whole = good && a.whole;
 	if (good) {
 		printf("%s", a.conf.data);
 		printf("\n%zu restrictions are taken over, %zu stay "
@@ -280,7 +282,8 @@ doors_of(const struct wish *w, const struct ruleset *rules)
 	return (struct setup_doors){ .listen = rules->daemon.listen,
 		.reply_map = rules->daemon.reply_map,
 		.policy_service = rules->daemon.policy_service,
-		.adopted = w->adopt || adopt_is_there(w->config) };
+		.adopted = w->adopt || adopt_is_there(w->config),
+		.whole = w->whole || adopt_is_whole(w->config) };
 }
 
 static void
@@ -355,7 +358,7 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 }
 
 static int
-serve_postfix(const struct wish *w, struct setup_mta *mta)
+serve_postfix(struct wish *w, struct setup_mta *mta)
 {
 	struct setup_files f;
 	struct buf errmsg = BUF_INIT;
@@ -399,7 +402,7 @@ tell_sendmail(const struct wish *w, struct buf *errmsg)
 }
 
 static int
-serve_sendmail(const struct wish *w)
+serve_sendmail(struct wish *w)
 {
 	struct buf errmsg = BUF_INIT;
 	int status = 0;

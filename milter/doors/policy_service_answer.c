@@ -104,6 +104,43 @@ judge(struct registered *j, struct engine *e, enum stage last,
 	return refused;
 }
 
+/* Classes of setup's: each looks up what is kept, in the reply map. */
+static const char *
+class_of(enum about about)
+{
+	switch (about) {
+	case ABOUT_HELO:
+		return "saywhy_helo";
+	case ABOUT_SENDER:
+		return "saywhy_sender";
+	case ABOUT_RCPT:
+		return "saywhy_rcpt";
+	case ABOUT_ANY:
+	case ABOUT_CLIENT:
+		break;
+	}
+	return NULL;
+}
+
+/*
+ * Postfix puts words of its own in front, and changes statuses, by the list
+ * that refuses.
+ */
+static void
+put_refusal(struct buf *out, struct engine *e, const struct reply *reply,
+    bool all)
+{
+	struct buf text = BUF_INIT;
+	const char *class = all ? class_of(engine_refused_about(e)) : NULL;
+
+	buf_printf(&text, "%d %s %s", reply->code, reply->status,
+	    reply->lines[0]);
+	if (class != NULL)
+		engine_keep(e, text.data);
+	buf_printf(out, "action=%s\n\n", class != NULL ? class : text.data);
+	buf_free(&text);
+}
+
 static enum policy_word
 answer_request(struct registered *j, struct recorder *recorder, const char *in,
     size_t n, struct buf *out)
@@ -118,8 +155,7 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 	refused = policy_postfix_is_rcpt(in, n) &&
 	    judge(j, e, STAGE_RCPT, &reply);
 	if (refused)
-		buf_printf(out, "action=%d %s %s\n\n", reply.code,
-		    reply.status, reply.lines[0]);
+		put_refusal(out, e, &reply, policy_postfix_is_all(in, n));
 	else
 		buf_puts(out, "action=DUNNO\n\n");
 	if (!policy_postfix_is_rcpt(in, n))

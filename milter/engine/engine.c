@@ -17,6 +17,7 @@
 #include "engine/engine_time.h"
 #include "engine/ruleset.h"
 #include "model/slots.h"
+#include "words/reason.h"
 
 struct engine {
 	struct ruleset *rules;
@@ -35,6 +36,8 @@ struct engine {
 	int64_t wait_ms;
 	enum about about;	/* which reasons may be issued */
 	bool at_connect;	/* a question of that stage */
+	int last;		/* reason of the last refusal */
+	char *kept;		/* its text, not yet given */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -73,6 +76,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	pending_flush(&e->pending);
+	free(e->kept);
 	marks_clear(&e->marks);
 	message_forget(&e->message);
 	findings_free(&e->found);
@@ -86,6 +90,28 @@ void
 engine_answer_about(struct engine *e, enum about about)
 {
 	e->about = about;
+}
+
+void
+engine_keep(struct engine *e, const char *text)
+{
+	mem_replace(&e->kept, text);
+}
+
+char *
+engine_kept(struct engine *e, enum about about)
+{
+	char *text = engine_refused_about(e) == about ? e->kept : NULL;
+
+	if (text != NULL)
+		e->kept = NULL;
+	return text;
+}
+
+enum about
+engine_refused_about(const struct engine *e)
+{
+	return e->last != REASON_NONE ? reason_about(e->last) : ABOUT_ANY;
 }
 
 void
@@ -226,6 +252,8 @@ decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	else
 		report_end(&report);
 	e->refused |= action_refuses(decision.taken);
+	if (action_refuses(decision.taken))
+		e->last = decision.because.finding->reason;
 	return decision.taken;
 }
 

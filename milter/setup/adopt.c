@@ -405,6 +405,9 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	buf_puts(&a->conf, "# What saywhy took over from Postfix's main.cf: "
 	    "made by `saywhy setup --adopt`,\n# which writes it anew. Behind "
 	    "each line stands where it comes from.\n\n");
+	a->whole = !source->is_set(source->arg, "domains");
+	if (a->whole)
+		buf_puts(&a->conf, ADOPT_WHOLE);
 	adopt_relay(a, source);
 	adopt_size(a, source);
 	adopt_recipients(a, source);

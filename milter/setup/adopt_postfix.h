@@ -32,6 +32,9 @@ bool adopt_put(const struct adopt *a, const char *config,
 /* Was it written beside `config`? */
 bool adopt_is_there(const char *config);
 
+/* The same, and is saywhy asked once a recipient? */
+bool adopt_is_whole(const char *config);
+
 /* Takes it out again. True: nothing of it is there any more. */
 bool adopt_undo(const char *config, struct buf *errmsg);
 

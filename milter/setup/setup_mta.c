@@ -82,6 +82,7 @@ static const struct {
 	[VALUE_SENDER] = { "smtpd_sender_restrictions", false, "" },
 	[VALUE_RELAY] = { "smtpd_relay_restrictions", false, "" },
 	[VALUE_RCPT] = { "smtpd_recipient_restrictions", false, "" },
+	[VALUE_CLASSES] = { "smtpd_restriction_classes", false, "" },
 	[VALUE_CONTENT_FILTER] = { "content_filter", true, "" },
 	[VALUE_PROXY_FILTER] = { "smtpd_proxy_filter", true, "" },
 	[VALUE_DELAY_REJECT] = { "smtpd_delay_reject", true, "yes" },

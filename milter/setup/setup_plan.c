@@ -227,6 +227,53 @@ plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
 	    mta->value[VALUE_SENDER], address, "sender");
 }
 
+/*
+ * One question for all lists: at the head of the first, where the recipient is
+ * known. What is about HELO name, sender or recipient is answered with a class,
+ * which looks the refusal up in a table of the reply map, so that Postfix has
+ * the right words in front of it and leaves its status alone. A socket that
+ * tells the process at its other end is needed.
+ */
+static bool
+plan_service_once(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors, const char *address)
+{
+	static const struct {
+		const char *class, *restriction, *map;
+	} classes[] = {
+		{ "saywhy_helo", "check_helo_access", "helo" },
+		{ "saywhy_sender", "check_sender_access", "sender" },
+		{ "saywhy_rcpt", "check_recipient_access", "rcpt" },
+	};
+	const char *own = mta->value[VALUE_CLASSES];
+	struct buf map = BUF_INIT, value = BUF_INIT;
+	size_t i;
+
+	if (!doors->whole || doors->reply_map == NULL ||
+	    strcmp(mta->value[VALUE_DELAY_REJECT], "yes") != 0 ||
+	    strncmp(address, "unix:", 5) != 0 || !put_address(plan, mta,
+	    "reply-map", doors->reply_map, &map) ||
+	    strncmp(map.data, "unix:", 5) != 0) {
+		buf_free(&map);
+		return false;
+	}
+	for (i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		buf_clear(&value);
+		buf_printf(&value, "%s socketmap:%s:%s",
+		    classes[i].restriction, map.data, classes[i].map);
+		set(plan, classes[i].class, value.data);
+	}
+	buf_clear(&value);
+	buf_printf(&value, "%s%ssaywhy_helo, saywhy_sender, saywhy_rcpt", own,
+	    *own != '\0' ? ", " : "");
+	set(plan, "smtpd_restriction_classes", value.data);
+	plan_service_first(plan, "smtpd_client_restrictions",
+	    mta->value[VALUE_CLIENT], address, "all");
+	buf_free(&map);
+	buf_free(&value);
+	return true;
+}
+
 /* True: this list has a place for the service, or has the service. */
 static bool
 plan_service_in(struct setup_plan *plan, const char *name, const char *list,
@@ -260,7 +307,8 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
 			    mta->value[VALUE_QUEUE]);
 	} else if (put_address(plan, mta, "policy-service",
-	    doors->policy_service, &address)) {
+	    doors->policy_service, &address) &&
+	    !plan_service_once(plan, mta, doors, address.data)) {
 		plan_service_heads(plan, mta, address.data);
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",
 		    mta->value[VALUE_RELAY], address.data) &&

@@ -40,6 +40,7 @@ struct setup_doors {
 	const char *reply_map;
 	const char *policy_service;
 	bool adopted;	/* what main.cf refuses is taken over */
+	bool whole;	/* … and all who may relay are known */
 };
 
 /* Fills an empty plan; names of ways point into `mta`. */

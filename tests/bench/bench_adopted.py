@@ -43,6 +43,7 @@ auth {{
 }}
 """
 OURS = ("smtpd_milters", "smtpd_reject_footer_maps", "smtpd_reject_filter_maps")
+CLASSES = ("smtpd_restriction_classes", "saywhy_helo", "saywhy_sender", "saywhy_rcpt")
 
 
 class Port:
@@ -53,7 +54,7 @@ class Port:
 
 
 def _values(folder):
-    shown = subprocess.run(["postconf", "-c", folder, *RESTRICTIONS, *OURS],
+    shown = subprocess.run(["postconf", "-c", folder, *RESTRICTIONS, *OURS, *CLASSES],
                            capture_output=True, text=True).stdout
     return dict(map(str.strip, line.split("=", 1)) for line in shown.splitlines())
 

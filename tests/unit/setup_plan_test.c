@@ -141,6 +141,37 @@ test_codes_of_what_is_adopted(void **state)
 	end(&plan, &mta);
 }
 
+/* One question for all lists, where what is relaying is known. */
+static void
+test_one_question(void **state)
+{
+	struct setup_doors whole = doors;
+	struct setup_mta mta = postfix(7, chroot);
+	struct setup_plan plan = { .nsettings = 0 };
+
+	(void)state;
+	whole.adopted = whole.whole = true;
+	mem_replace(&mta.value[VALUE_CLASSES], "theirs");
+	setup_plan_make(&plan, &mta, &whole);
+	assert_string_equal(value(&plan, "smtpd_client_restrictions"),
+	    "check_policy_service { unix:saywhy/policy.sock, timeout=10s, "
+	    "default_action=DUNNO, policy_context=all }");
+	assert_string_equal(value(&plan, "smtpd_restriction_classes"),
+	    "theirs, saywhy_helo, saywhy_sender, saywhy_rcpt");
+	assert_string_equal(value(&plan, "saywhy_sender"),
+	    "check_sender_access socketmap:unix:saywhy/reply.sock:sender");
+	assert_null(value(&plan, "smtpd_sender_restrictions"));
+	assert_null(value(&plan, "smtpd_relay_restrictions"));
+	setup_plan_clear(&plan);
+	/* Over TCP nobody knows whose table is looked into. */
+	plan = (struct setup_plan){ .nsettings = 0 };
+	whole.policy_service = "inet:1234@127.0.0.1";
+	setup_plan_make(&plan, &mta, &whole);
+	assert_null(value(&plan, "saywhy_sender"));
+	assert_non_null(value(&plan, "smtpd_sender_restrictions"));
+	end(&plan, &mta);
+}
+
 static void
 test_old_ones(void **state)
 {
@@ -264,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_stock_3_7),
 		cmocka_unit_test(test_stock_3_11),
 		cmocka_unit_test(test_codes_of_what_is_adopted),
+		cmocka_unit_test(test_one_question),
 		cmocka_unit_test(test_old_ones),
 		cmocka_unit_test(test_what_is_there_stays),
 		cmocka_unit_test(test_no_address_for_the_service),
