@@ -3,13 +3,16 @@
 #include "setup/setup_sendmail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/sock.h"
 #include "setup/adopt_sendmail.h"
 #include "setup/conf_says.h"
+#include "setup/sendmail_mc.h"
 #include "setup/setup_file.h"
 
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
@@ -140,10 +143,40 @@ print_notes(const char *address, const char *text,
 			    rulesets[i].name);
 }
 
+/*
+ * 452 is of storage (RFC 5321 section 4.2.3); what these features say else, and
+ * when, is as it was. They leave their code alone where it is set.
+ */
+static void
+put_codes(struct buf *out, const char *text)
+{
+	static const struct {
+		const char *feature, *code;
+	} replies[] = {
+		{ "ratecontrol", "_RATE_CONTROL_REPLY" },
+		{ "conncontrol", "_CONN_CONTROL_REPLY" },
+	};
+	struct mc_call *call = mem_alloc(sizeof *call);
+	size_t i;
+
+	while (mc_next(&text, call))
+		for (i = 0; i < COUNT(replies); i++)
+			if (strcmp(call->name, "FEATURE") == 0 &&
+			    strcmp(call->argument[0],
+			    replies[i].feature) == 0 &&
+			    (call->n < 3 ||
+			    strcmp(call->argument[2], "terminate") != 0))
+				buf_printf(out, "define(`%s', `450')dnl\n",
+				    replies[i].code);
+	free(call);
+}
+
 static void
 put_block(struct buf *out, const struct setup_doors *doors, const char *text,
     const char *address)
 {
+	if (doors->adopted)
+		put_codes(out, text);
 	buf_printf(out, "INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
 	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", doors->listen);
 	if (*address != '\0')

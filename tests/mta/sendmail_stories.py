@@ -190,9 +190,12 @@ CLIENT = [
 
 SYNTAX = [
     story("command-unknown", "command-unknown", "FOO", f"{EHLO} | FOO"),
-    story("vrfy-refused", "command-not-implemented policy-reject", "novrfy", f"{EHLO} | EXPN user"),
+    # A command that is recognised and turned off (RFC 5321 section 4.2.4: 502), of
+    # which security forbids to say more (RFC 3463 section 3.8: X.7.0).
+    story("vrfy-refused", "command-not-implemented policy-reject", "novrfy", f"{EHLO} | EXPN user",
+          right=["502 5.7.0"]),
     story("etrn-refused", "command-not-implemented policy-reject", "noetrn",
-          f"{EHLO} | ETRN example.org"),
+          f"{EHLO} | ETRN example.org", right=["502 5.7.0"]),
     story("mail-syntax", "syntax sender-syntax", "MAIL a@b", f"{EHLO} | MAIL a@sender.example"),
     story("mail-nested", "sequence", "MAIL, MAIL", f"{FROM} | MAIL FROM:<a@sender.example>"),
     story("mail-parameter", "parameter-unknown", "FOO=1", mail("a@sender.example", " FOO=1")),

@@ -375,7 +375,7 @@ def test_sendmail_with_nobody_there(build, box, setup):
     assert path.read_text() == "MAILER(`smtp')dnl\n"
 
 
-@pytest.mark.parametrize("mc", ["FEATURE(`access_db')dnl\nMAILER(`smtp')dnl\n",
+@pytest.mark.parametrize("mc", ["FEATURE(`access_db')dnl\nFEATURE(`ratecontrol')dnl\nMAILER(`smtp')dnl\n",
                                 "LOCAL_RULESETS\nSLocal_check_mail\nR$*\t\t$@ OK"])
 def test_a_sendmail_mc_adopted_and_undone(build, box, setup, stock, mc):
     """Its end is ours; what was before it stays byte for byte."""
@@ -390,6 +390,8 @@ def test_a_sendmail_mc_adopted_and_undone(build, box, setup, stock, mc):
     assert text.startswith(mc)
     assert "INPUT_MAIL_FILTER(`saywhy', `S=unix:/var/spool" in text
     assert "\nSLocal_check_relay\n" in text[len(mc):]
+    # The code of storage is none of a rate's.
+    assert ("define(`_RATE_CONTROL_REPLY', `450')" in text) == ("ratecontrol" in mc)
     assert ("\nSLocal_check_mail\n" in text[len(mc):]) == ("SLocal_check_mail" not in mc)
     assert ("Local_check_mail is yours" in done.stdout) == ("SLocal_check_mail" in mc)
     assert "sender-domain-nonexistent" in (box / "adopted.conf").read_text()
