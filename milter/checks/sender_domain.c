@@ -1,16 +1,14 @@
 /*
  * sender_domain - the sender's domain exists and accepts mail
  *
- * RFC 5321 section 5.1: MX, or else A or AAAA. RFC 7505: one MX of "." says
- * that the domain accepts none, and so sends none (section 4.1).
+ * One that accepts none sends none (RFC 7505 section 4.1).
  */
 
+#include "base/buf.h"
 #include "checks/check.h"
-#include "dns/dns.h"
+#include "checks/mail_domain.h"
 #include "model/mailset.h"
 #include "words/reason.h"
-
-enum { ASK_MX, ASK_A, ASK_AAAA, LOOKUPS };
 
 struct options {
 	bool sender_domain;
@@ -33,55 +31,32 @@ active(const void *opt, const struct site *site)
 	return o->sender_domain;
 }
 
-static bool
-is_null_mx(const struct dns_answer *mx)
-{
-	return mx->n == 1 && mx->v[0].n == 0;
-}
-
-/* A definite answer anywhere goes before a failure elsewhere. */
-static void
-judge(const struct check_ctx *ctx, struct findings *found,
-    const struct dns_question *q)
-{
-	enum reason_id reason = REASON_SENDER_DOMAIN_NONEXISTENT;
-	const char *failure = NULL;
-	struct finding *f;
-	size_t i;
-
-	for (i = 0; i < LOOKUPS; i++) {
-		if (q[i].answer->status == DNS_FOUND &&
-		    !is_null_mx(q[ASK_MX].answer))
-			return;
-		if (q[i].answer->status == DNS_TEMPFAIL)
-			failure = q[i].answer->failure;
-	}
-	if (is_null_mx(q[ASK_MX].answer))
-		reason = REASON_NULL_MX_SENDER;
-	else if (failure != NULL)
-		reason = REASON_SENDER_DOMAIN_LOOKUP_FAILED;
-	f = check_found(ctx, found, reason);
-	finding_say(f, EVIDENCE_DOMAIN, q[ASK_MX].name);
-	finding_say(f, EVIDENCE_DETAIL, failure);
-}
-
 static void
 run(const struct check_ctx *ctx, struct findings *found)
 {
+	static const enum reason_id reason[] = {
+		[MAIL_DOMAIN_NONE] = REASON_SENDER_DOMAIN_NONEXISTENT,
+		[MAIL_DOMAIN_NULL_MX] = REASON_NULL_MX_SENDER,
+		[MAIL_DOMAIN_TEMPFAIL] = REASON_SENDER_DOMAIN_LOOKUP_FAILED
+	};
 	const struct session *s = ctx->session;
 	const char *domain = s->sender.domain;
-	struct dns_question q[LOOKUPS] = {
-		[ASK_MX] = { .type = DNS_MX, .name = domain },
-		[ASK_A] = { .type = DNS_A, .name = domain },
-		[ASK_AAAA] = { .type = DNS_AAAA, .name = domain } };
+	struct buf failure = BUF_INIT;
+	enum mail_domain is;
+	struct finding *f;
 
 	if (domain == NULL || s->sender.literal ||
 	    site_trusts(ctx->site, s) ||
 	    mailset_find_name(&ctx->site->domains, domain) != NULL)
 		return;
-	dns_ask(q, LOOKUPS, ctx->deadline);
-	judge(ctx, found, q);
-	dns_forget(q, LOOKUPS);
+	is = mail_domain_ask(domain, ctx->deadline, &failure);
+	if (is != MAIL_DOMAIN_GOOD) {
+		f = check_found(ctx, found, reason[is]);
+		finding_say(f, EVIDENCE_DOMAIN, domain);
+		if (failure.len > 0)
+			finding_say(f, EVIDENCE_DETAIL, failure.data);
+	}
+	buf_free(&failure);
 }
 
 static const int reasons[] = { REASON_SENDER_DOMAIN_NONEXISTENT,

@@ -83,7 +83,7 @@ examine(struct symptoms *s, const char *config, const char *postfix)
 		return;
 	has_postfix = setup_mta_read(&mta, postfix, &errmsg);
 	doctor_accounts(s, r);
-	doctor_mta(s, r, has_postfix ? &mta : NULL);
+	doctor_mta(s, r, config, has_postfix ? &mta : NULL);
 	if (doctor_daemon(s, r, config))
 		doctor_sockets(s, r);
 	if (has_postfix)

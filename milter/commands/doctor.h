@@ -18,7 +18,7 @@ struct setup_mta;
 void doctor_accounts(struct symptoms *s, const struct ruleset *r);
 /* Can the mail server reach our sockets, and is it set to? NULL: no Postfix. */
 void doctor_mta(struct symptoms *s, const struct ruleset *r,
-    const struct setup_mta *mta);
+    const char *config, const struct setup_mta *mta);
 /* Does saywhyd run, once, and with the file as it is? False: it does not. */
 bool doctor_daemon(struct symptoms *s, const struct ruleset *r,
     const char *config);

@@ -21,6 +21,7 @@
 #include "engine/ruleset.h"
 #include "lists/list_source.h"
 #include "records/db_name.h"
+#include "setup/adopt_postfix.h"
 #include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
 #include "setup/setup_plan.h"
@@ -100,12 +101,14 @@ doctor_sources(struct symptoms *s, const struct ruleset *r)
 }
 
 void
-doctor_mta(struct symptoms *s, const struct ruleset *r,
+doctor_mta(struct symptoms *s, const struct ruleset *r, const char *config,
     const struct setup_mta *mta)
 {
 	const struct setup_doors doors = { .listen = r->daemon.listen,
 		.reply_map = r->daemon.reply_map,
-		.policy_service = r->daemon.policy_service };
+		.policy_service = r->daemon.policy_service,
+		.adopted = adopt_is_there(config),
+		.whole = adopt_is_whole(config) };
 	struct setup_plan plan = { .nsettings = 0 };
 
 	if (mta == NULL) {

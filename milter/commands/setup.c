@@ -41,6 +41,8 @@ static const struct argument arguments[] = {
 	    .help = "have a recipient refused, and show reply and record" },
 	{ .name = "postfix", .value = "FOLDER",
 	    .help = "where its main.cf lies" },
+	{ .name = "sendmail", .value = "FILE",
+	    .help = "Sendmail's, and this is its sendmail.mc" },
 	{ .name = "force",
 	    .help = "apply it though main.cf and saywhy.conf differ" },
 	{ .name = "smtp", .value = "SPEC",
@@ -51,22 +53,14 @@ static const struct argument arguments[] = {
 struct wish {
 	const char *config;
 	const char *folder;	/* of Postfix; NULL: its own */
+	const char *mc;		/* of Sendmail; NULL: Postfix is meant */
 	const char *smtp;
 	const char *const *logs;	/* to play to what is adopted */
 	size_t nlogs;
 	time_t enforce_after;	/* --observe-for; 0: not said */
 	bool apply, undo, verify, adopt, force;
+	bool whole;		/* of what is adopted */
 };
-
-static int
-tell_sendmail(const struct wish *w)
-{
-	struct ruleset *rules = command_rules(w->config);
-	int status = setup_sendmail_tell(rules, w->apply || w->undo);
-
-	ruleset_release(rules);
-	return status;
-}
 
 static int
 wrong(const struct buf *errmsg)
@@ -203,18 +197,21 @@ prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
 
 /* What saywhy takes over, and what it leaves to Postfix. */
 static int
-adopt(const struct wish *w)
+adopt(struct wish *w)
 {
 	struct buf errmsg = BUF_INIT;
 	struct adopt a = { .conf = BUF_INIT };
-	bool good = adopt_postfix(&a, w->folder, w->config, &errmsg);
+	bool good = w->mc != NULL ?
+	    setup_sendmail_adopt(&a, w->mc, w->config, &errmsg) :
+	    adopt_postfix(&a, w->folder, w->config, &errmsg);
 	size_t i;
 
+	w->whole = good && a.whole;
 	if (good) {
 		printf("%s", a.conf.data);
 		printf("\n%zu restrictions are taken over, %zu stay "
-		    "Postfix's%s\n", a.taken, a.nleft,
-		    a.nleft > 0 ? ":" : ".");
+		    "%s's%s\n", a.taken, a.nleft, w->mc != NULL ?
+		    "Sendmail" : "Postfix", a.nleft > 0 ? ":" : ".");
 		for (i = 0; i < a.nleft; i++)
 			print_note(a.left[i]);
 		putchar('\n');
@@ -279,14 +276,22 @@ put_settings(struct setup_files *f, const struct setup_plan *plan)
 	buf_free(&option);
 }
 
+static struct setup_doors
+doors_of(const struct wish *w, const struct ruleset *rules)
+{
+	return (struct setup_doors){ .listen = rules->daemon.listen,
+		.reply_map = rules->daemon.reply_map,
+		.policy_service = rules->daemon.policy_service,
+		.adopted = w->adopt || adopt_is_there(w->config),
+		.whole = w->whole || adopt_is_whole(w->config) };
+}
+
 static void
 make_plan(struct setup_plan *plan, const struct setup_mta *mta,
-    const char *config)
+    const struct wish *w)
 {
-	struct ruleset *rules = command_rules(config);
-	const struct setup_doors doors = { .listen = rules->daemon.listen,
-		.reply_map = rules->daemon.reply_map,
-		.policy_service = rules->daemon.policy_service };
+	struct ruleset *rules = command_rules(w->config);
+	const struct setup_doors doors = doors_of(w, rules);
 
 	setup_plan_make(plan, mta, &doors);
 	ruleset_release(rules);
@@ -297,9 +302,7 @@ static bool
 somebody_answers(const struct wish *w, struct buf *errmsg)
 {
 	struct ruleset *rules = command_settings(w->config);
-	const struct setup_doors doors = { .listen = rules->daemon.listen,
-		.reply_map = rules->daemon.reply_map,
-		.policy_service = rules->daemon.policy_service };
+	const struct setup_doors doors = doors_of(w, rules);
 	bool good = setup_ask(&doors, errmsg);
 
 	ruleset_release(rules);
@@ -341,7 +344,7 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 	struct buf errmsg = BUF_INIT;
 	int status = 0;
 
-	make_plan(&plan, mta, w->config);
+	make_plan(&plan, mta, w);
 	put_settings(f, &plan);
 	print_plan(&plan, mta, f, w->apply);
 	if (!lists_agree(w, &errmsg) ||
@@ -355,7 +358,7 @@ plan_and_apply(const struct wish *w, const struct setup_mta *mta,
 }
 
 static int
-serve_postfix(const struct wish *w, struct setup_mta *mta)
+serve_postfix(struct wish *w, struct setup_mta *mta)
 {
 	struct setup_files f;
 	struct buf errmsg = BUF_INIT;
@@ -387,6 +390,36 @@ serve_postfix(const struct wish *w, struct setup_mta *mta)
 	return status;
 }
 
+static bool
+tell_sendmail(const struct wish *w, struct buf *errmsg)
+{
+	struct ruleset *rules = command_rules(w->config);
+	const struct setup_doors doors = doors_of(w, rules);
+	bool good = setup_sendmail_tell(w->mc, &doors, w->apply, errmsg);
+
+	ruleset_release(rules);
+	return good;
+}
+
+static int
+serve_sendmail(struct wish *w)
+{
+	struct buf errmsg = BUF_INIT;
+	int status = 0;
+
+	if (w->undo)
+		status = (setup_sendmail_undo(w->mc, &errmsg) ? 0 :
+		    wrong(&errmsg)) | undo_adopted(w);
+	else if (w->apply && !somebody_answers(w, &errmsg))
+		status = wrong(&errmsg);
+	else if (w->adopt)
+		status = adopt(w);
+	if (status == 0 && !w->undo && !tell_sendmail(w, &errmsg))
+		status = wrong(&errmsg);
+	buf_free(&errmsg);
+	return status;
+}
+
 static int
 verify(const struct wish *w)
 {
@@ -398,7 +431,7 @@ verify(const struct wish *w)
 }
 
 static int
-serve(const struct wish *w)
+serve(struct wish *w)
 {
 	struct setup_mta mta;
 	struct buf errmsg = BUF_INIT;
@@ -406,11 +439,14 @@ serve(const struct wish *w)
 
 	if (w->verify && !w->apply && !w->undo)
 		return verify(w);
+	if (w->mc != NULL)
+		return serve_sendmail(w);
 	if (setup_mta_read(&mta, w->folder, &errmsg))
 		status = serve_postfix(w, &mta);
-	else if (w->folder == NULL && setup_sendmail_is_there())
-		status = tell_sendmail(w);
-	else
+	else if (w->folder == NULL && setup_sendmail_is_there(SENDMAIL_MC)) {
+		w->mc = SENDMAIL_MC;
+		status = serve_sendmail(w);
+	} else
 		status = wrong(&errmsg);
 	setup_mta_clear(&mta);
 	buf_free(&errmsg);
@@ -463,6 +499,8 @@ run(struct arguments *args)
 			w.verify = true;
 		else if (strcmp(a->name, "postfix") == 0)
 			w.folder = value;
+		else if (strcmp(a->name, "sendmail") == 0)
+			w.mc = value;
 		else if (strcmp(a->name, "smtp") == 0)
 			w.smtp = value;
 		else

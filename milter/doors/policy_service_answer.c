@@ -73,14 +73,15 @@ new_engine(const struct registered *j, struct recorder *recorder, int64_t wait)
 	return e;
 }
 
-/* All earlier stages, and RCPT; only there anything is answered. */
+/* All earlier stages, and the one that is asked about. */
 static bool
-refuses(struct engine *e, struct reply *reply)
+refuses(struct engine *e, enum stage last, struct reply *reply)
 {
 	enum stage stage;
 	enum action action = ACTION_OFF;
 
-	for (stage = STAGE_CONNECT; stage <= STAGE_RCPT; stage++) {
+	engine_answer_at(e, last);
+	for (stage = STAGE_CONNECT; stage <= last; stage++) {
 		reply_clear(reply);
 		action = engine_step(e, stage, reply);
 		if (action_refuses(action))
@@ -94,12 +95,50 @@ refuses(struct engine *e, struct reply *reply)
  * because the filter and the reply map see it next.
  */
 static bool
-judge(struct registered *j, struct engine *e, struct reply *reply)
+judge(struct registered *j, struct engine *e, enum stage last,
+    struct reply *reply)
 {
-	bool refused = refuses(e, reply);
+	bool refused = refuses(e, last, reply);
 
 	replace_engine(j, e);
 	return refused;
+}
+
+/* Classes of setup's: each looks up what is kept, in the reply map. */
+static const char *
+class_of(enum about about)
+{
+	switch (about) {
+	case ABOUT_HELO:
+		return "saywhy_helo";
+	case ABOUT_SENDER:
+		return "saywhy_sender";
+	case ABOUT_RCPT:
+		return "saywhy_rcpt";
+	case ABOUT_ANY:
+	case ABOUT_CLIENT:
+		break;
+	}
+	return NULL;
+}
+
+/*
+ * Postfix puts words of its own in front, and changes statuses, by the list
+ * that refuses.
+ */
+static void
+put_refusal(struct buf *out, struct engine *e, const struct reply *reply,
+    bool all)
+{
+	struct buf text = BUF_INIT;
+	const char *class = all ? class_of(engine_refused_about(e)) : NULL;
+
+	buf_printf(&text, "%d %s %s", reply->code, reply->status,
+	    reply->lines[0]);
+	if (class != NULL)
+		engine_keep(e, text.data);
+	buf_printf(out, "action=%s\n\n", class != NULL ? class : text.data);
+	buf_free(&text);
 }
 
 static enum policy_word
@@ -113,10 +152,10 @@ answer_request(struct registered *j, struct recorder *recorder, const char *in,
 
 	policy_postfix_session(in, n, engine_session(e));
 	engine_answer_about(e, policy_postfix_about(in, n));
-	refused = policy_postfix_is_rcpt(in, n) && judge(j, e, &reply);
+	refused = policy_postfix_is_rcpt(in, n) &&
+	    judge(j, e, STAGE_RCPT, &reply);
 	if (refused)
-		buf_printf(out, "action=%d %s %s\n\n", reply.code,
-		    reply.status, reply.lines[0]);
+		put_refusal(out, e, &reply, policy_postfix_is_all(in, n));
 	else
 		buf_puts(out, "action=DUNNO\n\n");
 	if (!policy_postfix_is_rcpt(in, n))
@@ -130,14 +169,14 @@ static enum policy_word
 answer_query(struct registered *j, struct recorder *recorder,
     const struct socketmap_query *q, struct buf *out)
 {
-	static const char name[] = "check_rcpt";
+	enum stage stage;
 	struct engine *e = new_engine(j, recorder, 0);
 	struct reply reply = { .code = 0 };
 	struct buf text = BUF_INIT;
-	bool known = q->map_n == strlen(name) &&
-	    memcmp(q->map, name, q->map_n) == 0 &&
-	    policy_sendmail_session(q->key, q->key_n, engine_session(e));
-	bool refused = known && judge(j, e, &reply);
+	bool known = policy_sendmail_stage(q->map, q->map_n, &stage) &&
+	    policy_sendmail_session(q->key, q->key_n, stage,
+	    engine_session(e));
+	bool refused = known && judge(j, e, stage, &reply);
 
 	if (refused) {
 		policy_sendmail_put(&reply, &text);

@@ -143,6 +143,12 @@ policy_postfix_is_rcpt(const char *in, size_t n)
 	    length > 0;
 }
 
+bool
+policy_postfix_is_all(const char *in, size_t n)
+{
+	return says(in, n, "policy_context", "all");
+}
+
 enum about
 policy_postfix_about(const char *in, size_t n)
 {

@@ -36,6 +36,11 @@ bool policy_postfix_is_rcpt(const char *in, size_t n);
  * Which of Postfix's lists asks: policy_context (Postfix 3.1), as saywhy setup
  * writes it. ABOUT_ANY: it does not say.
  */
+/*
+ * Is it asked once for all lists (policy_context=all)? Then a restriction class
+ * is answered where the refusal is about something else than the client.
+ */
+bool policy_postfix_is_all(const char *in, size_t n);
 enum about policy_postfix_about(const char *in, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * policy_service_sendmail - Sendmail's question about a recipient (socketmap)
+ * policy_service_sendmail - what Sendmail's rulesets ask (socketmap)
  */
 
 #include "doors/policy_service_sendmail.h"
@@ -16,19 +16,30 @@
 
 enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS };
 
+/* Maps are named after the rulesets that query them. */
+static const struct {
+	const char *name;
+	enum stage stage;
+	size_t parts;		/* so many of those above, in this order */
+} maps[] = {
+	{ "check_relay", STAGE_CONNECT, PORT + 1 },
+	{ "check_mail", STAGE_MAIL, SENDER + 1 },
+	{ "check_rcpt", STAGE_RCPT, RCPT + 1 },
+};
+
 /* One line of Sendmail's map class "socket": 250 pass, 256 fail. */
 #define TEXT_MAX 220	/* and quotes, code and status */
 
-/* False: not PARTS of them. The parts are the caller's to free. */
+/* False: not so many of them. The parts are the caller's to free. */
 static bool
-split(const char *key, size_t n, char *part[PARTS])
+split(const char *key, size_t n, char *part[PARTS], size_t parts)
 {
 	const char *end = key + n, *caret;
 	size_t i;
 
-	for (i = 0; i < PARTS; i++) {
+	for (i = 0; i < parts; i++) {
 		caret = memchr(key, '^', (size_t)(end - key));
-		if ((caret == NULL) != (i == PARTS - 1))
+		if ((caret == NULL) != (i == parts - 1))
 			return false;
 		if (caret == NULL)
 			caret = end;
@@ -42,7 +53,7 @@ split(const char *key, size_t n, char *part[PARTS])
 static const char *
 known(char *const part[PARTS], enum part i)
 {
-	return *part[i] != '\0' ? part[i] : NULL;
+	return part[i] != NULL && *part[i] != '\0' ? part[i] : NULL;
 }
 
 /* Sendmail writes "IPv6:2001:db8::7". */
@@ -67,17 +78,46 @@ tell(char *const part[PARTS], struct session *s)
 	session_connect(s, known(part, NAME), &client);
 	s->server_port = port <= 65535 ? (unsigned)port : 0;
 	s->local = !client.known;
+	if (part[SENDER] == NULL)
+		return;
 	session_helo(s, known(part, HELO));
 	session_mail(s, part[SENDER]);
 	mem_replace(&s->login, known(part, LOGIN));
-	session_rcpt(s, part[RCPT]);
+	if (part[RCPT] != NULL)
+		session_rcpt(s, part[RCPT]);
 }
 
 bool
-policy_sendmail_session(const char *key, size_t n, struct session *s)
+policy_sendmail_stage(const char *map, size_t n, enum stage *stage)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof maps / sizeof maps[0]; i++)
+		if (strlen(maps[i].name) == n &&
+		    memcmp(maps[i].name, map, n) == 0) {
+			*stage = maps[i].stage;
+			return true;
+		}
+	return false;
+}
+
+static size_t
+parts_of(enum stage stage)
+{
+	size_t i = 0;
+
+	while (maps[i].stage != stage)
+		i++;
+	return maps[i].parts;
+}
+
+bool
+policy_sendmail_session(const char *key, size_t n, enum stage stage,
+    struct session *s)
 {
 	char *part[PARTS] = { NULL };
-	bool good = memchr(key, '\0', n) == NULL && split(key, n, part);
+	bool good = memchr(key, '\0', n) == NULL &&
+	    split(key, n, part, parts_of(stage));
 	size_t i;
 
 	if (good)

@@ -1,9 +1,12 @@
 /*
- * policy_service_sendmail.h - Sendmail's request about a recipient (socketmap)
+ * policy_service_sendmail.h - what Sendmail's rulesets ask (socketmap)
  *
- * A ruleset queries the map "check_rcpt" (conf/check_rcpt.m4) with
+ * A ruleset queries a map of its own name (conf/check_rcpt.m4; saywhy setup
+ * --adopt) with
  *
- *	address^name^port^login^helo^sender^recipient
+ *	check_relay	address^name^port
+ *	check_mail	address^name^port^login^helo^sender
+ *	check_rcpt	address^name^port^login^helo^sender^recipient
  *
  * where what is not known is empty. A key with more or fewer carets, as with a
  * caret in the sender's name, is no request: the answer is "not found", and
@@ -16,12 +19,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/stage.h"
+
 struct buf;
 struct reply;
 struct session;
 
-/* Fills the session, initialised and empty; false: it is no request. */
-bool policy_sendmail_session(const char *key, size_t n, struct session *s);
+/* CONNECT, MAIL, RCPT, by the map's name of n bytes; false: another map. */
+bool policy_sendmail_stage(const char *map, size_t n, enum stage *stage);
+
+/*
+ * Fills the session, initialised and empty, from a request of one of these
+ * stages; false: it is none.
+ */
+bool policy_sendmail_session(const char *key, size_t n, enum stage stage,
+    struct session *s);
 
 /*
  * Appends the text of $#error for the ruleset: one quoted word, "550 5.7.1

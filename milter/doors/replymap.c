@@ -3,6 +3,7 @@
 #include "doors/replymap.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "engine/ruleset.h"
 #include "model/session.h"
 #include "records/record.h"
+#include "words/reason.h"
 #include "words/rewrite.h"
 
 /* The question comes a fraction of a millisecond after the milter's event. */
@@ -156,6 +158,24 @@ answer_reply(const struct server_peer *peer, const struct question *q,
 	reply_clear(&reply);
 }
 
+/* What the policy service has kept for a class; see setup_plan.c. */
+static void
+answer_kept(const struct server_peer *peer, enum about about, struct buf *out)
+{
+	struct registered *j;
+	struct engine *e = registry_find(REGISTRY_POLICY, peer->pid,
+	    clock_ms() + LOCK_MS, &j);
+	char *text = e != NULL ? engine_kept(e, about) : NULL;
+
+	if (e != NULL)
+		registry_release(j);
+	if (text != NULL)
+		socketmap_found(out, text, strlen(text));
+	else
+		socketmap_not_found(out);
+	free(text);
+}
+
 static void
 answer_query(const struct server_peer *peer, const struct socketmap_query *m,
     struct buf *out)
@@ -163,6 +183,12 @@ answer_query(const struct server_peer *peer, const struct socketmap_query *m,
 	struct question q = { .how = is_named(m, "filter") ? ASK_FILTER :
 		ASK_FOOTER, .text = m->key, .n = m->key_n };
 
+	enum about about = about_by_name(m->map, m->map_n);
+
+	if (about != ABOUT_ANY) {
+		answer_kept(peer, about, out);
+		return;
+	}
 	counts.queries++;
 	if ((q.how == ASK_FOOTER && !is_named(m, "footer")) ||
 	    !reply_parse(&q.stock, m->key, m->key_n)) {

@@ -17,6 +17,7 @@
 #include "engine/engine_time.h"
 #include "engine/ruleset.h"
 #include "model/slots.h"
+#include "words/reason.h"
 
 struct engine {
 	struct ruleset *rules;
@@ -34,6 +35,9 @@ struct engine {
 	enum wait wait;
 	int64_t wait_ms;
 	enum about about;	/* which reasons may be issued */
+	bool at_connect;	/* a question of that stage */
+	int last;		/* reason of the last refusal */
+	char *kept;		/* its text, not yet given */
 	struct pending pending;
 	const struct engine_watcher *watcher;
 };
@@ -72,6 +76,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	pending_flush(&e->pending);
+	free(e->kept);
 	marks_clear(&e->marks);
 	message_forget(&e->message);
 	findings_free(&e->found);
@@ -85,6 +90,34 @@ void
 engine_answer_about(struct engine *e, enum about about)
 {
 	e->about = about;
+}
+
+void
+engine_keep(struct engine *e, const char *text)
+{
+	mem_replace(&e->kept, text);
+}
+
+char *
+engine_kept(struct engine *e, enum about about)
+{
+	char *text = engine_refused_about(e) == about ? e->kept : NULL;
+
+	if (text != NULL)
+		e->kept = NULL;
+	return text;
+}
+
+enum about
+engine_refused_about(const struct engine *e)
+{
+	return e->last != REASON_NONE ? reason_about(e->last) : ABOUT_ANY;
+}
+
+void
+engine_answer_at(struct engine *e, enum stage stage)
+{
+	e->at_connect = stage == STAGE_CONNECT;
 }
 
 static void
@@ -173,6 +206,7 @@ static bool
 is_issued_at(const struct engine *e, enum stage stage)
 {
 	return stage == STAGE_RCPT || stage == STAGE_MESSAGE ||
+	    (stage == STAGE_CONNECT && e->at_connect) ||
 	    (stage == STAGE_MAIL && (e->rules->issued_at_mail || e->urgent));
 }
 
@@ -230,6 +264,8 @@ decide(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 	else
 		report_end(&report);
 	e->refused |= action_refuses(decision.taken);
+	if (action_refuses(decision.taken))
+		e->last = decision.because.finding->reason;
 	return decision.taken;
 }
 

@@ -42,6 +42,23 @@ void engine_free(struct engine *e);	/* NULL: nothing */
  */
 void engine_answer_about(struct engine *e, enum about about);
 
+/*
+ * A refusal that is about something else than the list in which the policy
+ * service was queried: its text is kept until the table of that name is.
+ * engine_kept(): for the caller to free; NULL: none about this.
+ */
+void engine_keep(struct engine *e, const char *text);
+char *engine_kept(struct engine *e, enum about about);
+
+/* What the last refusal was about. */
+enum about engine_refused_about(const struct engine *e);
+
+/*
+ * The question is asked at this stage (CONNECT, MAIL; else RCPT), where reasons
+ * are issued that are to be issued there.
+ */
+void engine_answer_at(struct engine *e, enum stage stage);
+
 struct session *engine_session(struct engine *e);
 const struct ruleset *engine_rules(const struct engine *e);
 

@@ -188,11 +188,16 @@ static bool
 issued_at_mail(const struct ruleset *r, const struct check *check)
 {
 	struct finding f = { .issued_at = check->issued_at };
+	const int *reason;
 
 	for (f.stage = STAGE_CONNECT; f.stage <= STAGE_MAIL; f.stage++)
-		if ((check->stages & STAGE_BIT(f.stage)) != 0 &&
-		    policy_issuing_stage(&r->policy, &f) == STAGE_MAIL)
-			return true;
+		for (reason = check->reasons; *reason != REASON_NONE &&
+		    (check->stages & STAGE_BIT(f.stage)) != 0; reason++) {
+			f.reason = *reason;
+			if (policy_issuing_stage(&r->policy, &f) <=
+			    STAGE_MAIL)
+				return true;
+		}
 	return false;
 }
 

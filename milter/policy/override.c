@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/option_value.h"
 #include "words/reason.h"
 #include "words/template.h"
 
@@ -166,6 +167,28 @@ free_statuses(void *slot)
 	mem_replace(&code[TEMPORARY].status, NULL);
 }
 
+static bool
+parse_issued_at(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	static const char *const words[] = { "connect", "mail", "rcpt", NULL };
+	static const enum stage stages[] = { STAGE_CONNECT, STAGE_MAIL,
+		STAGE_RCPT };
+	struct stage_slot *issued_at = slot;
+	int word = option_word(words, value, errmsg);
+
+	(void)base;
+	if (word < 0)
+		return false;
+	*issued_at = (struct stage_slot){ true, stages[word] };
+	return true;
+}
+
+static void
+free_issued_at(void *slot)
+{
+	*(struct stage_slot *)slot = (struct stage_slot){ .set = false };
+}
+
 #define AT(member) offsetof(struct override, member)
 
 #define ACTION_ROW \
@@ -192,6 +215,10 @@ const struct option override_options[] = {
 	{ .name = "status", .type = OPTION_PARSE, .offset = AT(code),
 	    .parse = parse_status, .free = free_statuses,
 	    .help = "enhanced status, 4.y.z or 5.y.z" },
+	{ .name = "issue-at", .type = OPTION_PARSE, .offset = AT(issued_at),
+	    .parse = parse_issued_at, .free = free_issued_at,
+	    .help = "in the place of the option of that name: rcpt, mail, or "
+	    "connect (Sendmail's check_relay; else mail)" },
 	{ .name = "disclose", .type = OPTION_WORD, .offset = AT(disclose),
 	    .words = disclose_names, .default_value = "full",
 	    .help = "how much the reply tells of what was seen" },

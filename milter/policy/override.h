@@ -10,6 +10,7 @@
 
 #include "base/option.h"
 #include "model/action.h"
+#include "model/stage.h"
 #include "words/reply.h"
 
 struct diags;
@@ -26,9 +27,16 @@ struct code_change {
 	char *status;	/* owned */
 };
 
+/* What an `issue-at = ` says. */
+struct stage_slot {
+	bool set;
+	enum stage stage;
+};
+
 struct override {
 	struct option_item item;	/* title: the reason's name */
 	struct action_slot action;
+	struct stage_slot issued_at;
 	struct code_change code[2];	/* permanent, temporary */
 	char *text;
 	char *remedy;

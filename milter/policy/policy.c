@@ -129,9 +129,11 @@ finish_reasons(struct policy *p, struct diags *d)
 	for (i = 0; i < p->reasons.n; i++) {
 		o = p->reasons.v[i];
 		reason = override_reason(o, d);
-		if (reason != REASON_NONE)
-			override_apply(o, &p->action[reason],
-			    &p->wording[reason]);
+		if (reason == REASON_NONE)
+			continue;
+		override_apply(o, &p->action[reason], &p->wording[reason]);
+		if (o->issued_at.set)
+			p->issued[reason] = o->issued_at;
 	}
 }
 
@@ -167,6 +169,9 @@ policy_issuing_stage(const struct policy *p, const struct finding *f)
 		return STAGE_MESSAGE;
 	if (f->stage == STAGE_RCPT)
 		return STAGE_RCPT;
+	if (p->issued[f->reason].set)
+		return f->stage > p->issued[f->reason].stage ? f->stage :
+		    p->issued[f->reason].stage;
 	return p->issued_at == ISSUED_AT_MAIL ? STAGE_MAIL : f->issued_at;
 }
 
@@ -268,6 +273,14 @@ judge_message(const struct decision_context *m, const struct finding *f)
 	return judged || f->rcpt != 0 ? strictest : judge(m, NULL, 0, f);
 }
 
+/* Where nobody asks before MAIL, it is issued there. */
+static bool
+is_turn(enum stage issued_at, enum stage stage)
+{
+	return issued_at == stage ||
+	    (stage == STAGE_MAIL && issued_at < STAGE_MAIL);
+}
+
 /* What this finding means at this stage; OFF when it is not its turn. */
 static struct verdict
 judge_at(const struct decision_context *m, const struct finding *f,
@@ -284,7 +297,7 @@ judge_at(const struct decision_context *m, const struct finding *f,
 			v.action = ACTION_OFF;
 		return v;
 	}
-	if (f->withheld || issued_at != stage ||
+	if (f->withheld || !is_turn(issued_at, stage) ||
 	    (f->rcpt != 0 && f->rcpt != s->nrecipients))
 		return v;
 	return s->rcpt != NULL ?

@@ -16,6 +16,7 @@
 #include "model/session.h"
 #include "model/site.h"
 #include "policy/exception_index.h"
+#include "policy/override.h"
 #include "words/reply.h"
 
 struct diags;
@@ -35,6 +36,8 @@ struct policy {
 	/* built from those by policy_finish() */
 	const struct site *site;
 	enum action action[REASONS_MAX];
+	struct stage_slot issued[REASONS_MAX];	/* what a reason's own
+					   issue-at says */
 	struct wording wording[REASONS_MAX];
 	struct exception_index by_client;	/* of the exceptions */
 };

@@ -65,9 +65,7 @@ static const char *const silent[] = { "permit_mynetworks",
 	"defer_unauth_destination", "reject_unauth_pipelining",
 	"reject_unlisted_recipient",
 	"reject_unlisted_sender", "reject_unverified_recipient",
-	"reject_unverified_sender", "reject_non_fqdn_recipient",
-	"reject_unknown_recipient_domain",
-	"reject_multi_recipient_bounce" };
+	"reject_unverified_sender", "reject_multi_recipient_bounce" };
 
 /* "127.0.0.[2..11]" is 127.0.0.2-11; false: a form that we do not have. */
 static bool
@@ -227,6 +225,42 @@ adopt_unknown(struct walk *w, const char *word)
 		    *argument != '\0' ? " " : "", argument);
 }
 
+/* Restrictions that an option of section relay turns on. */
+static const struct {
+	const char *restriction, *option, *more;
+} switches[] = {
+	{ "reject_non_fqdn_recipient", "rcpt-fqdn", "" },
+	/* Of a policy service's 5.1.10 Postfix would make 5.1.0. */
+	{ "reject_unknown_recipient_domain", "rcpt-domain",
+	    "reason \"null-mx-recipient\" { action = note }\t"
+	    "# Postfix says it\n" },
+};
+
+/* An allow list of section blacklist does not spare anybody there. */
+static void
+adopt_switch(struct walk *w, size_t which)
+{
+	const char *option = switches[which].option;
+	struct buf line = BUF_INIT;
+
+	if (w->unknown_permit || w->known_permit) {
+		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
+		    "saywhy does not know", w->list,
+		    switches[which].restriction);
+		return;
+	}
+	buf_printf(&line, "relay { %s = yes }", option);
+	if (!w->source->is_set(w->source->arg, option) &&
+	    strstr(w->a->conf.data, line.data) == NULL &&
+	    (strcmp(option, "rcpt-domain") != 0 ||
+	    adopt_own_domains(w->a, w->source, w->list)))
+		buf_printf(&w->a->conf, "%s\t# %s: %s\n%s", line.data,
+		    w->list, switches[which].restriction,
+		    switches[which].more);
+	w->a->taken++;
+	buf_free(&line);
+}
+
 static void adopt_word(struct walk *w, const char *word);
 
 static bool
@@ -289,6 +323,11 @@ adopt_word(struct walk *w, const char *word)
 	for (i = 0; i < COUNT(simples); i++)
 		if (strcmp(word, simples[i].restriction) == 0) {
 			adopt_simple(w, &simples[i]);
+			return;
+		}
+	for (i = 0; i < COUNT(switches); i++)
+		if (strcmp(word, switches[i].restriction) == 0) {
+			adopt_switch(w, i);
 			return;
 		}
 	for (i = 0; i < COUNT(dns_lists); i++)
@@ -366,6 +405,9 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	buf_puts(&a->conf, "# What saywhy took over from Postfix's main.cf: "
 	    "made by `saywhy setup --adopt`,\n# which writes it anew. Behind "
 	    "each line stands where it comes from.\n\n");
+	a->whole = !source->is_set(source->arg, "domains");
+	if (a->whole)
+		buf_puts(&a->conf, ADOPT_WHOLE);
 	adopt_relay(a, source);
 	adopt_size(a, source);
 	adopt_recipients(a, source);

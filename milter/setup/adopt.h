@@ -26,7 +26,12 @@ struct adopt {
 	char *left[ADOPT_LEFT_MAX];	/* what stays Postfix's, and why */
 	size_t nleft;
 	size_t taken;		/* restrictions that are translated */
+	bool whole;		/* what is relaying saywhy.conf does not say
+				   itself: saywhy may be asked first of all */
 };
+
+/* In the fragment where `whole` is so. */
+#define ADOPT_WHOLE "# It is asked once a recipient.\n"
 
 void adopt_make(struct adopt *a, const struct mta_source *source);
 void adopt_clear(struct adopt *a);

@@ -137,6 +137,33 @@ adopt_put(const struct adopt *a, const char *config, time_t enforce_after,
 }
 
 bool
+adopt_is_there(const char *config)
+{
+	struct buf path = BUF_INIT;
+	bool there;
+
+	put_beside(&path, config);
+	there = access(path.data, F_OK) == 0;
+	buf_free(&path);
+	return there;
+}
+
+bool
+adopt_is_whole(const char *config)
+{
+	struct buf path = BUF_INIT, text = BUF_INIT, errmsg = BUF_INIT;
+	bool whole;
+
+	put_beside(&path, config);
+	whole = setup_file_read(path.data, &text, &errmsg) &&
+	    strstr(text.data, ADOPT_WHOLE) != NULL;
+	buf_free(&path);
+	buf_free(&text);
+	buf_free(&errmsg);
+	return whole;
+}
+
+bool
 adopt_undo(const char *config, struct buf *errmsg)
 {
 	struct buf path = BUF_INIT, text = BUF_INIT, without = BUF_INIT;

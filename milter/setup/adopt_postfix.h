@@ -29,6 +29,12 @@ bool adopt_postfix(struct adopt *a, const char *folder, const char *config,
 bool adopt_put(const struct adopt *a, const char *config,
     time_t enforce_after, struct buf *errmsg);
 
+/* Was it written beside `config`? */
+bool adopt_is_there(const char *config);
+
+/* The same, and is saywhy asked once a recipient? */
+bool adopt_is_whole(const char *config);
+
 /* Takes it out again. True: nothing of it is there any more. */
 bool adopt_undo(const char *config, struct buf *errmsg);
 

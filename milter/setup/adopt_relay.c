@@ -113,6 +113,29 @@ knows_relaying(struct adopt *a, const struct mta_source *source,
 	return other == NULL;
 }
 
+bool
+adopt_own_domains(struct adopt *a, const struct mta_source *source,
+    const char *list)
+{
+	struct mta_lists l;
+	bool known;
+
+	mta_lists_read(&l, source);
+	known = l.tables.n == 0;
+	if (!known)
+		adopt_leave(a, "%s: reject_unknown_recipient_domain stays "
+		    "Postfix's, for %s: its domains cannot be listed", list,
+		    l.tables.v[0].name);
+	else if (l.domains.n > 0) {
+		buf_puts(&a->conf, "relay { rcpt-domain-except = {");
+		put_items(&a->conf, &l.domains);
+		buf_puts(&a->conf, "} }\t# mydestination, "
+		    "virtual_*_domains, relay_domains\n");
+	}
+	mta_lists_clear(&l);
+	return known;
+}
+
 void
 adopt_relay(struct adopt *a, const struct mta_source *source)
 {

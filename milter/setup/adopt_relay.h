@@ -9,6 +9,13 @@
 
 #include "setup/adopt.h"
 
+/*
+ * Domains that are ours need stand in no DNS: rcpt-domain-except. False, which
+ * is listed: not all of them are known.
+ */
+bool adopt_own_domains(struct adopt *a, const struct mta_source *source,
+    const char *list);
+
 void adopt_relay(struct adopt *a, const struct mta_source *source);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "setup/conf_says.h"
 #include "setup/setup_block.h"
 #include "setup/setup_file.h"
 #include "setup/setup_mta.h"
@@ -114,24 +115,12 @@ text(void *arg, const char *path, struct buf *out)
 	return good;
 }
 
-/* An option's name with "=" behind it, or the whole of `reason "x"`. */
 static bool
 is_set(void *arg, const char *what)
 {
 	const struct mta_postfix *p = arg;
-	size_t n = strlen(what);
-	const char *at = p->conf_text.data, *end;
 
-	for (; (at = strstr(at, what)) != NULL; at = end) {
-		end = at + n;
-		if (what[n - 1] == '"')
-			return true;
-		if ((at == p->conf_text.data ||
-		    strchr(" \t\n{", at[-1]) != NULL) &&
-		    end[strspn(end, " \t")] == '=')
-			return true;
-	}
-	return false;
+	return conf_says(&p->conf_text, what);
 }
 
 /* "key TAB value" a line, of a table that postmap(1) can list. */
@@ -167,25 +156,6 @@ ask(void *arg, const char *table, const char *key, struct buf *out)
 	return true;
 }
 
-/* Lines that begin with # say nothing. */
-static bool
-read_conf(struct mta_postfix *p, const char *config, struct buf *errmsg)
-{
-	struct buf conf = BUF_INIT;
-	bool good = setup_file_read(config, &conf, errmsg);
-	const char *line;
-	size_t n;
-
-	for (line = conf.data; *line != '\0'; line += n) {
-		n = strcspn(line, "\n");
-		n += line[n] == '\n';
-		if (line[strspn(line, " \t")] != '#')
-			buf_put(&p->conf_text, line, n);
-	}
-	buf_free(&conf);
-	return good;
-}
-
 static void
 read_main_cf(struct mta_postfix *p)
 {
@@ -208,7 +178,7 @@ mta_postfix_open(const char *folder, const char *config, struct buf *errmsg)
 	p->conf_text = (struct buf)BUF_INIT;
 	p->main_cf = (struct buf)BUF_INIT;
 	p->settings = (struct buf)BUF_INIT;
-	if (!read_conf(p, config, errmsg)) {
+	if (!conf_says_read(config, &p->conf_text, errmsg)) {
 		mta_postfix_close(p);
 		return NULL;
 	}

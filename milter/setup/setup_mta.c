@@ -82,6 +82,7 @@ static const struct {
 	[VALUE_SENDER] = { "smtpd_sender_restrictions", false, "" },
 	[VALUE_RELAY] = { "smtpd_relay_restrictions", false, "" },
 	[VALUE_RCPT] = { "smtpd_recipient_restrictions", false, "" },
+	[VALUE_CLASSES] = { "smtpd_restriction_classes", false, "" },
 	[VALUE_CONTENT_FILTER] = { "content_filter", true, "" },
 	[VALUE_PROXY_FILTER] = { "smtpd_proxy_filter", true, "" },
 	[VALUE_DELAY_REJECT] = { "smtpd_delay_reject", true, "yes" },
@@ -224,6 +225,17 @@ setup_mta_services(struct setup_mta *mta, const char *text)
 	free(copy);
 }
 
+/* What is not the default, or is and was written all the same. */
+static void
+read_own(struct setup_mta *mta)
+{
+	struct buf lines = BUF_INIT;
+
+	if (postconf(mta, "-n", NULL, &lines))
+		mta->own = buf_steal(&lines);
+	buf_free(&lines);
+}
+
 static void
 read_resolver(struct setup_mta *mta)
 {
@@ -255,6 +267,7 @@ setup_mta_read(struct setup_mta *mta, const char *folder, struct buf *errmsg)
 		mta->folder = mem_dup(mta->value[VALUE_FOLDER]);
 	if (postconf(mta, "-Mf", NULL, &services))
 		setup_mta_services(mta, services.data);
+	read_own(mta);
 	read_resolver(mta);
 	buf_free(&services);
 	return true;
@@ -276,6 +289,7 @@ setup_mta_clear(struct setup_mta *mta)
 	free(mta->services);
 	free(mta->folder);
 	free(mta->resolver);
+	free(mta->own);
 	memset(mta, 0, sizeof *mta);
 }
 
@@ -330,6 +344,16 @@ setup_mta_read_texts(struct setup_mta *mta, const struct buf *main_cf,
 	remove_folder(folder);
 	free(real);
 	return good;
+}
+
+bool
+setup_mta_sets(const struct setup_mta *mta, const char *name)
+{
+	char *value = mta->own != NULL ? find_value(mta->own, name) : NULL;
+	bool is_set = value != NULL;
+
+	free(value);
+	return is_set;
 }
 
 bool

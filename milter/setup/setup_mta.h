@@ -11,7 +11,7 @@ struct buf;
 enum setup_value { VALUE_VERSION, VALUE_FOLDER, VALUE_QUEUE,
 	VALUE_MILTERS, VALUE_NON_SMTPD, VALUE_FILTER_MAPS,
 	VALUE_FOOTER_MAPS, VALUE_CLIENT, VALUE_HELO, VALUE_SENDER,
-	VALUE_RELAY, VALUE_RCPT,
+	VALUE_RELAY, VALUE_RCPT, VALUE_CLASSES,
 	VALUE_CONTENT_FILTER, VALUE_PROXY_FILTER, VALUE_DELAY_REJECT,
 	VALUE_PEERNAME, VALUE_COUNT };
 
@@ -35,6 +35,7 @@ struct setup_mta {
 	struct setup_service *services;
 	size_t nservices, cap;
 	char *resolver;		/* first nameserver of resolv.conf, or NULL */
+	char *own;		/* lines of main.cf itself; NULL: none */
 };
 
 /*
@@ -51,6 +52,9 @@ bool setup_mta_read(struct setup_mta *mta, const char *folder,
 bool setup_mta_read_texts(struct setup_mta *mta, const struct buf *main_cf,
     const struct buf *master_cf, struct buf *errmsg);
 void setup_mta_clear(struct setup_mta *mta);
+
+/* Does main.cf itself set this, to whatever value? */
+bool setup_mta_sets(const struct setup_mta *mta, const char *name);
 
 /* "3.7.11": 3 and 7. */
 bool setup_mta_is_at_least(const struct setup_mta *mta, int major,

@@ -24,7 +24,8 @@ setup_note(struct setup_plan *plan, const char *fmt, ...)
 
 /* What 3.11's filter map does and a footer cannot. */
 static void
-note_version(struct setup_plan *plan, const struct setup_mta *mta)
+note_version(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors)
 {
 	const char *version = mta->value[VALUE_VERSION];
 
@@ -36,12 +37,10 @@ note_version(struct setup_plan *plan, const struct setup_mta *mta)
 	}
 	setup_note(plan, "Postfix %s can add lines to its refusals, but not "
 	    "change their words, status or code; that takes 3.11.", version);
-	setup_note(plan, "Closest to accurate codes come these settings, if "
-	    "you want them: relay_domains_reject_code = 550, "
-	    "maps_rbl_reject_code = 550, access_map_reject_code = 550, "
-	    "unverified_recipient_reject_code = 550; and "
-	    "reject_unauth_destination in the place of "
-	    "defer_unauth_destination, once your domains are complete.");
+	if (!doors->adopted)
+		setup_note(plan, "saywhy setup --adopt takes over what the "
+		    "restrictions of main.cf refuse, so that it is said with "
+		    "accurate codes.");
 	setup_note(plan, "postscreen must not wait for a map. A text that "
 	    "never changes can be its footer: postscreen_reject_footer = "
 	    "\\c. See https://... or write to postmaster.");
@@ -128,7 +127,7 @@ setup_notes(struct setup_plan *plan, const struct setup_mta *mta,
 	size_t i;
 
 	if (doors->reply_map != NULL)
-		note_version(plan, mta);
+		note_version(plan, mta, doors);
 	note_filters(plan, mta);
 	for (i = 0; i < mta->nservices; i++)
 		note_service(plan, &mta->services[i]);

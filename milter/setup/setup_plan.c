@@ -227,6 +227,53 @@ plan_service_heads(struct setup_plan *plan, const struct setup_mta *mta,
 	    mta->value[VALUE_SENDER], address, "sender");
 }
 
+/*
+ * One question for all lists: at the head of the first, where the recipient is
+ * known. What is about HELO name, sender or recipient is answered with a class,
+ * which looks the refusal up in a table of the reply map, so that Postfix has
+ * the right words in front of it and leaves its status alone. A socket that
+ * tells the process at its other end is needed.
+ */
+static bool
+plan_service_once(struct setup_plan *plan, const struct setup_mta *mta,
+    const struct setup_doors *doors, const char *address)
+{
+	static const struct {
+		const char *class, *restriction, *map;
+	} classes[] = {
+		{ "saywhy_helo", "check_helo_access", "helo" },
+		{ "saywhy_sender", "check_sender_access", "sender" },
+		{ "saywhy_rcpt", "check_recipient_access", "rcpt" },
+	};
+	const char *own = mta->value[VALUE_CLASSES];
+	struct buf map = BUF_INIT, value = BUF_INIT;
+	size_t i;
+
+	if (!doors->whole || doors->reply_map == NULL ||
+	    strcmp(mta->value[VALUE_DELAY_REJECT], "yes") != 0 ||
+	    strncmp(address, "unix:", 5) != 0 || !put_address(plan, mta,
+	    "reply-map", doors->reply_map, &map) ||
+	    strncmp(map.data, "unix:", 5) != 0) {
+		buf_free(&map);
+		return false;
+	}
+	for (i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		buf_clear(&value);
+		buf_printf(&value, "%s socketmap:%s:%s",
+		    classes[i].restriction, map.data, classes[i].map);
+		set(plan, classes[i].class, value.data);
+	}
+	buf_clear(&value);
+	buf_printf(&value, "%s%ssaywhy_helo, saywhy_sender, saywhy_rcpt", own,
+	    *own != '\0' ? ", " : "");
+	set(plan, "smtpd_restriction_classes", value.data);
+	plan_service_first(plan, "smtpd_client_restrictions",
+	    mta->value[VALUE_CLIENT], address, "all");
+	buf_free(&map);
+	buf_free(&value);
+	return true;
+}
+
 /* True: this list has a place for the service, or has the service. */
 static bool
 plan_service_in(struct setup_plan *plan, const char *name, const char *list,
@@ -260,19 +307,53 @@ plan_service(struct setup_plan *plan, const struct setup_mta *mta,
 			    "can. Set it to \"unix:%s/saywhy/policy.sock\".",
 			    mta->value[VALUE_QUEUE]);
 	} else if (put_address(plan, mta, "policy-service",
-	    doors->policy_service, &address)) {
+	    doors->policy_service, &address) &&
+	    !plan_service_once(plan, mta, doors, address.data)) {
 		plan_service_heads(plan, mta, address.data);
 		if (!plan_service_in(plan, "smtpd_relay_restrictions",
 		    mta->value[VALUE_RELAY], address.data) &&
 		    !plan_service_in(plan, "smtpd_recipient_restrictions",
-		    mta->value[VALUE_RCPT], address.data))
+		    mta->value[VALUE_RCPT], address.data)) {
+			plan_service_first(plan,
+			    "smtpd_recipient_restrictions",
+			    mta->value[VALUE_RCPT], address.data, "rcpt");
 			setup_note(plan, "Neither smtpd_relay_restrictions nor "
 			    "smtpd_recipient_restrictions names "
-			    "reject_unauth_destination; put "
-			    "check_policy_service %s where relaying is "
-			    "refused.", address.data);
+			    "reject_unauth_destination: saywhy is asked at "
+			    "the head of the latter.");
+		}
 	}
 	buf_free(&address);
+}
+
+/*
+ * What Postfix goes on to say itself: codes of RFC 5321 for what they are
+ * about, where main.cf leaves the defaults. 554 is a code of the greeting
+ * (section 3.1) and none of RCPT (section 4.3.2); a name that does not exist is
+ * nothing that passes. 3.11 asks about each reply instead.
+ */
+static void
+plan_codes(struct setup_plan *plan, const struct setup_mta *mta)
+{
+	static const struct {
+		const char *name;
+		bool greets;	/* where refusals are not delayed */
+	} codes[] = {
+		{ "access_map_reject_code", true },
+		{ "maps_rbl_reject_code", true },
+		{ "reject_code", true },
+		{ "relay_domains_reject_code", false },
+		{ "unknown_address_reject_code", false },
+		{ "unknown_hostname_reject_code", false },
+		{ "unverified_recipient_reject_code", false },
+	};
+	bool delayed = strcmp(mta->value[VALUE_DELAY_REJECT], "yes") == 0;
+	size_t i;
+
+	for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if ((delayed || !codes[i].greets) &&
+		    !setup_mta_sets(mta, codes[i].name))
+			set(plan, codes[i].name, "550");
 }
 
 /*
@@ -316,6 +397,8 @@ setup_plan_make(struct setup_plan *plan, const struct setup_mta *mta,
 	plan_milter(plan, mta, doors);
 	plan_reply_map(plan, mta, doors);
 	plan_service(plan, mta, doors);
+	if (doors->adopted && !setup_mta_is_at_least(mta, 3, 11))
+		plan_codes(plan, mta);
 	plan_ways_back(plan, mta);
 	setup_notes(plan, mta, doors);
 }

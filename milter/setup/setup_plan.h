@@ -9,6 +9,7 @@
 #ifndef SETUP_SETUP_PLAN_H
 #define SETUP_SETUP_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "setup/setup_mta.h"
@@ -18,7 +19,7 @@ struct setup_setting {
 	char *value;
 };
 
-#define SETUP_SETTINGS_MAX 12
+#define SETUP_SETTINGS_MAX 24
 #define SETUP_WAYS_MAX 8
 #define SETUP_NOTES_MAX 32
 
@@ -38,6 +39,8 @@ struct setup_doors {
 	const char *listen;
 	const char *reply_map;
 	const char *policy_service;
+	bool adopted;	/* what main.cf refuses is taken over */
+	bool whole;	/* … and all who may relay are known */
 };
 
 /* Fills an empty plan; names of ways point into `mta`. */

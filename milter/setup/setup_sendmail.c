@@ -1,21 +1,30 @@
-/* setup_sendmail - the lines that Sendmail needs, to be added by hand */
+/* setup_sendmail - what Sendmail needs to use saywhy, in its sendmail.mc */
 
 #include "setup/setup_sendmail.h"
 
 #include <stdio.h>
-#include <sysexits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/sock.h"
-#include "engine/ruleset.h"
+#include "setup/adopt_sendmail.h"
+#include "setup/conf_says.h"
+#include "setup/sendmail_mc.h"
+#include "setup/setup_file.h"
 
-#define MC "/etc/mail/sendmail.mc"
+#define COUNT(v) (sizeof (v) / sizeof (v)[0])
+
+static const char begins[] =
+    "\ndnl # saywhy setup: begin; saywhy setup --undo takes it out\n";
+static const char ends[] = "dnl # saywhy setup: end\n";
 
 bool
-setup_sendmail_is_there(void)
+setup_sendmail_is_there(const char *mc)
 {
-	return access(MC, F_OK) == 0;
+	return access(mc, F_OK) == 0;
 }
 
 /* As the map class "socket" names a place, or nothing. */
@@ -25,7 +34,7 @@ put_map_address(const char *spec, struct buf *out)
 	struct sock_spec address;
 	struct buf errmsg = BUF_INIT;
 
-	if (!sock_spec_parse(spec, &address, &errmsg) ||
+	if (spec == NULL || !sock_spec_parse(spec, &address, &errmsg) ||
 	    address.kind == SOCK_KIND_FD)
 		;
 	else if (address.kind == SOCK_KIND_UNIX)
@@ -35,40 +44,235 @@ put_map_address(const char *spec, struct buf *out)
 	buf_free(&errmsg);
 }
 
-/* conf/check_rcpt.m4 explains each line. */
-static void
-print_map(const char *address)
-{
-	printf("\nLOCAL_CONFIG\n"
-	    "Kcheck_rcpt socket -t -d10 %s\n"
-	    "\nLOCAL_RULESETS\n"
-	    "SLocal_check_rcpt\n"
+/* The rulesets that ask; conf/check_rcpt.m4 explains the lines of the last. */
+static const struct ruleset_lines {
+	const char *name;
+	bool adopted;	/* only where what Sendmail refuses is taken over */
+	const char *rules;
+} rulesets[] = {
+	{ "check_relay", true,
+	    "R$*\t\t\t$: $(check_relay $&{client_addr}^$&{client_name}^"
+	    "$&{daemon_port} $: NOTHING $)\n"
+	    "RNOTHING\t\t$@ NOTHING\n"
+	    "R$+\t\t\t$#error $: $1\n" },
+	{ "check_mail", true,
+	    "R$*\t\t\t$: $(check_mail $&{client_addr}^$&{client_name}^"
+	    "$&{daemon_port}^$&{auth_authen}^$&s^$1 $: NOTHING $)\n"
+	    "RNOTHING\t\t$@ NOTHING\n"
+	    "R$+\t\t\t$#error $: $1\n" },
+	{ "check_rcpt", false,
 	    "R$*\t\t\t$: $1 $| $(check_rcpt $&{client_addr}^"
 	    "$&{client_name}^$&{daemon_port}^$&{auth_authen}^$&s^$&f^$1 "
 	    "$: NOTHING $)\n"
 	    "R$* $| NOTHING\t\t$@ $1\n"
-	    "R$* $| $+\t\t$#error $: $2\n", address);
+	    "R$* $| $+\t\t$#error $: $2\n" },
+};
+
+/* "SLocal_check_rcpt" of the admin's own. */
+static bool
+has_ruleset(const char *text, const char *name)
+{
+	struct buf label = BUF_INIT;
+	const char *at = text;
+	bool found = false;
+
+	buf_printf(&label, "\nSLocal_%s", name);
+	while (!found && (at = strstr(at, label.data)) != NULL) {
+		at += label.len;
+		found = strchr(" \t\n=#", *at) != NULL;
+	}
+	buf_free(&label);
+	return found;
 }
 
-int
-setup_sendmail_tell(const struct ruleset *rules, bool wanted)
+static bool
+is_used(const struct ruleset_lines *r, const struct setup_doors *doors,
+    const char *text)
 {
-	struct buf address = BUF_INIT;
+	return (doors->adopted || !r->adopted) && !has_ruleset(text, r->name);
+}
 
-	puts("Sendmail. Put these lines into " MC ", before the MAILERs, make "
-	    "sendmail.cf of it and restart Sendmail:\n");
-	printf("INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
-	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", rules->daemon.listen);
-	if (rules->daemon.policy_service != NULL)
-		put_map_address(rules->daemon.policy_service, &address);
-	if (address.len > 0)
-		print_map(address.data);
-	else
+/* LOCAL_CONFIG and LOCAL_RULESETS. */
+static void
+put_rulesets(struct buf *out, const char *address,
+    const struct setup_doors *doors, const char *text)
+{
+	size_t i;
+
+	buf_puts(out, "\nLOCAL_CONFIG\n");
+	for (i = 0; i < COUNT(rulesets); i++)
+		if (is_used(&rulesets[i], doors, text))
+			buf_printf(out, "K%s socket -t -d10 %s\n",
+			    rulesets[i].name, address);
+	buf_puts(out, "\nLOCAL_RULESETS\n");
+	for (i = 0; i < COUNT(rulesets); i++)
+		if (is_used(&rulesets[i], doors, text))
+			buf_printf(out, "SLocal_%s\n%s", rulesets[i].name,
+			    rulesets[i].rules);
+}
+
+/* Without the block of ours, if there is one. */
+static void
+put_bare(struct buf *out, const struct buf *text)
+{
+	const char *from = strstr(text->data, begins);
+	const char *to = from != NULL ? strstr(from, ends) : NULL;
+
+	if (to == NULL) {
+		buf_put(out, text->data, text->len);
+		return;
+	}
+	buf_put(out, text->data, (size_t)(from - text->data));
+	buf_puts(out, to + strlen(ends));
+}
+
+static void
+print_notes(const char *address, const char *text,
+    const struct setup_doors *doors)
+{
+	size_t i;
+
+	if (*address == '\0')
 		puts("\npolicy-service is not set in saywhy.conf, so Sendmail "
 		    "refuses relaying before saywhy can.");
-	if (wanted)
-		fputs("saywhy setup: nothing is written for Sendmail\n",
-		    stderr);
+	for (i = 0; *address != '\0' && i < COUNT(rulesets); i++)
+		if ((doors->adopted || !rulesets[i].adopted) &&
+		    has_ruleset(text, rulesets[i].name))
+			printf("\nLocal_%s is yours: what it refuses comes "
+			    "first, and saywhy is not asked there.\n",
+			    rulesets[i].name);
+}
+
+/*
+ * 452 is of storage (RFC 5321 section 4.2.3); what these features say else, and
+ * when, is as it was. They leave their code alone where it is set.
+ */
+static void
+put_codes(struct buf *out, const char *text)
+{
+	static const struct {
+		const char *feature, *code;
+	} replies[] = {
+		{ "ratecontrol", "_RATE_CONTROL_REPLY" },
+		{ "conncontrol", "_CONN_CONTROL_REPLY" },
+	};
+	struct mc_call *call = mem_alloc(sizeof *call);
+	size_t i;
+
+	while (mc_next(&text, call))
+		for (i = 0; i < COUNT(replies); i++)
+			if (strcmp(call->name, "FEATURE") == 0 &&
+			    strcmp(call->argument[0],
+			    replies[i].feature) == 0 &&
+			    (call->n < 3 ||
+			    strcmp(call->argument[2], "terminate") != 0))
+				buf_printf(out, "define(`%s', `450')dnl\n",
+				    replies[i].code);
+	free(call);
+}
+
+static void
+put_block(struct buf *out, const struct setup_doors *doors, const char *text,
+    const char *address)
+{
+	if (doors->adopted)
+		put_codes(out, text);
+	buf_printf(out, "INPUT_MAIL_FILTER(`saywhy', `S=%s, F=T, "
+	    "T=C:10s;S:10s;R:30s;E:60s')dnl\n", doors->listen);
+	if (*address != '\0')
+		put_rulesets(out, address, doors, text);
+}
+
+static bool
+write_block(const char *mc, const struct buf *bare, const struct buf *block,
+    struct buf *errmsg)
+{
+	struct buf whole = BUF_INIT;
+	bool good;
+
+	buf_put(&whole, bare->data, bare->len);
+	buf_printf(&whole, "%s%s%s", begins, block->data, ends);
+	good = setup_file_write(mc, &whole, errmsg);
+	buf_free(&whole);
+	return good;
+}
+
+bool
+setup_sendmail_tell(const char *mc, const struct setup_doors *doors,
+    bool apply, struct buf *errmsg)
+{
+	struct buf address = BUF_INIT, text = BUF_INIT, bare = BUF_INIT;
+	struct buf block = BUF_INIT;
+	bool good = setup_file_read(mc, &text, errmsg);
+
+	put_bare(&bare, &text);
+	put_map_address(doors->policy_service, &address);
+	put_block(&block, doors, bare.data, address.data);
+	good = good && (!apply || write_block(mc, &bare, &block, errmsg));
+	if (good) {
+		printf(apply ? "Sendmail. These lines stand at the end of %s "
+		    "now; make sendmail.cf of it and restart Sendmail:\n\n" :
+		    "Sendmail. Put these lines into %s, before the MAILERs "
+		    "(saywhy setup --apply puts them at its end), make "
+		    "sendmail.cf of it and restart Sendmail:\n\n", mc);
+		printf("%s", block.data);
+		print_notes(address.data, bare.data, doors);
+	}
 	buf_free(&address);
-	return wanted ? EX_UNAVAILABLE : 0;
+	buf_free(&text);
+	buf_free(&bare);
+	buf_free(&block);
+	return good;
+}
+
+bool
+setup_sendmail_undo(const char *mc, struct buf *errmsg)
+{
+	struct buf text = BUF_INIT, bare = BUF_INIT;
+	bool good = setup_file_read(mc, &text, errmsg);
+
+	put_bare(&bare, &text);
+	if (good && bare.len != text.len)
+		good = setup_file_write(mc, &bare, errmsg);
+	buf_free(&text);
+	buf_free(&bare);
+	return good;
+}
+
+/* What saywhy.conf says stands in *arg. */
+static bool
+is_set(void *arg, const char *what)
+{
+	return conf_says(arg, what);
+}
+
+static bool
+read_text(void *arg, const char *path, struct buf *out)
+{
+	struct buf errmsg = BUF_INIT;
+	bool good = setup_file_read(path, out, &errmsg);
+
+	(void)arg;
+	buf_free(&errmsg);
+	return good;
+}
+
+bool
+setup_sendmail_adopt(struct adopt *a, const char *mc, const char *config,
+    struct buf *errmsg)
+{
+	struct buf text = BUF_INIT, bare = BUF_INIT, conf = BUF_INIT;
+	struct sendmail_source source = { .arg = &conf, .text = read_text,
+		.is_set = is_set };
+	bool good = setup_file_read(mc, &text, errmsg) &&
+	    conf_says_read(config, &conf, errmsg);
+
+	put_bare(&bare, &text);
+	source.mc = bare.data;
+	if (good)
+		adopt_sendmail_make(a, &source);
+	buf_free(&text);
+	buf_free(&bare);
+	buf_free(&conf);
+	return good;
 }

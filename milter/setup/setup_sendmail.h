@@ -1,22 +1,36 @@
 /*
- * setup_sendmail.h - the lines that Sendmail needs, to be added by hand
+ * setup_sendmail.h - what Sendmail needs to use saywhy, in its sendmail.mc
  *
- * What sendmail.mc becomes is the admin's own m4; nothing is written there.
+ * The filter, and rulesets that ask before Sendmail's own checks. What stands
+ * in sendmail.mc is the admin's own m4: ours is a block at its end, which
+ * --undo takes out byte for byte; sendmail.cf is made of it by the admin.
  */
 #ifndef SETUP_SETUP_SENDMAIL_H
 #define SETUP_SETUP_SENDMAIL_H
 
 #include <stdbool.h>
 
-struct ruleset;
+#include "setup/adopt.h"
+#include "setup/setup_plan.h"
 
-/* Is there a sendmail.mc? */
-bool setup_sendmail_is_there(void);
+#define SENDMAIL_MC "/etc/mail/sendmail.mc"
+
+/* Is there such a file? */
+bool setup_sendmail_is_there(const char *mc);
+
+/* Reads its policy, and what `config` says. False, words in errmsg. */
+bool setup_sendmail_adopt(struct adopt *a, const char *mc,
+    const char *config, struct buf *errmsg);
 
 /*
- * Prints the lines for the sockets of these rules. `wanted`: --apply or --undo
- * was given, which does not exist here. The exit status.
+ * Prints the block for these sockets, with check_relay and check_mail where the
+ * policy is adopted, and notes; `apply`: and writes it. False, words in errmsg:
+ * nothing is changed.
  */
-int setup_sendmail_tell(const struct ruleset *rules, bool wanted);
+bool setup_sendmail_tell(const char *mc, const struct setup_doors *doors,
+    bool apply, struct buf *errmsg);
+
+/* Takes it out. True: nothing of it is there any more. */
+bool setup_sendmail_undo(const char *mc, struct buf *errmsg);
 
 #endif

@@ -2,7 +2,8 @@
 
 No DNS on either side: a table of clients, one of senders, HELO names, relaying.
 What `saywhy setup --adopt --apply` sets is measured as a whole (filter, reply map
-and policy service), and its policy service alone.
+and policy service), and its policy service alone. What a filter costs Postfix in
+any case is told by one that does nothing, beside the restrictions alone.
 """
 
 import subprocess
@@ -43,6 +44,7 @@ auth {{
 }}
 """
 OURS = ("smtpd_milters", "smtpd_reject_footer_maps", "smtpd_reject_filter_maps")
+CLASSES = ("smtpd_restriction_classes", "saywhy_helo", "saywhy_sender", "saywhy_rcpt")
 
 
 class Port:
@@ -53,7 +55,7 @@ class Port:
 
 
 def _values(folder):
-    shown = subprocess.run(["postconf", "-c", folder, *RESTRICTIONS, *OURS],
+    shown = subprocess.run(["postconf", "-c", folder, *RESTRICTIONS, *OURS, *CLASSES],
                            capture_output=True, text=True).stdout
     return dict(map(str.strip, line.split("=", 1)) for line in shown.splitlines())
 
@@ -87,6 +89,10 @@ def rate(build, folder, in_turn, mails):
     conf.write_text(CONF.format(folder=folder))
     daemon = subprocess.Popen([build / "saywhyd", "-c", conf], stderr=subprocess.DEVNULL)
     process.wait_until(lambda: process.listens_at(folder / "adopted.milter"), "saywhyd")
+    idle = folder / "adopted.nothing"
+    nothing = subprocess.Popen([build / "nothing", "--socket", f"unix:{idle}"])
+    process.wait_until(lambda: process.listens_at(idle), "the filter that does nothing")
+    idle.chmod(0o666)
     postfix = Postfix(
         folder / "adopted-postfix", "none", b"", smtpd_tls_chain_files="",
         inet_interfaces="127.0.0.1", local_transport="discard:", mynetworks="192.0.2.0/24",
@@ -95,6 +101,7 @@ def rate(build, folder, in_turn, mails):
     try:
         settings = _adopt(build, postfix, folder)
         ports = {"restrictions alone": postfix._port({"syslog_name": "alone"}),
+                 "an idle filter": postfix._port({"smtpd_milters": f"unix:{idle}"}),
                  "policy service first": postfix._port(_only_policy(settings, {})),
                  "all that setup sets": postfix._port(settings)}
         postfix._write_master_cf()
@@ -107,6 +114,7 @@ def rate(build, folder, in_turn, mails):
         if postfix.master:
             postfix.stop()
         process.end(daemon)
+        process.end(nothing)
 
 
 def _measure(port, mails):

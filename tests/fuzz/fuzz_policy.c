@@ -40,7 +40,7 @@ try_key(const char *key, size_t n)
 	struct session s;
 
 	session_init(&s);
-	if (policy_sendmail_session(key, n, &s) && s.rcpt == NULL)
+	if (policy_sendmail_session(key, n, STAGE_RCPT, &s) && s.rcpt == NULL)
 		BUG("RCPT without a recipient");
 	session_free(&s);
 }

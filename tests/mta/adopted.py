@@ -33,6 +33,20 @@ def logical_lines(text):
     return dict(map(str.strip, line.split("=", 1)) for line in lines)
 
 
+def reload(daemon, conf, files):
+    """The daemon has this configuration, and its lists are tested."""
+    for name, text in files.items():
+        (daemon.folder / name).write_text(text)
+    if Adopted.used == (daemon, conf, files):
+        return
+    Adopted.used = daemon, conf, files
+    daemon.conf.write_text(conf)
+    daemon.reload()
+    if any("dnsbl" in text or "rhsbl" in text for text in files.values()):
+        process.wait_until(lambda: all(one["tested"] for one in lists(daemon)),
+                           "the lists", 10)
+
+
 class Adopted:
     """What the command made of one site, and what it said."""
 
@@ -74,18 +88,25 @@ class Adopted:
         return self.story.site | ours
 
     def use(self, daemon, port):
-        """The daemon has this configuration, and its lists are tested."""
-        for name, text in self.files.items():
-            (daemon.folder / name).write_text(text)
-        conf = self.conf.replace("465, 587", f"465, 587, {port}")
-        if Adopted.used == (daemon, conf, self.files):
-            return
-        Adopted.used = daemon, conf, self.files
-        daemon.conf.write_text(conf)
-        daemon.reload()
-        if any("dnsbl" in text or "rhsbl" in text for text in self.files.values()):
-            process.wait_until(lambda: all(one["tested"] for one in lists(daemon)),
-                               "the lists", 10)
+        reload(daemon, self.conf.replace("465, 587", f"465, 587, {port}"), self.files)
+
+
+class AdoptedSendmail:
+    """The same of a sendmail.mc, which the command changes itself."""
+
+    def __init__(self, daemon, mc):
+        daemon.conf.write_text(beside.CONF.format(folder=daemon.folder))
+        for path in daemon.folder.glob("adopted*"):
+            path.unlink()
+        before = mc.read_bytes()
+        done = daemon.run_tool("setup", "--adopt", "--apply", "--sendmail", mc, "-c", daemon.conf)
+        self.said, self.good = done.stdout + done.stderr, done.returncode == 0
+        self.files = {p.name: p.read_text() for p in daemon.folder.glob("adopted*")}
+        self.conf = daemon.conf.read_text()
+        self.kept = mc.read_bytes().startswith(before)
+
+    def use(self, daemon, _port):
+        reload(daemon, self.conf, self.files)
 
 
 def lists(daemon):

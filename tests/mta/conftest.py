@@ -189,9 +189,12 @@ def sendmail_site(box, sendmail_tree):
     """A function that starts a site; all are ended with the run."""
     sites = []
 
-    def site(**arguments):
+    def site(change=None, **arguments):
+        """change: what is done to its sendmail.mc before it starts."""
         folder = box / f"sendmail{len(sites)}"
         sites.append(sendmail_mta.Sendmail(sendmail_tree, folder, **arguments))
+        if change:
+            change(sites[-1].mc)
         return sites[-1].start()
 
     yield site

@@ -174,7 +174,9 @@ SENDER = [
     Story("sender-rhsbl", "domain-listed", "reject_rhsbl_sender, TXT",
           sender("a@listed.example"), **senders("reject_rhsbl_sender rhsbl.example")),
     Story("sender-unlisted", "sender-unverified sender-denied", "reject_unlisted_sender",
-          sender("nobody@example.org"), **senders("reject_unlisted_sender")),
+          # Of a sender X.1.7 is the syntax and X.1.8 the system: what else is
+          # wrong with the address is X.1.0 (RFC 3463 section 3.2).
+          sender("nobody@example.org"), right=["550 5.1.0"], **senders("reject_unlisted_sender")),
     Story("sender-not-logged-in", "sender-login-mismatch auth-required",
           "reject_sender_login_mismatch", sender("boss@example.org"),
           **SASL, **OWNED, **senders("reject_sender_login_mismatch")),
@@ -200,7 +202,9 @@ CLIENT = [
           **clients("check_client_access cidr:{{2001:db8::/32 REJECT}}")),
     Story("client-access-greeting", "client-denied",
           "check_client_access REJECT, smtpd_delay_reject = no", "EHLO client.example",
-          smtpd_delay_reject="no",
+          # What comes after a 554 greeting is 503: RFC 5321 section 3.1; the
+          # registry has it beside X.7.0.
+          right=["503 5.7.0"], smtpd_delay_reject="no",
           **clients("check_client_access inline:{192.0.2.7=REJECT}")),
     Story("client-access-connect", "client-denied",
           "check_client_access REJECT, smtpd_delay_reject = no", "",
@@ -275,8 +279,10 @@ HELO = [
     Story("helo-rhsbl", "domain-listed", "reject_rhsbl_helo",
           TO.replace("client.example", "listed.example", 1),
           **helos("reject_rhsbl_helo rhsbl.example")),
-    Story("helo-argument", "syntax helo-syntax", "EHLO without a name", "EHLO"),
-    Story("helo-argument-helo", "syntax helo-syntax", "HELO without a name", "HELO"),
+    # No response to HELO or EHLO has to have a status: RFC 2034 section 4.
+    Story("helo-argument", "syntax helo-syntax", "EHLO without a name", "EHLO", right=["501 None"]),
+    Story("helo-argument-helo", "syntax helo-syntax", "HELO without a name", "HELO",
+          right=["501 None"]),
 ]
 
 SYNTAX = [
@@ -412,6 +418,8 @@ LIMITS = [
           right=["550 5.3.0"],
           smtpd_milters="unix:/srv/nothing", milter_default_action="reject"),
     Story("milter-down-shutdown", "config-error filter-error", "milter_default_action = shutdown", FROM,
+          # A greeting has no status (RFC 2034 section 4), as that of 3.10 is.
+          right=["421 None"],
           smtpd_milters="unix:/srv/nothing", milter_default_action="shutdown"),
     Story("footer", "mailbox-unknown", "smtpd_reject_footer", to("nobody@example.org"),
           smtpd_reject_footer="For help call 555-0100. Please give the time ($localtime) and your address ($client_address)."),

@@ -293,7 +293,8 @@ TABLES = [
     Story("bare-newline", "bare-newline", "smtpd_forbid_bare_newline = reject",
           f"{TO} | DATA | raw Subject: x\\r\\n\\r\\na\\nb\\r\\n.\\r\\n", smtpd_forbid_bare_newline="reject"),
     Story("dnsbl-127-255", "dnsbl-unavailable dnsbl-listed", "reject_rbl_client that answers 127.255.255.254", TO,
-          true="dnsbl-unavailable", right=["554 5.7.1"],
+          # Postfix refuses all the same; of RCPT 550 is the code (RFC 5321 section 4.3.2).
+          true="dnsbl-unavailable", right=["550 5.7.1", "554 5.7.1"],
           address="198.51.100.7", **clients("reject_rbl_client refusing.example")),
     Story("submission-plain", "auth-required", "permit_sasl_authenticated, reject on another port",
           FROM, submission=True,

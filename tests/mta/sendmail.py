@@ -135,11 +135,13 @@ class Sendmail:
         return f"DAEMON_OPTIONS(`Port={port}, {words}')dnl\n"
 
     def _build(self, lines, rules):
-        mc = self.folder / "sendmail.mc"
-        mc.write_text(MC.format(folder=self.folder, lines=lines, rules=rules))
+        self.mc = self.folder / "sendmail.mc"
+        self.mc.write_text(MC.format(folder=self.folder, lines=lines, rules=rules))
+
+    def make_cf(self):
         cf = subprocess.run(
             ["m4", "-D", f"_CF_DIR_={self.tree.m4}/",
-             self.tree.m4 / "m4/cf.m4", mc],
+             self.tree.m4 / "m4/cf.m4", self.mc],
             capture_output=True, text=True, check=True,
         )
         if cf.stderr:
@@ -147,6 +149,7 @@ class Sendmail:
         (self.folder / "sendmail.cf").write_text(cf.stdout)
 
     def start(self):
+        self.make_cf()
         self.errors = open(self.folder / "errors", "wb")
         self._run("-bi", stdout=subprocess.DEVNULL).wait()  # newaliases
         self.process = self._run(

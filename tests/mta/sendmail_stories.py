@@ -182,15 +182,20 @@ CLIENT = [
     story("client-name-servfail", "rdns-lookup-failed rdns-missing",
           "FEATURE(require_rdns), SERVFAIL", FROM, address="203.0.113.5", site="strict"),
     story("helo-missing", "helo-missing", "needmailhelo", "MAIL FROM:<a@sender.example>"),
-    story("helo-syntax", "helo-syntax", "EHLO bad!name", "EHLO bad!name"),
-    story("helo-argument", "helo-syntax syntax", "EHLO without a name", "EHLO"),
+    # No response to EHLO has to have a status: RFC 2034 section 4.
+    story("helo-syntax", "helo-syntax", "EHLO bad!name", "EHLO bad!name", right=["501 5.0.0"]),
+    story("helo-argument", "helo-syntax syntax", "EHLO without a name", "EHLO",
+          right=["501 5.0.0"]),
 ]
 
 SYNTAX = [
     story("command-unknown", "command-unknown", "FOO", f"{EHLO} | FOO"),
-    story("vrfy-refused", "command-not-implemented policy-reject", "novrfy", f"{EHLO} | EXPN user"),
+    # A command that is recognised and turned off (RFC 5321 section 4.2.4: 502), of
+    # which security forbids to say more (RFC 3463 section 3.8: X.7.0).
+    story("vrfy-refused", "command-not-implemented policy-reject", "novrfy", f"{EHLO} | EXPN user",
+          right=["502 5.7.0"]),
     story("etrn-refused", "command-not-implemented policy-reject", "noetrn",
-          f"{EHLO} | ETRN example.org"),
+          f"{EHLO} | ETRN example.org", right=["502 5.7.0"]),
     story("mail-syntax", "syntax sender-syntax", "MAIL a@b", f"{EHLO} | MAIL a@sender.example"),
     story("mail-nested", "sequence", "MAIL, MAIL", f"{FROM} | MAIL FROM:<a@sender.example>"),
     story("mail-parameter", "parameter-unknown", "FOO=1", mail("a@sender.example", " FOO=1")),

@@ -12,10 +12,14 @@ import time
 
 import pytest
 
+import adopted as adopted_site
+import beside
 import process
+import replies
 import saywhyd as saywhyd_module
 import smtp
 from test_replymap import start
+from test_truth_adopted import no_check  # noqa: F401, a fixture
 
 RESTRICTIONS = {
     "smtpd_helo_restrictions":
@@ -299,3 +303,57 @@ def test_own_lines_win(adopted):
     finally:
         adopted.conf.write_bytes(before)
         adopted.reload()
+
+
+ONCE = {
+    "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
+    "smtpd_sender_restrictions": "reject_unknown_sender_domain, "
+                                 "check_sender_access texthash:{senders}",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
+}
+
+
+def questions(daemon):
+    shown = json.loads(daemon.run_tool("status", "--json", "-c", daemon.conf).stdout)
+    return shown["policy-service"]["queries"]
+
+
+@pytest.fixture(scope="module")
+def once(postfix, saywhyd, box, tables, no_check):  # noqa: F811
+    """A site as the command itself leaves it."""
+    daemon = beside.start(saywhyd)
+    own = {k: v.format(senders=tables / "senders") for k, v in ONCE.items()}
+    made = adopted_site.Adopted(daemon, postfix, replies.Story("once", "", "", "", **own),
+                                box / "once")
+    assert made.good, made.said
+    daemon.port = postfix.listen(**made.site())
+    made.use(daemon, daemon.port)
+    return daemon
+
+
+def test_one_question_a_recipient(once):
+    before = questions(once)
+    with smtp.Client(once.port, address="192.0.2.7") as session:
+        session.command("EHLO client.example")
+        session.command("MAIL FROM:<a@sender.example>")
+        for rcpt in ("user", "other", "closed"):
+            session.command(f"RCPT TO:<{rcpt}@example.org>")
+    assert questions(once) == before + 3
+
+
+@pytest.mark.parametrize("story, code, status, front", [
+    (row(helo="short"), 501, "5.5.4", "Helo command rejected"),
+    (row(sender="a@nowhere.invalid"), 550, "5.1.8", "Sender address rejected"),
+    (row(sender="blocked@sender.example"), 550, "5.7.1", "Sender address rejected"),
+    (row(rcpt="b@elsewhere.example"), 550, "5.7.1", "Recipient address rejected"),
+], ids=["helo", "sender", "table", "relay"])
+def test_each_list_has_its_own_words_in_front(once, story, code, status, front):
+    """Answered in the client's list, said in that which it is about, and recorded once."""
+    records, before = len(once.records()), questions(once)
+    reply = play(once.port, story)
+    assert (reply.code, reply.status) == (code, status), reply
+    assert front in reply.texts[0]
+    [record] = process.wait_until(lambda: once.records()[records:], "the record")
+    assert record["issuer"] == "saywhy"
+    assert questions(once) == before + 1
+    assert play(once.port, row()).ok  # nothing is left for the next session

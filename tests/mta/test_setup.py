@@ -363,6 +363,40 @@ def test_sendmail_gets_lines_to_copy(build, box, setup):
     assert [line for line in lines if not line.startswith("Kcheck")] == [
         line for line in done.stdout.splitlines() if line in lines]
     assert "Kcheck_rcpt socket -t -d10 local:/var/spool" in done.stdout
-    refused = subprocess.run(["unshare", "-m", "sh", "-c", hidden, "--apply"],
+
+
+def test_sendmail_with_nobody_there(build, box, setup):
+    path, conf = box / "nobody.mc", box / "nobody.conf"
+    path.write_text("MAILER(`smtp')dnl\n")
+    conf.write_text(CONF.replace("/var/spool/postfix/saywhy/", f"{box}/nobody-"))
+    refused = subprocess.run([build / "saywhy", "setup", "--apply", "--sendmail", path, "-c", conf],
                              capture_output=True, text=True)
-    assert refused.returncode == 69 and "nothing is written" in refused.stderr
+    assert refused.returncode == 69 and "nobody-milter.sock" in refused.stderr
+    assert path.read_text() == "MAILER(`smtp')dnl\n"
+
+
+@pytest.mark.parametrize("mc", ["FEATURE(`access_db')dnl\nFEATURE(`ratecontrol')dnl\nMAILER(`smtp')dnl\n",
+                                "LOCAL_RULESETS\nSLocal_check_mail\nR$*\t\t$@ OK"])
+def test_a_sendmail_mc_adopted_and_undone(build, box, setup, stock, mc):
+    """Its end is ours; what was before it stays byte for byte."""
+    path, conf = box / "site.mc", box / "setup.conf"
+    path.write_text(mc)
+    pathlib.Path("/etc/mail").mkdir(exist_ok=True)
+    pathlib.Path("/etc/mail/access").write_text("From:bad.example\tREJECT\n")
+    before = conf.read_bytes()
+    done = setup("--adopt", "--apply", "--sendmail", path)
+    assert done.returncode == 0, done.stderr
+    text = path.read_text()
+    assert text.startswith(mc)
+    assert "INPUT_MAIL_FILTER(`saywhy', `S=unix:/var/spool" in text
+    assert "\nSLocal_check_relay\n" in text[len(mc):]
+    # The code of storage is none of a rate's.
+    assert ("define(`_RATE_CONTROL_REPLY', `450')" in text) == ("ratecontrol" in mc)
+    assert ("\nSLocal_check_mail\n" in text[len(mc):]) == ("SLocal_check_mail" not in mc)
+    assert ("Local_check_mail is yours" in done.stdout) == ("SLocal_check_mail" in mc)
+    assert "sender-domain-nonexistent" in (box / "adopted.conf").read_text()
+    assert setup("--adopt", "--apply", "--sendmail", path).returncode == 0
+    assert path.read_text() == text  # the same block once
+    assert setup("--undo", "--sendmail", path).returncode == 0
+    assert path.read_text() == mc
+    assert conf.read_bytes() == before and not (box / "adopted.conf").exists()

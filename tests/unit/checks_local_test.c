@@ -372,7 +372,7 @@ static const char *const elsewhere[] = {
 	"content_header_size", "content_complex",
 	"auth_dkim", "auth_dmarc", "auth_limit", "auth_login", "auth_none",
 	"auth_spf", "blacklist_greylist", "helo_resolves", "relay_limit",
-	"sender_domain",
+	"rcpt_domain", "sender_domain",
 };
 
 static bool

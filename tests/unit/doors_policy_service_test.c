@@ -60,6 +60,13 @@ static const struct row {
 	    "action=550 5.7.1 " DENIED "\n\n" },
 	{ REQUEST "recipient=u@example.org\n\n", POLICY_NOTHING,
 	    "action=DUNNO\n\n" },
+	/* Asked once for all lists: a class, which looks it up. */
+	{ REQUEST "policy_context=all\nrecipient=u@example.net\n\n",
+	    POLICY_REFUSED, "action=saywhy_rcpt\n\n" },
+	{ REQUEST "policy_context=sender\nrecipient=u@example.net\n\n",
+	    POLICY_NOTHING, "action=DUNNO\n\n" },
+	{ REQUEST "policy_context=all\nrecipient=u@example.org\n\n",
+	    POLICY_NOTHING, "action=DUNNO\n\n" },
 	{ REQUEST "recipient=u@example.net\nsasl_username=u\n\n",
 	    POLICY_NOTHING, "action=DUNNO\n\n" },
 	{ "protocol_state=RCPT\nrecipient=u@example.net\n\n", POLICY_NOTHING,
@@ -136,6 +143,35 @@ test_map(void **state)
 	ask_map("check_rcpt ^^^^^^", "9:NOTFOUND ,");
 }
 
+/* Before RCPT only reasons are issued that are to be issued there. */
+static void
+test_map_of_other_stages(void **state)
+{
+	(void)state;
+	load(OFFLINE "name = \"mx.example.org\"\nmode = enforce\n"
+	    "blacklist { clients = {\"198.51.100.7\"} "
+	    "senders = {\"bad@sender.example\"} }\n"
+	    "reason \"client-denied\" { issue-at = connect }\n");
+	ask_map("check_relay 198.51.100.7^client.example^25",
+	    ":OK \"550 5.7.1 198.51.100.7 is on the list");
+	ask_map("check_relay 198.51.100.8^x^25", "9:NOTFOUND ,");
+	ask_map("check_relay 198.51.100.7", "9:NOTFOUND ,");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<bad@sender.example>",
+	    "9:NOTFOUND ,");
+	ask_map("check_rcpt 198.51.100.8^x^25^^x^<bad@sender.example>^<u@a>",
+	    ":OK \"550 5.7.1 ");
+	load(OFFLINE "mode = enforce\nblacklist { "
+	    "senders = {\"bad@sender.example\"} }\n"
+	    "reason \"sender-denied\" { issue-at = mail }\n");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<bad@sender.example>",
+	    ":OK \"550 5.7.1 ");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<a@b.example>",
+	    "9:NOTFOUND ,");
+	load(OFFLINE "mode = enforce\n");
+	ask_map("check_rcpt 198.51.100.8^x^25^^x^<a@b.example>^<>",
+	    ":OK \"501 5.1.3 ");
+}
+
 static void
 test_observe(void **state)
 {
@@ -208,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_map_of_other_stages),
 		cmocka_unit_test(test_observe),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_session),

@@ -181,6 +181,35 @@ test_behind_a_permit(void **state)
 	adopt_clear(&a);
 }
 
+/* Of recipients elsewhere; domains that are ours are not looked up. */
+static void
+test_recipients(void **state)
+{
+	static const char *const v[] = { "mydestination", "example.org",
+		"smtpd_recipient_restrictions", "reject_non_fqdn_recipient, "
+		    "reject_unknown_recipient_domain", NULL };
+	static const char *const queried[] = { "virtual_mailbox_domains",
+		"ldap:/etc/postfix/domains.cf", "smtpd_recipient_restrictions",
+		"reject_unknown_recipient_domain", NULL };
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "relay { rcpt-fqdn = yes }\t# "
+	    "smtpd_recipient_restrictions: reject_non_fqdn_recipient\n"));
+	assert_non_null(strstr(a.conf.data,
+	    "relay { rcpt-domain-except = {\"example.org\"} }"));
+	assert_non_null(strstr(a.conf.data, "relay { rcpt-domain = yes }"));
+	assert_non_null(strstr(a.conf.data, "reason \"null-mx-recipient\""));
+	adopt_clear(&a);
+	cf.v = queried;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "rcpt-domain"));
+	assert_true(is_left(&a, "its domains cannot be listed"));
+	adopt_clear(&a);
+}
+
 static void
 test_what_is_set_stays(void **state)
 {
@@ -354,6 +383,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_usual_site),
 		cmocka_unit_test(test_behind_a_permit),
+		cmocka_unit_test(test_recipients),
 		cmocka_unit_test(test_what_is_set_stays),
 		cmocka_unit_test(test_odd_words),
 		cmocka_unit_test(test_patterns),

@@ -96,7 +96,7 @@ test_stock_3_7(void **state)
 	assert_non_null(strstr(value(&plan, "smtpd_sender_restrictions"),
 	    "policy_context=sender }"));
 	assert_true(is_noted(&plan, "that takes 3.11"));
-	assert_true(is_noted(&plan, "relay_domains_reject_code"));
+	assert_true(is_noted(&plan, "setup --adopt takes over"));
 	end(&plan, &mta);
 }
 
@@ -113,6 +113,62 @@ test_stock_3_11(void **state)
 	assert_null(value(&plan, "smtpd_reject_footer_maps"));
 	assert_null(value(&plan, "postscreen_reject_footer_maps"));
 	assert_false(is_noted(&plan, "that takes 3.11"));
+	end(&plan, &mta);
+}
+
+/* Codes of what Postfix goes on to say itself, where main.cf has none. */
+static void
+test_codes_of_what_is_adopted(void **state)
+{
+	struct setup_doors adopted = doors;
+	struct setup_mta mta = postfix(10, chroot);
+	struct setup_plan plan = { .nsettings = 0 };
+
+	(void)state;
+	adopted.adopted = true;
+	mta.own = mem_dup("maps_rbl_reject_code = 450\nreject_codes = x\n");
+	setup_plan_make(&plan, &mta, &adopted);
+	assert_string_equal(value(&plan, "access_map_reject_code"), "550");
+	assert_string_equal(value(&plan, "reject_code"), "550");
+	assert_string_equal(value(&plan, "unknown_address_reject_code"),
+	    "550");
+	assert_null(value(&plan, "maps_rbl_reject_code"));
+	assert_false(is_noted(&plan, "setup --adopt takes over"));
+	end(&plan, &mta);
+	mta = postfix(11, chroot);
+	setup_plan_make(&plan, &mta, &adopted);
+	assert_null(value(&plan, "access_map_reject_code"));
+	end(&plan, &mta);
+}
+
+/* One question for all lists, where what is relaying is known. */
+static void
+test_one_question(void **state)
+{
+	struct setup_doors whole = doors;
+	struct setup_mta mta = postfix(7, chroot);
+	struct setup_plan plan = { .nsettings = 0 };
+
+	(void)state;
+	whole.adopted = whole.whole = true;
+	mem_replace(&mta.value[VALUE_CLASSES], "theirs");
+	setup_plan_make(&plan, &mta, &whole);
+	assert_string_equal(value(&plan, "smtpd_client_restrictions"),
+	    "check_policy_service { unix:saywhy/policy.sock, timeout=10s, "
+	    "default_action=DUNNO, policy_context=all }");
+	assert_string_equal(value(&plan, "smtpd_restriction_classes"),
+	    "theirs, saywhy_helo, saywhy_sender, saywhy_rcpt");
+	assert_string_equal(value(&plan, "saywhy_sender"),
+	    "check_sender_access socketmap:unix:saywhy/reply.sock:sender");
+	assert_null(value(&plan, "smtpd_sender_restrictions"));
+	assert_null(value(&plan, "smtpd_relay_restrictions"));
+	setup_plan_clear(&plan);
+	/* Over TCP nobody knows whose table is looked into. */
+	plan = (struct setup_plan){ .nsettings = 0 };
+	whole.policy_service = "inet:1234@127.0.0.1";
+	setup_plan_make(&plan, &mta, &whole);
+	assert_null(value(&plan, "saywhy_sender"));
+	assert_non_null(value(&plan, "smtpd_sender_restrictions"));
 	end(&plan, &mta);
 }
 
@@ -165,7 +221,9 @@ test_no_address_for_the_service(void **state)
 	mem_replace(&mta.value[VALUE_RELAY], "check_client_access x");
 	setup_plan_make(&plan, &mta, &doors);
 	assert_null(value(&plan, "smtpd_relay_restrictions"));
-	assert_true(is_noted(&plan, "where relaying is refused"));
+	assert_true(is_noted(&plan, "head of the latter"));
+	assert_non_null(strstr(value(&plan, "smtpd_recipient_restrictions"),
+	    "policy_context=rcpt }"));
 	end(&plan, &mta);
 }
 
@@ -236,6 +294,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stock_3_7),
 		cmocka_unit_test(test_stock_3_11),
+		cmocka_unit_test(test_codes_of_what_is_adopted),
+		cmocka_unit_test(test_one_question),
 		cmocka_unit_test(test_old_ones),
 		cmocka_unit_test(test_what_is_there_stays),
 		cmocka_unit_test(test_no_address_for_the_service),
