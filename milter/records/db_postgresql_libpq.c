@@ -24,6 +24,12 @@
 #define LIBRARY "libpq.so.5"
 #define PATIENCE_MS 60000	/* for one answer of the server */
 #define CONNECT_MS 2000
+/*
+ * A server that was not told of our end, as the network was cut, would keep our
+ * locks for two hours.
+ */
+#define KEEPALIVE "SET tcp_keepalives_idle = 10; " \
+	"SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 #define VALUES_MAX 32
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
@@ -264,8 +270,9 @@ open_server(const char *name, bool to_write, int ms, bool *damaged,
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
 	/* What is asked here is over before a compiler has begun. */
-	good = good && (run(&s->db, "SET jit = off") || true) && (to_write ||
-	    run(&s->db, "SET default_transaction_read_only = on"));
+	good = good && (run(&s->db, "SET jit = off") || true) &&
+	    run(&s->db, to_write ? KEEPALIVE :
+	    "SET default_transaction_read_only = on");
 	if (good) {
 		buf_clear(errmsg);
 		return &s->db;

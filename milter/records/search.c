@@ -2,6 +2,7 @@
 
 #include "records/search.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -363,6 +364,19 @@ search_count(struct store *s, const struct search *what, struct buf *errmsg)
 	return n;
 }
 
+/* The days of lines that a server does not look into it need not plan for. */
+static void
+put_line(struct buf *sql, const struct store *s, const struct search *w)
+{
+	buf_printf(sql, "SELECT (SELECT json FROM line WHERE %s",
+	    store_sql(s)->line);
+	if (store_is_shared(s) && w->since != 0)
+		buf_printf(sql, " AND line.time >= %" PRId64, w->since);
+	if (store_is_shared(s) && w->until != 0)
+		buf_printf(sql, " AND line.time < %" PRId64, w->until);
+	buf_putc(sql, ')');
+}
+
 bool
 search_each(struct store *s, const struct search *what,
     void (*fn)(void *arg, const char *line, size_t n), void *arg,
@@ -383,7 +397,7 @@ search_each(struct store *s, const struct search *what,
 		a.by_words = false;
 	add_number(&a, what->max > 0 ? what->max : INT64_MAX);
 	add_number(&a, what->skip);
-	buf_printf(&select, "SELECT %s", a.of->line);
+	put_line(&select, s, what);
 	q = ask(&a, s, select.data, " ORDER BY time DESC, n DESC LIMIT ? "
 	    "OFFSET ?", errmsg);
 	while (q != NULL && (answer = query_step(q)) == DB_ROW) {

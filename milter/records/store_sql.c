@@ -12,7 +12,7 @@ const struct store_sql store_sql_sqlite = {
 	.below = "substr(lower(name), -length(?)) = ?",
 	.text = "record.n IN (SELECT n FROM line WHERE json LIKE ? "
 	    "ESCAPE '\\')",
-	.line = "(SELECT json FROM line WHERE line.n = record.n)",
+	.line = "line.n = record.n",
 	.get = "SELECT json FROM line WHERE n = "
 	    "(SELECT n FROM record WHERE id = ?)",
 	.version = "PRAGMA user_version",
@@ -29,8 +29,7 @@ const struct store_sql store_sql_postgresql = {
 	    "reverse(lower(name)) < reverse(substr(?, 2)) || '/')",
 	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n AND "
 	    "line.time = record.time AND json ILIKE ? ESCAPE '\\')",
-	.line = "(SELECT json FROM line WHERE line.n = record.n AND "
-	    "line.time = record.time)",
+	.line = "line.n = record.n AND line.time = record.time",
 	.get = "SELECT json FROM record JOIN line USING (n, time) "
 	    "WHERE id = ?",
 	.get_near = "SELECT json FROM record JOIN line USING (n, time) "

@@ -18,7 +18,7 @@ struct store_sql {
 	const char *named;	/* the name, or one below it; in lower case */
 	const char *below;	/* ".example.org": below it only */
 	const char *text;	/* LIKE: anywhere in the line, in every case */
-	const char *line;	/* its JSON */
+	const char *line;	/* which row of `line` is its own */
 	const char *get;	/* the line of an id */
 	const char *get_near;	/* the same, if its time is between */
 	const char *version;	/* of the schema */

@@ -206,6 +206,22 @@ def world(build, box, dns):
     made.stop()
 
 
+def test_cut_off_in_a_batch(world):
+    """A server that hears of no end keeps the name of the one that was cut off;
+    not for long."""
+    process.wait_until(world.stored_any, "the first records")
+    world.there.cut()
+    time.sleep(1)
+    world.ship.kill()
+    world.ship.wait()
+    time.sleep(13)  # our system gives up after ten seconds, and its word is lost
+    world.there.mend()
+    world.start_ship()
+    world.enough = True
+    world.driver.join()
+    process.wait_until(world.is_whole, "the name to be free", 50)
+
+
 def test_nothing_lost_nothing_twice(world):
     faults = [world.ship_killed, world.saywhyd_killed, world.database_killed,
               world.network_cut, world.record_file_rotated, world.disk_full_here,
