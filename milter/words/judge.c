@@ -1,0 +1,140 @@
+/* judge - a second opinion on what a reply means, learned from examples */
+
+#include "words/judge.h"
+
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "words/reason.h"
+
+#ifndef JUDGE_WEIGHTS
+#define JUDGE_WEIGHTS "words/judge_weights.def"
+#endif
+
+#define SLOTS (2 * JUDGE_FEATURES_MAX)
+
+/* The reasons in the order in which the weights name them, and what each has
+   before anything is heard. */
+static const struct {
+	uint8_t reason;
+	int16_t points;
+} reasons[] = {
+#define JUDGES(id, points) { REASON_##id, points },
+#define FEATURE(...)
+#include JUDGE_WEIGHTS
+#undef JUDGES
+#undef FEATURE
+};
+#define REASONS (sizeof reasons / sizeof reasons[0])
+
+/* Pairs of a reason and its points, for one feature after the other. */
+static const int8_t weights[] = {
+#define JUDGES(...)
+#define FEATURE(number, n, name, ...) __VA_ARGS__,
+#include JUDGE_WEIGHTS
+#undef FEATURE
+};
+
+static const struct feature {
+	uint32_t number;
+	uint8_t n;		/* reasons to which it adds */
+} features[] = {
+#define FEATURE(number, n, name, ...) { number, n },
+#include JUDGE_WEIGHTS
+#undef FEATURE
+#undef JUDGES
+};
+#define FEATURES (sizeof features / sizeof features[0])
+
+_Static_assert(REASONS <= JUDGE_REASONS_MAX, "more reasons than fit");
+_Static_assert(FEATURES < JUDGE_FEATURES_MAX, "more features than fit");
+
+/* Features by their number: 1 and more is an index, 0 a free slot. */
+static uint16_t slots[SLOTS];
+static uint32_t starts[FEATURES];	/* of a feature in weights[] */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static unsigned
+slot_of(uint32_t number)
+{
+	unsigned at = (number ^ number >> 16) % SLOTS;
+
+	while (slots[at] != 0 && features[slots[at] - 1].number != number)
+		at = (at + 1) % SLOTS;
+	return at;
+}
+
+static void
+fill_slots(void)
+{
+	uint32_t start = 0;
+	size_t i;
+
+	for (i = 0; i < FEATURES; i++) {
+		slots[slot_of(features[i].number)] = (uint16_t)(i + 1);
+		starts[i] = start;
+		start += 2u * features[i].n;
+	}
+}
+
+void
+judge_begin(struct judge *j)
+{
+	size_t i;
+
+	pthread_once(&once, fill_slots);
+	memset(j->heard, 0, (FEATURES / 64 + 1) * sizeof j->heard[0]);
+	for (i = 0; i < REASONS; i++)
+		j->score[i] = reasons[i].points;
+	j->before = 0;
+}
+
+void
+judge_hear(struct judge *j, uint32_t what)
+{
+	unsigned which = slots[slot_of(what)], left;
+	const int8_t *at;
+	uint64_t bit;
+
+	if (which == 0)
+		return;
+	which--;
+	bit = (uint64_t)1 << which % 64;
+	if ((j->heard[which / 64] & bit) != 0)
+		return;
+	j->heard[which / 64] |= bit;
+	at = weights + starts[which];
+	for (left = features[which].n; left > 0; left--, at += 2)
+		j->score[at[0]] += at[1];
+}
+
+void
+judge_word(struct judge *j, uint32_t word, bool counts)
+{
+	judge_hear(j, word);
+	if (!counts)
+		return;
+	if (j->before != 0)
+		judge_hear(j, judge_pair(j->before, word));
+	j->before = word;
+}
+
+unsigned
+judge_reasons(void)
+{
+	return REASONS;
+}
+
+int
+judge_reason(unsigned i)
+{
+	return reasons[i].reason == REASON_UNRECOGNISED ? REASON_NONE :
+	    reasons[i].reason;
+}
+
+int
+judge_score(const struct judge *j, unsigned i)
+{
+	return j->score[i];
+}

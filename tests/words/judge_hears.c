@@ -1,0 +1,63 @@
+/*
+ * judge_hears - what the judge hears of each line
+ *
+ * Prints the numbers of words, pairs and all else; a word with the number that
+ * a pair begins with. Stands in for words/judge.c, which would weigh them.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "words/judge.h"
+#include "words/phrase.h"
+#include "words/recognise.h"
+#include "words/reply_text.h"
+
+void
+judge_begin(struct judge *j)
+{
+	j->before = 0;
+}
+
+void
+judge_hear(struct judge *j, uint32_t what)
+{
+	(void)j;
+	printf("%u ", what);
+}
+
+void
+judge_word(struct judge *j, uint32_t word, bool counts)
+{
+	judge_hear(j, word);
+	if (!counts)
+		return;
+	if (j->before != 0)
+		printf("%u:%u:%u ", judge_pair(j->before, word), j->before,
+		    word);
+	j->before = word;
+}
+
+int
+main(void)
+{
+	const struct phrases *all = phrases_get();
+	static struct phrase_match m;
+	static char line[16384];
+	struct recognised r;
+	char *at;
+
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		while ((at = strstr(line, "\\r\\n")) != NULL) {
+			memcpy(at, "\r\n", 2);
+			memmove(at + 2, at + 4, strlen(at + 4) + 1);
+		}
+		memset(&r, 0, sizeof r);
+		phrase_match_begin(&m, all);
+		reply_text_scan(&m, all, line, strlen(line), &r);
+		phrase_tell_judge(&m, all);
+		putchar('\n');
+	}
+	return 0;
+}
