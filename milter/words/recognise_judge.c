@@ -7,12 +7,15 @@
 #include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 
-/* Points by which a reason must be ahead of all that are no kin of it. */
+#define SHARE 2			/* a point of the phrases counts twice */
+/* Points by which a reason must be ahead of the others … */
 #ifndef SURE_AHEAD
-#define SURE_AHEAD 28		/* for the judge, to be sure … */
-#define LIKELY_AHEAD 16		/* for both, to be likely … */
-#define GUESS_AHEAD 4		/* … or a guess */
+#ifndef SURE_AHEAD
+#define SURE_AHEAD 28
 #endif
+#endif
+#define LIKELY_AHEAD 20		/* … of both, to be likely … */
+#define GUESS_AHEAD 6		/* … or a guess */
 
 /* What the judge thinks of all reasons that the reply can mean. */
 struct opinion {
@@ -38,13 +41,21 @@ ask(struct opinion *all, const struct recognised *r, enum topic about,
 	}
 }
 
+/* What both give to the i-th of them. */
+static int
+of_both(const struct opinion *all, const struct recognise_points *phrases,
+    int i)
+{
+	return all->points[i] + SHARE * phrases->of[all->reason[i]];
+}
+
 static int
 best_of_both(const struct opinion *all, const struct recognise_points *phrases)
 {
 	int i, got, most = INT_MIN, best = REASON_NONE;
 
 	for (i = 0; i < all->n; i++) {
-		got = all->points[i] + phrases->of[all->reason[i]];
+		got = of_both(all, phrases, i);
 		if (got > most) {
 			most = got;
 			best = all->reason[i];
@@ -53,24 +64,25 @@ best_of_both(const struct opinion *all, const struct recognise_points *phrases)
 	return best;
 }
 
-/* By how much the reason is ahead of what is not nearly the same; with the
-   points of the phrases, if there are any. */
+/* By how much it is ahead of what is no kin of it. */
 static int
-ahead(const struct opinion *all, int reason,
-    const struct recognise_points *phrases)
+ahead(const struct opinion *all, const struct recognise_points *phrases,
+    int reason)
 {
-	int i, got, own = INT_MIN, other = INT_MIN;
+	int i, got, own = INT_MIN, other = 0;
+	bool found = false;
 
 	for (i = 0; i < all->n; i++) {
-		got = all->points[i];
-		if (phrases != NULL)
-			got += phrases->of[all->reason[i]];
-		if (all->reason[i] == reason)
+		got = of_both(all, phrases, i);
+		if (all->reason[i] == reason) {
 			own = got > own ? got : own;
-		else if (got > other && !recognise_kin(all->reason[i], reason))
+		} else if (!recognise_kin(all->reason[i], reason) &&
+		    (!found || got > other)) {
 			other = got;
+			found = true;
+		}
 	}
-	return own == INT_MIN ? own : own - (other == INT_MIN ? 0 : other);
+	return own == INT_MIN ? own : own - other;
 }
 
 static enum confidence
@@ -85,22 +97,25 @@ void
 recognise_judge(struct recognised *r, enum topic about,
     const struct recognise_points *phrases, const struct judge *judge)
 {
+	static const struct recognise_points none;
 	enum confidence found;
 	struct opinion all;
 	int best;
 
 	ask(&all, r, about, judge);
 	best = best_of_both(&all, phrases);
-	if (best == r->reason && r->confidence >= RECOGNISED_LIKELY) {
-		r->confidence = ahead(&all, best, NULL) >= SURE_AHEAD ?
+	if (r->confidence == RECOGNISED_SURE ||
+	    (best == r->reason && r->confidence == RECOGNISED_LIKELY)) {
+		r->confidence = best_of_both(&all, &none) == r->reason &&
+		    ahead(&all, &none, r->reason) >= SURE_AHEAD ?
 		    RECOGNISED_SURE : RECOGNISED_LIKELY;
 		return;
 	}
-	found = how_likely(ahead(&all, best, phrases));
+	found = how_likely(ahead(&all, phrases, best));
+	if (found == RECOGNISED_UNKNOWN && r->confidence > found)
+		found = RECOGNISED_GUESS;
 	if (best == r->reason && r->confidence > found)
 		return;
-	r->reason = best;
 	r->confidence = best == REASON_NONE ? RECOGNISED_UNKNOWN : found;
-	if (r->confidence == RECOGNISED_UNKNOWN)
-		r->reason = REASON_NONE;
+	r->reason = r->confidence == RECOGNISED_UNKNOWN ? REASON_NONE : best;
 }

@@ -51,6 +51,10 @@ def rows():
                  read("registered.tsv")]
     all_rows += [(r, "kind " + k, why, 0.5) for k, why, r in
                  read("kinds.tsv")]
+    for server in ("postfix-3.7", "sendmail-8.17"):
+        for row in read(f"../mta/replies/{server}.tsv"):
+            all_rows += [(r, server, row[2], 3.0) for r in row[3:5]
+                         if r != "-"]
     found = {}
     for reply, issuer, why, weight in all_rows:
         labels = [w for w in why.split() if w in known]
