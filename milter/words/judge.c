@@ -22,6 +22,7 @@ static const struct {
 } reasons[] = {
 #define JUDGES(id, points) { REASON_##id, points },
 #define FEATURE(...)
+#define KNOWN(...)
 #include JUDGE_WEIGHTS
 #undef JUDGES
 #undef FEATURE
@@ -43,6 +44,20 @@ static const struct feature {
 #define FEATURE(number, n, name, ...) { number, n },
 #include JUDGE_WEIGHTS
 #undef FEATURE
+#undef KNOWN
+};
+
+/* Sentences and what they mean, in the order of their numbers. */
+static const struct known {
+	uint32_t sentence;
+	uint8_t class;		/* 1: for now, 2: for good, 3: both */
+	uint8_t reason;		/* its place in reasons[] */
+} known[] = {
+#define FEATURE(...)
+#define KNOWN(sentence, class, reason) { sentence, class, reason },
+#include JUDGE_WEIGHTS
+#undef FEATURE
+#undef KNOWN
 #undef JUDGES
 };
 #define FEATURES (sizeof features / sizeof features[0])
@@ -88,36 +103,54 @@ judge_begin(struct judge *j)
 	for (i = 0; i < REASONS; i++)
 		j->score[i] = reasons[i].points;
 	j->before = 0;
+	j->sentence = JUDGE_WORD;
+	j->words = 0;
 }
 
-void
-judge_hear(struct judge *j, uint32_t what)
+/* Adds what it is worth, once; is it known? */
+static bool
+hear(struct judge *j, uint32_t what)
 {
 	unsigned which = slots[slot_of(what)], left;
 	const int8_t *at;
 	uint64_t bit;
 
 	if (which == 0)
-		return;
+		return false;
 	which--;
 	bit = (uint64_t)1 << which % 64;
 	if ((j->heard[which / 64] & bit) != 0)
-		return;
+		return true;
 	j->heard[which / 64] |= bit;
 	at = weights + starts[which];
 	for (left = features[which].n; left > 0; left--, at += 2)
 		j->score[at[0]] += at[1];
+	return true;
+}
+
+void
+judge_hear(struct judge *j, uint32_t what)
+{
+	hear(j, what);
+}
+
+void
+judge_mark(struct judge *j, uint32_t mark)
+{
+	j->words += hear(j, mark);
+	if (j->before != 0)
+		judge_hear(j, judge_pair(j->before, mark));
+	j->before = mark;
 }
 
 void
 judge_word(struct judge *j, uint32_t word, bool counts)
 {
-	judge_hear(j, word);
-	if (!counts)
-		return;
-	if (j->before != 0)
-		judge_hear(j, judge_pair(j->before, word));
-	j->before = word;
+	j->sentence = judge_pair(j->sentence, word);
+	if (counts)
+		judge_mark(j, word);
+	else
+		j->words += hear(j, word);
 }
 
 unsigned
@@ -137,4 +170,24 @@ int
 judge_score(const struct judge *j, unsigned i)
 {
 	return j->score[i];
+}
+
+bool
+judge_knows(const struct judge *j, bool permanent, int reason)
+{
+	size_t low = 0, high = sizeof known / sizeof known[0], at;
+
+	while (low < high) {
+		at = low + (high - low) / 2;
+		if (known[at].sentence < j->sentence)
+			low = at + 1;
+		else
+			high = at;
+	}
+	for (; low < sizeof known / sizeof known[0] &&
+	    known[low].sentence == j->sentence; low++)
+		if ((known[low].class & (permanent ? 2 : 1)) != 0 &&
+		    judge_reason(known[low].reason) == reason)
+			return true;
+	return false;
 }

@@ -25,6 +25,8 @@ struct judge {
 	int32_t score[JUDGE_REASONS_MAX];
 	uint64_t heard[JUDGE_FEATURES_MAX / 64];
 	uint32_t before;	/* the last word that counts; 0: none */
+	uint32_t sentence;	/* all words so far */
+	unsigned words;		/* that the judge knows */
 };
 
 /* What is heard is told by a number; that of a word grows letter by letter. */
@@ -55,8 +57,11 @@ judge_pair(uint32_t first, uint32_t second)
 
 void judge_begin(struct judge *j);
 
-/* A word or a mark. `counts`: it is no small word, and stands in pairs. */
+/* A word. `counts`: it is no small word, and stands in pairs. */
 void judge_word(struct judge *j, uint32_t word, bool counts);
+
+/* What stands in place of a word, such as an address. */
+void judge_mark(struct judge *j, uint32_t mark);
 
 /* Anything else. */
 void judge_hear(struct judge *j, uint32_t what);
@@ -68,5 +73,10 @@ void judge_hear(struct judge *j, uint32_t what);
 unsigned judge_reasons(void);
 int judge_reason(unsigned i);
 int judge_score(const struct judge *j, unsigned i);
+
+/* Are all words, one after the other, those of a reply that is known, such as
+   a mail server's own sentence, and is this what it means for now or for
+   good? */
+bool judge_knows(const struct judge *j, bool permanent, int reason);
 
 #endif

@@ -298,7 +298,7 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
 		points = decide(&scale, r);
 		phrase_tell_judge(m, all);
-		if (points < CERTAIN)
+		if (points < CERTAIN && m->judge.words > 0)
 			ask_judge(r, about, &scale, &m->judge);
 		ask_status(r, points);
 	}

@@ -10,9 +10,7 @@
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
 #ifndef SURE_AHEAD
-#ifndef SURE_AHEAD
-#define SURE_AHEAD 28
-#endif
+#define SURE_AHEAD 28		/* of the judge alone, to be sure … */
 #endif
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
@@ -85,6 +83,12 @@ ahead(const struct opinion *all, const struct recognise_points *phrases,
 	return own == INT_MIN ? own : own - other;
 }
 
+static bool
+is_permanent(const struct recognised *r)
+{
+	return r->code != 0 ? r->code >= 500 : r->status[0] == '5';
+}
+
 static enum confidence
 how_likely(int lead)
 {
@@ -106,8 +110,9 @@ recognise_judge(struct recognised *r, enum topic about,
 	best = best_of_both(&all, phrases);
 	if (r->confidence == RECOGNISED_SURE ||
 	    (best == r->reason && r->confidence == RECOGNISED_LIKELY)) {
-		r->confidence = best_of_both(&all, &none) == r->reason &&
-		    ahead(&all, &none, r->reason) >= SURE_AHEAD ?
+		r->confidence = judge_knows(judge, is_permanent(r), r->reason) ||
+		    (best_of_both(&all, &none) == r->reason &&
+		    ahead(&all, &none, r->reason) >= SURE_AHEAD) ?
 		    RECOGNISED_SURE : RECOGNISED_LIKELY;
 		return;
 	}

@@ -75,17 +75,17 @@ remember(struct scan *s, symbol_list symbols)
 
 /* "@ip": what the judge hears of it. */
 static void
-judge_mark(struct scan *s, enum mark mark)
+hear_mark(struct scan *s, enum mark mark)
 {
-	judge_word(&s->m->judge, judge_number('@',
-	    lexicon_mark_name(mark) + 1), true);
+	judge_mark(&s->m->judge, judge_number('@',
+	    lexicon_mark_name(mark) + 1));
 }
 
 void
 scan_mark(struct scan *s, enum mark mark)
 {
 	scan_symbols(s, lexicon_mark(mark));
-	judge_mark(s, mark);
+	hear_mark(s, mark);
 	phrase_turn(s->m, true);
 }
 
@@ -199,7 +199,7 @@ scan_host(struct scan *s, const char *p, const char *end)
 	bool site = false;
 
 	scan_symbols(s, lexicon_mark(MARK_HOST));
-	judge_mark(s, MARK_HOST);
+	hear_mark(s, MARK_HOST);
 	for (; label < end; label = dot + 1) {
 		known = lexicon_find(label, (size_t)(end - label));
 		scan_symbols(s, known);
@@ -227,7 +227,7 @@ scan_url(struct scan *s, const char *p, const char *end)
 	scan_note(s, CAPTURE_URL, p, end);
 	s->m->place += APART;
 	scan_symbols(s, lexicon_mark(MARK_URL));
-	judge_mark(s, MARK_URL);
+	hear_mark(s, MARK_URL);
 	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
 		host = slash + 2;
 	slash = memchr(host, '/', (size_t)(end - host));

@@ -27,7 +27,7 @@ WEIGHT = {"real": 1.0, "written": 0.5}
 ROUNDS = 6
 RATE = 0.3
 UNIT = 16           # points for 1 of the logarithm of a chance
-LEAST = 4           # points below which a weight is left out
+LEAST = 5           # points below which a weight is left out
 HEARD = 2           # replies in which a feature must be heard
 BEGIN = 2166136261
 LETTERS = {c: i + 1 for i, c in
@@ -49,8 +49,9 @@ def rows():
     all_rows = [(r, i, why, WEIGHT[o]) for r, i, why, o in read("replies.tsv")]
     all_rows += [(r, "registry", why, 1.0) for r, why in
                  read("registered.tsv")]
-    all_rows += [(r, "kind " + k, why, 0.5) for k, why, r in
-                 read("kinds.tsv")]
+    all_rows += [(r, "kind " + k, why.replace("nothing", "unrecognised"), 0.5)
+                 for k, why, r in read("kinds.tsv")
+                 if not why.startswith("not ")]
     for server in ("postfix-3.7", "sendmail-8.17"):
         for row in read(f"../mta/replies/{server}.tsv"):
             all_rows += [(r, server, row[2], 3.0) for r in row[3:5]
@@ -64,22 +65,25 @@ def rows():
 
 
 def hear(program, replies):
-    """The features of each reply, and which two words a pair is made of."""
+    """The features of each reply, which two words a pair is made of, and the
+    number of all its words."""
     said = subprocess.run([program], input="\n".join(replies) + "\n",
                           stdout=subprocess.PIPE, encoding="utf-8",
                           check=True).stdout.splitlines()
     assert len(said) == len(replies)
     pairs = {}
-    heard = []
+    heard, sentences = [], []
     for line in said:
         found = {}
-        for item in line.split():
+        *items, sentence = line.split()
+        sentences.append(int(sentence[1:]))
+        for item in items:
             number, *of = map(int, item.split(":"))
             if of:
                 pairs[number] = tuple(of)
             found[number] = True
         heard.append(list(found))
-    return heard, pairs
+    return heard, pairs, sentences
 
 
 def exp(x):
@@ -170,7 +174,21 @@ def names(replies, pairs):
     return found
 
 
-def write(out, place, weights, reasons, name):
+def known(examples, rows_of):
+    """What is meant whenever a real reply has just these words: for now (1),
+    for good (2); where only one of them is known, the other is the same."""
+    found = {}
+    for (_, labels, weight, sentence), row in zip(examples, rows_of):
+        if weight >= 1:
+            classes = found.setdefault(sentence, {})
+            classes.setdefault(1 if row[0].startswith("4") else 2,
+                               set(labels)).intersection_update(labels)
+    told = [(s, sum(c for c in (1, 2) if r in of.get(c, of.get(3 - c))), r)
+            for s, of in found.items() for r in set().union(*of.values())]
+    return sorted(row for row in told if row[1] > 0)
+
+
+def write(out, place, weights, reasons, name, sentences):
     points = numpy.clip(numpy.floor(weights * UNIT + 0.5), -127,
                         127).astype(int)
     print("/* judge_weights.def - made by tests/words/judge.py: "
@@ -186,12 +204,14 @@ def write(out, place, weights, reasons, name):
     for text, feature, kept in sorted(rows_left):
         print(f'FEATURE({feature}u,{len(kept)},"{text}",' +
               ",".join(f"{r},{p}" for r, p in kept) + ")", file=out)
+    for sentence, classes, reason in sentences:
+        print(f"KNOWN({sentence}u,{classes},{reason})", file=out)
 
 
-def examples_of(all_rows, heard, reasons):
+def examples_of(all_rows, heard, sentences, reasons):
     index = {reason: i for i, reason in enumerate(reasons)}
-    return [(f, [index[w] for w in row[2]], row[3])
-            for row, f in zip(all_rows, heard)]
+    return [(f, [index[w] for w in row[2]], row[3], s)
+            for row, f, s in zip(all_rows, heard, sentences)]
 
 
 def group(row, n):
@@ -204,12 +224,13 @@ def group(row, n):
 
 def main():
     all_rows = rows()
-    heard, pairs = hear(sys.argv[1], [r[0] for r in all_rows])
+    heard, pairs, sentences = hear(sys.argv[1], [r[0] for r in all_rows])
     reasons = sorted({w for r in all_rows for w in r[2]})
-    examples = examples_of(all_rows, heard, reasons)
+    examples = examples_of(all_rows, heard, sentences, reasons)
     name = names([r[0] for r in all_rows], pairs)
     if len(sys.argv) < 3:
-        write(sys.stdout, *train(examples, len(reasons)), reasons, name)
+        write(sys.stdout, *train(examples, len(reasons)), reasons, name,
+              known(examples, all_rows))
         return
     left_out(all_rows, examples, reasons, name, int(sys.argv[3]))
 
@@ -219,11 +240,12 @@ def left_out(all_rows, examples, reasons, name, n):
     said = []
     os.makedirs("obj/left-out", exist_ok=True)
     for k in range(n):
-        place, weights = train([e for r, e in zip(all_rows, examples)
-                                if group(r, n) != k], len(reasons))
+        kept = [(r, e) for r, e in zip(all_rows, examples) if group(r, n) != k]
+        others = [e for _, e in kept]
         path = os.path.abspath(f"obj/left-out/{k}.def")
         with open(path, "w", encoding="ascii") as f:
-            write(f, place, weights, reasons, name)
+            write(f, *train(others, len(reasons)), reasons, name,
+                  known(others, [r for r, _ in kept]))
         subprocess.run(["make", "-s", "judge-try", "WEIGHTS=" + path],
                        check=True)
         own = [r for r in all_rows if group(r, n) == k]

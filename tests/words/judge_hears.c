@@ -1,8 +1,8 @@
 /*
  * judge_hears - what the judge hears of each line
  *
- * Prints the numbers of words, pairs and all else; a word with the number that
- * a pair begins with. Stands in for words/judge.c, which would weigh them.
+ * Prints the numbers of words, pairs (with those of their words) and all else,
+ * last that of the sentence. Stands in for words/judge.c, which would weigh them.
  */
 
 #include <stdio.h>
@@ -17,6 +17,7 @@ void
 judge_begin(struct judge *j)
 {
 	j->before = 0;
+	j->sentence = JUDGE_WORD;
 }
 
 void
@@ -27,15 +28,23 @@ judge_hear(struct judge *j, uint32_t what)
 }
 
 void
+judge_mark(struct judge *j, uint32_t mark)
+{
+	judge_hear(j, mark);
+	if (j->before != 0)
+		printf("%u:%u:%u ", judge_pair(j->before, mark), j->before,
+		    mark);
+	j->before = mark;
+}
+
+void
 judge_word(struct judge *j, uint32_t word, bool counts)
 {
-	judge_hear(j, word);
-	if (!counts)
-		return;
-	if (j->before != 0)
-		printf("%u:%u:%u ", judge_pair(j->before, word), j->before,
-		    word);
-	j->before = word;
+	j->sentence = judge_pair(j->sentence, word);
+	if (counts)
+		judge_mark(j, word);
+	else
+		judge_hear(j, word);
 }
 
 int
@@ -57,7 +66,7 @@ main(void)
 		phrase_match_begin(&m, all);
 		reply_text_scan(&m, all, line, strlen(line), &r);
 		phrase_tell_judge(&m, all);
-		putchar('\n');
+		printf("=%u\n", m.judge.sentence);
 	}
 	return 0;
 }
