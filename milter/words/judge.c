@@ -67,7 +67,11 @@ _Static_assert(FEATURES < JUDGE_FEATURES_MAX, "more features than fit");
 
 /* Features by their number: 1 and more is an index, 0 a free slot. */
 static uint16_t slots[SLOTS];
-static uint32_t starts[FEATURES];	/* of a feature in weights[] */
+static struct place {
+	uint32_t number;
+	uint32_t start : 24, n : 8;	/* in weights[] */
+} places[FEATURES];
+static uint8_t meant[REASONS];		/* reasons[] as one recognises them */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static unsigned
@@ -75,7 +79,7 @@ slot_of(uint32_t number)
 {
 	unsigned at = (number ^ number >> 16) % SLOTS;
 
-	while (slots[at] != 0 && features[slots[at] - 1].number != number)
+	while (slots[at] != 0 && places[slots[at] - 1].number != number)
 		at = (at + 1) % SLOTS;
 	return at;
 }
@@ -86,9 +90,13 @@ fill_slots(void)
 	uint32_t start = 0;
 	size_t i;
 
+	for (i = 0; i < REASONS; i++)
+		meant[i] = reasons[i].reason == REASON_UNRECOGNISED ?
+		    REASON_NONE : reasons[i].reason;
 	for (i = 0; i < FEATURES; i++) {
 		slots[slot_of(features[i].number)] = (uint16_t)(i + 1);
-		starts[i] = start;
+		places[i] = (struct place){ features[i].number,
+			start & 0xffffff, features[i].n };
 		start += 2u * features[i].n;
 	}
 }
@@ -122,8 +130,8 @@ hear(struct judge *j, uint32_t what)
 	if ((j->heard[which / 64] & bit) != 0)
 		return true;
 	j->heard[which / 64] |= bit;
-	at = weights + starts[which];
-	for (left = features[which].n; left > 0; left--, at += 2)
+	at = weights + places[which].start;
+	for (left = places[which].n; left > 0; left--, at += 2)
 		j->score[at[0]] += at[1];
 	return true;
 }
@@ -153,23 +161,11 @@ judge_word(struct judge *j, uint32_t word, bool counts)
 		j->words += hear(j, word);
 }
 
-unsigned
-judge_reasons(void)
+int
+judge_reasons(const uint8_t **all)
 {
+	*all = meant;
 	return REASONS;
-}
-
-int
-judge_reason(unsigned i)
-{
-	return reasons[i].reason == REASON_UNRECOGNISED ? REASON_NONE :
-	    reasons[i].reason;
-}
-
-int
-judge_score(const struct judge *j, unsigned i)
-{
-	return j->score[i];
 }
 
 bool
@@ -187,7 +183,7 @@ judge_knows(const struct judge *j, bool permanent, int reason)
 	for (; low < sizeof known / sizeof known[0] &&
 	    known[low].sentence == j->sentence; low++)
 		if ((known[low].class & (permanent ? 2 : 1)) != 0 &&
-		    judge_reason(known[low].reason) == reason)
+		    meant[known[low].reason] == reason)
 			return true;
 	return false;
 }

@@ -67,12 +67,10 @@ void judge_mark(struct judge *j, uint32_t mark);
 void judge_hear(struct judge *j, uint32_t what);
 
 /*
- * What the judge makes of it: reasons it knows are numbered from 0. What
- * nothing can be known of is REASON_NONE.
+ * What the judge makes of it: the reasons it knows, in the order of the scores
+ * in `j`; returns how many. What nothing can be known of is REASON_NONE.
  */
-unsigned judge_reasons(void);
-int judge_reason(unsigned i);
-int judge_score(const struct judge *j, unsigned i);
+int judge_reasons(const uint8_t **reasons);
 
 /* Are all words, one after the other, those of a reply that is known, such as
    a mail server's own sentence, and is this what it means for now or for

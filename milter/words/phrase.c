@@ -82,11 +82,15 @@ void
 phrase_tell_judge(struct phrase_match *m, const struct phrases *all)
 {
 	char topic[2] = "";
-	unsigned i;
+	uint64_t left;
+	unsigned i, at;
 
-	for (i = CONCEPT_STOP + 1; i < CONCEPT_COUNT; i++)
-		if ((m->concepts[i / 64] >> i % 64 & 1) != 0)
-			judge_hear(&m->judge, all->concept[i]);
+	for (i = 0; i < sizeof m->concepts / sizeof m->concepts[0]; i++)
+		for (left = m->concepts[i]; left != 0; left &= left - 1) {
+			at = 64 * i + (unsigned)__builtin_ctzll(left);
+			if (at > CONCEPT_STOP)
+				judge_hear(&m->judge, all->concept[at]);
+		}
 	for (i = 0; i < m->nevents; i++) {
 		topic[0] = (char)('0' + all->phrase[m->matched[i]].about);
 		if (topic[0] != '0')

@@ -58,6 +58,7 @@ struct phrases {
 	unsigned n, nsteps, nissuers;
 	bool polar[SYMBOLS_MAX];
 	uint32_t concept[CONCEPT_COUNT];	/* as the judge hears it */
+	uint32_t mark[MARK_COUNT];		/* the same */
 };
 
 /* One text on its way; zeroed is the beginning. */

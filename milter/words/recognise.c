@@ -215,7 +215,7 @@ decide(const struct scale *scale, struct recognised *r)
 /* The judge is asked unless it is a product's own sentence. */
 static void
 ask_judge(struct recognised *r, enum topic about, const struct scale *scale,
-    const struct judge *judge)
+    struct judge *judge)
 {
 	struct recognise_points phrases = { .of = { 0 } };
 	unsigned i;

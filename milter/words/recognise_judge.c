@@ -3,13 +3,16 @@
 #include "words/recognise_judge.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 
+#define NEVER -10000		/* points of what cannot be */
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
 #ifndef SURE_AHEAD
+#define CONTESTED 10		/* of the phrases: too near to be sure */
 #define SURE_AHEAD 28		/* of the judge alone, to be sure … */
 #endif
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
@@ -18,25 +21,26 @@
 /* What the judge thinks of all reasons that the reply can mean. */
 struct opinion {
 	int n;
-	int reason[JUDGE_REASONS_MAX];
-	int points[JUDGE_REASONS_MAX];
+	uint8_t reason[JUDGE_REASONS_MAX];
+	const int32_t *points;
 };
 
 static void
 ask(struct opinion *all, const struct recognised *r, enum topic about,
-    const struct judge *judge)
+    struct judge *judge)
 {
-	unsigned i;
-	int reason;
+	const uint8_t *known;
+	int i;
 
-	all->n = 0;
-	for (i = 0; i < judge_reasons(); i++) {
-		reason = recognise_turned(about, judge_reason(i));
-		if (!recognise_possible(r, reason))
-			continue;
-		all->reason[all->n] = reason;
-		all->points[all->n++] = judge_score(judge, i);
-	}
+	all->n = judge_reasons(&known);
+	all->points = judge->score;
+	memcpy(all->reason, known, (size_t)all->n);
+	for (i = 0; about != TOPIC_NONE && i < all->n; i++)
+		all->reason[i] = (uint8_t)recognise_turned(about, known[i]);
+	for (i = 0; i < all->n; i++)
+		if (all->reason[i] == REASON_SYSTEM_OVERLOADED &&
+		    !recognise_possible(r, REASON_SYSTEM_OVERLOADED))
+			judge->score[i] = NEVER;
 }
 
 /* What both give to the i-th of them. */
@@ -74,13 +78,30 @@ ahead(const struct opinion *all, const struct recognise_points *phrases,
 		got = of_both(all, phrases, i);
 		if (all->reason[i] == reason) {
 			own = got > own ? got : own;
-		} else if (!recognise_kin(all->reason[i], reason) &&
-		    (!found || got > other)) {
+		} else if ((!found || got > other) &&
+		    !recognise_kin(all->reason[i], reason)) {
 			other = got;
 			found = true;
 		}
 	}
 	return own == INT_MIN ? own : own - other;
+}
+
+/* Do the phrases say "refused" nearly as loud? Then much is left unsaid. */
+static bool
+is_contested(const struct recognise_points *phrases, int reason)
+{
+	return reason != REASON_POLICY_REJECT &&
+	    phrases->of[REASON_POLICY_REJECT] >
+	    phrases->of[reason] - CONTESTED;
+}
+
+/* Does the status tell nothing? */
+static bool
+is_bare(const struct recognised *r)
+{
+	return r->status[0] == '\0' || strcmp(r->status + 1, ".0.0") == 0 ||
+	    strncmp(r->status + 1, ".7.", 3) == 0;
 }
 
 static bool
@@ -99,27 +120,35 @@ how_likely(int lead)
 
 void
 recognise_judge(struct recognised *r, enum topic about,
-    const struct recognise_points *phrases, const struct judge *judge)
+    const struct recognise_points *phrases, struct judge *judge)
 {
 	static const struct recognise_points none;
 	enum confidence found;
 	struct opinion all;
+	bool agreed;
 	int best;
 
 	ask(&all, r, about, judge);
+	if (is_bare(r) && judge_knows(judge, is_permanent(r), REASON_NONE)) {
+		r->reason = REASON_NONE;
+		r->confidence = RECOGNISED_UNKNOWN;
+		return;
+	}
 	best = best_of_both(&all, phrases);
+	agreed = judge_knows(judge, is_permanent(r), r->reason) ||
+	    (best_of_both(&all, &none) == r->reason &&
+	    ahead(&all, &none, r->reason) >= SURE_AHEAD);
 	if (r->confidence == RECOGNISED_SURE ||
 	    (best == r->reason && r->confidence == RECOGNISED_LIKELY)) {
-		r->confidence = judge_knows(judge, is_permanent(r), r->reason) ||
-		    (best_of_both(&all, &none) == r->reason &&
-		    ahead(&all, &none, r->reason) >= SURE_AHEAD) ?
+		r->confidence = agreed && !is_contested(phrases, r->reason) ?
 		    RECOGNISED_SURE : RECOGNISED_LIKELY;
 		return;
 	}
 	found = how_likely(ahead(&all, phrases, best));
 	if (found == RECOGNISED_UNKNOWN && r->confidence > found)
 		found = RECOGNISED_GUESS;
-	if (best == r->reason && r->confidence > found)
+	if (best == r->reason && best != REASON_NONE && (!agreed ||
+	    r->confidence > found))
 		return;
 	r->confidence = best == REASON_NONE ? RECOGNISED_UNKNOWN : found;
 	r->reason = r->confidence == RECOGNISED_UNKNOWN ? REASON_NONE : best;

@@ -21,6 +21,6 @@ struct recognise_points {
  * phrases' points together name another one, and how sure it is.
  */
 void recognise_judge(struct recognised *r, enum topic about,
-    const struct recognise_points *phrases, const struct judge *judge);
+    const struct recognise_points *phrases, struct judge *judge);
 
 #endif

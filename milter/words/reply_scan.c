@@ -77,8 +77,7 @@ remember(struct scan *s, symbol_list symbols)
 static void
 hear_mark(struct scan *s, enum mark mark)
 {
-	judge_mark(&s->m->judge, judge_number('@',
-	    lexicon_mark_name(mark) + 1));
+	judge_mark(&s->m->judge, s->all->mark[mark]);
 }
 
 void

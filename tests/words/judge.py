@@ -49,7 +49,7 @@ def rows():
     all_rows = [(r, i, why, WEIGHT[o]) for r, i, why, o in read("replies.tsv")]
     all_rows += [(r, "registry", why, 1.0) for r, why in
                  read("registered.tsv")]
-    all_rows += [(r, "kind " + k, why.replace("nothing", "unrecognised"), 0.5)
+    all_rows += [(r, "kind " + k, why.replace("nothing", "unrecognised"), 1.0)
                  for k, why, r in read("kinds.tsv")
                  if not why.startswith("not ")]
     for server in ("postfix-3.7", "sendmail-8.17"):
@@ -59,6 +59,8 @@ def rows():
     found = {}
     for reply, issuer, why, weight in all_rows:
         labels = [w for w in why.split() if w in known]
+        if "unrecognised" in labels:
+            labels = ["unrecognised"]   # what cannot be known is not learned
         if labels:
             found.setdefault(reply, (reply, issuer, labels, weight))
     return list(found.values())
@@ -174,15 +176,22 @@ def names(replies, pairs):
     return found
 
 
-def known(examples, rows_of):
+def known(examples, rows_of, nothing):
     """What is meant whenever a real reply has just these words: for now (1),
-    for good (2); where only one of them is known, the other is the same."""
+    for good (2); where only one of them is known, the other is the same.
+    Where once nothing could be known, that is told, too."""
     found = {}
     for (_, labels, weight, sentence), row in zip(examples, rows_of):
         if weight >= 1:
             classes = found.setdefault(sentence, {})
-            classes.setdefault(1 if row[0].startswith("4") else 2,
-                               set(labels)).intersection_update(labels)
+            of = classes.setdefault(1 if row[0].startswith("4") else 2,
+                                    [None, set()])
+            if labels == [nothing]:
+                of[1].add(nothing)
+            else:
+                of[0] = set(labels) if of[0] is None else of[0] & set(labels)
+    found = {s: {c: (sure or set()) | none for c, (sure, none) in of.items()}
+             for s, of in found.items()}
     told = [(s, sum(c for c in (1, 2) if r in of.get(c, of.get(3 - c))), r)
             for s, of in found.items() for r in set().union(*of.values())]
     return sorted(row for row in told if row[1] > 0)
@@ -230,7 +239,7 @@ def main():
     name = names([r[0] for r in all_rows], pairs)
     if len(sys.argv) < 3:
         write(sys.stdout, *train(examples, len(reasons)), reasons, name,
-              known(examples, all_rows))
+              known(examples, all_rows, reasons.index("unrecognised")))
         return
     left_out(all_rows, examples, reasons, name, int(sys.argv[3]))
 
@@ -245,7 +254,8 @@ def left_out(all_rows, examples, reasons, name, n):
         path = os.path.abspath(f"obj/left-out/{k}.def")
         with open(path, "w", encoding="ascii") as f:
             write(f, *train(others, len(reasons)), reasons, name,
-                  known(others, [r for r, _ in kept]))
+                  known(others, [r for r, _ in kept],
+                        reasons.index("unrecognised")))
         subprocess.run(["make", "-s", "judge-try", "WEIGHTS=" + path],
                        check=True)
         own = [r for r in all_rows if group(r, n) == k]
