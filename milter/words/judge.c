@@ -15,7 +15,7 @@
 #define SLOTS (2 * JUDGE_FEATURES_MAX)
 
 /* The reasons in the order in which the weights name them, and what each has
-   before anything is heard. */
+   before anything is seen. */
 static const struct {
 	uint8_t reason;
 	int16_t points;
@@ -107,7 +107,7 @@ judge_begin(struct judge *j)
 	size_t i;
 
 	pthread_once(&once, fill_slots);
-	memset(j->heard, 0, (FEATURES / 64 + 1) * sizeof j->heard[0]);
+	memset(j->counted, 0, (FEATURES / 64 + 1) * sizeof j->counted[0]);
 	for (i = 0; i < REASONS; i++)
 		j->score[i] = reasons[i].points;
 	j->before = 0;
@@ -117,7 +117,7 @@ judge_begin(struct judge *j)
 
 /* Adds what it is worth, once; is it known? */
 static bool
-hear(struct judge *j, uint32_t what)
+add_feature(struct judge *j, uint32_t what)
 {
 	unsigned which = slots[slot_of(what)], left;
 	const int8_t *at;
@@ -127,9 +127,9 @@ hear(struct judge *j, uint32_t what)
 		return false;
 	which--;
 	bit = (uint64_t)1 << which % 64;
-	if ((j->heard[which / 64] & bit) != 0)
+	if ((j->counted[which / 64] & bit) != 0)
 		return true;
-	j->heard[which / 64] |= bit;
+	j->counted[which / 64] |= bit;
 	at = weights + places[which].start;
 	for (left = places[which].n; left > 0; left--, at += 2)
 		j->score[at[0]] += at[1];
@@ -137,17 +137,17 @@ hear(struct judge *j, uint32_t what)
 }
 
 void
-judge_hear(struct judge *j, uint32_t what)
+judge_feature(struct judge *j, uint32_t what)
 {
-	hear(j, what);
+	add_feature(j, what);
 }
 
 void
 judge_mark(struct judge *j, uint32_t mark)
 {
-	j->words += hear(j, mark);
+	j->words += add_feature(j, mark);
 	if (j->before != 0)
-		judge_hear(j, judge_pair(j->before, mark));
+		judge_feature(j, judge_pair(j->before, mark));
 	j->before = mark;
 }
 
@@ -158,7 +158,7 @@ judge_word(struct judge *j, uint32_t word, bool counts)
 	if (counts)
 		judge_mark(j, word);
 	else
-		j->words += hear(j, word);
+		j->words += add_feature(j, word);
 }
 
 int

@@ -8,7 +8,7 @@
  * are in the unit of the points of phrases. The phrases know what words mean
  * and the judge how often they meant it: where both say the same, it is so.
  *
- * What is heard is told while the text is read; nothing is kept of it but the
+ * What is seen is told while the text is read; nothing is kept of it but the
  * last word. No memory of its own, no floating point. Any thread.
  */
 #ifndef WORDS_JUDGE_H
@@ -23,13 +23,13 @@
 /* One text on its way. */
 struct judge {
 	int32_t score[JUDGE_REASONS_MAX];
-	uint64_t heard[JUDGE_FEATURES_MAX / 64];
+	uint64_t counted[JUDGE_FEATURES_MAX / 64];
 	uint32_t before;	/* the last word that counts; 0: none */
 	uint32_t sentence;	/* all words so far */
 	unsigned words;		/* that the judge knows */
 };
 
-/* What is heard is told by a number; that of a word grows letter by letter. */
+/* What is seen is told by a number; that of a word grows letter by letter. */
 #define JUDGE_WORD 2166136261u
 static inline uint32_t
 judge_letter(uint32_t number, unsigned letter)
@@ -64,7 +64,7 @@ void judge_word(struct judge *j, uint32_t word, bool counts);
 void judge_mark(struct judge *j, uint32_t mark);
 
 /* Anything else. */
-void judge_hear(struct judge *j, uint32_t what);
+void judge_feature(struct judge *j, uint32_t what);
 
 /*
  * What the judge makes of it: the reasons it knows, in the order of the scores

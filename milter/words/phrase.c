@@ -89,12 +89,12 @@ phrase_tell_judge(struct phrase_match *m, const struct phrases *all)
 		for (left = m->concepts[i]; left != 0; left &= left - 1) {
 			at = 64 * i + (unsigned)__builtin_ctzll(left);
 			if (at > CONCEPT_STOP)
-				judge_hear(&m->judge, all->concept[at]);
+				judge_feature(&m->judge, all->concept[at]);
 		}
 	for (i = 0; i < m->nevents; i++) {
 		topic[0] = (char)('0' + all->phrase[m->matched[i]].about);
 		if (topic[0] != '0')
-			judge_hear(&m->judge, judge_number('a', topic));
+			judge_feature(&m->judge, judge_number('a', topic));
 	}
 }
 

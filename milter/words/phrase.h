@@ -57,7 +57,7 @@ struct phrases {
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
 	bool polar[SYMBOLS_MAX];
-	uint32_t concept[CONCEPT_COUNT];	/* as the judge hears it */
+	uint32_t concept[CONCEPT_COUNT];	/* as the judge knows it */
 	uint32_t mark[MARK_COUNT];		/* the same */
 };
 
@@ -71,7 +71,7 @@ struct phrase_match {
 	unsigned nreached;
 	uint16_t place;		/* words that count, from 1 */
 	uint16_t denied_until;	/* a "not" reaches to this place */
-	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* heard so far */
+	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
 	struct judge judge;
 };
 

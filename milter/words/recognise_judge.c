@@ -54,12 +54,12 @@ of_both(const struct opinion *all, const struct recognise_points *phrases,
 static int
 best_of_both(const struct opinion *all, const struct recognise_points *phrases)
 {
-	int i, got, most = INT_MIN, best = REASON_NONE;
+	int i, got, max = INT_MIN, best = REASON_NONE;
 
 	for (i = 0; i < all->n; i++) {
 		got = of_both(all, phrases, i);
-		if (got > most) {
-			most = got;
+		if (got > max) {
+			max = got;
 			best = all->reason[i];
 		}
 	}
@@ -87,7 +87,7 @@ ahead(const struct opinion *all, const struct recognise_points *phrases,
 	return own == INT_MIN ? own : own - other;
 }
 
-/* Do the phrases say "refused" nearly as loud? Then much is left unsaid. */
+/* Do the phrases give nearly as much to a mere "refused"? */
 static bool
 is_contested(const struct recognise_points *phrases, int reason)
 {

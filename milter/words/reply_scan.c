@@ -75,7 +75,7 @@ remember(struct scan *s, symbol_list symbols)
 
 /* "@ip": what the judge hears of it. */
 static void
-hear_mark(struct scan *s, enum mark mark)
+feature_mark(struct scan *s, enum mark mark)
 {
 	judge_mark(&s->m->judge, s->all->mark[mark]);
 }
@@ -84,7 +84,7 @@ void
 scan_mark(struct scan *s, enum mark mark)
 {
 	scan_symbols(s, lexicon_mark(mark));
-	hear_mark(s, mark);
+	feature_mark(s, mark);
 	phrase_turn(s->m, true);
 }
 
@@ -198,7 +198,7 @@ scan_host(struct scan *s, const char *p, const char *end)
 	bool site = false;
 
 	scan_symbols(s, lexicon_mark(MARK_HOST));
-	hear_mark(s, MARK_HOST);
+	feature_mark(s, MARK_HOST);
 	for (; label < end; label = dot + 1) {
 		known = lexicon_find(label, (size_t)(end - label));
 		scan_symbols(s, known);
@@ -226,7 +226,7 @@ scan_url(struct scan *s, const char *p, const char *end)
 	scan_note(s, CAPTURE_URL, p, end);
 	s->m->place += APART;
 	scan_symbols(s, lexicon_mark(MARK_URL));
-	hear_mark(s, MARK_URL);
+	feature_mark(s, MARK_URL);
 	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
 		host = slash + 2;
 	slash = memchr(host, '/', (size_t)(end - host));

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """judge.py: makes milter/words/judge_weights.def, and measures it.
 
-  judge.py HEARS                 the weights, from tests/data
-  judge.py HEARS --left-out N    for each of N groups of issuers: the weights
-                                 without them into N.def, then the table of
-                                 how their replies are recognised with those
+  judge.py FEATURES                 the weights, from tests/data
+  judge.py FEATURES --left-out N    the issuers in N groups: each group is
+                                    recognised with weights that were made
+                                    without it; a table by issuer
 
-HEARS is the program judge-hears: what the judge hears of each reply. The model
-is a multinomial logistic regression, trained one reply at a time (AdaGrad), a
-real reply counting twice. Only sums, products and divisions in a fixed order:
-the same bytes on any machine. Needs numpy (Debian: python3-numpy).
+FEATURES is the program judge-features. The model is a multinomial logistic
+regression, trained one reply at a time (AdaGrad); a real reply counts twice as
+much as one that was written here, and an MTA's own sentences count more. Only
+sums, products and divisions in a fixed order: the same bytes on any machine.
+Needs numpy (Debian: python3-numpy).
+
+What leaving out cannot show: phrases were written with all lists at hand.
+unheard.tsv holds replies after which no phrase was written; they are in no
+training, and come last in the table.
 """
 import collections
 import os
@@ -19,6 +24,8 @@ import sys
 import zlib
 
 import numpy
+
+import reply_table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "..", "data")
@@ -223,6 +230,18 @@ def examples_of(all_rows, heard, sentences, reasons):
             for row, f, s in zip(all_rows, heard, sentences)]
 
 
+def table(said):
+    """The table by issuer left out, then the list of unheard replies."""
+    origin = {r[0]: r[3] for r in read("replies.tsv")}
+    rows_said = [([r[0], r[1], " ".join(r[2]), origin[r[0]]], r[4:])
+                 for r in said if r[0] in origin]
+    reply_table.show_all(rows_said)
+    unheard = read("unheard.tsv")
+    print("\nunheard.tsv, with all weights")
+    reply_table.show_all(list(zip(unheard, reply_table.classify(
+        "./saywhy", [r[0] for r in unheard]))))
+
+
 def group(row, n):
     """Replies of hosts without a name are kin where their words are."""
     who = row[1]
@@ -241,7 +260,7 @@ def main():
         write(sys.stdout, *train(examples, len(reasons)), reasons, name,
               known(examples, all_rows, reasons.index("unrecognised")))
         return
-    left_out(all_rows, examples, reasons, name, int(sys.argv[3]))
+    table(left_out(all_rows, examples, reasons, name, int(sys.argv[3])))
 
 
 def left_out(all_rows, examples, reasons, name, n):

@@ -1,8 +1,8 @@
 /*
- * judge_hears - what the judge hears of each line
+ * judge_features - the features of each line (words/judge.h)
  *
  * Prints the numbers of words, pairs (with those of their words) and all else,
- * last that of the sentence. Stands in for words/judge.c, which would weigh them.
+ * last that of the sentence. Stands in for words/judge.c, which weighs them.
  */
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ judge_begin(struct judge *j)
 }
 
 void
-judge_hear(struct judge *j, uint32_t what)
+judge_feature(struct judge *j, uint32_t what)
 {
 	(void)j;
 	printf("%u ", what);
@@ -30,7 +30,7 @@ judge_hear(struct judge *j, uint32_t what)
 void
 judge_mark(struct judge *j, uint32_t mark)
 {
-	judge_hear(j, mark);
+	judge_feature(j, mark);
 	if (j->before != 0)
 		printf("%u:%u:%u ", judge_pair(j->before, mark), j->before,
 		    mark);
@@ -44,7 +44,7 @@ judge_word(struct judge *j, uint32_t word, bool counts)
 	if (counts)
 		judge_mark(j, word);
 	else
-		judge_hear(j, word);
+		judge_feature(j, word);
 }
 
 int
