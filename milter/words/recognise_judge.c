@@ -147,8 +147,7 @@ recognise_judge(struct recognised *r, enum topic about,
 	found = how_likely(ahead(&all, phrases, best));
 	if (found == RECOGNISED_UNKNOWN && r->confidence > found)
 		found = RECOGNISED_GUESS;
-	if (best == r->reason && best != REASON_NONE && (!agreed ||
-	    r->confidence > found))
+	if (best == r->reason && best != REASON_NONE)
 		return;
 	r->confidence = best == REASON_NONE ? RECOGNISED_UNKNOWN : found;
 	r->reason = r->confidence == RECOGNISED_UNKNOWN ? REASON_NONE : best;

@@ -294,7 +294,7 @@ static const struct known_better better[] = {
 	    "messages", STAGE_RCPT, false, NAME_UNASKED, RESOLVE_UNKNOWN,
 	    REASON_RATE_LIMITED, true },
 	{ "451 4.3.0 Temporary trouble, mailbox locked", STAGE_RCPT, false,
-	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_FILTER_ERROR, false },
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
 };
 
 static void
