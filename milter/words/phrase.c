@@ -11,6 +11,8 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 {
 	memset(m->step, 0, all->nsteps * sizeof m->step[0]);
 	memset(m->stated, 0, sizeof m->stated);
+	memset(m->concepts, 0, sizeof m->concepts);
+	judge_begin(&m->judge);
 	m->nevents = 0;
 	m->place = 1;
 	m->nreached = 0;
@@ -50,6 +52,8 @@ match_symbol(struct phrase_match *m, const struct phrases *all, unsigned symbol)
 	bool denied = all->polar[symbol] && m->place <= m->denied_until;
 	const struct phrase_item *item, *end;
 
+	if (symbol < CONCEPT_COUNT)
+		m->concepts[symbol / 64] |= (uint64_t)1 << symbol % 64;
 	if (symbol == CONCEPT_NOT)
 		m->denied_until = (uint16_t)(m->place + DENIES);
 	item = all->item + all->items_of[symbol];
@@ -72,6 +76,26 @@ phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
 {
 	for (; *symbols != 0; symbols++)
 		match_symbol(m, all, *symbols);
+}
+
+void
+phrase_tell_judge(struct phrase_match *m, const struct phrases *all)
+{
+	char topic[2] = "";
+	uint64_t left;
+	unsigned i, at;
+
+	for (i = 0; i < sizeof m->concepts / sizeof m->concepts[0]; i++)
+		for (left = m->concepts[i]; left != 0; left &= left - 1) {
+			at = 64 * i + (unsigned)__builtin_ctzll(left);
+			if (at > CONCEPT_STOP)
+				judge_feature(&m->judge, all->concept[at]);
+		}
+	for (i = 0; i < m->nevents; i++) {
+		topic[0] = (char)('0' + all->phrase[m->matched[i]].about);
+		if (topic[0] != '0')
+			judge_feature(&m->judge, judge_number('a', topic));
+	}
 }
 
 void

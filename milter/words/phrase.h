@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "words/judge.h"
 #include "words/lexicon.h"
 #include "words/reason_row.h"
 #include "words/recognise.h"
@@ -56,6 +57,8 @@ struct phrases {
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
 	bool polar[SYMBOLS_MAX];
+	uint32_t concept[CONCEPT_COUNT];	/* as the judge knows it */
+	uint32_t mark[MARK_COUNT];		/* the same */
 };
 
 /* One text on its way; zeroed is the beginning. */
@@ -68,6 +71,8 @@ struct phrase_match {
 	unsigned nreached;
 	uint16_t place;		/* words that count, from 1 */
 	uint16_t denied_until;	/* a "not" reaches to this place */
+	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
+	struct judge judge;
 };
 
 /* Reads phrases.def; what is wrong there is our bug. Any thread. */
@@ -82,6 +87,9 @@ void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
  */
 void phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
     symbol_list symbols);
+
+/* At the end: concepts, and whom it is about, to the judge. */
+void phrase_tell_judge(struct phrase_match *m, const struct phrases *all);
 
 /* The next word. `counts`: it is as far again from the one before. */
 void phrase_turn(struct phrase_match *m, bool counts);

@@ -386,8 +386,12 @@ read_all(void)
 	all.nsteps = 1;
 	all.nissuers = 1;
 	lexicon_begin(CONCEPT_COUNT);
-	for (i = 1; i < CONCEPT_COUNT; i++)
+	for (i = MARK_NONE + 1; i < MARK_COUNT; i++)
+		all.mark[i] = judge_number('@', lexicon_mark_name(i) + 1);
+	for (i = 1; i < CONCEPT_COUNT; i++) {
 		read_concept(i);
+		all.concept[i] = judge_number('C', concept_names[i]);
+	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		read_row(&rows[i]);
 	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)

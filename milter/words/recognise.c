@@ -7,6 +7,7 @@
 #include "words/phrase.h"
 #include "words/reason.h"
 #include "words/recognise_context.h"
+#include "words/recognise_judge.h"
 #include "words/recognise_odd.h"
 #include "words/reply_text.h"
 
@@ -211,6 +212,23 @@ decide(const struct scale *scale, struct recognised *r)
 	return first;
 }
 
+/* The judge is asked unless it is a product's own sentence. */
+static void
+ask_judge(struct recognised *r, enum topic about, const struct scale *scale,
+    struct judge *judge)
+{
+	struct recognise_points phrases = { .of = { 0 } };
+	unsigned i;
+	int got;
+
+	for (i = 0; i < scale->n; i++) {
+		got = points(&scale->tally[i]);
+		phrases.of[scale->tally[i].reason] =
+		    (int16_t)(got > 0 ? got : 0);
+	}
+	recognise_judge(r, about, &phrases, judge);
+}
+
 /* What a registered status tells refines the words, or makes unsure. */
 static void
 ask_status(struct recognised *r, int points)
@@ -259,12 +277,12 @@ match_topic(struct phrase_match *m, const struct phrases *all,
 }
 
 static void
-weigh(const struct phrases *all, const struct phrase_match *m,
-    struct recognised *r)
+weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 {
 	unsigned issuer = find_issuer(all, m), i;
 	enum topic about = find_about(all, m);
 	struct scale scale;
+	int points;
 
 	scale.n = 0;
 	for (i = 0; i < m->nevents; i++) {
@@ -278,7 +296,11 @@ weigh(const struct phrases *all, const struct phrase_match *m,
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
-		ask_status(r, decide(&scale, r));
+		points = decide(&scale, r);
+		phrase_tell_judge(m, all);
+		if (points < CERTAIN && m->judge.words > 0)
+			ask_judge(r, about, &scale, &m->judge);
+		ask_status(r, points);
 	}
 }
 

@@ -73,33 +73,53 @@ remember(struct scan *s, symbol_list symbols)
 		}
 }
 
+/* "@ip": what the judge hears of it. */
+static void
+feature_mark(struct scan *s, enum mark mark)
+{
+	judge_mark(&s->m->judge, s->all->mark[mark]);
+}
+
 void
 scan_mark(struct scan *s, enum mark mark)
 {
 	scan_symbols(s, lexicon_mark(mark));
+	feature_mark(s, mark);
 	phrase_turn(s->m, true);
+}
+
+/* A word on its way, letter by letter: for the phrases and for the judge. */
+struct walk {
+	unsigned state;
+	uint32_t number;
+};
+
+static void
+walk(struct walk *w, unsigned letter)
+{
+	w->state = lexicon_next[w->state][letter];
+	w->number = judge_letter(w->number, letter);
 }
 
 /* One step of the walk, over one sign of the word. */
 static const char *
-step(const char *p, const char *end, unsigned *state)
+step(const char *p, const char *end, struct walk *w)
 {
-	unsigned char c = (unsigned char)*p;
-	char plain;
+	unsigned char c = (unsigned char)*p, low;
 
 	if (c < 0x80) {
-		*state = lexicon_next[*state][lexicon_letter[c]];
+		walk(w, lexicon_letter[c]);
 		return p + 1;
 	}
 	if (c == 0xc3 && p + 1 < end && ((unsigned char)p[1] & 0xc0) == 0x80) {
-		plain = folded[(unsigned char)p[1] & 0x3f];
-		*state = lexicon_next[*state][
-		    lexicon_letter[(unsigned char)plain]];
-		if (((unsigned char)p[1] & 0x3f) == 0x1f)
-			*state = lexicon_next[*state][lexicon_letter['s']];
+		low = (unsigned char)p[1] & 0x3f;
+		walk(w, lexicon_letter[(unsigned char)folded[low]]);
+		if (low == 0x1f)
+			walk(w, lexicon_letter['s']);
 		return p + 2;
 	}
-	*state = STATE_DEAD;
+	w->state = STATE_DEAD;
+	w->number = judge_letter(w->number, c);
 	return p + 1;
 }
 
@@ -133,20 +153,21 @@ goes_on(const char *from, const char *p, const char *end)
 const char *
 scan_word(struct scan *s, const char *p, const char *end)
 {
-	unsigned state = STATE_ROOT, digits = 0, n = 0;
+	struct walk w = { STATE_ROOT, JUDGE_WORD };
+	unsigned digits = 0, n = 0;
 	const char *from = p, *next;
 	symbol_list whole;
 
 	while ((next = goes_on(from, p, end)) != NULL) {
 		digits += *next >= '0' && *next <= '9';
 		n++;
-		p = step(next, end, &state);
-		if (state != STATE_DEAD)
-			scan_symbols(s, lexicon_begun(state));
+		p = step(next, end, &w);
+		if (w.state != STATE_DEAD)
+			scan_symbols(s, lexicon_begun(w.state));
 	}
 	if (n == 0)
 		return p + 1;
-	whole = lexicon_whole(state);
+	whole = lexicon_whole(w.state);
 	if (digits == n) {
 		scan_symbols(s, whole);
 		scan_mark(s, MARK_NUMBER);
@@ -154,6 +175,7 @@ scan_word(struct scan *s, const char *p, const char *end)
 	}
 	remember(s, whole);
 	scan_symbols(s, whole);
+	judge_word(&s->m->judge, w.number, *whole != CONCEPT_STOP);
 	phrase_turn(s->m, *whole != CONCEPT_STOP);
 	return p;
 }
@@ -176,6 +198,7 @@ scan_host(struct scan *s, const char *p, const char *end)
 	bool site = false;
 
 	scan_symbols(s, lexicon_mark(MARK_HOST));
+	feature_mark(s, MARK_HOST);
 	for (; label < end; label = dot + 1) {
 		known = lexicon_find(label, (size_t)(end - label));
 		scan_symbols(s, known);
@@ -203,6 +226,7 @@ scan_url(struct scan *s, const char *p, const char *end)
 	scan_note(s, CAPTURE_URL, p, end);
 	s->m->place += APART;
 	scan_symbols(s, lexicon_mark(MARK_URL));
+	feature_mark(s, MARK_URL);
 	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
 		host = slash + 2;
 	slash = memchr(host, '/', (size_t)(end - host));

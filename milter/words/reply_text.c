@@ -15,9 +15,10 @@
 static void
 scan_class(struct scan *s, char digit)
 {
-	const char word[2] = { 'k', digit };
+	const char word[] = { 'k', digit, '\0' };
 
 	scan_symbols(s, lexicon_find(word, 2));
+	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
 }
 
 /* A status is matched as "5.7.1" and as "x.7.1". */
@@ -32,6 +33,8 @@ scan_status(struct scan *s)
 	scan_symbols(s, lexicon_find(s->r->status, n));
 	memcpy(any, s->r->status, n + 1);
 	any[0] = 'x';
+	judge_feature(&s->m->judge, judge_number('s', s->r->status));
+	judge_feature(&s->m->judge, judge_number(any[0], any + 1));
 	scan_symbols(s, lexicon_find(any, n));
 	phrase_turn(s->m, false);
 }
@@ -47,6 +50,7 @@ scan_code(struct scan *s)
 	word[2] = (char)('0' + code / 10 % 10);
 	word[3] = (char)('0' + code % 10);
 	scan_symbols(s, lexicon_find(word, 4));
+	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
 	word[2] = 'y';
 	scan_symbols(s, lexicon_find(word, 3));
 	phrase_turn(s->m, false);

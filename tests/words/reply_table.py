@@ -45,14 +45,11 @@ def show(name, c):
     print("  ".join(columns) + "  " + percent(c["unknown"], n))
 
 
-def main():
-    saywhy = sys.argv[1]
-    data = os.path.join(os.path.dirname(__file__), "..", "data")
-    rows = read(sys.argv[2] if len(sys.argv) > 2 else
-                os.path.join(data, "replies.tsv"))
+def show_all(rows):
+    """rows: one of a list, and the reason and confidence it was given.
+    Returns the figures of all of them."""
     groups = collections.defaultdict(collections.Counter)
-    for row, (reason, level) in zip(rows, classify(saywhy,
-                                                   [r[0] for r in rows])):
+    for row, (reason, level) in rows:
         right = reason in row[2].split()
         for name in (row[1], "origin: " + row[3], "all"):
             groups[name]["n"] += 1
@@ -65,7 +62,14 @@ def main():
     for name in sorted(set(groups) - set(totals),
                        key=lambda g: (-groups[g]["n"], g)) + sorted(totals):
         show(name, groups[name])
-    c = groups["all"]
+    return groups["all"]
+
+
+def main():
+    data = os.path.join(os.path.dirname(__file__), "..", "data")
+    rows = read(sys.argv[2] if len(sys.argv) > 2 else
+                os.path.join(data, "replies.tsv"))
+    c = show_all(list(zip(rows, classify(sys.argv[1], [r[0] for r in rows]))))
     return any(c[level] and 100 * c[level + " right"] < c[level] *
                PROMISED[level] for level in LEVELS)
 

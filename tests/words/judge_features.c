@@ -1,0 +1,72 @@
+/*
+ * judge_features - the features of each line (words/judge.h)
+ *
+ * Prints the numbers of words, pairs (with those of their words) and all else,
+ * last that of the sentence. Stands in for words/judge.c, which weighs them.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "words/judge.h"
+#include "words/phrase.h"
+#include "words/recognise.h"
+#include "words/reply_text.h"
+
+void
+judge_begin(struct judge *j)
+{
+	j->before = 0;
+	j->sentence = JUDGE_WORD;
+}
+
+void
+judge_feature(struct judge *j, uint32_t what)
+{
+	(void)j;
+	printf("%u ", what);
+}
+
+void
+judge_mark(struct judge *j, uint32_t mark)
+{
+	judge_feature(j, mark);
+	if (j->before != 0)
+		printf("%u:%u:%u ", judge_pair(j->before, mark), j->before,
+		    mark);
+	j->before = mark;
+}
+
+void
+judge_word(struct judge *j, uint32_t word, bool counts)
+{
+	j->sentence = judge_pair(j->sentence, word);
+	if (counts)
+		judge_mark(j, word);
+	else
+		judge_feature(j, word);
+}
+
+int
+main(void)
+{
+	const struct phrases *all = phrases_get();
+	static struct phrase_match m;
+	static char line[16384];
+	struct recognised r;
+	char *at;
+
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		while ((at = strstr(line, "\\r\\n")) != NULL) {
+			memcpy(at, "\r\n", 2);
+			memmove(at + 2, at + 4, strlen(at + 4) + 1);
+		}
+		memset(&r, 0, sizeof r);
+		phrase_match_begin(&m, all);
+		reply_text_scan(&m, all, line, strlen(line), &r);
+		phrase_tell_judge(&m, all);
+		printf("=%u\n", m.judge.sentence);
+	}
+	return 0;
+}
