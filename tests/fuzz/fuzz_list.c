@@ -75,12 +75,17 @@ try_format(const struct list_format *format, const char *path,
 {
 	struct diags d = DIAGS_INIT;
 	struct list_content c;
-	char *text;
+	char *text, *last;
+	bool listed;
 
 	if (list_content_load(&c, format, path, &d)) {
 		text = mem_ndup(n > 0 ? (const char *)data : "", n);
-		ask_all(&c, text, c.counts.nets > 0 && strlen(text) == n &&
-		    strncmp(text, "\xef\xbb\xbf", 3) != 0);
+		listed = c.counts.nets > 0 && strlen(text) == n &&
+		    strncmp(text, "\xef\xbb\xbf", 3) != 0;
+		last = strrchr(text, '\n');
+		if (c.counts.cut)	/* the last line may grow yet */
+			*(last != NULL ? last : text) = '\0';
+		ask_all(&c, text, listed);
 		free(text);
 		list_content_free(&c);
 	} else if (d.errors == 0) {
