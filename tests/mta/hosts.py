@@ -109,6 +109,8 @@ class Machine:
         ip("link", "set", self.end, "master", "wire")
 
     def stop(self):
+        # Its namespace lives as long as anybody in it does, and so does a cable.
+        ip("link", "delete", self.end)
         os.close(self.net)
         self.holder.kill()
         self.holder.wait()

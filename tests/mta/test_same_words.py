@@ -25,6 +25,8 @@ MTA_FIRST = {
     ("helo_syntax_refused", "postfix"): [13],  # no UTF-8
     ("injection", "postfix"): [22],  # a control character in an address
     ("injection", "sendmail"): [22],
+    ("rcpt_domain", "postfix"): [48],  # RCPT TO:<>
+    ("rcpt_domain", "sendmail"): [48],
     ("sender_syntax", "sendmail"): [22],  # two @
     ("smtputf8", "sendmail"): [13, 20],  # built without
 }
