@@ -2,16 +2,14 @@
 
 #include "records/digester.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "records/db.h"
 #include "records/digest_make.h"
 #include "records/store_server.h"
@@ -20,12 +18,9 @@
 #define PAUSE_MS 20		/* between two */
 
 struct digester {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	struct worker worker;
 	char *name;
 	struct db *db;		/* of the thread; NULL: not connected */
-	bool stop;		/* under the lock */
 };
 
 static bool
@@ -57,32 +52,12 @@ make_one(struct digester *d)
 	return made > 0 ? PAUSE_MS : CHECK_MS;
 }
 
-/* True: stop. */
-static bool
-wait_for(struct digester *d, int ms)
-{
-	struct timespec until;
-	bool stop;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&d->lock);
-	while (!d->stop && pthread_cond_timedwait(&d->wake, &d->lock,
-	    &until) == 0)
-		;
-	stop = d->stop;
-	pthread_mutex_unlock(&d->lock);
-	return stop;
-}
-
 static void *
 run(void *arg)
 {
 	struct digester *d = arg;
 
-	while (!wait_for(d, make_one(d)))
+	while (!worker_wait(&d->worker, make_one(d)))
 		;
 	db_close(d->db);
 	return NULL;
@@ -91,8 +66,6 @@ run(void *arg)
 static void
 digester_free(struct digester *d)
 {
-	pthread_mutex_destroy(&d->lock);
-	pthread_cond_destroy(&d->wake);
 	free(d->name);
 	free(d);
 }
@@ -101,21 +74,9 @@ struct digester *
 digester_start(const char *store)
 {
 	struct digester *d = mem_alloc(sizeof *d);
-	pthread_condattr_t attr;
-	sigset_t all, was;
-	int failed;
 
-	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->wake, &attr);
-	pthread_condattr_destroy(&attr);
 	d->name = mem_dup(store);
-	sigfillset(&all);	/* signals are for the main thread */
-	pthread_sigmask(SIG_SETMASK, &all, &was);
-	failed = pthread_create(&d->thread, NULL, run, d);
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	if (failed == 0)
+	if (worker_start(&d->worker, run, d))
 		return d;
 	log_error("no thread for the counts of reports: they take longer");
 	digester_free(d);
@@ -127,10 +88,6 @@ digester_stop(struct digester *d)
 {
 	if (d == NULL)
 		return;
-	pthread_mutex_lock(&d->lock);
-	d->stop = true;
-	pthread_cond_signal(&d->wake);
-	pthread_mutex_unlock(&d->lock);
-	pthread_join(d->thread, NULL);
+	worker_stop(&d->worker);
 	digester_free(d);
 }

@@ -3,7 +3,6 @@
 #include "records/feeder.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "records/db_name.h"
 #include "records/feed.h"
 #include "records/recorder.h"
@@ -25,9 +25,7 @@
 #define REBUILD_MS 600000
 
 struct feeder {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	struct worker worker;
 	char *file, *path;
 	int64_t retention, max;
 	struct store *store;	/* of the thread, like feed */
@@ -36,8 +34,7 @@ struct feeder {
 	dev_t device;		/* of the store that is open */
 	ino_t inode;
 	bool damaged;
-	/* under the lock */
-	bool stop;
+	pthread_mutex_t lock;	/* over the health */
 	struct feeder_health health;
 };
 
@@ -183,33 +180,13 @@ import_batch(struct feeder *f)
 	return RETRY_MS;
 }
 
-/* True: stop. */
-static bool
-wait_for(struct feeder *f, int ms)
-{
-	struct timespec until;
-	bool stop;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&f->lock);
-	while (!f->stop && ms > 0 && pthread_cond_timedwait(&f->wake,
-	    &f->lock, &until) == 0)
-		;
-	stop = f->stop;
-	pthread_mutex_unlock(&f->lock);
-	return stop;
-}
-
 static void *
 feed_and_expire(void *arg)
 {
 	struct feeder *f = arg;
 	int64_t last;
 
-	while (!wait_for(f, import_batch(f)))
+	while (!worker_wait(&f->worker, import_batch(f)))
 		;
 	last = clock_ms() + LAST_MS;
 	while (import_batch(f) == 0 && clock_ms() < last)
@@ -222,7 +199,6 @@ static void
 feeder_free(struct feeder *f)
 {
 	pthread_mutex_destroy(&f->lock);
-	pthread_cond_destroy(&f->wake);
 	free(f->file);
 	free(f->path);
 	free(f);
@@ -232,33 +208,14 @@ static struct feeder *
 feeder_new(const struct record_options *opt)
 {
 	struct feeder *f = mem_alloc(sizeof *f);
-	pthread_condattr_t attr;
 
 	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->wake, &attr);
-	pthread_condattr_destroy(&attr);
 	f->file = mem_dup(opt->file);
 	f->path = mem_dup(opt->store);
 	f->retention = opt->retention;
 	f->max = opt->store_size;
 	f->health.on = true;
 	return f;
-}
-
-/* Signals are for the main thread. */
-static int
-start_thread(struct feeder *f)
-{
-	sigset_t all, was;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &was);
-	failed = pthread_create(&f->thread, NULL, feed_and_expire, f);
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	return failed;
 }
 
 struct feeder *
@@ -270,7 +227,7 @@ feeder_start(const struct record_options *opt)
 	    db_is_server(opt->store))
 		return NULL;
 	f = feeder_new(opt);
-	if (start_thread(f) == 0)
+	if (worker_start(&f->worker, feed_and_expire, f))
 		return f;
 	log_error("store %s: pthread_create failed", opt->store);
 	feeder_free(f);
@@ -282,11 +239,7 @@ feeder_stop(struct feeder *f)
 {
 	if (f == NULL)
 		return;
-	pthread_mutex_lock(&f->lock);
-	f->stop = true;
-	pthread_cond_signal(&f->wake);
-	pthread_mutex_unlock(&f->lock);
-	pthread_join(f->thread, NULL);
+	worker_stop(&f->worker);
 	feeder_free(f);
 }
 
