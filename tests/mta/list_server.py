@@ -5,11 +5,10 @@ the name, and answers it as it likes (True), or not (False).
 """
 
 import hashlib
-import http.server
 import pathlib
-import ssl
 import subprocess
-import threading
+
+import loopback_server
 
 
 def certificate(folder, name="localhost"):
@@ -26,31 +25,12 @@ def certificate(folder, name="localhost"):
     return path
 
 
-class ListServer:
+class ListServer(loopback_server.LoopbackServer):
+    methods = ("GET",)
+
     def __init__(self, pem):
         self.files, self.fail, self.asked = {}, None, []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                outer.serve(self)
-
-            def log_message(self, *args):
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pem)
-        self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
-        self.port = self.http.server_address[1]
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
+        super().__init__(pem)
 
     def serve(self, request):
         name = request.path.lstrip("/")

@@ -7,13 +7,12 @@ None for a good answer.
 """
 
 import gzip
-import http.server
 import json
 import re
-import ssl
-import threading
 import time
 import urllib.parse
+
+import loopback_server
 
 NANO = re.compile(r"^[0-9]{19}$")
 
@@ -122,34 +121,13 @@ TYPE = {"ndjson": "application/x-ndjson", "clickhouse": "application/x-ndjson",
         "otlp": "application/json", "splunk": "application/json"}
 
 
-class PostServer:
+class PostServer(loopback_server.LoopbackServer):
+    methods = ("POST",)
+
     def __init__(self, form, certificate=None):
         self.form, self.plan, self.ids, self.requests = form, [], [], []
         self.mistakes = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                outer.serve(self)
-
-            def log_message(self, *args):
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self.http.socket = context.wrap_socket(
-                self.http.socket, server_side=True)
-        self.port = self.http.server_address[1]
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
+        super().__init__(certificate)
 
     def serve(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))

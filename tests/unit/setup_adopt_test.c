@@ -11,6 +11,8 @@
 
 #include "setup/adopt.h"
 
+#include "setup_house.h"
+
 /* Pairs of name and value, ends with NULL. */
 struct main_cf {
 	const char *const *v;
@@ -93,17 +95,6 @@ make(struct adopt *a, struct main_cf *cf)
 		.is_set = is_set, .keys = keys, .ask = ask };
 
 	adopt_make(a, &source);
-}
-
-static bool
-is_left(const struct adopt *a, const char *words)
-{
-	size_t i;
-
-	for (i = 0; i < a->nleft; i++)
-		if (strstr(a->left[i], words) != NULL)
-			return true;
-	return false;
 }
 
 static void

@@ -12,6 +12,8 @@
 #include "setup/adopt_sendmail.h"
 #include "setup/sendmail_mc.h"
 
+#include "setup_house.h"
+
 static void
 test_calls(void **state)
 {
@@ -73,17 +75,6 @@ make(struct adopt *a, const char *mc, const char *access)
 		.is_set = is_set };
 
 	adopt_sendmail_make(a, &source);
-}
-
-static bool
-is_left(const struct adopt *a, const char *words)
-{
-	size_t i;
-
-	for (i = 0; i < a->nleft; i++)
-		if (strstr(a->left[i], words) != NULL)
-			return true;
-	return false;
 }
 
 static void

@@ -13,6 +13,8 @@
 #include "words/recognise.h"
 #include "words/reply_text.h"
 
+#include "reply_lines.h"
+
 void
 judge_begin(struct judge *j)
 {
@@ -52,16 +54,10 @@ main(void)
 {
 	const struct phrases *all = phrases_get();
 	static struct phrase_match m;
-	static char line[16384];
+	static char line[REPLY_LINE_MAX];
 	struct recognised r;
-	char *at;
 
-	while (fgets(line, sizeof line, stdin) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		while ((at = strstr(line, "\\r\\n")) != NULL) {
-			memcpy(at, "\r\n", 2);
-			memmove(at + 2, at + 4, strlen(at + 4) + 1);
-		}
+	while (reply_lines_next(line, stdin) != NULL) {
 		memset(&r, 0, sizeof r);
 		phrase_match_begin(&m, all);
 		reply_text_scan(&m, all, line, strlen(line), &r);

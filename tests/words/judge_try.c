@@ -10,19 +10,15 @@
 #include "words/reason.h"
 #include "words/recognise.h"
 
+#include "reply_lines.h"
+
 int
 main(void)
 {
-	static char line[16384];
+	static char line[REPLY_LINE_MAX];
 	struct recognised r;
-	char *at;
 
-	while (fgets(line, sizeof line, stdin) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		while ((at = strstr(line, "\\r\\n")) != NULL) {
-			memcpy(at, "\r\n", 2);
-			memmove(at + 2, at + 4, strlen(at + 4) + 1);
-		}
+	while (reply_lines_next(line, stdin) != NULL) {
 		recognise(line, strlen(line), &r);
 		printf("%s\t%s\n", r.reason == REASON_NONE ? "unrecognised" :
 		    reason_get(r.reason)->name,
