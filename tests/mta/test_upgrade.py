@@ -2,6 +2,7 @@
 hears of it, and each refusal has one record."""
 
 import array
+import fcntl
 import os
 import signal
 import socket
@@ -231,9 +232,9 @@ class Manager:
 
     def start(self, daemon):
         """The kept ones from 3 on, as sd_listen_fds(3) has it."""
-        fds = [os.dup(fd) for fd in self.kept.values()]
-        high = [os.dup2(fd, 100 + i) for i, fd in enumerate(fds)]
-        script = 'exec "$@"' if not fds else "".join(
+        # At numbers that are free: what has them here keeps them.
+        high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in self.kept.values()]
+        script = 'exec "$@"' if not high else "".join(
             f"exec {3 + i}<&{fd} {fd}<&-; " for i, fd in enumerate(high)
         ) + 'LISTEN_PID=$$ exec "$@"'
         with open(daemon.folder / "log", "ab") as log:
@@ -241,9 +242,9 @@ class Manager:
                 ["bash", "-c", script, "sh", daemon.program, "-c", daemon.conf],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=high,
                 env=os.environ | {
-                    "NOTIFY_SOCKET": self.path, "LISTEN_FDS": str(len(fds)),
+                    "NOTIFY_SOCKET": self.path, "LISTEN_FDS": str(len(high)),
                     "LISTEN_FDNAMES": ":".join(self.kept)})
-        for fd in fds + high:
+        for fd in high:
             os.close(fd)
         self.hear("READY=1")
 
