@@ -203,7 +203,7 @@ dns_blocks_ready(void *options, const struct site *site, struct diags *d)
 		if (looks_like_key(b->item.title))
 			diags_error(d, b->item.file, b->item.line,
 			    "the name of this list looks as if it held a key, "
-			    "and names are told to everybody: put it into "
+			    "and names are sent to everybody: put it into "
 			    "`zone`, and give the list a name of its own");
 		else
 			b->zone.list = dnslist_open(b->item.title,

@@ -77,7 +77,7 @@ list_block_finish(void *item, struct buf *errmsg)
 	return b->file.name != NULL;
 }
 
-/* The mistakes are told with their place in the list, then with ours. */
+/* The mistakes are reported with their place in the list, then with ours. */
 static void
 open_list(struct list_block *b, struct diags *d)
 {

@@ -1,4 +1,4 @@
-/* login_close - a login that is closed, and who is told of it */
+/* login_close - a login that is closed, and who is notified of it */
 
 #include "checks/login_close.h"
 

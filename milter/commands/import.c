@@ -28,7 +28,7 @@ static const struct argument arguments[] = {
 	{ .name = NULL }
 };
 
-/* Networks that were not told yet, and those that were. */
+/* Networks that were not printed yet, and those that were. */
 struct import {
 	const char *control;
 	struct strset known;

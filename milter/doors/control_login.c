@@ -20,7 +20,7 @@
 
 static const char prefix[] = "login ";
 
-/* What the log shows is told by saywhy watch. */
+/* What the log shows is reported by saywhy watch. */
 enum verb { VERB_SHOW, VERB_OPEN, VERB_CLOSE, VERB_RESET, VERB_REFUSED,
 	VERB_FAILED, VERB_COUNT };
 static const char *const verbs[] = { "show ", "open ", "close ", "reset ",

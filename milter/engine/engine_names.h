@@ -18,7 +18,7 @@ struct session;
 
 /*
  * NAME_UNASKED where the words tell nothing of a name that was not found, or of
- * a DNS list, of which only NAME_REFUSED is told. Waits
+ * a DNS list, of which only NAME_REFUSED is passed on. Waits
  * until `deadline` (clock_ms()) at most; later it is NAME_TEMPFAIL.
  */
 enum occasion_name engine_lookup(const struct reply *reply,

@@ -23,7 +23,7 @@ enum sentence_about { NAMES_NOTHING, NAMES_CLIENT, NAMES_HELO, NAMES_SENDER,
 	NAMES_RCPT };
 
 /* Where it is no single stage: any; that of the command after the last one
- * that a filter heard of; EHLO or whatever a restriction waited for; MAIL where
+ * that a filter received; EHLO or whatever a restriction waited for; MAIL where
  * the sender is not in ASCII, else RCPT. */
 enum { SENTENCE_ANY = -1, SENTENCE_NEXT = -2, SENTENCE_HELO = -3,
 	SENTENCE_UTF8 = -4 };

@@ -75,7 +75,7 @@ take_status(struct explainer *x, const char *word)
 	return true;
 }
 
-/* A reply, with the status that a log told apart put in its place. */
+/* A reply, with the status that a log gave apart from it put in its place. */
 static void
 put_reply(struct buf *to, struct slice reply, struct slice status)
 {

@@ -14,7 +14,7 @@
 
 #define STATE_MAX 16384
 
-/* That nobody looks is told when this many visits were missed. */
+/* That nobody looks is reported when this many visits were missed. */
 #define VISITS_MISSED 3
 #define MINUTE 60
 

@@ -55,7 +55,7 @@ struct teller {
 	bounce_fn *each;
 	void *arg;
 	size_t stated;
-	bool delivered;		/* of somebody it is told that he got it */
+	bool delivered;		/* somebody is reported to have got it */
 };
 
 static void

@@ -24,7 +24,7 @@
 struct bounce_reply {
 	const char *recipient;	/* "" where it is not known */
 	const char *reply;	/* one line: code, status, text */
-	const char *server;	/* who said so (Remote-MTA), "" not told */
+	const char *server;	/* who said so (Remote-MTA), "" unknown */
 	enum topic about;	/* SERVER: the words of the one who sends */
 };
 

@@ -24,7 +24,7 @@ struct bounce_statuses {
 bool bounce_statuses_read(struct bounce_statuses *s, const char *text,
     size_t n, size_t max);
 
-/* Is it told that the message was passed on? */
+/* Does it say that the message was passed on? */
 bool bounce_status_delivered(const struct bounce_status *s);
 
 void bounce_statuses_free(struct bounce_statuses *s);

@@ -21,7 +21,7 @@ struct reader {
 	struct buf recipient, reply;
 	struct buf mentioned;	/* whom a sentence names, if no line does */
 	bool quoted;		/* a reply has begun in this paragraph */
-	bool known;		/* something was told already */
+	bool known;		/* something was read already */
 	bool behind_empty;	/* the line before was empty */
 	bool to_sender;		/* what comes answers MAIL FROM */
 };

@@ -18,7 +18,7 @@
 struct journal {
 	tail_fn *tell;
 	void *arg;
-	char *cursor;		/* of the last entry that was told */
+	char *cursor;		/* of the last entry that was passed on */
 	char *next;		/* of this one */
 	struct buf time, host, program, pid, message;
 	bool binary;		/* the next line is a message with its length */

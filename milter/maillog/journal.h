@@ -26,7 +26,7 @@ void journal_line(void *arg, const char *line, size_t n);
 /* In the place of a cursor: before the first entry that there will be. */
 #define JOURNAL_BEGIN "s="
 
-/* Of the last entry that was told; "": none yet. Lives as long as `j`. */
+/* Of the last entry that was passed on; "": none yet. Lives as long as `j`. */
 const char *journal_cursor(const struct journal *j);
 
 /* There is no entry yet: JOURNAL_BEGIN is its cursor. */

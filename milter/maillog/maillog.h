@@ -27,7 +27,7 @@ enum log_issuer { ISSUED_BY_MTA, ISSUED_BY_MILTER, ISSUED_BY_REMOTE };
 
 /*
  * What became of the mail. The sender of what is discarded or put on hold is
- * told that it was taken: only a record can say so.
+ * shown that it was taken: only a record can say so.
  */
 enum log_fate { FATE_REFUSED, FATE_DISCARDED, FATE_ON_HOLD, FATE_WARNED };
 

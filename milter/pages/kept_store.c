@@ -22,7 +22,7 @@ is_the_same(const struct kept_store *k, const struct stat *st)
 	    k->inode == st->st_ino && store_is_current(k->store);
 }
 
-/* The longer a server is away, the more seldom a page waits for it. */
+/* The longer a server is away, the less often a page waits for it. */
 static void
 put_off(struct kept_store *k, bool waited)
 {

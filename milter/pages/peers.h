@@ -3,7 +3,7 @@
  *
  * What the page of that host shows is passed on as it is: it tells the public
  * no more than it would there, and needs no door of its own. A peer that fails
- * is left alone for two seconds. One thread.
+ * is not asked for two seconds. One thread.
  */
 #ifndef PAGES_PEERS_H
 #define PAGES_PEERS_H
@@ -20,7 +20,7 @@ struct http_client;
 struct peer {
 	int number;		/* its host-number */
 	char *url;		/* up to the id: "https://mx2.example/why/" */
-	int64_t retry;		/* clock_ms() before which it is left alone */
+	int64_t retry;		/* clock_ms() before which it is not asked */
 };
 
 /* The options peers…; zeroed is none. */

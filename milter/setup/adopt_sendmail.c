@@ -16,7 +16,7 @@
 /* The range of content.max-size. */
 #define SIZE_MIN_OURS (64LL << 10)
 #define SIZE_MAX_OURS (1LL << 40)
-/* So many entries of an access table that refuse are told by name. */
+/* So many entries of an access table that refuse are listed by name. */
 #define ENTRIES_MAX 500
 
 struct reader {

@@ -84,7 +84,7 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	return issuer;
 }
 
-/* Whom it is about: the sender before all others, else the last one told. */
+/* Whom it is about: the sender before all others, else the last one named. */
 static enum topic
 find_about(const struct phrases *all, const struct phrase_match *m)
 {

@@ -288,7 +288,7 @@ pick_what(const struct wording *w)
 	return w->text != NULL ? w->text : reason_get(w->reason)->what;
 }
 
-/* Words that can be told whatever is known. */
+/* Words that are true whatever is known. */
 static const char *
 row_remedy(const struct wording *w, enum action action)
 {

@@ -248,7 +248,7 @@ part_is_known(const char *p, template_lookup *lookup, const void *from)
 	return true;
 }
 
-/* The next piece that is to be told: text or field. */
+/* The next piece that is to be written: text or field. */
 static enum piece
 next_shown(const char **p, const char **start, size_t *n, bool *skips,
     template_lookup *lookup, const void *from)

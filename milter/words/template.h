@@ -43,7 +43,7 @@ bool template_check(const char *text, const char *more, size_t longest,
 void template_expand(struct buf *out, const char *text,
     template_lookup *lookup, const void *from);
 
-/* Has every field that is to be told a value? */
+/* Has every field that is to be written a value? */
 bool template_is_known(const char *text, template_lookup *lookup,
     const void *from);
 
