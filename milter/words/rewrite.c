@@ -227,6 +227,16 @@ names_way(const struct reply *reply)
 	return false;
 }
 
+/* What a list or an SPF record says is no way, but where to read more. */
+static bool
+can_name_way(int reason)
+{
+	const enum who who = reason_get(reason)->who;
+
+	return reason != REASON_UNRECOGNISED && (who == WHO_POSTMASTER ||
+	    who == WHO_SENDER || who == WHO_RECIPIENT);
+}
+
 /* In a template a backslash may begin a command, and nothing undoes that. */
 static void
 make_plain(struct reply *reply, size_t from)
@@ -249,9 +259,7 @@ rewrite_add(struct reply *out, const struct reply *stock,
 	bool own = known != NULL && known->own && known->sure;
 	struct reply_facts facts = how->facts;
 
-	facts.others_say = known != NULL && !own &&
-	    w.reason != REASON_UNRECOGNISED &&
-	    reason_get(w.reason)->who == WHO_POSTMASTER &&
+	facts.others_say = known != NULL && !own && can_name_way(w.reason) &&
 	    names_way(stock);
 	reply_copy(out, stock);
 	reply_put_words(out, &w, action_of(stock, how), &facts, own ? 0 : 1);

@@ -247,10 +247,10 @@ test_unknown_words_stay(void **state)
 	reply_put_wire(&out, &text);
 	assert_string_equal(text.data, "554-5.7.1 No pets\r\n"
 	    "554-5.7.1 in $this house\\n\r\n"
-	    "554-5.7.1 It was not delivered. These are words of the "
-	    "mail server mx.example.org. If they do not say what to do or "
-	    "whom to ask, its mail admin can: write to "
-	    "postmaster@example.org and give the id X.\r\n"
+	    "554-5.7.1 It was not delivered. If the words of the mail "
+	    "server mx.example.org above say what to do or whom to ask, do "
+	    "that. If not, or if it does not help, ask its mail admin: "
+	    "write to postmaster@example.org and give the id X.\r\n"
 	    "554 5.7.1 https://mx.example.org/why/X");
 	buf_free(&text);
 	reply_clear(&stock);
@@ -279,7 +279,13 @@ test_their_way_comes_first(void **state)
 		{ "550 5.4.6 Loop detected: X-Loop: tickets@example.org",
 		    REASON_MAIL_LOOP, false },
 		{ "550 5.2.1 mailbox disabled, see https://x.example",
-		    REASON_MAILBOX_DISABLED, false },
+		    REASON_MAILBOX_DISABLED, true },
+		{ "550 5.7.0 No archives, use https://upload.example.org",
+		    REASON_ATTACHMENT_BANNED, true },
+		{ "550 5.7.23 SPF fail, see https://spf.example/why",
+		    REASON_SPF_FAIL, false },
+		{ "554 5.7.1 blocked, see https://list.example/192.0.2.7",
+		    REASON_DNSBL_LISTED, false },
 	};
 	struct reply stock, out = { .code = 0 };
 	struct buf text = BUF_INIT;
