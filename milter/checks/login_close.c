@@ -9,12 +9,14 @@
 
 #define KEPT_MS (10LL * 366 * 24 * 3600 * 1000)
 
-/* What is noted with a login that is closed; and how a limit is noted. */
+/* What is noted with a login that is closed. */
 #define NOTE_BY_HAND 1
 #define NOTE_LIMIT 2		/* + enum limit_what */
+#define NOTE_UID 1000		/* + by whose hand */
+#define UID_MAX (UINT32_MAX - NOTE_UID)
 
 static struct counter_answer
-ask(const char *login, enum counter_verb verb, int note)
+ask(const char *login, enum counter_verb verb, int64_t note)
 {
 	const struct counter_question q = { .verb = verb, .amount = note,
 		.key = counter_key("suspended", &login, 1),
@@ -25,13 +27,31 @@ ask(const char *login, enum counter_verb verb, int note)
 	return a;
 }
 
-/* The line names the client, so that fail2ban and its like can act on it. */
+void
+login_put_word(struct buf *out, const char *login)
+{
+	const char *c;
+
+	for (c = login; *c != '\0'; c++)
+		buf_putc(out, *c > ' ' && *c <= '~' && *c != ',' ? *c : '?');
+}
+
+/*
+ * The line names the client, so that fail2ban and its like can act on it; the
+ * login stands in it once, as nothing behind it may look like a client.
+ */
 static void
 say(const char *login, const struct login_sign *sign)
 {
-	log_warn("login %s suspended: client %s, over limit \"%s\" (%lld %s); "
-	    "saywhy login %s --open ends it", login, sign->client, sign->limit,
-	    (long long)sign->amount, sign->what_words, login);
+	struct buf word = BUF_INIT;
+
+	login_put_word(&word, login);
+	log_warn("login %s suspended: %s%s%sover limit \"%s\" (%lld %s in %s); "
+	    "saywhy login NAME --open ends it", word.data,
+	    *sign->client != '\0' ? "client " : "", sign->client,
+	    *sign->client != '\0' ? ", " : "", sign->limit,
+	    (long long)sign->amount, sign->what_words, sign->window);
+	buf_free(&word);
 }
 
 static void
@@ -89,9 +109,10 @@ login_close(const char *site, const char *login, const struct login_sign *sign)
 }
 
 void
-login_close_by_hand(const char *login)
+login_close_by_hand(const char *login, long uid)
 {
-	ask(login, COUNTER_NOTE, NOTE_BY_HAND);
+	ask(login, COUNTER_NOTE, uid < 0 || uid > (long)UID_MAX ?
+	    NOTE_BY_HAND : NOTE_UID + uid);
 }
 
 void
@@ -101,11 +122,14 @@ login_open(const char *login)
 }
 
 int64_t
-login_closed(const char *login, int *what)
+login_closed(const char *login, struct login_closed *why)
 {
 	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
 
-	*what = a.count < NOTE_LIMIT ? LOGIN_CLOSED_BY_HAND :
-	    (int)a.count - NOTE_LIMIT;
+	*why = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
+	if (a.count >= NOTE_UID)
+		why->uid = (long)(a.count - NOTE_UID);
+	else if (a.count >= NOTE_LIMIT)
+		why->what = (int)a.count - NOTE_LIMIT;
 	return a.count > 0 ? a.since : 0;
 }

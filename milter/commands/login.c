@@ -1,5 +1,6 @@
 /* login - saywhy login: what a login sent lately, and whether it may send */
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,19 +71,39 @@ print_limits(const char *json)
 	}
 }
 
+/* "recipients", "by hand, by root" */
+static void
+put_because(struct buf *out, const char *json)
+{
+	const char *because = daemon_after(json, "because");
+	const char *uid = daemon_after(json, "uid");
+	const struct passwd *user = NULL;
+
+	buf_put(out, because + 1, strcspn(because + 1, "\""));
+	if (*uid == '\0')
+		return;
+	user = getpwuid((uid_t)strtoul(uid, NULL, 10));
+	if (user != NULL)
+		buf_printf(out, ", by %s", user->pw_name);
+	else
+		buf_printf(out, ", by uid %lu", strtoul(uid, NULL, 10));
+}
+
 static void
 print(const char *login, const char *json)
 {
 	const char *since = daemon_after(json, "since");
-	const char *because = daemon_after(json, "because");
+	struct buf because = BUF_INIT;
 
-	if (*since == '"')
-		printf("%s may not send, since %.*s (%.*s); saywhy login %s "
+	if (*since == '"') {
+		put_because(&because, json);
+		printf("%s may not send, since %.*s (%s); saywhy login %s "
 		    "--open ends it\n", login, (int)strcspn(since + 1, "\""),
-		    since + 1, (int)strcspn(because + 1, "\""), because + 1,
-		    login);
-	else
+		    since + 1, because.data, login);
+	} else {
 		printf("%s may send\n", login);
+	}
+	buf_free(&because);
 	print_limits(json);
 	if (strncmp(daemon_after(json, "limits"), "[]", 2) == 0)
 		printf("  no limit is counted per login, so that closing one "

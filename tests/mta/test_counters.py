@@ -348,7 +348,7 @@ auth { spf = no dkim = no dmarc = no
     assert shown.returncode == 1 and "may not send" in shown.stdout, shown
     opened = daemon.run_tool("login", "ann", "--open", "-c", daemon.conf)
     assert opened.returncode == 0, opened
-    assert "login ann: open by uid 0" in daemon.log()
+    assert "login ann: opened by uid 0" in daemon.log()
     with peer.Peer(daemon) as mta:
         mta.negotiate().connect()
         mta.helo()
