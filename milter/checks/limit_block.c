@@ -270,6 +270,31 @@ suspend(const struct limit_block *b, const char *site, const char *login,
 	buf_free(&window);
 }
 
+/*
+ * A soft limit is seen in the log, each time that it is gone over; those of
+ * what others tell are reached by the last one that they allow.
+ */
+static void
+say_soft(const struct limit_counted *c, const struct counter_question *q,
+    const struct counter_answer *a)
+{
+	const struct limit_block *b = c->block;
+	int64_t first = q->limit + !is_counted_elsewhere(b);
+	struct buf word = BUF_INIT, window = BUF_INIT;
+
+	if (!b->soft || q->verb == COUNTER_PEEK || a->count < first ||
+	    a->count - q->amount >= first ||
+	    (q->verb == COUNTER_ADD && a->room != 0))
+		return;
+	login_put_word(&word, c->subject);
+	put_span(&window, b->window);
+	log_warn("limit \"%s\" (soft): %s %s has %lld %s; it allows %lld in %s",
+	    b->item.title, per_names[b->per], word.data, (long long)a->count,
+	    what_words[b->what], (long long)q->limit, window.data);
+	buf_free(&word);
+	buf_free(&window);
+}
+
 static void
 report(const struct check_ctx *ctx, struct findings *found,
     const struct limit_counted *counted, const struct counter_question *q,
@@ -393,6 +418,7 @@ limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
 			report(ctx, found, &c[i], &q[i], &a[i]);
+		say_soft(&c[i], &q[i], &a[i]);
 		buf_free(&subjects[i]);
 	}
 }
@@ -437,8 +463,10 @@ limit_blocks_refused(const struct check_ctx *ctx, const char *status)
 	if (n > 0)
 		counters_ask(q, n, a);
 	limit_usual_note(ctx->check->section, c, q, a, n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		say_soft(&c[i], &q[i], &a[i]);
 		buf_free(&subjects[i]);
+	}
 }
 
 const char *
@@ -476,6 +504,7 @@ limit_blocks_of_log(const void *options, const char *section,
 		limit_usual_raise(section, &c, &q, 1);
 		counters_ask(&q, 1, &a);
 		limit_usual_note(section, &c, &q, &a, 1);
+		say_soft(&c, &q, &a);
 		if (a.room != 0 && b->suspend && !b->soft)
 			suspend(b, site->name, login, NULL, &a, q.limit);
 	}

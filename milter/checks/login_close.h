@@ -52,4 +52,7 @@ int64_t login_closed(const char *login, struct login_closed *why);
  */
 void login_put_word(struct buf *out, const char *login);
 
+/* The same, so that a shell takes it as that word: quoted where it must be. */
+void login_put_quoted(struct buf *out, const char *login);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "checks/login_close.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
 #include "engine/ruleset.h"
@@ -93,17 +94,19 @@ static void
 print(const char *login, const char *json)
 {
 	const char *since = daemon_after(json, "since");
-	struct buf because = BUF_INIT;
+	struct buf because = BUF_INIT, quoted = BUF_INIT;
 
 	if (*since == '"') {
 		put_because(&because, json);
+		login_put_quoted(&quoted, login);
 		printf("%s may not send, since %.*s (%s); saywhy login %s "
 		    "--open ends it\n", login, (int)strcspn(since + 1, "\""),
-		    since + 1, because.data, login);
+		    since + 1, because.data, quoted.data);
 	} else {
 		printf("%s may send\n", login);
 	}
 	buf_free(&because);
+	buf_free(&quoted);
 	print_limits(json);
 	if (strncmp(daemon_after(json, "limits"), "[]", 2) == 0)
 		printf("  no limit is counted per login, so that closing one "
