@@ -128,9 +128,9 @@ limit_blocks_ready(void *options, const struct site *site, struct diags *d)
 	(void)site;
 	if (o->blocks.n > COUNTERS_MAX) {
 		b = o->blocks.v[COUNTERS_MAX];
-		diags_error(d, b->item.file, b->item.line, "limit \"%s\" is one "
-		    "too many: at most %d in a section", b->item.title,
-		    COUNTERS_MAX);
+		diags_error(d, b->item.file, b->item.line, "limit \"%s\" is "
+		    "one too many: at most %d in a section",
+		    b->item.title, COUNTERS_MAX);
 	}
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
@@ -371,8 +371,8 @@ is_closed(const struct check_ctx *ctx, struct findings *found)
 	const char *login = ctx->session->login;
 	char text[CLOCK_LOCAL_TEXT];
 	struct finding *f;
-	struct login_closed why;
-	int64_t since = login_closed(login, &why);
+	struct login_closed cause;
+	int64_t since = login_closed(login, &cause);
 
 	if (since == 0)
 		return false;
@@ -380,8 +380,8 @@ is_closed(const struct check_ctx *ctx, struct findings *found)
 	finding_say(f, EVIDENCE_SUBJECT, login);
 	finding_say(f, EVIDENCE_SINCE, clock_local(since, counters_now(),
 	    text));
-	finding_say(f, EVIDENCE_WHAT, why.what == LOGIN_CLOSED_BY_HAND ?
-	    "by hand" : limit_what_words(why.what));
+	finding_say(f, EVIDENCE_WHAT, cause.what == LOGIN_CLOSED_BY_HAND ?
+	    "by hand" : limit_what_words(cause.what));
 	return true;
 }
 

@@ -158,14 +158,14 @@ login_open(const char *login)
 }
 
 int64_t
-login_closed(const char *login, struct login_closed *why)
+login_closed(const char *login, struct login_closed *cause)
 {
 	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
 
-	*why = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
+	*cause = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
 	if (a.count >= NOTE_UID)
-		why->uid = (long)(a.count - NOTE_UID);
+		cause->uid = (long)(a.count - NOTE_UID);
 	else if (a.count >= NOTE_LIMIT)
-		why->what = (int)a.count - NOTE_LIMIT;
+		cause->what = (int)a.count - NOTE_LIMIT;
 	return a.count > 0 ? a.since : 0;
 }

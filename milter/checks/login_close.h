@@ -44,7 +44,7 @@ struct login_closed {
 #define LOGIN_CLOSED_BY_HAND (-1)
 
 /* Since when, in ms since 1970; 0: it is open. */
-int64_t login_closed(const char *login, struct login_closed *why);
+int64_t login_closed(const char *login, struct login_closed *cause);
 
 /*
  * A login as one word of printable ASCII, for a line of the log that programs

@@ -124,7 +124,7 @@ make_locks(struct head *head)
 
 /* Counts the keys; slots that a damaged file left are free from now on. */
 static void
-look_through(struct counter_table *t)
+check_slots(struct counter_table *t)
 {
 	uint64_t i, n = 0;
 	struct set *set;
@@ -157,7 +157,7 @@ begin(struct counter_table *t, bool fresh)
 	t->head->evicted = 0;
 	make_locks(t->head);
 	if (!fresh)
-		look_through(t);
+		check_slots(t);
 }
 
 /*

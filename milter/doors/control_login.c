@@ -81,8 +81,8 @@ put_limits(struct json *j, const char *login, bool forget)
 static void
 put_suspension(struct json *j, const char *login)
 {
-	struct login_closed why;
-	int64_t ms = login_closed(login, &why);
+	struct login_closed cause;
+	int64_t ms = login_closed(login, &cause);
 	struct timespec since = { .tv_sec = (time_t)(ms / 1000),
 		.tv_nsec = ms % 1000 * 1000000 };
 	char text[CLOCK_TEXT];
@@ -96,10 +96,10 @@ put_suspension(struct json *j, const char *login)
 		json_null(j);
 	if (ms == 0)
 		return;
-	json_member(j, "because", why.what == LOGIN_CLOSED_BY_HAND ?
-	    "by hand" : limit_what_words(why.what));
-	if (why.uid >= 0)
-		put_int(j, "uid", why.uid);
+	json_member(j, "because", cause.what == LOGIN_CLOSED_BY_HAND ?
+	    "by hand" : limit_what_words(cause.what));
+	if (cause.uid >= 0)
+		put_int(j, "uid", cause.uid);
 }
 
 /* Each limit of the login counts what the log tells. */

@@ -221,7 +221,7 @@ def test_the_policy_door_answers(saywhyd, postfix):
         assert ask(client, "abuse").ok
         over = ask(client, "postmaster")
         assert (over.code, over.status) == (450, "4.7.0"), over
-        assert "198.51.100.7: 2 recipients since" in over.texts[0], over
+        assert "Limit reached for 198.51.100.7: 2 recipients since" in over.texts[0], over
         assert re.search(r"there is room from \d\d:\d\d \(\S+\) on", " ".join(over.texts)), over
     records = daemon.records()
     assert [r["reason"] for r in records] == ["greylisted", "limit-reached"], records

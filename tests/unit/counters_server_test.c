@@ -269,7 +269,7 @@ shortest(enum ailment ailment, size_t servers, int keys)
 static const struct {
 	const char *name;
 	enum ailment ailment;
-	int64_t least, most;	/* us of the shortest step */
+	int64_t min, max;	/* us of the shortest step */
 } rows[] = {
 	{ "no answer", SILENT, 15000, 20500 },
 	{ "an answer in small pieces", DRIBBLES, 15000, 20500 },
@@ -290,7 +290,7 @@ test_one_server(void **state)
 		begin(&fakes[0], 0);
 		count_in(1, NULL);
 		us = shortest(rows[i].ailment, 1, 10);
-		if (us < rows[i].least || us > rows[i].most)
+		if (us < rows[i].min || us > rows[i].max)
 			fail_msg("%s: %lld us", rows[i].name, (long long)us);
 		assert_false(is_healthy());
 		counters_stop();
