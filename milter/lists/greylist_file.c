@@ -130,35 +130,75 @@ read_dump(struct reader *r, const char *at, const char *end)
 	}
 }
 
-/* "address <sender> <recipient> expiry AUTO"; others wait still. */
+/* Takes the last word off a line; "": there is none. */
+static char *
+last_word(char *line)
+{
+	static const char blanks[] = " \t\r";
+	size_t n = strlen(line);
+
+	while (n > 0 && strchr(blanks, line[n - 1]) != NULL)
+		n--;
+	line[n] = '\0';
+	while (n > 0 && strchr(blanks, line[n - 1]) == NULL)
+		n--;
+	if (n > 0)
+		line[n - 1] = '\0';
+	return n > 0 ? line + n : line + strlen(line);
+}
+
+static bool
+is_number(const char *word)
+{
+	return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+/*
+ * "address <sender> <recipient> expiry AUTO # comment"; others wait still. A
+ * sender may have blanks, so that the end is read from behind.
+ */
+static void
+read_line(struct reader *r, char *line)
+{
+	char *address, *comment = line, *at, *word;
+	bool automatic;
+
+	address = line + strspn(line, " \t\r");
+	if (*address == '\0' || *address == '#')
+		return;
+	line = address + strcspn(address, " \t\r");
+	for (comment = line; (at = strstr(comment, " #")) != NULL;)
+		comment = at + 1;
+	if (comment != line)
+		comment[-1] = '\0';
+	word = last_word(line);
+	automatic = strcmp(word, "AUTO") == 0;
+	if (automatic)
+		word = last_word(line);
+	line += strspn(line, " \t\r");
+	if (!is_number(word) || strpbrk(line, " \t\r") == NULL) {
+		r->counts->bad++;
+		return;
+	}
+	address[strcspn(address, " \t\r")] = '\0';
+	if (automatic && strtoll(word, NULL, 10) < r->o->now)
+		r->counts->old++;
+	else
+		take(r, address, automatic, r->o->now);
+}
+
 static void
 read_text(struct reader *r, const char *at, const char *end)
 {
 	struct buf copy = BUF_INIT;
-	const char *line, *word;
-	char *words[5], *rest;
-	size_t n, i;
-	bool automatic;
+	const char *line;
+	size_t n;
 
 	while (next_line(&at, end, &line, &n)) {
 		buf_clear(&copy);
 		buf_put(&copy, line, n);
 		buf_puts(&copy, "");
-		for (i = 0, rest = copy.data; i < 5; i++)
-			words[i] = strtok_r(i == 0 ? rest : NULL, " \t\r",
-			    &rest);
-		word = words[0];
-		if (word == NULL || *word == '#')
-			continue;
-		if (words[3] == NULL) {
-			r->counts->bad++;
-			continue;
-		}
-		automatic = words[4] != NULL && strcmp(words[4], "AUTO") == 0;
-		if (automatic && strtoll(words[3], NULL, 10) < r->o->now)
-			r->counts->old++;
-		else
-			take(r, word, automatic, r->o->now);
+		read_line(r, copy.data);
 	}
 	buf_free(&copy);
 }
