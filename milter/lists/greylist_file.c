@@ -130,27 +130,50 @@ read_dump(struct reader *r, const char *at, const char *end)
 	}
 }
 
-/* Takes the last word off a line; "": there is none. */
-static char *
-last_word(char *line)
-{
-	static const char blanks[] = " \t\r";
-	size_t n = strlen(line);
+static const char blanks[] = " \t\r";
 
-	while (n > 0 && strchr(blanks, line[n - 1]) != NULL)
-		n--;
-	line[n] = '\0';
-	while (n > 0 && strchr(blanks, line[n - 1]) == NULL)
-		n--;
-	if (n > 0)
-		line[n - 1] = '\0';
-	return n > 0 ? line + n : line + strlen(line);
+/* The last word of n bytes, which end before it then; "": there is none. */
+static const char *
+take_word(const char *line, size_t *n)
+{
+	while (*n > 0 && strchr(blanks, line[*n - 1]) != NULL)
+		--*n;
+	while (*n > 0 && strchr(blanks, line[*n - 1]) == NULL)
+		--*n;
+	return line + *n;
 }
 
 static bool
-is_number(const char *word)
+is_word(const char *at, const char *word)
 {
-	return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+	size_t n = strcspn(at, blanks);
+
+	return n == strlen(word) && memcmp(at, word, n) == 0;
+}
+
+/* "... expiry AUTO" in n bytes; what stands before, or 0: it is none. */
+static size_t
+read_end(const char *line, size_t n, bool *automatic, int64_t *expiry)
+{
+	const char *word = take_word(line, &n);
+	size_t digits;
+
+	*automatic = is_word(word, "AUTO");
+	if (*automatic)
+		word = take_word(line, &n);
+	digits = strspn(word, "0123456789");
+	*expiry = strtoll(word, NULL, 10);
+	return digits > 0 && digits == strcspn(word, blanks) ? n : 0;
+}
+
+/* Without its last comment; 0: it has none. */
+static size_t
+without_comment(const char *line, size_t n)
+{
+	while (n > 1 && (line[n - 1] != '#' ||
+	    strchr(blanks, line[n - 2]) == NULL))
+		n--;
+	return n > 1 ? n - 1 : 0;
 }
 
 /*
@@ -160,31 +183,27 @@ is_number(const char *word)
 static void
 read_line(struct reader *r, char *line)
 {
-	char *address, *comment = line, *at, *word;
-	bool automatic;
+	size_t n, end, left = 0;
+	bool automatic = false;
+	int64_t expiry = 0;
 
-	address = line + strspn(line, " \t\r");
-	if (*address == '\0' || *address == '#')
+	line += strspn(line, blanks);
+	if (*line == '\0' || *line == '#')
 		return;
-	line = address + strcspn(address, " \t\r");
-	for (comment = line; (at = strstr(comment, " #")) != NULL;)
-		comment = at + 1;
-	if (comment != line)
-		comment[-1] = '\0';
-	word = last_word(line);
-	automatic = strcmp(word, "AUTO") == 0;
-	if (automatic)
-		word = last_word(line);
-	line += strspn(line, " \t\r");
-	if (!is_number(word) || strpbrk(line, " \t\r") == NULL) {
+	n = strcspn(line, blanks);
+	for (end = strlen(line); end > n && left == 0;
+	    end = without_comment(line, end))
+		left = read_end(line, end, &automatic, &expiry);
+	take_word(line, &left);
+	if (left <= n) {
 		r->counts->bad++;
 		return;
 	}
-	address[strcspn(address, " \t\r")] = '\0';
-	if (automatic && strtoll(word, NULL, 10) < r->o->now)
+	line[n] = '\0';
+	if (automatic && expiry < r->o->now)
 		r->counts->old++;
 	else
-		take(r, address, automatic, r->o->now);
+		take(r, line, automatic, r->o->now);
 }
 
 static void
