@@ -230,8 +230,8 @@ say_time(struct finding *f, enum evidence_key key, int64_t ms)
 		finding_say(f, key, clock_local(ms, counters_now(), text));
 }
 
-static void
-put_span(struct buf *out, long long ms)
+void
+limit_put_window(struct buf *out, long long ms)
 {
 	static const struct {
 		long long ms;
@@ -264,7 +264,7 @@ suspend(const struct limit_block *b, const char *site, const char *login,
 		if (s->client_name != NULL)
 			sign.name = s->client_name;
 	}
-	put_span(&window, b->window);
+	limit_put_window(&window, b->window);
 	sign.window = window.data;
 	login_close(site, login, &sign);
 	buf_free(&window);
@@ -287,7 +287,7 @@ say_soft(const struct limit_counted *c, const struct counter_question *q,
 	    (q->verb == COUNTER_ADD && a->room != 0))
 		return;
 	login_put_word(&word, c->subject);
-	put_span(&window, b->window);
+	limit_put_window(&window, b->window);
 	log_warn("limit \"%s\" (soft): %s %s has %lld %s; it allows %lld in %s",
 	    b->item.title, per_names[b->per], word.data, (long long)a->count,
 	    what_words[b->what], (long long)q->limit, window.data);
@@ -307,7 +307,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
 	struct buf window = BUF_INIT, place = BUF_INIT;
 
-	put_span(&window, b->window);
+	limit_put_window(&window, b->window);
 	if (limit_counts_places(b))
 		limit_place_put(&place, ctx, b);
 	finding_say(f, EVIDENCE_SUBJECT, counted->subject);
@@ -317,8 +317,9 @@ report(const struct check_ctx *ctx, struct findings *found,
 	finding_say(f, EVIDENCE_LIST, b->item.title);
 	finding_say(f, EVIDENCE_WINDOW, window.data);
 	say_time(f, EVIDENCE_SINCE, closes ? counters_now() : a->since);
-	if (!closes)
-		say_time(f, EVIDENCE_RETRY, a->room);
+	/* The minute from which on it fits. */
+	if (!closes && a->room > 0)
+		say_time(f, EVIDENCE_RETRY, a->room + 59999);
 	if (place.len > 0)
 		finding_say(f, EVIDENCE_PLACE, place.data);
 	if (q->amount > q->limit && b->what == LIMIT_BYTES) {

@@ -37,6 +37,7 @@ struct limit_blocks {
 
 extern const struct option limit_options[];
 
+struct buf;
 struct diags;
 
 /* Warns of countries that no database tells; too many are a mistake. */
@@ -61,6 +62,9 @@ typedef void limit_fn(void *arg, const struct limit_block *block,
 void limit_blocks_of_login(const void *options, const char *section,
     const char *login, bool forget, limit_fn *fn, void *arg);
 const char *limit_what_name(const struct limit_block *block);
+
+/* "1 hour", "90 seconds" */
+void limit_put_window(struct buf *out, long long ms);
 
 /* "recipients"; what: enum limit_what. */
 const char *limit_what_words(int what);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "checks/limit_block.h"
 #include "checks/login_close.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
@@ -59,17 +60,22 @@ static void
 print_limits(const char *json)
 {
 	const char *at = daemon_after(json, "limits");
+	struct buf window = BUF_INIT;
 
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1) {
 		const char *name = daemon_after(at, "limit");
 		const char *what = daemon_after(at, "what");
 
-		printf("  %.*s: %lld of %lld %.*s\n",
+		buf_clear(&window);
+		limit_put_window(&window,
+		    strtoll(daemon_after(at, "window"), NULL, 10));
+		printf("  %.*s: %lld of %lld %.*s in %s\n",
 		    (int)strcspn(name + 1, "\""), name + 1,
 		    strtoll(daemon_after(at, "count"), NULL, 10),
 		    strtoll(daemon_after(at, "amount"), NULL, 10),
-		    (int)strcspn(what + 1, "\""), what + 1);
+		    (int)strcspn(what + 1, "\""), what + 1, window.data);
 	}
+	buf_free(&window);
 }
 
 /* "recipients", "by hand, by root" */
