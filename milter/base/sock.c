@@ -61,7 +61,8 @@ try_connect(int fd, const struct sock_address *to, int64_t deadline)
 			errno = ETIMEDOUT;
 			return false;
 		}
-		poll(NULL, 0, FULL_QUEUE_MS);
+		poll(NULL, 0, clock_left(deadline) < FULL_QUEUE_MS ?
+		    clock_left(deadline) : FULL_QUEUE_MS);
 	}
 	return true;
 }

@@ -10,12 +10,12 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "checks/limit_place.h"
+#include "checks/limit_usual.h"
 #include "checks/login_close.h"
 #include "lists/country.h"
 #include "words/reason.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
-#define USUAL_MS (30 * DAY_MS)
 
 static const char *const what_names[] = { "messages", "recipients", "bytes",
 	"connections", "unknown-recipients", "auth-failures", "addresses",
@@ -126,6 +126,12 @@ limit_blocks_ready(void *options, const struct site *site, struct diags *d)
 	size_t i;
 
 	(void)site;
+	if (o->blocks.n > COUNTERS_MAX) {
+		b = o->blocks.v[COUNTERS_MAX];
+		diags_error(d, b->item.file, b->item.line, "limit \"%s\" is "
+		    "one too many: at most %d in a section",
+		    b->item.title, COUNTERS_MAX);
+	}
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
 		if (b->what == LIMIT_COUNTRIES && !country_known())
@@ -185,13 +191,6 @@ key_of(const struct limit_block *b, const char *section, const char *subject)
 	return counter_key("limit", words, 3);
 }
 
-/* One limit that is counted now. */
-struct counted_limit {
-	const struct limit_block *block;
-	struct buf subject;
-	int64_t limit;		/* its amount, or more where the usual is */
-};
-
 /* Refusals of the MTA, and what the log tells: here it is only looked at. */
 static bool
 is_counted_elsewhere(const struct limit_block *b)
@@ -231,8 +230,8 @@ say_time(struct finding *f, enum evidence_key key, int64_t ms)
 		finding_say(f, key, clock_local(ms, counters_now(), text));
 }
 
-static void
-put_span(struct buf *out, long long ms)
+void
+limit_put_window(struct buf *out, long long ms)
 {
 	static const struct {
 		long long ms;
@@ -265,15 +264,41 @@ suspend(const struct limit_block *b, const char *site, const char *login,
 		if (s->client_name != NULL)
 			sign.name = s->client_name;
 	}
-	put_span(&window, b->window);
+	limit_put_window(&window, b->window);
 	sign.window = window.data;
 	login_close(site, login, &sign);
 	buf_free(&window);
 }
 
+/*
+ * A soft limit is seen in the log, each time that it is gone over; those of
+ * what others tell are reached by the last one that they allow.
+ */
+static void
+say_soft(const struct limit_counted *c, const struct counter_question *q,
+    const struct counter_answer *a)
+{
+	const struct limit_block *b = c->block;
+	int64_t first = q->limit + !is_counted_elsewhere(b);
+	struct buf word = BUF_INIT, window = BUF_INIT;
+
+	if (!b->soft || q->verb == COUNTER_PEEK || a->count < first ||
+	    a->count - q->amount >= first ||
+	    (q->verb == COUNTER_ADD && a->room != 0))
+		return;
+	login_put_word(&word, c->subject);
+	limit_put_window(&window, b->window);
+	log_warn("limit \"%s\" (soft): %s %s has %lld %s; it allows %lld in %s",
+	    b->item.title, per_names[b->per], word.data, (long long)a->count,
+	    what_words[b->what], (long long)q->limit, window.data);
+	buf_free(&word);
+	buf_free(&window);
+}
+
 static void
 report(const struct check_ctx *ctx, struct findings *found,
-    const struct counted_limit *counted, const struct counter_answer *a)
+    const struct limit_counted *counted, const struct counter_question *q,
+    const struct counter_answer *a)
 {
 	const struct limit_block *b = counted->block;
 	bool closes = b->suspend && !b->soft;
@@ -282,20 +307,25 @@ report(const struct check_ctx *ctx, struct findings *found,
 	    REASON_LOGIN_LIMIT : REASON_LIMIT_REACHED);
 	struct buf window = BUF_INIT, place = BUF_INIT;
 
-	put_span(&window, b->window);
+	limit_put_window(&window, b->window);
 	if (limit_counts_places(b))
 		limit_place_put(&place, ctx, b);
-	finding_say(f, EVIDENCE_SUBJECT, counted->subject.data);
+	finding_say(f, EVIDENCE_SUBJECT, counted->subject);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
-	finding_say_int(f, EVIDENCE_LIMIT, counted->limit);
+	finding_say_int(f, EVIDENCE_LIMIT, q->limit);
 	finding_say(f, EVIDENCE_LIST, b->item.title);
 	finding_say(f, EVIDENCE_WINDOW, window.data);
 	say_time(f, EVIDENCE_SINCE, closes ? counters_now() : a->since);
-	if (!closes)
-		say_time(f, EVIDENCE_RETRY, a->room);
+	/* The minute from which on it fits. */
+	if (!closes && a->room > 0)
+		say_time(f, EVIDENCE_RETRY, a->room + 59999);
 	if (place.len > 0)
 		finding_say(f, EVIDENCE_PLACE, place.data);
+	if (q->amount > q->limit && b->what == LIMIT_BYTES) {
+		finding_say_int(f, EVIDENCE_SIZE, q->amount);
+		f->final = true;
+	}
 	buf_free(&window);
 	buf_free(&place);
 	if (b->soft) {
@@ -306,7 +336,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 		limit_place_forget(ctx, b);
 	if (closes)
 		suspend(b, ctx->site->name, ctx->session->login, ctx->session,
-		    a, counted->limit);
+		    a, q->limit);
 }
 
 /* Limits of the peer do not apply to own networks and logins. */
@@ -320,69 +350,6 @@ is_due(const struct check_ctx *ctx, const struct limit_block *b)
 		    (!limit_counts_places(b) || limit_place_is_new(ctx, b));
 	return !site_trusts(ctx->site, ctx->session) ||
 	    b->per >= LIMIT_PER_SENDER;
-}
-
-static struct counter_question
-usual(const struct check_ctx *ctx, const struct counted_limit *c,
-    int64_t amount)
-{
-	const char *words[] = { ctx->check->section, c->block->item.title,
-		c->subject.data };
-
-	return (struct counter_question){ .verb = COUNTER_PEEK,
-		.key = counter_key("limit usual", words, 3),
-		.window = USUAL_MS, .limit = INT64_MAX, .amount = amount };
-}
-
-/*
- * `rise` times what came in such a window on average lately is never over the
- * limit: who sends much every day may go on.
- */
-static void
-raise_limits(const struct check_ctx *ctx, struct counted_limit *counted,
-    struct counter_question *q, size_t n)
-{
-	struct counter_question u[COUNTERS_MAX];
-	struct counter_answer a[COUNTERS_MAX];
-	size_t of[COUNTERS_MAX], asks = 0, i;
-	const struct limit_block *b;
-	int64_t often;
-
-	for (i = 0; i < n; i++)
-		if (counted[i].block->rise != 0) {
-			of[asks] = i;
-			u[asks++] = usual(ctx, &counted[i], 0);
-		}
-	if (asks > 0)
-		counters_ask(u, asks, a);
-	for (i = 0; i < asks; i++) {
-		b = counted[of[i]].block;
-		often = (int64_t)((double)a[i].count * (double)b->rise *
-		    (double)b->window / (double)USUAL_MS);
-		if (often > counted[of[i]].limit)
-			q[of[i]].limit = counted[of[i]].limit = often;
-	}
-}
-
-/* What was taken is usual from now on. */
-static void
-note_usual(const struct check_ctx *ctx, const struct counted_limit *counted,
-    const struct counter_question *q, const struct counter_answer *answers,
-    size_t n)
-{
-	struct counter_question u[COUNTERS_MAX];
-	struct counter_answer a[COUNTERS_MAX];
-	size_t notes = 0, i;
-
-	for (i = 0; i < n; i++) {
-		if (answers[i].room != 0 || counted[i].block->rise == 0 ||
-		    q[i].verb == COUNTER_PEEK)
-			continue;
-		u[notes] = usual(ctx, &counted[i], q[i].amount);
-		u[notes++].verb = COUNTER_FORCE;
-	}
-	if (notes > 0)
-		counters_ask(u, notes, a);
 }
 
 static bool
@@ -405,8 +372,8 @@ is_closed(const struct check_ctx *ctx, struct findings *found)
 	const char *login = ctx->session->login;
 	char text[CLOCK_LOCAL_TEXT];
 	struct finding *f;
-	int what;
-	int64_t since = login_closed(login, &what);
+	struct login_closed cause;
+	int64_t since = login_closed(login, &cause);
 
 	if (since == 0)
 		return false;
@@ -414,8 +381,8 @@ is_closed(const struct check_ctx *ctx, struct findings *found)
 	finding_say(f, EVIDENCE_SUBJECT, login);
 	finding_say(f, EVIDENCE_SINCE, clock_local(since, counters_now(),
 	    text));
-	finding_say(f, EVIDENCE_WHAT, what == LOGIN_CLOSED_BY_HAND ? "by hand" :
-	    limit_what_words(what));
+	finding_say(f, EVIDENCE_WHAT, cause.what == LOGIN_CLOSED_BY_HAND ?
+	    "by hand" : limit_what_words(cause.what));
 	return true;
 }
 
@@ -424,33 +391,36 @@ void
 limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct limit_blocks *o = ctx->options;
+	const char *section = ctx->check->section;
 	struct counter_question q[COUNTERS_MAX];
 	struct counter_answer a[COUNTERS_MAX];
-	struct counted_limit counted[COUNTERS_MAX];
+	struct limit_counted c[COUNTERS_MAX];
+	struct buf subjects[COUNTERS_MAX];
+	const struct limit_block *b;
 	size_t i, n = 0;
 
 	if (ctx->stage == STAGE_MAIL && ctx->session->login != NULL &&
 	    some_per_login(o) && is_closed(ctx, found))
 		return;
-	for (i = 0; i < o->blocks.n && n < COUNTERS_MAX; i++) {
-		counted[n] = (struct counted_limit){ .block = o->blocks.v[i],
-			.subject = BUF_INIT };
-		if (!is_due(ctx, counted[n].block) ||
-		    !put_subject(&counted[n].subject, counted[n].block,
-		    ctx->session))
+	for (i = 0; i < o->blocks.n; i++) {
+		b = o->blocks.v[i];
+		subjects[n] = (struct buf)BUF_INIT;
+		if (!is_due(ctx, b) ||
+		    !put_subject(&subjects[n], b, ctx->session))
 			continue;
-		q[n] = question(ctx, counted[n].block, counted[n].subject.data);
-		counted[n].limit = q[n].limit;
+		c[n] = (struct limit_counted){ b, subjects[n].data };
+		q[n] = question(ctx, b, c[n].subject);
 		n++;
 	}
-	raise_limits(ctx, counted, q, n);
+	limit_usual_raise(section, c, q, n);
 	if (n > 0)
 		counters_ask(q, n, a);
-	note_usual(ctx, counted, q, a, n);
+	limit_usual_note(section, c, q, a, n);
 	for (i = 0; i < n; i++) {
 		if (a[i].room != 0)
-			report(ctx, found, &counted[i], &a[i]);
-		buf_free(&counted[i].subject);
+			report(ctx, found, &c[i], &q[i], &a[i]);
+		say_soft(&c[i], &q[i], &a[i]);
+		buf_free(&subjects[i]);
 	}
 }
 
@@ -462,31 +432,42 @@ ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static bool
+is_refused_so(const struct limit_block *b, const char *status)
+{
+	return (b->what == LIMIT_UNKNOWN_RECIPIENTS &&
+	    ends_with(status, ".1.1")) ||
+	    (b->what == LIMIT_AUTH_FAILURES && ends_with(status, ".7.8"));
+}
+
 void
 limit_blocks_refused(const struct check_ctx *ctx, const char *status)
 {
 	const struct limit_blocks *o = ctx->options;
 	const struct limit_block *b;
-	struct counter_question q;
-	struct counter_answer a;
-	struct buf subject = BUF_INIT;
-	size_t i;
+	struct counter_question q[COUNTERS_MAX];
+	struct counter_answer a[COUNTERS_MAX];
+	struct limit_counted c[COUNTERS_MAX];
+	struct buf subjects[COUNTERS_MAX];
+	size_t i, n = 0;
 
 	for (i = 0; i < o->blocks.n && status != NULL; i++) {
 		b = o->blocks.v[i];
-		if (!(b->what == LIMIT_UNKNOWN_RECIPIENTS &&
-		    ends_with(status, ".1.1")) &&
-		    !(b->what == LIMIT_AUTH_FAILURES &&
-		    ends_with(status, ".7.8")))
+		subjects[n] = (struct buf)BUF_INIT;
+		if (!is_refused_so(b, status) ||
+		    !put_subject(&subjects[n], b, ctx->session))
 			continue;
-		buf_clear(&subject);
-		if (!put_subject(&subject, b, ctx->session))
-			continue;
-		q = question(ctx, b, subject.data);
-		q.verb = COUNTER_FORCE;
-		counters_ask(&q, 1, &a);
+		c[n] = (struct limit_counted){ b, subjects[n].data };
+		q[n] = question(ctx, b, c[n].subject);
+		q[n++].verb = COUNTER_FORCE;
 	}
-	buf_free(&subject);
+	if (n > 0)
+		counters_ask(q, n, a);
+	limit_usual_note(ctx->check->section, c, q, a, n);
+	for (i = 0; i < n; i++) {
+		say_soft(&c[i], &q[i], &a[i]);
+		buf_free(&subjects[i]);
+	}
 }
 
 const char *
@@ -510,18 +491,23 @@ limit_blocks_of_log(const void *options, const char *section,
 	const struct limit_block *b;
 	struct counter_question q = { .verb = COUNTER_ADD, .amount = 1 };
 	struct counter_answer a;
+	struct limit_counted c;
 	size_t i;
 
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
 		if (b->per != LIMIT_PER_LOGIN || b->what != (int)what)
 			continue;
+		c = (struct limit_counted){ b, login };
 		q.key = key_of(b, section, login);
 		q.window = b->window;
 		q.limit = b->amount;
+		limit_usual_raise(section, &c, &q, 1);
 		counters_ask(&q, 1, &a);
+		limit_usual_note(section, &c, &q, &a, 1);
+		say_soft(&c, &q, &a);
 		if (a.room != 0 && b->suspend && !b->soft)
-			suspend(b, site->name, login, NULL, &a, b->amount);
+			suspend(b, site->name, login, NULL, &a, q.limit);
 	}
 }
 
@@ -534,6 +520,7 @@ limit_blocks_of_login(const void *options, const char *section,
 	struct counter_question q = { .verb = forget ? COUNTER_FORGET :
 		COUNTER_PEEK, .amount = 1 };
 	struct counter_answer a;
+	struct limit_counted c;
 	size_t i;
 
 	for (i = 0; i < o->blocks.n; i++) {
@@ -543,7 +530,9 @@ limit_blocks_of_login(const void *options, const char *section,
 		q.key = key_of(b, section, login);
 		q.window = b->window;
 		q.limit = b->amount;
+		c = (struct limit_counted){ b, login };
+		limit_usual_raise(section, &c, &q, 1);
 		counters_ask(&q, 1, &a);
-		fn(arg, b, &a);
+		fn(arg, b, q.limit, &a);
 	}
 }

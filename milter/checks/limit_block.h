@@ -37,9 +37,10 @@ struct limit_blocks {
 
 extern const struct option limit_options[];
 
+struct buf;
 struct diags;
 
-/* Warns of countries that no database tells. */
+/* Warns of countries that no database tells; too many are a mistake. */
 void limit_blocks_ready(void *options, const struct site *site,
     struct diags *d);
 
@@ -53,13 +54,17 @@ void limit_blocks_refused(const struct check_ctx *ctx, const char *status);
 
 /*
  * For `saywhy login`: each limit of these options that is counted per login,
- * and what is in its window now. With `forget` it begins anew.
+ * how many it allows, and what is in its window now. With `forget` it begins
+ * anew.
  */
 typedef void limit_fn(void *arg, const struct limit_block *block,
-    const struct counter_answer *now);
+    int64_t limit, const struct counter_answer *now);
 void limit_blocks_of_login(const void *options, const char *section,
     const char *login, bool forget, limit_fn *fn, void *arg);
 const char *limit_what_name(const struct limit_block *block);
+
+/* "1 hour", "90 seconds" */
+void limit_put_window(struct buf *out, long long ms);
 
 /* "recipients"; what: enum limit_what. */
 const char *limit_what_words(int what);

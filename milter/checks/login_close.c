@@ -2,6 +2,8 @@
 
 #include "checks/login_close.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -9,12 +11,14 @@
 
 #define KEPT_MS (10LL * 366 * 24 * 3600 * 1000)
 
-/* What is noted with a login that is closed; and how a limit is noted. */
+/* What is noted with a login that is closed. */
 #define NOTE_BY_HAND 1
 #define NOTE_LIMIT 2		/* + enum limit_what */
+#define NOTE_UID 1000		/* + by whose hand */
+#define UID_MAX (UINT32_MAX - NOTE_UID)
 
 static struct counter_answer
-ask(const char *login, enum counter_verb verb, int note)
+ask(const char *login, enum counter_verb verb, int64_t note)
 {
 	const struct counter_question q = { .verb = verb, .amount = note,
 		.key = counter_key("suspended", &login, 1),
@@ -25,13 +29,51 @@ ask(const char *login, enum counter_verb verb, int note)
 	return a;
 }
 
-/* The line names the client, so that fail2ban and its like can act on it. */
+void
+login_put_word(struct buf *out, const char *login)
+{
+	const char *c;
+
+	for (c = login; *c != '\0'; c++)
+		buf_putc(out, *c > ' ' && *c <= '~' && *c != ',' ? *c : '?');
+}
+
+void
+login_put_quoted(struct buf *out, const char *login)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-";
+	const char *c;
+
+	if (*login != '-' && login[strspn(login, plain)] == '\0') {
+		buf_puts(out, login);
+		return;
+	}
+	buf_putc(out, '\'');
+	for (c = login; *c != '\0'; c++)
+		if (*c == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *c);
+	buf_putc(out, '\'');
+}
+
+/*
+ * The line names the client, so that fail2ban and its like can act on it; the
+ * login stands in it once, as nothing behind it may look like a client.
+ */
 static void
 say(const char *login, const struct login_sign *sign)
 {
-	log_warn("login %s suspended: client %s, over limit \"%s\" (%lld %s); "
-	    "saywhy login %s --open ends it", login, sign->client, sign->limit,
-	    (long long)sign->amount, sign->what_words, login);
+	struct buf word = BUF_INIT;
+
+	login_put_word(&word, login);
+	log_warn("login %s suspended: %s%s%sover limit \"%s\" (%lld %s in %s); "
+	    "saywhy login NAME --open ends it", word.data,
+	    *sign->client != '\0' ? "client " : "", sign->client,
+	    *sign->client != '\0' ? ", " : "", sign->limit,
+	    (long long)sign->amount, sign->what_words, sign->window);
+	buf_free(&word);
 }
 
 static void
@@ -48,32 +90,46 @@ put_client(struct buf *out, const struct login_sign *sign)
 }
 
 static void
+put_sign(struct buf *out, const struct login_sign *sign, int64_t now)
+{
+	char since[CLOCK_LOCAL_TEXT];
+
+	buf_printf(out, "What was seen: %lld %s", (long long)sign->count,
+	    sign->what_words);
+	if (clock_local(sign->since, now, since) != NULL)
+		buf_printf(out, " since %s", since);
+	buf_printf(out, ".\nThe limit \"%s\" allows %lld in %s.\n",
+	    sign->limit, (long long)sign->amount, sign->window);
+	put_client(out, sign);
+}
+
+static void
 send_mail(const char *site, const char *login, const struct login_sign *sign)
 {
-	struct buf subject = BUF_INIT, text = BUF_INIT;
-	char since[CLOCK_LOCAL_TEXT], until[CLOCK_LOCAL_TEXT];
+	struct buf subject = BUF_INIT, text = BUF_INIT, word = BUF_INIT,
+	    quoted = BUF_INIT;
 	int64_t now = counters_now();
+	char at[CLOCK_LOCAL_TEXT];
 
+	login_put_word(&word, login);
+	login_put_quoted(&quoted, login);
 	buf_printf(&subject, "%s: the login %s is closed, perhaps its password "
-	    "is stolen", site, login);
+	    "is stolen", site, word.data);
 	buf_printf(&text, "At %s the mail server %s closed the login %s.\n"
-	    "Nothing more is sent with it; mail to its owner still arrives.\n\n"
-	    "What was seen: %lld %s", clock_local(now, now, until), site,
-	    login, (long long)sign->count, sign->what_words);
-	if (clock_local(sign->since, now, since) != NULL)
-		buf_printf(&text, " since %s", since);
-	buf_printf(&text, ".\nThe limit \"%s\" allows %lld in %s.\n",
-	    sign->limit, (long long)sign->amount, sign->window);
-	put_client(&text, sign);
+	    "Nothing more is sent with it; mail to its owner still "
+	    "arrives.\n\n", clock_local(now, now, at), site, login);
+	put_sign(&text, sign, now);
 	buf_printf(&text, "\nWhat to do now:\n"
 	    "1. Set a new password, and tell the owner by telephone.\n"
 	    "2. See what was sent with it:       saywhy find --login %s\n"
 	    "3. See what waits in the queue, and remove it.\n"
 	    "4. Then let the login send again:   saywhy login %s --open\n",
-	    login, login);
+	    quoted.data, quoted.data);
 	alarm_raise(subject.data, text.data);
 	buf_free(&subject);
 	buf_free(&text);
+	buf_free(&word);
+	buf_free(&quoted);
 }
 
 void
@@ -89,9 +145,10 @@ login_close(const char *site, const char *login, const struct login_sign *sign)
 }
 
 void
-login_close_by_hand(const char *login)
+login_close_by_hand(const char *login, long uid)
 {
-	ask(login, COUNTER_NOTE, NOTE_BY_HAND);
+	ask(login, COUNTER_NOTE, uid < 0 || uid > (long)UID_MAX ?
+	    NOTE_BY_HAND : NOTE_UID + uid);
 }
 
 void
@@ -101,11 +158,14 @@ login_open(const char *login)
 }
 
 int64_t
-login_closed(const char *login, int *what)
+login_closed(const char *login, struct login_closed *cause)
 {
 	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
 
-	*what = a.count < NOTE_LIMIT ? LOGIN_CLOSED_BY_HAND :
-	    (int)a.count - NOTE_LIMIT;
+	*cause = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
+	if (a.count >= NOTE_UID)
+		cause->uid = (long)(a.count - NOTE_UID);
+	else if (a.count >= NOTE_LIMIT)
+		cause->what = (int)a.count - NOTE_LIMIT;
 	return a.count > 0 ? a.since : 0;
 }

@@ -12,6 +12,8 @@
 
 #include "counters/counters.h"
 
+struct buf;
+
 /* What was seen when a limit closes a login; texts may not be NULL. */
 struct login_sign {
 	int what;		/* enum limit_what */
@@ -30,12 +32,27 @@ struct login_sign {
  */
 void login_close(const char *site, const char *login,
     const struct login_sign *sign);
-void login_close_by_hand(const char *login);
+/* By the user of this number on this host, -1: not known. */
+void login_close_by_hand(const char *login, long uid);
 void login_open(const char *login);
 
-/* Since when, in ms since 1970; 0: it is open. */
-int64_t login_closed(const char *login, int *what);
+/* Why a login is closed. */
+struct login_closed {
+	int what;		/* enum limit_what, or BY_HAND */
+	long uid;		/* by whose hand, -1: not known */
+};
+#define LOGIN_CLOSED_BY_HAND (-1)
 
-#define LOGIN_CLOSED_BY_HAND (-1)	/* *what, else enum limit_what */
+/* Since when, in ms since 1970; 0: it is open. */
+int64_t login_closed(const char *login, struct login_closed *cause);
+
+/*
+ * A login as one word of printable ASCII, for a line of the log that programs
+ * read: who fails to log in may call himself what he likes.
+ */
+void login_put_word(struct buf *out, const char *login);
+
+/* The same, so that a shell takes it as that word: quoted where it must be. */
+void login_put_quoted(struct buf *out, const char *login);
 
 #endif

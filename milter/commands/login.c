@@ -1,5 +1,6 @@
 /* login - saywhy login: what a login sent lately, and whether it may send */
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "checks/limit_block.h"
+#include "checks/login_close.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
 #include "engine/ruleset.h"
@@ -57,32 +60,59 @@ static void
 print_limits(const char *json)
 {
 	const char *at = daemon_after(json, "limits");
+	struct buf window = BUF_INIT;
 
 	for (; *at != '\0' && at[1] == '{'; at += strcspn(at, "}") + 1) {
 		const char *name = daemon_after(at, "limit");
 		const char *what = daemon_after(at, "what");
 
-		printf("  %.*s: %lld of %lld %.*s\n",
+		buf_clear(&window);
+		limit_put_window(&window,
+		    strtoll(daemon_after(at, "window"), NULL, 10));
+		printf("  %.*s: %lld of %lld %.*s in %s\n",
 		    (int)strcspn(name + 1, "\""), name + 1,
 		    strtoll(daemon_after(at, "count"), NULL, 10),
 		    strtoll(daemon_after(at, "amount"), NULL, 10),
-		    (int)strcspn(what + 1, "\""), what + 1);
+		    (int)strcspn(what + 1, "\""), what + 1, window.data);
 	}
+	buf_free(&window);
+}
+
+/* "recipients", "by hand, by root" */
+static void
+put_because(struct buf *out, const char *json)
+{
+	const char *because = daemon_after(json, "because");
+	const char *uid = daemon_after(json, "uid");
+	const struct passwd *user = NULL;
+
+	buf_put(out, because + 1, strcspn(because + 1, "\""));
+	if (*uid == '\0')
+		return;
+	user = getpwuid((uid_t)strtoul(uid, NULL, 10));
+	if (user != NULL)
+		buf_printf(out, ", by %s", user->pw_name);
+	else
+		buf_printf(out, ", by uid %lu", strtoul(uid, NULL, 10));
 }
 
 static void
 print(const char *login, const char *json)
 {
 	const char *since = daemon_after(json, "since");
-	const char *because = daemon_after(json, "because");
+	struct buf because = BUF_INIT, quoted = BUF_INIT;
 
-	if (*since == '"')
-		printf("%s may not send, since %.*s (%.*s); saywhy login %s "
+	if (*since == '"') {
+		put_because(&because, json);
+		login_put_quoted(&quoted, login);
+		printf("%s may not send, since %.*s (%s); saywhy login %s "
 		    "--open ends it\n", login, (int)strcspn(since + 1, "\""),
-		    since + 1, (int)strcspn(because + 1, "\""), because + 1,
-		    login);
-	else
+		    since + 1, because.data, quoted.data);
+	} else {
 		printf("%s may send\n", login);
+	}
+	buf_free(&because);
+	buf_free(&quoted);
 	print_limits(json);
 	if (strncmp(daemon_after(json, "limits"), "[]", 2) == 0)
 		printf("  no limit is counted per login, so that closing one "

@@ -8,7 +8,8 @@
  * deadline is lost, for at most a second.
  *
  * Of several independent servers each key belongs to one (rendezvous
- * hashing): when one is away, the keys of the others stay where they are.
+ * hashing): when one is away, the keys of the others stay where they are. The
+ * sentinels of one master stand for that one server.
  *
  * Any thread may count; one thread calls start and stop.
  */
@@ -17,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "counters/counters.h"
 #include "counters/counters_options.h"
@@ -24,7 +26,7 @@
 struct buf;
 struct counter_server;
 
-#define COUNTER_SERVER_MS 20	/* the longest that a question waits */
+#define COUNTER_SERVER_MS 20	/* the longest that a step waits */
 
 /* Was saywhy built with hiredis? */
 bool counter_server_built(void);
@@ -38,11 +40,13 @@ struct counter_server *counter_server_start(const struct counters_options *o,
 void counter_server_stop(struct counter_server *s);	/* NULL: nothing */
 
 /*
- * Asks the server of these keys, all of which belong to it. False: it is
- * away, and nothing was answered.
+ * Asks the server of these keys, all of which belong to it, and waits for less
+ * than `ms`. False: it is away, and nothing was answered. Times of the answer
+ * are by the clock that says `now` (ms since 1970).
  */
 bool counter_server_ask(struct counter_server *s,
-    const struct counter_question *q, size_t n, struct counter_answer *a);
+    const struct counter_question *q, size_t n, int64_t now, int ms,
+    struct counter_answer *a);
 
 /* Do both keys belong to the same server? */
 bool counter_server_shares(const struct counter_server *s,

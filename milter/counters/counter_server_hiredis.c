@@ -3,13 +3,15 @@
 #include "counters/counter_server.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
@@ -19,105 +21,23 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/siphash.h"
+#include "counters/counter_script.h"
 
 #define SHA_TEXT 40
-/* A socket waits whole ticks of the kernel, of 4 ms mostly, and one more. */
-#define SOCKET_MS (COUNTER_SERVER_MS - 4)
 #define IDLE_MAX 16		/* connections that wait to be used */
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
-#define KEY_MAX 64
-#define NUMBERS 4		/* of a question: verb, window, limit, amount */
-
-/*
- * A key that counts is a hash of steps, one that is met a hash of "first" and
- * "note"; see counter_table.c for the same in C. 52 bits of ms fit a number,
- * but the server would write one as a fraction first, which takes it longer
- * than all the rest; so they are given as text. The time that a key lives is
- * set with the first count of a step: it covers the step, too.
- */
-static const char script[] =
-    "local call, fmt = redis.call, string.format\n"
-    "local t = call('TIME')\n"
-    "local now = t[1] * 1000 + (t[2] - t[2] % 1000) / 1000\n"
-    "local out, adds, fits = {}, {}, true\n"
-    "for i = 1, #KEYS do\n"
-    "  local k, j = KEYS[i], i * 4\n"
-    "  local verb, window = tonumber(ARGV[j - 3]), tonumber(ARGV[j - 2])\n"
-    "  local n, since, room = 0, 0, 0\n"
-    "  if verb < 3 then\n"
-    "    local limit, amount = tonumber(ARGV[j - 1]), tonumber(ARGV[j])\n"
-    "    local width = math.max(1, (window - window % 15) / 15)\n"
-    "    local step = (now - now % width) / width\n"
-    "    local h, oldest, newest = call('HGETALL', k), step, 0\n"
-    "    for f = 1, #h, 2 do\n"
-    "      local at = tonumber(h[f])\n"
-    "      if at > step - 16 then\n"
-    "        n = n + h[f + 1]\n"
-    "        if at < oldest then oldest = at end\n"
-    "        if at > newest then newest = at end\n"
-    "      else\n"
-    "        call('HDEL', k, h[f])\n"
-    "        h[f], h[f + 1] = step, 0\n"
-    "      end\n"
-    "    end\n"
-    "    since = oldest * width\n"
-    "    if n + amount > limit then\n"
-    "      local steps, left = {}, n\n"
-    "      for f = 1, #h, 2 do\n"
-    "        steps[#steps + 1] = { tonumber(h[f]), h[f + 1] }\n"
-    "      end\n"
-    "      table.sort(steps, function(a, b) return a[1] < b[1] end)\n"
-    "      room = -1\n"
-    "      for _, s in ipairs(steps) do\n"
-    "        left = left - s[2]\n"
-    "        if amount <= limit and left + amount <= limit then\n"
-    "          room = (s[1] + 16) * width\n"
-    "          break\n"
-    "        end\n"
-    "      end\n"
-    "    end\n"
-    "    local life = newest < step and fmt('%d', window + 2 * width)\n"
-    "    if verb == 2 or (verb == 0 and #KEYS == 1 and room == 0) then\n"
-    "      call('HINCRBY', k, fmt('%d', step), ARGV[j])\n"
-    "      if life then call('PEXPIRE', k, life) end\n"
-    "      n = n + amount\n"
-    "    elseif verb == 0 then\n"
-    "      fits = fits and room == 0\n"
-    "      adds[#adds + 1] = { i, k, fmt('%d', step), ARGV[j], life }\n"
-    "    end\n"
-    "  elseif verb == 6 then\n"
-    "    call('DEL', k)\n"
-    "  else\n"
-    "    local h = call('HMGET', k, 'first', 'note')\n"
-    "    since, n = tonumber(h[1] or 0), tonumber(h[2] or 0)\n"
-    "    if since == 0 and verb ~= 4 then\n"
-    "      call('HSET', k, 'first', fmt('%d', now))\n"
-    "      since, room = now, 1\n"
-    "    end\n"
-    "    if verb == 5 then\n"
-    "      call('HSET', k, 'note', ARGV[j])\n"
-    "      n = tonumber(ARGV[j])\n"
-    "    end\n"
-    "    if since ~= 0 then call('PEXPIRE', k, ARGV[j - 2]) end\n"
-    "  end\n"
-    "  out[i * 3 - 2], out[i * 3 - 1], out[i * 3] = n, since, room\n"
-    "end\n"
-    "for _, a in ipairs(fits and adds or {}) do\n"
-    "  call('HINCRBY', a[2], a[3], a[4])\n"
-    "  if a[5] then call('PEXPIRE', a[2], a[5]) end\n"
-    "  out[a[1] * 3 - 2] = out[a[1] * 3 - 2] + a[4]\n"
-    "end\n"
-    "return out\n";
 
 struct node {
 	const char *name;	/* as configured */
-	char *master;		/* NULL: spec is the server itself */
-	struct sock_spec spec;
+	char *master;		/* NULL: the spec is of the server itself */
+	struct sock_spec specs[COUNTERS_SERVERS_MAX];	/* or its sentinels */
+	size_t nspecs;
 	_Atomic bool healthy;
 	pthread_mutex_t lock;	/* of all below */
-	struct sock_spec current;	/* where the server is */
+	struct sock_spec current;	/* where the server is: no name to be
+					   looked up */
 	redisContext *idle[IDLE_MAX];
 	size_t nidle;
 	unsigned generation;	/* connections of an older one are closed */
@@ -143,36 +63,66 @@ counter_server_built(void)
 	return true;
 }
 
-/* How long one read or write may last. */
-static bool
-set_timeout(redisContext *c, int ms)
-{
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-
-	return redisSetTimeout(c, tv) == REDIS_OK;
-}
-
-/* What is left of `ms` when it is connected may go by for each answer. */
 static redisContext *
-connect_to(const struct sock_spec *spec, int ms)
+connect_to(const struct sock_spec *spec, int64_t deadline)
 {
 	struct buf errmsg = BUF_INIT;
-	int64_t deadline = clock_ms() + ms;
 	int fd = sock_connect(spec, deadline, &errmsg);
 	redisContext *c = fd >= 0 ? redisConnectFd(fd) : NULL;
 
 	buf_free(&errmsg);
-	if (c == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	/* A timeout counts only on a socket that blocks. */
-	if (fcntl(fd, F_SETFL, 0) == 0 &&
-	    set_timeout(c, clock_left(deadline) + 1))
-		return c;
-	redisFree(c);
-	return NULL;
+	if (c == NULL && fd >= 0)
+		close(fd);
+	/* It is we who wait, for as long as we like. */
+	if (c != NULL)
+		c->flags &= ~REDIS_BLOCK;
+	return c;
+}
+
+static bool
+wait_for(const redisContext *c, short events, int64_t deadline)
+{
+	struct pollfd p = { .fd = c->fd, .events = events };
+	int n;
+
+	do
+		n = poll(&p, 1, clock_left(deadline));
+	while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+/*
+ * Sends what was appended, and takes the next answer. However it comes, in
+ * pieces or none at all, it is there by the deadline, or NULL.
+ */
+static redisReply *
+answer(redisContext *c, int64_t deadline)
+{
+	void *r = NULL;
+	int done = 0;
+
+	while (!done)
+		if (redisBufferWrite(c, &done) != REDIS_OK ||
+		    (!done && !wait_for(c, POLLOUT, deadline)))
+			return NULL;
+	while (redisGetReplyFromReader(c, &r) == REDIS_OK && r == NULL)
+		if (!wait_for(c, POLLIN, deadline) ||
+		    redisBufferRead(c) != REDIS_OK)
+			return NULL;
+	return r;
+}
+
+/* One command and its answer, of servers that are tried. */
+static redisReply *
+command(redisContext *c, int64_t deadline, const char *format, ...)
+{
+	va_list ap;
+	int appended;
+
+	va_start(ap, format);
+	appended = redisvAppendCommand(c, format, ap);
+	va_end(ap);
+	return appended == REDIS_OK ? answer(c, deadline) : NULL;
 }
 
 /* True: the server answered anything but an error. */
@@ -188,15 +138,16 @@ is_good(redisReply *r)
 
 /* Logs in and loads the script, whose hash goes to `sha` (may be NULL). */
 static bool
-greet(const struct counter_server *s, redisContext *c, char *sha)
+greet(const struct counter_server *s, redisContext *c, char *sha,
+    int64_t deadline)
 {
 	redisReply *r;
 	bool good;
 
 	if (*s->password != '\0' &&
-	    !is_good(redisCommand(c, "AUTH %s", s->password)))
+	    !is_good(command(c, deadline, "AUTH %s", s->password)))
 		return false;
-	r = redisCommand(c, "SCRIPT LOAD %s", script);
+	r = command(c, deadline, "SCRIPT LOAD %s", counter_script);
 	good = r != NULL && r->type == REDIS_REPLY_STRING &&
 	    r->len == SHA_TEXT;
 	if (good && sha != NULL)
@@ -208,7 +159,8 @@ greet(const struct counter_server *s, redisContext *c, char *sha)
 
 /* One that was used before, or a new one. */
 static redisContext *
-connection(struct node *node, unsigned *generation, bool *fresh)
+connection(struct node *node, unsigned *generation, bool *fresh,
+    int64_t deadline)
 {
 	struct sock_spec where;
 	redisContext *c = NULL;
@@ -220,7 +172,7 @@ connection(struct node *node, unsigned *generation, bool *fresh)
 	*generation = node->generation;
 	pthread_mutex_unlock(&node->lock);
 	*fresh = c == NULL;
-	return c != NULL ? c : connect_to(&where, SOCKET_MS);
+	return c != NULL ? c : connect_to(&where, deadline);
 }
 
 static void
@@ -290,69 +242,35 @@ counter_server_shares(const struct counter_server *s,
 	return s->n == 1 || node_of(server, a) == node_of(server, b);
 }
 
-/* The words of EVALSHA for these questions. */
-struct command {
-	const char *argv[3 + COUNTERS_MAX * (1 + NUMBERS)];
-	size_t lengths[3 + COUNTERS_MAX * (1 + NUMBERS)];
-	char keys[COUNTERS_MAX][KEY_MAX];
-	char numbers[COUNTERS_MAX][NUMBERS][24];
-	char nkeys[8];
-	int argc;
-};
-
-static void
-put_word(struct command *cmd, const char *word)
+/* Times of the server become times of this host. */
+static int64_t
+by_our_clock(int64_t ms, int64_t ahead)
 {
-	cmd->argv[cmd->argc] = word;
-	cmd->lengths[cmd->argc] = strlen(word);
-	cmd->argc++;
-}
-
-static void
-make_command(struct command *cmd, const char *sha,
-    const struct counter_question *q, size_t n)
-{
-	size_t i, j;
-
-	cmd->argc = 0;
-	snprintf(cmd->nkeys, sizeof cmd->nkeys, "%zu", n);
-	put_word(cmd, "EVALSHA");
-	put_word(cmd, sha);
-	put_word(cmd, cmd->nkeys);
-	for (i = 0; i < n; i++) {
-		snprintf(cmd->keys[i], KEY_MAX, "{saywhy}:%016llx%016llx",
-		    (unsigned long long)q[i].key.v[0],
-		    (unsigned long long)q[i].key.v[1]);
-		put_word(cmd, cmd->keys[i]);
-	}
-	for (i = 0; i < n; i++) {
-		const long long numbers[NUMBERS] = { q[i].verb, q[i].window,
-			q[i].limit, q[i].amount };
-
-		for (j = 0; j < NUMBERS; j++) {
-			snprintf(cmd->numbers[i][j],
-			    sizeof cmd->numbers[i][j], "%lld", numbers[j]);
-			put_word(cmd, cmd->numbers[i][j]);
-		}
-	}
+	return ms > 0 ? ms + ahead : ms;
 }
 
 static bool
-read_answers(const redisReply *r, size_t n, struct counter_answer *a)
+read_answers(const redisReply *r, const struct counter_question *q, size_t n,
+    int64_t now, struct counter_answer *a)
 {
-	int64_t v[3];
+	int64_t v[3], ahead;
 	size_t i, j;
+	bool meets;
 
-	if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 3 * n)
+	if (r == NULL || r->type != REDIS_REPLY_ARRAY ||
+	    r->elements != 3 * n + 1)
 		return false;
+	for (i = 0; i < r->elements; i++)
+		if (r->element[i]->type != REDIS_REPLY_INTEGER)
+			return false;
+	ahead = now - r->element[3 * n]->integer;
 	for (i = 0; i < n; i++) {
-		for (j = 0; j < 3; j++) {
-			if (r->element[3 * i + j]->type != REDIS_REPLY_INTEGER)
-				return false;
+		for (j = 0; j < 3; j++)
 			v[j] = r->element[3 * i + j]->integer;
-		}
-		a[i] = (struct counter_answer){ .count = v[0], .since = v[1],
-			.room = v[2] };
+		meets = q[i].verb >= COUNTER_MEET;
+		a[i] = (struct counter_answer){ .count = v[0],
+			.since = by_our_clock(v[1], ahead),
+			.room = meets ? v[2] : by_our_clock(v[2], ahead) };
 	}
 	return true;
 }
@@ -363,64 +281,64 @@ read_answers(const redisReply *r, size_t n, struct counter_answer *a)
  */
 static redisReply *
 run(const struct counter_server *s, redisContext *c, bool fresh,
-    struct command *cmd)
+    struct counter_command *cmd, int64_t deadline)
 {
 	bool logs_in = fresh && *s->password != '\0';
-	void *r = NULL;
 
 	if (logs_in)
 		redisAppendCommand(c, "AUTH %s", s->password);
 	redisAppendCommandArgv(c, cmd->argc, cmd->argv, cmd->lengths);
-	if (logs_in && (redisGetReply(c, &r) != REDIS_OK || !is_good(r)))
+	if (logs_in && !is_good(answer(c, deadline)))
 		return NULL;
-	r = NULL;
-	return redisGetReply(c, &r) == REDIS_OK ? r : NULL;
+	return answer(c, deadline);
 }
 
 bool
 counter_server_ask(struct counter_server *s, const struct counter_question *q,
-    size_t n, struct counter_answer *a)
+    size_t n, int64_t now, int ms, struct counter_answer *a)
 {
 	struct node *node = node_of(s, &q->key);
-	struct command cmd;
+	int64_t deadline = clock_ms() + ms - 1;
+	struct counter_command cmd;
 	unsigned generation;
 	redisContext *c;
 	redisReply *r;
 	bool good, fresh;
 
-	if (!node->healthy)
+	if (!node->healthy || ms < 1)
 		return false;
-	c = connection(node, &generation, &fresh);
+	c = connection(node, &generation, &fresh, deadline);
 	if (c == NULL) {
 		mark_down(s, node);
 		return false;
 	}
-	make_command(&cmd, s->sha, q, n);
-	r = run(s, c, fresh, &cmd);
-	good = read_answers(r, n, a);
+	counter_command_make(&cmd, s->sha, q, n);
+	r = run(s, c, fresh, &cmd, deadline);
+	good = read_answers(r, q, n, now, a);
 	if (r != NULL)
 		freeReplyObject(r);
-	if (good && (!fresh || set_timeout(c, SOCKET_MS))) {
+	if (good) {
 		give_back(node, c, generation);
 		return true;
 	}
 	redisFree(c);
-	if (!good)
-		mark_down(s, node);
-	return good;
+	mark_down(s, node);
+	return false;
 }
 
-/* Where the sentinels say that the master is. */
+/* Where this sentinel says that the master is. */
 static bool
-ask_sentinel(struct node *node, struct sock_spec *where)
+ask_sentinel(const struct node *node, const struct sock_spec *sentinel,
+    struct sock_spec *where)
 {
-	redisContext *c = connect_to(&node->spec, TRY_MS);
+	int64_t deadline = clock_ms() + TRY_MS;
+	redisContext *c = connect_to(sentinel, deadline);
 	redisReply *r;
 	bool good;
 
 	if (c == NULL)
 		return false;
-	r = redisCommand(c, "SENTINEL get-master-addr-by-name %s",
+	r = command(c, deadline, "SENTINEL get-master-addr-by-name %s",
 	    node->master);
 	good = r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2 &&
 	    r->element[0]->type == REDIS_REPLY_STRING &&
@@ -439,33 +357,70 @@ ask_sentinel(struct node *node, struct sock_spec *where)
 	return good;
 }
 
-/* Loads the script and writes a key: a replica or a full server fails. */
+/* The first sentinel that answers knows. */
 static bool
-is_usable(struct counter_server *s, redisContext *c)
+find_server(const struct node *node, struct sock_spec *where)
 {
-	return greet(s, c, *s->sha == '\0' ? s->sha : NULL) &&
-	    is_good(redisCommand(c, "SET {saywhy}:alive 1 PX 60000"));
+	size_t i;
+
+	*where = node->specs[0];
+	if (node->master == NULL)
+		return true;
+	for (i = 0; i < node->nspecs; i++)
+		if (ask_sentinel(node, &node->specs[i], where))
+			return true;
+	return false;
+}
+
+/*
+ * The address at the other end: sessions look up no name, as that takes as
+ * long as the system's resolver likes.
+ */
+static bool
+pin(struct sock_spec *where, int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof peer;
+
+	if (where->kind != SOCK_KIND_INET && where->kind != SOCK_KIND_INET6)
+		return true;
+	return getpeername(fd, (struct sockaddr *)&peer, &n) == 0 &&
+	    getnameinfo((struct sockaddr *)&peer, n, where->host,
+	    sizeof where->host, NULL, 0, NI_NUMERICHOST) == 0;
+}
+
+/*
+ * Loads the script and writes a key: a replica or a full server fails. A slow
+ * one would cost every session its deadline.
+ */
+static bool
+is_usable(struct counter_server *s, redisContext *c, int64_t deadline)
+{
+	int64_t began;
+
+	if (!greet(s, c, *s->sha == '\0' ? s->sha : NULL, deadline) ||
+	    !is_good(command(c, deadline, "SET {saywhy}:alive 1 PX 60000")))
+		return false;
+	began = clock_ms();
+	return is_good(command(c, deadline, "PING")) &&
+	    clock_ms() - began < COUNTER_SERVER_MS / 2;
 }
 
 static void
 check_node(struct counter_server *s, struct node *node)
 {
-	struct sock_spec where = node->spec;
+	struct sock_spec where;
+	int64_t deadline;
 	redisContext *c;
-	int64_t began;
 	bool good;
 
-	if (node->healthy || (node->master != NULL &&
-	    !ask_sentinel(node, &where)))
+	if (node->healthy || !find_server(node, &where))
 		return;
-	c = connect_to(&where, TRY_MS);
+	deadline = clock_ms() + TRY_MS;
+	c = connect_to(&where, deadline);
 	if (c == NULL)
 		return;
-	good = is_usable(s, c);
-	/* A slow server would cost every session its deadline. */
-	began = clock_ms();
-	good = good && is_good(redisCommand(c, "PING")) &&
-	    clock_ms() - began < COUNTER_SERVER_MS / 2;
+	good = is_usable(s, c, deadline) && pin(&where, c->fd);
 	redisFree(c);
 	if (!good)
 		return;
@@ -518,23 +473,45 @@ read_password(struct counter_server *s, const char *path, struct buf *errmsg)
 	return good;
 }
 
+/* The sentinels of one master are one server. */
+static struct node *
+node_of_master(struct counter_server *s, const char *master)
+{
+	size_t i;
+
+	for (i = 0; master != NULL && i < s->n; i++)
+		if (s->nodes[i].master != NULL &&
+		    strcmp(s->nodes[i].master, master) == 0)
+			return &s->nodes[i];
+	return NULL;
+}
+
+static void
+add_server(struct counter_server *s, const struct counters_server *o)
+{
+	struct node *node = node_of_master(s, o->master);
+
+	if (node == NULL) {
+		node = &s->nodes[s->n];
+		snprintf(s->names[s->n], sizeof s->names[s->n], "%s", o->text);
+		node->name = s->names[s->n];
+		node->master = mem_dup(o->master);
+		pthread_mutex_init(&node->lock, NULL);
+		s->n++;
+	}
+	node->specs[node->nspecs++] = o->spec;
+}
+
 struct counter_server *
 counter_server_start(const struct counters_options *o, struct buf *errmsg)
 {
 	struct counter_server *s = mem_alloc(sizeof *s);
-	struct node *node;
+	size_t i;
 
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->wake, NULL);
-	for (; s->n < o->servers.n; s->n++) {
-		node = &s->nodes[s->n];
-		snprintf(s->names[s->n], sizeof s->names[s->n], "%s",
-		    o->servers.v[s->n].text);
-		node->name = s->names[s->n];
-		node->master = mem_dup(o->servers.v[s->n].master);
-		node->spec = node->current = o->servers.v[s->n].spec;
-		pthread_mutex_init(&node->lock, NULL);
-	}
+	for (i = 0; i < o->servers.n; i++)
+		add_server(s, &o->servers.v[i]);
 	if (!read_password(s, o->password_file, errmsg)) {
 		counter_server_stop(s);
 		return NULL;

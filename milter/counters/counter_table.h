@@ -2,7 +2,8 @@
  * counter_table.h - the counters of this host: one table of fixed size
  *
  * A key lives in one of two sets of eight slots; when both are full the one
- * that has been quiet longest goes. So there is no pause for cleaning up, and
+ * that has been quiet longest goes, but for what is kept for years (a login
+ * that was closed), which goes last. So there is no pause for cleaning up, and
  * no more memory than configured: 104 bytes a slot. The table may be a file
  * that is mapped, which outlives the process; the kernel writes it back.
  *
@@ -20,9 +21,11 @@ struct buf;
 struct counter_table;
 
 /*
- * `bytes` of memory, or of the file `path` (NULL: none). A file of another
- * size, version or byte order is begun anew. NULL, words in errmsg: it cannot
- * be made, or another process has it.
+ * `bytes` of memory, or of the file `path` (NULL: none). What a file of another
+ * size holds is carried over; one of another version or byte order is begun
+ * anew. A successor shares the file of its predecessor (handover.h), whatever
+ * its size. NULL, words in errmsg: it cannot be made, or another process has
+ * it.
  */
 struct counter_table *counter_table_open(const char *path, int64_t bytes,
     struct buf *errmsg);

@@ -30,6 +30,12 @@ static struct share {
 	_Alignas(64) _Atomic uint64_t queries;
 } shares[SHARES];
 
+/* What a step of a session may still wait for servers. */
+static _Thread_local struct {
+	bool under_way;
+	int64_t left_us;
+} step;
+
 /* Known to all hosts, and the same after a restart. */
 static const uint64_t halves[2][2] = {
 	{ 0x736179776879206bull, 0x6579732066697273ull },
@@ -124,6 +130,33 @@ ask_table(const struct counter_question *q, size_t n, int64_t now,
 			counter_table_ask(self.table, &q[i], now, &a[i]);
 }
 
+void
+counters_step_begin(void)
+{
+	step.under_way = true;
+	step.left_us = COUNTER_SERVER_MS * 1000;
+}
+
+void
+counters_step_end(void)
+{
+	step.under_way = false;
+}
+
+/* However many questions a step has, of however many servers. */
+static bool
+ask_server(const struct counter_question *q, size_t n, int64_t now,
+    struct counter_answer *a)
+{
+	int64_t began = clock_us();
+	int ms = step.under_way ? (int)(step.left_us / 1000) :
+	    COUNTER_SERVER_MS;
+	bool answered = counter_server_ask(self.server, q, n, now, ms, a);
+
+	step.left_us -= clock_us() - began;
+	return answered;
+}
+
 static void
 ask_batch(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)
@@ -131,7 +164,7 @@ ask_batch(const struct counter_question *q, size_t n, int64_t now,
 	bool within_limits = true;
 	size_t i;
 
-	if (self.server == NULL || !counter_server_ask(self.server, q, n, a)) {
+	if (self.server == NULL || !ask_server(q, n, now, a)) {
 		ask_table(q, n, now, a);
 		return;
 	}

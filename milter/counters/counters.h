@@ -73,12 +73,19 @@ struct counter_answer {
 };
 
 /*
- * Runs n queries (at most COUNTERS_MAX) together; one round trip at most. All
- * are answered: by the server, or within its deadline (20 ms) by the table of
- * this host.
+ * Runs n queries (at most COUNTERS_MAX) together; one round trip at most, of
+ * each server. All are answered: by the server, or within its deadline (20 ms)
+ * by the table of this host.
  */
 void counters_ask(const struct counter_question *q, size_t n,
     struct counter_answer *a);
+
+/*
+ * Between these, all that this thread asks waits 20 ms together: what a step of
+ * a session may take longer because of the server.
+ */
+void counters_step_begin(void);
+void counters_step_end(void);
 
 /* ms since 1970, and how far scenarios have moved it. */
 int64_t counters_now(void);

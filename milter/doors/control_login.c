@@ -2,6 +2,7 @@
 
 #include "doors/control_login.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,6 +26,9 @@ enum verb { VERB_SHOW, VERB_OPEN, VERB_CLOSE, VERB_RESET, VERB_REFUSED,
 	VERB_FAILED, VERB_COUNT };
 static const char *const verbs[] = { "show ", "open ", "close ", "reset ",
 	"refused ", "failed " };
+/* What was done, as the log says it. */
+static const char *const done[] = { [VERB_OPEN] = "opened",
+	[VERB_CLOSE] = "closed", [VERB_RESET] = "counts from zero again, set" };
 
 struct listing {
 	struct json *json;
@@ -39,7 +43,7 @@ put_int(struct json *j, const char *key, int64_t n)
 }
 
 static void
-put_limit(void *arg, const struct limit_block *block,
+put_limit(void *arg, const struct limit_block *block, int64_t limit,
     const struct counter_answer *now)
 {
 	struct listing *l = arg;
@@ -49,7 +53,7 @@ put_limit(void *arg, const struct limit_block *block,
 	json_member(l->json, "section", l->section);
 	json_member(l->json, "what", limit_what_name(block));
 	put_int(l->json, "count", now->count);
-	put_int(l->json, "amount", block->amount);
+	put_int(l->json, "amount", limit);
 	put_int(l->json, "window", block->window);
 	json_object_end(l->json);
 }
@@ -77,8 +81,8 @@ put_limits(struct json *j, const char *login, bool forget)
 static void
 put_suspension(struct json *j, const char *login)
 {
-	int what;
-	int64_t ms = login_closed(login, &what);
+	struct login_closed cause;
+	int64_t ms = login_closed(login, &cause);
 	struct timespec since = { .tv_sec = (time_t)(ms / 1000),
 		.tv_nsec = ms % 1000 * 1000000 };
 	char text[CLOCK_TEXT];
@@ -90,9 +94,12 @@ put_suspension(struct json *j, const char *login)
 		json_string(j, clock_rfc3339(&since, text));
 	else
 		json_null(j);
-	if (ms > 0)
-		json_member(j, "because", what == LOGIN_CLOSED_BY_HAND ?
-		    "by hand" : limit_what_words(what));
+	if (ms == 0)
+		return;
+	json_member(j, "because", cause.what == LOGIN_CLOSED_BY_HAND ?
+	    "by hand" : limit_what_words(cause.what));
+	if (cause.uid >= 0)
+		put_int(j, "uid", cause.uid);
 }
 
 /* Each limit of the login counts what the log tells. */
@@ -109,40 +116,83 @@ count_in_log(const char *login, enum limit_what what)
 	ruleset_release(r);
 }
 
-static void
-change(enum verb verb, const char *login)
+/* Who asks, -1: not known. */
+struct asker {
+	long uid;
+	long login_uid;		/* who logged in, whoever he has become since */
+};
+
+/* The kernel keeps it (audit), where PAM tells it; else all ones. */
+static long
+login_uid_of(pid_t pid)
 {
+	char path[64], text[16] = "";
+	unsigned long uid;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/loginuid", (long)pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return -1;
+	uid = fgets(text, sizeof text, f) != NULL ?
+	    strtoul(text, NULL, 10) : UINT32_MAX;
+	fclose(f);
+	return uid < UINT32_MAX ? (long)uid : -1;
+}
+
+static struct asker
+who_asks(const struct server_peer *peer)
+{
+	struct ucred who;
+	socklen_t n = sizeof who;
+
+	if (getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0)
+		return (struct asker){ -1, -1 };
+	return (struct asker){ (long)who.uid, login_uid_of(who.pid) };
+}
+
+/* Only root and the daemon's own user can connect to this socket. */
+static void
+log_change(const struct asker *who, enum verb verb, const char *login)
+{
+	struct buf word = BUF_INIT;
+
+	login_put_word(&word, login);
+	if (who->login_uid >= 0 && who->login_uid != who->uid)
+		log_warn("login %s: %s by uid %ld, logged in as uid %ld",
+		    word.data, done[verb], who->uid, who->login_uid);
+	else
+		log_warn("login %s: %s by uid %ld", word.data, done[verb],
+		    who->uid);
+	buf_free(&word);
+}
+
+static void
+change(const struct server_peer *peer, enum verb verb, const char *login)
+{
+	struct asker who = who_asks(peer);
+
 	switch (verb) {
 	case VERB_OPEN:
 		login_open(login);
 		break;
 	case VERB_CLOSE:
-		login_close_by_hand(login);
+		login_close_by_hand(login, who.login_uid >= 0 ?
+		    who.login_uid : who.uid);
+		break;
+	case VERB_RESET:
 		break;
 	case VERB_REFUSED:
 		count_in_log(login, LIMIT_REMOTE_REFUSALS);
-		break;
+		return;
 	case VERB_FAILED:
 		count_in_log(login, LIMIT_AUTH_FAILURES);
-		break;
+		return;
 	case VERB_SHOW:
-	case VERB_RESET:
 	case VERB_COUNT:
-		break;
+		return;
 	}
-}
-
-/* Only root and the daemon's own user can connect to this socket. */
-static void
-log_change(const struct server_peer *peer, const char *verb,
-    const char *login)
-{
-	struct ucred who = { .uid = (uid_t)-1 };
-	socklen_t n = sizeof who;
-
-	if (getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0)
-		who.uid = (uid_t)-1;
-	log_warn("login %s: %sby uid %ld", login, verb, (long)who.uid);
+	log_change(&who, verb, login);
 }
 
 static void
@@ -151,9 +201,7 @@ answer(const struct server_peer *peer, enum verb verb, const char *login,
 {
 	struct json j = JSON_INIT(out);
 
-	change(verb, login);
-	if (verb == VERB_OPEN || verb == VERB_CLOSE || verb == VERB_RESET)
-		log_change(peer, verbs[verb], login);
+	change(peer, verb, login);
 	json_object(&j);
 	json_member(&j, "login", login);
 	put_suspension(&j, login);

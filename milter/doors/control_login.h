@@ -6,6 +6,7 @@
  * was counted is forgotten). The answer is one line of JSON:
  *
  *	login, suspended, since (RFC 3339, or null)
+ *	because, uid: of one that is closed; by whose hand
  *	limits [ { limit, section, what, count, amount, window (ms) }, … ]
  *
  * Changes are logged with the user who made them. Only the control thread

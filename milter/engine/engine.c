@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "checks/check.h"
 #include "checks/message_budget.h"
+#include "counters/counters.h"
 #include "engine/engine_message.h"
 #include "engine/engine_names.h"
 #include "engine/engine_pending.h"
@@ -278,19 +279,13 @@ begin_message(struct engine *e)
 		    context(e, STAGE_HEADERS));
 }
 
-enum action
-engine_step(struct engine *e, enum stage stage, struct reply *reply)
+/* Runs what is to be said at this stage, and says it if it is the turn. */
+static enum action
+judge(struct engine *e, enum stage stage, struct reply *reply, int64_t began)
 {
-	int64_t began = clock_us();
 	enum action action = ACTION_OFF;
 
-	if (e->session.local)
-		return ACTION_OFF;
-	e->stage = stage;
-	findings_restart(&e->found, stage);
-	slots_restart(&e->slots, stage);
-	if (stage > STAGE_RCPT)
-		e->session.rcpt = NULL;
+	counters_step_begin();
 	budget_enter(budget_at(e, stage));
 	if (stage == STAGE_MESSAGE) {
 		begin_message(e);
@@ -300,6 +295,24 @@ engine_step(struct engine *e, enum stage stage, struct reply *reply)
 	budget_leave(budget_at(e, stage));
 	if (is_issued_at(e, stage))
 		action = decide(e, stage, reply, began);
+	counters_step_end();
+	return action;
+}
+
+enum action
+engine_step(struct engine *e, enum stage stage, struct reply *reply)
+{
+	int64_t began = clock_us();
+	enum action action;
+
+	if (e->session.local)
+		return ACTION_OFF;
+	e->stage = stage;
+	findings_restart(&e->found, stage);
+	slots_restart(&e->slots, stage);
+	if (stage > STAGE_RCPT)
+		e->session.rcpt = NULL;
+	action = judge(e, stage, reply, began);
 	if (stage == STAGE_RCPT && !action_refuses(action))
 		session_rcpt_accepted(&e->session);
 	e->judged = stage == STAGE_MESSAGE && !action_refuses(action);

@@ -130,35 +130,94 @@ read_dump(struct reader *r, const char *at, const char *end)
 	}
 }
 
-/* "address <sender> <recipient> expiry AUTO"; others wait still. */
+static const char blanks[] = " \t\r";
+
+/* The last word of n bytes, which end before it then; "": there is none. */
+static const char *
+take_word(const char *line, size_t *n)
+{
+	while (*n > 0 && strchr(blanks, line[*n - 1]) != NULL)
+		--*n;
+	while (*n > 0 && strchr(blanks, line[*n - 1]) == NULL)
+		--*n;
+	return line + *n;
+}
+
+static bool
+is_word(const char *at, const char *word)
+{
+	size_t n = strcspn(at, blanks);
+
+	return n == strlen(word) && memcmp(at, word, n) == 0;
+}
+
+/* "... expiry AUTO" in n bytes; what stands before, or 0: it is none. */
+static size_t
+read_end(const char *line, size_t n, bool *automatic, int64_t *expiry)
+{
+	const char *word = take_word(line, &n);
+	size_t digits;
+
+	*automatic = is_word(word, "AUTO");
+	if (*automatic)
+		word = take_word(line, &n);
+	digits = strspn(word, "0123456789");
+	*expiry = strtoll(word, NULL, 10);
+	return digits > 0 && digits == strcspn(word, blanks) ? n : 0;
+}
+
+/* Without its last comment; 0: it has none. */
+static size_t
+without_comment(const char *line, size_t n)
+{
+	while (n > 1 && (line[n - 1] != '#' ||
+	    strchr(blanks, line[n - 2]) == NULL))
+		n--;
+	return n > 1 ? n - 1 : 0;
+}
+
+/*
+ * "address <sender> <recipient> expiry AUTO # comment"; others wait still. A
+ * sender may have blanks, so that the end is read from behind.
+ */
+static void
+read_line(struct reader *r, char *line)
+{
+	size_t n, end, left = 0;
+	bool automatic = false;
+	int64_t expiry = 0;
+
+	line += strspn(line, blanks);
+	if (*line == '\0' || *line == '#')
+		return;
+	n = strcspn(line, blanks);
+	for (end = strlen(line); end > n && left == 0;
+	    end = without_comment(line, end))
+		left = read_end(line, end, &automatic, &expiry);
+	take_word(line, &left);
+	if (left <= n) {
+		r->counts->bad++;
+		return;
+	}
+	line[n] = '\0';
+	if (automatic && expiry < r->o->now)
+		r->counts->old++;
+	else
+		take(r, line, automatic, r->o->now);
+}
+
 static void
 read_text(struct reader *r, const char *at, const char *end)
 {
 	struct buf copy = BUF_INIT;
-	const char *line, *word;
-	char *words[5], *rest;
-	size_t n, i;
-	bool automatic;
+	const char *line;
+	size_t n;
 
 	while (next_line(&at, end, &line, &n)) {
 		buf_clear(&copy);
 		buf_put(&copy, line, n);
 		buf_puts(&copy, "");
-		for (i = 0, rest = copy.data; i < 5; i++)
-			words[i] = strtok_r(i == 0 ? rest : NULL, " \t\r",
-			    &rest);
-		word = words[0];
-		if (word == NULL || *word == '#')
-			continue;
-		if (words[3] == NULL) {
-			r->counts->bad++;
-			continue;
-		}
-		automatic = words[4] != NULL && strcmp(words[4], "AUTO") == 0;
-		if (automatic && strtoll(words[3], NULL, 10) < r->o->now)
-			r->counts->old++;
-		else
-			take(r, word, automatic, r->o->now);
+		read_line(r, copy.data);
 	}
 	buf_free(&copy);
 }

@@ -41,6 +41,8 @@ struct finding {
 	bool unverified;
 	/* the strictest action for it; OFF: what the policy says */
 	enum action max;
+	/* waiting does not help: it is refused rather than deferred */
+	bool final;
 	/* it ends an earlier deferral for this reason: a note when the policy
 	   would still defer, and then a record of its own */
 	bool closes;

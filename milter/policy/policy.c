@@ -240,6 +240,9 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
+	if (f->final && v.action == ACTION_TEMPFAIL &&
+	    reason_allows(f->reason, ACTION_REJECT))
+		v.action = ACTION_REJECT;
 	if (f->closes)
 		v.action = action_refuses(v.action) ? ACTION_NOTE : ACTION_OFF;
 	if (f->unverified && v.action > ACTION_NOTE)

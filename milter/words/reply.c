@@ -53,7 +53,8 @@ struct values {
 	const struct reply_facts *facts;
 	char client[IP_TEXT];
 	char size[24], limit[24];	/* in MB, "" where it is no number */
-	char counted[56], allowed[48];	/* what a limit counts: "12 messages" */
+	/* what a limit counts: "12 messages since 10:00", of "100" */
+	char counted[128], allowed[48];
 };
 
 /* What people count: "12.5 MB" of "12500000". */
@@ -116,12 +117,20 @@ evidence_value(const struct finding *f, const char *name)
 	return NULL;
 }
 
+/* A message that is more than a limit allows in all its time. */
 static bool
-is_of_unknown_rcpts(const struct finding *f)
+is_too_large(const struct finding *f)
 {
-	const char *what = f != NULL ? evidence_value(f, "what") : NULL;
+	return f != NULL && evidence_value(f, "what") != NULL &&
+	    evidence_value(f, "size") != NULL;
+}
 
-	return what != NULL && strcmp(what, "unknown recipients") == 0;
+static bool
+is_about(const struct finding *f, const char *what)
+{
+	const char *value = f != NULL ? evidence_value(f, "what") : NULL;
+
+	return value != NULL && strcmp(value, what) == 0;
 }
 
 /*
@@ -149,7 +158,11 @@ condition_value(const struct values *v, const char *name)
 	if (strcmp(name, "others_say") == 0)
 		return v->facts->others_say ? "" : NULL;
 	if (strcmp(name, "unknown_rcpts") == 0)
-		return is_of_unknown_rcpts(f) ? "" : NULL;
+		return is_about(f, "unknown recipients") ? "" : NULL;
+	if (strcmp(name, "by_hand") == 0)
+		return is_about(f, "by hand") ? "" : NULL;
+	if (strcmp(name, "too_large") == 0)
+		return is_too_large(f) ? "" : NULL;
 	if (strcmp(name, "own") == 0)
 		return f != NULL && f->check != NULL ? "" : NULL;
 	if (strcmp(name, "yours") == 0 && f != NULL && s != NULL) {
@@ -325,22 +338,32 @@ put_things(char *out, size_t size, const char *count, const char *what)
 		snprintf(out, size, "1 %.*s%.20s", (int)n - 1, what, what + n);
 }
 
-/* "12 messages", "31 MB" */
+/* "12 messages since 10:00", "31 MB since 10:00", "a message of 40 MB" */
 static void
-put_counted(struct values *v, const char *what)
+put_counted(struct values *v, const struct finding *f)
 {
-	const char *count = evidence_value(v->facts->finding, "count");
-	const char *limit = evidence_value(v->facts->finding, "limit");
+	const char *what = evidence_value(f, "what");
+	const char *count = evidence_value(f, "count");
+	const char *limit = evidence_value(f, "limit");
+	const char *since = evidence_value(f, "since");
+	char things[56] = "";
 
 	if (what == NULL || count == NULL || limit == NULL)
 		return;
 	if (strcmp(what, "bytes") == 0) {
-		put_megabytes(v->counted, sizeof v->counted, count);
+		put_megabytes(things, sizeof things, count);
 		put_megabytes(v->allowed, sizeof v->allowed, limit);
-		return;
+	} else {
+		put_things(things, sizeof things, count, what);
+		snprintf(v->allowed, sizeof v->allowed, "%.20s", limit);
 	}
-	put_things(v->counted, sizeof v->counted, count, what);
-	snprintf(v->allowed, sizeof v->allowed, "%.20s", limit);
+	if (is_too_large(f))
+		snprintf(v->counted, sizeof v->counted, "a message of %s%s",
+		    *v->size != '\0' ? "" : "more than ",
+		    *v->size != '\0' ? v->size : v->allowed);
+	else if (since != NULL)
+		snprintf(v->counted, sizeof v->counted, "%s since %.60s",
+		    things, since);
 }
 
 static void
@@ -360,7 +383,7 @@ begin_values(struct values *v, const struct reply_facts *facts)
 		    evidence_value(f, "limit"));
 		if (strcmp(v->size, v->limit) == 0)
 			v->size[0] = '\0';	/* rounded, it tells nothing */
-		put_counted(v, evidence_value(f, "what"));
+		put_counted(v, f);
 	}
 }
 
@@ -422,7 +445,8 @@ static const char *
 name_of(const void *room, const char *field, size_t n)
 {
 	static const char *const left_out[] = { "by_program", "others_say",
-		"unknown_rcpts", "own", "yours", "missing", "charset" };
+		"unknown_rcpts", "too_large", "by_hand", "own", "yours",
+		"missing", "charset" };
 	char *out = *(char *const *)room;
 	size_t i;
 

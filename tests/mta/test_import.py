@@ -49,6 +49,31 @@ def test_postgrey(saywhyd, tmp_path, kind):
     assert deferred(daemon, "198.51.100.7")
 
 
+@pytest.mark.skipif(LOAD is None, reason="the tools of Berkeley DB (db-util)")
+def test_a_large_postgrey(saywhyd, tmp_path):
+    """A hundred thousand entries of as many networks, some of IPv6."""
+    daemon = saywhyd(CONF)
+    now = int(time.time())
+
+    def network(i):
+        if i % 10 == 0:
+            return f"2001:db8:{i % 65536:x}:{i >> 16}::"
+        return f"{20 + i // 50000}.{i // 250 % 200}.{i % 250}.0"
+
+    path = tmp_path / "postgrey.db"
+    subprocess.run([LOAD, "-T", "-t", "btree", path], check=True, text=True, input="".join(
+        f"{network(i)}/a@example.com/u@example.org\n{now - 900},{now - 300}\n"
+        for i in range(100000)))
+    began = time.monotonic()
+    done = daemon.run_tool("import", path, "-c", daemon.conf)
+    print(f"{time.monotonic() - began:.1f} s")
+    assert done.returncode == 0, done
+    assert f"({100000} entries); left out: 0 that wait" in done.stdout, done
+    for i in (1, 49999, 50001, 99999):
+        assert not deferred(daemon, network(i)[:-1] + "9")
+    assert deferred(daemon, "203.0.113.1")
+
+
 def test_milter_greylist(saywhyd, tmp_path):
     daemon = saywhyd(CONF)
     later = int(time.time()) + 86400

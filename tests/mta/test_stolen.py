@@ -30,7 +30,7 @@ auth {{
 """
 # As doc/saywhy.conf.5 tells it to fail2ban, whose <HOST> is this.
 HOST = r"(?P<host>[0-9a-fA-F:.]+)"
-FAILREGEX = r"login .+ suspended: client <HOST>, over limit"
+FAILREGEX = r"login \S+ suspended: client <HOST>, over limit"
 THIEF, WANTED = "198.51.100.99", int(os.environ.get("SAYWHY_STOLEN", 500))
 MANY = {"smtpd_hard_error_limit": "100000", "smtpd_junk_command_limit": "100000",
         "smtpd_authorized_xclient_hosts": "0.0.0.0/0",
@@ -169,7 +169,7 @@ def test_a_thief(site):
     shown = daemon.run_tool("login", "thief", "-c", daemon.conf)
     assert shown.returncode == 1 and "(recipients)" in shown.stdout, shown
     assert daemon.run_tool("login", "thief", "--open", "-c", daemon.conf).returncode == 0
-    assert "login thief: open by uid 0" in daemon.log()
+    assert "login thief: opened by uid 0" in daemon.log()
     with site.log_in("thief", "192.0.2.7") as client:
         assert send(client, "thief", "friend@elsewhere.example")[0].ok
     assert len(site.mails("thief")) == 1

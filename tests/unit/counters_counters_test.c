@@ -118,24 +118,56 @@ test_room(void **state)
 static void
 test_no_edge(void **state)
 {
-	enum { LIMIT = 50, ROUNDS = 4000, STEP = 7919 };
+	enum { LIMIT = 50, ROUNDS = 4000, WINDOWS = 3 };
+	/* The shortest that an admin may write is of no whole steps. */
+	static const int64_t windows[WINDOWS] = { HOUR, 1000, 7 * HOUR + 11 };
 	static int64_t when[ROUNDS];
-	size_t n = 0, first = 0, i;
-	int64_t now;
+	size_t n, first, i, w;
+	int64_t now, window, pace;
 
 	(void)state;
-	for (i = 0; i < ROUNDS; i++) {
-		counters_move_clock(STEP);
-		now = counters_now();
-		if (ask(COUNTER_ADD, "ann", HOUR, LIMIT, 1).room != 0)
-			continue;
-		when[n++] = now;
-		while (when[first] <= now - HOUR)
-			first++;
-		assert_true(n - first <= LIMIT);
+	for (w = 0; w < WINDOWS; w++) {
+		window = windows[w];
+		pace = window / 450 + 1;
+		for (n = first = i = 0; i < ROUNDS; i++) {
+			counters_move_clock(pace);
+			now = counters_now();
+			if (ask(COUNTER_ADD, "ann", window, LIMIT, 1).room != 0)
+				continue;
+			when[n++] = now;
+			while (when[first] <= now - window)
+				first++;
+			assert_true(n - first <= LIMIT);
+		}
+		/* And it is not much stricter than it must be. */
+		assert_true((int64_t)n > ROUNDS * pace / window * LIMIT *
+		    85 / 100);
 	}
-	/* And it is not much stricter than it must be. */
-	assert_true(n > ROUNDS * (int64_t)STEP / HOUR * LIMIT * 85 / 100);
+}
+
+/* All at once at the end of a step: room is a whole window later. */
+static void
+test_no_edge_of_a_step(void **state)
+{
+	static const int64_t windows[] = { 1000, 1007, 60000, HOUR };
+	struct counter_answer a;
+	int64_t began;
+	char word[24];
+	size_t w;
+	int i;
+
+	(void)state;
+	for (w = 0; w < sizeof windows / sizeof windows[0]; w++)
+		for (i = 0; i < 150; i++) {
+			snprintf(word, sizeof word, "%zu %d", w, i);
+			counters_move_clock(1 + windows[w] / 1500);
+			began = counters_now();
+			ask(COUNTER_FORCE, word, windows[w], 50, 50);
+			a = ask(COUNTER_PEEK, word, windows[w], 50, 1);
+			assert_true(a.room >= began + windows[w]);
+			assert_true(a.room <= counters_now() + windows[w] +
+			    windows[w] / 15 + 16);
+		}
 }
 
 static void
@@ -185,8 +217,51 @@ test_clock_back(void **state)
 {
 	(void)state;
 	ask(COUNTER_ADD, "ann", HOUR, 10, 10);
+	counters_move_clock(-HOUR / 2);
+	assert_true(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room != 0);
 	counters_move_clock(-2 * HOUR);
 	assert_true(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room != 0);
+	/* It had gone wrong by years, and is right again. */
+	counters_move_clock(3 * 365 * 24 * (int64_t)HOUR);
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 4).count, 4);
+	counters_move_clock(-3 * 365 * 24 * (int64_t)HOUR);
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 6).count, 10);
+	assert_true(ask(COUNTER_ADD, "ann", HOUR, 10, 1).room != 0);
+	counters_move_clock(HOUR + HOUR / 15);
+	assert_int_equal(ask(COUNTER_ADD, "ann", HOUR, 10, 1).count, 1);
+}
+
+/* Who was met in a future that did not come was met now. */
+static void
+test_met_in_the_future(void **state)
+{
+	struct counter_answer a;
+
+	(void)state;
+	counters_move_clock(400 * 24 * (int64_t)HOUR);
+	ask(COUNTER_MEET, "x", HOUR, 0, 0);
+	counters_move_clock(-400 * 24 * (int64_t)HOUR);
+	a = ask(COUNTER_MEET, "x", HOUR, 0, 0);
+	assert_int_equal(a.room, 0);
+	assert_true(a.since <= counters_now());
+	assert_true(a.since > counters_now() - 60000);
+}
+
+/* Who is looked for is remembered from then on; so is what was kept shorter. */
+static void
+test_known_again(void **state)
+{
+	int i;
+
+	(void)state;
+	ask(COUNTER_NOTE, "x", HOUR, 0, 1);
+	for (i = 0; i < 10; i++) {
+		counters_move_clock(HOUR - 1000);
+		assert_int_equal(ask(COUNTER_KNOW, "x", HOUR, 0, 0).count, 1);
+	}
+	assert_int_equal(ask(COUNTER_KNOW, "x", 3 * HOUR, 0, 0).count, 1);
+	counters_move_clock(2 * HOUR);
+	assert_int_equal(ask(COUNTER_KNOW, "x", 3 * HOUR, 0, 0).count, 1);
 }
 
 /* As many keys as there are slots two thirds of: nearly all are kept. */
@@ -219,6 +294,35 @@ test_full(void **state)
 	assert_true(lost * 1000 < n);
 	counter_table_close(t);
 	buf_free(&errmsg);
+}
+
+/* However many come that are never met again, a closed login stays closed. */
+static void
+test_what_lasts_goes_last(void **state)
+{
+	const int64_t years = 10LL * 366 * 24 * HOUR;
+	char word[24];
+	int i;
+
+	(void)state;
+	ask(COUNTER_NOTE, "closed", years, 0, 1);
+	for (i = 0; i < 100000; i++) {
+		snprintf(word, sizeof word, "bot %d", i);
+		ask(COUNTER_MEET, word, 48 * HOUR, 0, 0);
+		if (i % 1000 == 0)
+			counters_move_clock(1000);
+	}
+	assert_int_equal(ask(COUNTER_KNOW, "closed", years, 0, 0).count, 1);
+	assert_int_equal(ask(COUNTER_KNOW, "bot 5", 48 * HOUR, 0, 0).since, 0);
+	/* Not even of those that last does one stay for ever. */
+	for (i = 0; i < 100000; i++) {
+		snprintf(word, sizeof word, "closed %d", i);
+		ask(COUNTER_NOTE, word, years, 0, 1);
+		if (i % 1000 == 0)
+			counters_move_clock(1000);
+	}
+	assert_int_equal(ask(COUNTER_KNOW, word, years, 0, 0).count, 1);
+	assert_int_equal(ask(COUNTER_KNOW, "closed", years, 0, 0).count, 0);
 }
 
 static bool
@@ -284,10 +388,14 @@ main(void)
 		TEST(test_limit),
 		TEST(test_room),
 		TEST(test_no_edge),
+		TEST(test_no_edge_of_a_step),
 		TEST(test_all_or_none),
 		TEST(test_meet),
 		TEST(test_clock_back),
+		TEST(test_met_in_the_future),
+		TEST(test_known_again),
 		TEST(test_full),
+		TEST(test_what_lasts_goes_last),
 		TEST(test_restart),
 		TEST(test_no_file),
 	};

@@ -56,6 +56,15 @@ static const struct {
 	    "192.0.2.3     <>    <u@example.org>    1600009999 AUTO # x\n"
 	    "2001:db8::5\t<a@example.com>\t<u@example.org>\t1700009999 AUTO\n"
 	    "nonsense\n", "192.0.2.2 2001:db8::5 ", 1, 1, 1 },
+	/* Blanks where they may be: around, in a local part, in a comment. */
+	{ "  192.0.2.2 \t <a@example.com>  <u@example.org>  1700009999 AUTO\r\n"
+	    "192.0.2.3\t<\"a # b\"@example.com>\t<u@example.org>\t1700009999"
+	    " AUTO # 2023-11-15 00:00:00 # x\n"
+	    "2001:db8::6\t<>\t<\"u v\"@example.org>\t1700009999 AUTO # AUTO\n"
+	    "192.0.2.4\t<a@example.com>\t<u@example.org>\t1700009999 # AUTO\n"
+	    "192.0.2.5\t<a@example.com>\t<u@example.org>\tAUTO\n"
+	    "192.0.2.6\t1700009999 AUTO\n192.0.2.7\n AUTO\n # AUTO\n\t\n",
+	    "192.0.2.2 192.0.2.3 2001:db8::6 ", 1, 0, 4 },
 	{ "", "", 0, 0, 0 },
 };
 

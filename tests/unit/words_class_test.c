@@ -345,7 +345,8 @@ test_rows_are_templates(void **state)
 		for (i = 0; i < 3; i++) {
 			buf_clear(&fields);
 			buf_printf(&fields, "%s by_program others_say "
-			    "unknown_rcpts own yours size_mb "
+			    "unknown_rcpts too_large by_hand own yours "
+			    "size_mb "
 			    "limit_mb counted allowed", row->fields);
 			if (!template_check(i == 0 ? row->what : i == 1 ?
 			    row->remedy : row->later, fields.data, 1000,

@@ -1,0 +1,390 @@
+/*
+ * counters_server_test - what a step waits for a server, whatever ails it
+ *
+ * The server is a thread here that speaks as much of the protocol as is asked
+ * for. A machine that is busy makes a wait longer, never shorter; so of some
+ * tries the shortest tells what we wait by ourselves.
+ */
+
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/sock.h"
+#include "counters/counter_server.h"
+#include "counters/counters.h"
+#include "counters/counters_options.h"
+
+#define HOUR (3600 * 1000)
+#define TRIES 8
+#define PATIENCE_MS 20000
+
+enum ailment { WELL, SILENT, DRIBBLES, LATE_LOGIN, CLOSES, TALKS_NONSENSE };
+
+static struct fake {
+	int listener;
+	_Atomic int ailment;
+	_Atomic int64_t ahead;		/* ms: its clock, of ours */
+	_Atomic int questions;
+	_Atomic bool stop;
+	struct sock_spec spec;
+	pthread_t thread;
+	char path[108];
+} fakes[2];
+
+/* One that is connected; threads of these are left to end by themselves. */
+struct link {
+	struct fake *fake;
+	int fd;
+};
+
+static void
+say(int fd, const char *text)
+{
+	sock_write(fd, text, strlen(text), clock_ms() + PATIENCE_MS);
+}
+
+/* It counts nothing: 1, now, no end of room; and what time it is. */
+static void
+answer_question(const struct link *l, const char *command)
+{
+	long long now = (long long)(clock_epoch_ms() + l->fake->ahead);
+	struct buf text = BUF_INIT;
+	int n = 0, i;
+
+	for (; (command = strstr(command, "{saywhy}")) != NULL; n++)
+		command++;
+	buf_printf(&text, "*%d\r\n", 3 * n + 1);
+	for (i = 0; i < n; i++)
+		buf_printf(&text, ":1\r\n:%lld\r\n:0\r\n", now);
+	buf_printf(&text, ":%lld\r\n", now);
+	l->fake->questions++;
+	switch (l->fake->ailment) {
+	case SILENT:
+		break;
+	case DRIBBLES:
+		for (i = 0; i < (int)text.len; i++) {
+			usleep(8000);
+			if (!sock_write(l->fd, text.data + i, 1,
+			    clock_ms() + PATIENCE_MS))
+				break;
+		}
+		break;
+	case TALKS_NONSENSE:
+		say(l->fd, "*2\r\n+OK\r\n:-1\r\n");
+		break;
+	case CLOSES:
+		shutdown(l->fd, SHUT_RDWR);
+		break;
+	default:
+		say(l->fd, text.data);
+	}
+	buf_free(&text);
+}
+
+static void
+answer(const struct link *l, const char *command)
+{
+	if (strstr(command, "AUTH") != NULL) {
+		if (l->fake->ailment == LATE_LOGIN)
+			usleep(15000);
+		say(l->fd, "+OK\r\n");
+	}
+	if (strstr(command, "LOAD") != NULL)
+		say(l->fd, "$40\r\n0123456789012345678901234567890123456789"
+		    "\r\n");
+	else if (strstr(command, "$3\r\nSET") != NULL)
+		say(l->fd, "+OK\r\n");
+	else if (strstr(command, "PING") != NULL)
+		say(l->fd, "+PONG\r\n");
+	else if (strstr(command, "EVALSHA") != NULL) {
+		if (l->fake->ailment == LATE_LOGIN)
+			usleep(15000);
+		answer_question(l, command);
+	}
+}
+
+static void *
+serve_one(void *arg)
+{
+	struct link *l = arg;
+	char command[65536];
+	ssize_t n;
+
+	while ((n = recv(l->fd, command, sizeof command - 1, 0)) > 0) {
+		command[n] = '\0';
+		answer(l, command);
+	}
+	close(l->fd);
+	free(l);
+	return NULL;
+}
+
+static void *
+serve(void *arg)
+{
+	struct fake *f = arg;
+	struct pollfd p = { .fd = f->listener, .events = POLLIN };
+	struct link *l;
+	pthread_t thread;
+	int fd;
+
+	while (!f->stop) {
+		if (poll(&p, 1, 10) != 1)
+			continue;
+		fd = accept(f->listener, NULL, NULL);
+		if (fd < 0)
+			continue;
+		l = mem_alloc(sizeof *l);
+		*l = (struct link){ f, fd };
+		if (pthread_create(&thread, NULL, serve_one, l) == 0)
+			pthread_detach(thread);
+	}
+	close(f->listener);
+	return NULL;
+}
+
+static void
+begin(struct fake *f, int number)
+{
+	struct buf errmsg = BUF_INIT;
+
+	memset(f, 0, sizeof *f);
+	snprintf(f->path, sizeof f->path, "unix:/tmp/saywhy-fake-%ld-%d.sock",
+	    (long)getpid(), number);
+	f->listener = sock_listen_text(f->path, 0600, (gid_t)-1, &f->spec,
+	    &errmsg);
+	assert_true(f->listener >= 0);
+	assert_int_equal(pthread_create(&f->thread, NULL, serve, f), 0);
+	buf_free(&errmsg);
+}
+
+static void
+end(struct fake *f)
+{
+	f->stop = true;
+	pthread_join(f->thread, NULL);
+	unlink(sock_spec_path(&f->spec));
+}
+
+static bool
+is_healthy(void)
+{
+	struct counters_state state;
+
+	counters_state(&state);
+	return state.healthy;
+}
+
+static void
+wait_healthy(void)
+{
+	int64_t until = clock_ms() + PATIENCE_MS;
+
+	while (!is_healthy() && clock_left(until) > 0)
+		usleep(5000);
+	assert_true(is_healthy());
+}
+
+static void
+count_in(size_t n, const char *password_file)
+{
+	struct counters_options o = { .size = 1 << 20,
+		.password_file = (char *)(uintptr_t)password_file };
+	struct buf errmsg = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		o.servers.v[i].text = fakes[i].path;
+		o.servers.v[i].spec = fakes[i].spec;
+	}
+	o.servers.n = n;
+	if (!counters_start(&o, &errmsg))
+		fail_msg("%s", errmsg.data);
+	buf_free(&errmsg);
+	wait_healthy();
+}
+
+/* A step that asks for this many keys one after the other: how long, in us. */
+static int64_t
+step(int keys)
+{
+	struct counter_question q = { .verb = COUNTER_ADD, .window = HOUR,
+		.limit = 1000000, .amount = 1 };
+	struct counter_answer a;
+	char word[24];
+	const char *words[] = { word };
+	int64_t began = clock_us();
+	int i;
+
+	counters_step_begin();
+	for (i = 0; i < keys; i++) {
+		snprintf(word, sizeof word, "key %d", i);
+		q.key = counter_key("test", words, 1);
+		counters_ask(&q, 1, &a);
+		assert_int_equal(a.room, 0);
+	}
+	counters_step_end();
+	return clock_us() - began;
+}
+
+/* The shortest of some steps with a server that has become so. */
+static int64_t
+shortest(enum ailment ailment, size_t servers, int keys)
+{
+	int64_t us, best = INT64_MAX;
+	size_t i;
+	int try;
+
+	for (try = 0; try < TRIES; try++) {
+		for (i = 0; i < servers; i++)
+			fakes[i].ailment = WELL;
+		wait_healthy();
+		/* A connection is there, as it is after the first step. */
+		step(keys);
+		wait_healthy();
+		for (i = 0; i < servers; i++)
+			fakes[i].ailment = (int)ailment;
+		us = step(keys);
+		best = us < best ? us : best;
+		print_message("%d: %lld us\n", (int)ailment, (long long)us);
+	}
+	return best;
+}
+
+static const struct {
+	const char *name;
+	enum ailment ailment;
+	int64_t min, max;	/* us of the shortest step */
+} rows[] = {
+	{ "no answer", SILENT, 15000, 20500 },
+	{ "an answer in small pieces", DRIBBLES, 15000, 20500 },
+	{ "hangs up", CLOSES, 0, 10000 },
+	{ "another answer", TALKS_NONSENSE, 0, 10000 },
+};
+
+static void
+test_one_server(void **state)
+{
+	int64_t us;
+	size_t i;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin(&fakes[0], 0);
+		count_in(1, NULL);
+		us = shortest(rows[i].ailment, 1, 10);
+		if (us < rows[i].min || us > rows[i].max)
+			fail_msg("%s: %lld us", rows[i].name, (long long)us);
+		assert_false(is_healthy());
+		counters_stop();
+		end(&fakes[0]);
+	}
+}
+
+/* Keys of both, and both are silent: 20 ms together. */
+static void
+test_two_servers(void **state)
+{
+	int64_t us;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	begin(&fakes[0], 0);
+	begin(&fakes[1], 1);
+	count_in(2, NULL);
+	step(32);
+	assert_true(fakes[0].questions > 5 && fakes[1].questions > 5);
+	us = shortest(SILENT, 2, 32);
+	if (us < 15000 || us > 20500)
+		fail_msg("%lld us", (long long)us);
+	counters_stop();
+	end(&fakes[0]);
+	end(&fakes[1]);
+}
+
+/* A new connection that logs in: both answers are late, but not too late. */
+static void
+test_late_login(void **state)
+{
+	char file[] = "/tmp/saywhy-password-XXXXXX";
+	int fd = mkstemp(file), try;
+	int64_t us, best = INT64_MAX;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	assert_int_equal(write(fd, "secret\n", 7), 7);
+	close(fd);
+	for (try = 0; try < TRIES; try++) {
+		begin(&fakes[0], 0);
+		count_in(1, file);
+		fakes[0].ailment = LATE_LOGIN;
+		us = step(10);
+		best = us < best ? us : best;
+		counters_stop();
+		end(&fakes[0]);
+	}
+	unlink(file);
+	if (best < 15000 || best > 20500)
+		fail_msg("%lld us", (long long)best);
+}
+
+/* Its clock is wrong by a day: the answers are by ours. */
+static void
+test_another_clock(void **state)
+{
+	static const int64_t days[] = { -86400000, 86400000 };
+	const char *word = "x";
+	const struct counter_question q = { .verb = COUNTER_MEET,
+		.key = counter_key("test", &word, 1), .window = HOUR };
+	struct counter_answer a;
+	size_t i;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	begin(&fakes[0], 0);
+	count_in(1, NULL);
+	for (i = 0; i < 2; i++) {
+		fakes[0].ahead = days[i];
+		do {
+			wait_healthy();
+			counters_ask(&q, 1, &a);
+		} while (!is_healthy());
+		assert_true(a.since > counters_now() - PATIENCE_MS);
+		assert_true(a.since < counters_now() + PATIENCE_MS);
+	}
+	counters_stop();
+	end(&fakes[0]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_server),
+		cmocka_unit_test(test_two_servers),
+		cmocka_unit_test(test_late_login),
+		cmocka_unit_test(test_another_clock),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
