@@ -345,7 +345,7 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 		query_int(q, time);
 		bind_lower(q, sender);
 		query_int(q, time - STORE_LATER_MS);
-		query_int(q, time + 999);	/* a log tells whole seconds */
+		query_int(q, time + STORE_SOONER_MS);
 		bind_lower(q, recipient);
 		if (words.len > 0)
 			query_text(q, words.data);

@@ -66,6 +66,10 @@ static const struct {
 	" PRIMARY KEY (begins, hours));"
 	"ALTER TABLE digest ALTER counts SET STORAGE EXTERNAL;" },
 	{ 1, POLICY_TRACK_TABLE },
+	/* Which deferred mail was taken, and until when a host knows of it. */
+	{ 1, "ALTER TABLE place ADD COLUMN taken bigint;"
+	"CREATE INDEX record_taken ON record (sender, time) "
+	    "WHERE outcome = 'taken';" },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
