@@ -3,6 +3,7 @@
 #include "records/recorder.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,7 +239,8 @@ recorder_emit(struct recorder *r, const struct record *record)
 static struct feeder_health
 shipped(const struct record_options *opt)
 {
-	struct feeder_health health = { .on = true, .failing = true };
+	struct feeder_health health = { .on = true, .failing = true,
+		.failure = "nobody says that \"saywhy ship\" runs" };
 	struct ship_state state;
 
 	if (ship_state_load(opt->ship_state, &state)) {
@@ -246,6 +248,9 @@ shipped(const struct record_options *opt)
 		health.taken = state.taken;
 		health.bad = state.bad;
 		health.behind = state.behind;
+		health.newest = state.newest;
+		snprintf(health.failure, sizeof health.failure, "%s",
+		    state.failure);
 	}
 	return health;
 }

@@ -89,7 +89,7 @@ class Host:
         return (self.folder / "ship.log").read_text()
 
     def state(self):
-        words = self.ship_state.read_text().split()
+        words = self.ship_state.read_text().splitlines()[0].split()
         return dict(zip(words[::2], map(int, words[1::2])))
 
     def caught_up(self):
@@ -278,6 +278,34 @@ def test_away(host, empty):
     assert stored(empty) == (600,) * 3
     assert one.log().count("records stay in") == 1
     assert "takes records again" in one.log()
+
+
+def test_how_it_fares(host, saywhyd, empty):
+    """The daemon tells how far behind ship is, and why."""
+    one = host()
+    daemon = saywhyd(one.settings)
+    one.records, one.conf = daemon.record_file, daemon.conf
+
+    def told():
+        done = daemon.run_tool("status", "--json", "-c", daemon.conf)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["store"]
+
+    assert told()["state"] == "fails" and "runs" in told()["failure"]
+    append(one.records, 0, 100)
+    one.ship()
+    process.wait_until(lambda: told()["taken"] == 100, "the first")
+    assert told()["state"] == "works" and told()["lag"] == told()["behind"] == 0
+    assert "failure" not in told() and "libpq" not in loaded(daemon.process.pid)
+    empty.stop()
+    append(one.records, 100, 10)
+    process.wait_until(lambda: told()["lag"] >= 2, "it to be behind")
+    assert told()["state"] == "fails" and "server" in told()["failure"]
+    shown = daemon.run_tool("status", "-c", daemon.conf).stdout
+    assert "bytes of the record file to go" in shown and " s behind" in shown
+    empty.start()
+    process.wait_until(lambda: told()["taken"] == 110, "the others")
+    process.wait_until(lambda: told()["lag"] == 0, "it to catch up")
 
 
 def test_two_of_one_name(host):
