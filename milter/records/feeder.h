@@ -27,8 +27,8 @@ struct feeder_health {
 };
 
 /*
- * How old what is not in the store yet may be, in ms; 0: all is there, or nothing
- * was imported since the start.
+ * How old what is not in the store yet may be, in ms; 0: all is there, or
+ * nothing was imported since the start.
  */
 int64_t feeder_lag(const struct feeder_health *health);
 

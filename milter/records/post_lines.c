@@ -30,8 +30,8 @@ const struct post_format post_format_ndjson = {
 };
 
 /*
- * The table is named in the query. A batch that comes again is alike, by which a
- * server knows it that keeps hashes of blocks (ReplicatedMergeTree).
+ * The table is named in the query. A batch that comes again is alike, and a
+ * server that keeps hashes of blocks knows it by that (ReplicatedMergeTree).
  */
 static void
 put_clickhouse_url(struct buf *out, const char *url, const char *table)
