@@ -4,6 +4,9 @@
  * Patterns are compiled as a prefilter: it may say yes where PCRE2 says no,
  * never the other way round. Patterns that it does not support always may
  * match.
+ *
+ * The library is loaded with the first set that is large enough (dlopen(3)):
+ * most commands of the tool have none. saywhyd is linked to it.
  */
 
 #include "base/pattern_set.h"
@@ -14,12 +17,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/pattern.h"
 
 /* Fewer are done faster by PCRE2 itself. */
 #define FEWEST 16
+
+#define FUNCTIONS \
+	F(hs_expression_info) F(hs_compile_multi) F(hs_free_compile_error) \
+	F(hs_free_database) F(hs_alloc_scratch) F(hs_clone_scratch) \
+	F(hs_free_scratch) F(hs_scan)
+
+static struct {
+#define F(name) __typeof__(name) *name;
+	FUNCTIONS
+#undef F
+	bool there;
+} lib;
 
 /* Each scan in progress needs one; the maximum number of them. */
 #define SCRATCHES 64
@@ -66,11 +82,11 @@ can_take(const char *text, unsigned flags)
 {
 	hs_compile_error_t *error = NULL;
 	hs_expr_info_t *info = NULL;
-	bool can = hs_expression_info(text, flags, &info, &error) ==
+	bool can = lib.hs_expression_info(text, flags, &info, &error) ==
 	    HS_SUCCESS && info->min_width > 0;
 
 	free(info);
-	hs_free_compile_error(error);
+	lib.hs_free_compile_error(error);
 	return can;
 }
 
@@ -100,18 +116,43 @@ compile(struct pattern_set *set, const struct list *list)
 {
 	hs_compile_error_t *error = NULL;
 
-	if (hs_compile_multi((const char *const *)list->text, list->flags,
+	if (lib.hs_compile_multi((const char *const *)list->text, list->flags,
 	    list->ids, list->n, HS_MODE_BLOCK, NULL, &set->database,
 	    &error) != HS_SUCCESS) {
 		log_info("patterns are matched one by one: %s",
 		    error != NULL ? error->message : "no memory");
-		hs_free_compile_error(error);
+		lib.hs_free_compile_error(error);
 		set->database = NULL;
-	} else if (hs_alloc_scratch(set->database, &set->prototype) !=
+	} else if (lib.hs_alloc_scratch(set->database, &set->prototype) !=
 	    HS_SUCCESS) {
-		hs_free_database(set->database);
+		lib.hs_free_database(set->database);
 		set->database = NULL;
 	}
+}
+
+static void
+load(void)
+{
+	static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+		FUNCTIONS
+#undef F
+	};
+	char missing[160];
+
+	lib.there = library_load(SAYWHY_HYPERSCAN, functions,
+	    sizeof functions / sizeof functions[0], missing, sizeof missing);
+	if (!lib.there)
+		log_info("patterns are matched one by one: %s", missing);
+}
+
+static bool
+is_there(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load);
+	return lib.there;
 }
 
 struct pattern_set *
@@ -126,7 +167,7 @@ pattern_set_new(const struct pattern *const *v, size_t n)
 	set->n = n;
 	set->always = mem_array(n, sizeof *set->always);
 	pthread_mutex_init(&set->lock, NULL);
-	for (i = 0; i < n; i++)
+	for (i = 0; n >= FEWEST && is_there() && i < n; i++)
 		add(set, &list, v[i], i);
 	if (list.n >= FEWEST)
 		compile(set, &list);
@@ -144,9 +185,11 @@ pattern_set_free(struct pattern_set *set)
 	if (set == NULL)
 		return;
 	while (set->nidle > 0)
-		hs_free_scratch(set->idle[--set->nidle]);
-	hs_free_scratch(set->prototype);
-	hs_free_database(set->database);
+		lib.hs_free_scratch(set->idle[--set->nidle]);
+	if (set->database != NULL) {
+		lib.hs_free_scratch(set->prototype);
+		lib.hs_free_database(set->database);
+	}
 	pthread_mutex_destroy(&set->lock);
 	free(set->always);
 	free(set);
@@ -163,7 +206,7 @@ take_scratch(struct pattern_set *set)
 		scratch = set->idle[--set->nidle];
 	pthread_mutex_unlock(&set->lock);
 	if (scratch == NULL &&
-	    hs_clone_scratch(set->prototype, &scratch) != HS_SUCCESS)
+	    lib.hs_clone_scratch(set->prototype, &scratch) != HS_SUCCESS)
 		return NULL;
 	return scratch;
 }
@@ -177,7 +220,7 @@ give_scratch(struct pattern_set *set, hs_scratch_t *scratch)
 		scratch = NULL;
 	}
 	pthread_mutex_unlock(&set->lock);
-	hs_free_scratch(scratch);
+	lib.hs_free_scratch(scratch);
 }
 
 static int
@@ -206,7 +249,7 @@ pattern_set_scan(const struct pattern_set *constant, const char *text,
 		return;
 	}
 	memcpy(maybe, set->always, set->n);
-	if (hs_scan(set->database, text, (unsigned)n, 0, scratch, matched,
+	if (lib.hs_scan(set->database, text, (unsigned)n, 0, scratch, matched,
 	    maybe) != HS_SUCCESS)
 		memset(maybe, true, set->n);
 	give_scratch(set, scratch);

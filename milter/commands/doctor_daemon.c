@@ -18,6 +18,7 @@
 #include "commands/daemon.h"
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
+#include "records/db_name.h"
 #include "version.h"
 
 #define WAIT_MS 1000
@@ -136,7 +137,8 @@ check_reload(struct symptoms *s, const char *status, const char *config)
 }
 
 static void
-check_records(struct symptoms *s, const char *status)
+check_records(struct symptoms *s, const struct ruleset *r,
+    const char *status)
 {
 	long lost = strtol(daemon_after(daemon_after(status, "records"),
 	    "lost"), NULL, 10);
@@ -148,7 +150,9 @@ check_records(struct symptoms *s, const char *status)
 		    "see the disk below, and journalctl -u saywhyd",
 		    "%ld records could not be written", lost);
 	if (strncmp(state, "\"fails\"", 7) == 0)
-		symptom_add(s, HEALTH_WRONG, "store",
+		symptom_add(s, HEALTH_WRONG, "store", db_is_server(r->records.
+		    store) ? "systemctl status saywhy-ship, and look at the "
+		    "database; until then records wait in their file" :
 		    "see the disk below, and journalctl -u saywhyd",
 		    "the store takes no records");
 }
@@ -176,7 +180,7 @@ doctor_daemon(struct symptoms *s, const struct ruleset *r, const char *config)
 	}
 	if (runs) {
 		check_reload(s, status.data, config);
-		check_records(s, status.data);
+		check_records(s, r, status.data);
 	}
 	buf_free(&status);
 	buf_free(&errmsg);

@@ -15,6 +15,8 @@
 #include "engine/ruleset.h"
 #include "model/site.h"
 #include "pages/report_page.h"
+#include "records/db_name.h"
+#include "records/store.h"
 #include "version.h"
 
 #define HOUR ((int64_t)3600000)
@@ -100,6 +102,21 @@ add_idle_exceptions(struct report *r, const char *control)
 	buf_free(&errmsg);
 }
 
+/* What the report is of: a host, all hosts of a store, or a file. */
+static void
+put_site(struct buf *out, const struct report *r,
+    const struct record_source *source)
+{
+	if (r->host != NULL)
+		buf_puts(out, r->host);
+	else if (source->rules == NULL)
+		buf_puts(out, source->file);
+	else if (store_is_shared(source->store))
+		db_put_name(out, source->rules->records.store);
+	else
+		buf_puts(out, source->rules->site.name);
+}
+
 static bool
 write_report(struct report *r, struct record_source *source, writer *write)
 {
@@ -123,6 +140,7 @@ run(struct arguments *args)
 {
 	struct record_source source = RECORD_SOURCE_INIT;
 	struct report r = { .since = 0 };
+	struct buf site = BUF_INIT;
 	writer *write = report_text;
 	const struct argument *a;
 	const char *value;
@@ -143,11 +161,13 @@ run(struct arguments *args)
 			record_source_option(&source, a->name, value);
 	choose_span(&r, args);
 	record_source_open(&source, args);
-	r.site = source.rules != NULL ? source.rules->site.name : source.file;
+	put_site(&site, &r, &source);
+	r.site = site.data;
 	if (source.rules != NULL)
 		add_idle_exceptions(&r, source.rules->daemon.control);
 	good = write_report(&r, &source, write);
 	report_free(&r);
+	buf_free(&site);
 	record_source_close(&source);
 	return good ? 0 : EX_UNAVAILABLE;
 }

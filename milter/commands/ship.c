@@ -77,6 +77,9 @@ tell(struct ship *s, bool failing, const struct buf *errmsg)
 	s->state.failing = failing;
 	s->state.taken = feed_counts(s->feed).taken;
 	s->state.bad = feed_counts(s->feed).bad;
+	s->state.newest = feed_counts(s->feed).newest;
+	snprintf(s->state.failure, sizeof s->state.failure, "%s",
+	    failing ? errmsg->data : "");
 	if (clock_ms() >= s->next_state) {
 		s->state.behind = feed_left(s->feed);
 		s->state.now = clock_epoch_ms();
@@ -206,7 +209,8 @@ const struct command command_ship = {
 	.name = "ship",
 	.words = "[--once] [NAME]",
 	.max_words = 1,
-	.summary = "Ships records to where many hosts keep them",
+	.summary = "Ships records to the store of many hosts, or by HTTP "
+	    "as ship \"NAME\" says",
 	.arguments = arguments,
 	.run = run
 };

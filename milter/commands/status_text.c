@@ -208,11 +208,12 @@ put_records(const char *json, struct buf *out)
 	    "log lost]", out);
 	if (is(store, "state", "\"works\""))
 		status_text_line("store", store, "works; {taken} records "
-		    "taken in[; {behind} bytes of the record file to go]",
-		    out);
+		    "taken in[; {behind} bytes of the record file to go]"
+		    "[, {lag} s behind]", out);
 	else
-		status_text_line("store", store, "{state}[; {taken} records "
-		    "taken in]", out);
+		status_text_line("store", store, "{state}[: {failure}][; "
+		    "{behind} bytes of the record file to go][, {lag} s "
+		    "behind]", out);
 }
 
 static void

@@ -225,6 +225,8 @@ put_records(struct json *j)
 	put_int(j, "taken", c.store.taken);
 	put_int(j, "bad", c.store.bad);
 	put_int(j, "behind", (unsigned long long)c.store.behind);
+	put_int(j, "lag", (unsigned long long)feeder_lag(&c.store) / 1000);
+	json_member(j, "failure", c.store.failing ? c.store.failure : NULL);
 	json_object_end(j);
 }
 

@@ -139,6 +139,9 @@ put_records(struct buf *out, struct recorder *r)
 	put_gauge(out, "store_behind_bytes",
 	    "Bytes of the record file that are not in the store yet.",
 	    c.store.behind);
+	put_gauge(out, "store_lag_seconds",
+	    "Since the time of the last record that is in the store, while "
+	    "others are not.", feeder_lag(&c.store) / 1000);
 	put_counter(out, "store_records", "Records taken into the store.",
 	    c.store.taken);
 }

@@ -272,11 +272,11 @@ static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
 	plan_free(plan);
-	settings_fingerprint(&r->settings, r->fingerprint);
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	check_equal_sockets(r, d);
 	if (ready) {
+		settings_fingerprint(&r->settings, r->fingerprint);
 		rights_to_read();
 		make_ready(r, d);
 		rights_done();

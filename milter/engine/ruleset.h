@@ -59,7 +59,10 @@ struct ruleset {
 	struct post_blocks posts;
 	struct list_sources lists;
 	struct settings settings;	/* what the files set */
-	/* of all that is not of this host alone (config/settings.h) */
+	/*
+	 * Of all that is not of this host alone (config/settings.h); "" when
+	 * it was only read: to begin with hashes takes a millisecond.
+	 */
 	char fingerprint[SETTINGS_FINGERPRINT];
 	struct rule *rules;	/* one for each of checks_all, in turn */
 	size_t nrules;

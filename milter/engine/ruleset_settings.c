@@ -19,8 +19,11 @@ put_part(const struct ruleset *r, bool here, struct buf *out)
 void
 ruleset_put_settings(const struct ruleset *r, struct buf *out)
 {
+	char fingerprint[SETTINGS_FINGERPRINT];
+
+	settings_fingerprint(&r->settings, fingerprint);
 	buf_printf(out, RULESET_SETTINGS_MARK "%s, policy %s, version %s\n",
-	    r->site.name, r->fingerprint, SAYWHY_VERSION);
+	    r->site.name, fingerprint, SAYWHY_VERSION);
 	put_part(r, false, out);
 	buf_puts(out, RULESET_SETTINGS_HERE "\n");
 	put_part(r, true, out);

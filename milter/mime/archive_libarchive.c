@@ -2,24 +2,65 @@
  * archive_libarchive - the names inside an archive; the only includer of
  * <archive.h>
  *
+ * The library is loaded with the first archive (dlopen(3)), as it brings along
+ * six others: most commands of the tool look into none. saywhyd is linked to
+ * it.
+ *
  * Only what libarchive reads by itself is turned on: some of its filters run
  * programs.
  */
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/budget.h"
 #include "base/buf.h"
+#include "base/library.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "mime/archive.h"
 #include "mime/tnef.h"
 
 /* Read at once: a byte of bzip2 may become a hundred thousand. */
 #define BLOCK 1024
+
+#define SUPPORT \
+	F(archive_read_support_filter_gzip) \
+	F(archive_read_support_filter_bzip2) \
+	F(archive_read_support_filter_xz) \
+	F(archive_read_support_filter_lzma) \
+	F(archive_read_support_filter_compress) \
+	F(archive_read_support_format_zip) \
+	F(archive_read_support_format_7zip) \
+	F(archive_read_support_format_tar) \
+	F(archive_read_support_format_rar) \
+	F(archive_read_support_format_rar5) \
+	F(archive_read_support_format_cab) \
+	F(archive_read_support_format_lha) \
+	F(archive_read_support_format_iso9660) \
+	F(archive_read_support_format_cpio) \
+	F(archive_read_support_format_ar) \
+	F(archive_read_support_format_raw)
+#define FUNCTIONS \
+	F(archive_read_new) F(archive_read_free) F(archive_read_open1) \
+	F(archive_read_set_read_callback) F(archive_read_set_skip_callback) \
+	F(archive_read_set_seek_callback) F(archive_read_set_callback_data) \
+	F(archive_read_next_header) F(archive_read_data) F(archive_set_error) \
+	F(archive_read_has_encrypted_entries) F(archive_format) \
+	F(archive_filter_count) F(archive_entry_pathname) \
+	F(archive_entry_pathname_utf8) F(archive_entry_is_encrypted)
+
+static struct {
+	bool there;
+#define F(name) __typeof__(name) *name;
+	FUNCTIONS
+	SUPPORT
+#undef F
+} lib;
 
 /* What all archives of one call share. */
 struct walk {
@@ -56,7 +97,7 @@ source_read(struct archive *a, void *data, const void **block)
 
 	if (!budget_left(s->walk->message)) {
 		worsen(s->walk, ARCHIVE_LIMITED);
-		archive_set_error(a, ARCHIVE_FATAL, "enough");
+		lib.archive_set_error(a, ARCHIVE_FATAL, "enough");
 		return ARCHIVE_FATAL;
 	}
 	*block = s->bytes + s->at;
@@ -91,36 +132,49 @@ source_seek(struct archive *a, void *data, la_int64_t offset, int whence)
 	return (la_int64_t)s->at;
 }
 
+static void
+load(void)
+{
+	static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+		FUNCTIONS
+		SUPPORT
+#undef F
+	};
+	char missing[160];
+
+	lib.there = library_load(SAYWHY_LIBARCHIVE, functions,
+	    sizeof functions / sizeof functions[0], missing, sizeof missing);
+	if (!lib.there)
+		log_error("nobody looks into archives: %s", missing);
+}
+
+static bool
+is_there(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load);
+	return lib.there;
+}
+
 static struct archive *
 open_archive(struct source *s)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = lib.archive_read_new();
 
 	if (a == NULL)
 		mem_gone();
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_compress(a);
-	archive_read_support_format_zip(a);
-	archive_read_support_format_7zip(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_rar(a);
-	archive_read_support_format_rar5(a);
-	archive_read_support_format_cab(a);
-	archive_read_support_format_lha(a);
-	archive_read_support_format_iso9660(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_ar(a);
-	archive_read_support_format_raw(a);
-	archive_read_set_read_callback(a, source_read);
-	archive_read_set_skip_callback(a, source_skip);
-	archive_read_set_seek_callback(a, source_seek);
-	archive_read_set_callback_data(a, s);
-	if (archive_read_open1(a) == ARCHIVE_OK)
+#define F(name) lib.name(a);
+	SUPPORT
+#undef F
+	lib.archive_read_set_read_callback(a, source_read);
+	lib.archive_read_set_skip_callback(a, source_skip);
+	lib.archive_read_set_seek_callback(a, source_seek);
+	lib.archive_read_set_callback_data(a, s);
+	if (lib.archive_read_open1(a) == ARCHIVE_OK)
 		return a;
-	archive_read_free(a);
+	lib.archive_read_free(a);
 	return NULL;
 }
 
@@ -137,12 +191,12 @@ raw_name(const char *name)
 static char *
 entry_name(struct archive *a, struct archive_entry *e, const char *name)
 {
-	const char *inner = archive_entry_pathname_utf8(e);
+	const char *inner = lib.archive_entry_pathname_utf8(e);
 
-	if (archive_format(a) == ARCHIVE_FORMAT_RAW)
+	if (lib.archive_format(a) == ARCHIVE_FORMAT_RAW)
 		return raw_name(name);
 	if (inner == NULL)
-		inner = archive_entry_pathname(e);
+		inner = lib.archive_entry_pathname(e);
 	return mem_dup(inner != NULL ? inner : "?");
 }
 
@@ -169,7 +223,7 @@ read_entry(struct walk *w, struct archive *a, struct buf *into)
 	bool keep = true;
 	la_ssize_t got;
 
-	while ((got = archive_read_data(a, piece, sizeof piece)) > 0) {
+	while ((got = lib.archive_read_data(a, piece, sizeof piece)) > 0) {
 		w->budget -= got;
 		if (!budget_spend(w->message, BUDGET_UNPACKED, got) ||
 		    !budget_left(w->message) || w->budget < 0) {
@@ -213,15 +267,15 @@ take_entry(struct walk *w, struct archive *a, struct archive_entry *e,
 	bool more = true;
 
 	w->entry(w->arg, name);
-	if (archive_entry_is_encrypted(e))
+	if (lib.archive_entry_is_encrypted(e))
 		worsen(w, ARCHIVE_LOCKED);
 	/* What is compressed as a whole has to be read anyway. */
-	else if (archive_filter_count(a) > 1 || archive_may_be(name)) {
+	else if (lib.archive_filter_count(a) > 1 || archive_may_be(name)) {
 		more = read_entry(w, a, &inner);
 		if (more)
 			walk_inner(w, &inner, name);
 		else if (w->state == ARCHIVE_DAMAGED)
-			more = archive_filter_count(a) == 1;
+			more = lib.archive_filter_count(a) == 1;
 	}
 	buf_free(&inner);
 	free(name);
@@ -234,7 +288,7 @@ walk_entries(struct walk *w, struct archive *a, const char *name)
 	struct archive_entry *e;
 	int rc;
 
-	while ((rc = archive_read_next_header(a, &e)) == ARCHIVE_OK ||
+	while ((rc = lib.archive_read_next_header(a, &e)) == ARCHIVE_OK ||
 	    rc == ARCHIVE_WARN) {
 		if (w->entries == 0 ||
 		    !budget_spend(w->message, BUDGET_ENTRIES, 1)) {
@@ -246,7 +300,7 @@ walk_entries(struct walk *w, struct archive *a, const char *name)
 		if (!take_entry(w, a, e, name))
 			break;
 	}
-	if (archive_read_has_encrypted_entries(a) > 0)
+	if (lib.archive_read_has_encrypted_entries(a) > 0)
 		worsen(w, ARCHIVE_LOCKED);
 	else if (rc < ARCHIVE_WARN)
 		worsen(w, ARCHIVE_DAMAGED);
@@ -286,12 +340,15 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 	} else if (tnef_is(bytes, n)) {
 		if (!tnef_read(bytes, n, on_tnef, w))
 			worsen(w, ARCHIVE_DAMAGED);
+	} else if (!is_there()) {
+		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
+		worsen(w, ARCHIVE_UNKNOWN);
 	} else if ((a = open_archive(&s)) == NULL) {
 		worsen(w, ARCHIVE_DAMAGED);
 	} else {
 		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
 		walk_entries(w, a, name);
-		archive_read_free(a);
+		lib.archive_read_free(a);
 	}
 }
 

@@ -1,9 +1,15 @@
-/* http_libmicrohttpd - a small web server: GET, HEAD and POST */
+/*
+ * http_libmicrohttpd - a small web server: GET, HEAD and POST
+ *
+ * The library is loaded by who serves (dlopen(3)): it brings along nine others.
+ * saywhyd is linked to it.
+ */
 
 #include "pages/http.h"
 
 #include <microhttpd.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -20,6 +27,23 @@
 #define IDLE_SECONDS 5u
 #define HTTP_TOO_LARGE 413	/* its name differs among versions */
 #define SPARE_MAX 8
+
+#define FUNCTIONS \
+	F(MHD_add_response_header) F(MHD_create_post_processor) \
+	F(MHD_create_response_from_buffer) F(MHD_destroy_post_processor) \
+	F(MHD_destroy_response) F(MHD_get_connection_info) \
+	F(MHD_get_connection_values) F(MHD_get_daemon_info) \
+	F(MHD_get_timeout) F(MHD_http_unescape) \
+	F(MHD_lookup_connection_value) F(MHD_post_process) \
+	F(MHD_queue_response) F(MHD_run) F(MHD_start_daemon) \
+	F(MHD_stop_daemon)
+
+static struct {
+#define F(name) __typeof__(name) *name;
+	FUNCTIONS
+#undef F
+	char missing[160];	/* why it cannot be used; "": it can */
+} lib;
 
 /* The library's own deadline begins anew with every byte; ours does not. */
 struct visit {
@@ -59,7 +83,7 @@ on_connection(void *arg, struct MHD_Connection *c, void **slot,
 		return;
 	}
 	v = mem_alloc(sizeof *v);
-	v->fd = MHD_get_connection_info(c,
+	v->fd = lib.MHD_get_connection_info(c,
 	    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	v->began = clock_ms();
 	v->next = &h->visits;
@@ -101,17 +125,17 @@ add_headers(struct MHD_Response *r, const struct http_answer *a)
 	size_t i;
 
 	for (i = 0; i < sizeof headers / sizeof headers[0]; i++)
-		MHD_add_response_header(r, headers[i][0], headers[i][1]);
-	MHD_add_response_header(r, "Content-Type", a->type);
-	MHD_add_response_header(r, "Cache-Control", a->cache ?
+		lib.MHD_add_response_header(r, headers[i][0], headers[i][1]);
+	lib.MHD_add_response_header(r, "Content-Type", a->type);
+	lib.MHD_add_response_header(r, "Cache-Control", a->cache ?
 	    "public, max-age=3600" : "no-store");
 	if (a->location.len > 0)
-		MHD_add_response_header(r, "Location", a->location.data);
+		lib.MHD_add_response_header(r, "Location", a->location.data);
 	if (a->allow != NULL)
-		MHD_add_response_header(r, "Allow", a->allow);
+		lib.MHD_add_response_header(r, "Allow", a->allow);
 	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS ||
 	    a->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		MHD_add_response_header(r, "Retry-After", "60");
+		lib.MHD_add_response_header(r, "Retry-After", "60");
 }
 
 static enum MHD_Result
@@ -121,13 +145,13 @@ send_answer(struct MHD_Connection *c, struct http_answer *a)
 	enum MHD_Result sent;
 	size_t n = a->body.len;
 
-	r = MHD_create_response_from_buffer(n, buf_steal(&a->body),
+	r = lib.MHD_create_response_from_buffer(n, buf_steal(&a->body),
 	    MHD_RESPMEM_MUST_FREE);
 	if (r == NULL)
 		return MHD_NO;
 	add_headers(r, a);
-	sent = MHD_queue_response(c, (unsigned)a->status, r);
-	MHD_destroy_response(r);
+	sent = lib.MHD_queue_response(c, (unsigned)a->status, r);
+	lib.MHD_destroy_response(r);
 	return sent;
 }
 
@@ -177,13 +201,13 @@ static struct upload *
 upload_begin(struct MHD_Connection *c)
 {
 	struct upload *u = mem_alloc(sizeof *u);
-	const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	const char *length = lib.MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 
 	u->text = (struct buf)BUF_INIT;
 	if (length != NULL && strtoull(length, NULL, 10) > HTTP_BODY_MAX)
 		u->status = HTTP_TOO_LARGE;
-	u->form = MHD_create_post_processor(c, 1024, on_form, u);
+	u->form = lib.MHD_create_post_processor(c, 1024, on_form, u);
 	return u;
 }
 
@@ -199,7 +223,7 @@ upload_add(struct http *h, struct upload *u, const char *bytes, size_t n)
 	h->bodies += n;
 	u->n += n;
 	if (u->form != NULL)
-		MHD_post_process(u->form, bytes, n);
+		lib.MHD_post_process(u->form, bytes, n);
 	else
 		buf_put(&u->text, bytes, n);
 }
@@ -217,7 +241,7 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 		return;
 	h->bodies -= u->n;
 	if (u->form != NULL)
-		MHD_destroy_post_processor(u->form);
+		lib.MHD_destroy_post_processor(u->form);
 	buf_free(&u->text);
 	free(u);
 	*slot = NULL;
@@ -230,15 +254,15 @@ ask_handler(struct http *h, struct MHD_Connection *c, const char *url,
 	struct http_request r = { .path = url };
 	const char *forwarded = NULL;
 
-	MHD_get_connection_values(c, MHD_HEADER_KIND, on_field, &forwarded);
+	lib.MHD_get_connection_values(c, MHD_HEADER_KIND, on_field, &forwarded);
 	r.client = last_of(forwarded);
-	r.language = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	r.language = lib.MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Accept-Language");
-	r.q = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "q");
-	r.l = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "l");
+	r.q = lib.MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "q");
+	r.l = lib.MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "l");
 	if (u != NULL) {
 		r.post = true;
-		r.type = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+		r.type = lib.MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 		    "Content-Type");
 		r.body = u->text.data;
 		r.body_n = u->text.len;
@@ -306,18 +330,36 @@ unescape(void *arg, struct MHD_Connection *c, char *text)
 	(void)c;
 	while ((at = strstr(text, "%00")) != NULL)
 		memcpy(at, "%3F", 3);
-	return MHD_http_unescape(text);
+	return lib.MHD_http_unescape(text);
 }
 
-struct http *
-http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
+static void
+load(void)
 {
-	struct http *h = mem_alloc(sizeof *h);
+	static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+		FUNCTIONS
+#undef F
+	};
 
-	h->handler = handler;
-	h->arg = arg;
-	h->visits.next = h->visits.previous = &h->visits;
-	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0,
+	library_load(SAYWHY_LIBMICROHTTPD, functions,
+	    sizeof functions / sizeof functions[0], lib.missing,
+	    sizeof lib.missing);
+}
+
+static bool
+is_there(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load);
+	return lib.missing[0] == '\0';
+}
+
+static struct MHD_Daemon *
+start(int fd, struct http *h)
+{
+	return lib.MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0,
 	    NULL, NULL, on_request, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
@@ -329,9 +371,22 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_END);
+}
+
+struct http *
+http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
+{
+	struct http *h = mem_alloc(sizeof *h);
+
+	h->handler = handler;
+	h->arg = arg;
+	h->visits.next = h->visits.previous = &h->visits;
+	if (is_there())
+		h->daemon = start(fd, h);
 	if (h->daemon != NULL)
 		return h;
-	buf_puts(errmsg, "the web server does not start");
+	buf_puts(errmsg, is_there() ? "the web server does not start" :
+	    lib.missing);
 	close(fd);
 	free(h);
 	return NULL;
@@ -342,7 +397,7 @@ http_close(struct http *h)
 {
 	if (h == NULL)
 		return;
-	MHD_stop_daemon(h->daemon);
+	lib.MHD_stop_daemon(h->daemon);
 	free(h);
 }
 
@@ -351,7 +406,7 @@ serve(struct http *h)
 {
 	do {
 		h->answered = false;
-		MHD_run(h->daemon);
+		lib.MHD_run(h->daemon);
 	} while (h->answered);
 	end_long_visits(h);
 }
@@ -362,7 +417,7 @@ patience(struct http *h, int ms)
 {
 	MHD_UNSIGNED_LONG_LONG wanted;
 
-	if (MHD_get_timeout(h->daemon, &wanted) == MHD_YES &&
+	if (lib.MHD_get_timeout(h->daemon, &wanted) == MHD_YES &&
 	    wanted < (MHD_UNSIGNED_LONG_LONG)ms)
 		return (int)wanted;
 	return ms;
@@ -376,7 +431,7 @@ http_run(struct http *const *all, size_t n, int ms)
 
 	for (i = 0; i < n && i < SPARE_MAX; i++) {
 		fds[i] = (struct pollfd){ .events = POLLIN,
-			.fd = MHD_get_daemon_info(all[i]->daemon,
+			.fd = lib.MHD_get_daemon_info(all[i]->daemon,
 			    MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd };
 		ms = patience(all[i], ms);
 	}

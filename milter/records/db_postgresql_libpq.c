@@ -28,8 +28,11 @@
  * A server that was not told of our end, as the network was cut, would keep our
  * locks for two hours.
  */
-#define KEEPALIVE "SET tcp_keepalives_idle = 10; " \
+#define TO_WRITE "SET tcp_keepalives_idle = 10; " \
 	"SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+#define TO_READ "SET default_transaction_read_only = on"
+/* What is asked here is over before a compiler has begun. */
+#define NO_JIT "SET jit = off; "
 #define VALUES_MAX 32
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
@@ -269,10 +272,8 @@ open_server(const char *name, bool to_write, int ms, bool *damaged,
 	good = connect_to(s, name, ms > 0 ? ms : CONNECT_MS);
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
-	/* What is asked here is over before a compiler has begun. */
-	good = good && (run(&s->db, "SET jit = off") || true) &&
-	    run(&s->db, to_write ? KEEPALIVE :
-	    "SET default_transaction_read_only = on");
+	good = good && run(&s->db, to_write ? NO_JIT TO_WRITE : NO_JIT
+	    TO_READ);
 	if (good) {
 		buf_clear(errmsg);
 		return &s->db;

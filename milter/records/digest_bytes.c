@@ -138,24 +138,33 @@ list_of(struct gathering *g, const char *key, size_t n)
 }
 
 static void
+read_item(struct reader *r, struct tally_item *item)
+{
+	const char *example;
+	size_t length;
+
+	item->name = read_bytes(r, &item->n);
+	item->count = (int64_t)read_number(r);
+	example = read_bytes(r, &length);
+	if (length >= sizeof item->example)
+		length = sizeof item->example - 1;
+	memcpy(item->example, example, length);
+	item->example[length] = '\0';
+}
+
+static void
 add_list(struct tally *t, struct reader *r)
 {
+	struct tally_item items[TALLY_ITEMS];
 	uint64_t rows = read_number(r);
-	size_t n, length;
-	const char *name, *example;
-	char text[TALLY_EXAMPLE];
-	int64_t count;
+	size_t n;
 
-	for (; rows > 0 && r->at < r->end; rows--) {
-		name = read_bytes(r, &n);
-		count = (int64_t)read_number(r);
-		example = read_bytes(r, &length);
-		if (length >= sizeof text)
-			length = sizeof text - 1;
-		memcpy(text, example, length);
-		text[length] = '\0';
+	while (rows > 0 && r->at < r->end) {
+		for (n = 0; n < TALLY_ITEMS && rows > 0 && r->at < r->end;
+		    rows--)
+			read_item(r, &items[n++]);
 		if (t != NULL)
-			tally_add(t, name, n, count, text);
+			tally_add_all(t, items, n);
 	}
 }
 

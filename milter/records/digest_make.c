@@ -8,6 +8,7 @@
 #include "records/digest.h"
 #include "records/report_gathering.h"
 #include "records/report_server.h"
+#include "records/shipment_taken.h"
 
 #define GRACE_MS 120000		/* what is shipped later is counted again */
 
@@ -21,6 +22,8 @@ count(struct gathering *g, struct db *db)
 	    (until - since) / DIGEST_HOUR) && digest_read(g, db, &gaps);
 	size_t i;
 
+	if (until - since == DIGEST_HOUR)
+		good = good && shipment_taken_close_hour(db, since, until);
 	for (i = 0; good && i < gaps.n; i++)
 		good = report_server_count(g, db, gaps.v[i].since,
 		    gaps.v[i].until);

@@ -78,6 +78,7 @@ take_line(struct feed *f, const char *line, size_t n)
 	else if (parsed_time(t) >= f->oldest) {
 		good = store_put(f->store, t, line, n);
 		f->counts.taken += good;
+		f->counts.newest = parsed_time(t);
 	}
 	parsed_free(t);
 	return good;

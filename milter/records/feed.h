@@ -23,6 +23,7 @@ struct feed_counts {
 	uint64_t taken;		/* lines imported */
 	uint64_t bad;		/* lines that were no record */
 	int64_t behind;		/* bytes of the file that are not in yet */
+	int64_t newest;		/* time of the last one; 0: none yet */
 };
 
 /*

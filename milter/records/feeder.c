@@ -3,6 +3,7 @@
 #include "records/feeder.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,10 +48,13 @@ tell(struct feeder *f, bool failing, const struct buf *errmsg)
 	pthread_mutex_lock(&f->lock);
 	changed = f->health.failing != failing;
 	f->health.failing = failing;
+	snprintf(f->health.failure, sizeof f->health.failure, "%s",
+	    failing ? errmsg->data : "");
 	if (f->feed != NULL) {
 		f->health.taken = feed_counts(f->feed).taken;
 		f->health.bad = feed_counts(f->feed).bad;
 		f->health.behind = feed_counts(f->feed).behind;
+		f->health.newest = feed_counts(f->feed).newest;
 	}
 	pthread_mutex_unlock(&f->lock);
 	if (changed && failing)
@@ -254,4 +258,11 @@ feeder_health(struct feeder *f)
 	health = f->health;
 	pthread_mutex_unlock(&f->lock);
 	return health;
+}
+
+int64_t
+feeder_lag(const struct feeder_health *health)
+{
+	return health->behind > 0 && health->newest > 0 ?
+	    clock_epoch_ms() - health->newest : 0;
 }

@@ -15,12 +15,22 @@
 struct feeder;
 struct record_options;
 
+#define FEEDER_FAILURE 160
+
 struct feeder_health {
 	bool on;		/* there is a store */
 	bool failing;
 	uint64_t taken, bad;	/* lines since the start */
 	int64_t behind;		/* bytes of the record file not imported yet */
+	int64_t newest;		/* time of the last record imported; 0: none */
+	char failure[FEEDER_FAILURE];	/* why; "" unless it is failing */
 };
+
+/*
+ * How old what is not in the store yet may be, in ms; 0: all is there, or
+ * nothing was imported since the start.
+ */
+int64_t feeder_lag(const struct feeder_health *health);
 
 /*
  * NULL when the options want no store, or one on a server, which "saywhy ship"

@@ -89,7 +89,7 @@ request(struct post *p, const struct post_line *lines, size_t n,
 	buf_clear(&p->body);
 	buf_puts(&p->url, p->opt->url);
 	if (p->format->url != NULL)
-		p->format->url(&p->url, p->opt->url, table, lines, n);
+		p->format->url(&p->url, p->opt->url, table);
 	p->format->body(&p->body, table, lines, n);
 	call.url = p->url.data;
 	call.body = p->body.data;

@@ -28,8 +28,7 @@ struct post_format {
 	const char *type;	/* Content-Type */
 	const char *scheme;	/* of Authorization, before the token */
 	/* Appends what follows the admin's URL. */
-	void (*url)(struct buf *out, const char *url, const char *table,
-	    const struct post_line *lines, size_t n);
+	void (*url)(struct buf *out, const char *url, const char *table);
 	void (*body)(struct buf *out, const char *table,
 	    const struct post_line *lines, size_t n);
 	/*

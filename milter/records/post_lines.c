@@ -30,19 +30,15 @@ const struct post_format post_format_ndjson = {
 };
 
 /*
- * The table is named in the query. The token lets a server that knows it drop
- * a batch that comes again (insert_deduplication_token).
+ * The table is named in the query. A batch that comes again is alike, and a
+ * server that keeps hashes of blocks knows it by that (ReplicatedMergeTree).
  */
 static void
-put_clickhouse_url(struct buf *out, const char *url, const char *table,
-    const struct post_line *lines, size_t n)
+put_clickhouse_url(struct buf *out, const char *url, const char *table)
 {
 	buf_printf(out, "%cquery=INSERT%%20INTO%%20%s%%20FORMAT%%20JSONEachRow"
-	    "&date_time_input_format=best_effort"
-	    "&insert_deduplication_token=%s-%s-%zu",
-	    strchr(url, '?') != NULL ? '&' : '?', table,
-	    parsed_text(lines[0].record, "id"),
-	    parsed_text(lines[n - 1].record, "id"), n);
+	    "&date_time_input_format=best_effort",
+	    strchr(url, '?') != NULL ? '&' : '?', table);
 }
 
 /* A column of text for each of these; the rest is in `record`. */

@@ -11,14 +11,11 @@
 #include "records/record_read.h"
 
 static void
-put_url(struct buf *out, const char *url, const char *table,
-    const struct post_line *lines, size_t n)
+put_url(struct buf *out, const char *url, const char *table)
 {
 	size_t length = strlen(url);
 
 	(void)table;
-	(void)lines;
-	(void)n;
 	if (strstr(url, "/_bulk") == NULL)
 		buf_puts(out, length > 0 && url[length - 1] == '/' ? "_bulk" :
 		    "/_bulk");

@@ -3,6 +3,7 @@
 #include "records/recorder.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,27 @@ struct recorder {
 	struct feeder *feeder;	/* NULL: no store */
 };
 
+static void
+free_text(void *slot)
+{
+	mem_replace(slot, NULL);
+}
+
+/* A file may be called anything; nobody calls one "mysql://...". */
+static bool
+parse_store(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	(void)base;
+	if (strstr(value, "://") != NULL && !db_is_server(value)) {
+		buf_printf(errmsg, "\"%.*s://\" is no kind of store; write "
+		    "\"postgresql://HOST/DATABASE\", or a path",
+		    (int)strcspn(value, ":"), value);
+		return false;
+	}
+	mem_replace(slot, value);
+	return true;
+}
+
 #define AT(member) offsetof(struct record_options, member)
 
 const struct option record_option_rows[] = {
@@ -65,7 +87,8 @@ const struct option record_option_rows[] = {
 	{ .name = "matched-text", .type = OPTION_BOOL,
 	    .offset = AT(matched_text), .default_value = "no",
 	    .help = "records may hold up to 64 bytes of matched text" },
-	{ .name = "store", .type = OPTION_TEXT, .offset = AT(store),
+	{ .name = "store", .type = OPTION_PARSE, .offset = AT(store),
+	    .parse = parse_store, .free = free_text,
 	    .help = "database that the record file is read into, to be asked" },
 	{ .name = "ship-state", .type = OPTION_TEXT,
 	    .offset = AT(ship_state),
@@ -238,7 +261,8 @@ recorder_emit(struct recorder *r, const struct record *record)
 static struct feeder_health
 shipped(const struct record_options *opt)
 {
-	struct feeder_health health = { .on = true, .failing = true };
+	struct feeder_health health = { .on = true, .failing = true,
+		.failure = "nobody says that \"saywhy ship\" runs" };
 	struct ship_state state;
 
 	if (ship_state_load(opt->ship_state, &state)) {
@@ -246,6 +270,9 @@ shipped(const struct record_options *opt)
 		health.taken = state.taken;
 		health.bad = state.bad;
 		health.behind = state.behind;
+		health.newest = state.newest;
+		snprintf(health.failure, sizeof health.failure, "%s",
+		    state.failure);
 	}
 	return health;
 }

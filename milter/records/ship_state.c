@@ -12,9 +12,9 @@
 
 #define TOO_OLD_MS 60000
 #define FORMAT "failing %d taken %" PRIu64 " bad %" PRIu64 " behind %" \
-	PRId64 " now %" PRId64 "\n"
+	PRId64 " now %" PRId64 " newest %" PRId64 "\n%s\n"
 #define FORMAT_IN "failing %d taken %" SCNu64 " bad %" SCNu64 " behind %" \
-	SCNd64 " now %" SCNd64
+	SCNd64 " now %" SCNd64 " newest %" SCNd64 " %159[^\n]"
 
 void
 ship_state_save(const char *path, const struct ship_state *state)
@@ -29,7 +29,7 @@ ship_state_save(const char *path, const struct ship_state *state)
 	out = fopen(beside.data, "we");
 	if (out != NULL) {
 		fprintf(out, FORMAT, state->failing, state->taken, state->bad,
-		    state->behind, state->now);
+		    state->behind, state->now, state->newest, state->failure);
 		fchmod(fileno(out), 0644);
 		good = ferror(out) == 0;
 		if (fclose(out) != 0 || !good || rename(beside.data, path) != 0)
@@ -46,9 +46,11 @@ ship_state_load(const char *path, struct ship_state *state)
 
 	if (in == NULL)
 		return false;
+	state->newest = 0;
+	state->failure[0] = '\0';
 	read = fscanf(in, FORMAT_IN, &failing, &state->taken, &state->bad,
-	    &state->behind, &state->now);
+	    &state->behind, &state->now, &state->newest, state->failure);
 	fclose(in);
 	state->failing = failing != 0;
-	return read == 5 && clock_epoch_ms() - state->now < TOO_OLD_MS;
+	return read >= 5 && clock_epoch_ms() - state->now < TOO_OLD_MS;
 }

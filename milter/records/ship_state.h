@@ -10,11 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SHIP_STATE_FAILURE 160
+
 struct ship_state {
 	bool failing;
 	uint64_t taken, bad;	/* lines since the start */
 	int64_t behind;		/* bytes that are not shipped yet */
 	int64_t now;		/* when this was so, ms since 1970 */
+	int64_t newest;		/* time of the last record shipped; 0: none */
+	char failure[SHIP_STATE_FAILURE];	/* a line; "" unless failing */
 };
 
 /* NULL path: nothing. A failure is of no matter: nobody reads it, then. */

@@ -33,6 +33,8 @@ struct shipment {
 	int64_t retention;
 	struct buf rows, lines;	/* of the batch */
 	int64_t n, count;	/* number of its first row; how many */
+	int64_t since, until;	/* their times */
+	int64_t taken_until;	/* there is no mail that was taken later */
 	size_t sent;		/* bytes of `rows` that are on their way */
 	enum way way;
 	bool saved, copying;	/* since the savepoint; a COPY is begun */
@@ -141,8 +143,9 @@ shipment_begin(struct shipment *s, struct record_position *position)
 	shipment_taken_clear(&s->taken);
 	if (!db_run(s->db, "BEGIN"))
 		return false;
-	q = db_query(s->db, "SELECT device, inode, at, nextval('batch') "
-	    "FROM place WHERE shipper = ? FOR UPDATE");
+	q = db_query(s->db, "SELECT device, inode, at, nextval('batch'), "
+	    "(SELECT max(taken) FROM place) FROM place WHERE shipper = ? "
+	    "FOR UPDATE");
 	query_text(q, s->shipper);
 	good = query_step(q) == DB_ROW;
 	if (good) {
@@ -150,6 +153,7 @@ shipment_begin(struct shipment *s, struct record_position *position)
 		position->inode = (uint64_t)query_column_int(q, 1);
 		position->offset = query_column_int(q, 2);
 		s->n = query_column_int(q, 3) << BATCH_BITS;
+		s->taken_until = query_column_int(q, 4);
 	}
 	query_free(q);
 	return good;
@@ -283,6 +287,8 @@ shipment_put(struct shipment *s, const struct parsed_record *t,
 
 	shipment_taken_note(&s->taken, t);
 	policy_track_note(&s->policy, t);
+	s->since = s->count == 0 || time < s->since ? time : s->since;
+	s->until = s->count == 0 || time > s->until ? time : s->until;
 	note_hour(s, time / DIGEST_HOUR);
 	note_day(s, time / STORE_SERVER_DAY);
 	shipment_row_put(&s->rows, s->n + s->count, t);
@@ -346,6 +352,16 @@ unload(struct shipment *s)
 	return s->way == STAGED && unload_staged(s);
 }
 
+/* Mostly no mail was taken yet that is deferred in this batch. */
+static bool
+close_deferrals(struct shipment *s)
+{
+	return shipment_taken_close(&s->taken, s->db) &&
+	    (s->count == 0 || s->taken_until < s->since - STORE_SOONER_MS ||
+	    shipment_taken_close_late(s->db, s->n, s->count, s->since,
+	    s->until));
+}
+
 bool
 shipment_commit(struct shipment *s, const struct record_position *position)
 {
@@ -353,17 +369,18 @@ shipment_commit(struct shipment *s, const struct record_position *position)
 	bool good;
 
 	if (!unload(s) || !digest_take_away(s->db, s->hours, s->nhours) ||
-	    !shipment_taken_close(&s->taken, s->db))
+	    !close_deferrals(s))
 		return false;
 	if (!policy_track_flush(&s->policy, s->db)) {
 		policy_track_forget(&s->policy);
 		return false;
 	}
 	q = db_query(s->db, "UPDATE place SET device = ?, inode = ?, at = ?, "
-	    "seen = now() WHERE shipper = ?");
+	    "taken = greatest(taken, ?), seen = now() WHERE shipper = ?");
 	query_int(q, (int64_t)position->device);
 	query_int(q, (int64_t)position->inode);
 	query_int(q, position->offset);
+	query_int(q, s->taken.newest);
 	query_text(q, s->shipper);
 	good = query_step(q) == DB_DONE && db_run(s->db, "COMMIT");
 	query_free(q);

@@ -345,7 +345,7 @@ store_came_later(struct store *s, const char *sender, const char *recipient,
 		query_int(q, time);
 		bind_lower(q, sender);
 		query_int(q, time - STORE_LATER_MS);
-		query_int(q, time + 999);	/* a log tells whole seconds */
+		query_int(q, time + STORE_SOONER_MS);
 		bind_lower(q, recipient);
 		if (words.len > 0)
 			query_text(q, words.data);
@@ -395,26 +395,14 @@ store_is_current(struct store *s)
 	return store_is_shared(s) ? version > 0 : version == VERSION;
 }
 
-/* In one day of a server or two; to open all of them takes its time. */
+/* In a server by the day that the id tells; to open all takes its time. */
 static bool
 get_near(struct store *s, const char *id, struct buf *line)
 {
 	int64_t hour = record_id_hour(id, clock_epoch_ms());
-	struct query *q = db_query(s->db, s->sql->get_near);
-	bool found = false;
-	int i;
 
-	query_text(q, id);
-	for (i = 0; i < 2; i++) {
-		query_int(q, hour - HOUR_MS);
-		query_int(q, hour + 2 * HOUR_MS);
-	}
-	while (query_step(q) == DB_ROW) {
-		found = true;
-		buf_puts(line, query_column(q, 0));
-	}
-	query_free(q);
-	return found;
+	return store_server_get(s->db, id, hour - HOUR_MS, hour + 2 * HOUR_MS,
+	    line);
 }
 
 bool
@@ -422,7 +410,7 @@ store_get(struct store *s, const char *id, struct buf *line)
 {
 	bool found = false;
 
-	if (s->sql->get_near != NULL && get_near(s, id, line))
+	if (store_is_shared(s) && get_near(s, id, line))
 		return true;
 	if (s->get == NULL)
 		s->get = db_query(s->db, s->sql->get);

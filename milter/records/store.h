@@ -90,6 +90,8 @@ const char *store_errmsg(const struct store *s);
 
 /* So long before it a mail is looked for that was taken. */
 #define STORE_LATER_MS ((int64_t)7 * 86400000)
+/* A log tells whole seconds: a refusal may seem to be later than that. */
+#define STORE_SOONER_MS ((int64_t)999)
 
 /*
  * This mail was accepted at `time` (ms since 1970): what was refused of it in

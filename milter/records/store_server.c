@@ -66,6 +66,10 @@ static const struct {
 	" PRIMARY KEY (begins, hours));"
 	"ALTER TABLE digest ALTER counts SET STORAGE EXTERNAL;" },
 	{ 1, POLICY_TRACK_TABLE },
+	/* Which deferred mail was taken, and until when a host knows of it. */
+	{ 1, "ALTER TABLE place ADD COLUMN taken bigint;"
+	"CREATE INDEX record_taken ON record (sender, time) "
+	    "WHERE outcome = 'taken';" },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -104,11 +108,31 @@ migrate(struct db *db)
 	return good && db_run(db, "COMMIT");
 }
 
+/*
+ * Its version, and the one that a saywhy must know. Mostly it is there: what a
+ * statement costs shows in "saywhy show".
+ */
+static int64_t
+versions_of(struct db *db, int64_t *works_from)
+{
+	struct query *q = db_query(db, "SELECT version, works_from FROM "
+	    "saywhy");
+	int64_t version = -1;
+
+	*works_from = 0;
+	while (query_step(q) == DB_ROW) {
+		version = query_column_int(q, 0);
+		*works_from = query_column_int(q, 1);
+	}
+	query_free(q);
+	return version >= 0 ? version : version_of(db);
+}
+
 bool
 store_server_ready(struct db *db, const char *name, bool to_write,
     struct buf *errmsg)
 {
-	int64_t version = version_of(db), from;
+	int64_t from, version = versions_of(db, &from);
 
 	if (version >= 0 && version < VERSION && to_write) {
 		if (migrate(db))
@@ -117,12 +141,10 @@ store_server_ready(struct db *db, const char *name, bool to_write,
 		buf_printf(errmsg, ": %s", db_errmsg(db));
 		return false;
 	}
-	from = version > 0 ? db_number(db, "SELECT works_from FROM saywhy",
-	    -1) : 0;
 	if (version >= VERSION && from <= VERSION && from > 0)
 		return true;
 	db_put_name(errmsg, name);
-	if (version < 0 || from < 0)
+	if (version < 0)
 		buf_printf(errmsg, ": %s", db_errmsg(db));
 	else if (version < VERSION)
 		buf_puts(errmsg, version == 0 ? ": nothing was shipped there "
@@ -145,6 +167,64 @@ day_text(int64_t time, char text[DAY_TEXT])
 	strftime(text, DAY_TEXT, "%Y%m%d", &tm);
 }
 
+static bool
+is_true(struct db *db, const char *what, const char *day)
+{
+	struct buf sql = BUF_INIT;
+	bool yes;
+
+	buf_printf(&sql, "SELECT CASE WHEN %s THEN 1 ELSE 0 END", what);
+	buf_printf(&sql, " FROM (SELECT to_regclass('record_%s') AS record, "
+	    "to_regclass('line_%s') AS line) AS day", day, day);
+	yes = db_number(db, sql.data, 0) == 1;
+	buf_free(&sql);
+	return yes;
+}
+
+/*
+ * The tables of a day are asked themselves, so that those of the others are not
+ * opened. Who may read `record` and `line` alone asks these.
+ */
+static bool
+get_of_day(struct db *db, const char *id, int64_t time, struct buf *line)
+{
+	struct buf sql = BUF_INIT;
+	struct query *q;
+	char day[DAY_TEXT + 1] = "_";
+	bool found = false;
+
+	day_text(time, day + 1);
+	if (!is_true(db, "has_table_privilege(record, 'SELECT') AND "
+	    "has_table_privilege(line, 'SELECT')", day + 1))
+		day[0] = '\0';
+	buf_printf(&sql, "SELECT json FROM record%s AS r JOIN line%s AS l "
+	    "USING (n, time) WHERE id = ?", day, day);
+	buf_printf(&sql, " AND r.time BETWEEN %" PRId64 " AND %" PRId64
+	    " AND l.time BETWEEN %" PRId64 " AND %" PRId64, time,
+	    time + STORE_SERVER_DAY - 1, time, time + STORE_SERVER_DAY - 1);
+	q = db_query(db, sql.data);
+	query_text(q, id);
+	while (query_step(q) == DB_ROW) {
+		found = true;
+		buf_puts(line, query_column(q, 0));
+	}
+	query_free(q);
+	buf_free(&sql);
+	return found;
+}
+
+bool
+store_server_get(struct db *db, const char *id, int64_t since, int64_t until,
+    struct buf *line)
+{
+	int64_t day = since - since % STORE_SERVER_DAY;
+	bool found = false;
+
+	for (; !found && day <= until; day += STORE_SERVER_DAY)
+		found = get_of_day(db, id, day, line);
+	return found;
+}
+
 /*
  * Made beside and attached, for that does not wait for those who read, nor do
  * they for it.
@@ -160,13 +240,9 @@ store_server_make_day(struct db *db, int64_t time)
 	bool good;
 
 	day_text(time, day);
-	buf_printf(&sql, "SELECT count(*) FROM pg_class WHERE oid = "
-	    "to_regclass('line_%s')", day);
 	good = db_run(db, LOCK);
-	if (good && db_number(db, sql.data, 0) > 0) {
-		buf_free(&sql);
+	if (good && is_true(db, "line IS NOT NULL", day))
 		return true;
-	}
 	for (i = 0; good && i < 2; i++) {
 		buf_clear(&sql);
 		buf_printf(&sql, "CREATE TABLE %s_%s (LIKE %s INCLUDING ALL);"

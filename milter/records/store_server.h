@@ -22,6 +22,13 @@ struct db;
 bool store_server_ready(struct db *db, const char *name, bool to_write,
     struct buf *errmsg);
 
+/*
+ * The line of the record of that id, appended, if its time is between these (ms
+ * since 1970): no other day is opened. False: there is none.
+ */
+bool store_server_get(struct db *db, const char *id, int64_t since,
+    int64_t until, struct buf *line);
+
 /* Inside a transaction: the partitions of that time (ms since 1970). */
 bool store_server_make_day(struct db *db, int64_t time);
 

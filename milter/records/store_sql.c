@@ -32,8 +32,5 @@ const struct store_sql store_sql_postgresql = {
 	.line = "line.n = record.n AND line.time = record.time",
 	.get = "SELECT json FROM record JOIN line USING (n, time) "
 	    "WHERE id = ?",
-	.get_near = "SELECT json FROM record JOIN line USING (n, time) "
-	    "WHERE id = ? AND record.time BETWEEN ? AND ? "
-	    "AND line.time BETWEEN ? AND ?",
 	.version = "SELECT works_from FROM saywhy",
 };

@@ -20,7 +20,6 @@ struct store_sql {
 	const char *text;	/* LIKE: anywhere in the line, in every case */
 	const char *line;	/* which row of `line` is its own */
 	const char *get;	/* the line of an id */
-	const char *get_near;	/* the same, if its time is between */
 	const char *version;	/* of the schema */
 };
 

@@ -59,11 +59,10 @@ add_row(struct tally *t, uint64_t hash, const void *name, size_t n)
 	return t->n++;
 }
 
-size_t
-tally_add(struct tally *t, const void *name, size_t n, int64_t count,
-    const char *example)
+static size_t
+add(struct tally *t, uint64_t hash, const void *name, size_t n,
+    int64_t count, const char *example)
 {
-	uint64_t hash = siphash(t->secret, name, n);
 	size_t slot, i;
 	struct tally_row *r;
 
@@ -87,6 +86,46 @@ tally_add(struct tally *t, const void *name, size_t n, int64_t count,
 		    sizeof r->example - 1));
 	}
 	return i;
+}
+
+size_t
+tally_add(struct tally *t, const void *name, size_t n, int64_t count,
+    const char *example)
+{
+	return add(t, siphash(t->secret, name, n), name, n, count, example);
+}
+
+/* Slots, then the rows that they name, then the names of these. */
+static void
+prefetch(const struct tally *t, const uint64_t *hashes, size_t n)
+{
+	const struct tally_row *rows[TALLY_ITEMS];
+	size_t i, slot;
+
+	for (i = 0; i < n; i++)
+		__builtin_prefetch(&t->slots[hashes[i] & (t->nslots - 1)]);
+	for (i = 0; i < n; i++) {
+		slot = t->slots[hashes[i] & (t->nslots - 1)];
+		rows[i] = slot != 0 ? &t->v[slot - 1] : NULL;
+		__builtin_prefetch(rows[i]);
+	}
+	for (i = 0; i < n; i++)
+		if (rows[i] != NULL)
+			__builtin_prefetch(t->names.data + rows[i]->at);
+}
+
+void
+tally_add_all(struct tally *t, const struct tally_item *items, size_t n)
+{
+	uint64_t hashes[TALLY_ITEMS];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		hashes[i] = siphash(t->secret, items[i].name, items[i].n);
+	prefetch(t, hashes, n);
+	for (i = 0; i < n; i++)
+		add(t, hashes[i], items[i].name, items[i].n, items[i].count,
+		    items[i].example);
 }
 
 static int

@@ -39,6 +39,20 @@ void tally_free(struct tally *t);
 size_t tally_add(struct tally *t, const void *name, size_t n, int64_t count,
     const char *example);
 
+struct tally_item {
+	const void *name;
+	size_t n;
+	int64_t count;
+	char example[TALLY_EXAMPLE];
+};
+
+/*
+ * The same for each of several, TALLY_ITEMS at most. A large table lies in no
+ * cache: what is looked up for all of them is on its way at once.
+ */
+#define TALLY_ITEMS 32
+void tally_add_all(struct tally *t, const struct tally_item *items, size_t n);
+
 /* The most frequent first, alike ones by name; indexes do not hold after. */
 void tally_sort(struct tally *t);
 

@@ -26,7 +26,7 @@ def clickhouse(path, body):
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)
     assert query["query"] == ["INSERT INTO mail.records FORMAT JSONEachRow"]
     assert query["date_time_input_format"] == ["best_effort"]
-    assert query["insert_deduplication_token"][0].count("-") == 2
+    assert len(query) == 2  # a server refuses settings that it does not know
     rows = [json.loads(line) for line in body.splitlines()]
     for row in rows:
         assert all(isinstance(value, str) for value in row.values())

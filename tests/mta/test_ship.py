@@ -89,7 +89,7 @@ class Host:
         return (self.folder / "ship.log").read_text()
 
     def state(self):
-        words = self.ship_state.read_text().split()
+        words = self.ship_state.read_text().splitlines()[0].split()
         return dict(zip(words[::2], map(int, words[1::2])))
 
     def caught_up(self):
@@ -109,6 +109,15 @@ def host(build, box, empty):
     yield make
     for one in hosts:
         one.stop()
+
+
+DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def hour_id(at, n):
+    """As one of that time begins."""
+    hour = int(at) // 3600 % 1024
+    return DIGITS[hour >> 5] + DIGITS[hour & 31] + f"{n:010}"
 
 
 def stored(server):
@@ -271,6 +280,34 @@ def test_away(host, empty):
     assert "takes records again" in one.log()
 
 
+def test_how_it_fares(host, saywhyd, empty):
+    """The daemon tells how far behind ship is, and why."""
+    one = host()
+    daemon = saywhyd(one.settings)
+    one.records, one.conf = daemon.record_file, daemon.conf
+
+    def told():
+        done = daemon.run_tool("status", "--json", "-c", daemon.conf)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["store"]
+
+    assert told()["state"] == "fails" and "runs" in told()["failure"]
+    append(one.records, 0, 100)
+    one.ship()
+    process.wait_until(lambda: told()["taken"] == 100, "the first")
+    assert told()["state"] == "works" and told()["lag"] == told()["behind"] == 0
+    assert "failure" not in told() and "libpq" not in loaded(daemon.process.pid)
+    empty.stop()
+    append(one.records, 100, 10)
+    process.wait_until(lambda: told()["lag"] >= 2, "it to be behind")
+    assert told()["state"] == "fails" and "server" in told()["failure"]
+    shown = daemon.run_tool("status", "-c", daemon.conf).stdout
+    assert "bytes of the record file to go" in shown and " s behind" in shown
+    empty.start()
+    process.wait_until(lambda: told()["taken"] == 110, "the others")
+    process.wait_until(lambda: told()["lag"] == 0, "it to catch up")
+
+
 def test_two_of_one_name(host):
     """The second says so, and ships nothing."""
     one, two = host(), host()
@@ -348,6 +385,34 @@ def test_forgotten(host, empty):
                      "'%b@elsewhere.example%'") == "0"
 
 
+def test_shown_by_its_day(host, empty):
+    """Who may read a day's tables asks these; who may not is answered, too, and
+    in neither case does the server have anything to complain about."""
+    one, now = host(), time.time()
+    times = [now - hours * 3600 for hours in (0, 1, 7, 13, 23)]
+    known = [hour_id(at, n) for n, at in enumerate(times)]
+    one.records.write_text("".join(json.dumps(TEMPLATE | {
+        "id": found, "time": time.strftime("%Y-%m-%dT%H:%M:%S.000Z",
+                                           time.gmtime(at))}) + "\n"
+        for found, at in zip(known, times)))
+    assert one.tool("ship", "--once").returncode == 0
+    empty.sql("CREATE ROLE reader LOGIN; GRANT SELECT ON saywhy, record, line "
+              "TO reader")
+    complaints = empty.log().count("ERROR")
+    try:
+        for who in ("postgres", "reader"):
+            one.conf.write_text(one.conf.read_text().replace(
+                "postgresql://postgres@", f"postgresql://{who}@"))
+            for found in known:
+                done = one.tool("show", "--json", found)
+                assert json.loads(done.stdout)["id"] == found, (who, done.stderr)
+            for unknown in (hour_id(now, 99), hour_id(now - 20 * 86400, 98)):
+                assert one.tool("show", unknown).returncode == 1
+        assert empty.log().count("ERROR") == complaints
+    finally:
+        empty.sql("DROP OWNED BY reader; DROP ROLE reader")
+
+
 def test_taken_after_all(host, empty):
     """What closes a deferral says so of those before it, as in a store of a file."""
     one = host(more='retention = "30 days"')
@@ -383,6 +448,55 @@ def test_taken_after_all(host, empty):
     empty.sql("UPDATE place SET at = 0")
     assert one.tool("ship", "--once").returncode == 0
     assert len(empty.sql("SELECT 1 FROM record WHERE later IS NOT NULL").split()) == 6
+
+
+def test_taken_elsewhere(host, empty):
+    """Deferred at one host, taken at another: whichever ships first."""
+    now = int(time.time()) - 3 * 3600
+    mail = {"sender": "a@sender.example", "recipients": ["B@example.org"],
+            "reason": "greylisted"}
+
+    def put(one, n, minute, outcome, **more):
+        at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now + 60 * minute))
+        with open(one.records, "a") as out:
+            out.write(json.dumps(TEMPLATE | mail | more | {
+                "id": ident(n), "time": at, "outcome": outcome}) + "\n")
+
+    def closed():
+        """Id of what was deferred, and the minute when it was taken."""
+        rows = empty.sql("SELECT id, (later - %d) / 60000 FROM record WHERE later "
+                         "IS NOT NULL ORDER BY id" % (now * 1000)).splitlines()
+        return {id_: int(minute) for id_, minute in
+                (row.split("|") for row in rows)}
+
+    hosts = [host(f"mx{n}.example.org") for n in (1, 2, 3)]
+    one, two, three = hosts
+    put(one, 1, 0, "tempfail")          # taken by three at 10, by two at 30
+    put(one, 2, 20, "tempfail")         # by two at 30
+    put(one, 3, 40, "tempfail")         # by nobody
+    put(one, 4, 5, "tempfail", sender="other@sender.example")
+    put(one, 5, 5, "tempfail", recipients=["c@example.org"])
+    put(one, 6, 6, "reject", recipients=["x@example.org", "b@example.org"])
+    put(one, 7, 7, "observed")
+    put(one, 8, -8 * 1440, "tempfail")  # too long before
+    put(two, 20, 30, "taken")
+    put(three, 30, 10, "taken")
+    final = {ident(1): 10, ident(2): 30, ident(6): 10}
+    for order in ((two, one, three), (three, two, one), (one, two, three)):
+        for shipping in order:
+            assert shipping.tool("ship", "--once").returncode == 0
+        assert closed() == final, [h.name for h in order]
+        empty.sql("TRUNCATE record, line; UPDATE place SET at = 0, inode = 0, "
+                  "taken = NULL")
+    # Two that are under way at once see nothing of each other.
+    for shipping in order:
+        assert shipping.tool("ship", "--once").returncode == 0
+    for lost in ("", "UPDATE record SET later = later + 60000 WHERE later IS NOT NULL"):
+        empty.sql(lost or "UPDATE record SET later = NULL")
+        empty.sql("DELETE FROM digest")
+        one.ship()
+        process.wait_until(lambda: closed() == final, "them to be closed", 30)
+        one.stop()
 
 
 def test_words_that_do_not_fit(host, empty):

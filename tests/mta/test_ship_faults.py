@@ -30,6 +30,7 @@ pytestmark = pytest.mark.skipif(
     postgresql.programs() is None, reason="there is no PostgreSQL here")
 
 SHIPPED = int(os.environ.get("SAYWHY_SHIPPED", 20000))
+BURST = 500  # messages of the driver at once
 CUT = float(os.environ.get("SAYWHY_CUT", 12))
 
 
@@ -44,16 +45,15 @@ class Disk:
         self.ballast = self.folder / "ballast"
 
     def fill(self):
-        with open(self.ballast, "wb") as out:
-            try:
-                while True:
-                    out.write(bytes(1 << 16))
-                    out.flush()
-            except OSError:
-                pass
+        try:
+            with open(self.ballast, "wb", buffering=0) as out:
+                while out.write(bytes(1 << 16)):
+                    pass
+        except OSError:
+            pass
 
     def free(self):
-        self.ballast.unlink()
+        self.ballast.unlink(missing_ok=True)
 
     def stop(self):
         subprocess.run(["umount", "-l", self.folder], check=False)
@@ -66,8 +66,8 @@ class World:
         self.build, self.draw = build, random.Random(19)
         self.wire = hosts.Wire()
         self.here, self.there = self.wire.machine(), self.wire.machine()
-        self.disk_here = Disk(box, SHIPPED * 2000 + (64 << 20))
-        self.disk_there = Disk(box, SHIPPED * 6000 + (300 << 20))
+        self.disk_here = Disk(box, SHIPPED * 3000 + (64 << 20))
+        self.disk_there = Disk(box, SHIPPED * 9000 + (300 << 20))
         with self.there:
             self.database = postgresql.Server(
                 self.disk_there.folder / "pg",
@@ -80,7 +80,7 @@ class World:
             "syslog = no\n")
         shutil.chown(self.filter.folder, "nobody")
         self.rotated = 0
-        self.enough = False
+        self.enough, self.rest = False, 0
         self.start_ship()
         self.filter.start()
         self.driver = threading.Thread(target=self.drive)
@@ -91,11 +91,10 @@ class World:
         while not self.enough:
             done = subprocess.run(
                 [self.build / "load", "--json", "--sessions", "4",
-                 "--per-session", "50", "--messages", "500", "--timeout", "2",
+                 "--per-session", "50", "--messages", str(BURST), "--timeout", "2",
                  "--sender", "bad@sender.example", self.filter.address],
                 capture_output=True, text=True)
-            if done.returncode != 0:
-                time.sleep(.05)
+            time.sleep(self.rest if done.returncode == 0 else .05)
 
     def start_ship(self):
         with self.here, open(self.disk_here.folder / "ship.log", "ab") as log:
@@ -129,6 +128,11 @@ class World:
         self.there.cut()
         time.sleep(seconds or self.draw.random() * 2)
         self.there.mend()
+
+    def cut_for_long(self, seconds):
+        """While as many are refused again at most as there were before."""
+        self.rest = seconds * BURST / SHIPPED
+        self.network_cut(seconds)
 
     def record_file_rotated(self):
         self.rotated += 1
@@ -233,7 +237,9 @@ def test_nothing_lost_nothing_twice(world):
         world.pause(.5)
         fault()
         met[fault.__name__] += 1
-    world.network_cut(CUT)
+    before = world.written()
+    world.cut_for_long(CUT)
+    print(f"{world.written() - before} refused while the network was cut")
     world.enough = True
     world.driver.join()
     process.wait_until(world.is_whole, "all of them, once", 600)

@@ -85,6 +85,8 @@ static const struct row {
 	{ "content { rspamd { } }", "rspamd" },
 	{ "record-file = \"pipe:/run/x\" store = \"/run/y\"",
 	    "cannot be read again" },
+	{ "record-file = \"/run/x\" store = \"mysql://a:b@h/x\"",
+	    "store: \"mysql://\" is no kind of store" },
 	{ "blacklist { list \"x\" { file = \"/nowhere/at-all\" } }",
 	    "f:1: error: list \"x\"" },
 
