@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "model/mailbox.h"
+#include "setup/adopt_ports.h"
 #include "setup/adopt_relay.h"
 #include "setup/adopt_words.h"
 #include "setup/mta_lists.h"
@@ -104,7 +105,7 @@ adopt_dns_list(struct walk *w, size_t which)
 {
 	char word[MTA_WORD_MAX], *answers;
 	struct buf line = BUF_INIT;
-	bool good;
+	bool good, permits = strcmp(dns_lists[which].block, "dnswl") == 0;
 
 	if (!mta_next_word(&w->p, word))
 		return;
@@ -116,7 +117,7 @@ adopt_dns_list(struct walk *w, size_t which)
 		buf_printf(&line, " match = {%s}", dns_lists[which].match);
 	if (answers != NULL)
 		buf_puts(&line, " answers = {");
-	else if (strcmp(dns_lists[which].block, "dnswl") == 0)
+	else if (permits)
 		buf_puts(&line, " answers = {\"127.0.0.0-"
 		    "127.255.254.255\"}");
 	good = (answers == NULL || put_answers(&line, answers)) &&
@@ -128,11 +129,14 @@ adopt_dns_list(struct walk *w, size_t which)
 	else if (good && !w->unknown_permit) {
 		buf_puts(w->lists, line.data);
 		w->a->taken++;
-	} else
+	} else {
+		w->unknown_permit |= permits;
 		adopt_leave(w->a, "%s: %s %s%s", w->list,
 		    dns_lists[which].restriction, word, good ?
 		    ": it stands behind a permit that saywhy does not know" :
 		    ": its answers are in a form that saywhy does not have");
+	}
+	w->known_permit |= permits;
 	buf_free(&line);
 }
 
@@ -415,6 +419,7 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 		adopt_list(a, source, lists[i], &blacklist);
 	if (blacklist.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", blacklist.data);
+	adopt_ports(a, source);
 	buf_free(&blacklist);
 }
 
