@@ -177,12 +177,18 @@ have_it_read(const struct wish *w)
 	ruleset_release(rules);
 }
 
+static const char *
+mta_name(const struct wish *w)
+{
+	return w->mc != NULL ? "Sendmail" : "Postfix";
+}
+
 /* Proof before trust: nothing is changed where more would be refused. */
 static bool
 prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
 {
 	const struct against a = { .config = w->config, .adopted = adopted,
-		.logs = w->logs, .nlogs = w->nlogs };
+		.logs = w->logs, .nlogs = w->nlogs, .mta = mta_name(w) };
 	size_t more = 0;
 
 	if (!against_play(&a, &more, errmsg))
@@ -210,8 +216,8 @@ adopt(struct wish *w)
 	if (good) {
 		printf("%s", a.conf.data);
 		printf("\n%zu restrictions are taken over, %zu stay "
-		    "%s's%s\n", a.taken, a.nleft, w->mc != NULL ?
-		    "Sendmail" : "Postfix", a.nleft > 0 ? ":" : ".");
+		    "%s's%s\n", a.taken, a.nleft, mta_name(w),
+		    a.nleft > 0 ? ":" : ".");
 		for (i = 0; i < a.nleft; i++)
 			print_note(a.left[i]);
 		putchar('\n');

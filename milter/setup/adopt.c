@@ -28,6 +28,7 @@ struct walk {
 	unsigned deep;		/* in a restriction class of it */
 	bool over;		/* nothing behind this word is ever asked */
 	bool warns;		/* the next one refuses nobody */
+	bool parents;		/* a domain in a table is all below it, too */
 	bool unknown_permit;	/* one came before */
 	bool known_permit;	/* … that only section blacklist knows of */
 	struct buf *lists;	/* what goes into section blacklist */
@@ -131,10 +132,11 @@ adopt_dns_list(struct walk *w, size_t which)
 		w->a->taken++;
 	} else {
 		w->unknown_permit |= permits;
-		adopt_leave(w->a, "%s: %s %s%s", w->list,
-		    dns_lists[which].restriction, word, good ?
-		    ": it stands behind a permit that saywhy does not know" :
-		    ": its answers are in a form that saywhy does not have");
+		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
+		    dns_lists[which].restriction, word,
+		    adopt_says(dns_lists[which].restriction), good ?
+		    "it stands behind a permit that saywhy does not know" :
+		    "its answers are in a form that saywhy does not have");
 	}
 	w->known_permit |= permits;
 	buf_free(&line);
@@ -158,9 +160,13 @@ adopt_table(struct walk *w, size_t which)
 	if (!mta_next_word(&w->p, word))
 		return;
 	path = adopt_text_of_table(w->source, word);
-	if (path == NULL) {
-		adopt_leave(w->a, "%s: %s %s: a table that saywhy cannot read",
-		    w->list, tables[which].restriction, word);
+	if (path == NULL || !w->parents) {
+		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
+		    tables[which].restriction, word,
+		    adopt_says(tables[which].restriction),
+		    path == NULL ? adopt_why_no_text(word) :
+		    "parent_domain_matches_subdomains does not name "
+		    "smtpd_access_maps");
 		w->unknown_permit = true;
 		return;
 	}
@@ -198,13 +204,20 @@ put_reason(struct walk *w, const char *reason, const char *word)
 }
 
 static void
+leave_behind(struct walk *w, const char *restriction)
+{
+	adopt_leave(w->a, "%s: %s stays Postfix's%s: it stands behind a permit "
+	    "that saywhy does not know", w->list, restriction,
+	    adopt_says(restriction));
+}
+
+static void
 adopt_simple(struct walk *w, const struct simple *s)
 {
 	size_t i;
 
 	if (w->unknown_permit || (w->known_permit && s->identity)) {
-		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
-		    "saywhy does not know", w->list, s->restriction);
+		leave_behind(w, s->restriction);
 		return;
 	}
 	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
@@ -225,8 +238,8 @@ adopt_unknown(struct walk *w, const char *word)
 	    0 && !ours))
 		w->unknown_permit = true;
 	if (!ours)
-		adopt_leave(w->a, "%s: %s%s%s stays Postfix's", w->list, word,
-		    *argument != '\0' ? " " : "", argument);
+		adopt_leave(w->a, "%s: %s%s%s stays Postfix's%s", w->list, word,
+		    *argument != '\0' ? " " : "", argument, adopt_says(word));
 }
 
 /* Restrictions that an option of section relay turns on. */
@@ -248,9 +261,7 @@ adopt_switch(struct walk *w, size_t which)
 	struct buf line = BUF_INIT;
 
 	if (w->unknown_permit || w->known_permit) {
-		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
-		    "saywhy does not know", w->list,
-		    switches[which].restriction);
+		leave_behind(w, switches[which].restriction);
 		return;
 	}
 	buf_printf(&line, "relay { %s = yes }", option);
@@ -310,7 +321,8 @@ adopt_turn(struct walk *w, const char *word)
 	w->warns = strcmp(word, "warn_if_reject") == 0;
 	w->over |= adopt_is_among(word, ends, COUNT(ends));
 	if (w->over && *word != 'p')
-		adopt_leave(w->a, "%s: %s stays Postfix's", w->list, word);
+		adopt_leave(w->a, "%s: %s stays Postfix's%s", w->list, word,
+		    adopt_says(word));
 	/* Mail to our domains comes no further. */
 	w->unknown_permit |= local;
 	return w->warns || w->over || local ||
@@ -350,12 +362,23 @@ adopt_word(struct walk *w, const char *word)
 		adopt_unknown(w, word);
 }
 
+/* As saywhy takes the tables, and as Postfix does by default. */
+static bool
+has_parents(const struct mta_source *source)
+{
+	const char *names = source->value(source->arg,
+	    "parent_domain_matches_subdomains");
+
+	return *names == '\0' || strstr(names, "smtpd_access_maps") != NULL;
+}
+
 static void
 adopt_list(struct adopt *a, const struct mta_source *source,
     const char *list, struct buf *lists)
 {
 	struct walk w = { .a = a, .source = source, .list = list,
-		.p = source->value(source->arg, list), .lists = lists };
+		.p = source->value(source->arg, list), .lists = lists,
+		.parents = has_parents(source) };
 	char word[MTA_WORD_MAX];
 
 	while (!w.over && mta_next_word(&w.p, word))

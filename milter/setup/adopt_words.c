@@ -98,6 +98,69 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 	    is_plain_table(source, path) ? path : NULL;
 }
 
+const char *
+adopt_why_no_text(const char *table)
+{
+	static const struct {
+		const char *kinds, *why;
+	} rows[] = {
+		{ " inline: static: randmap: pipemap: unionmap: environ: ",
+		    "it stands in main.cf itself and has no file" },
+		{ " regexp: pcre: ", "it cannot be read, or has conditions or "
+		    "negations, which saywhy does not take" },
+		{ " hash: btree: texthash: lmdb: cdb: dbm: cidr: proxy: ",
+		    "its text cannot be read" },
+	};
+	char kind[32];
+	size_t n = strcspn(table, ":"), i;
+
+	if (n + 4 > sizeof kind)
+		return "it is of no kind that saywhy knows";
+	kind[0] = ' ';
+	memcpy(kind + 1, table, n);
+	memcpy(kind + 1 + n, ": ", 3);
+	for (i = 0; i < COUNT(rows); i++)
+		if (strstr(rows[i].kinds, kind) != NULL)
+			return rows[i].why;
+	return "Postfix asks a server about each key, which saywhy does not: "
+	    "it would wait for a lookup that it cannot bound";
+}
+
+const char *
+adopt_says(const char *restriction)
+{
+	static const struct {
+		const char *begins, *says;
+	} rows[] = {
+		{ "reject_rbl_client", " (550 5.7.1)" },
+		{ "reject_rhsbl", " (550 5.7.1)" },
+		{ "check_policy_service", " (in the words of that service)" },
+		{ "check_", " (550 5.7.1, or as the table says)" },
+		{ "reject_unverified_sender", " (450 4.1.7)" },
+		{ "reject_unverified_recipient", " (550 5.1.1)" },
+		{ "reject_unknown_sender_domain", " (550 5.1.8)" },
+		{ "reject_unknown_recipient_domain", " (550 5.1.2)" },
+		{ "reject_non_fqdn", " (504 5.5.2)" },
+		{ "reject_invalid", " (501 5.5.2)" },
+		{ "reject_unknown_helo_hostname", " (550 5.7.1)" },
+		{ "reject_unknown_client_hostname", " (450 4.7.25)" },
+		{ "reject_unknown_reverse_client_hostname", " (450 4.7.25)" },
+		{ "reject_plaintext_session", " (450 4.7.1)" },
+		{ "reject_sender_login_mismatch", " (553 5.7.1)" },
+		{ "reject_authenticated_sender", " (553 5.7.1)" },
+		{ "reject_unauthenticated_sender", " (553 5.7.1)" },
+		{ "reject_known_sender", " (553 5.7.1)" },
+		{ "reject", " (550 5.7.1)" },
+		{ "defer", " (450 4.7.1)" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		if (starts(restriction, rows[i].begins))
+			return rows[i].says;
+	return "";
+}
+
 bool
 adopt_takes_word(const char *word)
 {

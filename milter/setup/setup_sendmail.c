@@ -76,6 +76,7 @@ static const struct ruleset_lines {
  * conditions.
  */
 static const char syntax_rules[] =
+    "dnl # Addresses that are written wrong: 501, where Sendmail has 553.\n"
     "SParse0\n"
     "R<@ $+>\t\t\t$@ $>SaywhySyntax User address required\n"
     "R$* < @ . $* > $*\t$@ $>SaywhySyntax Invalid host name\n"
@@ -155,7 +156,8 @@ put_before(struct buf *out, const struct setup_doors *doors, const char *text)
 		buf_puts(&rules, syntax_rules);
 	for (i = 0; i < COUNT(rulesets); i++)
 		if (place_of(&rulesets[i], doors, text) == PLACE_BEFORE)
-			buf_printf(&rules, "SLocal_%s\n"
+			buf_printf(&rules, "dnl # Before your own rules.\n"
+			    "SLocal_%s\n"
 			    "R$*\t\t\t$: SAYWHY $(%s %s $: NOTHING $) "
 			    "$| $1\n"
 			    "RSAYWHY NOTHING $| $*\t$: PASS $| $1\n"
@@ -246,7 +248,8 @@ put_codes(struct buf *out, const char *text)
 			    replies[i].feature) == 0 &&
 			    (call->n < 3 ||
 			    strcmp(call->argument[2], "terminate") != 0))
-				buf_printf(out, "define(`%s', `450')dnl\n",
+				buf_printf(out, "define(`%s', `450')dnl "
+				    "instead of 452, the code of a full disk\n",
 				    replies[i].code);
 	free(call);
 }
@@ -290,11 +293,12 @@ setup_sendmail_tell(const char *mc, const struct setup_doors *doors,
 	put_block(&block, doors, bare.data, address.data);
 	good = good && (!apply || write_block(mc, &bare, &block, errmsg));
 	if (good) {
-		printf(apply ? "Sendmail. These lines stand at the end of %s "
-		    "now; make sendmail.cf of it and restart Sendmail:\n\n" :
-		    "Sendmail. Put these lines into %s, before the MAILERs "
-		    "(saywhy setup --apply puts them at its end), make "
-		    "sendmail.cf of it and restart Sendmail:\n\n", mc);
+		printf(apply ? "Sendmail. These lines stand at the end of\n"
+		    "%s now;\nmake sendmail.cf of it and restart "
+		    "Sendmail:\n\n" : "Sendmail. Put these lines into\n%s,\n"
+		    "before the MAILERs (saywhy setup --apply puts them at "
+		    "its end), make\nsendmail.cf of it and restart "
+		    "Sendmail:\n\n", mc);
 		printf("%s", block.data);
 		print_notes(address.data, bare.data, doors);
 	}

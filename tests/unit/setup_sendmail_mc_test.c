@@ -132,7 +132,7 @@ test_access_table(void **state)
 	make(&a, mc, "Connect:192.0.2.9 OK\nFrom:good.example OK\n");
 	assert_null(strstr(a.conf.data, "rdns-missing"));
 	assert_null(strstr(a.conf.data, "sender-domain"));
-	assert_true(is_left(&a, "FEATURE(`require_rdns'): the access table"));
+	assert_true(is_left(&a, "FEATURE(`require_rdns') stays Sendmail's"));
 	adopt_clear(&a);
 	make(&a, mc, NULL);
 	assert_null(strstr(a.conf.data, "rdns-missing"));
