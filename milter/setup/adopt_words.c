@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 
@@ -57,9 +58,20 @@ is_plain_pattern(const char *line)
 	return line[n] == ' ' || line[n] == '\t';
 }
 
-/* Patterns alone: no conditions, no negations, no other delimiters. */
+/* As lists/list_access.c refuses them. */
 static bool
-is_plain_table(const struct mta_source *source, const char *path)
+is_conditional(const char *line)
+{
+	return *line == '!' || (strncasecmp(line, "if", 2) == 0 &&
+	    line[2] != '\0' && strchr(" \t/!", line[2]) != NULL) ||
+	    (strncasecmp(line, "endif", 5) == 0 &&
+	    strchr(" \t\n", line[5]) != NULL);
+}
+
+/* No conditions and no negations; of patterns no other delimiters or flags. */
+static bool
+is_plain_table(const struct mta_source *source, const char *path,
+    bool patterns)
 {
 	struct buf text = BUF_INIT;
 	bool good = source->text(source->arg, path, &text);
@@ -67,8 +79,8 @@ is_plain_table(const struct mta_source *source, const char *path)
 	size_t n;
 
 	for (line = text.data; good && *line != '\0'; line += n) {
-		good = strchr("#\n \t\r", *line) != NULL ||
-		    is_plain_pattern(line);
+		good = strchr("#\n \t\r", *line) != NULL || (patterns ?
+		    is_plain_pattern(line) : !is_conditional(line));
 		n = strcspn(line, "\n");
 		n += line[n] == '\n';
 	}
@@ -94,8 +106,8 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 	if (path == NULL || strchr(path, '"') != NULL ||
 	    !source->is_file(source->arg, path))
 		return NULL;
-	return (!starts(table, "regexp:") && !starts(table, "pcre:")) ||
-	    is_plain_table(source, path) ? path : NULL;
+	return is_plain_table(source, path, starts(table, "regexp:") ||
+	    starts(table, "pcre:")) ? path : NULL;
 }
 
 const char *
@@ -106,9 +118,10 @@ adopt_why_no_text(const char *table)
 	} rows[] = {
 		{ " inline: static: randmap: pipemap: unionmap: environ: ",
 		    "it stands in main.cf itself and has no file" },
-		{ " regexp: pcre: ", "it cannot be read, or has conditions or "
-		    "negations, which saywhy does not take" },
-		{ " hash: btree: texthash: lmdb: cdb: dbm: cidr: proxy: ",
+		{ " regexp: pcre: cidr: ", "it cannot be read, or has "
+		    "conditions, negations or flags, which saywhy does not "
+		    "take" },
+		{ " hash: btree: texthash: lmdb: cdb: dbm: proxy: ",
 		    "its text cannot be read" },
 	};
 	char kind[32];

@@ -48,8 +48,13 @@ text(void *arg, const char *path, struct buf *out)
 		    "\tgo away\n/x\\/y/i OK\n");
 	else if (strcmp(path, "/etc/postfix/odd.pcre") == 0)
 		buf_puts(out, "/a/ OK\nif !/b/\n/c/ REJECT\nendif\n");
+	else if (strcmp(path, "/etc/postfix/odd.cidr") == 0)
+		buf_puts(out, "192.0.2.0/24 OK\nif 198.51.100.0/24\n"
+		    "0.0.0.0/0 REJECT\nendif\n");
 	else
-		return false;
+		return strncmp(path, "/etc/postfix/", 13) == 0 &&
+		    strcmp(path, "/etc/postfix/none") != 0 &&
+		    strcmp(path, "/etc/postfix/p") != 0;
 	return true;
 }
 
@@ -265,6 +270,8 @@ test_patterns(void **state)
 		"smtpd_sender_restrictions", "check_sender_access "
 		    "pcre:/etc/postfix/plain.pcre, check_sender_access "
 		    "regexp:/etc/postfix/odd.pcre",
+		"smtpd_client_restrictions", "check_client_access "
+		    "cidr:/etc/postfix/odd.cidr",
 		NULL
 	};
 	struct main_cf cf = { .v = v };
@@ -274,7 +281,8 @@ test_patterns(void **state)
 	make(&a, &cf);
 	assert_non_null(strstr(a.conf.data, "file = "
 	    "\"access:/etc/postfix/plain.pcre\" match = {sender}"));
-	assert_null(strstr(a.conf.data, "odd.pcre"));
+	assert_null(strstr(a.conf.data, "odd."));
+	assert_true(is_left(&a, "cidr:/etc/postfix/odd.cidr"));
 	assert_true(is_left(&a, "regexp:/etc/postfix/odd.pcre"));
 	assert_int_equal(a.taken, 1);
 	adopt_clear(&a);
