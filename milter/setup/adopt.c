@@ -164,7 +164,7 @@ adopt_table(struct walk *w, size_t which)
 		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
 		    tables[which].restriction, word,
 		    adopt_says(tables[which].restriction),
-		    path == NULL ? adopt_why_no_text(word) :
+		    path == NULL ? adopt_not_read_because(word) :
 		    "parent_domain_matches_subdomains does not name "
 		    "smtpd_access_maps");
 		w->unknown_permit = true;

@@ -111,10 +111,10 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 }
 
 const char *
-adopt_why_no_text(const char *table)
+adopt_not_read_because(const char *table)
 {
 	static const struct {
-		const char *kinds, *why;
+		const char *kinds, *because;
 	} rows[] = {
 		{ " inline: static: randmap: pipemap: unionmap: environ: ",
 		    "it stands in main.cf itself and has no file" },
@@ -134,7 +134,7 @@ adopt_why_no_text(const char *table)
 	memcpy(kind + 1 + n, ": ", 3);
 	for (i = 0; i < COUNT(rows); i++)
 		if (strstr(rows[i].kinds, kind) != NULL)
-			return rows[i].why;
+			return rows[i].because;
 	return "Postfix asks a server about each key, which saywhy does not: "
 	    "it would wait for a lookup that it cannot bound";
 }

@@ -21,7 +21,7 @@ const char *adopt_text_of_table(const struct mta_source *source,
     const char *table);
 
 /* Why there is none, as the end of a sentence about the table. */
-const char *adopt_why_no_text(const char *table);
+const char *adopt_not_read_because(const char *table);
 
 /*
  * " (550 5.7.1)": the reply of a restriction that stays Postfix's, with the

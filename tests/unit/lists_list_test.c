@@ -253,7 +253,7 @@ static void
 test_access_conditions(void **state)
 {
 	static const struct {
-		const char *file, *said;
+		const char *file, *mistake;
 	} rows[] = {
 		{ "/a/ OK\nif /x/\n/./ REJECT\nendif\n", "conditions" },
 		{ "if !/x/\n/./ REJECT\nENDIF\n", "conditions" },
@@ -276,8 +276,8 @@ test_access_conditions(void **state)
 		write_file(name, rows[i].file);
 		snprintf(name, sizeof name, "access:access%zu", i);
 		l = list_open(name, path("saywhy.conf"), &d);
-		if ((l != NULL) != (rows[i].said == NULL) || (l == NULL &&
-		    strstr(d.v[0].text, rows[i].said) == NULL))
+		if ((l != NULL) != (rows[i].mistake == NULL) || (l == NULL &&
+		    strstr(d.v[0].text, rows[i].mistake) == NULL))
 			fail_msg("row %zu", i);
 		list_close(l);
 		diags_free(&d);

@@ -394,7 +394,8 @@ test_behind_a_list_that_permits(void **state)
 		    "good.example, reject_unknown_client_hostname, "
 		    "reject_rbl_client bad.example",
 		"smtpd_helo_restrictions", "permit_dnswl_client "
-		    "odd.example=127.0.[1;2].3, reject_rbl_client behind.example",
+		    "odd.example=127.0.[1;2].3, reject_rbl_client "
+		    "behind.example",
 		NULL
 	};
 	struct main_cf cf = { .v = v };
