@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/action.h"
 #include "model/mailbox.h"
 #include "setup/adopt_ports.h"
 #include "setup/adopt_relay.h"
 #include "setup/adopt_words.h"
 #include "setup/mta_lists.h"
+#include "words/reason.h"
 
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
@@ -32,6 +34,7 @@ struct walk {
 	bool unknown_permit;	/* one came before */
 	bool known_permit;	/* … that only section blacklist knows of */
 	struct buf *lists;	/* what goes into section blacklist */
+	struct buf *notes;	/* lines of reasons that stay Postfix's */
 };
 
 /*
@@ -211,6 +214,36 @@ leave_behind(struct walk *w, const char *restriction)
 	    adopt_says(restriction));
 }
 
+/* What saywhy would refuse by itself, whomever the permit spares. */
+static void
+note_reason(struct walk *w, const char *reason, const char *restriction)
+{
+	if (action_refuses(reason_get(reason_by_name(reason))->action))
+		buf_printf(w->notes, "reason \"%s\" { action = note }\t"
+		    "# %s: %s stays Postfix's\n", reason, w->list,
+		    restriction);
+}
+
+/* Unless another list, or saywhy.conf, says more of it. */
+static void
+put_notes(struct adopt *a, const struct mta_source *source,
+    const struct buf *notes)
+{
+	const char *line = notes->data;
+	struct buf name = BUF_INIT;
+	size_t n;
+
+	for (; *line != '\0'; line += n) {
+		n = strcspn(line, "\n") + 1;
+		buf_clear(&name);
+		buf_put(&name, line, strcspn(line, "{") - 1);
+		if (!source->is_set(source->arg, name.data) &&
+		    strstr(a->conf.data, name.data) == NULL)
+			buf_put(&a->conf, line, n);
+	}
+	buf_free(&name);
+}
+
 static void
 adopt_simple(struct walk *w, const struct simple *s)
 {
@@ -218,6 +251,8 @@ adopt_simple(struct walk *w, const struct simple *s)
 
 	if (w->unknown_permit || (w->known_permit && s->identity)) {
 		leave_behind(w, s->restriction);
+		for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
+			note_reason(w, s->reasons[i], s->restriction);
 		return;
 	}
 	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
@@ -374,11 +409,11 @@ has_parents(const struct mta_source *source)
 
 static void
 adopt_list(struct adopt *a, const struct mta_source *source,
-    const char *list, struct buf *lists)
+    const char *list, struct buf *lists, struct buf *notes)
 {
 	struct walk w = { .a = a, .source = source, .list = list,
 		.p = source->value(source->arg, list), .lists = lists,
-		.parents = has_parents(source) };
+		.notes = notes, .parents = has_parents(source) };
 	char word[MTA_WORD_MAX];
 
 	while (!w.over && mta_next_word(&w.p, word))
@@ -424,7 +459,7 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	static const char *const lists[] = { "smtpd_client_restrictions",
 		"smtpd_helo_restrictions", "smtpd_sender_restrictions",
 		"smtpd_relay_restrictions", "smtpd_recipient_restrictions" };
-	struct buf blacklist = BUF_INIT;
+	struct buf blacklist = BUF_INIT, notes = BUF_INIT;
 	size_t i;
 
 	memset(a, 0, sizeof *a);
@@ -439,11 +474,13 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	adopt_size(a, source);
 	adopt_recipients(a, source);
 	for (i = 0; i < COUNT(lists); i++)
-		adopt_list(a, source, lists[i], &blacklist);
+		adopt_list(a, source, lists[i], &blacklist, &notes);
+	put_notes(a, source, &notes);
 	if (blacklist.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", blacklist.data);
 	adopt_ports(a, source);
 	buf_free(&blacklist);
+	buf_free(&notes);
 }
 
 void

@@ -353,24 +353,34 @@ adopt_call(struct reader *r, const struct mc_call *call)
 		adopt_define(r, call->argument[0], call->argument[1]);
 }
 
-/* check_mail refuses them unless a FEATURE says otherwise. */
+/*
+ * check_mail refuses them unless a FEATURE says otherwise; then saywhy does not
+ * either.
+ */
 static void
 adopt_senders(struct reader *r)
 {
 	static const char from[] = "check_mail";
+	bool left = r->spares_senders && !(r->unresolvable && r->unqualified);
 
-	if (r->spares_senders && !(r->unresolvable && r->unqualified)) {
+	if (left)
 		leave_spared(r, from);
-		return;
-	}
-	if (!r->unresolvable) {
+	if (left || r->unresolvable)
+		put_reason(r, "sender-domain-nonexistent", "note", "mail",
+		    left ? "check_mail stays Sendmail's" :
+		    "FEATURE(`accept_unresolvable_domains')");
+	else {
 		put_reason(r, "sender-domain-nonexistent", "reject", "mail",
 		    from);
 		put_reason(r, "sender-domain-lookup-failed", "tempfail",
 		    "mail", from);
 		r->a->taken++;
 	}
-	if (!r->unqualified) {
+	if (left || r->unqualified)
+		put_reason(r, "sender-not-fqdn", "note", "mail", left ?
+		    "check_mail stays Sendmail's" :
+		    "FEATURE(`accept_unqualified_senders')");
+	else {
 		put_reason(r, "sender-not-fqdn", "reject", "mail", from);
 		r->a->taken++;
 	}

@@ -14,6 +14,7 @@ import pytest
 
 import adopted as adopted_site
 import beside
+import others
 import process
 import replies
 import saywhyd as saywhyd_module
@@ -303,6 +304,44 @@ def test_own_lines_win(adopted):
     finally:
         adopted.conf.write_bytes(before)
         adopted.reload()
+
+
+ASKED = {
+    "smtpd_sender_restrictions": "check_sender_access socketmap:inet:127.0.0.1:10093:senders, "
+                                 "reject_unknown_sender_domain",
+    "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
+}
+
+
+def test_a_table_that_can_only_be_asked(postfix, saywhyd, box, no_check):  # noqa: F811
+    """It stays Postfix's, with what stands behind it, and the output says how."""
+    server = others.table_server(10093, {
+        "bad@sender.example": "REJECT Your account owes us", "known@nowhere.invalid": "OK",
+        "late@sender.example": "450 4.2.1 Try on Monday"})
+    daemon = beside.start(saywhyd)
+    made = adopted_site.Adopted(daemon, postfix, replies.Story("asked", "", "", "", **ASKED),
+                                box / "asked")
+    assert made.good, made.said
+    said = " ".join(made.said.split())
+    assert "senders stays Postfix's (550 5.7.1, or as the table says): Postfix asks a server" in said
+    assert "reject_unknown_sender_domain stays Postfix's (550 5.1.8)" in said
+    alone = postfix.listen(**ASKED)
+    port = postfix.listen(**made.site())
+    made.use(daemon, port)
+    for sender, code, status, words in (
+            ("bad@sender.example", 550, "5.7.1", "Your account owes us"),
+            ("late@sender.example", 450, "4.2.1", "Try on Monday"),
+            ("other@nowhere.invalid", 550, "5.1.8", "Domain not found"),
+            ("known@nowhere.invalid", 250, "2.1.5", "Ok"), ("a@sender.example", 250, "2.1.5", "Ok")):
+        before, reply = play(alone, row(sender=sender)), play(port, row(sender=sender))
+        assert before.ok == reply.ok, reply
+        assert (reply.code, reply.status) == (code, status), reply
+        assert words in str(reply.texts)
+        assert reply.ok or len(reply.lines) > 1, reply  # ours behind it
+    assert play(port, row(helo="short")).status == "5.5.4"  # what is adopted all the same
+    server.shutdown()
+    server.server_close()
 
 
 ONCE = {
