@@ -20,6 +20,7 @@
 /* The range of content.max-size. */
 #define SIZE_MIN_OURS (64LL << 10)
 #define SIZE_MAX_OURS (1LL << 40)
+#define SIZE_OF_POSTFIX 10240000	/* where main.cf says nothing */
 
 /* One walk through one list of restrictions. */
 struct walk {
@@ -420,18 +421,23 @@ adopt_list(struct adopt *a, const struct mta_source *source,
 		adopt_word(&w, word);
 }
 
+/*
+ * Postfix has its code right, and without a limit of ours the filter need not
+ * see the body: only one that somebody set is taken over.
+ */
 static void
 adopt_size(struct adopt *a, const struct mta_source *source)
 {
 	const char *size = source->value(source->arg, "message_size_limit");
 	long long bytes = strtoll(size, NULL, 10);
 
-	if (bytes <= 0 || size[strspn(size, "0123456789")] != '\0' ||
+	if (bytes <= 0 || bytes == SIZE_OF_POSTFIX ||
+	    size[strspn(size, "0123456789")] != '\0' ||
 	    source->is_set(source->arg, "max-size"))
 		return;
 	if (bytes < SIZE_MIN_OURS || bytes > SIZE_MAX_OURS) {
 		adopt_leave(a, "message_size_limit: %s is out of the range of "
-		    "content.max-size", size);
+		    "content.max-size: Postfix goes on to say 552 5.3.4", size);
 		return;
 	}
 	buf_printf(&a->conf, "content { max-size = %s }\t"
