@@ -344,6 +344,38 @@ def test_a_table_that_can_only_be_asked(postfix, saywhyd, box, no_check):  # noq
     server.server_close()
 
 
+OWN_PORT = {
+    "smtpd_sender_restrictions": "reject_unknown_sender_domain",
+    "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
+}
+
+
+def test_a_port_with_restrictions_of_its_own(postfix, saywhyd, box, no_check, monkeypatch):  # noqa: F811
+    """What main.cf refuses is taken where master.cf says otherwise, and by saywhy, too."""
+    monkeypatch.setattr(adopted_site, "MASTER_CF", adopted_site.MASTER_CF +
+                        "10099 inet n - n - - smtpd\n  -o { smtpd_sender_restrictions = }\n"
+                        "  -o mynetworks=198.51.100.0/24\n")
+    daemon = beside.start(saywhyd)
+    made = adopted_site.Adopted(daemon, postfix, replies.Story("port", "", "", "", **OWN_PORT),
+                                box / "port")
+    assert made.good, made.said
+    assert "10099 has mynetworks, smtpd_sender_restrictions of its own" in " ".join(
+        made.said.split())
+    port = postfix.listen(**made.site())
+    own = postfix.listen(**made.site() | {"smtpd_sender_restrictions": "",
+                                          "mynetworks": "198.51.100.0/24"})
+    [name] = made.files
+    made.files[name] = made.files[name].replace("ports = {10099}", f"ports = {{{own}}}")
+    made.use(daemon, port)
+    nowhere = row(sender="a@nowhere.invalid")
+    there = row(client="198.51.100.7", rcpt="b@elsewhere.example")
+    assert play(port, nowhere).status == "5.1.8" and play(port, there).status == "5.7.1"
+    assert play(own, nowhere).ok and play(own, there).ok
+    reply = play(own, row(rcpt="b@elsewhere.example"))
+    assert not reply.ok and "Relay access denied" in reply.texts[0]  # Postfix's own
+
+
 ONCE = {
     "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
     "smtpd_sender_restrictions": "reject_unknown_sender_domain, "
