@@ -246,8 +246,7 @@ on_event(void *arg, const struct log_event *h)
 	else if (h->accepted)
 		play_delivery(arg, h, client);
 	else if (h->by == ISSUED_BY_MTA && !h->delivery &&
-	    h->fate == FATE_REFUSED && h->reply.text != NULL &&
-	    h->recipient.text != NULL)
+	    h->fate == FATE_REFUSED && h->reply.text != NULL)
 		play_refusal(arg, h, client);
 	free(client);
 }

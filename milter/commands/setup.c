@@ -215,8 +215,9 @@ adopt(struct wish *w)
 	w->whole = good && a.whole;
 	if (good) {
 		printf("%s", a.conf.data);
-		printf("\n%zu restrictions are taken over, %zu stay "
-		    "%s's%s\n", a.taken, a.nleft, mta_name(w),
+		printf("\n%zu restriction%s taken over, %zu stay%s %s's%s\n",
+		    a.taken, a.taken == 1 ? " is" : "s are", a.nleft,
+		    a.nleft == 1 ? "s" : "", mta_name(w),
 		    a.nleft > 0 ? ":" : ".");
 		for (i = 0; i < a.nleft; i++)
 			print_note(a.left[i]);

@@ -135,8 +135,8 @@ adopt_not_read_because(const char *table)
 	for (i = 0; i < COUNT(rows); i++)
 		if (strstr(rows[i].kinds, kind) != NULL)
 			return rows[i].because;
-	return "Postfix asks a server about each key, which saywhy does not: "
-	    "it would wait for a lookup that it cannot bound";
+	return "it can only be asked key by key, which saywhy does not: it "
+	    "would wait for a lookup that it cannot bound";
 }
 
 const char *
