@@ -34,6 +34,7 @@ struct kind {
 };
 
 struct playing {
+	const char *mta;
 	struct ruleset *rules;
 	struct kind *kinds;
 	size_t nkinds, cap;
@@ -245,8 +246,7 @@ on_event(void *arg, const struct log_event *h)
 	else if (h->accepted)
 		play_delivery(arg, h, client);
 	else if (h->by == ISSUED_BY_MTA && !h->delivery &&
-	    h->fate == FATE_REFUSED && h->reply.text != NULL &&
-	    h->recipient.text != NULL)
+	    h->fate == FATE_REFUSED && h->reply.text != NULL)
 		play_refusal(arg, h, client);
 	free(client);
 }
@@ -286,12 +286,16 @@ print_table(const struct playing *g)
 
 	qsort(g->kinds, g->nkinds, sizeof *g->kinds, by_number);
 	for (i = 0; i < g->nkinds; i++)
-		printf("%6zu  then  %s\n        now   %s\n", g->kinds[i].n,
-		    g->kinds[i].then, *g->kinds[i].now != '\0' ?
-		    g->kinds[i].now : "the same: it stays Postfix's");
-	printf("\n%zu refusals of Postfix: %zu would be saywhy's, %zu stay "
-	    "Postfix's, none is let through, for its restrictions stay behind "
-	    "saywhy.\n", g->refusals, g->ours, g->refusals - g->ours);
+		if (*g->kinds[i].now != '\0')
+			printf("%6zu  then  %s\n        now   %s\n",
+			    g->kinds[i].n, g->kinds[i].then, g->kinds[i].now);
+		else
+			printf("%6zu  then  %s\n        now   the same: it "
+			    "stays %s's\n", g->kinds[i].n, g->kinds[i].then,
+			    g->mta);
+	printf("\n%zu refusals of %s: %zu would be saywhy's, %zu stay %s's,\n"
+	    "none is let through, for its own checks stay behind saywhy.\n",
+	    g->refusals, g->mta, g->ours, g->refusals - g->ours, g->mta);
 	if (g->harder > 0)
 		printf("%zu of them were for now, and are for good then.\n",
 		    g->harder);
@@ -322,7 +326,7 @@ clear(struct playing *g)
 bool
 against_play(const struct against *a, size_t *more, struct buf *errmsg)
 {
-	struct playing g = { .rules = load(a, errmsg) };
+	struct playing g = { .mta = a->mta, .rules = load(a, errmsg) };
 	struct maillog *m;
 	bool good = g.rules != NULL;
 	size_t i;

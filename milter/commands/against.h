@@ -18,6 +18,7 @@ struct buf;
 struct against {
 	const char *config;
 	const struct adopt *adopted;
+	const char *mta;	/* "Postfix", "Sendmail" */
 	const char *const *logs;
 	size_t nlogs;
 };

@@ -177,12 +177,18 @@ have_it_read(const struct wish *w)
 	ruleset_release(rules);
 }
 
+static const char *
+mta_name(const struct wish *w)
+{
+	return w->mc != NULL ? "Sendmail" : "Postfix";
+}
+
 /* Proof before trust: nothing is changed where more would be refused. */
 static bool
 prove(const struct wish *w, const struct adopt *adopted, struct buf *errmsg)
 {
 	const struct against a = { .config = w->config, .adopted = adopted,
-		.logs = w->logs, .nlogs = w->nlogs };
+		.logs = w->logs, .nlogs = w->nlogs, .mta = mta_name(w) };
 	size_t more = 0;
 
 	if (!against_play(&a, &more, errmsg))
@@ -209,9 +215,10 @@ adopt(struct wish *w)
 	w->whole = good && a.whole;
 	if (good) {
 		printf("%s", a.conf.data);
-		printf("\n%zu restrictions are taken over, %zu stay "
-		    "%s's%s\n", a.taken, a.nleft, w->mc != NULL ?
-		    "Sendmail" : "Postfix", a.nleft > 0 ? ":" : ".");
+		printf("\n%zu restriction%s taken over, %zu stay%s %s's%s\n",
+		    a.taken, a.taken == 1 ? " is" : "s are", a.nleft,
+		    a.nleft == 1 ? "s" : "", mta_name(w),
+		    a.nleft > 0 ? ":" : ".");
 		for (i = 0; i < a.nleft; i++)
 			print_note(a.left[i]);
 		putchar('\n');

@@ -7,6 +7,9 @@
  * else: it lets them pass (OK), looks no further (DUNNO), or does what stays
  * Postfix's (DEFER, HOLD, names of restrictions). FILE is the text that
  * postmap(1) reads, not what it makes of it.
+ *
+ * A table with what we do not read, conditions and negations and flags of
+ * patterns, is refused whole: what stands behind it would mean another thing.
  */
 
 #include <ctype.h>
@@ -90,13 +93,21 @@ add_key(struct list_text *c, const char *key, const char *comment,
 	buf_free(&other);
 }
 
-/* Lines that go on, conditions and negations are passed over. */
+/* Lines that go on are passed over. */
 static bool
 is_plain(const char *line)
 {
-	return *line != '\0' && strchr("# \t!", *line) == NULL &&
-	    strncasecmp(line, "if ", 3) != 0 &&
-	    strncasecmp(line, "endif", 5) != 0;
+	return *line != '\0' && strchr("# \t", *line) == NULL;
+}
+
+/* "if /x/", "if/x/", "endif", "!/x/"; "if.example" is a name. */
+static bool
+is_conditional(const char *line)
+{
+	return *line == '!' || (strncasecmp(line, "if", 2) == 0 &&
+	    line[2] != '\0' && strchr(" \t/!", line[2]) != NULL) ||
+	    (strncasecmp(line, "endif", 5) == 0 &&
+	    strchr(" \t", line[5]) != NULL);	/* its end, too */
 }
 
 /* Behind the pattern that a line of regexp_table(5) begins with: its flags. */
@@ -119,6 +130,11 @@ take_pattern(struct list_text *c, const char *line, enum verdict wanted,
 	const char *action = line + n + m, *text;
 	struct buf pattern = BUF_INIT;
 
+	if (m > 1 || (m == 1 && line[n] != 'i')) {
+		buf_printf(errmsg, "\"%.60s\" has a flag that is not read "
+		    "here: only \"i\" is", line);
+		return;
+	}
 	action += strspn(action, BLANKS);
 	if (verdict_of(action, &text) != wanted)
 		return;
@@ -138,6 +154,11 @@ take_line(struct list_text *c, char *line, enum verdict wanted,
 	size_t n = strcspn(line, BLANKS);
 	const char *action = line + n + strspn(line + n, BLANKS), *text;
 
+	if (is_conditional(line)) {
+		buf_printf(errmsg, "\"%.60s\": conditions and negations are "
+		    "not read here", line);
+		return;
+	}
 	if (*line == '/') {
 		take_pattern(c, line, wanted, key, errmsg);
 		return;
@@ -176,11 +197,34 @@ load_spared(const char *path, struct diags *d)
 	return list_text_load(path, take_spared, d);
 }
 
+/*
+ * Postfix looks "user+x@domain" up as "user@domain", too, where
+ * recipient_delimiter says so. It is not known here which it is; to spare too
+ * many leaves them to Postfix.
+ */
+static enum list_answer
+get_spared(void *content, const char *key, size_t n, struct buf *comment)
+{
+	enum list_answer answer = list_text_get(content, key, n, comment);
+	const char *at = memchr(key, '@', n);
+	size_t user = strcspn(key, "+-");
+	struct buf bare = BUF_INIT;
+
+	if (answer != LIST_NO || at == NULL || user == 0 || key + user >= at)
+		return answer;
+	buf_put(&bare, key, user);
+	buf_put(&bare, at, n - (size_t)(at - key));
+	answer = list_text_get(content, bare.data, bare.len, comment);
+	buf_free(&bare);
+	return answer;
+}
+
 #define REST .free = list_text_free, .count = list_text_count, \
-	.kinds = list_text_kinds, .get = list_text_get, \
+	.kinds = list_text_kinds, \
 	.get_net = list_text_get_net, .get_pattern = list_text_get_pattern
 
 const struct list_format list_format_access = { .prefix = "access:",
-	.load = load_refused, REST };
+	.load = load_refused, .get = list_text_get, REST };
 const struct list_format list_format_access_permit = {
-	.prefix = "access-permit:", .load = load_spared, REST };
+	.prefix = "access-permit:", .load = load_spared, .get = get_spared,
+	REST };

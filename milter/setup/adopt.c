@@ -7,16 +7,20 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/action.h"
 #include "model/mailbox.h"
+#include "setup/adopt_ports.h"
 #include "setup/adopt_relay.h"
 #include "setup/adopt_words.h"
 #include "setup/mta_lists.h"
+#include "words/reason.h"
 
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
 /* The range of content.max-size. */
 #define SIZE_MIN_OURS (64LL << 10)
 #define SIZE_MAX_OURS (1LL << 40)
+#define SIZE_OF_POSTFIX 10240000	/* where main.cf says nothing */
 
 /* One walk through one list of restrictions. */
 struct walk {
@@ -27,9 +31,11 @@ struct walk {
 	unsigned deep;		/* in a restriction class of it */
 	bool over;		/* nothing behind this word is ever asked */
 	bool warns;		/* the next one refuses nobody */
+	bool parents;		/* a domain in a table is all below it, too */
 	bool unknown_permit;	/* one came before */
 	bool known_permit;	/* … that only section blacklist knows of */
 	struct buf *lists;	/* what goes into section blacklist */
+	struct buf *notes;	/* lines of reasons that stay Postfix's */
 };
 
 /*
@@ -104,7 +110,7 @@ adopt_dns_list(struct walk *w, size_t which)
 {
 	char word[MTA_WORD_MAX], *answers;
 	struct buf line = BUF_INIT;
-	bool good;
+	bool good, permits = strcmp(dns_lists[which].block, "dnswl") == 0;
 
 	if (!mta_next_word(&w->p, word))
 		return;
@@ -116,7 +122,7 @@ adopt_dns_list(struct walk *w, size_t which)
 		buf_printf(&line, " match = {%s}", dns_lists[which].match);
 	if (answers != NULL)
 		buf_puts(&line, " answers = {");
-	else if (strcmp(dns_lists[which].block, "dnswl") == 0)
+	else if (permits)
 		buf_puts(&line, " answers = {\"127.0.0.0-"
 		    "127.255.254.255\"}");
 	good = (answers == NULL || put_answers(&line, answers)) &&
@@ -128,11 +134,15 @@ adopt_dns_list(struct walk *w, size_t which)
 	else if (good && !w->unknown_permit) {
 		buf_puts(w->lists, line.data);
 		w->a->taken++;
-	} else
-		adopt_leave(w->a, "%s: %s %s%s", w->list,
-		    dns_lists[which].restriction, word, good ?
-		    ": it stands behind a permit that saywhy does not know" :
-		    ": its answers are in a form that saywhy does not have");
+	} else {
+		w->unknown_permit |= permits;
+		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
+		    dns_lists[which].restriction, word,
+		    adopt_says(dns_lists[which].restriction), good ?
+		    "it stands behind a permit that saywhy does not know" :
+		    "its answers are in a form that saywhy does not have");
+	}
+	w->known_permit |= permits;
 	buf_free(&line);
 }
 
@@ -154,9 +164,13 @@ adopt_table(struct walk *w, size_t which)
 	if (!mta_next_word(&w->p, word))
 		return;
 	path = adopt_text_of_table(w->source, word);
-	if (path == NULL) {
-		adopt_leave(w->a, "%s: %s %s: a table that saywhy cannot read",
-		    w->list, tables[which].restriction, word);
+	if (path == NULL || !w->parents) {
+		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
+		    tables[which].restriction, word,
+		    adopt_says(tables[which].restriction),
+		    path == NULL ? adopt_not_read_because(word) :
+		    "parent_domain_matches_subdomains does not name "
+		    "smtpd_access_maps");
 		w->unknown_permit = true;
 		return;
 	}
@@ -194,13 +208,52 @@ put_reason(struct walk *w, const char *reason, const char *word)
 }
 
 static void
+leave_behind(struct walk *w, const char *restriction)
+{
+	adopt_leave(w->a, "%s: %s stays Postfix's%s: it stands behind a permit "
+	    "that saywhy does not know", w->list, restriction,
+	    adopt_says(restriction));
+}
+
+/* What saywhy would refuse by itself, whomever the permit spares. */
+static void
+note_reason(struct walk *w, const char *reason, const char *restriction)
+{
+	if (action_refuses(reason_get(reason_by_name(reason))->action))
+		buf_printf(w->notes, "reason \"%s\" { action = note }\t"
+		    "# %s: %s stays Postfix's\n", reason, w->list,
+		    restriction);
+}
+
+/* Unless another list, or saywhy.conf, says more of it. */
+static void
+put_notes(struct adopt *a, const struct mta_source *source,
+    const struct buf *notes)
+{
+	const char *line = notes->data;
+	struct buf name = BUF_INIT;
+	size_t n;
+
+	for (; *line != '\0'; line += n) {
+		n = strcspn(line, "\n") + 1;
+		buf_clear(&name);
+		buf_put(&name, line, strcspn(line, "{") - 1);
+		if (!source->is_set(source->arg, name.data) &&
+		    strstr(a->conf.data, name.data) == NULL)
+			buf_put(&a->conf, line, n);
+	}
+	buf_free(&name);
+}
+
+static void
 adopt_simple(struct walk *w, const struct simple *s)
 {
 	size_t i;
 
 	if (w->unknown_permit || (w->known_permit && s->identity)) {
-		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
-		    "saywhy does not know", w->list, s->restriction);
+		leave_behind(w, s->restriction);
+		for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
+			note_reason(w, s->reasons[i], s->restriction);
 		return;
 	}
 	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
@@ -221,8 +274,8 @@ adopt_unknown(struct walk *w, const char *word)
 	    0 && !ours))
 		w->unknown_permit = true;
 	if (!ours)
-		adopt_leave(w->a, "%s: %s%s%s stays Postfix's", w->list, word,
-		    *argument != '\0' ? " " : "", argument);
+		adopt_leave(w->a, "%s: %s%s%s stays Postfix's%s", w->list, word,
+		    *argument != '\0' ? " " : "", argument, adopt_says(word));
 }
 
 /* Restrictions that an option of section relay turns on. */
@@ -244,9 +297,7 @@ adopt_switch(struct walk *w, size_t which)
 	struct buf line = BUF_INIT;
 
 	if (w->unknown_permit || w->known_permit) {
-		adopt_leave(w->a, "%s: %s: it stands behind a permit that "
-		    "saywhy does not know", w->list,
-		    switches[which].restriction);
+		leave_behind(w, switches[which].restriction);
 		return;
 	}
 	buf_printf(&line, "relay { %s = yes }", option);
@@ -306,7 +357,8 @@ adopt_turn(struct walk *w, const char *word)
 	w->warns = strcmp(word, "warn_if_reject") == 0;
 	w->over |= adopt_is_among(word, ends, COUNT(ends));
 	if (w->over && *word != 'p')
-		adopt_leave(w->a, "%s: %s stays Postfix's", w->list, word);
+		adopt_leave(w->a, "%s: %s stays Postfix's%s", w->list, word,
+		    adopt_says(word));
 	/* Mail to our domains comes no further. */
 	w->unknown_permit |= local;
 	return w->warns || w->over || local ||
@@ -346,30 +398,46 @@ adopt_word(struct walk *w, const char *word)
 		adopt_unknown(w, word);
 }
 
+/* As saywhy takes the tables, and as Postfix does by default. */
+static bool
+has_parents(const struct mta_source *source)
+{
+	const char *names = source->value(source->arg,
+	    "parent_domain_matches_subdomains");
+
+	return *names == '\0' || strstr(names, "smtpd_access_maps") != NULL;
+}
+
 static void
 adopt_list(struct adopt *a, const struct mta_source *source,
-    const char *list, struct buf *lists)
+    const char *list, struct buf *lists, struct buf *notes)
 {
 	struct walk w = { .a = a, .source = source, .list = list,
-		.p = source->value(source->arg, list), .lists = lists };
+		.p = source->value(source->arg, list), .lists = lists,
+		.notes = notes, .parents = has_parents(source) };
 	char word[MTA_WORD_MAX];
 
 	while (!w.over && mta_next_word(&w.p, word))
 		adopt_word(&w, word);
 }
 
+/*
+ * Postfix has its code right, and without a limit of ours the filter need not
+ * see the body: only one that somebody set is taken over.
+ */
 static void
 adopt_size(struct adopt *a, const struct mta_source *source)
 {
 	const char *size = source->value(source->arg, "message_size_limit");
 	long long bytes = strtoll(size, NULL, 10);
 
-	if (bytes <= 0 || size[strspn(size, "0123456789")] != '\0' ||
+	if (bytes <= 0 || bytes == SIZE_OF_POSTFIX ||
+	    size[strspn(size, "0123456789")] != '\0' ||
 	    source->is_set(source->arg, "max-size"))
 		return;
 	if (bytes < SIZE_MIN_OURS || bytes > SIZE_MAX_OURS) {
 		adopt_leave(a, "message_size_limit: %s is out of the range of "
-		    "content.max-size", size);
+		    "content.max-size: Postfix goes on to say 552 5.3.4", size);
 		return;
 	}
 	buf_printf(&a->conf, "content { max-size = %s }\t"
@@ -397,7 +465,7 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	static const char *const lists[] = { "smtpd_client_restrictions",
 		"smtpd_helo_restrictions", "smtpd_sender_restrictions",
 		"smtpd_relay_restrictions", "smtpd_recipient_restrictions" };
-	struct buf blacklist = BUF_INIT;
+	struct buf blacklist = BUF_INIT, notes = BUF_INIT;
 	size_t i;
 
 	memset(a, 0, sizeof *a);
@@ -412,10 +480,13 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	adopt_size(a, source);
 	adopt_recipients(a, source);
 	for (i = 0; i < COUNT(lists); i++)
-		adopt_list(a, source, lists[i], &blacklist);
+		adopt_list(a, source, lists[i], &blacklist, &notes);
+	put_notes(a, source, &notes);
 	if (blacklist.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", blacklist.data);
+	adopt_ports(a, source);
 	buf_free(&blacklist);
+	buf_free(&notes);
 }
 
 void

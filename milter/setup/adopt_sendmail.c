@@ -147,7 +147,8 @@ feature_access(struct reader *r, const struct mc_call *call)
 
 	read_access(r, path);
 	adopt_leave(r->a, "FEATURE(`access_db'): codes and words of %s are "
-	    "yours, and stay Sendmail's", path);
+	    "yours, and stay Sendmail's. It was read as it is now: when you "
+	    "change it, run saywhy setup --adopt --apply again", path);
 }
 
 /* Whoever relays is not asked for a name in DNS. */
@@ -186,8 +187,9 @@ put_reason(struct reader *r, const char *reason, const char *action,
 static void
 leave_spared(struct reader *r, const char *what)
 {
-	adopt_leave(r->a, "%s: the access table or the relay domains let some "
-	    "pass whom saywhy does not know", what);
+	adopt_leave(r->a, "%s stays Sendmail's, with its words and code: the "
+	    "access table or the relay domains let some pass whom saywhy does "
+	    "not know", what);
 }
 
 /* Sendmail defers a name that leads elsewhere. */
@@ -231,16 +233,18 @@ adopt_list(struct reader *r, const struct mc_call *call)
 {
 	const char *zone = call->argument[1];
 	const char *text = call->n > 2 ? call->argument[2] : "";
-	struct buf answers = BUF_INIT;
+	struct buf answers = BUF_INIT, feature = BUF_INIT;
 
+	buf_printf(&feature, "FEATURE(`%s', `%s')", call->argument[0], zone);
 	if (r->spares_clients)
-		leave_spared(r, zone);
+		leave_spared(r, feature.data);
 	else if (!mailbox_is_host_name(zone) ||
 	    strcmp(text, "quarantine") == 0 || strcmp(text, "discard") == 0 ||
 	    (strcmp(call->argument[0], "enhdnsbl") == 0 &&
 	    !put_answers(&answers, call)))
-		adopt_leave(r->a, "FEATURE(`%s', `%s') stays Sendmail's",
-		    call->argument[0], zone);
+		adopt_leave(r->a, "%s stays Sendmail's, with your words: it "
+		    "quarantines, discards, or counts answers that saywhy "
+		    "cannot name", feature.data);
 	else {
 		buf_printf(&r->lists, "\tdnsbl \"%s\" {%s }\t"
 		    "# FEATURE(`%s')\n", zone, answers.data,
@@ -249,6 +253,7 @@ adopt_list(struct reader *r, const struct mc_call *call)
 		r->a->taken++;
 	}
 	buf_free(&answers);
+	buf_free(&feature);
 }
 
 /* First of all: who is let pass, what is accepted. */
@@ -278,10 +283,25 @@ static void
 adopt_feature(struct reader *r, const struct mc_call *call)
 {
 	/* Whose codes are right, or are no question of a session's. */
-	static const char *const theirs[] = { "block_bad_helo", "badmx",
-		"ratecontrol", "conncontrol", "greet_pause", "rhsbl",
-		"blocklist_recipients", "blacklist_recipients",
-		"check_other" };
+	static const struct {
+		const char *feature, *says;
+	} theirs[] = {
+		{ "block_bad_helo", "550 5.7.1 bogus HELO name used" },
+		{ "badmx", "550 5.1.2 Illegal MX record" },
+		{ "ratecontrol", "Connection rate limit exceeded, with the "
+		    "code below" },
+		{ "conncontrol", "Too many open connections, with the code "
+		    "below" },
+		{ "greet_pause", "554 not accepting messages, before any "
+		    "filter is asked" },
+		{ "rhsbl", "550 5.7.1 and your words" },
+		{ "blocklist_recipients", "550 5.2.1 or what the access table "
+		    "says" },
+		{ "blacklist_recipients", "550 5.2.1 or what the access table "
+		    "says" },
+		{ "check_other", "421 4.7.0 bad command" },
+	};
+	size_t i;
 	const char *what = call->argument[0];
 
 	if (strcmp(what, "require_rdns") == 0)
@@ -289,8 +309,11 @@ adopt_feature(struct reader *r, const struct mc_call *call)
 	else if ((strcmp(what, "dnsbl") == 0 ||
 	    strcmp(what, "enhdnsbl") == 0) && call->n > 1)
 		adopt_list(r, call);
-	else if (adopt_is_among(what, theirs, COUNT(theirs)))
-		adopt_leave(r->a, "FEATURE(`%s') stays Sendmail's", what);
+	else
+		for (i = 0; i < COUNT(theirs); i++)
+			if (strcmp(what, theirs[i].feature) == 0)
+				adopt_leave(r->a, "FEATURE(`%s') stays "
+				    "Sendmail's: %s", what, theirs[i].says);
 }
 
 static void
@@ -305,14 +328,16 @@ adopt_define(struct reader *r, const char *name, const char *value)
 	if (strcmp(name, "confMAX_MESSAGE_SIZE") == 0) {
 		if (n < SIZE_MIN_OURS || n > SIZE_MAX_OURS)
 			adopt_leave(r->a, "%s: %s is out of the range of "
-			    "content.max-size", name, value);
+			    "content.max-size: Sendmail goes on to say 552 "
+			    "5.2.3", name, value);
 		else if (!r->source->is_set(r->source->arg, "max-size"))
 			buf_printf(&r->a->conf, "content { max-size = %lld }"
 			    "\t# %s\n", n, name);
 	} else if (strcmp(name, "confMAX_RCPTS_PER_MESSAGE") == 0) {
 		if (n < 100)
-			adopt_leave(r->a, "%s: %s is out of the range of "
-			    "relay.max-recipients", name, value);
+			adopt_leave(r->a, "%s: RFC 5321 has every server take "
+			    "100, so %s stays Sendmail's: 452 4.5.3", name,
+			    value);
 		else if (!r->source->is_set(r->source->arg, "max-recipients"))
 			buf_printf(&r->a->conf, "relay { max-recipients = "
 			    "%lld }\t# %s\n", n, name);
@@ -328,24 +353,34 @@ adopt_call(struct reader *r, const struct mc_call *call)
 		adopt_define(r, call->argument[0], call->argument[1]);
 }
 
-/* check_mail refuses them unless a FEATURE says otherwise. */
+/*
+ * check_mail refuses them unless a FEATURE says otherwise; then saywhy does not
+ * either.
+ */
 static void
 adopt_senders(struct reader *r)
 {
 	static const char from[] = "check_mail";
+	bool left = r->spares_senders && !(r->unresolvable && r->unqualified);
 
-	if (r->spares_senders && !(r->unresolvable && r->unqualified)) {
+	if (left)
 		leave_spared(r, from);
-		return;
-	}
-	if (!r->unresolvable) {
+	if (left || r->unresolvable)
+		put_reason(r, "sender-domain-nonexistent", "note", "mail",
+		    left ? "check_mail stays Sendmail's" :
+		    "FEATURE(`accept_unresolvable_domains')");
+	else {
 		put_reason(r, "sender-domain-nonexistent", "reject", "mail",
 		    from);
 		put_reason(r, "sender-domain-lookup-failed", "tempfail",
 		    "mail", from);
 		r->a->taken++;
 	}
-	if (!r->unqualified) {
+	if (left || r->unqualified)
+		put_reason(r, "sender-not-fqdn", "note", "mail", left ?
+		    "check_mail stays Sendmail's" :
+		    "FEATURE(`accept_unqualified_senders')");
+	else {
 		put_reason(r, "sender-not-fqdn", "reject", "mail", from);
 		r->a->taken++;
 	}
@@ -421,8 +456,8 @@ adopt_sendmail_make(struct adopt *a, const struct sendmail_source *source)
 	put_exceptions(&r);
 	if (r.lists.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", r.lists.data);
-	adopt_leave(a, "Who may relay stays Sendmail's: its classes are made "
-	    "of more than sendmail.mc");
+	adopt_leave(a, "Who may relay stays Sendmail's, with 550 5.7.1: its "
+	    "classes are made of more than sendmail.mc");
 	buf_free(&r.lists);
 	buf_free(&r.clients);
 	buf_free(&r.senders);

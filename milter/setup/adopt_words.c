@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 
@@ -57,9 +58,20 @@ is_plain_pattern(const char *line)
 	return line[n] == ' ' || line[n] == '\t';
 }
 
-/* Patterns alone: no conditions, no negations, no other delimiters. */
+/* As lists/list_access.c refuses them. */
 static bool
-is_plain_table(const struct mta_source *source, const char *path)
+is_conditional(const char *line)
+{
+	return *line == '!' || (strncasecmp(line, "if", 2) == 0 &&
+	    line[2] != '\0' && strchr(" \t/!", line[2]) != NULL) ||
+	    (strncasecmp(line, "endif", 5) == 0 &&
+	    strchr(" \t\n", line[5]) != NULL);
+}
+
+/* No conditions and no negations; of patterns no other delimiters or flags. */
+static bool
+is_plain_table(const struct mta_source *source, const char *path,
+    bool patterns)
 {
 	struct buf text = BUF_INIT;
 	bool good = source->text(source->arg, path, &text);
@@ -67,8 +79,8 @@ is_plain_table(const struct mta_source *source, const char *path)
 	size_t n;
 
 	for (line = text.data; good && *line != '\0'; line += n) {
-		good = strchr("#\n \t\r", *line) != NULL ||
-		    is_plain_pattern(line);
+		good = strchr("#\n \t\r", *line) != NULL || (patterns ?
+		    is_plain_pattern(line) : !is_conditional(line));
 		n = strcspn(line, "\n");
 		n += line[n] == '\n';
 	}
@@ -94,8 +106,72 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 	if (path == NULL || strchr(path, '"') != NULL ||
 	    !source->is_file(source->arg, path))
 		return NULL;
-	return (!starts(table, "regexp:") && !starts(table, "pcre:")) ||
-	    is_plain_table(source, path) ? path : NULL;
+	return is_plain_table(source, path, starts(table, "regexp:") ||
+	    starts(table, "pcre:")) ? path : NULL;
+}
+
+const char *
+adopt_not_read_because(const char *table)
+{
+	static const struct {
+		const char *kinds, *because;
+	} rows[] = {
+		{ " inline: static: randmap: pipemap: unionmap: environ: ",
+		    "it stands in main.cf itself and has no file" },
+		{ " regexp: pcre: cidr: ", "it cannot be read, or has "
+		    "conditions, negations or flags, which saywhy does not "
+		    "take" },
+		{ " hash: btree: texthash: lmdb: cdb: dbm: proxy: ",
+		    "its text cannot be read" },
+	};
+	char kind[32];
+	size_t n = strcspn(table, ":"), i;
+
+	if (n + 4 > sizeof kind)
+		return "it is of no kind that saywhy knows";
+	kind[0] = ' ';
+	memcpy(kind + 1, table, n);
+	memcpy(kind + 1 + n, ": ", 3);
+	for (i = 0; i < COUNT(rows); i++)
+		if (strstr(rows[i].kinds, kind) != NULL)
+			return rows[i].because;
+	return "it can only be asked key by key, which saywhy does not: it "
+	    "would wait for a lookup that it cannot bound";
+}
+
+const char *
+adopt_says(const char *restriction)
+{
+	static const struct {
+		const char *begins, *says;
+	} rows[] = {
+		{ "reject_rbl_client", " (550 5.7.1)" },
+		{ "reject_rhsbl", " (550 5.7.1)" },
+		{ "check_policy_service", " (in the words of that service)" },
+		{ "check_", " (550 5.7.1, or as the table says)" },
+		{ "reject_unverified_sender", " (450 4.1.7)" },
+		{ "reject_unverified_recipient", " (550 5.1.1)" },
+		{ "reject_unknown_sender_domain", " (550 5.1.8)" },
+		{ "reject_unknown_recipient_domain", " (550 5.1.2)" },
+		{ "reject_non_fqdn", " (504 5.5.2)" },
+		{ "reject_invalid", " (501 5.5.2)" },
+		{ "reject_unknown_helo_hostname", " (550 5.7.1)" },
+		{ "reject_unknown_client_hostname", " (450 4.7.25)" },
+		{ "reject_unknown_reverse_client_hostname", " (450 4.7.25)" },
+		{ "reject_plaintext_session", " (450 4.7.1)" },
+		{ "reject_sender_login_mismatch", " (553 5.7.1)" },
+		{ "reject_authenticated_sender", " (553 5.7.1)" },
+		{ "reject_unauthenticated_sender", " (553 5.7.1)" },
+		{ "reject_known_sender", " (553 5.7.1)" },
+		{ "reject", " (550 5.7.1)" },
+		{ "defer", " (450 4.7.1)" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		if (starts(restriction, rows[i].begins))
+			return rows[i].says;
+	return "";
 }
 
 bool

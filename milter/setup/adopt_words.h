@@ -20,6 +20,15 @@ bool adopt_is_among(const char *word, const char *const *words, size_t n);
 const char *adopt_text_of_table(const struct mta_source *source,
     const char *table);
 
+/* Why there is none, as the end of a sentence about the table. */
+const char *adopt_not_read_because(const char *table);
+
+/*
+ * " (550 5.7.1)": the reply of a restriction that stays Postfix's, with the
+ * codes that setup puts where main.cf has none; or "".
+ */
+const char *adopt_says(const char *restriction);
+
 /*
  * Is this a restriction that takes an argument, which is not to be read as the
  * next restriction?

@@ -142,6 +142,13 @@ keys(void *arg, const char *table, struct buf *out)
 	return good;
 }
 
+static void
+overrides(void *arg, struct buf *out)
+{
+	if (!run(arg, "postconf", "-P", NULL, NULL, out))
+		buf_clear(out);
+}
+
 static bool
 ask(void *arg, const char *table, const char *key, struct buf *out)
 {
@@ -197,7 +204,7 @@ mta_postfix_source(struct mta_postfix *p)
 {
 	return (struct mta_source){ .arg = p, .value = value, .place = place,
 		.is_file = is_file, .text = text, .is_set = is_set,
-		.keys = keys, .ask = ask };
+		.keys = keys, .overrides = overrides, .ask = ask };
 }
 
 void

@@ -28,6 +28,11 @@ struct mta_source {
 	 * a type that cannot be listed.
 	 */
 	bool (*keys)(void *arg, const char *table, struct buf *out);
+	/*
+	 * Appends what services of master.cf set for themselves, a line each:
+	 * "submission/inet/smtpd_client_restrictions = reject".
+	 */
+	void (*overrides)(void *arg, struct buf *out);
 	/* Appends what a table, of any type, says of a key; false: nothing. */
 	bool (*ask)(void *arg, const char *table, const char *key,
 	    struct buf *out);

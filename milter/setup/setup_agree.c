@@ -279,8 +279,10 @@ differences_find(struct differences *d, const struct mta_source *source,
 	mta_lists_read(&c.mta, source);
 	if (mailset_is_empty(&r->site.domains))
 		tell(&c, false, "relay.domains is not set in %s: what is "
-		    "relaying, Postfix alone decides; saywhy setup --adopt "
-		    "--apply takes its lists over", config);
+		    "relaying, Postfix alone decides%s", config,
+		    c.mta.tables.n > 0 ? ", for not all of its domains can be "
+		    "listed" : "; saywhy setup --adopt --apply takes its lists "
+		    "over");
 	else {
 		compare_domains(&c);
 		compare_our_domains(&c);

@@ -159,25 +159,59 @@ lookup(struct setup_mta *mta)
 	return good;
 }
 
+/* Of "-o name=value" or "-o { name = value }", which is cut; or NULL. */
 static const char *
-option_value(const char *line, const char *name)
+option_value(char *line, const char *name)
 {
-	const char *at = strstr(line, name);
+	char *at = strstr(line, "-o"), *end = line + strlen(line);
+	bool braces;
 
-	if (at == NULL || at == line || at[strlen(name)] != '=')
+	if (at == NULL)
 		return NULL;
-	return at + strlen(name) + 1;
+	at += 2;
+	at += strspn(at, " \t");
+	braces = *at == '{';
+	if (braces)
+		at += 1 + strspn(at + 1, " \t");
+	if (strncmp(at, name, strlen(name)) != 0)
+		return NULL;
+	at += strlen(name);
+	at += strspn(at, " \t");
+	if (*at != '=')
+		return NULL;
+	at += 1 + strspn(at + 1, " \t");
+	while (braces && end > at && strchr(" \t}", end[-1]) != NULL)
+		*--end = '\0';
+	return at;
 }
 
 static void
-take_option(struct setup_service *s, const char *line)
+take_list(struct setup_service *s, char *line)
+{
+	static const char *const names[] = { "smtpd_client_restrictions",
+		"smtpd_helo_restrictions", "smtpd_sender_restrictions",
+		"smtpd_relay_restrictions" };
+	struct buf lists = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (option_value(line, names[i]) != NULL) {
+			buf_printf(&lists, "%s%s%s", s->lists != NULL ?
+			    s->lists : "", s->lists != NULL ? ", " : "",
+			    names[i]);
+			mem_replace(&s->lists, lists.data);
+		}
+	buf_free(&lists);
+}
+
+static void
+take_option(struct setup_service *s, char *line)
 {
 	const char *value;
 
+	take_list(s, line);
 	if ((value = option_value(line, "smtpd_milters")) != NULL)
 		mem_replace(&s->milters, value);
-	if ((value = option_value(line, "smtpd_relay_restrictions")) != NULL)
-		mem_replace(&s->relay, value);
 	if ((value = option_value(line, "smtpd_proxy_filter")) != NULL)
 		s->proxied = *value != '\0';
 	if ((value = option_value(line, "content_filter")) != NULL)
@@ -283,7 +317,7 @@ setup_mta_clear(struct setup_mta *mta)
 	for (i = 0; i < mta->nservices; i++) {
 		free(mta->services[i].name);
 		free(mta->services[i].milters);
-		free(mta->services[i].relay);
+		free(mta->services[i].lists);
 		free(mta->services[i].overrides);
 	}
 	free(mta->services);

@@ -21,7 +21,8 @@ struct setup_service {
 	bool chroot;
 	bool screen;		/* postscreen(8) */
 	char *milters;		/* its own -o smtpd_milters; NULL: none */
-	char *relay;		/* its own -o smtpd_relay_restrictions */
+	char *lists;		/* names of its own -o smtpd_*_restrictions in
+				   which we would be asked; NULL: none */
 	bool proxied;		/* -o smtpd_proxy_filter */
 	/* -o content_filter= : a filter's way back in */
 	bool way_back;

@@ -47,16 +47,17 @@ note_version(struct setup_plan *plan, const struct setup_mta *mta,
 }
 
 static void
-note_service(struct setup_plan *plan, const struct setup_service *s)
+note_service(struct setup_plan *plan, const struct setup_service *s,
+    bool once)
 {
 	if (s->milters != NULL)
 		setup_note(plan, "master.cf: %s has smtpd_milters of its own "
 		    "(%s): what is set in main.cf does not count there.",
 		    s->name, *s->milters != '\0' ? s->milters : "none");
-	if (s->relay != NULL)
-		setup_note(plan, "master.cf: %s has "
-		    "smtpd_relay_restrictions of its own: the policy service "
-		    "is not asked there.", s->name);
+	/* One question for all lists stands in the first of them. */
+	if (s->lists != NULL && (!once || strstr(s->lists, "client") != NULL))
+		setup_note(plan, "master.cf: %s has %s of its own: the policy "
+		    "service is not asked there.", s->name, s->lists);
 	if (s->proxied)
 		setup_note(plan, "master.cf: %s has smtpd_proxy_filter: "
 		    "filters do not see the body there.", s->name);
@@ -130,7 +131,7 @@ setup_notes(struct setup_plan *plan, const struct setup_mta *mta,
 		note_version(plan, mta, doors);
 	note_filters(plan, mta);
 	for (i = 0; i < mta->nservices; i++)
-		note_service(plan, &mta->services[i]);
+		note_service(plan, &mta->services[i], doors->whole);
 	for (i = 0; i < plan->nways; i++)
 		setup_note(plan, "master.cf: %s is a content filter's way back "
 		    "in. Mail is judged when it comes in first, and not "

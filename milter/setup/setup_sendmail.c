@@ -48,25 +48,43 @@ put_map_address(const char *spec, struct buf *out)
 static const struct ruleset_lines {
 	const char *name;
 	bool adopted;	/* only where what Sendmail refuses is taken over */
-	const char *rules;
+	const char *key;	/* doors/policy_service_sendmail.h */
+	const char *rules;	/* around it, where the ruleset is ours alone */
 } rulesets[] = {
 	{ "check_relay", true,
-	    "R$*\t\t\t$: $(check_relay $&{client_addr}^$&{client_name}^"
-	    "$&{daemon_port} $: NOTHING $)\n"
+	    "$&{client_addr}^$&{client_name}^$&{daemon_port}",
+	    "R$*\t\t\t$: $(check_relay %s $: NOTHING $)\n"
 	    "RNOTHING\t\t$@ NOTHING\n"
 	    "R$+\t\t\t$#error $: $1\n" },
 	{ "check_mail", true,
-	    "R$*\t\t\t$: $(check_mail $&{client_addr}^$&{client_name}^"
-	    "$&{daemon_port}^$&{auth_authen}^$&s^$1 $: NOTHING $)\n"
+	    "$&{client_addr}^$&{client_name}^$&{daemon_port}^"
+	    "$&{auth_authen}^$&s^$1",
+	    "R$*\t\t\t$: $(check_mail %s $: NOTHING $)\n"
 	    "RNOTHING\t\t$@ NOTHING\n"
 	    "R$+\t\t\t$#error $: $1\n" },
 	{ "check_rcpt", false,
-	    "R$*\t\t\t$: $1 $| $(check_rcpt $&{client_addr}^"
-	    "$&{client_name}^$&{daemon_port}^$&{auth_authen}^$&s^$&f^$1 "
-	    "$: NOTHING $)\n"
+	    "$&{client_addr}^$&{client_name}^$&{daemon_port}^"
+	    "$&{auth_authen}^$&s^$&f^$1",
+	    "R$*\t\t\t$: $1 $| $(check_rcpt %s $: NOTHING $)\n"
 	    "R$* $| NOTHING\t\t$@ $1\n"
 	    "R$* $| $+\t\t$#error $: $2\n" },
 };
+
+/*
+ * What is written wrong: 501 (RFC 5321 section 4.3.2), 5.1.3 or of a sender
+ * 5.1.7 (RFC 3463 section 3.2), where proto.m4 says 553 under the same
+ * conditions.
+ */
+static const char syntax_rules[] =
+    "dnl # Addresses that are written wrong: 501, where Sendmail has 553.\n"
+    "SParse0\n"
+    "R<@ $+>\t\t\t$@ $>SaywhySyntax User address required\n"
+    "R$* < @ . $* > $*\t$@ $>SaywhySyntax Invalid host name\n"
+    "R$* < @ $* .. $* > $*\t$@ $>SaywhySyntax Invalid host name\n"
+    "SSaywhySyntax\n"
+    "R$*\t\t\t$: $&{addr_type} $| $1\n"
+    "Re s $| $*\t\t$#error $@ 5.1.7 $: 501 $1\n"
+    "R$* $| $*\t\t$#error $@ 5.1.3 $: 501 $2\n";
 
 /* "SLocal_check_rcpt" of the admin's own. */
 static bool
@@ -85,14 +103,73 @@ has_ruleset(const char *text, const char *name)
 	return found;
 }
 
+/*
+ * Rules of the admin's own that end all checks with "$#OK" let somebody pass:
+ * "$#error" and "$#discard" do not.
+ */
 static bool
-is_used(const struct ruleset_lines *r, const struct setup_doors *doors,
-    const char *text)
+may_permit(const char *text)
 {
-	return (doors->adopted || !r->adopted) && !has_ruleset(text, r->name);
+	static const char *const ends_mail[] = { "error", "discard" };
+	bool ends;
+	size_t i;
+
+	while ((text = strstr(text, "$#")) != NULL) {
+		text += 2;
+		text += strspn(text, " \t");
+		for (i = 0, ends = false; i < COUNT(ends_mail); i++)
+			ends |= strncmp(text, ends_mail[i],
+			    strlen(ends_mail[i])) == 0;
+		/* "R$* $| $#$*" only looks. */
+		if (!ends && *text != '$' && *text != '*')
+			return true;
+	}
+	return false;
 }
 
-/* LOCAL_CONFIG and LOCAL_RULESETS. */
+/* Where a ruleset is asked: in one of ours, before the admin's, not at all. */
+enum place { PLACE_OURS, PLACE_BEFORE, PLACE_NONE };
+
+static enum place
+place_of(const struct ruleset_lines *r, const struct setup_doors *doors,
+    const char *text)
+{
+	if (r->adopted && !doors->adopted)
+		return PLACE_NONE;
+	if (!has_ruleset(text, r->name))
+		return PLACE_OURS;
+	return may_permit(text) ? PLACE_NONE : PLACE_BEFORE;
+}
+
+/*
+ * A ruleset that is begun again is added to, so what stands between the rules
+ * of LOCAL_RULE_3 comes before all that follows in the cf file: proto.m4's own
+ * and the admin's. Ruleset 96 goes on behind it.
+ */
+static void
+put_before(struct buf *out, const struct setup_doors *doors, const char *text)
+{
+	struct buf rules = BUF_INIT;
+	size_t i;
+
+	if (doors->adopted)
+		buf_puts(&rules, syntax_rules);
+	for (i = 0; i < COUNT(rulesets); i++)
+		if (place_of(&rulesets[i], doors, text) == PLACE_BEFORE)
+			buf_printf(&rules, "dnl # Before your own rules.\n"
+			    "SLocal_%s\n"
+			    "R$*\t\t\t$: SAYWHY $(%s %s $: NOTHING $) "
+			    "$| $1\n"
+			    "RSAYWHY NOTHING $| $*\t$: PASS $| $1\n"
+			    "RSAYWHY $+ $| $*\t$#error $: $1\n"
+			    "RPASS $| $*\t\t$: $1\n",
+			    rulesets[i].name, rulesets[i].name,
+			    rulesets[i].key);
+	if (rules.len > 0)
+		buf_printf(out, "\nLOCAL_RULE_3\n%sSCanonify2\n", rules.data);
+	buf_free(&rules);
+}
+
 static void
 put_rulesets(struct buf *out, const char *address,
     const struct setup_doors *doors, const char *text)
@@ -101,14 +178,16 @@ put_rulesets(struct buf *out, const char *address,
 
 	buf_puts(out, "\nLOCAL_CONFIG\n");
 	for (i = 0; i < COUNT(rulesets); i++)
-		if (is_used(&rulesets[i], doors, text))
+		if (place_of(&rulesets[i], doors, text) != PLACE_NONE)
 			buf_printf(out, "K%s socket -t -d10 %s\n",
 			    rulesets[i].name, address);
+	put_before(out, doors, text);
 	buf_puts(out, "\nLOCAL_RULESETS\n");
 	for (i = 0; i < COUNT(rulesets); i++)
-		if (is_used(&rulesets[i], doors, text))
-			buf_printf(out, "SLocal_%s\n%s", rulesets[i].name,
-			    rulesets[i].rules);
+		if (place_of(&rulesets[i], doors, text) == PLACE_OURS) {
+			buf_printf(out, "SLocal_%s\n", rulesets[i].name);
+			buf_printf(out, rulesets[i].rules, rulesets[i].key);
+		}
 }
 
 /* Without the block of ours, if there is one. */
@@ -138,8 +217,11 @@ print_notes(const char *address, const char *text,
 	for (i = 0; *address != '\0' && i < COUNT(rulesets); i++)
 		if ((doors->adopted || !rulesets[i].adopted) &&
 		    has_ruleset(text, rulesets[i].name))
-			printf("\nLocal_%s is yours: what it refuses comes "
-			    "first, and saywhy is not asked there.\n",
+			printf(may_permit(text) ? "\nLocal_%s is yours, and "
+			    "rules of yours end with $# to let pass: what it "
+			    "refuses comes first, and saywhy is not asked "
+			    "there.\n" : "\nLocal_%s is yours: saywhy is "
+			    "asked first, and then it goes on as before.\n",
 			    rulesets[i].name);
 }
 
@@ -166,7 +248,8 @@ put_codes(struct buf *out, const char *text)
 			    replies[i].feature) == 0 &&
 			    (call->n < 3 ||
 			    strcmp(call->argument[2], "terminate") != 0))
-				buf_printf(out, "define(`%s', `450')dnl\n",
+				buf_printf(out, "define(`%s', `450')dnl "
+				    "instead of 452, the code of a full disk\n",
 				    replies[i].code);
 	free(call);
 }
@@ -210,11 +293,12 @@ setup_sendmail_tell(const char *mc, const struct setup_doors *doors,
 	put_block(&block, doors, bare.data, address.data);
 	good = good && (!apply || write_block(mc, &bare, &block, errmsg));
 	if (good) {
-		printf(apply ? "Sendmail. These lines stand at the end of %s "
-		    "now; make sendmail.cf of it and restart Sendmail:\n\n" :
-		    "Sendmail. Put these lines into %s, before the MAILERs "
-		    "(saywhy setup --apply puts them at its end), make "
-		    "sendmail.cf of it and restart Sendmail:\n\n", mc);
+		printf(apply ? "Sendmail. These lines stand at the end of\n"
+		    "%s now;\nmake sendmail.cf of it and restart "
+		    "Sendmail:\n\n" : "Sendmail. Put these lines into\n%s,\n"
+		    "before the MAILERs (saywhy setup --apply puts them at "
+		    "its end), make\nsendmail.cf of it and restart "
+		    "Sendmail:\n\n", mc);
 		printf("%s", block.data);
 		print_notes(address.data, bare.data, doors);
 	}

@@ -3,9 +3,10 @@
 No DNS on either side: a table of clients, one of senders, HELO names, relaying.
 What `saywhy setup --adopt --apply` sets is measured as a whole (filter, reply map
 and policy service), and its policy service alone. What a filter costs Postfix in
-any case is told by one that does nothing, beside the restrictions alone.
+any case is told by those that do nothing, beside the restrictions alone.
 """
 
+import json
 import subprocess
 import time
 
@@ -79,8 +80,16 @@ def _only_policy(settings, before):
     return {k: before.get(k, "") if k in OURS else v for k, v in settings.items()}
 
 
-def rate(build, folder, in_turn, mails):
-    """Mails a second: its restrictions, the policy service before them, all of it."""
+def _negotiated(build, address):
+    """What the filter asks of a mail server."""
+    done = subprocess.run([build / "load", "--json", "--messages", "10", address],
+                          check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["negotiated"]
+
+
+def rate(build, folder, in_turn, mails, nothing):
+    """Mails a second: its restrictions, the policy service before them, all of it.
+    nothing(name, folder[, negotiated]): a filter that does nothing."""
     (folder / "clients").write_text("198.51.100.0/24 REJECT\n203.0.113.0/24 OK\n")
     (folder / "senders").write_text(
         "".join(f"bad{n}@sender.example REJECT\n" for n in range(1000)))
@@ -89,10 +98,7 @@ def rate(build, folder, in_turn, mails):
     conf.write_text(CONF.format(folder=folder))
     daemon = subprocess.Popen([build / "saywhyd", "-c", conf], stderr=subprocess.DEVNULL)
     process.wait_until(lambda: process.listens_at(folder / "adopted.milter"), "saywhyd")
-    idle = folder / "adopted.nothing"
-    nothing = subprocess.Popen([build / "nothing", "--socket", f"unix:{idle}"])
-    process.wait_until(lambda: process.listens_at(idle), "the filter that does nothing")
-    idle.chmod(0o666)
+    idle = [nothing("adopted, every step", folder)]
     postfix = Postfix(
         folder / "adopted-postfix", "none", b"", smtpd_tls_chain_files="",
         inet_interfaces="127.0.0.1", local_transport="discard:", mynetworks="192.0.2.0/24",
@@ -100,8 +106,11 @@ def rate(build, folder, in_turn, mails):
         smtpd_client_connection_rate_limit="0", **own)
     try:
         settings = _adopt(build, postfix, folder)
+        idle.append(nothing("adopted, same steps", folder,
+                            _negotiated(build, f"unix:{folder}/adopted.milter")))
         ports = {"restrictions alone": postfix._port({"syslog_name": "alone"}),
-                 "an idle filter": postfix._port({"smtpd_milters": f"unix:{idle}"}),
+                 "nothing, every step": postfix._port({"smtpd_milters": idle[0].address}),
+                 "nothing, same steps": postfix._port({"smtpd_milters": idle[1].address}),
                  "policy service first": postfix._port(_only_policy(settings, {})),
                  "all that setup sets": postfix._port(settings)}
         postfix._write_master_cf()
@@ -114,7 +123,8 @@ def rate(build, folder, in_turn, mails):
         if postfix.master:
             postfix.stop()
         process.end(daemon)
-        process.end(nothing)
+        for filter_ in idle:
+            filter_.stop()
 
 
 def _measure(port, mails):

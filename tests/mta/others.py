@@ -42,6 +42,22 @@ def policy_server(port, actions):
     return _start(port, _Policy, actions=actions)
 
 
+class _Table(socketserver.StreamRequestHandler):
+    """socketmap_table(5): a netstring "name key", another with what is found."""
+
+    def handle(self):
+        while (size := b"".join(iter(lambda: self.rfile.read(1), b":"))).isdigit():
+            _, _, key = self.rfile.read(int(size) + 1)[:-1].decode().partition(" ")
+            found = self.server.table.get(key)
+            reply = ("OK " + found if found else "NOTFOUND ").encode()
+            self.wfile.write(b"%d:%s," % (len(reply), reply))
+
+
+def table_server(port, table):
+    """A table that can only be asked: key → what stands there."""
+    return _start(port, _Table, table=table)
+
+
 class _Smtp(socketserver.StreamRequestHandler):
     """Refuses at the command that the address or the first header names."""
 

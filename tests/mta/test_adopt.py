@@ -14,6 +14,7 @@ import pytest
 
 import adopted as adopted_site
 import beside
+import others
 import process
 import replies
 import saywhyd as saywhyd_module
@@ -303,6 +304,76 @@ def test_own_lines_win(adopted):
     finally:
         adopted.conf.write_bytes(before)
         adopted.reload()
+
+
+ASKED = {
+    "smtpd_sender_restrictions": "check_sender_access socketmap:inet:127.0.0.1:10093:senders, "
+                                 "reject_unknown_sender_domain",
+    "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
+}
+
+
+def test_a_table_that_can_only_be_asked(postfix, saywhyd, box, no_check):  # noqa: F811
+    """It stays Postfix's, with what stands behind it, and the output says how."""
+    server = others.table_server(10093, {
+        "bad@sender.example": "REJECT Your account owes us", "known@nowhere.invalid": "OK",
+        "late@sender.example": "450 4.2.1 Try on Monday"})
+    daemon = beside.start(saywhyd)
+    made = adopted_site.Adopted(daemon, postfix, replies.Story("asked", "", "", "", **ASKED),
+                                box / "asked")
+    assert made.good, made.said
+    said = " ".join(made.said.split())
+    assert "senders stays Postfix's (550 5.7.1, or as the table says): it can only be asked" in said
+    assert "reject_unknown_sender_domain stays Postfix's (550 5.1.8)" in said
+    alone = postfix.listen(**ASKED)
+    port = postfix.listen(**made.site())
+    made.use(daemon, port)
+    for sender, code, status, words in (
+            ("bad@sender.example", 550, "5.7.1", "Your account owes us"),
+            ("late@sender.example", 450, "4.2.1", "Try on Monday"),
+            ("other@nowhere.invalid", 550, "5.1.8", "Domain not found"),
+            ("known@nowhere.invalid", 250, "2.1.5", "Ok"), ("a@sender.example", 250, "2.1.5", "Ok")):
+        before, reply = play(alone, row(sender=sender)), play(port, row(sender=sender))
+        assert before.ok == reply.ok, reply
+        assert (reply.code, reply.status) == (code, status), reply
+        assert words in str(reply.texts)
+        assert reply.ok or len(reply.lines) > 1, reply  # ours behind it
+    assert play(port, row(helo="short")).status == "5.5.4"  # what is adopted all the same
+    server.shutdown()
+    server.server_close()
+
+
+OWN_PORT = {
+    "smtpd_sender_restrictions": "reject_unknown_sender_domain",
+    "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname",
+    "smtpd_relay_restrictions": "permit_mynetworks, reject_unauth_destination",
+}
+
+
+def test_a_port_with_restrictions_of_its_own(postfix, saywhyd, box, no_check, monkeypatch):  # noqa: F811
+    """What main.cf refuses is taken where master.cf says otherwise, and by saywhy, too."""
+    monkeypatch.setattr(adopted_site, "MASTER_CF", adopted_site.MASTER_CF +
+                        "10099 inet n - n - - smtpd\n  -o { smtpd_sender_restrictions = }\n"
+                        "  -o mynetworks=198.51.100.0/24\n")
+    daemon = beside.start(saywhyd)
+    made = adopted_site.Adopted(daemon, postfix, replies.Story("port", "", "", "", **OWN_PORT),
+                                box / "port")
+    assert made.good, made.said
+    assert "10099 has mynetworks, smtpd_sender_restrictions of its own" in " ".join(
+        made.said.split())
+    port = postfix.listen(**made.site())
+    own = postfix.listen(**made.site() | {"smtpd_sender_restrictions": "",
+                                          "mynetworks": "198.51.100.0/24"})
+    [name] = made.files
+    made.files[name] = made.files[name].replace("ports = {10099}", f"ports = {{{own}}}")
+    made.use(daemon, port)
+    nowhere = row(sender="a@nowhere.invalid")
+    there = row(client="198.51.100.7", rcpt="b@elsewhere.example")
+    assert play(port, nowhere).status == "5.1.8" and play(port, there).status == "5.7.1"
+    assert play(own, nowhere).ok and play(own, there).ok
+    reply = play(own, row(rcpt="b@elsewhere.example"))
+    assert not reply.ok and "Relay access denied" in reply.texts[0]  # Postfix's own
 
 
 ONCE = {

@@ -1,4 +1,4 @@
-"""Six sites as people have them: adopted, a log played to it, undone byte for byte."""
+"""Ten sites as people have them: adopted, a log played to it, undone byte for byte."""
 
 import subprocess
 
@@ -89,6 +89,70 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = reject_non_fqdn_recipient, permit_sasl_authenticated, reject
 """
 
+NESTED = BASE + """\
+# Classes in classes, names of settings in tables, comments in the middle.
+mydestination = example.org
+tables = texthash:$config_directory
+mynetworks = 127.0.0.0/8
+  # the office
+  192.0.2.0/25
+smtpd_restriction_classes = strict,
+# what a class names
+    stricter
+strict = reject_non_fqdn_sender, stricter
+stricter = check_sender_access $tables/senders
+smtpd_sender_restrictions = strict, permit_mynetworks
+smtpd_helo_restrictions = reject_invalid_helo_hostname permit_mynetworks reject_non_fqdn_helo_hostname
+smtpd_relay_restrictions =
+smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
+"""
+
+EARLY = BASE + """\
+# Refused at once; somebody else is asked first.
+mydestination = example.org
+mynetworks = 127.0.0.0/8
+smtpd_delay_reject = no
+smtpd_client_restrictions = check_policy_service inet:127.0.0.1:10023,
+    reject_rbl_client dnsbl.example
+smtpd_helo_restrictions = reject_non_fqdn_helo_hostname
+smtpd_relay_restrictions = permit_mynetworks, defer_unauth_destination
+"""
+
+SCREENED = BASE + """\
+# IPv6 alone, postscreen in front, smtpd in a chroot, ports with rules of their own.
+inet_protocols = ipv6
+mydestination = example.org
+mynetworks = [::1]/128
+smtpd_client_restrictions = permit_mynetworks, check_client_access cidr:{etc}/six
+smtpd_sender_restrictions = reject_non_fqdn_sender
+smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination
+"""
+
+SCREEN = """\
+smtp       inet  n  -  y  -  1  postscreen
+smtpd      pass  -  -  y  -  -  smtpd
+tlsproxy   unix  -  -  y  -  0  tlsproxy
+dnsblog    unix  -  -  y  -  0  dnsblog
+submission inet  n  -  y  -  -  smtpd
+  -o syslog_name=postfix/submission
+# only for people
+  -o { smtpd_client_restrictions = permit_sasl_authenticated, reject }
+[::1]:10025 inet n  -  n  -  -  smtpd
+  -o content_filter=
+  -o smtpd_sender_restrictions=
+cleanup    unix  n  -  y  -  0  cleanup
+"""
+
+PARENTS = BASE + """\
+# A domain in a table is not what is below it; whom a list knows is let pass.
+mydestination = example.org
+mynetworks = 127.0.0.0/8
+parent_domain_matches_subdomains = relay_domains
+smtpd_client_restrictions = permit_mynetworks, permit_dnswl_client dnswl.example,
+    reject_unknown_client_hostname
+smtpd_sender_restrictions = check_sender_access texthash:{etc}/senders
+"""
+
 TABLES = {
     "relay": "one.example x\ntwo.example x\n",
     "clients": "203.0.113.0/28 OK\n203.0.113.0/24 REJECT\n",
@@ -139,11 +203,33 @@ SITES = {
                    "reject_sender_login_mismatch"], [NAMELESS], 1),
     "both": (BOTH, ['"192.0.2.0/24", "2001:db8:1::/48"', '"access:/etc/postfix/six"',
                     'reason "helo-unresolvable"'],
-             ["reject_unknown_client_hostname: it stands behind a permit"],
+             ["reject_unknown_client_hostname stays Postfix's (450 4.7.25): it stands behind "
+              "a permit"],
              [SIX], 1),
     "submission": (SUBMISSION, ["relay {"], ["smtpd_client_restrictions: reject"],
                    [STRANGER], 0),
 }
+
+
+SITES |= {
+    "nested": (NESTED, ['reason "sender-not-fqdn"', '"192.0.2.0/25"',
+                        '"access:/etc/postfix/senders" match = {sender}',
+                        'domains = {"example.org"}', 'reason "helo-syntax"'], [],
+               [BAD, RELAY, SHORT], 3),
+    "early": (EARLY, ['domains = {"example.org"}', 'reason "helo-not-fqdn"'],
+              ["check_policy_service inet:127.0.0.1:10023", "dnsbl.example"],
+              [RELAY, SHORT, ("203.0.113.77", "client.example", "a@sender.example",
+                              "user@example.org", LISTED[4])], 2),
+    "screened": (SCREENED, ['"access:/etc/postfix/six"', '"::1/128"', "ports = {587}",
+                            "ports = {10025}", 'reason "client-denied" { action = off }'],
+                 ["master.cf: submission has smtpd_client_restrictions of its own",
+                  "master.cf: [::1]:10025 has smtpd_sender_restrictions of its own"],
+                 [SIX], 1),
+    "parents": (PARENTS, ['dnswl "dnswl.example"'],
+                ["reject_unknown_client_hostname stays", "texthash:/etc/postfix/senders stays"],
+                [NAMELESS], 0),
+}
+MASTERS = {"screened": SCREEN}
 
 
 NAMES = {"198.51.100.7": "mail.sender.example"}
@@ -170,6 +256,8 @@ def tables(stock):  # noqa: F811
 def test_adopted_played_undone(tables, build, box, name):
     main_cf, there, left, refusals, ours = SITES[name]
     (ETC / "main.cf").write_text(main_cf.replace("{etc}", str(ETC)))
+    if name in MASTERS:
+        (ETC / "master.cf").write_text(MASTERS[name])
     conf, log = box / "site.conf", box / "site.log"
     conf.write_text(OWN)
     log.write_text(log_of(refusals))
@@ -194,7 +282,9 @@ def test_adopted_played_undone(tables, build, box, name):
     adopted = (box / "adopted.conf").read_text()
     for words in [*there, "enforce-after"]:
         assert words in adopted, adopted
-    assert "check_policy_service { unix:saywhy/policy.sock" in (ETC / "main.cf").read_text()
+    written = (ETC / "main.cf").read_text()
+    assert "check_policy_service { unix:saywhy/policy.sock" in written
+    assert subprocess.run(["postfix", "check"], capture_output=True, text=True).stderr == ""
     check = subprocess.run([build / "saywhy", "check", "-c", conf, "--postfix", ETC],
                            capture_output=True, text=True)
     assert "refuses mail to it for good" not in check.stdout + check.stderr

@@ -375,7 +375,8 @@ def test_sendmail_with_nobody_there(build, box, setup):
 
 
 @pytest.mark.parametrize("mc", ["FEATURE(`access_db')dnl\nFEATURE(`ratecontrol')dnl\nMAILER(`smtp')dnl\n",
-                                "LOCAL_RULESETS\nSLocal_check_mail\nR$*\t\t$@ OK"])
+                                "LOCAL_RULESETS\nSLocal_check_mail\nR$*\t\t$@ OK",
+                                "LOCAL_RULESETS\nSLocal_check_mail\nR$*good.example\t\t$# OK"])
 def test_a_sendmail_mc_adopted_and_undone(build, box, setup, stock, mc):
     """Its end is ours; what was before it stays byte for byte."""
     path, conf = box / "site.mc", box / "setup.conf"
@@ -391,8 +392,12 @@ def test_a_sendmail_mc_adopted_and_undone(build, box, setup, stock, mc):
     assert "\nSLocal_check_relay\n" in text[len(mc):]
     # The code of storage is none of a rate's.
     assert ("define(`_RATE_CONTROL_REPLY', `450')" in text) == ("ratecontrol" in mc)
-    assert ("\nSLocal_check_mail\n" in text[len(mc):]) == ("SLocal_check_mail" not in mc)
+    # Before rules of theirs, unless those let somebody pass.
+    assert ("\nSLocal_check_mail\n" in text[len(mc):]) == ("$# OK" not in mc)
     assert ("Local_check_mail is yours" in done.stdout) == ("SLocal_check_mail" in mc)
+    assert ("saywhy is not asked there" in done.stdout) == ("$# OK" in mc)
+    rules = text[text.index("\nLOCAL_RULE_3\n"):text.index("\nLOCAL_RULESETS\n", len(mc))]
+    assert ("SLocal_check_mail" in rules) == ("$@ OK" in mc)
     assert "sender-domain-nonexistent" in (box / "adopted.conf").read_text()
     assert setup("--adopt", "--apply", "--sendmail", path).returncode == 0
     assert path.read_text() == text  # the same block once

@@ -248,6 +248,42 @@ test_no_text(void **state)
 	buf_free(&text);
 }
 
+/* What is not read would change the meaning of what stands behind it. */
+static void
+test_access_conditions(void **state)
+{
+	static const struct {
+		const char *file, *mistake;
+	} rows[] = {
+		{ "/a/ OK\nif /x/\n/./ REJECT\nendif\n", "conditions" },
+		{ "if !/x/\n/./ REJECT\nENDIF\n", "conditions" },
+		{ "if/x/\n/./ REJECT\n", "conditions" },
+		{ "!192.0.2.0/24 REJECT\n", "conditions" },
+		{ "if 192.0.2.0/24\n0.0.0.0/0 REJECT\n", "conditions" },
+		{ "/a b/x REJECT\n", "flag" },
+		{ "/a/im REJECT\n", "flag" },
+		{ "if.example REJECT\nendif.example OK\n/a/i OK\n", NULL },
+	};
+	char name[64];
+	struct list *l;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct diags d = DIAGS_INIT;
+
+		snprintf(name, sizeof name, "access%zu", i);
+		write_file(name, rows[i].file);
+		snprintf(name, sizeof name, "access:access%zu", i);
+		l = list_open(name, path("saywhy.conf"), &d);
+		if ((l != NULL) != (rows[i].mistake == NULL) || (l == NULL &&
+		    strstr(d.v[0].text, rows[i].mistake) == NULL))
+			fail_msg("row %zu", i);
+		list_close(l);
+		diags_free(&d);
+	}
+}
+
 /* One list for all who ask; the mistakes of a new file leave the old one. */
 static void
 test_shared(void **state)
@@ -496,6 +532,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_access_conditions),
 		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_watch),

@@ -17,6 +17,7 @@
 struct main_cf {
 	const char *const *v;
 	const char *set;	/* what saywhy.conf has already */
+	const char *master;	/* postconf -P */
 };
 
 static const char *
@@ -47,9 +48,21 @@ text(void *arg, const char *path, struct buf *out)
 		    "\tgo away\n/x\\/y/i OK\n");
 	else if (strcmp(path, "/etc/postfix/odd.pcre") == 0)
 		buf_puts(out, "/a/ OK\nif !/b/\n/c/ REJECT\nendif\n");
+	else if (strcmp(path, "/etc/postfix/odd.cidr") == 0)
+		buf_puts(out, "192.0.2.0/24 OK\nif 198.51.100.0/24\n"
+		    "0.0.0.0/0 REJECT\nendif\n");
 	else
-		return false;
+		return strncmp(path, "/etc/postfix/", 13) == 0 &&
+		    strcmp(path, "/etc/postfix/none") != 0 &&
+		    strcmp(path, "/etc/postfix/p") != 0;
 	return true;
+}
+
+static void
+overrides(void *arg, struct buf *out)
+{
+	buf_puts(out, ((const struct main_cf *)arg)->master != NULL ?
+	    ((const struct main_cf *)arg)->master : "");
 }
 
 static bool
@@ -92,7 +105,8 @@ make(struct adopt *a, struct main_cf *cf)
 {
 	const struct mta_source source = { .arg = cf, .value = value,
 		.place = place, .is_file = is_file, .text = text,
-		.is_set = is_set, .keys = keys, .ask = ask };
+		.is_set = is_set, .keys = keys, .overrides = overrides,
+		.ask = ask };
 
 	adopt_make(a, &source);
 }
@@ -163,7 +177,10 @@ test_behind_a_permit(void **state)
 	make(&a, &cf);
 	assert_null(strstr(a.conf.data, "zen.example"));
 	assert_true(is_left(&a, "reject_rbl_client zen.example"));
-	assert_null(strstr(a.conf.data, "sender-domain-nonexistent"));
+	/* What saywhy refuses by itself would be refused all the same. */
+	assert_non_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" { "
+	    "action = note }\t# smtpd_sender_restrictions: "
+	    "reject_unknown_sender_domain stays Postfix's\n"));
 	assert_true(is_left(&a, "reject_unknown_sender_domain"));
 	/* An allow list spares what stands in the same section. */
 	assert_non_null(strstr(a.conf.data, "dbl.example"));
@@ -256,6 +273,8 @@ test_patterns(void **state)
 		"smtpd_sender_restrictions", "check_sender_access "
 		    "pcre:/etc/postfix/plain.pcre, check_sender_access "
 		    "regexp:/etc/postfix/odd.pcre",
+		"smtpd_client_restrictions", "check_client_access "
+		    "cidr:/etc/postfix/odd.cidr",
 		NULL
 	};
 	struct main_cf cf = { .v = v };
@@ -265,7 +284,8 @@ test_patterns(void **state)
 	make(&a, &cf);
 	assert_non_null(strstr(a.conf.data, "file = "
 	    "\"access:/etc/postfix/plain.pcre\" match = {sender}"));
-	assert_null(strstr(a.conf.data, "odd.pcre"));
+	assert_null(strstr(a.conf.data, "odd."));
+	assert_true(is_left(&a, "cidr:/etc/postfix/odd.cidr"));
 	assert_true(is_left(&a, "regexp:/etc/postfix/odd.pcre"));
 	assert_int_equal(a.taken, 1);
 	adopt_clear(&a);
@@ -368,6 +388,75 @@ test_sizes(void **state)
 	adopt_clear(&a);
 }
 
+/* Whom a list of DNS lets pass is not refused for his name either. */
+static void
+test_behind_a_list_that_permits(void **state)
+{
+	static const char *const v[] = {
+		"smtpd_client_restrictions", "permit_dnswl_client "
+		    "good.example, reject_unknown_client_hostname, "
+		    "reject_rbl_client bad.example",
+		"smtpd_helo_restrictions", "permit_dnswl_client "
+		    "odd.example=127.0.[1;2].3, reject_rbl_client "
+		    "behind.example",
+		NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_null(strstr(a.conf.data, "rdns-m"));
+	assert_true(is_left(&a, "reject_unknown_client_hostname"));
+	assert_non_null(strstr(a.conf.data, "dnsbl \"bad.example\""));
+	assert_null(strstr(a.conf.data, "behind.example"));
+	adopt_clear(&a);
+}
+
+/* What master.cf says otherwise is not refused by main.cf's restrictions. */
+static void
+test_ports_of_their_own(void **state)
+{
+	static const char *const v[] = { "mydestination", "example.org",
+		"smtpd_sender_restrictions", "reject_non_fqdn_sender",
+		"smtpd_client_restrictions", "check_client_access "
+		    "cidr:/etc/postfix/clients",
+		"message_size_limit", "1000000", NULL };
+	struct main_cf cf = { .v = v, .master =
+		"10025/inet/content_filter = \n"
+		"127.0.0.1:10026/inet/mynetworks = 192.0.2.5\n"
+		"127.0.0.1:10026/inet/smtpd_helo_restrictions = \n"
+		"big/inet/message_size_limit = 0\n"
+		"relay/unix/mynetworks = 192.0.2.0/24\n"
+		"smtpd/pass/smtpd_sender_restrictions = \n"
+		"submission/inet/message_size_limit = 0\n"
+		"submission/inet/smtpd_client_restrictions = permit\n" };
+	struct adopt a;
+	const char *at;
+
+	(void)state;
+	make(&a, &cf);
+	at = strstr(a.conf.data, "exception \"master.cf, 127.0.0.1:10026\" "
+	    "{\t# mynetworks, smtpd_helo_restrictions of its own\n"
+	    "\tports = {10026}\n\tclients = {\"0.0.0.0/0\", \"::/0\"}\n"
+	    "\treason \"relay-denied\" { action = off }\n"
+	    "\treason \"client-denied\" { action = off }\n");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "reason \"sender-not-fqdn\" { action = "
+	    "off }\n}\n"));
+	assert_non_null(strstr(a.conf.data, "\tports = {25}\n"));
+	at = strstr(a.conf.data, "\tports = {587}\n");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "\"message-too-large\" { action = off }"));
+	assert_null(strstr(a.conf.data, "10025"));
+	assert_null(strstr(a.conf.data, "master.cf, relay"));
+	/* No such service: it is told, and nothing is guessed. */
+	assert_null(strstr(a.conf.data, "master.cf, big"));
+	assert_true(is_left(&a, "master.cf: submission has "
+	    "smtpd_client_restrictions of its own"));
+	adopt_clear(&a);
+}
+
 int
 main(void)
 {
@@ -381,6 +470,8 @@ main(void)
 		cmocka_unit_test(test_what_postfix_reaches),
 		cmocka_unit_test(test_relaying),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_behind_a_list_that_permits),
+		cmocka_unit_test(test_ports_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

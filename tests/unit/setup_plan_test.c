@@ -266,24 +266,32 @@ test_services(void **state)
 	    "    -o smtpd_milters=\n"
 	    "    -o smtpd_relay_restrictions=permit_sasl_authenticated,"
 	    "reject\n"
+	    "    -o { smtpd_client_restrictions = permit_sasl_authenticated, "
+	    "reject }\n"
 	    "    -o smtpd_proxy_filter=127.0.0.1:10027\n"
+	    "10027     inet  n       -       n       -       -       smtpd\n"
+	    "    -o { content_filter = }\n"
+	    "    -o { receive_override_options = no_address_mappings }\n"
 	    "pickup    unix  n       -       y       60      1       pickup\n"
 	    "    -o content_filter=\n");
 	struct setup_plan plan = { .nsettings = 0 };
 
 	(void)state;
-	assert_int_equal(mta.nservices, 5);
+	assert_int_equal(mta.nservices, 6);
 	setup_plan_make(&plan, &mta, &doors);
 	assert_true(is_noted(&plan, "smtp is postscreen"));
 	assert_true(is_noted(&plan, "10025 is a content filter's way back"));
 	assert_false(is_noted(&plan, "10026 is"));
-	assert_int_equal(plan.nways, 1);
+	assert_int_equal(plan.nways, 2);
+	assert_string_equal(plan.ways[1].value,
+	    "no_address_mappings,no_milters");
 	assert_string_equal(plan.ways[0].name, "10025");
 	assert_string_equal(plan.ways[0].value,
 	    "no_address_mappings,no_milters");
 	assert_true(is_noted(&plan,
 	    "submission has smtpd_milters of its own (none)"));
-	assert_true(is_noted(&plan, "submission has smtpd_relay_restr"));
+	assert_true(is_noted(&plan, "submission has smtpd_relay_restrictions, "
+	    "smtpd_client_restrictions of its own: the policy service"));
 	assert_true(is_noted(&plan, "submission has smtpd_proxy_filter"));
 	end(&plan, &mta);
 }

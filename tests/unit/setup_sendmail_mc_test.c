@@ -131,8 +131,10 @@ test_access_table(void **state)
 	adopt_clear(&a);
 	make(&a, mc, "Connect:192.0.2.9 OK\nFrom:good.example OK\n");
 	assert_null(strstr(a.conf.data, "rdns-missing"));
-	assert_null(strstr(a.conf.data, "sender-domain"));
-	assert_true(is_left(&a, "FEATURE(`require_rdns'): the access table"));
+	assert_non_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" { "
+	    "action = note issue-at = mail }"));
+	assert_null(strstr(a.conf.data, "sender-domain-lookup"));
+	assert_true(is_left(&a, "FEATURE(`require_rdns') stays Sendmail's"));
 	adopt_clear(&a);
 	make(&a, mc, NULL);
 	assert_null(strstr(a.conf.data, "rdns-missing"));
