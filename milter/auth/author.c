@@ -101,7 +101,8 @@ keep_domain(struct author *a, const char *domain)
 			return;
 	if (a->status != AUTHOR_BROKEN)
 		a->status = a->ndomains == 0 ? AUTHOR_ONE : AUTHOR_SEVERAL;
-	if (a->ndomains == AUTHOR_DOMAINS)
+	a->more = a->ndomains == AUTHOR_DOMAINS;
+	if (a->more)
 		return;
 	a->domains[a->ndomains++] = mem_dup(domain);
 	a->domain = a->domains[0];
@@ -137,20 +138,24 @@ keep_all(struct author *a, const char *value)
 {
 	const char *p = value;
 
-	for (; (p = strchr(p, '@')) != NULL &&
-	    a->ndomains < AUTHOR_DOMAINS; p++)
+	for (; (p = strchr(p, '@')) != NULL && !a->more; p++)
 		keep_behind(a, p + 1);
 }
 
-/* "=?utf-8?Q?<a@b>?=": some decode first and read then. */
+/* "=?utf-8?Q?<a@b>?=": some decode first and read then. Where there is no other
+   address they show "=?utf-8?Q?a=40b?=", too. */
 static void
-keep_encoded(struct author *a, const char *value)
+keep_encoded(struct author *a, const char *value, bool alone)
 {
 	struct buf decoded = BUF_INIT;
 	const char *open, *at, *close;
 
 	if (strstr(value, "=?") != NULL)
 		encoded_put(&decoded, value, strlen(value));
+	if (alone && strchr(decoded.data, '@') != NULL) {
+		a->status = AUTHOR_BROKEN;
+		keep_all(a, decoded.data);
+	}
 	for (open = decoded.data; (open = strchr(open, '<')) != NULL; open++) {
 		at = strpbrk(open + 1, "<@");
 		close = strpbrk(open + 1, "<>");
@@ -257,6 +262,7 @@ static void
 read_line(struct author *a, const char *value)
 {
 	struct reader r = { .at = value, .author = a, .text = BUF_INIT };
+	size_t before = a->mailboxes;
 
 	a->lines++;
 	while (!r.bad && step(&r))
@@ -265,7 +271,7 @@ read_line(struct author *a, const char *value)
 		a->status = AUTHOR_BROKEN;
 		keep_all(a, value);
 	} else {
-		keep_encoded(a, value);
+		keep_encoded(a, value, a->mailboxes == before);
 	}
 	buf_free(&r.text);
 }

@@ -13,7 +13,7 @@
 
 struct session;
 
-#define AUTHOR_DOMAINS 8	/* of one message; the rest is left out */
+#define AUTHOR_DOMAINS 8	/* of one message; see `more` */
 
 enum author_status {
 	AUTHOR_ONE,		/* one domain, in `domain` */
@@ -30,6 +30,7 @@ struct author {
 	   case, A-labels */
 	char *domains[AUTHOR_DOMAINS];
 	size_t ndomains;
+	bool more;		/* there were more than these */
 	size_t mailboxes;	/* of well formed addresses */
 	size_t lines;		/* From lines */
 };

@@ -95,9 +95,18 @@ report_other(const struct check_ctx *ctx, struct findings *found,
 }
 
 /*
- * The author is ambiguous: some mail program might show an author whose domain
- * asks that unauthenticated mail be rejected.
+ * Some mail program might show an author whose domain asks that unauthenticated
+ * mail be rejected. With more domains than are asked, nobody knows.
  */
+static bool
+is_ambiguous(const struct dmarc_note *note)
+{
+	return note->author.more || ((note->author.lines > 1 ||
+	    note->author.status == AUTHOR_BROKEN) &&
+	    note->dmarc.result == DMARC_RESULT_FAIL &&
+	    note->dmarc.policy == DMARC_REJECT);
+}
+
 static void
 report_author(const struct check_ctx *ctx, struct findings *found,
     const struct dmarc_note *note)
@@ -111,9 +120,7 @@ report_author(const struct check_ctx *ctx, struct findings *found,
 		finding_say(f, EVIDENCE_DETAIL, "it has several From lines");
 		finding_say(f, EVIDENCE_HEADER, "From");
 	}
-	if ((note->author.lines > 1 || note->author.status == AUTHOR_BROKEN) &&
-	    note->dmarc.result == DMARC_RESULT_FAIL &&
-	    note->dmarc.policy == DMARC_REJECT)
+	if (is_ambiguous(note))
 		finding_say(report_other(ctx, found, REASON_AUTHOR_AMBIGUOUS,
 		    note->domain, words), EVIDENCE_POLICY,
 		    dmarc_policy_name(note->dmarc.policy));

@@ -17,6 +17,7 @@
 
 #define LENGTH 4		/* bytes that tell how long the rest is */
 #define HEAD (LENGTH + 1)	/* and a letter */
+#define PEEK (32 * 1024)	/* in a stack of 256 KB */
 
 /* What libmilter's functions return; libmilter/mfapi.h. */
 enum { MI_DONE = 0, MI_FAILED = -1 };
@@ -31,6 +32,12 @@ int mi_wr_cmd(int socket, struct timeval *timeout, int letter, char *content,
     size_t length);
 
 static atomic_ullong wrong;
+
+/* Of the session that has this thread; NULL: nothing is skipped. */
+static _Thread_local struct {
+	libmilter_skips_field *skips;
+	void *arg;
+} skip;
 
 static size_t
 strings_in(const char *content, size_t n)
@@ -167,6 +174,54 @@ read_content(int socket, char *letter, size_t n, int64_t deadline,
 	return NULL;
 }
 
+void
+libmilter_frames_skip(libmilter_skips_field *skips, void *arg)
+{
+	skip.skips = skips;
+	skip.arg = arg;
+}
+
+/* How long the packet is that begins here; 0: it is not here whole, or is no
+   header field that may be skipped. */
+static size_t
+skipped_packet(const char *packet, size_t n)
+{
+	uint32_t size;
+
+	if (n < HEAD)
+		return 0;
+	memcpy(&size, packet, LENGTH);
+	size = ntohl(size);
+	if (packet[LENGTH] != 'L' || size <= 1 || size > n - LENGTH)
+		return 0;
+	if (packet[LENGTH + size - 1] != '\0' ||
+	    !skip.skips(skip.arg, packet + HEAD, size - 1))
+		return 0;
+	return LENGTH + size;
+}
+
+/* What libmilter polls for stays in the socket: all that is taken off is
+   skipped. */
+static void
+skip_fields(int socket, int64_t deadline)
+{
+	char packets[PEEK];
+	ssize_t got;
+	size_t n, done;
+
+	do {
+		got = recv(socket, packets, sizeof packets,
+		    MSG_PEEK | MSG_DONTWAIT);
+		for (done = 0; got > 0; done += n) {
+			n = skipped_packet(packets + done, (size_t)got - done);
+			if (n == 0)
+				break;
+		}
+	} while (got > 0 && done > 0 &&
+	    read_all(socket, packets, done, deadline) == 0);
+	skip.skips = NULL;
+}
+
 /* The content is the library's to free; NULL also where there is none. */
 char *
 mi_rd_cmd(int socket, struct timeval *timeout, char *letter, size_t *length,
@@ -177,6 +232,8 @@ mi_rd_cmd(int socket, struct timeval *timeout, char *letter, size_t *length,
 	uint32_t size;
 
 	*length = 0;
+	if (skip.skips != NULL)
+		skip_fields(socket, deadline);
 	failed = read_all(socket, head, sizeof head, deadline);
 	*letter = failed != 0 ? failed : head[LENGTH];
 	if (failed != 0)

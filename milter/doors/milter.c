@@ -183,6 +183,20 @@ keeps_blanks(const struct session_door *door)
 	return (door->steps & SMFIP_HDR_LEADSPC) != 0;
 }
 
+/* As the packet has it: name and value, each with its end. */
+static bool
+skips_field(void *arg, const char *name, size_t bytes)
+{
+	struct session_door *door = arg;
+	bool skips;
+
+	registry_lock(door->registered);
+	/* ": " and CR LF are four, both ends two. */
+	skips = engine_skips_header(door->engine, name, bytes + 2);
+	registry_unlock(door->registered);
+	return skips;
+}
+
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
@@ -194,6 +208,10 @@ on_header(SMFICTX *ctx, char *name, char *value)
 	buf_puts(&raw, value);
 	engine_header(door->engine, name, raw.data);
 	buf_free(&raw);
+	if ((door->steps & SMFIP_NR_HDR) != 0 &&
+	    libmilter_threads_socket(ctx) != -1 &&
+	    engine_skips_header(door->engine, "", 0))
+		libmilter_frames_skip(skips_field, door);
 	return leave(door, go_on(ctx, SMFIP_NR_HDR));
 }
 

@@ -351,6 +351,16 @@ engine_header(struct engine *e, const char *name, const char *value)
 		pass_field(e, name, value);
 }
 
+bool
+engine_skips_header(struct engine *e, const char *name, size_t bytes)
+{
+	if (!budget_at(e, STAGE_HEADERS)->over ||
+	    session_keeps_header(&e->session, name))
+		return false;
+	e->session.header_bytes += bytes;
+	return true;
+}
+
 void
 engine_body(struct engine *e, const char *bytes, size_t n)
 {

@@ -72,6 +72,9 @@ enum action engine_step(struct engine *e, enum stage stage,
 
 /* A header field, as session_header() wants it; before HEADERS. */
 void engine_header(struct engine *e, const char *name, const char *value);
+/* True: nobody looks at a field of this name any more, so many others came
+   before it. Its bytes are counted, and it need not be passed. */
+bool engine_skips_header(struct engine *e, const char *name, size_t bytes);
 
 /* n bytes of the body have come; between HEADERS and MESSAGE. */
 void engine_body(struct engine *e, const char *bytes, size_t n);

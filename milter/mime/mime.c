@@ -252,6 +252,21 @@ body_line(struct mime *m, const char *line, size_t n)
 		content(m, line, n);
 }
 
+/* May it be the first line of a file within a text (mime_inline.c)? `n` > 0. */
+static bool
+may_begin(const char *line, size_t n)
+{
+	switch (line[0]) {
+	case 'b':
+		return n == 1 || line[1] == 'e';
+	case '=':
+		return n == 1 || line[1] == 'y';
+	case '(':
+		return n == 1 || line[1] == 'T';
+	}
+	return false;
+}
+
 /* Must a line that begins like this be seen as a whole? `n` > 0. */
 static bool
 is_interesting(const struct mime *m, const char *line, size_t n)
@@ -264,9 +279,7 @@ is_interesting(const struct mime *m, const char *line, size_t n)
 		return true;
 	if (m->nboundaries > 0 && line[0] == '-' && (n == 1 || line[1] == '-'))
 		return true;
-	return m->may_inline && ((line[0] == 'b' && (n == 1 ||
-	    line[1] == 'e')) || (line[0] == '=' && (n == 1 ||
-	    line[1] == 'y')));
+	return m->may_inline && may_begin(line, n);
 }
 
 /* How long may a line be that must be seen as a whole? */

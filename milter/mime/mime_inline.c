@@ -62,11 +62,23 @@ is_end(enum inline_kind kind, const char *line, size_t text)
 	return false;
 }
 
+/* RFC 1741 section 5.2: what stands before the file. */
+static bool
+is_binhex(const char *line, size_t text)
+{
+	static const char start[] = "(This file must be converted with BinHex";
+
+	return text >= sizeof start - 1 &&
+	    memcmp(line, start, sizeof start - 1) == 0;
+}
+
 static void
 find_begin(struct mime *m, const char *line, size_t text)
 {
 	const char *name = NULL;
 
+	if (is_binhex(line, text))
+		mime_fault(m, mime_top(m), MIME_BINHEX);
 	m->begun = decode_inline_begin(line, text, &name);
 	if (m->begun == INLINE_NONE)
 		return;

@@ -348,6 +348,36 @@ is_message_file(const struct mime_part *part)
 	return false;
 }
 
+/* S/MIME, whose signed messages programs open without a word, and PGP/MIME; or
+   files for a Macintosh. */
+static void
+read_sealed(struct mime *m, struct mime_level *level)
+{
+	static const struct {
+		const char *type, *ending;
+		enum mime_fault fault;
+	} kinds[] = {
+		{ "application/pkcs7-mime", ".p7m", MIME_SEALED },
+		{ "application/x-pkcs7-mime", ".p7z", MIME_SEALED },
+		{ "multipart/encrypted", ".rpmsg", MIME_SEALED },
+		{ "application/x-microsoft-rpmsg-message", ".pgp", MIME_SEALED },
+		{ "application/mac-binhex40", ".hqx", MIME_BINHEX },
+		{ "application/mac-binhex", ".hcx", MIME_BINHEX },
+	};
+	const struct mime_part *part = &level->part;
+	size_t i, j;
+
+	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		bool is = strcmp(level->type, kinds[i].type) == 0;
+
+		for (j = 0; j < part->nnames && !is; j++)
+			is = strcasecmp(ending_of(part->names[j]),
+			    kinds[i].ending) == 0;
+		if (is)
+			mime_fault(m, level, kinds[i].fault);
+	}
+}
+
 /* Does it hold parts that can be reached? Then what follows it is set. True:
    they are those of a message in its bytes. */
 static bool
@@ -359,6 +389,7 @@ read_container(struct mime *m, struct mime_level *level)
 	if (strcmp(level->type, "message/partial") == 0 ||
 	    strcmp(level->type, "message/external-body") == 0)
 		mime_fault(m, level, MIME_PARTIAL);
+	read_sealed(m, level);
 	if (m->nlevels > MIME_DEPTH) {
 		if (multipart || is_message(level->type))
 			mime_fault(m, level, MIME_TOO_DEEP);

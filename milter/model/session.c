@@ -152,11 +152,15 @@ name_length(const char *name)
 	return n;
 }
 
+/* There may be millions of fields: most differ in their first letter. */
 static bool
 is_called(const char *name, const char *wanted)
 {
-	size_t n = strlen(wanted);
+	size_t n;
 
+	if (((name[0] ^ wanted[0]) & ~0x20) != 0)
+		return false;
+	n = strlen(wanted);
 	return strncasecmp(name, wanted, n) == 0 && name_length(name) == n;
 }
 
@@ -183,15 +187,23 @@ decides(const char *name)
 	return false;
 }
 
-/* A field that comes after too many others. */
+bool
+session_keeps_header(const struct session *s, const char *name)
+{
+	return !s->headers_cut ||
+	    (s->late_bytes < SESSION_HEADER_BYTES && decides(name));
+}
+
+/* A field that comes after too many others. One that does not fit is the last
+   that was tried. */
 static bool
 keep_late(struct session *s, const char *name, size_t bytes)
 {
 	s->headers_cut = true;
-	if (!decides(name) || s->late_bytes + bytes > SESSION_HEADER_BYTES)
+	if (!session_keeps_header(s, name))
 		return false;
 	s->late_bytes += bytes;
-	return true;
+	return s->late_bytes <= SESSION_HEADER_BYTES;
 }
 
 bool

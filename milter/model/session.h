@@ -94,6 +94,8 @@ void session_rcpt_accepted(struct session *s);
  */
 #define SESSION_HEADER_BYTES (1024 * 1024)
 bool session_header(struct session *s, const char *name, const char *value);
+/* Would a field of this name be kept, if it is not too long? */
+bool session_keeps_header(const struct session *s, const char *name);
 void session_body(struct session *s, size_t bytes);
 /* The message is over, accepted or not: forget it. */
 void session_reset(struct session *s);

@@ -17,6 +17,8 @@
 #define BODY 50000000
 #define MAX_MS 2000
 
+static struct cost_scale full = { .body = BODY, .header = BODY, .budget = "" };
+
 static uint8_t bytes[1 << 20];
 
 static long long
@@ -33,7 +35,7 @@ play(const char *path)
 	}
 	n = fread(bytes, 1, sizeof bytes, f);
 	fclose(f);
-	cost_of(bytes, n, &cost);
+	cost_of(&full, bytes, n, &cost);
 	printf("%-24s %6lld ms  %9zu bytes  %d\n", name != NULL ? name + 1 :
 	    path, cost.us / 1000, cost.bytes, cost.code);
 	fflush(stdout);
@@ -46,9 +48,6 @@ main(int argc, char **argv)
 	long long ms, max = 0;
 	int i;
 
-	cost_body = BODY;
-	cost_header = BODY;
-	cost_budget = "";
 	for (i = 1; i < argc; i++) {
 		ms = play(argv[i]);
 		max = ms > max ? ms : max;

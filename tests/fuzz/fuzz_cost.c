@@ -57,10 +57,8 @@ __attribute__((section("__libfuzzer_extra_counters")))
 #endif
 static uint8_t costs[64];
 
-size_t cost_body = 256 * 1024, cost_header = 32 * 1024;
-const char *cost_budget = "max-cpu = \"500 ms\"";
-
-static struct ruleset *rules;
+static struct cost_scale small = { .body = 256 * 1024, .header = 32 * 1024,
+	.budget = "max-cpu = \"500 ms\"" };
 
 static long long
 cpu_us(void)
@@ -71,14 +69,15 @@ cpu_us(void)
 	return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void
-load(void)
+static struct ruleset *
+load(const char *budget)
 {
 	struct diags d = DIAGS_INIT;
 	struct buf text = BUF_INIT, errmsg = BUF_INIT;
+	struct ruleset *rules;
 
 	dns_offline(false);
-	buf_printf(&text, config, cost_budget);
+	buf_printf(&text, config, budget);
 	rules = ruleset_load_text("fuzz", text.data, &d);
 	diags_print(&d, stderr);
 	if (rules == NULL)
@@ -90,6 +89,7 @@ load(void)
 	buf_free(&text);
 	buf_free(&errmsg);
 	diags_free(&d);
+	return rules;
 }
 
 struct piece {
@@ -128,23 +128,51 @@ field_length(struct piece p)
 	return (size_t)(at - p.at);
 }
 
-static void
-put_fields(struct engine *e, struct piece p)
-{
+/* Name and value of each field, taken apart before anything is measured. */
+struct fields {
+	struct { char *name, *value; } *v;
 	size_t n;
+};
 
+static void
+read_fields(struct fields *f, struct piece p)
+{
+	size_t n, room = 0;
+	char *line, *colon;
+
+	memset(f, 0, sizeof *f);
 	for (; p.n > 0; p.at += n, p.n -= n) {
 		n = field_length(p);
-		char *line = mem_ndup(p.at, n > 0 && p.at[n - 1] == '\n' ?
-		    n - 1 : n);
-		char *colon = strchr(line, ':');
-
-		if (colon != NULL && colon != line) {
-			*colon = '\0';
-			engine_header(e, line, colon + 1);
+		line = mem_ndup(p.at, p.at[n - 1] == '\n' ? n - 1 : n);
+		colon = strchr(line, ':');
+		if (colon == NULL || colon == line) {
+			free(line);
+			continue;
 		}
-		free(line);
+		*colon = '\0';
+		f->v = mem_room(f->v, f->n, &room, sizeof *f->v);
+		f->v[f->n].name = line;
+		f->v[f->n++].value = colon + 1;
 	}
+}
+
+static void
+free_fields(struct fields *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->v[i].name);
+	free(f->v);
+}
+
+static void
+put_fields(struct engine *e, const struct fields *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		engine_header(e, f->v[i].name, f->v[i].value);
 }
 
 static void
@@ -158,29 +186,27 @@ step(struct engine *e, enum stage stage, struct cost *cost)
 }
 
 static void
-put_header(struct engine *e, const struct piece part[PARTS])
-{
-	size_t n;
-
-	put_fields(e, part[0]);
-	for (n = 0; part[1].n > 0 && n < cost_header; n += part[1].n)
-		put_fields(e, part[1]);
-}
-
-static void
-put_body(const struct piece part[PARTS], struct buf *body)
+put_body(const struct piece part[PARTS], size_t size, struct buf *body)
 {
 	buf_put(body, part[2].at, part[2].n);
-	while (part[3].n > 0 && body->len < cost_body)
+	while (part[3].n > 0 && body->len < size)
 		buf_put(body, part[3].at, part[3].n);
 	buf_put(body, part[4].at, part[4].n);
 }
 
+/* What is sent, in the form that the engine takes. */
+struct mail {
+	struct fields once, again;
+	size_t times;		/* how often `again` comes */
+	struct buf body;
+};
+
 static void
-deliver(const struct piece part[PARTS], const struct buf *body,
+deliver(struct ruleset *rules, const struct mail *mail,
     struct cost *cost)
 {
 	struct engine *e = engine_new(rules, NULL);
+	const struct buf *body = &mail->body;
 	size_t at, use;
 	struct ip ip;
 
@@ -188,7 +214,9 @@ deliver(const struct piece part[PARTS], const struct buf *body,
 	session_connect(engine_session(e), NULL, &ip);
 	session_helo(engine_session(e), "mail.example.com");
 	session_mail(engine_session(e), "a@a.example");
-	put_header(e, part);
+	put_fields(e, &mail->once);
+	for (at = 0; at < mail->times; at++)
+		put_fields(e, &mail->again);
 	step(e, STAGE_HEADERS, cost);
 	for (at = 0; at < body->len; at += use) {
 		use = body->len - at < PIECE ? body->len - at : PIECE;
@@ -199,23 +227,30 @@ deliver(const struct piece part[PARTS], const struct buf *body,
 }
 
 void
-cost_of(const uint8_t *data, size_t n, struct cost *cost)
+cost_of(struct cost_scale *scale, const uint8_t *data, size_t n,
+    struct cost *cost)
 {
 	struct piece rest = { (const char *)data, n }, part[PARTS];
-	struct buf body = BUF_INIT;
+	struct mail mail = { .body = BUF_INIT };
 	size_t i;
 
-	if (rules == NULL)
-		load();
+	if (scale->rules == NULL)
+		scale->rules = load(scale->budget);
 	for (i = 0; i < PARTS; i++)
 		part[i] = next_part(&rest);
-	put_body(part, &body);
+	read_fields(&mail.once, part[0]);
+	read_fields(&mail.again, part[1]);
+	if (part[1].n > 0)
+		mail.times = scale->header / part[1].n + 1;
+	put_body(part, scale->body, &mail.body);
 	memset(cost, 0, sizeof *cost);
 	cost->us = cpu_us();
-	deliver(part, &body, cost);
+	deliver(scale->rules, &mail, cost);
 	cost->us = cpu_us() - cost->us;
-	cost->bytes = body.len;
-	buf_free(&body);
+	cost->bytes = mail.body.len;
+	free_fields(&mail.once);
+	free_fields(&mail.again);
+	buf_free(&mail.body);
 }
 
 static void
@@ -231,7 +266,7 @@ read_links(const uint8_t *data, size_t n, bool html)
 	struct links *l = links_new(html, no_host, NULL);
 	size_t done;
 
-	for (done = 0; n > 0 && done < cost_body; done += n)
+	for (done = 0; n > 0 && done < small.body; done += n)
 		links_put(l, (const char *)data, n);
 	links_end(l);
 	links_free(l);
@@ -253,7 +288,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct cost cost;
 
-	cost_of(n > 0 ? data : (const uint8_t *)"", n, &cost);
+	cost_of(&small, n > 0 ? data : (const uint8_t *)"", n, &cost);
 	reached(cost.us);
 	if (cost.us > BUDGET_US + SLACK_US)
 		BUG("a message costs more than its budget");

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of a body and of a header in which something is repeated, and the
-   budget, as options of section content. Set before the first call. */
-extern size_t cost_body, cost_header;
-extern const char *cost_budget;
+/* How large a message is made, and what it may cost. */
+struct cost_scale {
+	size_t body, header;	/* bytes to which what is repeated grows */
+	const char *budget;	/* options of section content */
+	struct ruleset *rules;	/* NULL at first */
+};
 
 struct cost {
 	long long us;		/* CPU of all its steps */
@@ -19,6 +21,7 @@ struct cost {
 };
 
 /* n bytes in the form that fuzz_cost.c tells of. One thread. */
-void cost_of(const uint8_t *data, size_t n, struct cost *cost);
+void cost_of(struct cost_scale *scale, const uint8_t *data, size_t n,
+    struct cost *cost);
 
 #endif

@@ -56,7 +56,8 @@ def pytest_configure(config):
         fcntl.flock(lock, fcntl.LOCK_EX)  # one run fetches, the others find it there
         os.environ["SAYWHY_FORKY"] = str(forky.archive() or "")
         os.environ.setdefault("SAYWHY_TRIXIE", "")
-        if os.environ.get("SAYWHY_TRUTH"):  # no other test asks for it
+        if os.environ.get("SAYWHY_TRUTH") or (  # no other test asks for it
+                os.environ.get("SAYWHY_SOAK_MTA") == "postfix310"):
             os.environ["SAYWHY_TRIXIE"] = str(forky.archive("trixie") or "")
         os.environ["SAYWHY_SENDMAIL"] = str(packages.unpacked() or "")
         os.environ["SAYWHY_VALKEY"] = str(valkey.archive() or "")
@@ -168,7 +169,7 @@ def postfix311(box, dns, sasl_db, tls_pem):
 
 @pytest.fixture(scope="session")
 def postfix310(box, dns, sasl_db, tls_pem):
-    """That of Debian 13; SAYWHY_TRUTH asks for it."""
+    """That of Debian 13; SAYWHY_TRUTH asks for it, or the soak."""
     packed = os.environ["SAYWHY_TRIXIE"]
     if not packed:
         pytest.skip("Postfix 3.10 could not be downloaded, or is not asked for")

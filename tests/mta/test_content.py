@@ -7,11 +7,13 @@ for time, which is doubled: other tests run beside this one.
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 
 import pytest
 
+import peer
 import scanners
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
@@ -77,3 +79,51 @@ def test_large_message_with_clamd(start, box, monkeypatch):
         assert bench_content.large(start, box, 50, more) < 4096
     finally:
         farm.stop()
+
+
+# The smallest that there is; one that a check wants; one that is always kept,
+# and one of which more is kept than fits.
+FLOODS = {
+    "smallest": (b"a\0\0", 12_500_000),
+    "matched": (b"Subject\0 aaaaaaaaaa\0", 2_500_000),
+    "kept": (b"From\0 a@b\0", 5_000_000),
+    "none fits": (b"From\0 " + b"a" * 600_000 + b"\0", 83),
+    "results": (b"Authentication-Results\0 mx.example.org; spf=pass\0", 1_000_000),
+}
+FLOOD = """
+auth { results = yes }
+content { attachments "programs" { deny = {"exe"} } }
+"""
+
+
+def pour(mta, field, count):
+    """The header of a message, of one field again and again."""
+    packet = struct.pack("!IB", len(field) + 1, ord("L")) + field
+    some = max(1, min(count, 65536 // len(packet)))
+    for _ in range(count // some):
+        mta.socket.sendall(packet * some)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_of_fields(saywhyd, build, name):
+    """50 MB as the mail server passes them, and all that libmilter does."""
+    daemon = saywhyd(FLOOD)
+    running = Filter(None, daemon)
+    most = 6 if build.name == "asan" else 2
+    with peer.Peer(daemon) as mta:
+        mta.negotiate().connect()
+        mta.helo()
+        for _ in range(2):  # nothing is left over for the next message
+            mta.mail()
+            assert mta.rcpt()[0] == "c"
+            before = running.cpu()
+            pour(mta, *FLOODS[name])
+            mta.header("Subject", " hello")
+            mta.tell("N")
+            mta.tell("B", b"x\r\n")
+            letter, text = mta.tell("E")
+            assert (letter, text[:9]) == ("y", b"552-5.3.4")
+            assert running.cpu() - before < most
+        mta.mail()
+        mta.rcpt()
+        assert mta.message()[0] != "y"

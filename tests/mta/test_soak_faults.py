@@ -1,12 +1,16 @@
-"""Mixed traffic through Postfix while one thing after the other goes wrong.
+"""Mixed traffic through an MTA while one thing after the other goes wrong.
 
-SAYWHY_SOAK_MINUTES tells how long (make soak-faults: SOAK_MINUTES, 10). At the
-end every message that was taken lies in the mailbox, once; none that was
-refused does; every refusal of ours has its one record, word for word, but for
-those while the disk was full; and memory is what it was.
+SAYWHY_SOAK_MINUTES tells how long (make soak-faults: SOAK_MINUTES, 10),
+SAYWHY_SOAK_MTA behind which MTA (postfix, postfix310, postfix311, sendmail),
+SAYWHY_SOAK_RATE how many messages a second (0: as fast as it goes),
+SAYWHY_SOAK_SEED in which order. At the end every message that was taken lies in
+the mailbox (with Sendmail: in the queue), once; none that was refused does;
+every refusal of ours has its one record, word for word, but for those while the
+disk was full; and memory is what it was.
 """
 
 import collections
+import itertools
 import os
 import pathlib
 import random
@@ -25,8 +29,13 @@ from saywhyd import ID
 from test_replymap import recorded
 
 MINUTES = float(os.environ.get("SAYWHY_SOAK_MINUTES", "0.5"))
+MTA = os.environ.get("SAYWHY_SOAK_MTA", "postfix")
+RATE = float(os.environ.get("SAYWHY_SOAK_RATE", "0"))
+SEED = os.environ.get("SAYWHY_SOAK_SEED", "1")
 CLIENTS = 6
 FAULT_SECONDS = 4
+# In a long run most lives of the filter are long, or memory tells nothing.
+TURNS_A_KILL = 8 if MINUTES > 20 else 1
 
 DNS = """
 . MAIL -
@@ -101,7 +110,7 @@ class Tally:
 def send(connect, shape, mark):
     """The first refusal, or the reply to the message."""
     sender, recipient, fields, body = shape
-    with connect() as client:
+    with connect(timeout=180) as client:
         return smtp.until_refused(
             client, f"EHLO client.example\nMAIL FROM:<{sender}>\n"
             f"RCPT TO:<{recipient}>\ndata From: {sender or 'a@good.example'}\\n"
@@ -110,9 +119,13 @@ def send(connect, shape, mark):
 
 def client(number, connect, tally, until):
     """Its messages in turn; a good one comes again until it is taken."""
-    chance, count = random.Random(number), 0
+    chance, count = random.Random(f"{SEED} {number}"), 0
+    begun = time.monotonic()
     try:
         while time.monotonic() < until:
+            if RATE:
+                due = begun + count * CLIENTS / RATE
+                time.sleep(max(0, due - time.monotonic()))
             bad = chance.random() < 0.4
             shape = chance.choice(BAD if bad else GOOD)
             count += 1
@@ -140,6 +153,21 @@ def samples_of(world, stop):
     return samples
 
 
+def play_faults(world, until):
+    """How often each was played."""
+    played, chance = collections.Counter(), random.Random(SEED)
+    for number in itertools.count(1):
+        turn = faults.ALL[:]
+        if number % TURNS_A_KILL:
+            turn.remove(faults.killed)
+        chance.shuffle(turn)
+        for fault in turn:
+            if time.monotonic() + 2 * FAULT_SECONDS > until:
+                return played
+            fault(world, FAULT_SECONDS)
+            played[fault.__name__] += 1
+
+
 def play(world, connect):
     until = time.monotonic() + MINUTES * 60
     tally, stop = Tally(world), threading.Event()
@@ -148,15 +176,7 @@ def play(world, connect):
                for i in range(CLIENTS)]
     for thread in clients:
         thread.start()
-    played, chance = collections.Counter(), random.Random(1)
-    while time.monotonic() + 2 * FAULT_SECONDS < until:
-        turn = faults.ALL[:]
-        chance.shuffle(turn)
-        for fault in turn:
-            if time.monotonic() + 2 * FAULT_SECONDS > until:
-                break
-            fault(world, FAULT_SECONDS)
-            played[fault.__name__] += 1
+    played = play_faults(world, until)
     for thread in clients:
         thread.join()
     stop.set()
@@ -172,7 +192,7 @@ def world(box, build, saywhyd):
         pytest.skip("no clock-step.so (make clock-step.so)")
     disk = pathlib.Path(box / "soak-disk")
     disk.mkdir()
-    size = 8 + int(MINUTES * 4)
+    size = 8 + int(MINUTES * min(4, RATE / 5 or 4))
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}m,mode=0777",
                     "tmpfs", disk], check=True)
     clock = box / "soak-clock"
@@ -189,9 +209,15 @@ def world(box, build, saywhyd):
     made.scanner.stop()
 
 
-def marks_kept(postfix):
+def marks_kept(mta):
     return collections.Counter(
-        re.search(r"mark-\d+-\d+-end", m).group(0) for m in postfix.kept("X-Mark:"))
+        re.search(r"mark-\d+-\d+-end", m).group(0) for m in mta.kept("X-Mark:"))
+
+
+def lines_of(reply):
+    """Without the recipient that Sendmail puts before what a filter says."""
+    return [re.sub(r"^(\S+ )<\S*>\.\.\. ", r"\1", reply.lines[0]),
+            *reply.lines[1:]]
 
 
 def compare(tally, records):
@@ -202,39 +228,58 @@ def compare(tally, records):
         id_ = ID.search(reply.lines[-1]).group(1)
         if by_id[id_] == 0 and id_ in tally.lossy:
             continue
-        if by_id[id_] != 1 or words[id_] != reply.lines:
+        if by_id[id_] != 1 or words[id_] != lines_of(reply):
             wrong.append((by_id[id_], reply, words.get(id_)))
     return wrong
 
 
 def memory_of(samples):
-    """KB: the peak of the first quarter of the time, and of the last."""
-    part = max(1, len(samples) // 4)
-    return (max(kb for _, kb in samples[:part]),
-            max(kb for _, kb in samples[-part:]))
+    """KB, of the longest life: the peak of its first quarter, and of its last;
+    and how many seconds it had."""
+    lives = collections.defaultdict(list)
+    for kills, kb in samples:
+        lives[kills].append(kb)
+    longest = max(lives.values(), key=len)
+    part = max(1, len(longest) // 4)
+    return max(longest[:part]), max(longest[-part:]), len(longest)
 
 
-def test_soak_with_faults(world, postfix):
-    connect = sites.behind_postfix(postfix, world.daemon,
-                                   milter_default_action="tempfail",
-                                   milter_connect_timeout="5s",
-                                   milter_command_timeout="20s",
-                                   milter_content_timeout="20s")
-    tally, played, samples = play(world, connect)
-    assert tally.errors == []
-    process.wait_until(lambda: len(marks_kept(postfix)) >= len(tally.taken),
-                       "the last message", 120)
-    kept = marks_kept(postfix)
-    records, torn = world.records()
-    wrong = compare(tally, records)
-    first, last = memory_of(samples)
-    print(f"\n{MINUTES:g} minutes: {len(tally.taken)} messages taken, "
+def site(request, daemon):
+    """The MTA with this filter, and how clients connect to it."""
+    if MTA == "sendmail":
+        connect = sites.behind_sendmail(
+            request.getfixturevalue("sendmail_site"), daemon, log_level=9)
+        return connect.site, connect
+    mta = request.getfixturevalue(MTA)
+    return mta, sites.behind_postfix(mta, daemon,
+                                     milter_default_action="tempfail",
+                                     milter_connect_timeout="5s",
+                                     milter_command_timeout="20s",
+                                     milter_content_timeout="20s")
+
+
+def report(tally, played, samples, torn, world):
+    first, last, life = memory_of(samples)
+    print(f"\n{MTA}, {MINUTES:g} minutes: {len(tally.taken)} messages taken, "
           f"{len(tally.refused)} refused by us, {sum(tally.later.values())} "
           f"deferred while the filter was away;\n  faults: "
           f"{sum(played.values())} {dict(played)};\n  refusals while the "
           f"disk was full: {len(tally.lossy)}, {torn} torn lines; memory {first} KB at "
-          f"first, {last} KB at last, {world.kills} kills")
+          f"first, {last} KB at last of {life} s, {world.kills} kills")
     print("  deferred:", dict(tally.later))
+
+
+def test_soak_with_faults(world, request):
+    mta, connect = site(request, world.daemon)
+    tally, played, samples = play(world, connect)
+    records, torn = world.records()
+    report(tally, played, samples, torn, world)
+    assert tally.errors == []
+    process.wait_until(lambda: len(marks_kept(mta)) >= len(tally.taken),
+                       "the last message", 120)
+    kept = marks_kept(mta)
+    wrong = compare(tally, records)
+    first, last, _ = memory_of(samples)
     lost = [m for m in tally.taken if kept[m] == 0]
     double = [m for m in kept if kept[m] > 1]
     assert (lost, double, tally.bad_taken, wrong[:3]) == ([], [], [], [])
