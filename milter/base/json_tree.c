@@ -347,6 +347,24 @@ json_tree_next(const struct json_tree *t, const struct json_value *of,
 }
 
 const struct json_value *
+json_tree_item(const struct json_tree *t, const struct json_value *array,
+    size_t i)
+{
+	const struct json_value *at = NULL;
+	size_t first;
+
+	if (array == NULL || array->type != JSON_ARRAY || i >= array->n)
+		return NULL;
+	first = (size_t)(array - t->v) + 1;
+	if (array->next - first == array->n)
+		return &t->v[first + i];
+	do
+		at = json_tree_next(t, array, at);
+	while (i-- > 0);
+	return at;
+}
+
+const struct json_value *
 json_tree_member(const struct json_tree *t, const struct json_value *v,
     const char *key, size_t n)
 {

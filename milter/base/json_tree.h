@@ -42,6 +42,13 @@ const struct json_value *json_tree_member(const struct json_tree *t,
 const struct json_value *json_tree_next(const struct json_tree *t,
     const struct json_value *of, const struct json_value *at);
 
+/*
+ * Member i of an array, from 0; NULL: there is none, or it is no array. Found
+ * at once where no member has members of its own.
+ */
+const struct json_value *json_tree_item(const struct json_tree *t,
+    const struct json_value *array, size_t i);
+
 /* The text of one that is text, else NULL; so too when v is NULL. */
 const char *json_tree_text(const struct json_value *v);
 

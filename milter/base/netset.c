@@ -10,16 +10,23 @@
 #define V4_PREFIX 96
 #define SLOTS_MIN 16		/* a power of two */
 
+/* Each bit of h changes each bit of what comes back, half of the time. */
+static uint64_t
+mixed(uint64_t h)
+{
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
+	return h ^ h >> 33;
+}
+
 /* The hash needs no secret: the networks are the admin's, not a stranger's. */
 static size_t
 hash_of(const struct net *net)
 {
-	uint64_t half[2], h;
+	uint64_t half[2];
 
 	memcpy(half, net->ip.b, sizeof half);
-	h = (half[0] ^ net->prefix) * 0x9e3779b97f4a7c15u;
-	h = (h ^ h >> 32 ^ half[1]) * 0xc2b2ae3d27d4eb4fu;
-	return (size_t)(h ^ h >> 29);
+	return (size_t)mixed(mixed(half[0] ^ net->prefix) ^ half[1]);
 }
 
 /* The slot of that network, or the free one where it belongs. */

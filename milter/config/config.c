@@ -46,8 +46,8 @@ schema_of_row(const struct option *row, const char *name)
 {
 	cfg_opt_t one = CFG_STR(name, NULL, CFGF_NODEFAULT);
 	cfg_opt_t list = CFG_STR_LIST(name, NULL, CFGF_NODEFAULT);
-	cfg_opt_t group = CFG_SEC(name, NULL,
-	    CFGF_MULTI | CFGF_TITLE | CFGF_NODEFAULT);
+	/* Titles are out of the text; config_names.c says why. */
+	cfg_opt_t group = CFG_SEC(name, NULL, CFGF_MULTI | CFGF_NODEFAULT);
 
 	if (row->type == OPTION_LIST)
 		return list;
@@ -180,21 +180,35 @@ store_setting(struct load *load, cfg_opt_t *opt, const struct option *row,
 		note_setting(load, opt, row);
 }
 
+/* Of the next block of a group, by its name as it is written. */
+static const char *
+title_of(struct load *load, const char *group)
+{
+	size_t block = load->path.len;
+	const char *title;
+
+	path_put(&load->path, group, NULL);
+	title = places_take_title(&load->names.places, load->path.data);
+	buf_cut(&load->path, block);
+	return title;
+}
+
 static void
 store_item(struct load *load, cfg_t *cfg, const struct option *row,
     void *base)
 {
+	const char *title = title_of(load, cfg_name(cfg));
 	size_t block = load->path.len;
 	const struct place *place;
 	int line;
 	void *item;
 
-	path_put(&load->path, row->name, cfg_title(cfg));
+	path_put(&load->path, row->name, title);
 	place = places_find(&load->names.places, load->path.data);
 	line = place != NULL ? place->line : 0;
 	if (load->into != NULL)
 		settings_add_block(load->into, load->path.data, load->here);
-	item = option_item_new(row, base, cfg_title(cfg), load->file, line);
+	item = option_item_new(row, base, title, load->file, line);
 	store_rows(load, cfg, row->rows, item);
 	buf_clear(&load->errmsg);
 	if (row->finish != NULL && !row->finish(item, &load->errmsg))
@@ -264,11 +278,30 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	buf_free(&text);
 }
 
+/*
+ * One blank for each run of what was taken out: over many blanks in a row
+ * libConfuse goes again and again.
+ */
+static void
+close_up(struct buf *text)
+{
+	const char *p, *end = text->data + text->len;
+	char *to = text->data;
+
+	for (p = to; p < end; p++)
+		if (*p != '\0')
+			*to++ = *p;
+		else if (p[1] != '\0' || p + 1 == end)
+			*to++ = ' ';
+	buf_cut(text, (size_t)(to - text->data));
+}
+
 static void
 parse(struct load *load, cfg_t *cfg, struct buf *text)
 {
 	FILE *in;
 
+	close_up(text);
 	/* An empty file is no file for fmemopen(). */
 	buf_putc(text, '\n');
 	in = fmemopen(text->data, text->len, "r");

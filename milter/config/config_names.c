@@ -207,6 +207,22 @@ note_block(struct reader *r, const struct statement *st)
 	return true;
 }
 
+/*
+ * Out of the text: for each block libConfuse would compare its title with
+ * those of all before it. The order of the blocks is the order of the titles.
+ */
+static void
+keep_title(struct reader *r, const struct statement *st, size_t block)
+{
+	struct buf group = BUF_INIT;
+
+	buf_put(&group, r->path.data, block);
+	path_put(&group, st->word, NULL);
+	places_keep_title(&r->names->places, group.data, st->title);
+	scan_blank(&r->scan, st->title_at.from, st->title_at.to);
+	buf_free(&group);
+}
+
 static void
 read_group(struct reader *r, const struct option *row, struct statement *st)
 {
@@ -223,10 +239,12 @@ read_group(struct reader *r, const struct option *row, struct statement *st)
 		return;
 	}
 	path_put(&r->path, row->name, st->title);
-	if (st->broken || !note_block(r, st))
+	if (st->broken || !note_block(r, st)) {
 		take_out(r, st);
-	else
+	} else {
+		keep_title(r, st, block);
 		read_block(r, &scope, st->name.line);
+	}
 	buf_cut(&r->path, block);
 }
 

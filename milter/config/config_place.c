@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 void
@@ -67,6 +68,34 @@ place_line(const struct place *place, size_t value)
 }
 
 void
+places_keep_title(struct places *places, const char *path, const char *title)
+{
+	struct place *group = places_add(places, path);
+
+	group->titles = mem_room(group->titles, group->ntitles,
+	    &group->titles_cap, sizeof *group->titles);
+	group->titles[group->ntitles++] = mem_dup(title);
+}
+
+const char *
+places_take_title(struct places *places, const char *path)
+{
+	struct place *group = places_find(places, path);
+
+	if (group == NULL || group->taken == group->ntitles)
+		BUG("a block without a title");
+	return group->titles[group->taken++];
+}
+
+static void
+free_titles(struct place *group)
+{
+	while (group->ntitles > 0)
+		free(group->titles[--group->ntitles]);
+	free(group->titles);
+}
+
+void
 places_free(struct places *places)
 {
 	struct place *place;
@@ -77,6 +106,7 @@ places_free(struct places *places)
 		free(place->path);
 		free(place->file);
 		free(place->lines);
+		free_titles(place);
 		free(place);
 	}
 }

@@ -17,6 +17,8 @@ struct place {
 	int line;
 	int *lines;	/* of each value, when the value is a list */
 	size_t n;
+	char **titles;	/* of a group: those kept and not yet taken */
+	size_t ntitles, titles_cap, taken;
 };
 
 struct places {
@@ -38,6 +40,15 @@ void place_move(struct place *place, const char *file, int line, int *lines,
 
 /* The line of one value; of the setting itself when there is no such value. */
 int place_line(const struct place *place, size_t value);
+
+/*
+ * The titles of the blocks of a group, in the order of the text; its path ends
+ * in its name as it is written there, without a title. What is taken out was
+ * kept before, and lives as long as the places.
+ */
+void places_keep_title(struct places *places, const char *path,
+    const char *title);
+const char *places_take_title(struct places *places, const char *path);
 
 void places_free(struct places *places);
 

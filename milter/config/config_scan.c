@@ -27,7 +27,7 @@ scan_blank(struct scan *s, size_t from, size_t to)
 {
 	for (; from < to; from++)
 		if (s->text[from] != '\n')
-			s->text[from] = ' ';
+			s->text[from] = '\0';
 }
 
 char *
@@ -50,7 +50,8 @@ skip_comment(struct scan *s)
 	size_t from = s->at;
 	int line = s->line;
 
-	end = block ? strstr(start + 2, "*/") : strchr(start, '\n');
+	end = block ? memmem(start + 2, s->n - s->at - 2, "*/", 2) :
+	    memchr(start, '\n', s->n - s->at);
 	s->at = end == NULL ? s->n :
 	    (size_t)(end - s->text) + (block ? 2 : 0);
 	for (; start < s->text + s->at; start++)

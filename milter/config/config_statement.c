@@ -160,9 +160,8 @@ read_assignment(struct scan *s, struct statement *st)
 static void
 read_titled(struct scan *s, struct statement *st)
 {
-	struct token title = take(s, st);
-
-	st->title = scan_text(s, &title);
+	st->title_at = take(s, st);
+	st->title = scan_text(s, &st->title_at);
 	st->shape = SHAPE_TITLED;
 	take(s, st);
 }

@@ -13,7 +13,7 @@
 #include "config/config_scan.h"
 
 enum shape {
-	SHAPE_NONE,	/* no statement: reported; to be blanked */
+	SHAPE_NONE,	/* no statement: reported; to be taken out */
 	SHAPE_VALUE,
 	SHAPE_LIST,
 	SHAPE_SECTION,	/* up to and with the { of its block */
@@ -27,6 +27,7 @@ struct statement {
 	char *word;	/* the name as text */
 	enum shape shape;
 	char *title;	/* TITLED; of CALL the argument */
+	struct token title_at;	/* TITLED: where it stands */
 	int *lines;	/* of the values */
 	size_t nlines, cap;
 	bool broken;	/* a value in it was reported as wrong */

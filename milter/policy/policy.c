@@ -149,7 +149,7 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 	finish_reasons(p, d);
 	for (i = 0; i < p->exceptions.n; i++)
 		exception_finish(p->exceptions.v[i], d);
-	exception_index_build(&p->by_client, &p->exceptions);
+	exception_index_build(&p->by_key, &p->exceptions);
 	if (p->issued_at == ISSUED_AT_MAIL)
 		diags_warn(d, NULL, 0, "issue-at = mail: who is refused at "
 		    "MAIL cannot reach postmaster either");
@@ -158,7 +158,7 @@ policy_finish(struct policy *p, const struct site *site, struct diags *d)
 void
 policy_clear(struct policy *p)
 {
-	exception_index_free(&p->by_client);
+	exception_index_free(&p->by_key);
 	option_clear(policy_options, p);
 }
 
@@ -212,9 +212,33 @@ struct decision_context {
 	const struct policy *policy;
 	const struct session *session;
 	const struct findings *found;
-	const size_t *exceptions;	/* numbers of those to be looked at */
-	size_t nexceptions;
+	struct exception_found exceptions;	/* that may be about it */
 };
+
+/* The first that is about them, and says something of the finding. */
+static struct exception *
+find_exception(const struct decision_context *m, const struct mailbox *rcpt,
+    const struct finding *f)
+{
+	const struct policy *p = m->policy;
+	const struct exception_found *all = &m->exceptions;
+	struct exception_found more = exception_index_of_rcpt(&p->by_key,
+	    rcpt);
+	struct exception *e, *found = NULL;
+	size_t i = 0, j = 0;
+
+	while (found == NULL && (i < all->n || j < more.n)) {
+		if (j == more.n || (i < all->n && all->v[i] < more.v[j]))
+			e = p->exceptions.v[all->v[i++]];
+		else
+			e = p->exceptions.v[more.v[j++]];
+		if (exception_action(e, f) != NULL &&
+		    exception_matches(e, m->session, rcpt))
+			found = e;
+	}
+	free(more.v);
+	return found;
+}
 
 /* What the policy does about one finding, for the recipient of this number. */
 static struct verdict
@@ -224,19 +248,12 @@ judge(const struct decision_context *m, const struct mailbox *rcpt,
 	const struct policy *p = m->policy;
 	const struct session *s = m->session;
 	struct verdict v = { .finding = f, .action = p->action[f->reason] };
-	const struct action_slot *slot;
-	struct exception *e;
-	size_t i;
+	struct exception *e = find_exception(m, rcpt, f);
 
-	for (i = 0; i < m->nexceptions; i++) {
-		e = p->exceptions.v[m->exceptions[i]];
-		slot = exception_action(e, f);
-		if (slot == NULL || !exception_matches(e, s, rcpt))
-			continue;
-		v.action = slot->action;
+	if (e != NULL) {
+		v.action = exception_action(e, f)->action;
 		v.exception = e->item.title;
 		v.changed_by = e;
-		break;
 	}
 	if (is_exempt(p, s, rcpt, f) || is_waived(p, m->found, f, number))
 		v.action = ACTION_OFF;
@@ -346,17 +363,14 @@ void
 policy_decide(const struct policy *p, const struct session *s,
     const struct findings *found, enum stage stage, struct decision *d)
 {
-	struct decision_context m = { p, s, found, NULL, 0 };
-	size_t *exceptions = NULL;
+	struct decision_context m = { p, s, found, { .v = NULL } };
 	struct verdict v;
 	size_t i;
 
 	d->because = (struct verdict){ .finding = NULL, .action = ACTION_OFF };
 	d->nalso = d->nchanged = 0;
 	if (found->n > 0)
-		exceptions = exception_index_find(&p->by_client, &s->client,
-		    &m.nexceptions);
-	m.exceptions = exceptions;
+		m.exceptions = exception_index_find(&p->by_key, s);
 	for (i = 0; i < found->n; i++) {
 		v = judge_at(&m, &found->v[i], stage);
 		if (v.changed_by != NULL && d->nchanged < DECISION_ALSO_MAX)
@@ -367,7 +381,7 @@ policy_decide(const struct policy *p, const struct session *s,
 		} else
 			keep_also(d, &v);
 	}
-	free(exceptions);
+	free(m.exceptions.v);
 	join_proofs(d);
 	d->wanted = d->taken = d->because.action;
 	if (p->mode == MODE_OBSERVE && d->taken > ACTION_NOTE)

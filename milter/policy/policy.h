@@ -39,7 +39,7 @@ struct policy {
 	struct stage_slot issued[REASONS_MAX];	/* what a reason's own
 					   issue-at says */
 	struct wording wording[REASONS_MAX];
-	struct exception_index by_client;	/* of the exceptions */
+	struct exception_index by_key;	/* of the exceptions */
 };
 
 /* Option rows at the top of the file that belong to the policy. */

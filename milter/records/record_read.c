@@ -87,20 +87,6 @@ find(const struct parsed_record *t, const char *path)
 	    (size_t)(dot - path)), dot + 1, strlen(dot + 1));
 }
 
-/* An item of an array; NULL: there is none. */
-static const struct json_value *
-item_of(const struct parsed_record *t, const char *path, size_t i)
-{
-	const struct json_value *array = find(t, path), *at = NULL;
-
-	if (array == NULL || array->type != JSON_ARRAY || i >= array->n)
-		return NULL;
-	do
-		at = json_tree_next(t->tree, array, at);
-	while (i-- > 0);
-	return at;
-}
-
 const char *
 parsed_text(const struct parsed_record *t, const char *path)
 {
@@ -126,7 +112,7 @@ parsed_count(const struct parsed_record *t, const char *path)
 const char *
 parsed_item(const struct parsed_record *t, const char *path, size_t i)
 {
-	return json_tree_text(item_of(t, path, i));
+	return json_tree_text(json_tree_item(t->tree, find(t, path), i));
 }
 
 void
@@ -146,8 +132,8 @@ const char *
 parsed_member(const struct parsed_record *t, const char *path, size_t i,
     const char *key)
 {
-	return json_tree_text(json_tree_member(t->tree, item_of(t, path, i),
-	    key, strlen(key)));
+	return json_tree_text(json_tree_member(t->tree,
+	    json_tree_item(t->tree, find(t, path), i), key, strlen(key)));
 }
 
 int64_t

@@ -81,6 +81,32 @@ test_values(void **state)
 }
 
 static void
+test_items(void **state)
+{
+	static const char *const texts[] = { "[1,\"a\",[],{}]",
+		"[[1,2],{\"a\":3},4]", "[[[5]]]", "[]" };
+	const struct json_value *root, *at;
+	struct json_tree *t;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		t = json_tree_read(texts[i], strlen(texts[i]));
+		root = json_tree_root(t);
+		for (j = 0, at = NULL; j < root->n; j++) {
+			at = json_tree_next(t, root, at);
+			assert_ptr_equal(json_tree_item(t, root, j), at);
+		}
+		assert_null(json_tree_item(t, root, root->n));
+		json_tree_free(t);
+	}
+	t = json_tree_read("{\"a\":1}", 7);
+	assert_null(json_tree_item(t, json_tree_root(t), 0));
+	assert_null(json_tree_item(t, NULL, 0));
+	json_tree_free(t);
+}
+
+static void
 read_shape(const void *arg, size_t size)
 {
 	struct buf text = BUF_INIT;
@@ -114,6 +140,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_cost),
 	};
 

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/net.h"
 
+#include "cost.h"
+
 static const struct {
 	const char *text;
 	const char *shown;	/* NULL: not an address */
@@ -262,6 +264,43 @@ test_of_peer(void **state)
 	assert_string_equal(net_of_peer(&ip, text), "2001:db8:1:2::/64");
 }
 
+/* Networks that differ in few of their bits, where sites have theirs. */
+static void
+add_many(const void *arg, size_t size)
+{
+	struct netset set = { .v = NULL };
+	const unsigned *shift = arg;
+	struct net net;
+	size_t i;
+
+	assert_true(net_parse(*shift < 32 ? "10.0.0.0/8" : "2001:db8::/32",
+	    &net, NULL));
+	net.prefix = 128;
+	for (i = 0; i < size; i++) {
+		net.ip.b[15 - *shift / 8 % 12] = (uint8_t)i;
+		net.ip.b[14 - *shift / 8 % 12] = (uint8_t)(i >> 8);
+		net.ip.b[13 - *shift / 8 % 12] = (uint8_t)(i >> 16);
+		netset_add(&set, &net);
+	}
+	assert_int_equal(set.n, size);
+	for (i = 0; i < size; i++)
+		assert_non_null(netset_find(&set, &set.v[i].ip));
+	netset_free(&set);
+}
+
+static void
+test_many(void **state)
+{
+	static const unsigned shifts[] = { 0, 8, 32, 40, 64, 80 };
+	int64_t took[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof shifts / sizeof shifts[0]; i++)
+		if (!cost_is_linear(add_many, &shifts[i], 2000, 10, took))
+			cost_fail("networks", took);
+}
+
 int
 main(void)
 {
@@ -273,6 +312,7 @@ main(void)
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_narrowest),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

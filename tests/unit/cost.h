@@ -4,6 +4,8 @@
  * Counted is the CPU of this thread. What others take from a shared processor
  * (its caches, its clock) comes and goes, so what looks too dear is looked at
  * again; what is quadratic stays so each time.
+ *
+ * Include it behind <cmocka.h>.
  */
 #ifndef UNIT_COST_H
 #define UNIT_COST_H
@@ -12,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
+
+#include "base/buf.h"
 
 #define COST_TRIES 5
 #define COST_NOISE_US 40000
@@ -48,6 +52,48 @@ cost_is_linear(void (*work)(const void *arg, size_t size), const void *arg,
 			return true;
 	}
 	return false;
+}
+
+static inline void
+cost_fail(const char *what, const int64_t took[2])
+{
+	fail_msg("%s: %lld us, and of more %lld us", what,
+	    (long long)took[0], (long long)took[1]);
+}
+
+/* A text for a parser: one piece again and again. */
+struct cost_shape {
+	const char *name;
+	void (*read)(const char *text, size_t n);	/* text[n] is NUL */
+	const char *start, *piece, *end;
+	size_t n;	/* bytes of it; then ten times as many */
+};
+
+static inline void
+cost_read(const void *arg, size_t size)
+{
+	const struct cost_shape *shape = arg;
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text, shape->start);
+	while (text.len < size)
+		buf_puts(&text, shape->piece);
+	buf_puts(&text, shape->end);
+	shape->read(text.data, text.len);
+	buf_free(&text);
+}
+
+/* Fails at the first that costs more than its size. */
+static inline void
+cost_check(const struct cost_shape *shapes, size_t n)
+{
+	int64_t took[2];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!cost_is_linear(cost_read, &shapes[i], shapes[i].n, 10,
+		    took))
+			cost_fail(shapes[i].name, took);
 }
 
 #endif

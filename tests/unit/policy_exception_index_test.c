@@ -1,4 +1,4 @@
-/* policy_exception_index_test - exceptions by the client's address */
+/* policy_exception_index_test - exceptions by address, by names, in turn */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,11 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/net.h"
 #include "base/option.h"
+#include "model/mailbox.h"
+#include "model/session.h"
 #include "policy/exception.h"
 #include "policy/exception_index.h"
 
@@ -29,21 +32,31 @@ exception(const char *const *nets)
 }
 
 static void
-expect(const struct exception_index *x, const char *client, const char *wanted)
+expect_found(struct exception_found found, const char *what,
+    const char *wanted)
 {
 	char got[64] = "";
-	struct ip ip = { .known = false };
-	size_t *found, n = 0, i;
+	size_t i;
 
-	if (client != NULL)
-		assert_true(ip_parse(client, &ip));
-	found = exception_index_find(x, &ip, &n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < found.n; i++)
 		snprintf(got + strlen(got), sizeof got - strlen(got), "%zu ",
-		    found[i]);
+		    found.v[i]);
 	if (strcmp(got, wanted) != 0)
-		fail_msg("%s: %s", client != NULL ? client : "nobody", got);
-	free(found);
+		fail_msg("%s: %s", what, got);
+	free(found.v);
+}
+
+static void
+expect(const struct exception_index *x, const char *client, const char *wanted)
+{
+	struct session s;
+
+	session_init(&s);
+	if (client != NULL)
+		assert_true(ip_parse(client, &s.client));
+	expect_found(exception_index_find(x, &s),
+	    client != NULL ? client : "nobody", wanted);
+	session_free(&s);
 }
 
 static void
@@ -77,11 +90,100 @@ test_index(void **state)
 	}
 }
 
+/* What each exception names, and who is found by it. */
+static const struct {
+	const char *logins, *senders, *helos, *recipients;
+} named[] = {
+	{ NULL, NULL, NULL, "user@example.org" },
+	{ NULL, ".example.com", NULL, NULL },
+	{ "anna", NULL, NULL, NULL },
+	{ NULL, NULL, "mail.example.net", NULL },
+	{ NULL, "/^a/", NULL, NULL },
+	{ NULL, NULL, NULL, "*" },
+	{ NULL, "<>", NULL, NULL },
+	{ NULL, "/^b/", NULL, "User@" },
+	{ "berta@example.org", "c@example.com", NULL, NULL },
+	{ NULL, NULL, NULL, "example.org" },
+};
+#define NAMED (sizeof named / sizeof named[0])
+
+static void
+put(struct mailset *set, const char *entry)
+{
+	struct buf errmsg = BUF_INIT;
+
+	if (entry != NULL)
+		assert_true(mailset_add(set, entry, &errmsg));
+	buf_free(&errmsg);
+}
+
+static void
+expect_names(const struct exception_index *x, const char *login,
+    const char *helo, const char *sender, const char *wanted)
+{
+	struct session s;
+
+	session_init(&s);
+	session_helo(&s, helo);
+	session_mail(&s, sender);
+	s.login = login != NULL ? strdup(login) : NULL;
+	expect_found(exception_index_find(x, &s), sender, wanted);
+	session_free(&s);
+}
+
+static void
+expect_rcpt(const struct exception_index *x, const char *rcpt,
+    const char *wanted)
+{
+	struct mailbox m = { .text = NULL };
+
+	mailbox_set(&m, rcpt);
+	expect_found(exception_index_of_rcpt(x, &m), rcpt, wanted);
+	mailbox_clear(&m);
+}
+
+static void
+test_names(void **state)
+{
+	struct exception *v[NAMED];
+	struct option_items items = { .v = (void **)v, .n = NAMED };
+	struct exception_index x = { .nlinks = 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NAMED; i++) {
+		v[i] = exception(NULL);
+		put(&v[i]->logins, named[i].logins);
+		put(&v[i]->senders, named[i].senders);
+		put(&v[i]->helos, named[i].helos);
+		put(&v[i]->recipients, named[i].recipients);
+	}
+	exception_index_build(&x, &items);
+	expect_names(&x, NULL, "x.example", "a@b.example.com", "1 4 5 ");
+	expect_names(&x, "Anna", "Mail.Example.NET", "a@example.com",
+	    "2 3 4 5 ");
+	expect_names(&x, "berta@example.org", NULL, "", "4 5 6 8 ");
+	expect_rcpt(&x, "User@Example.ORG", "0 7 9 ");
+	expect_rcpt(&x, "user+news@example.org", "0 7 9 ");
+	expect_rcpt(&x, "user@example.net", "7 ");
+	expect_rcpt(&x, "other@example.net", "");
+	expect_found(exception_index_of_rcpt(&x, NULL), "nobody", "");
+	exception_index_free(&x);
+	for (i = 0; i < NAMED; i++) {
+		mailset_clear(&v[i]->logins);
+		mailset_clear(&v[i]->senders);
+		mailset_clear(&v[i]->helos);
+		mailset_clear(&v[i]->recipients);
+		free(v[i]);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
