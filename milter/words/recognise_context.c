@@ -61,6 +61,7 @@ static const struct {
 	{ '*', "2.3", REASON_MESSAGE_TOO_LARGE_MAILBOX },
 	{ '*', "2.4", REASON_LIST_EXPANSION_FAILED },
 	{ '*', "3.1", REASON_STORAGE_FULL },
+	{ '4', "3.2", REASON_SYSTEM_OVERLOADED },
 	{ '*', "3.4", REASON_MESSAGE_TOO_LARGE },
 	{ '*', "3.5", REASON_CONFIG_ERROR },
 	{ '*', "4.1", REASON_HOST_UNREACHABLE },
