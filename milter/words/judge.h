@@ -8,8 +8,8 @@
  * are in the unit of the points of phrases. The phrases know what words mean
  * and the judge how often they meant it: where both say the same, it is so.
  *
- * What is found is reported while the text is read; nothing is kept of it but the
- * last word. No memory of its own, no floating point. Any thread.
+ * What is found is reported while the text is read; nothing is kept of it but
+ * the last word. No memory of its own, no floating point. Any thread.
  */
 #ifndef WORDS_JUDGE_H
 #define WORDS_JUDGE_H
@@ -29,7 +29,8 @@ struct judge {
 	unsigned words;		/* that the judge knows */
 };
 
-/* What is found is reported by a number; that of a word grows letter by letter. */
+/* What is found is reported by a number; that of a word grows letter by
+   letter. */
 #define JUDGE_WORD 2166136261u
 static inline uint32_t
 judge_letter(uint32_t number, unsigned letter)
