@@ -22,8 +22,8 @@ struct reader {
 	struct buf mentioned;	/* whom a sentence names, if no line does */
 	bool quoted;		/* a reply has begun in this paragraph */
 	bool known;		/* something was read already */
-	bool behind_empty;
-	bool ended;		/* what came back may begin */	/* the line before was empty */
+	bool behind_empty;	/* the line before was empty */
+	bool ended;		/* what came back may begin */
 	bool to_sender;		/* what comes answers MAIL FROM */
 };
 

@@ -131,8 +131,8 @@ static const struct {
 };
 
 /*
- * What servers use for all that is wrong with a recipient: words that say
- * more do not contradict it.
+ * What servers use for all that is wrong with a recipient, or for all that
+ * passes: words that say more do not contradict it.
  */
 static const struct {
 	const char *status;
@@ -144,6 +144,9 @@ static const struct {
 	{ "1.2", REASON_MAILBOX_UNKNOWN },
 	{ "2.1", REASON_MAILBOX_UNKNOWN },
 	{ "2.1", REASON_MAILBOX_FULL },
+	{ "3.2", REASON_GREYLISTED },
+	{ "3.2", REASON_RATE_LIMITED },
+	{ "3.2", REASON_RCPT_DENIED },
 };
 
 #define TOPICS (TOPIC_SERVER + 1)
