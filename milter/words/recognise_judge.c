@@ -11,10 +11,9 @@
 #define NEVER -10000		/* points of what cannot be */
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
-#ifndef SURE_AHEAD
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 28		/* of the judge alone, to be sure … */
-#endif
+#define SURE_AHEAD 15		/* of the judge alone, where phrases are sure */
+#define ALONE_AHEAD 40		/* … and where they are not, to be sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
@@ -104,6 +103,19 @@ is_bare(const struct recognised *r)
 	    strncmp(r->status + 1, ".7.", 3) == 0;
 }
 
+/* Does the judge alone think the same, and clearly? A mere "refused" is what
+   remains where no cause is heard: the next server may well name one. */
+static bool
+is_clear(const struct opinion *all, const struct recognised *r)
+{
+	static const struct recognise_points none;
+
+	return r->reason != REASON_POLICY_REJECT &&
+	    best_of_both(all, &none) == r->reason &&
+	    ahead(all, &none, r->reason) >=
+	    (r->confidence == RECOGNISED_SURE ? SURE_AHEAD : ALONE_AHEAD);
+}
+
 static bool
 is_permanent(const struct recognised *r)
 {
@@ -122,7 +134,6 @@ void
 recognise_judge(struct recognised *r, enum topic about,
     const struct recognise_points *phrases, struct judge *judge)
 {
-	static const struct recognise_points none;
 	enum confidence found;
 	struct opinion all;
 	bool agreed;
@@ -136,8 +147,7 @@ recognise_judge(struct recognised *r, enum topic about,
 	}
 	best = best_of_both(&all, phrases);
 	agreed = judge_knows(judge, is_permanent(r), r->reason) ||
-	    (best_of_both(&all, &none) == r->reason &&
-	    ahead(&all, &none, r->reason) >= SURE_AHEAD);
+	    is_clear(&all, r);
 	if (r->confidence == RECOGNISED_SURE ||
 	    (best == r->reason && r->confidence == RECOGNISED_LIKELY)) {
 		r->confidence = agreed && !is_contested(phrases, r->reason) ?
