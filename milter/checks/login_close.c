@@ -15,7 +15,8 @@
 #define NOTE_BY_HAND 1
 #define NOTE_LIMIT 2		/* + enum limit_what */
 #define NOTE_UID 1000		/* + by whose hand */
-#define UID_MAX (UINT32_MAX - NOTE_UID)
+#define NOTE_OPEN (UINT32_MAX - 1)	/* it is open again */
+#define UID_MAX (NOTE_OPEN - 1 - NOTE_UID)
 
 static struct counter_answer
 ask(const char *login, enum counter_verb verb, int64_t note)
@@ -132,12 +133,21 @@ send_mail(const char *site, const char *login, const struct login_sign *sign)
 	buf_free(&quoted);
 }
 
+/* Takes back that it was opened; who notes next is the first to close it. */
+static void
+forget_opened(const char *login)
+{
+	if (ask(login, COUNTER_KNOW, 0).count == NOTE_OPEN)
+		ask(login, COUNTER_FORGET, 0);
+}
+
 void
 login_close(const char *site, const char *login, const struct login_sign *sign)
 {
-	struct counter_answer a = ask(login, COUNTER_NOTE, NOTE_LIMIT +
-	    sign->what);
+	struct counter_answer a;
 
+	forget_opened(login);
+	a = ask(login, COUNTER_NOTE, NOTE_LIMIT + sign->what);
 	if (a.room != 1)
 		return;
 	say(login, sign);
@@ -147,14 +157,21 @@ login_close(const char *site, const char *login, const struct login_sign *sign)
 void
 login_close_by_hand(const char *login, long uid)
 {
+	forget_opened(login);
 	ask(login, COUNTER_NOTE, uid < 0 || uid > (long)UID_MAX ?
 	    NOTE_BY_HAND : NOTE_UID + uid);
 }
 
+/* It is noted, so that no host or server that was away closes it again. */
 void
 login_open(const char *login)
 {
+	struct login_closed cause;
+
+	if (login_closed(login, &cause) == 0)
+		return;
 	ask(login, COUNTER_FORGET, 0);
+	ask(login, COUNTER_NOTE, NOTE_OPEN);
 }
 
 int64_t
@@ -163,6 +180,8 @@ login_closed(const char *login, struct login_closed *cause)
 	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
 
 	*cause = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
+	if (a.count == NOTE_OPEN)
+		return 0;
 	if (a.count >= NOTE_UID)
 		cause->uid = (long)(a.count - NOTE_UID);
 	else if (a.count >= NOTE_LIMIT)

@@ -217,17 +217,30 @@ put_records(const char *json, struct buf *out)
 }
 
 static void
-put_outside(const char *json, struct buf *out)
+put_counters(const char *json, struct buf *out)
 {
 	const char *counters = daemon_after(json, "counters");
 
+	if (!was_queried(counters))
+		return;
+	if (is(counters, "healthy", "false"))
+		status_text_line("counters", counters, "{keys} of {size} "
+		    "kept, asked {queries} times[; {evicted} had to go]; "
+		    "{server} does not answer, this host counts alone", out);
+	else
+		status_text_line("counters", counters, "{keys} of {size} "
+		    "kept, asked {queries} times[; {evicted} had to go][; in "
+		    "{server}][; {failures} questions not answered in time]",
+		    out);
+}
+
+static void
+put_outside(const char *json, struct buf *out)
+{
 	status_text_line("dns", daemon_after(json, "dns"), "{queries} "
 	    "questions: {cached} answered from memory, {sent} sent[; "
 	    "{failures} failed]; {kept} answers kept", out);
-	if (was_queried(counters))
-		status_text_line("counters", counters, "{keys} of {size} "
-		    "kept, asked {queries} times[; {evicted} had to go][; in "
-		    "{server}]", out);
+	put_counters(json, out);
 	put_each("list", json, "lists", "{list}: {entries} entries[; the file "
 	    "as it is now is not in use: {failure}]", out);
 	put_each("list from", json, "list-sources", "{source}[: looked for at "

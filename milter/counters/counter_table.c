@@ -8,8 +8,6 @@
 #include "counters/counter_table_internal.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
-/* What is kept for so long is no matter of traffic: logins that are closed. */
-#define LASTING_MS (1000 * DAY_MS)
 #define KEEP_MAX_MS (20 * 366 * DAY_MS)
 
 static bool
@@ -108,8 +106,8 @@ find_free(const struct home *home, struct place *at)
 static bool
 goes_before(const struct slot *a, const struct slot *b)
 {
-	if ((a->keep >= LASTING_MS) != (b->keep >= LASTING_MS))
-		return b->keep >= LASTING_MS;
+	if ((a->keep >= COUNTER_LASTING_MS) != (b->keep >= COUNTER_LASTING_MS))
+		return b->keep >= COUNTER_LASTING_MS;
 	return a->touched < b->touched;
 }
 

@@ -157,6 +157,47 @@ ask_server(const struct counter_question *q, size_t n, int64_t now,
 	return answered;
 }
 
+static bool
+is_lasting(const struct counter_question *q)
+{
+	return q->window >= COUNTER_LASTING_MS;
+}
+
+/* Begins `note` anew, here or at the server. */
+static void
+replace(const struct counter_question *q, int64_t note, int64_t now,
+    bool at_server)
+{
+	struct counter_question two[2] = { *q, *q };
+	struct counter_answer a[2];
+	size_t i;
+
+	two[0].verb = COUNTER_FORGET;
+	two[1].verb = COUNTER_NOTE;
+	two[1].amount = note;
+	if (at_server)
+		ask_server(two, 2, now, a);
+	for (i = 0; !at_server && i < 2; i++)
+		counter_table_ask(self.table, &two[i], now, &a[i]);
+}
+
+/* What lasts is here and there; the newer note holds. */
+static void
+reconcile(const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	struct counter_answer here;
+
+	counter_table_ask(self.table, q, now, &here);
+	if (here.since != 0 && (a->since == 0 ||
+	    (here.since > a->since && here.count != a->count))) {
+		replace(q, here.count, now, true);
+		*a = here;
+	} else if (a->since != 0 && here.count != a->count) {
+		replace(q, a->count, now, false);
+	}
+}
+
 static void
 ask_batch(const struct counter_question *q, size_t n, int64_t now,
     struct counter_answer *a)
@@ -171,7 +212,9 @@ ask_batch(const struct counter_question *q, size_t n, int64_t now,
 	for (i = 0; i < n; i++)
 		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
 	for (i = 0; i < n; i++)
-		if (within_limits || q[i].verb != COUNTER_ADD)
+		if (q[i].verb == COUNTER_KNOW && is_lasting(&q[i]))
+			reconcile(&q[i], now, &a[i]);
+		else if (within_limits || q[i].verb != COUNTER_ADD)
 			follow(&q[i], now, &a[i]);
 }
 

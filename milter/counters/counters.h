@@ -53,6 +53,14 @@ enum counter_verb {
 	COUNTER_FORGET	/* as if it had never been */
 };
 
+/*
+ * What is kept for so long (a login that is closed) is no matter of traffic: it
+ * is the last to go when the table is full, and each host that has asked for it
+ * keeps it, and tells a server that has lost it. Of two notes the newer holds;
+ * so what is to be taken back is noted, too, not forgotten.
+ */
+#define COUNTER_LASTING_MS (1000 * 24 * 3600 * 1000LL)
+
 struct counter_question {
 	enum counter_verb verb;
 	struct counter_key key;

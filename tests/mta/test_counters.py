@@ -8,6 +8,7 @@ counting together goes on once it is back.
 import json
 import shutil
 import signal
+import socket
 import statistics
 import time
 
@@ -36,6 +37,14 @@ def conf(*specs, amount=100):
 def state(daemon):
     shown = daemon.run_tool("status", "--json", "-c", daemon.conf)
     return json.loads(shown.stdout)["counters"]
+
+
+def metrics(daemon):
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(daemon.folder / "control.sock"))
+        link.sendall(b"metrics\n")
+        link.shutdown(socket.SHUT_WR)
+        return link.makefile().read()
 
 
 def healthy(daemon):
@@ -187,6 +196,10 @@ def test_a_server_that_is_away_defers_nothing(saywhyd, server, kind):
     before = state(daemon)["failures"]
     cure = lose(kind, server)
     waited_little(daemon, before, [sender.rcpt() for _ in range(200)])
+    if kind not in ("restarted", "emptied"):
+        said = daemon.run_tool("status", "-c", daemon.conf).stdout
+        assert f"valkey:{server.spec} does not answer, this host counts alone" in said, said
+        assert "saywhy_counters_server_healthy 0" in metrics(daemon)
     began = time.monotonic()
     cure()
     wait_healthy(daemon)
@@ -257,11 +270,13 @@ def test_three_networks(saywhyd, server, networks, box, build):
     assert not undisturbed(hosts[:1], lambda _: Sender(hosts[0], cut.name).rcpt()[0])
 
 
+CLOSES = CONF.replace("auth {{", "auth {{ limit \"x\" {{ what = recipients per = login"
+                      " amount = 5 window = \"1 hour\" suspend = yes }}")
+
+
 def test_opened_on_one_host_is_open_on_all(saywhyd, server):
     """Also when the server goes away afterwards."""
-    more = CONF.replace("auth {{", "auth {{ limit \"x\" {{ what = recipients per = login"
-                        " amount = 5 window = \"1 hour\" suspend = yes }}")
-    text = more.format(servers=f'"valkey:{server.spec}"', amount=1000)
+    text = CLOSES.format(servers=f'"valkey:{server.spec}"', amount=1000)
     one, two = saywhyd(text), saywhyd(text)
 
     def sends(daemon):
@@ -280,6 +295,40 @@ def test_opened_on_one_host_is_open_on_all(saywhyd, server):
     assert sends(two)
     server.stop()
     assert sends(two)
+
+
+def test_what_is_closed_stays_closed(saywhyd, server):
+    """Whatever becomes of the server, and who was away when it was closed; and
+    what was opened stays open."""
+    text = CLOSES.format(servers=f'"valkey:{server.spec}"', amount=1000)
+    one, two = saywhyd(text), saywhyd(text)
+
+    def login(daemon, *words):
+        return daemon.run_tool("login", *words, "-c", daemon.conf).returncode
+
+    for daemon in (one, two):
+        wait_healthy(daemon)
+    # Both know that it is closed; the server forgets it.
+    assert login(one, "ann", "--close") == 1 and login(two, "ann") == 1
+    server.stop()
+    server.start()
+    for daemon in (one, two):
+        wait_healthy(daemon)
+        assert login(daemon, "ann") == 1
+    # One that was closed, and one that was opened, while it was away.
+    server.stop()
+    assert login(one, "bob", "--close") == 1 and login(one, "ann", "--open") == 0
+    assert login(two, "bob") == 0
+    server.start()
+    for daemon in (one, two):
+        wait_healthy(daemon)
+    for daemon in (one, two, one, two):
+        assert login(daemon, "bob") == 1
+        assert login(daemon, "ann") == 0
+    # Closed and opened again, on any of them.
+    for daemon, other in ((one, two), (two, one)):
+        assert login(daemon, "ann", "--close") == 1 and login(other, "ann") == 1
+        assert login(other, "ann", "--open") == 0 and login(daemon, "ann") == 0
 
 
 def test_the_host_alone_keeps_its_own_share(saywhyd, server):

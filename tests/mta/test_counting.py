@@ -251,6 +251,37 @@ def test_the_policy_door_answers(saywhyd, postfix):
     assert records[1]["id"] == saywhyd_module.id_of(over)
 
 
+GUESSES = """
+counters-file = ""
+relay {{ domains = {{"example.org"}}
+  limit "guesses" {{ what = auth-failures per = client amount = 2 window = "10 min" }} }}
+auth {{ spf = no dkim = no dmarc = no sender-domain = no rdns-lookup = no helo-lookup = no }}
+"""
+
+
+def test_wrong_passwords_of_a_client(saywhyd, postfix):
+    """What Postfix itself refuses counts, by the reply map."""
+    daemon = start(saywhyd, DOORS + GUESSES)
+    port = postfix.listen(
+        smtpd_milters=daemon.address, local_recipient_maps="static:x",
+        smtpd_reject_footer_maps=f"socketmap:unix:{daemon.folder}/reply.sock:footer",
+        smtpd_sasl_auth_enable="yes")
+
+    def session(*passwords):
+        with smtp.Client(port, address="198.51.100.7") as client:
+            client.ehlo("mail.example.com")
+            for password in passwords:
+                assert client.auth("user@example.org", password).code == 535
+            assert client.command("MAIL FROM:<a@example.com>").ok
+            return client.command("RCPT TO:<user@example.org>")
+
+    assert session("wrong").ok
+    assert not session("worse").ok
+    over = session()
+    assert (over.code, over.status) == (450, "4.7.0"), over
+    assert "Limit reached for 198.51.100.7: 2 failed logins since" in over.texts[0], over
+
+
 def test_what_is_kept_is_not_for_others(saywhyd):
     """Who mailed whom stands nowhere in it."""
     daemon = start(saywhyd, ALONE, size="1M")
