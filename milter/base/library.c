@@ -9,7 +9,8 @@ bool
 library_load(const char *file, const struct library_function *functions,
     size_t n, char *missing, size_t size)
 {
-	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	/* Lazy, as what a program is linked to: libpq has twenty others. */
+	void *library = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
 	size_t i;
 
 	for (i = 0; library != NULL && i < n; i++) {

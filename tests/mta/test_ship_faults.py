@@ -237,9 +237,9 @@ def test_nothing_lost_nothing_twice(world):
         world.pause(.5)
         fault()
         met[fault.__name__] += 1
-    before = world.written()
+    before = len(world.records())
     world.cut_for_long(CUT)
-    print(f"{world.written() - before} refused while the network was cut")
+    print(f"{len(world.records()) - before} refused while the network was cut")
     world.enough = True
     world.driver.join()
     process.wait_until(world.is_whole, "all of them, once", 600)

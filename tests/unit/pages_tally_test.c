@@ -43,11 +43,48 @@ test_tally(void **state)
 	tally_free(&t);
 }
 
+/* Many at once are the same as one after the other, in a table that grows. */
+static void
+test_many(void **state)
+{
+	struct tally one, many;
+	struct tally_item items[TALLY_ITEMS];
+	char names[TALLY_ITEMS][16];
+	size_t i, n = 0;
+
+	(void)state;
+	tally_init(&one);
+	tally_init(&many);
+	for (i = 0; i < 5000; i++) {
+		snprintf(names[n], sizeof names[n], "n%zu", i * i % 777);
+		items[n] = (struct tally_item){ .name = names[n],
+			.n = strlen(names[n]), .count = (int64_t)i };
+		snprintf(items[n].example, sizeof items[n].example, "%zu", i);
+		tally_add(&one, names[n], items[n].n, items[n].count,
+		    items[n].example);
+		if (++n == TALLY_ITEMS || i == 4999) {
+			tally_add_all(&many, items, n);
+			n = 0;
+		}
+	}
+	assert_int_equal(one.n, many.n);
+	for (i = 0; i < one.n; i++) {
+		assert_int_equal(one.v[i].count, many.v[i].count);
+		assert_int_equal(one.v[i].at, many.v[i].at);
+		assert_string_equal(one.v[i].example, many.v[i].example);
+	}
+	assert_int_equal(one.names.len, many.names.len);
+	assert_memory_equal(one.names.data, many.names.data, one.names.len);
+	tally_free(&one);
+	tally_free(&many);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tally),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
