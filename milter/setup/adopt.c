@@ -18,7 +18,7 @@
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
 /* The range of content.max-size. */
-#define SIZE_MIN_OURS (64LL << 10)
+#define SIZE_MIN_OURS 1000
 #define SIZE_MAX_OURS (1LL << 40)
 #define SIZE_OF_POSTFIX 10240000	/* where main.cf says nothing */
 

@@ -373,7 +373,7 @@ test_relaying(void **state)
 static void
 test_sizes(void **state)
 {
-	static const char *const v[] = { "message_size_limit", "1000",
+	static const char *const v[] = { "message_size_limit", "999",
 		"smtpd_client_restrictions", "permit_dnswl_client "
 		    "good.example, reject", NULL };
 	struct main_cf cf = { .v = v };
