@@ -35,8 +35,7 @@ value(void *arg, const char *name)
 static const char *
 place(void *arg, const char *name)
 {
-	(void)arg;
-	return name;
+	return *value(arg, name) != '\0' ? name : "the default of it";
 }
 
 static bool
@@ -413,6 +412,32 @@ test_behind_a_list_that_permits(void **state)
 	adopt_clear(&a);
 }
 
+/* Who deferred goes on to defer; where saywhy cannot, Postfix does. */
+static void
+test_codes_of_main_cf(void **state)
+{
+	static const char *const v[] = {
+		"unknown_address_reject_code", "450",
+		"invalid_hostname_reject_code", "450",
+		"non_fqdn_reject_code", "504",
+		"smtpd_sender_restrictions", "reject_unknown_sender_domain, "
+		    "reject_non_fqdn_sender",
+		"smtpd_helo_restrictions", "reject_invalid_helo_hostname", NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" "
+	    "{ action = tempfail }"));
+	assert_non_null(strstr(a.conf.data, "\"sender-not-fqdn\" "
+	    "{ action = reject }"));
+	assert_null(strstr(a.conf.data, "\"helo-syntax\" { action = reject"));
+	assert_true(is_left(&a, "main.cf sets invalid_hostname_reject_code"));
+	adopt_clear(&a);
+}
+
 /* What master.cf says otherwise is not refused by main.cf's restrictions. */
 static void
 test_ports_of_their_own(void **state)
@@ -471,6 +496,7 @@ main(void)
 		cmocka_unit_test(test_relaying),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_behind_a_list_that_permits),
+		cmocka_unit_test(test_codes_of_main_cf),
 		cmocka_unit_test(test_ports_of_their_own),
 	};
 
