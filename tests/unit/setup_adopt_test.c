@@ -82,6 +82,13 @@ is_file(void *arg, const char *path)
 }
 
 static bool
+is_access(void *arg, const char *path)
+{
+	(void)arg;
+	return strstr(path, "untold") == NULL;
+}
+
+static bool
 is_set(void *arg, const char *what)
 {
 	const struct main_cf *cf = arg;
@@ -103,7 +110,8 @@ static void
 make(struct adopt *a, struct main_cf *cf)
 {
 	const struct mta_source source = { .arg = cf, .value = value,
-		.place = place, .is_file = is_file, .text = text,
+		.place = place, .is_file = is_file, .is_access = is_access,
+		.text = text,
 		.is_set = is_set, .keys = keys, .overrides = overrides,
 		.ask = ask };
 
@@ -273,7 +281,8 @@ test_patterns(void **state)
 		    "pcre:/etc/postfix/plain.pcre, check_sender_access "
 		    "regexp:/etc/postfix/odd.pcre",
 		"smtpd_client_restrictions", "check_client_access "
-		    "cidr:/etc/postfix/odd.cidr",
+		    "cidr:/etc/postfix/odd.cidr, check_client_access "
+		    "hash:/etc/postfix/untold",
 		NULL
 	};
 	struct main_cf cf = { .v = v };
@@ -285,6 +294,7 @@ test_patterns(void **state)
 	    "\"access:/etc/postfix/plain.pcre\" match = {sender}"));
 	assert_null(strstr(a.conf.data, "odd."));
 	assert_true(is_left(&a, "cidr:/etc/postfix/odd.cidr"));
+	assert_true(is_left(&a, "lets somebody pass whom"));
 	assert_true(is_left(&a, "regexp:/etc/postfix/odd.pcre"));
 	assert_int_equal(a.taken, 1);
 	adopt_clear(&a);
