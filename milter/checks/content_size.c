@@ -11,11 +11,11 @@ struct options {
 static const struct option options[] = {
 	{ .name = "max-size", .type = OPTION_SIZE,
 	    .offset = offsetof(struct options, max_size),
-	    .min = 64 * 1024, .max = 1LL << 40,
+	    .min = 1000, .max = 1LL << 40,
 	    .help = "bytes of a message; unset: what the MTA takes" },
 	{ .name = "max-size-submission", .type = OPTION_SIZE,
 	    .offset = offsetof(struct options, max_size_submission),
-	    .min = 64 * 1024, .max = 1LL << 40,
+	    .min = 1000, .max = 1LL << 40,
 	    .help = "the same for who logged in or is in relay.networks" },
 	{ .name = NULL }
 };

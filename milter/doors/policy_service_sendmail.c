@@ -14,7 +14,8 @@
 #include "model/session.h"
 #include "words/reply.h"
 
-enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS };
+enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS,
+	SIZE = RCPT };	/* of check_mail, where it is told */
 
 /* Maps are named after the rulesets that query them. */
 static const struct {
@@ -70,7 +71,7 @@ ip_of(const char *text)
 }
 
 static void
-tell(char *const part[PARTS], struct session *s)
+tell(char *const part[PARTS], enum stage stage, struct session *s)
 {
 	struct ip client = ip_of(part[ADDRESS]);
 	unsigned long port = strtoul(part[PORT], NULL, 10);
@@ -83,7 +84,9 @@ tell(char *const part[PARTS], struct session *s)
 	session_helo(s, known(part, HELO));
 	session_mail(s, part[SENDER]);
 	mem_replace(&s->login, known(part, LOGIN));
-	if (part[RCPT] != NULL)
+	if (stage == STAGE_MAIL && known(part, SIZE) != NULL)
+		s->declared_size = strtoll(part[SIZE], NULL, 10);
+	else if (stage == STAGE_RCPT)
 		session_rcpt(s, part[RCPT]);
 }
 
@@ -111,17 +114,37 @@ parts_of(enum stage stage)
 	return maps[i].parts;
 }
 
+/* Nothing but digits, as RFC 1870 has a size; or nothing. */
+static bool
+is_number(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+/* One part more than a key of check_mail needs: the size is told, too. */
+static bool
+is_sized(const char *key, size_t n, enum stage stage)
+{
+	size_t carets = 0, i;
+
+	for (i = 0; i < n; i++)
+		carets += key[i] == '^';
+	return stage == STAGE_MAIL && carets == parts_of(stage);
+}
+
 bool
 policy_sendmail_session(const char *key, size_t n, enum stage stage,
     struct session *s)
 {
 	char *part[PARTS] = { NULL };
+	bool sized = is_sized(key, n, stage);
 	bool good = memchr(key, '\0', n) == NULL &&
-	    split(key, n, part, parts_of(stage));
+	    split(key, n, part, parts_of(stage) + sized) &&
+	    (!sized || is_number(part[SIZE]));
 	size_t i;
 
 	if (good)
-		tell(part, s);
+		tell(part, stage, s);
 	for (i = 0; i < PARTS; i++)
 		free(part[i]);
 	return good;

@@ -5,7 +5,7 @@
  * --adopt) with
  *
  *	check_relay	address^name^port
- *	check_mail	address^name^port^login^helo^sender
+ *	check_mail	address^name^port^login^helo^sender[^size]
  *	check_rcpt	address^name^port^login^helo^sender^recipient
  *
  * where what is not known is empty. A key with more or fewer carets, as with a

@@ -10,6 +10,7 @@
  *
  * A table with what we do not read, conditions and negations and flags of
  * patterns, is refused whole: what stands behind it would mean another thing.
+ * So is one that spares somebody whom we cannot tell.
  */
 
 #include <ctype.h>
@@ -73,6 +74,23 @@ octets(const char *key, struct buf *net)
 	return true;
 }
 
+/* "2001:db8:1" is 2001:db8:1::/48. */
+static bool
+groups(const char *key, struct buf *net)
+{
+	size_t colons = 0, i;
+
+	if (key[strspn(key, "0123456789abcdefABCDEF:")] != '\0' ||
+	    strstr(key, "::") != NULL)
+		return false;
+	for (i = 0; key[i] != '\0'; i++)
+		colons += key[i] == ':';
+	if (colons == 0 || colons > 6 || key[i - 1] == ':' || *key == ':')
+		return false;
+	buf_printf(net, "%s::/%zu", key, (colons + 1) * 16);
+	return true;
+}
+
 /* A name stands for all below it, too (parent_domain_matches_subdomains). */
 static void
 add_key(struct list_text *c, const char *key, const char *comment,
@@ -80,12 +98,12 @@ add_key(struct list_text *c, const char *key, const char *comment,
 {
 	struct buf other = BUF_INIT;
 
-	if (octets(key, &other)) {
+	if (octets(key, &other) || groups(key, &other)) {
 		list_text_add(c, other.data, comment, room, errmsg);
 	} else {
 		list_text_add(c, key, comment, room, errmsg);
 		if (errmsg->len == 0 && *key != '.' &&
-		    strpbrk(key, "@:/<") == NULL && !net_is_meant(key)) {
+		    strpbrk(key, "@:/<[") == NULL && !net_is_meant(key)) {
 			buf_printf(&other, ".%s", key);
 			list_text_add(c, other.data, comment, room, errmsg);
 		}
@@ -144,7 +162,8 @@ take_pattern(struct list_text *c, const char *line, enum verdict wanted,
 	list_text_add(c, pattern.data, strchr(text, '$') == NULL ?
 	    skip_status(text) : "", key, errmsg);
 	buf_free(&pattern);
-	buf_clear(errmsg);
+	if (wanted == VERDICT_REFUSE)
+		buf_clear(errmsg);
 }
 
 static void
@@ -167,8 +186,9 @@ take_line(struct list_text *c, char *line, enum verdict wanted,
 		return;
 	line[n] = '\0';
 	add_key(c, line, skip_status(text), key, errmsg);
-	/* Postfix takes keys that no mail can have; so are they here. */
-	buf_clear(errmsg);
+	/* Postfix takes keys that no mail can have ("*.example"). */
+	if (wanted == VERDICT_REFUSE || strchr(line, '*') != NULL)
+		buf_clear(errmsg);
 }
 
 static void

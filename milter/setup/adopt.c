@@ -18,7 +18,7 @@
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define CLASSES_DEEP 4
 /* The range of content.max-size. */
-#define SIZE_MIN_OURS (64LL << 10)
+#define SIZE_MIN_OURS 1000
 #define SIZE_MAX_OURS (1LL << 40)
 #define SIZE_OF_POSTFIX 10240000	/* where main.cf says nothing */
 
@@ -45,24 +45,35 @@ struct walk {
 static const struct simple {
 	const char *restriction;
 	const char *reasons[4];
+	const char *code;	/* the setting of its code */
 	bool identity;		/* of section auth: an allow list of section
 				   blacklist does not spare anybody */
 } simples[] = {
 	{ "reject_unknown_sender_domain", { "sender-domain-nonexistent" },
-	    true },
-	{ "reject_non_fqdn_sender", { "sender-not-fqdn" }, true },
-	{ "reject_invalid_helo_hostname", { "helo-syntax" }, true },
-	{ "reject_invalid_hostname", { "helo-syntax" }, true },
-	{ "reject_non_fqdn_helo_hostname", { "helo-not-fqdn" }, true },
-	{ "reject_non_fqdn_hostname", { "helo-not-fqdn" }, true },
-	{ "reject_unknown_helo_hostname", { "helo-unresolvable" }, true },
-	{ "reject_unknown_hostname", { "helo-unresolvable" }, true },
+	    "unknown_address_reject_code", true },
+	{ "reject_non_fqdn_sender", { "sender-not-fqdn" },
+	    "non_fqdn_reject_code", true },
+	{ "reject_invalid_helo_hostname", { "helo-syntax" },
+	    "invalid_hostname_reject_code", true },
+	{ "reject_invalid_hostname", { "helo-syntax" },
+	    "invalid_hostname_reject_code", true },
+	{ "reject_non_fqdn_helo_hostname", { "helo-not-fqdn" },
+	    "non_fqdn_reject_code", true },
+	{ "reject_non_fqdn_hostname", { "helo-not-fqdn" },
+	    "non_fqdn_reject_code", true },
+	{ "reject_unknown_helo_hostname", { "helo-unresolvable" },
+	    "unknown_hostname_reject_code", true },
+	{ "reject_unknown_hostname", { "helo-unresolvable" },
+	    "unknown_hostname_reject_code", true },
 	{ "reject_unknown_client_hostname", { "rdns-missing",
-	    "rdns-mismatch", "rdns-lookup-failed" }, true },
-	{ "reject_unknown_client", { "rdns-missing", "rdns-mismatch",
-	    "rdns-lookup-failed" }, true },
+	    "rdns-mismatch", "rdns-lookup-failed" },
+	    "unknown_client_reject_code", true },
+	{ "reject_unknown_client", { "rdns-missing",
+	    "rdns-mismatch", "rdns-lookup-failed" },
+	    "unknown_client_reject_code", true },
 	{ "reject_unknown_reverse_client_hostname", { "rdns-missing",
-	    "rdns-lookup-failed" }, true },
+	    "rdns-lookup-failed" },
+	    "unknown_client_reject_code", true },
 };
 
 /* Restrictions that saywhy implies, or that need no translation. */
@@ -194,8 +205,16 @@ action_of(const char *reason)
 	return strstr(reason, "-lookup-failed") != NULL ? "tempfail" : "reject";
 }
 
+/* Where main.cf itself says so, not for good. */
+static bool
+is_for_now(const struct walk *w, const char *code)
+{
+	return strncmp(w->source->place(w->source->arg, code), "the default",
+	    11) != 0 && *w->source->value(w->source->arg, code) == '4';
+}
+
 static void
-put_reason(struct walk *w, const char *reason, const char *word)
+put_reason(struct walk *w, const char *reason, const struct simple *s)
 {
 	struct buf line = BUF_INIT;
 
@@ -203,8 +222,22 @@ put_reason(struct walk *w, const char *reason, const char *word)
 	if (!w->source->is_set(w->source->arg, line.data) &&
 	    strstr(w->a->conf.data, line.data) == NULL)
 		buf_printf(&w->a->conf, "%s { action = %s }\t# %s: %s\n",
-		    line.data, action_of(reason), w->list, word);
+		    line.data, is_for_now(w, s->code) ? "tempfail" :
+		    action_of(reason), w->list, s->restriction);
 	buf_free(&line);
+}
+
+/* Has each of its reasons a reply of the class that main.cf wants? */
+static bool
+has_code(const struct walk *w, const struct simple *s)
+{
+	bool has = true;
+	size_t i;
+
+	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
+		has &= reason_allows(reason_by_name(s->reasons[i]),
+		    ACTION_TEMPFAIL);
+	return has || !is_for_now(w, s->code);
 }
 
 static void
@@ -249,15 +282,21 @@ static void
 adopt_simple(struct walk *w, const struct simple *s)
 {
 	size_t i;
+	bool behind = w->unknown_permit || (w->known_permit && s->identity);
 
-	if (w->unknown_permit || (w->known_permit && s->identity)) {
-		leave_behind(w, s->restriction);
+	if (behind || !has_code(w, s)) {
+		if (behind)
+			leave_behind(w, s->restriction);
+		else
+			adopt_leave(w->a, "%s: %s stays Postfix's: main.cf "
+			    "sets %s, and saywhy says it for good alone",
+			    w->list, s->restriction, s->code);
 		for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
 			note_reason(w, s->reasons[i], s->restriction);
 		return;
 	}
 	for (i = 0; i < 4 && s->reasons[i] != NULL; i++)
-		put_reason(w, s->reasons[i], s->restriction);
+		put_reason(w, s->reasons[i], s);
 	w->a->taken++;
 }
 

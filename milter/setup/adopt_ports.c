@@ -117,9 +117,12 @@ end_port(struct adopt *a, struct port *p, struct buf *out)
 	unsigned number = number_of(p->service);
 
 	if (p->lists.len > 0) {
-		adopt_leave(a, "master.cf: %.*s has %s of its own: what is "
-		    "refused %s stays Postfix's", n, p->service, p->lists.data,
-		    number == 0 ? "at a port of unknown number" : "there");
+		adopt_leave(a, number != 0 ? "master.cf: %.*s has %s of its "
+		    "own: what is refused there stays Postfix's" : "master.cf: "
+		    "%.*s has %s of its own, and what port that is is not "
+		    "known: saywhy refuses there what main.cf refuses, unless "
+		    "an exception of yours names it", n, p->service,
+		    p->lists.data);
 		put_adopted(&p->reasons, a->conf.data);
 	}
 	if (p->reasons.len > 0 && number != 0)

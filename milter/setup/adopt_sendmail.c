@@ -14,7 +14,7 @@
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 #define RELAY_DOMAINS "/etc/mail/relay-domains"
 /* The range of content.max-size. */
-#define SIZE_MIN_OURS (64LL << 10)
+#define SIZE_MIN_OURS 1000
 #define SIZE_MAX_OURS (1LL << 40)
 /* So many entries of an access table that refuse are listed by name. */
 #define ENTRIES_MAX 500
@@ -330,9 +330,12 @@ adopt_define(struct reader *r, const char *name, const char *value)
 			adopt_leave(r->a, "%s: %s is out of the range of "
 			    "content.max-size: Sendmail goes on to say 552 "
 			    "5.2.3", name, value);
-		else if (!r->source->is_set(r->source->arg, "max-size"))
+		else if (!r->source->is_set(r->source->arg, "max-size")) {
 			buf_printf(&r->a->conf, "content { max-size = %lld }"
 			    "\t# %s\n", n, name);
+			put_reason(r, "message-too-large", "reject", "mail",
+			    name);
+		}
 	} else if (strcmp(name, "confMAX_RCPTS_PER_MESSAGE") == 0) {
 		if (n < 100)
 			adopt_leave(r->a, "%s: RFC 5321 has every server take "

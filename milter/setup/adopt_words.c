@@ -107,7 +107,8 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 	    !source->is_file(source->arg, path))
 		return NULL;
 	return is_plain_table(source, path, starts(table, "regexp:") ||
-	    starts(table, "pcre:")) ? path : NULL;
+	    starts(table, "pcre:")) &&
+	    source->is_access(source->arg, path) ? path : NULL;
 }
 
 const char *
@@ -119,10 +120,11 @@ adopt_not_read_because(const char *table)
 		{ " inline: static: randmap: pipemap: unionmap: environ: ",
 		    "it stands in main.cf itself and has no file" },
 		{ " regexp: pcre: cidr: ", "it cannot be read, or has "
-		    "conditions, negations or flags, which saywhy does not "
-		    "take" },
+		    "conditions, negations, flags or patterns which saywhy "
+		    "does not take" },
 		{ " hash: btree: texthash: lmdb: cdb: dbm: proxy: ",
-		    "its text cannot be read" },
+		    "its text cannot be read, or lets somebody pass whom "
+		    "saywhy cannot tell" },
 	};
 	char kind[32];
 	size_t n = strcspn(table, ":"), i;

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/diag.h"
 #include "base/mem.h"
+#include "lists/list.h"
 #include "setup/conf_says.h"
 #include "setup/setup_block.h"
 #include "setup/setup_file.h"
@@ -103,6 +105,28 @@ is_file(void *arg, const char *path)
 	(void)arg;
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	    access(path, R_OK) == 0;
+}
+
+static bool
+loads(const char *prefix, const char *path)
+{
+	struct diags d = DIAGS_INIT;
+	struct buf name = BUF_INIT;
+	struct list *l;
+
+	buf_printf(&name, "%s%s", prefix, path);
+	l = list_open(name.data, NULL, &d);
+	list_close(l);
+	diags_free(&d);
+	buf_free(&name);
+	return l != NULL;
+}
+
+static bool
+is_access(void *arg, const char *path)
+{
+	(void)arg;
+	return loads("access:", path) && loads("access-permit:", path);
 }
 
 static bool
@@ -203,8 +227,9 @@ struct mta_source
 mta_postfix_source(struct mta_postfix *p)
 {
 	return (struct mta_source){ .arg = p, .value = value, .place = place,
-		.is_file = is_file, .text = text, .is_set = is_set,
-		.keys = keys, .overrides = overrides, .ask = ask };
+		.is_file = is_file, .is_access = is_access, .text = text,
+		.is_set = is_set, .keys = keys, .overrides = overrides,
+		.ask = ask };
 }
 
 void

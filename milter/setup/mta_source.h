@@ -19,6 +19,8 @@ struct mta_source {
 	const char *(*place)(void *arg, const char *name);
 	/* Is this a file that can be read? */
 	bool (*is_file)(void *arg, const char *path);
+	/* Can saywhy look up in this text of an access table? */
+	bool (*is_access)(void *arg, const char *path);
 	/* Appends the text of a file; false: it cannot be read. */
 	bool (*text)(void *arg, const char *path, struct buf *out);
 	/* Does saywhy.conf say this already ("domains", "reason \"x\"")? */

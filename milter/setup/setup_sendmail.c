@@ -58,7 +58,7 @@ static const struct ruleset_lines {
 	    "R$+\t\t\t$#error $: $1\n" },
 	{ "check_mail", true,
 	    "$&{client_addr}^$&{client_name}^$&{daemon_port}^"
-	    "$&{auth_authen}^$&s^$1",
+	    "$&{auth_authen}^$&s^$1^$&{msg_size}",
 	    "R$*\t\t\t$: $(check_mail %s $: NOTHING $)\n"
 	    "RNOTHING\t\t$@ NOTHING\n"
 	    "R$+\t\t\t$#error $: $1\n" },

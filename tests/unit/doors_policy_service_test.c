@@ -167,6 +167,17 @@ test_map_of_other_stages(void **state)
 	    ":OK \"550 5.7.1 ");
 	ask_map("check_mail 198.51.100.8^x^25^^x^<a@b.example>",
 	    "9:NOTFOUND ,");
+	load(OFFLINE "mode = enforce\ncontent { max-size = 1000 }\n"
+	    "reason \"message-too-large\" { issue-at = mail }\n");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<a@b.example>^1001",
+	    ":OK \"552 5.3.4 ");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<a@b.example>^1000",
+	    "9:NOTFOUND ,");
+	ask_map("check_mail 198.51.100.8^x^25^^x^<a@b.example>^",
+	    "9:NOTFOUND ,");
+	/* A caret in the sender's name, and no size. */
+	ask_map("check_mail 198.51.100.8^x^25^^x^<a^9999@b.example>",
+	    "9:NOTFOUND ,");
 	load(OFFLINE "mode = enforce\n");
 	ask_map("check_rcpt 198.51.100.8^x^25^^x^<a@b.example>^<>",
 	    ":OK \"501 5.1.3 ");

@@ -254,15 +254,23 @@ test_access_conditions(void **state)
 {
 	static const struct {
 		const char *file, *mistake;
+		bool permit;
 	} rows[] = {
-		{ "/a/ OK\nif /x/\n/./ REJECT\nendif\n", "conditions" },
-		{ "if !/x/\n/./ REJECT\nENDIF\n", "conditions" },
-		{ "if/x/\n/./ REJECT\n", "conditions" },
-		{ "!192.0.2.0/24 REJECT\n", "conditions" },
-		{ "if 192.0.2.0/24\n0.0.0.0/0 REJECT\n", "conditions" },
-		{ "/a b/x REJECT\n", "flag" },
-		{ "/a/im REJECT\n", "flag" },
-		{ "if.example REJECT\nendif.example OK\n/a/i OK\n", NULL },
+		{ "/a/ OK\nif /x/\n/./ REJECT\nendif\n", "conditions", false },
+		{ "if !/x/\n/./ REJECT\nENDIF\n", "conditions", false },
+		{ "if/x/\n/./ REJECT\n", "conditions", false },
+		{ "!192.0.2.0/24 REJECT\n", "conditions", false },
+		{ "if 192.0.2.0/24\n0.0.0.0/0 REJECT\n", "conditions", false },
+		{ "/a b/x REJECT\n", "flag", false },
+		{ "/a/im REJECT\n", "flag", false },
+		{ "a@b@c REJECT\n2001:db8:1 REJECT\n/a(/ REJECT\n",
+		    NULL, false },
+		{ "[192.0.2.1] OK\n2001:db8:1 OK\n10.1 OK\n*.x OK\n", NULL,
+		    true },
+		/* Whom it lets pass, nobody may refuse. */
+		{ "a@b@c OK\n", "no mailbox", true },
+		{ "if.example REJECT\nendif.example OK\n/a/i OK\n",
+		    NULL, false },
 	};
 	char name[64];
 	struct list *l;
@@ -274,7 +282,8 @@ test_access_conditions(void **state)
 
 		snprintf(name, sizeof name, "access%zu", i);
 		write_file(name, rows[i].file);
-		snprintf(name, sizeof name, "access:access%zu", i);
+		snprintf(name, sizeof name, "access%s:access%zu",
+		    rows[i].permit ? "-permit" : "", i);
 		l = list_open(name, path("saywhy.conf"), &d);
 		if ((l != NULL) != (rows[i].mistake == NULL) || (l == NULL &&
 		    strstr(d.v[0].text, rows[i].mistake) == NULL))

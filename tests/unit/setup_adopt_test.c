@@ -35,8 +35,7 @@ value(void *arg, const char *name)
 static const char *
 place(void *arg, const char *name)
 {
-	(void)arg;
-	return name;
+	return *value(arg, name) != '\0' ? name : "the default of it";
 }
 
 static bool
@@ -83,6 +82,13 @@ is_file(void *arg, const char *path)
 }
 
 static bool
+is_access(void *arg, const char *path)
+{
+	(void)arg;
+	return strstr(path, "untold") == NULL;
+}
+
+static bool
 is_set(void *arg, const char *what)
 {
 	const struct main_cf *cf = arg;
@@ -104,7 +110,8 @@ static void
 make(struct adopt *a, struct main_cf *cf)
 {
 	const struct mta_source source = { .arg = cf, .value = value,
-		.place = place, .is_file = is_file, .text = text,
+		.place = place, .is_file = is_file, .is_access = is_access,
+		.text = text,
 		.is_set = is_set, .keys = keys, .overrides = overrides,
 		.ask = ask };
 
@@ -274,7 +281,8 @@ test_patterns(void **state)
 		    "pcre:/etc/postfix/plain.pcre, check_sender_access "
 		    "regexp:/etc/postfix/odd.pcre",
 		"smtpd_client_restrictions", "check_client_access "
-		    "cidr:/etc/postfix/odd.cidr",
+		    "cidr:/etc/postfix/odd.cidr, check_client_access "
+		    "hash:/etc/postfix/untold",
 		NULL
 	};
 	struct main_cf cf = { .v = v };
@@ -286,6 +294,7 @@ test_patterns(void **state)
 	    "\"access:/etc/postfix/plain.pcre\" match = {sender}"));
 	assert_null(strstr(a.conf.data, "odd."));
 	assert_true(is_left(&a, "cidr:/etc/postfix/odd.cidr"));
+	assert_true(is_left(&a, "lets somebody pass whom"));
 	assert_true(is_left(&a, "regexp:/etc/postfix/odd.pcre"));
 	assert_int_equal(a.taken, 1);
 	adopt_clear(&a);
@@ -373,7 +382,7 @@ test_relaying(void **state)
 static void
 test_sizes(void **state)
 {
-	static const char *const v[] = { "message_size_limit", "1000",
+	static const char *const v[] = { "message_size_limit", "999",
 		"smtpd_client_restrictions", "permit_dnswl_client "
 		    "good.example, reject", NULL };
 	struct main_cf cf = { .v = v };
@@ -410,6 +419,32 @@ test_behind_a_list_that_permits(void **state)
 	assert_true(is_left(&a, "reject_unknown_client_hostname"));
 	assert_non_null(strstr(a.conf.data, "dnsbl \"bad.example\""));
 	assert_null(strstr(a.conf.data, "behind.example"));
+	adopt_clear(&a);
+}
+
+/* Who deferred goes on to defer; where saywhy cannot, Postfix does. */
+static void
+test_codes_of_main_cf(void **state)
+{
+	static const char *const v[] = {
+		"unknown_address_reject_code", "450",
+		"invalid_hostname_reject_code", "450",
+		"non_fqdn_reject_code", "504",
+		"smtpd_sender_restrictions", "reject_unknown_sender_domain, "
+		    "reject_non_fqdn_sender",
+		"smtpd_helo_restrictions", "reject_invalid_helo_hostname", NULL
+	};
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" "
+	    "{ action = tempfail }"));
+	assert_non_null(strstr(a.conf.data, "\"sender-not-fqdn\" "
+	    "{ action = reject }"));
+	assert_null(strstr(a.conf.data, "\"helo-syntax\" { action = reject"));
+	assert_true(is_left(&a, "main.cf sets invalid_hostname_reject_code"));
 	adopt_clear(&a);
 }
 
@@ -471,6 +506,7 @@ main(void)
 		cmocka_unit_test(test_relaying),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_behind_a_list_that_permits),
+		cmocka_unit_test(test_codes_of_main_cf),
 		cmocka_unit_test(test_ports_of_their_own),
 	};
 

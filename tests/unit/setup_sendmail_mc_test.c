@@ -103,6 +103,8 @@ test_a_usual_site(void **state)
 	assert_non_null(strstr(a.conf.data, "reason \"sender-not-fqdn\" "
 	    "{ action = reject issue-at = mail }\t# check_mail"));
 	assert_non_null(strstr(a.conf.data, "max-size = 20480000"));
+	assert_non_null(strstr(a.conf.data, "reason \"message-too-large\" "
+	    "{ action = reject issue-at = mail }\t# confMAX_MESSAGE_SIZE"));
 	assert_null(strstr(a.conf.data, "max-recipients"));
 	assert_int_equal(a.taken, 5);
 	adopt_clear(&a);
