@@ -17,6 +17,7 @@
 #define NEAR 3		/* … that stand in a row … */
 #define FAR 9		/* … with ".." between */
 #define SLOTS 16384	/* a power of two; three times STEPS_MAX */
+#define NAMES 8192	/* a power of two, not above it; names of symbols */
 #define ITEMS_MAX 12
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
@@ -68,7 +69,15 @@ struct prefix {
 	bool first, denied;
 };
 
+/* A name of a symbol: of a concept, a mark, a word. */
+struct named {
+	const char *name;
+	uint16_t n, symbol;
+};
+
 static struct phrases all;
+static struct named *names;	/* NAMES, by what they are */
+static size_t nnames;
 static struct prefix *prefixes;	/* by their steps */
 static uint16_t *slots;		/* SLOTS steps by what their prefixes are */
 static struct phrase_waiting *waiting;
@@ -76,8 +85,19 @@ static size_t nwaiting, waiting_cap;
 static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* A place in a table of SLOTS. */
 static unsigned
-symbol_named(const char *name, size_t n)
+slot_of(const char *name, size_t n, unsigned from)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		from = from * 31 + (unsigned char)name[i];
+	return (from ^ from >> 14) % SLOTS;
+}
+
+static unsigned
+find_symbol(const char *name, size_t n)
 {
 	unsigned i;
 
@@ -96,6 +116,22 @@ symbol_named(const char *name, size_t n)
 		    memcmp(lexicon_mark_name((enum mark)i), name, n) == 0)
 			return lexicon_mark_symbol((enum mark)i);
 	BUG("a phrase with a mark that is none");
+}
+
+/* Most are asked for again and again. */
+static unsigned
+symbol_named(const char *name, size_t n)
+{
+	unsigned at = slot_of(name, n, 0) % NAMES;
+
+	for (; names[at].name != NULL; at = (at + 1) % NAMES)
+		if (names[at].n == n && memcmp(names[at].name, name, n) == 0)
+			return names[at].symbol;
+	if (++nnames > NAMES * 3 / 4)
+		BUG("too many words");
+	names[at] = (struct named){ name, (uint16_t)n,
+		(uint16_t)find_symbol(name, n) };
+	return names[at].symbol;
 }
 
 static unsigned
@@ -226,13 +262,9 @@ shared_step(const struct phrase_waiting *item, const char *name, size_t n)
 {
 	const struct prefix one = { name, n, item->from, item->reach,
 		item->first, item->denied };
-	unsigned at = item->from;
-	size_t i;
+	unsigned at = slot_of(name, n, item->from);
 
-	for (i = 0; i < n; i++)
-		at = at * 31 + (unsigned char)name[i];
-	for (at = (at ^ at >> 14) % SLOTS; slots[at] != 0;
-	    at = (at + 1) % SLOTS)
+	for (; slots[at] != 0; at = (at + 1) % SLOTS)
 		if (is_same(&prefixes[slots[at]], &one))
 			return slots[at];
 	slots[at] = item->to;
@@ -356,6 +388,7 @@ read_all(void)
 
 	prefixes = mem_array(STEPS_MAX, sizeof *prefixes);
 	slots = mem_array(SLOTS, sizeof *slots);
+	names = mem_array(NAMES, sizeof *names);
 	all.nsteps = 1;
 	all.nissuers = 1;
 	lexicon_begin(CONCEPT_COUNT);
@@ -374,9 +407,11 @@ read_all(void)
 	free(waiting);
 	free(prefixes);
 	free(slots);
+	free(names);
 	waiting = NULL;
 	prefixes = NULL;
 	slots = NULL;
+	names = NULL;
 }
 
 const struct phrases *
