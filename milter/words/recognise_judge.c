@@ -12,8 +12,8 @@
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 15		/* of the judge alone, where phrases are sure */
-#define ALONE_AHEAD 40		/* … and where they are not, to be sure … */
+#define SURE_AHEAD 5		/* of the judge alone, where phrases are sure */
+#define ALONE_AHEAD 30		/* … and where they are not, to be sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
