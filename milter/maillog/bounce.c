@@ -24,13 +24,48 @@ is_field(const char *p, const char *end)
 	return p > from && p < end && *p == ':' && p - from < 60;
 }
 
+/* Blank lines that got before the header when somebody copied it. */
+static size_t
+leading_blanks(const char *text, size_t n)
+{
+	size_t i, last = 0;
+
+	for (i = 0; i < n && strchr(" \t\r\n", text[i]) != NULL &&
+	    text[i] != '\0'; i++)
+		if (text[i] == '\n')
+			last = i + 1;
+	return last;
+}
+
+/* What nothing begins with but a message; the lines behind it may have lost
+   their shape. */
+static bool
+is_trace(const char *line, const char *end)
+{
+	static const char *const names[] = { "Received:", "Return-Path:",
+		"Delivered-To:", "X-Original-To:", "ARC-Seal:",
+		"DKIM-Signature:", "Authentication-Results:", "Message-ID:" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		n = strlen(names[i]);
+		if ((size_t)(end - line) > n &&
+		    strncasecmp(line, names[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 bounce_is_message(const char *text, size_t n)
 {
-	const char *end = text + n, *line = text, *next;
+	size_t blank = leading_blanks(text, n);
+	const char *end = text + n, *line = text + blank, *next;
 	int fields = 0;
 
-	if (n > 5 && memcmp(text, "From ", 5) == 0)
+	text += blank;
+	n -= blank;
+	if ((n > 5 && memcmp(text, "From ", 5) == 0) || is_trace(text, end))
 		return true;
 	for (; line < end && fields < 2; line = next + 1) {
 		for (next = line; next < end && *next != '\n' &&
@@ -210,8 +245,9 @@ bounce_read(const char *text, size_t n, bounce_fn *each, void *arg,
 {
 	struct teller t = { .each = each, .arg = arg };
 	struct bounce_parts parts = { .report = false };
+	size_t blank = leading_blanks(text, n);
 
-	bounce_parts_read(&parts, text, n);
+	bounce_parts_read(&parts, text + blank, n - blank);
 	if (!parts.feedback)
 		read_layer(&t, &parts.own, parts.failed.data, parts.report);
 	if (t.stated == 0 && !t.delivered && !parts.report &&

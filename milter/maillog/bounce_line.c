@@ -112,7 +112,8 @@ static const char *const undelivered[] = { "deliver", "reach", "blocked",
 static const char *const fields[] = { "Received:", "Return-Path:",
 	"Delivered-To:", "Message-ID:", "DKIM-Signature:", "MIME-Version:",
 	"X-Mailer:", "References:", "In-Reply-To:", "Authentication-Results:",
-	"ARC-Seal:", "Content-Type:", "Content-Transfer-Encoding:",
+	"ARC-Seal:", "ARC-Message-Signature:", "X-Google-", "X-Received:",
+	"Content-Type:", "Content-Transfer-Encoding:",
 	"User-Agent:", "X-Spam-Status:", "List-Unsubscribe:", "Reply-To:",
 	"Feedback-ID:", "Thread-Topic:", "X-Originating-IP:" };
 
@@ -128,6 +129,8 @@ static const char *const idle[] = { "Giving up on", "Reporting-MTA:",
 	"Diagnostic information for", "Final-Recipient:",
 	"I'm not going to try again", "Please note that this is only a",
 	"For further assistance", "Message will be retried",
+	"------- Failure Reasons", "THIS IS A WARNING MESSAGE ONLY",
+	"YOU DO NOT NEED TO RESEND",
 	"Original-envelope-id:", "Original-recipient:" };
 
 /* Words before an address that make it the failed recipient. */

@@ -23,6 +23,7 @@ struct reader {
 	bool quoted;		/* a reply has begun in this paragraph */
 	bool known;		/* something was read already */
 	bool behind_empty;	/* the line before was empty */
+	bool ended;		/* what came back may begin */
 	bool to_sender;		/* what comes answers MAIL FROM */
 };
 
@@ -150,8 +151,12 @@ take_line(struct reader *r, const char *p, const char *end)
 	header = bounce_line_is_header(p, end, behind_empty);
 	if (bounce_line_ends(p, end) || (r->known && header)) {
 		keep(r);
+		r->ended = true;
 		return !r->known;
 	}
+	/* Nobody was named, and what came back has the header of any mail. */
+	if (r->ended && bounce_line_is_header(p, end, false))
+		return false;
 	while (p < end && isspace((unsigned char)*p))
 		p++;
 	while (end > p && isspace((unsigned char)end[-1]))

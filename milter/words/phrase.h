@@ -19,8 +19,8 @@
 #include "words/reason_row.h"
 #include "words/recognise.h"
 
-#define PHRASES_MAX 3072
-#define STEPS_MAX 4608		/* items of all phrases but the last ones */
+#define PHRASES_MAX 3584
+#define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
 #define BEGUN_MAX 160

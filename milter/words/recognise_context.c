@@ -61,6 +61,7 @@ static const struct {
 	{ '*', "2.3", REASON_MESSAGE_TOO_LARGE_MAILBOX },
 	{ '*', "2.4", REASON_LIST_EXPANSION_FAILED },
 	{ '*', "3.1", REASON_STORAGE_FULL },
+	{ '4', "3.2", REASON_SYSTEM_OVERLOADED },
 	{ '*', "3.4", REASON_MESSAGE_TOO_LARGE },
 	{ '*', "3.5", REASON_CONFIG_ERROR },
 	{ '*', "4.1", REASON_HOST_UNREACHABLE },
@@ -130,8 +131,8 @@ static const struct {
 };
 
 /*
- * What servers use for all that is wrong with a recipient: words that say
- * more do not contradict it.
+ * What servers use for all that is wrong with a recipient, or for all that
+ * passes: words that say more do not contradict it.
  */
 static const struct {
 	const char *status;
@@ -143,6 +144,9 @@ static const struct {
 	{ "1.2", REASON_MAILBOX_UNKNOWN },
 	{ "2.1", REASON_MAILBOX_UNKNOWN },
 	{ "2.1", REASON_MAILBOX_FULL },
+	{ "3.2", REASON_GREYLISTED },
+	{ "3.2", REASON_RATE_LIMITED },
+	{ "3.2", REASON_RCPT_DENIED },
 };
 
 #define TOPICS (TOPIC_SERVER + 1)

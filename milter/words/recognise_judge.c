@@ -10,10 +10,9 @@
 
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
-#ifndef SURE_AHEAD
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 28		/* of the judge alone, to be sure … */
-#endif
+#define SURE_AHEAD 5		/* of the judge alone, where phrases are sure */
+#define ALONE_AHEAD 30		/* … and where they are not, to be sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
@@ -89,16 +88,22 @@ ahead(const struct opinion *all, const int32_t *points, int reason)
 	return own == INT_MIN || other == INT_MIN ? own : own - other;
 }
 
-/* Does the judge alone name the reason, and is it sure? */
+/* Does the judge alone think the same, and clearly? A mere "refused" is what
+   remains where no cause is heard: the next server may well name one. */
 static bool
-agrees(const struct opinion *all, const struct judge *judge, int reason)
+is_clear(const struct opinion *all, const struct recognised *r,
+    const struct judge *judge)
 {
-	int at = all->turned ? -1 : judge_place(reason);
+	int least = r->confidence == RECOGNISED_SURE ? SURE_AHEAD :
+	    ALONE_AHEAD;
+	int at = all->turned ? -1 : judge_place(r->reason);
 
-	if (at >= 0 && judge_above(judge, all->judge[at] - SURE_AHEAD) == 1)
+	if (r->reason == REASON_POLICY_REJECT)
+		return false;
+	if (at >= 0 && judge_above(judge, all->judge[at] - least) == 1)
 		return true;
-	return best_of(all, all->judge) == reason &&
-	    ahead(all, all->judge, reason) >= SURE_AHEAD;
+	return best_of(all, all->judge) == r->reason &&
+	    ahead(all, all->judge, r->reason) >= least;
 }
 
 static int
@@ -167,7 +172,7 @@ agreed(const struct opinion *all, const struct recognised *r,
 {
 	return !is_contested(phrases, r->reason) &&
 	    (judge_knows(judge, is_permanent(r), r->reason) ||
-	    agrees(all, judge, r->reason)) ? RECOGNISED_SURE :
+	    is_clear(all, r, judge)) ? RECOGNISED_SURE :
 	    RECOGNISED_LIKELY;
 }
 

@@ -8,10 +8,22 @@
 
 #define APART 3		/* places that a link is away from its sentence */
 #define ALPHANUMERIC 36	/* letters of the lexicon that no sign is */
+#define WIDE 0xe3	/* the first byte of U+3000 and all behind it */
 
 /* Letters with a sign on them, U+00C0 to U+00FF, without it. */
 static const char folded[64] =
     "aaaaaaaceeeeiiiidnooooo\0ouuuuypsaaaaaaaceeeeiiiidnooooo\0ouuuuypy";
+
+/* Those of Poland and its neighbours, U+0100 to U+017F. */
+static const char latin[] =
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/* Cyrillic in Latin letters, as people write it: U+0430 to U+045F. */
+static const char cyrillic[][4] = { "a", "b", "v", "g", "d", "e", "zh", "z",
+	"i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h",
+	"ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya", "e", "e", "d",
+	"g", "e", "z", "i", "i", "y", "l", "n", "c", "k", "i", "u", "dz" };
 
 bool
 scan_is_word(unsigned char c)
@@ -109,23 +121,45 @@ ends_word(const char *p, const char *end)
 	    memchr(never, c, sizeof never - 1) == NULL;
 }
 
+static void
+walk_all(struct walk *w, const char *letters)
+{
+	for (; *letters != '\0'; letters++)
+		walk(w, lexicon_letter[(unsigned char)*letters]);
+}
+
+/* Over a letter of two bytes; false: none that we read. */
+static bool
+step_two(unsigned letter, struct walk *w)
+{
+	const char one[2] = { letter < 0x100 ? folded[letter & 0x3f] :
+	    latin[letter & 0x7f], '\0' };
+
+	if (letter >= 0x400 && letter < 0x430)
+		letter += letter < 0x410 ? 0x50 : 0x20;
+	if (letter >= 0xc0 && letter < 0x180)
+		walk_all(w, letter == 0xdf ? "ss" : one);
+	else if (letter >= 0x430 && letter < 0x460)
+		walk_all(w, cyrillic[letter - 0x430]);
+	else
+		return false;
+	return true;
+}
+
 /* One step of the walk, over one sign of the word. */
 static const char *
 step(const char *p, const char *end, struct walk *w)
 {
-	unsigned char c = (unsigned char)*p, low;
+	unsigned char c = (unsigned char)*p;
 
 	if (c < 0x80) {
 		walk(w, lexicon_letter[c]);
 		return p + 1;
 	}
-	if (c == 0xc3 && p + 1 < end && ((unsigned char)p[1] & 0xc0) == 0x80) {
-		low = (unsigned char)p[1] & 0x3f;
-		walk(w, lexicon_letter[(unsigned char)folded[low]]);
-		if (low == 0x1f)
-			walk(w, lexicon_letter['s']);
+	if (c >= 0xc3 && c <= 0xd1 && p + 1 < end &&
+	    ((unsigned char)p[1] & 0xc0) == 0x80 &&
+	    step_two((unsigned)(c & 0x1f) << 6 | (p[1] & 0x3f), w))
 		return p + 2;
-	}
 	w->place = PLACE_DEAD;
 	w->number = judge_letter(w->number, c);
 	return p + 1;
@@ -182,16 +216,33 @@ report_word(struct scan *s, const struct walk *w)
 	phrase_turn(s->m, counts);
 }
 
+/* In scripts without blanks two signs in a row are a word to the judge. */
+static uint32_t
+scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
+{
+	uint32_t sign = JUDGE_WORD;
+	int i;
+
+	for (i = 0; i < 3 && p + i < end; i++)
+		sign = judge_letter(sign, (unsigned char)p[i]);
+	if (before != 0)
+		judge_mark(&s->m->judge, judge_pair(before, sign));
+	return sign;
+}
+
 const char *
 scan_word(struct scan *s, const char *p, const char *end)
 {
 	struct walk w = { PLACE_ROOT, PLACE_ROOT, JUDGE_WORD };
+	uint32_t sign = 0;
 	unsigned digits = 0, n = 0;
 	const char *from = p, *next;
 
 	while ((next = goes_on(from, p, end)) != NULL) {
 		digits += *next >= '0' && *next <= '9';
 		n++;
+		if ((unsigned char)*next >= WIDE)
+			sign = scan_sign(s, next, end, sign);
 		p = step(next, end, &w);
 	}
 	if (n == 0)

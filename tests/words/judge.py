@@ -35,6 +35,7 @@ ROUNDS = 6
 RATE = 0.3
 UNIT = 16           # points for 1 of the logarithm of a chance
 LEAST = 5           # points below which a weight is left out
+CLEAR = 30          # as ALONE_AHEAD of recognise_judge.c
 HEARD = 2           # replies in which a feature must be heard
 BEGIN = 2166136261
 LETTERS = {c: i + 1 for i, c in
@@ -204,24 +205,45 @@ def known(examples, rows_of, nothing):
     return sorted(row for row in told if row[1] > 0)
 
 
-def write(out, place, weights, reasons, name, sentences):
+def in_points(weights):
     points = numpy.clip(numpy.floor(weights * UNIT + 0.5), -127,
                         127).astype(int)
+    points[:-1][abs(points[:-1]) < LEAST] = 0
+    return points
+
+
+def unclear(sentences, examples, place, points, reasons):
+    """Those that the weights alone do not tell by far: only they need to be
+    known. A mere "refused" is never clear (recognise_judge.c)."""
+    clear = {}
+    for features, _, _, sentence in examples:
+        score = points[[place[f] for f in features if f in place] +
+                       [len(place)]].sum(0)
+        first, second = numpy.argsort(-score, kind="stable")[:2]
+        by_far = score[first] - score[second] >= CLEAR
+        clear.setdefault(sentence, set()).add(first if by_far else None)
+    never = {reasons.index("unrecognised"), reasons.index("policy-reject")}
+    return [row for row in sentences
+            if row[2] in never or clear[row[0]] != {row[2]}]
+
+
+def write(out, place, weights, reasons, name, sentences, examples):
+    points = in_points(weights)
+    sentences = unclear(sentences, examples, place, points, reasons)
     print("/* judge_weights.def - made by tests/words/judge.py: "
           "make judge-weights */", file=out)
     for reason, start in zip(reasons, points[-1]):
         print(f"JUDGES({reason.upper().replace('-', '_')}, {start})", file=out)
     rows_left = []
     for feature, i in place.items():
-        kept = [(r, int(p)) for r, p in enumerate(points[i])
-                if abs(p) >= LEAST]
+        kept = [(r, int(p)) for r, p in enumerate(points[i]) if p != 0]
         if kept:
             rows_left.append((name.get(feature, "?"), feature, kept))
     for text, feature, kept in sorted(rows_left):
-        print(f'FEATURE({feature}u,{len(kept)},"{text}",' +
+        print(f'FEATURE({feature},{len(kept)},"{text}",' +
               ",".join(f"{r},{p}" for r, p in kept) + ")", file=out)
     for sentence, classes, reason in sentences:
-        print(f"KNOWN({sentence}u,{classes},{reason})", file=out)
+        print(f"KNOWN({sentence},{classes},{reason})", file=out)
 
 
 def examples_of(all_rows, heard, sentences, reasons):
@@ -258,7 +280,8 @@ def main():
     name = names([r[0] for r in all_rows], pairs)
     if len(sys.argv) < 3:
         write(sys.stdout, *train(examples, len(reasons)), reasons, name,
-              known(examples, all_rows, reasons.index("unrecognised")))
+              known(examples, all_rows, reasons.index("unrecognised")),
+              examples)
         return
     table(left_out(all_rows, examples, reasons, name, int(sys.argv[3])))
 
@@ -274,7 +297,7 @@ def left_out(all_rows, examples, reasons, name, n):
         with open(path, "w", encoding="ascii") as f:
             write(f, *train(others, len(reasons)), reasons, name,
                   known(others, [r for r, _ in kept],
-                        reasons.index("unrecognised")))
+                        reasons.index("unrecognised")), others)
         subprocess.run(["make", "-s", "judge-try", "WEIGHTS=" + path],
                        check=True)
         own = [r for r in all_rows if group(r, n) == k]
