@@ -1,6 +1,7 @@
 /* code.c - what is known of reply codes and enhanced statuses: codes.def */
 #include "words/code.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -193,19 +194,34 @@ status_all(size_t *n)
 	return statuses;
 }
 
-static bool
-vendor_means(const struct vendor_status *row, const struct triple *t)
-{
+/* The statuses of vendors[] as numbers, read once; a row that is no status has
+   a subject that none has. */
+static struct {
 	struct triple first, last;
+} ranges[COUNT(vendors)];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (!read_triple(row->first, &first))
-		return false;
-	last = first;
-	if (row->last != NULL && !read_triple(row->last, &last))
-		return false;
-	return (first.class == 0 || first.class == t->class) &&
-	    first.subject == t->subject && first.detail <= t->detail &&
-	    t->detail <= last.detail;
+static void
+read_vendors(void)
+{
+	for (size_t i = 0; i < COUNT(vendors); i++) {
+		const char *last = vendors[i].last;
+
+		if (!read_triple(vendors[i].first, &ranges[i].first) ||
+		    !read_triple(last != NULL ? last : vendors[i].first,
+		    &ranges[i].last))
+			ranges[i].first.subject = -1;
+	}
+}
+
+static bool
+vendor_means(size_t i, const struct triple *t)
+{
+	const struct triple *first = &ranges[i].first;
+
+	return first->subject == t->subject && first->detail <= t->detail &&
+	    t->detail <= ranges[i].last.detail &&
+	    (first->class == 0 || first->class == t->class);
 }
 
 const struct vendor_status *
@@ -215,8 +231,9 @@ vendor_find(const char *status, const char *issuer, size_t n)
 
 	if (!read_triple(status, &t))
 		return NULL;
+	pthread_once(&once, read_vendors);
 	for (size_t i = 0; i < COUNT(vendors); i++) {
-		if (!vendor_means(&vendors[i], &t))
+		if (!vendor_means(i, &t))
 			continue;
 		if (issuer != NULL && strcasecmp(issuer, vendors[i].issuer))
 			continue;

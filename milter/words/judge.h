@@ -8,8 +8,10 @@
  * are in the unit of the points of phrases. The phrases know what words mean
  * and the judge how often they meant it: where both say the same, it is so.
  *
- * What is found is passed on at once; nothing is kept of it but the
- * last word. No memory of its own, no floating point. Any thread.
+ * What is found is noted while the text is read, a number each. It is added up
+ * only where the answer hangs on it: not where the phrases are sure and the
+ * sentence as a whole is known. No memory of its own, no floating point. Any
+ * thread.
  */
 #ifndef WORDS_JUDGE_H
 #define WORDS_JUDGE_H
@@ -19,17 +21,23 @@
 
 #define JUDGE_REASONS_MAX 160
 #define JUDGE_FEATURES_MAX 8192
+#define JUDGE_NOTED_MAX 200
+#define JUDGE_NEVER -10000	/* the score of what cannot be */
 
-/* One text on its way. */
+/* One text on its way. What is no longer than most is added up once. */
 struct judge {
-	int32_t score[JUDGE_REASONS_MAX];
-	uint64_t counted[JUDGE_FEATURES_MAX / 64];
+	uint32_t noted[JUDGE_NOTED_MAX];	/* not yet added up */
+	unsigned nnoted;
 	uint32_t before;	/* the last word that counts; 0: none */
 	uint32_t sentence;	/* all words so far */
-	unsigned words;		/* that the judge knows */
+	bool words;		/* it knows one of them */
+	bool weighed;		/* the rest is valid */
+	uint64_t counted[JUDGE_FEATURES_MAX / 64];
+	int32_t score[JUDGE_REASONS_MAX];
 };
 
-/* What is found has a number; that of a word grows letter by letter. */
+/* What is found is reported by a number; that of a word grows letter by
+   letter. */
 #define JUDGE_WORD 2166136261u
 static inline uint32_t
 judge_letter(uint32_t number, unsigned letter)
@@ -66,15 +74,24 @@ void judge_mark(struct judge *j, uint32_t mark);
 /* Anything else. */
 void judge_feature(struct judge *j, uint32_t what);
 
+/* Adds up what was noted; then the scores are valid. */
+void judge_weigh(struct judge *j);
+
 /*
  * What the judge makes of it: the reasons it knows, in the order of the scores
  * in `j`; returns how many. What nothing can be known of is REASON_NONE.
  */
 int judge_reasons(const uint8_t **reasons);
 
+/* Which of the scores is that of the reason; -1: it knows none such. */
+int judge_place(int reason);
+
+/* How many of the scores are above a bound. */
+int judge_above(const struct judge *j, int bound);
+
 /* Are all words, one after the other, those of a reply that is known, such as
    a mail server's own sentence, and is this what it means for now or for
-   good? */
+   good? Needs no scores. */
 bool judge_knows(const struct judge *j, bool permanent, int reason);
 
 #endif

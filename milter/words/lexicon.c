@@ -1,4 +1,4 @@
-/* lexicon - words become symbols: a tree of letters */
+/* lexicon - words become symbols */
 
 #include "words/lexicon.h"
 
@@ -10,11 +10,19 @@
 
 #define PARENTS_MAX 6
 #define LIST_MAX 24
+#define WORD_MAX 64
+#define ALL_MAX 96		/* of all that a word is and begins with */
 
 /* While the lexicon is filled: which word means which symbol. */
 struct lesson {
-	uint16_t state, symbol;
-	bool prefix;
+	uint16_t symbol;
+	uint16_t before;	/* an earlier one of this word; 0: none */
+};
+
+/* And what a node of the tree was taught: the last lessons, as a word and as
+   what words begin with; 0: none. */
+struct taught {
+	uint16_t whole, begun;
 };
 
 const uint8_t lexicon_letter[256] = {
@@ -45,37 +53,28 @@ static const char *const mark_names[MARK_COUNT] = {
 	[MARK_ARGUMENT] = "@argument",
 };
 
-uint16_t (*lexicon_next)[LETTERS];
+const struct letter_place *lexicon_places;
+const struct lexicon_meaning *lexicon_meanings;
 
-static size_t nstates, states_cap;
-struct lexicon_meaning *lexicon_meanings;
-uint16_t *lexicon_pool;
+static struct letter_tree tree;
+static uint16_t *pool;		/* lists, each with a 0 at its end … */
 static size_t npool, pool_cap;
-static uint32_t chains[SYMBOLS_MAX];
+static uint32_t *senses;	/* … and where they begin */
+static size_t nsenses, senses_cap;
 static unsigned nsymbols, nconcepts;
 
 static uint16_t parents[SYMBOLS_MAX][PARENTS_MAX];
-static struct lesson *lessons;
+static struct lesson *lessons;	/* from 1 */
 static size_t nlessons, lessons_cap;
-
-static unsigned
-new_state(void)
-{
-	lexicon_next = mem_room(lexicon_next, nstates, &states_cap,
-	    sizeof *lexicon_next);
-	memset(lexicon_next[nstates], 0, sizeof *lexicon_next);
-	if (nstates >= UINT16_MAX)
-		BUG("too many words");
-	return (unsigned)nstates++;
-}
+static struct taught *taught;	/* by node */
+static size_t ntaught, taught_cap;
 
 void
 lexicon_begin(unsigned concepts)
 {
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
-	new_state();
-	new_state();
+	nlessons = 1;
 }
 
 unsigned
@@ -90,41 +89,46 @@ lexicon_mark_name(enum mark mark)
 	return mark_names[mark];
 }
 
-/* The state at the end of a word, grown where it has none. */
-static unsigned
-grow(const char *word, size_t n)
+/* What the node at the end of a word was taught, and is to be. */
+static uint16_t *
+lessons_of(const char *word, size_t n)
 {
-	unsigned state = STATE_ROOT, made;
+	bool prefix = n > 0 && word[n - 1] == '*';
+	uint8_t letters[WORD_MAX];
+	unsigned node;
 	size_t i;
 
+	n -= prefix;
+	if (n > WORD_MAX)
+		BUG("a word that is too long");
 	for (i = 0; i < n; i++) {
-		unsigned letter = lexicon_letter[(unsigned char)word[i]];
-
-		if (letter == 0)
+		letters[i] = lexicon_letter[(unsigned char)word[i]];
+		if (letters[i] == 0)
 			BUG("a word with a sign that no word has");
-		if (lexicon_next[state][letter] == STATE_DEAD) {
-			made = new_state();
-			lexicon_next[state][letter] = (uint16_t)made;
-		}
-		state = lexicon_next[state][letter];
 	}
-	return state;
+	node = letter_tree_grow(&tree, letters, n);
+	while (ntaught < tree.nnodes) {
+		taught = mem_room(taught, ntaught, &taught_cap,
+		    sizeof *taught);
+		taught[ntaught++] = (struct taught){ 0, 0 };
+	}
+	return prefix ? &taught[node].begun : &taught[node].whole;
 }
 
 static void
-learn(unsigned state, bool prefix, unsigned symbol)
+learn(uint16_t *last, unsigned symbol)
 {
 	lessons = mem_room(lessons, nlessons, &lessons_cap, sizeof *lessons);
-	lessons[nlessons++] = (struct lesson){ (uint16_t)state,
-		(uint16_t)symbol, prefix };
+	if (nlessons > UINT16_MAX)
+		BUG("too many words");
+	lessons[nlessons] = (struct lesson){ (uint16_t)symbol, *last };
+	*last = (uint16_t)nlessons++;
 }
 
 void
 lexicon_teach(const char *word, size_t n, unsigned concept)
 {
-	bool prefix = n > 0 && word[n - 1] == '*';
-
-	learn(grow(word, n - prefix), prefix, concept);
+	learn(lessons_of(word, n), concept);
 }
 
 unsigned
@@ -138,15 +142,13 @@ lexicon_symbol(void)
 unsigned
 lexicon_word(const char *word, size_t n)
 {
-	bool prefix = n > 0 && word[n - 1] == '*';
-	unsigned state = grow(word, n - prefix);
-	size_t i;
+	uint16_t *last = lessons_of(word, n);
+	unsigned i;
 
-	for (i = 0; i < nlessons; i++)
-		if (lessons[i].state == state && lessons[i].prefix == prefix &&
-		    lessons[i].symbol >= nconcepts + MARK_COUNT)
+	for (i = *last; i != 0; i = lessons[i].before)
+		if (lessons[i].symbol >= nconcepts + MARK_COUNT)
 			return lessons[i].symbol;
-	learn(state, prefix, lexicon_symbol());
+	learn(last, lexicon_symbol());
 	return nsymbols - 1;
 }
 
@@ -172,90 +174,134 @@ gather(uint16_t *list, size_t *n, unsigned symbol)
 		if (list[i] == symbol)
 			return;
 	if (*n == LIST_MAX)
-		BUG("a word with too many lexicon_meanings");
+		BUG("a word with too many meanings");
 	list[(*n)++] = (uint16_t)symbol;
 	for (i = 0; i < PARENTS_MAX && parents[symbol][i] != 0; i++)
 		gather(list, n, parents[symbol][i]);
 }
 
-static uint32_t
+/* A new sense. */
+static uint16_t
 store(const uint16_t *list, size_t n)
 {
-	uint32_t at = (uint32_t)npool;
 	size_t i;
 
+	if (nsenses == SENSES_MAX)
+		BUG("too many senses of words");
+	senses = mem_room(senses, nsenses, &senses_cap, sizeof *senses);
+	senses[nsenses] = (uint32_t)npool;
 	for (i = 0; i <= n; i++) {
-		lexicon_pool = mem_room(lexicon_pool, npool, &pool_cap,
-		    sizeof *lexicon_pool);
-		lexicon_pool[npool++] = i < n ? list[i] : 0;
+		pool = mem_room(pool, npool, &pool_cap, sizeof *pool);
+		pool[npool++] = i < n ? list[i] : 0;
 	}
-	return at;
+	return (uint16_t)nsenses++;
 }
 
 static int
-by_state(const void *a, const void *b)
+by_number(const void *a, const void *b)
 {
-	const struct lesson *x = a, *y = b;
+	return *(const uint16_t *)a - *(const uint16_t *)b;
+}
 
-	if (x->state != y->state)
-		return x->state < y->state ? -1 : 1;
-	if (x->prefix != y->prefix)
-		return x->prefix ? 1 : -1;
-	return x->symbol - y->symbol;
+/* The sense of what the lessons say, in the order of their symbols. */
+static uint16_t
+sense_of(unsigned last)
+{
+	uint16_t symbols[LIST_MAX], list[LIST_MAX];
+	size_t n = 0, n_of = 0, i;
+
+	if (last == 0)
+		return 0;
+	if (lessons[last].before == 0)
+		return lessons[last].symbol;
+	for (; last != 0; last = lessons[last].before) {
+		if (n_of == LIST_MAX)
+			BUG("a word with too many meanings");
+		symbols[n_of++] = lessons[last].symbol;
+	}
+	qsort(symbols, n_of, sizeof symbols[0], by_number);
+	for (i = 0; i < n_of; i++)
+		gather(list, &n, symbols[i]);
+	return store(list, n);
+}
+
+/* The symbols of one behind those of the other. */
+static uint16_t
+sense_of_both(unsigned first, unsigned second)
+{
+	uint16_t list[ALL_MAX];
+	symbol_list from;
+	size_t n = 0;
+
+	if (first == 0 || second == 0)
+		return (uint16_t)(first == 0 ? second : first);
+	for (from = lexicon_symbols(first); *from != 0 && n < ALL_MAX; from++)
+		list[n++] = *from;
+	for (from = lexicon_symbols(second); *from != 0 && n < ALL_MAX; from++)
+		list[n++] = *from;
+	if (n == ALL_MAX)
+		BUG("a word with too many meanings");
+	return store(list, n);
+}
+
+/* The meanings of a node and of all below it. */
+static void
+tell_meanings(struct lexicon_meaning *meanings, unsigned node, unsigned begun)
+{
+	struct lexicon_meaning *m = &meanings[tree.node[node].place];
+	unsigned at;
+
+	m->whole = sense_of(taught[node].whole);
+	m->begun = sense_of_both(begun, sense_of(taught[node].begun));
+	m->all = sense_of_both(m->begun, m->whole);
+	for (at = tree.node[node].child; at != 0; at = tree.node[at].next)
+		tell_meanings(meanings, at, m->begun);
 }
 
 void
 lexicon_end(void)
 {
+	struct lexicon_meaning *meanings;
 	uint16_t list[LIST_MAX] = { 0 };
-	size_t i, j, n;
 	unsigned s;
+	size_t n;
 
 	store(list, 0);
 	for (s = 1; s < nsymbols; s++) {
 		n = 0;
 		gather(list, &n, s);
-		chains[s] = store(list, n);
+		store(list, n);
 	}
-	lexicon_meanings = mem_array(nstates, sizeof *lexicon_meanings);
-	qsort(lessons, nlessons, sizeof *lessons, by_state);
-	for (i = 0; i < nlessons; i = j) {
-		n = 0;
-		for (j = i; j < nlessons && lessons[j].state ==
-		    lessons[i].state && lessons[j].prefix ==
-		    lessons[i].prefix; j++)
-			gather(list, &n, lessons[j].symbol);
-		if (lessons[i].prefix)
-			lexicon_meanings[lessons[i].state].begun = store(list,
-			    n);
-		else
-			lexicon_meanings[lessons[i].state].whole = store(list,
-			    n);
-	}
+	letter_tree_pack(&tree);
+	meanings = mem_array(tree.nplaces, sizeof *meanings);
+	tell_meanings(meanings, NODE_ROOT, 0);
+	letter_tree_done(&tree);
 	free(lessons);
-	lessons = NULL;
+	free(taught);
+	lexicon_places = tree.place;
+	lexicon_meanings = meanings;
 }
 
-symbol_list
-lexicon_chain(unsigned symbol)
+unsigned
+lexicon_senses(void)
 {
-	return lexicon_pool + chains[symbol];
+	return (unsigned)nsenses;
 }
 
 symbol_list
-lexicon_mark(enum mark mark)
+lexicon_symbols(unsigned sense)
 {
-	return lexicon_chain(lexicon_mark_symbol(mark));
+	return pool + senses[sense];
 }
 
-symbol_list
+unsigned
 lexicon_find(const char *word, size_t n)
 {
-	unsigned state = STATE_ROOT;
+	unsigned place = PLACE_ROOT;
 	size_t i;
 
-	for (i = 0; i < n && state != STATE_DEAD; i++)
-		state = lexicon_next[state][
-		    lexicon_letter[(unsigned char)word[i]]];
-	return lexicon_whole(state);
+	for (i = 0; i < n && place != PLACE_DEAD; i++)
+		place = letter_step(lexicon_places, place,
+		    lexicon_letter[(unsigned char)word[i]]);
+	return lexicon_meanings[place].whole;
 }

@@ -3,8 +3,9 @@
  *
  * A symbol is a concept of phrases.def ("mailbox", "account" and "inbox" are
  * BOX), one of the marks below, or a single word that a phrase names. A word
- * may have several. Words are found in one walk over their letters: a tree of
- * states, one step a byte, never a step back.
+ * may have several; all of them together are its sense, which has a number, as
+ * many words have the same. Words are found in one walk over their letters,
+ * one step a byte (letter_tree.h), never a step back.
  *
  * Filled once by phrase_read.c, constant afterwards: then any thread.
  */
@@ -15,14 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "words/letter_tree.h"
+
 /* What stands in a text besides words; written @addr, @ip … in phrases. */
 enum mark { MARK_NONE, MARK_ADDR, MARK_IP, MARK_HOST, MARK_URL, MARK_NUMBER,
 	MARK_NULL, MARK_DOTS, MARK_HASH, MARK_ARGUMENT, MARK_COUNT };
 
 #define SYMBOLS_MAX 4000
-#define STATE_DEAD 0
-#define STATE_ROOT 1
-#define LETTERS 39		/* 0 ends a word; a-z, 0-9, '.', '-' */
+#define SENSES_MAX 8000
 
 /* List of symbols, ends with 0. */
 typedef const uint16_t *symbol_list;
@@ -30,34 +31,24 @@ typedef const uint16_t *symbol_list;
 /* The letter of a byte, 0 where it belongs to no word. */
 extern const uint8_t lexicon_letter[256];
 
-/* From one state by one letter to the next. */
-extern uint16_t (*lexicon_next)[LETTERS];
+/* All words: letter_step() goes from one place to the next. */
+extern const struct letter_place *lexicon_places;
 
-/* What a state means: indices of lists in the pool, 0 is the empty one. */
+/* What a place means: senses; 0 is that of no symbol. */
 struct lexicon_meaning {
-	uint32_t whole, begun;
+	uint16_t whole;		/* of a word that ends here */
+	uint16_t begun;		/* of all that begins as one comes here */
+	uint16_t all;		/* of a word that ends here: begun, whole */
 };
-extern struct lexicon_meaning *lexicon_meanings;
-extern uint16_t *lexicon_pool;
+extern const struct lexicon_meaning *lexicon_meanings;
 
-/* The symbols of a word that ends here, and of all that begin so. */
-static inline symbol_list
-lexicon_whole(unsigned state)
-{
-	return lexicon_pool + lexicon_meanings[state].whole;
-}
+/* How many senses there are, and the symbols of one. That of a symbol and of
+   all that it is besides has the symbol's number. */
+unsigned lexicon_senses(void);
+symbol_list lexicon_symbols(unsigned sense);
 
-static inline symbol_list
-lexicon_begun(unsigned state)
-{
-	return lexicon_pool + lexicon_meanings[state].begun;
-}
-
-/* Those of a word (n bytes, any case) that is given as text. */
-symbol_list lexicon_find(const char *word, size_t n);
-
-/* Those of a mark. */
-symbol_list lexicon_mark(enum mark mark);
+/* The sense of a word (n bytes, any case) that is given as text. */
+unsigned lexicon_find(const char *word, size_t n);
 
 /* For filling. Concepts are 1 to `concepts`, marks follow, then words. */
 void lexicon_begin(unsigned concepts);
@@ -75,9 +66,6 @@ void lexicon_link(unsigned symbol, unsigned concept);
 
 /* The word has this concept. */
 void lexicon_teach(const char *word, size_t n, unsigned concept);
-
-/* A symbol and all that it is besides. */
-symbol_list lexicon_chain(unsigned symbol);
 
 void lexicon_end(void);
 

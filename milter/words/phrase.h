@@ -3,7 +3,10 @@
  *
  * A phrase of phrases.def is a sequence of symbols with a maximum distance from
  * one to the next. Each phrase remembers only how far it has come and where; a
- * word advances the phrases that wait for it. Nothing is read twice.
+ * word advances the phrases that wait for it. Which steps were reached is a bit
+ * each, so that a word for which hundreds of phrases wait looks at a few
+ * numbers. Nothing is read twice. The senses of a text are queued and matched
+ * at its end: until then the tables they need are on their way to the cache.
  */
 #ifndef WORDS_PHRASE_H
 #define WORDS_PHRASE_H
@@ -20,6 +23,10 @@
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
+#define BEGUN_MAX 160
+#define QUEUE_MAX 128		/* a text of more is matched in pieces */
+#define WHOLE_MAX 1024
+#define REACH_ANY UINT16_MAX
 
 enum concept {
 	CONCEPT_NONE,
@@ -29,15 +36,43 @@ enum concept {
 	CONCEPT_COUNT
 };
 
-/* One item of one phrase, as it waits for a symbol. */
+/* One item of one phrase but the first, as it waits for a symbol. */
 struct phrase_item {
-	uint16_t phrase;
-	uint16_t from, to;	/* steps: of the item before, its own */
-	uint8_t gap;		/* words between at most; GAP_ANY: any number */
-	bool first : 1, last : 1;
+	uint16_t to;		/* its own step; of the last one the phrase */
+	uint16_t reach;		/* places from the item before at most */
+	uint16_t next;		/* another one behind the same step; 0: none */
+	uint8_t turn;		/* of its symbol in the sense */
+	bool last : 1;
 	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
-#define GAP_ANY 255
+
+/* Items that wait for one sense behind one of 64 steps: a bit each, and an
+   item for each bit. */
+struct phrase_wait {
+	uint64_t steps;
+	uint16_t word;		/* which 64 */
+	uint16_t item;		/* of the lowest bit; the others follow */
+};
+
+/* Lists of steps are filled up to fours with one that nothing waits behind. */
+#define PHRASE_FIRSTS 4
+
+/* What a word does that has this sense: ranges of the lists of struct phrases,
+   each up to that of the next sense. */
+struct phrase_sense {
+	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
+	uint16_t first;		/* steps that it reaches by itself */
+	uint16_t single;	/* phrases that it is all of */
+	uint16_t wait;		/* what waits for it */
+	uint8_t hints;		/* enum phrase_hint */
+	bool not : 1;		/* it has NOT */
+	bool polar : 1;		/* a "not" before it changes it … */
+	bool apart : 1;		/* … or it does itself: symbol by symbol */
+};
+
+/* What a word tells of the next number or host. */
+enum phrase_hint { HINT_STOP = 1, HINT_DOMAIN = 2, HINT_USING = 4,
+	HINT_LIMIT = 8, HINT_RETRY = 16, HINT_LISTSITE = 32 };
 
 /* What a whole phrase tells; one of the four is set. */
 struct phrase {
@@ -52,25 +87,44 @@ struct phrase {
 /* All of it; constant once it is read. */
 struct phrases {
 	struct phrase phrase[PHRASES_MAX];
-	uint32_t items_of[SYMBOLS_MAX + 1];	/* by symbol, into item */
-	struct phrase_item *item;
+	const struct phrase_sense *sense;	/* and behind all of them … */
+	const struct phrase_sense *symbol;	/* … each symbol alone */
+	const uint16_t *first;
+	const uint32_t *single;
+	const struct phrase_wait *wait;
+	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	bool polar[SYMBOLS_MAX];
 	uint32_t concept[CONCEPT_COUNT];	/* as the judge knows it */
 	uint32_t mark[MARK_COUNT];		/* the same */
 };
 
-/* One text on its way; zeroed is the beginning. */
+/* What was found, in turn: a sense, or 0: the word is over. */
+struct phrase_event {
+	uint16_t sense, place;
+};
+
+/* One text on its way. */
 struct phrase_match {
-	uint16_t step[STEPS_MAX];	/* the place it got to, 0: not there */
+	const struct phrases *all;
+	struct phrase_event queue[QUEUE_MAX];	/* and not yet matched */
+	unsigned nqueued;
+	uint16_t place;		/* words that count, from 1 */
+
+	/* what is matched so far, at its own place */
+	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
+	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
+	uint16_t hit[STEPS_MAX / 64];	/* within one sense: which waits */
+	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
+	unsigned nbegun;
+	uint16_t reached[PENDING_MAX];	/* … and the steps it reaches */
+	unsigned nreached;
+	uint32_t whole[WHOLE_MAX];	/* phrases that end with this word, */
+	unsigned nwhole;		/* behind the turns of their symbols */
+	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
 	uint16_t matched[PHRASES_MAX];	/* the phrases, in order */
 	unsigned nevents;
-	uint16_t reached[PENDING_MAX];	/* steps of the current word */
-	unsigned nreached;
-	uint16_t place;		/* words that count, from 1 */
-	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
 	struct judge judge;
 };
@@ -82,16 +136,18 @@ const struct phrases *phrases_get(void);
 void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
 
 /*
- * Symbols of the word at m->place. What they reach counts from the next word
+ * A sense of the word at m->place. What it reaches counts from the next word
  * on, so that one word is never two items of a phrase.
  */
-void phrase_match_symbols(struct phrase_match *m, const struct phrases *all,
-    symbol_list symbols);
-
-/* At the end: concepts, and whom it is about, to the judge. */
-void phrase_tell_judge(struct phrase_match *m, const struct phrases *all);
+void phrase_queue(struct phrase_match *m, unsigned sense);
 
 /* The next word. `counts`: it is as far again from the one before. */
 void phrase_turn(struct phrase_match *m, bool counts);
+
+/* At the end: matches all that is queued. */
+void phrase_match_end(struct phrase_match *m);
+
+/* After that: concepts, and whom it is about, to the judge. */
+void phrase_tell_judge(struct phrase_match *m);
 
 #endif

@@ -9,11 +9,15 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "words/phrase_index.h"
 #include "words/phrase_own.h"
 #include "words/reason.h"
 
-#define NEAR 2		/* words between two items that stand in a row */
-#define FAR 8		/* … with ".." between */
+#define ROW 1		/* places between two items with "+" between … */
+#define NEAR 3		/* … that stand in a row … */
+#define FAR 9		/* … with ".." between */
+#define SLOTS 16384	/* a power of two; three times STEPS_MAX */
+#define NAMES 8192	/* a power of two, not above it; names of symbols */
 #define ITEMS_MAX 12
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
@@ -39,7 +43,7 @@ static const char *const concept_words[CONCEPT_COUNT] = {
 #include "words/phrases.def"
 };
 
-static const bool concept_polar[CONCEPT_COUNT] = {
+static const bool polar[SYMBOLS_MAX] = {
 #define POLAR(id, words) [CONCEPT_##id] = true,
 #include "words/phrases.def"
 };
@@ -57,38 +61,51 @@ static const struct row rows[] = {
 #include "words/phrases.def"
 };
 
-/* An item and the symbol it waits for. */
-struct waiting {
-	uint16_t symbol;
-	struct phrase_item item;
-};
-
 /* An item that is not the last, by what stands before it. */
 struct prefix {
 	const char *name;
 	size_t n;
-	uint16_t from, to;
-	uint8_t gap;
+	uint16_t from, reach;
 	bool first, denied;
 };
 
+/* A name of a symbol: of a concept, a mark, a word. */
+struct named {
+	const char *name;
+	uint16_t n, symbol;
+};
+
 static struct phrases all;
-static struct prefix *prefixes;
-static size_t nprefixes, prefixes_cap;
-static struct waiting *waiting;
+static struct named *names;	/* NAMES, by what they are */
+static size_t nnames;
+static struct prefix *prefixes;	/* by their steps */
+static uint16_t *slots;		/* SLOTS steps by what their prefixes are */
+static struct phrase_waiting *waiting;
 static size_t nwaiting, waiting_cap;
 static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* A place in a table of SLOTS. */
 static unsigned
-symbol_named(const char *name, size_t n)
+slot_of(const char *name, size_t n, unsigned from)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		from = from * 31 + (unsigned char)name[i];
+	return (from ^ from >> 14) % SLOTS;
+}
+
+static unsigned
+find_symbol(const char *name, size_t n)
 {
 	unsigned i;
 
 	if (*name >= 'A' && *name <= 'Z') {
 		for (i = 1; i < CONCEPT_COUNT; i++)
-			if (strlen(concept_names[i]) == n &&
-			    memcmp(concept_names[i], name, n) == 0)
+			if (*concept_names[i] == *name &&
+			    strncmp(concept_names[i], name, n) == 0 &&
+			    concept_names[i][n] == '\0')
 				return i;
 		BUG("a phrase with a concept that is none");
 	}
@@ -99,6 +116,22 @@ symbol_named(const char *name, size_t n)
 		    memcmp(lexicon_mark_name((enum mark)i), name, n) == 0)
 			return lexicon_mark_symbol((enum mark)i);
 	BUG("a phrase with a mark that is none");
+}
+
+/* Most are asked for again and again. */
+static unsigned
+symbol_named(const char *name, size_t n)
+{
+	unsigned at = slot_of(name, n, 0) % NAMES;
+
+	for (; names[at].name != NULL; at = (at + 1) % NAMES)
+		if (names[at].n == n && memcmp(names[at].name, name, n) == 0)
+			return names[at].symbol;
+	if (++nnames > NAMES * 3 / 4)
+		BUG("too many words");
+	names[at] = (struct named){ name, (uint16_t)n,
+		(uint16_t)find_symbol(name, n) };
+	return names[at].symbol;
 }
 
 static unsigned
@@ -140,7 +173,7 @@ symbol_of(const char *name, size_t n)
 
 /* One item for each of "a|b|c". */
 static void
-add_item(const char *names, size_t n, const struct phrase_item *item)
+add_item(const char *names, size_t n, const struct phrase_waiting *item)
 {
 	unsigned symbol;
 	size_t word;
@@ -153,8 +186,8 @@ add_item(const char *names, size_t n, const struct phrase_item *item)
 		symbol = symbol_of(names, word);
 		waiting = mem_room(waiting, nwaiting, &waiting_cap,
 		    sizeof *waiting);
-		waiting[nwaiting].symbol = (uint16_t)symbol;
-		waiting[nwaiting++].item = *item;
+		waiting[nwaiting] = *item;
+		waiting[nwaiting++].symbol = (uint16_t)symbol;
 	}
 }
 
@@ -162,7 +195,7 @@ add_item(const char *names, size_t n, const struct phrase_item *item)
 struct written {
 	const char *name[ITEMS_MAX];
 	size_t n[ITEMS_MAX];
-	uint8_t gap[ITEMS_MAX];
+	uint16_t reach[ITEMS_MAX];	/* from the one before */
 	unsigned count;
 	bool either;		/* the two may stand in either order */
 };
@@ -174,31 +207,31 @@ is_word(const char *text, size_t n, const char *word)
 }
 
 static void
-take_word(struct written *w, const char *text, size_t n, uint8_t *gap)
+take_word(struct written *w, const char *text, size_t n, uint16_t *reach)
 {
 	if (is_word(text, n, ".."))
-		*gap = FAR;
+		*reach = FAR;
 	else if (is_word(text, n, "..."))
-		*gap = GAP_ANY;
+		*reach = REACH_ANY;
 	else if (is_word(text, n, "+"))
-		*gap = 0;
+		*reach = ROW;
 	else if (is_word(text, n, "&") || is_word(text, n, "&&")) {
-		*gap = n == 1 ? FAR : GAP_ANY;
+		*reach = n == 1 ? FAR : REACH_ANY;
 		w->either = true;
 	} else {
 		if (w->count == ITEMS_MAX)
 			BUG("a phrase that is too long");
 		w->name[w->count] = text;
 		w->n[w->count] = n;
-		w->gap[w->count++] = *gap;
-		*gap = NEAR;
+		w->reach[w->count++] = *reach;
+		*reach = NEAR;
 	}
 }
 
 static void
 take_apart(struct written *w, const char *text)
 {
-	uint8_t gap = NEAR;
+	uint16_t reach = NEAR;
 	size_t n;
 
 	w->count = 0;
@@ -206,56 +239,60 @@ take_apart(struct written *w, const char *text)
 	for (text += strspn(text, " "); *text != '\0';
 	    text += n, text += strspn(text, " ")) {
 		n = strcspn(text, " ");
-		take_word(w, text, n, &gap);
+		take_word(w, text, n, &reach);
 	}
 	if (w->count == 0 || (w->either && w->count != 2))
 		BUG("a phrase of nothing, or of either order and not of two");
 }
 
+static bool
+is_same(const struct prefix *a, const struct prefix *b)
+{
+	return a->from == b->from && a->first == b->first &&
+	    (a->first || a->reach == b->reach) && a->denied == b->denied &&
+	    a->n == b->n && memcmp(a->name, b->name, a->n) == 0;
+}
+
 /*
  * Phrases that begin with the same items share their steps. Returns the step
- * behind such an item, 0 where there is none yet; notes it then as `made`.
+ * behind such an item, 0 where there is none yet; notes it then as item->to.
  */
 static unsigned
-shared_step(const struct phrase_item *item, const char *name, size_t n,
-    unsigned made)
+shared_step(const struct phrase_waiting *item, const char *name, size_t n)
 {
-	size_t i;
+	const struct prefix one = { name, n, item->from, item->reach,
+		item->first, item->denied };
+	unsigned at = slot_of(name, n, item->from);
 
-	for (i = 0; i < nprefixes; i++)
-		if (prefixes[i].from == item->from &&
-		    prefixes[i].first == item->first &&
-		    (item->first || prefixes[i].gap == item->gap) &&
-		    prefixes[i].denied == item->denied &&
-		    prefixes[i].n == n &&
-		    memcmp(prefixes[i].name, name, n) == 0)
-			return prefixes[i].to;
-	prefixes = mem_room(prefixes, nprefixes, &prefixes_cap,
-	    sizeof *prefixes);
-	prefixes[nprefixes++] = (struct prefix){ name, n, item->from,
-		(uint16_t)made, item->gap, item->first, item->denied };
+	for (; slots[at] != 0; at = (at + 1) % SLOTS)
+		if (is_same(&prefixes[slots[at]], &one))
+			return slots[at];
+	slots[at] = item->to;
+	prefixes[item->to] = one;
 	return 0;
 }
 
 static void
 add_items(const struct written *w, unsigned phrase, bool turned)
 {
-	struct phrase_item item = { .phrase = (uint16_t)phrase };
+	struct phrase_waiting item = { .phrase = (uint16_t)phrase };
 	unsigned i, at, shared;
 
 	for (i = 0; i < w->count; i++) {
 		at = turned ? w->count - 1 - i : i;
 		item.first = i == 0;
 		item.last = i == w->count - 1;
-		item.gap = turned ? w->gap[1] : w->gap[i];
+		item.reach = turned ? w->reach[1] : w->reach[i];
 		if (all.nsteps == STEPS_MAX)
 			BUG("too many steps");
+		item.to = item.last ? 0 : (uint16_t)all.nsteps;
 		shared = item.last ? 0 : shared_step(&item, w->name[at],
-		    w->n[at], all.nsteps);
-		item.to = (uint16_t)(shared != 0 ? shared :
-		    item.last ? 0 : all.nsteps++);
-		if (shared == 0)
+		    w->n[at]);
+		if (shared == 0) {
+			all.nsteps += !item.last;
 			add_item(w->name[at], w->n[at], &item);
+		} else
+			item.to = (uint16_t)shared;
 		item.from = item.to;
 		if (is_word(w->name[at], w->n[at], "NOT"))
 			item.denied = true;
@@ -278,6 +315,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 		if (w.count == ITEMS_MAX)
 			BUG("a concept of too many words");
 		w.name[w.count] = text;
+		w.reach[w.count] = ROW;
 		w.n[w.count++] = word;
 	}
 	add_items(&w, new_phrase(&p), false);
@@ -306,7 +344,6 @@ read_concept(unsigned concept)
 	const char *text = concept_words[concept];
 	size_t n;
 
-	all.polar[concept] = concept_polar[concept];
 	for (; *text != '\0'; text += n, text += strspn(text, " ")) {
 		n = strcspn(text, " ");
 		if (memchr(text, '_', n) != NULL && *text != '@')
@@ -316,40 +353,6 @@ read_concept(unsigned concept)
 		else
 			lexicon_teach(text, n, concept);
 	}
-}
-
-/* Later items before earlier ones, so that no word is used twice. */
-static int
-by_symbol(const void *a, const void *b)
-{
-	const struct waiting *x = a, *y = b;
-
-	if (x->symbol != y->symbol)
-		return x->symbol < y->symbol ? -1 : 1;
-	if (x->item.phrase != y->item.phrase)
-		return x->item.phrase < y->item.phrase ? -1 : 1;
-	return y->item.from - x->item.from;
-}
-
-static void
-index_items(void)
-{
-	unsigned symbol = 0;
-	size_t i;
-
-	qsort(waiting, nwaiting, sizeof *waiting, by_symbol);
-	all.item = mem_array(nwaiting, sizeof *all.item);
-	for (i = 0; i < nwaiting; i++) {
-		while (symbol <= waiting[i].symbol)
-			all.items_of[symbol++] = (uint32_t)i;
-		all.item[i] = waiting[i].item;
-	}
-	while (symbol <= SYMBOLS_MAX)
-		all.items_of[symbol++] = (uint32_t)nwaiting;
-	free(waiting);
-	free(prefixes);
-	waiting = NULL;
-	prefixes = NULL;
 }
 
 /*
@@ -383,6 +386,9 @@ read_all(void)
 {
 	unsigned i;
 
+	prefixes = mem_array(STEPS_MAX, sizeof *prefixes);
+	slots = mem_array(SLOTS, sizeof *slots);
+	names = mem_array(NAMES, sizeof *names);
 	all.nsteps = 1;
 	all.nissuers = 1;
 	lexicon_begin(CONCEPT_COUNT);
@@ -397,7 +403,15 @@ read_all(void)
 	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)
 		read_own((int)i);
 	lexicon_end();
-	index_items();
+	phrase_index(&all, waiting, nwaiting, polar);
+	free(waiting);
+	free(prefixes);
+	free(slots);
+	free(names);
+	waiting = NULL;
+	prefixes = NULL;
+	slots = NULL;
+	names = NULL;
 }
 
 const struct phrases *

@@ -21,7 +21,7 @@
 #define HINT 40		/* below it a status tells more than the words */
 #define SUPPORT 1	/* what each further phrase adds … */
 #define SUPPORT_MAX 4	/* … and all of them together */
-#define TALLIES_MAX 64	/* reasons that one text may be about */
+#define TALLIES_MAX RECOGNISE_POINTS_MAX	/* reasons of one text */
 
 static const char *const confidence_names[] = {
 	[RECOGNISED_UNKNOWN] = "unknown",
@@ -52,6 +52,7 @@ struct tally {
 struct scale {
 	struct tally tally[TALLIES_MAX];
 	unsigned n;
+	uint8_t at[REASON_COUNT];	/* by reason, from 1; 0: none */
 };
 
 const char *
@@ -104,16 +105,15 @@ find_about(const struct phrases *all, const struct phrase_match *m)
 static void
 put(struct scale *scale, const struct phrase *p, int reason)
 {
-	struct tally *t = scale->tally, *end = t + scale->n;
+	struct tally *t;
 
-	while (t < end && t->reason != reason)
-		t++;
-	if (t == end) {
+	if (scale->at[reason] == 0) {
 		if (scale->n == TALLIES_MAX)
 			return;
-		*t = (struct tally){ .reason = reason };
-		scale->n++;
+		scale->tally[scale->n] = (struct tally){ .reason = reason };
+		scale->at[reason] = (uint8_t)++scale->n;
 	}
+	t = &scale->tally[scale->at[reason] - 1];
 	if (p->weight < 0) {
 		t->less += p->weight;
 		return;
@@ -215,18 +215,22 @@ decide(const struct scale *scale, struct recognised *r)
 /* The judge is asked unless it is a product's own sentence. */
 static void
 ask_judge(struct recognised *r, enum topic about, const struct scale *scale,
-    struct judge *judge)
+    struct phrase_match *m)
 {
-	struct recognise_points phrases = { .of = { 0 } };
+	struct recognise_points phrases;
 	unsigned i;
 	int got;
 
+	phrases.n = 0;
 	for (i = 0; i < scale->n; i++) {
 		got = points(&scale->tally[i]);
-		phrases.of[scale->tally[i].reason] =
-		    (int16_t)(got > 0 ? got : 0);
+		phrases.of[phrases.n].reason = scale->tally[i].reason;
+		phrases.of[phrases.n++].points = got > 0 ? got : 0;
 	}
-	recognise_judge(r, about, &phrases, judge);
+	if (recognise_judge_knows(r, &phrases, &m->judge))
+		return;
+	phrase_tell_judge(m);
+	recognise_judge(r, about, &phrases, &m->judge);
 }
 
 /* What a registered status tells refines the words, or makes unsure. */
@@ -261,8 +265,7 @@ ask_status(struct recognised *r, int points)
 
 /* What the caller knows counts like words before the text. */
 static void
-match_topic(struct phrase_match *m, const struct phrases *all,
-    enum topic about)
+match_topic(struct phrase_match *m, enum topic about)
 {
 	static const char *const words[] = { [TOPIC_HELO] = "inhelo",
 		[TOPIC_SENDER] = "insender", [TOPIC_RECIPIENT] = "inrecipient",
@@ -271,8 +274,7 @@ match_topic(struct phrase_match *m, const struct phrases *all,
 
 	if (about == TOPIC_NONE)
 		return;
-	phrase_match_symbols(m, all,
-	    lexicon_find(words[about], strlen(words[about])));
+	phrase_queue(m, lexicon_find(words[about], strlen(words[about])));
 	phrase_turn(m, false);
 }
 
@@ -285,6 +287,7 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 	int points;
 
 	scale.n = 0;
+	memset(scale.at, 0, sizeof scale.at);
 	for (i = 0; i < m->nevents; i++) {
 		const struct phrase *p = &all->phrase[m->matched[i]];
 
@@ -297,9 +300,8 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
 		points = decide(&scale, r);
-		phrase_tell_judge(m, all);
-		if (points < CERTAIN && m->judge.words > 0)
-			ask_judge(r, about, &scale, &m->judge);
+		if (points < CERTAIN && m->judge.words)
+			ask_judge(r, about, &scale, m);
 		ask_status(r, points);
 	}
 }
@@ -313,7 +315,7 @@ recognise_about(const char *text, size_t n, enum topic about,
 
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
-	match_topic(&m, all, about);
+	match_topic(&m, about);
 	reply_text_scan(&m, all, text, n, r);
 	weigh(all, &m, r);
 	/* Whose server it is knows only who sent. */

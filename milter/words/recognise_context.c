@@ -189,6 +189,8 @@ spread(void)
 int
 recognise_turned(enum topic about, int reason)
 {
+	if (about == TOPIC_NONE)
+		return reason;
 	pthread_once(&once, spread);
 	return turned[about][reason];
 }

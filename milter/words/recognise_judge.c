@@ -8,82 +8,112 @@
 #include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 
-#define NEVER -10000		/* points of what cannot be */
 #define SHARE 2			/* a point of the phrases counts twice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 15		/* of the judge alone, where phrases are sure */
-#define ALONE_AHEAD 40		/* … and where they are not, to be sure … */
+#define SURE_AHEAD 5		/* of the judge alone, where phrases are sure */
+#define ALONE_AHEAD 30		/* … and where they are not, to be sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
-/* What the judge thinks of all reasons that the reply can mean. */
+/* What is thought of all reasons that the reply can mean. */
 struct opinion {
 	int n;
-	uint8_t reason[JUDGE_REASONS_MAX];
-	const int32_t *points;
+	bool turned;		/* a reason may stand in several places */
+	const uint8_t *reason;
+	uint8_t reasons[JUDGE_REASONS_MAX];	/* where they are turned */
+	const int32_t *judge;			/* the judge's points */
+	int32_t both[JUDGE_REASONS_MAX];	/* and those of the phrases */
 };
 
 static void
 ask(struct opinion *all, const struct recognised *r, enum topic about,
     struct judge *judge)
 {
-	const uint8_t *known;
+	int i, overloaded = judge_place(REASON_SYSTEM_OVERLOADED);
+
+	judge_weigh(judge);
+	all->n = judge_reasons(&all->reason);
+	all->judge = judge->score;
+	all->turned = about != TOPIC_NONE;
+	for (i = 0; all->turned && i < all->n; i++)
+		all->reasons[i] =
+		    (uint8_t)recognise_turned(about, all->reason[i]);
+	if (all->turned)
+		all->reason = all->reasons;
+	if (overloaded >= 0 && !recognise_possible(r,
+	    REASON_SYSTEM_OVERLOADED))
+		judge->score[overloaded] = JUDGE_NEVER;
+}
+
+static void
+add_phrases(struct opinion *all, const struct recognise_points *phrases)
+{
+	unsigned which;
 	int i;
 
-	all->n = judge_reasons(&known);
-	all->points = judge->score;
-	memcpy(all->reason, known, (size_t)all->n);
-	for (i = 0; about != TOPIC_NONE && i < all->n; i++)
-		all->reason[i] = (uint8_t)recognise_turned(about, known[i]);
-	for (i = 0; i < all->n; i++)
-		if (all->reason[i] == REASON_SYSTEM_OVERLOADED &&
-		    !recognise_possible(r, REASON_SYSTEM_OVERLOADED))
-			judge->score[i] = NEVER;
+	memcpy(all->both, all->judge, (size_t)all->n * sizeof all->both[0]);
+	for (which = 0; which < phrases->n; which++)
+		for (i = 0; i < all->n; i++)
+			if (all->reason[i] == phrases->of[which].reason)
+				all->both[i] += SHARE *
+				    phrases->of[which].points;
 }
 
-/* What both give to the i-th of them. */
+/* The reason with most points. */
 static int
-of_both(const struct opinion *all, const struct recognise_points *phrases,
-    int i)
+best_of(const struct opinion *all, const int32_t *points)
 {
-	return all->points[i] + SHARE * phrases->of[all->reason[i]];
-}
+	int i, best = 0;
 
-static int
-best_of_both(const struct opinion *all, const struct recognise_points *phrases)
-{
-	int i, got, max = INT_MIN, best = REASON_NONE;
-
-	for (i = 0; i < all->n; i++) {
-		got = of_both(all, phrases, i);
-		if (got > max) {
-			max = got;
-			best = all->reason[i];
-		}
-	}
-	return best;
+	for (i = 1; i < all->n; i++)
+		if (points[i] > points[best])
+			best = i;
+	return all->reason[best];
 }
 
 /* By how much it is ahead of what is no kin of it. */
 static int
-ahead(const struct opinion *all, const struct recognise_points *phrases,
-    int reason)
+ahead(const struct opinion *all, const int32_t *points, int reason)
 {
-	int i, got, own = INT_MIN, other = 0;
-	bool found = false;
+	int i, own = INT_MIN, other = INT_MIN;
 
 	for (i = 0; i < all->n; i++) {
-		got = of_both(all, phrases, i);
-		if (all->reason[i] == reason) {
-			own = got > own ? got : own;
-		} else if ((!found || got > other) &&
-		    !recognise_kin(all->reason[i], reason)) {
-			other = got;
-			found = true;
-		}
+		if (all->reason[i] == reason)
+			own = points[i] > own ? points[i] : own;
+		else if (points[i] > other &&
+		    !recognise_kin(all->reason[i], reason))
+			other = points[i];
 	}
-	return own == INT_MIN ? own : own - other;
+	return own == INT_MIN || other == INT_MIN ? own : own - other;
+}
+
+/* Does the judge alone think the same, and clearly? A mere "refused" is what
+   remains where no cause is heard: the next server may well name one. */
+static bool
+is_clear(const struct opinion *all, const struct recognised *r,
+    const struct judge *judge)
+{
+	int least = r->confidence == RECOGNISED_SURE ? SURE_AHEAD :
+	    ALONE_AHEAD;
+	int at = all->turned ? -1 : judge_place(r->reason);
+
+	if (r->reason == REASON_POLICY_REJECT)
+		return false;
+	if (at >= 0 && judge_above(judge, all->judge[at] - least) == 1)
+		return true;
+	return best_of(all, all->judge) == r->reason &&
+	    ahead(all, all->judge, r->reason) >= least;
+}
+
+static int
+points_of(const struct recognise_points *phrases, int reason)
+{
+	unsigned i = 0;
+
+	while (i < phrases->n && phrases->of[i].reason != reason)
+		i++;
+	return i < phrases->n ? phrases->of[i].points : 0;
 }
 
 /* Do the phrases give nearly as much to a mere "refused"? */
@@ -91,8 +121,8 @@ static bool
 is_contested(const struct recognise_points *phrases, int reason)
 {
 	return reason != REASON_POLICY_REJECT &&
-	    phrases->of[REASON_POLICY_REJECT] >
-	    phrases->of[reason] - CONTESTED;
+	    points_of(phrases, REASON_POLICY_REJECT) >
+	    points_of(phrases, reason) - CONTESTED;
 }
 
 /* Does the status tell nothing? */
@@ -101,19 +131,6 @@ is_bare(const struct recognised *r)
 {
 	return r->status[0] == '\0' || strcmp(r->status + 1, ".0.0") == 0 ||
 	    strncmp(r->status + 1, ".7.", 3) == 0;
-}
-
-/* Does the judge alone think the same, and clearly? A mere "refused" is what
-   remains where no cause is heard: the next server may well name one. */
-static bool
-is_clear(const struct opinion *all, const struct recognised *r)
-{
-	static const struct recognise_points none;
-
-	return r->reason != REASON_POLICY_REJECT &&
-	    best_of_both(all, &none) == r->reason &&
-	    ahead(all, &none, r->reason) >=
-	    (r->confidence == RECOGNISED_SURE ? SURE_AHEAD : ALONE_AHEAD);
 }
 
 static bool
@@ -130,31 +147,55 @@ how_likely(int lead)
 	return lead >= GUESS_AHEAD ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
 }
 
+bool
+recognise_judge_knows(struct recognised *r,
+    const struct recognise_points *phrases, const struct judge *judge)
+{
+	if (is_bare(r) && judge_knows(judge, is_permanent(r), REASON_NONE)) {
+		r->reason = REASON_NONE;
+		r->confidence = RECOGNISED_UNKNOWN;
+		return true;
+	}
+	if (r->confidence != RECOGNISED_SURE)
+		return false;
+	if (is_contested(phrases, r->reason)) {
+		r->confidence = RECOGNISED_LIKELY;
+		return true;
+	}
+	return judge_knows(judge, is_permanent(r), r->reason);
+}
+
+/* Where the phrases are sure, or likely and both name the same. */
+static enum confidence
+agreed(const struct opinion *all, const struct recognised *r,
+    const struct recognise_points *phrases, const struct judge *judge)
+{
+	return !is_contested(phrases, r->reason) &&
+	    (judge_knows(judge, is_permanent(r), r->reason) ||
+	    is_clear(all, r, judge)) ? RECOGNISED_SURE :
+	    RECOGNISED_LIKELY;
+}
+
 void
 recognise_judge(struct recognised *r, enum topic about,
     const struct recognise_points *phrases, struct judge *judge)
 {
 	enum confidence found;
 	struct opinion all;
-	bool agreed;
 	int best;
 
 	ask(&all, r, about, judge);
-	if (is_bare(r) && judge_knows(judge, is_permanent(r), REASON_NONE)) {
-		r->reason = REASON_NONE;
-		r->confidence = RECOGNISED_UNKNOWN;
+	if (r->confidence == RECOGNISED_SURE) {
+		r->confidence = agreed(&all, r, phrases, judge);
 		return;
 	}
-	best = best_of_both(&all, phrases);
-	agreed = judge_knows(judge, is_permanent(r), r->reason) ||
-	    is_clear(&all, r);
-	if (r->confidence == RECOGNISED_SURE ||
-	    (best == r->reason && r->confidence == RECOGNISED_LIKELY)) {
-		r->confidence = agreed && !is_contested(phrases, r->reason) ?
-		    RECOGNISED_SURE : RECOGNISED_LIKELY;
+	add_phrases(&all, phrases);
+	best = best_of(&all, all.both);
+	if (best == r->reason && r->confidence == RECOGNISED_LIKELY) {
+		r->confidence = agreed(&all, r, phrases, judge);
 		return;
 	}
-	found = how_likely(ahead(&all, phrases, best));
+	found = how_likely(ahead(&all, all.both, best));
 	if (found == RECOGNISED_UNKNOWN && r->confidence > found)
 		found = RECOGNISED_GUESS;
 	if (best == r->reason && best != REASON_NONE)

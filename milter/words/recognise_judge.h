@@ -11,14 +11,28 @@
 #include "words/reason.h"
 #include "words/recognise.h"
 
-/* The points that the phrases give to each reason. */
+#define RECOGNISE_POINTS_MAX 64
+
+/* The points that the phrases give to the reasons that they name. */
 struct recognise_points {
-	int16_t of[REASON_COUNT];
+	unsigned n;
+	struct {
+		int reason, points;
+	} of[RECOGNISE_POINTS_MAX];
 };
 
 /*
- * The phrases' answer is in `r`. Changes the reason where the judge's and the
- * phrases' points together name another one, and how sure it is.
+ * The phrases' answer is in `r`. Is the reply one that is known word for word,
+ * or are the phrases too near to each other, so that no scores are needed?
+ * Then `r` is what both say.
+ */
+bool recognise_judge_knows(struct recognised *r,
+    const struct recognise_points *phrases, const struct judge *judge);
+
+/*
+ * The phrases' answer is in `r`, and the judge was told all there is. Changes
+ * the reason where the judge's and the phrases' points together name another
+ * one, and how sure it is.
  */
 void recognise_judge(struct recognised *r, enum topic about,
     const struct recognise_points *phrases, struct judge *judge);

@@ -176,25 +176,6 @@ recognise_flag_name(unsigned flag)
 	return NULL;
 }
 
-/* Do code or status mean something else than the words? */
-static bool
-disagree(const struct recognised *r)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof code_reasons / sizeof code_reasons[0]; i++)
-		if (code_reasons[i].code == r->code && !among(r->reason,
-		    code_reasons[i].reasons, sizeof code_reasons[i].reasons))
-			return true;
-	for (i = 0; i < sizeof status_reasons / sizeof status_reasons[0]; i++)
-		if (r->status[0] != '\0' &&
-		    strcmp(r->status + 2, status_reasons[i].status) == 0 &&
-		    !among(r->reason, status_reasons[i].reasons,
-		    sizeof status_reasons[i].reasons))
-			return true;
-	return false;
-}
-
 static bool
 never_better(int reason)
 {
@@ -211,6 +192,7 @@ odd_code(int code)
 /* What the tables of codes.def say of X.subject.detail, looked up once. */
 static struct {
 	bool registered, vendor;
+	uint8_t reasons;	/* a row of status_reasons[], from 1 */
 } known[STATUS_SUBJECTS][STATUS_DETAILS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -240,6 +222,7 @@ lookup(void)
 {
 	const struct vendor_status *v;
 	const struct status *s;
+	char status[12] = "X.";
 	int subject, detail;
 	size_t i, n;
 
@@ -248,6 +231,12 @@ lookup(void)
 		if (strchr(s[i].status, 'Y') == NULL &&
 		    status_parts(s[i].status, &subject, &detail))
 			known[subject][detail].registered = true;
+	for (i = 0; i < sizeof status_reasons / sizeof status_reasons[0]; i++) {
+		memcpy(status + 2, status_reasons[i].status,
+		    strlen(status_reasons[i].status) + 1);
+		if (status_parts(status, &subject, &detail))
+			known[subject][detail].reasons = (uint8_t)(i + 1);
+	}
 	v = vendor_all(&n);
 	for (i = 0; i < n; i++)
 		if (v[i].last == NULL && status_parts(v[i].first, &subject,
@@ -276,6 +265,26 @@ odd_status(const struct recognised *r)
 		return true;
 	return known[subject][detail].vendor && r->software != NULL &&
 	    vendor_find(r->status, r->software, 0) != NULL;
+}
+
+/* Do code or status mean something else than the words? */
+static bool
+disagree(const struct recognised *r)
+{
+	int subject, detail, row = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof code_reasons / sizeof code_reasons[0]; i++)
+		if (code_reasons[i].code == r->code && !among(r->reason,
+		    code_reasons[i].reasons, sizeof code_reasons[i].reasons))
+			return true;
+	pthread_once(&once, lookup);
+	if (r->status[0] != '\0' && status_parts(r->status, &subject, &detail))
+		row = known[subject][detail].reasons;
+	return row != 0 &&
+	    strcmp(r->status + 2, status_reasons[row - 1].status) == 0 &&
+	    !among(r->reason, status_reasons[row - 1].reasons,
+	    sizeof status_reasons[0].reasons);
 }
 
 unsigned

@@ -7,6 +7,7 @@
 #include "words/reply_token.h"
 
 #define APART 3		/* places that a link is away from its sentence */
+#define ALPHANUMERIC 36	/* letters of the lexicon that no sign is */
 #define WIDE 0xe3	/* the first byte of U+3000 and all behind it */
 
 /* Letters with a sign on them, U+00C0 to U+00FF, without it. */
@@ -36,7 +37,7 @@ is_word_at(const char *p, const char *end)
 	return p < end && scan_is_word((unsigned char)*p);
 }
 
-static bool
+static inline bool
 is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
@@ -53,36 +54,18 @@ scan_note(struct scan *s, enum capture what, const char *from, const char *to)
 	c->n = (size_t)(to - from);
 }
 
-void
-scan_symbols(struct scan *s, symbol_list symbols)
-{
-	if (*symbols != 0)
-		phrase_match_symbols(s->m, s->all, symbols);
-}
-
 /* Which words give a meaning to the next host or number. */
 static void
-remember(struct scan *s, symbol_list symbols)
+remember(struct scan *s, unsigned hints)
 {
-	for (; *symbols != 0; symbols++)
-		switch (*symbols) {
-		case CONCEPT_DOMAIN:
-			s->domain_at = s->m->place;
-			break;
-		case CONCEPT_USING:
-			s->using_at = s->m->place;
-			break;
-		case CONCEPT_LIMIT:
-		case CONCEPT_MAXIMUM:
-			s->limit_at = s->m->place;
-			break;
-		case CONCEPT_RETRY:
-		case CONCEPT_GREY:
-			s->retry = true;
-			break;
-		default:
-			break;
-		}
+	if ((hints & HINT_DOMAIN) != 0)
+		s->domain_at = s->m->place;
+	if ((hints & HINT_USING) != 0)
+		s->using_at = s->m->place;
+	if ((hints & HINT_LIMIT) != 0)
+		s->limit_at = s->m->place;
+	if ((hints & HINT_RETRY) != 0)
+		s->retry = true;
 }
 
 /* "@ip": what the judge hears of it. */
@@ -95,22 +78,47 @@ feature_mark(struct scan *s, enum mark mark)
 void
 scan_mark(struct scan *s, enum mark mark)
 {
-	scan_symbols(s, lexicon_mark(mark));
+	phrase_queue(s->m, lexicon_mark_symbol(mark));
 	feature_mark(s, mark);
 	phrase_turn(s->m, true);
 }
 
 /* A word on its way, letter by letter: for the phrases and for the judge. */
 struct walk {
-	unsigned state;
+	unsigned place;		/* PLACE_DEAD: nothing begins so */
+	unsigned last;		/* the last place that was none */
 	uint32_t number;
 };
 
-static void
+static inline void
 walk(struct walk *w, unsigned letter)
 {
-	w->state = lexicon_next[w->state][letter];
 	w->number = judge_letter(w->number, letter);
+	w->place = letter_step(lexicon_places, w->place, letter);
+	if (w->place != PLACE_DEAD)
+		w->last = w->place;
+}
+
+/*
+ * Can what ends here be nothing but a word? After other signs it may be the
+ * head of an address, a host, a link ("www.") or a word that goes on.
+ */
+static bool
+ends_word(const char *p, const char *end)
+{
+	static const char never[] = "_+=@%-/'";
+	unsigned char c;
+
+	if (p == end)
+		return true;
+	c = (unsigned char)*p;
+	if (c == ' ' || c == ',' || c < 0x20)
+		return true;
+	if (c == ':' || c == '.' || c == '!')
+		return p + 1 == end || p[1] == ' ' || p[1] == '\r' ||
+		    p[1] == '\n';
+	return c < 0x80 && lexicon_letter[c] == 0 &&
+	    memchr(never, c, sizeof never - 1) == NULL;
 }
 
 static void
@@ -152,7 +160,7 @@ step(const char *p, const char *end, struct walk *w)
 	    ((unsigned char)p[1] & 0xc0) == 0x80 &&
 	    step_two((unsigned)(c & 0x1f) << 6 | (p[1] & 0x3f), w))
 		return p + 2;
-	w->state = STATE_DEAD;
+	w->place = PLACE_DEAD;
 	w->number = judge_letter(w->number, c);
 	return p + 1;
 }
@@ -184,6 +192,30 @@ goes_on(const char *from, const char *p, const char *end)
 	return p;
 }
 
+/* The sense of the word, and of all that it begins with. */
+static unsigned
+sense_of(const struct walk *w)
+{
+	const struct lexicon_meaning *m = &lexicon_meanings[w->last];
+
+	return w->place != PLACE_DEAD ? m->all : m->begun;
+}
+
+/* What the word means: to the phrases, then to the judge. */
+static void
+report_word(struct scan *s, const struct walk *w)
+{
+	unsigned hints =
+	    s->all->sense[lexicon_meanings[w->place].whole].hints;
+	bool counts = (hints & HINT_STOP) == 0;
+
+	if (hints > HINT_STOP)
+		remember(s, hints);
+	phrase_queue(s->m, sense_of(w));
+	judge_word(&s->m->judge, w->number, counts);
+	phrase_turn(s->m, counts);
+}
+
 /* In scripts without blanks two signs in a row are a word to the judge. */
 static uint32_t
 scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
@@ -201,11 +233,10 @@ scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
 const char *
 scan_word(struct scan *s, const char *p, const char *end)
 {
-	struct walk w = { STATE_ROOT, JUDGE_WORD };
+	struct walk w = { PLACE_ROOT, PLACE_ROOT, JUDGE_WORD };
 	uint32_t sign = 0;
 	unsigned digits = 0, n = 0;
 	const char *from = p, *next;
-	symbol_list whole;
 
 	while ((next = goes_on(from, p, end)) != NULL) {
 		digits += *next >= '0' && *next <= '9';
@@ -213,22 +244,53 @@ scan_word(struct scan *s, const char *p, const char *end)
 		if ((unsigned char)*next >= WIDE)
 			sign = scan_sign(s, next, end, sign);
 		p = step(next, end, &w);
-		if (w.state != STATE_DEAD)
-			scan_symbols(s, lexicon_begun(w.state));
 	}
 	if (n == 0)
 		return p + 1;
-	whole = lexicon_whole(w.state);
-	if (digits == n) {
-		scan_symbols(s, whole);
-		scan_mark(s, MARK_NUMBER);
+	if (digits < n) {
+		report_word(s, &w);
 		return p;
 	}
-	remember(s, whole);
-	scan_symbols(s, whole);
-	judge_word(&s->m->judge, w.number, *whole != CONCEPT_STOP);
-	phrase_turn(s->m, *whole != CONCEPT_STOP);
+	/* A number is no word to the judge. */
+	phrase_queue(s->m, sense_of(&w));
+	scan_mark(s, MARK_NUMBER);
 	return p;
+}
+
+/* Letters and digits up to the first other sign; those of a new word
+   ("NoSuchUser") end it too. */
+static inline const char *
+walk_letters(struct walk *w, const char *p, const char *end)
+{
+	const struct letter_place *places = lexicon_places;
+	const char *from = p;
+	unsigned place = PLACE_ROOT, last = PLACE_ROOT, letter;
+	uint32_t number = JUDGE_WORD;
+
+	for (; p < end; p++) {
+		letter = lexicon_letter[(unsigned char)*p];
+		if (letter - 1 >= ALPHANUMERIC || (*p <= 'Z' && *p >= 'A' &&
+		    p - from > 1 && is_lower(p[-1])))
+			break;
+		number = judge_letter(number, letter);
+		place = letter_step(places, place, letter);
+		if (place != PLACE_DEAD)
+			last = place;
+	}
+	*w = (struct walk){ place, last, number };
+	return p;
+}
+
+const char *
+scan_plain_word(struct scan *s, const char *p, const char *end)
+{
+	struct walk w;
+	const char *at = walk_letters(&w, p, end);
+
+	if (!ends_word(at, end) || (*at == '.' && (*p | 0x20) == 'w'))
+		return NULL;
+	report_word(s, &w);
+	return at;
 }
 
 static void
@@ -245,16 +307,16 @@ void
 scan_host(struct scan *s, const char *p, const char *end)
 {
 	const char *label = p, *dot;
-	symbol_list known;
+	unsigned known;
 	bool site = false;
 
-	scan_symbols(s, lexicon_mark(MARK_HOST));
+	phrase_queue(s->m, lexicon_mark_symbol(MARK_HOST));
 	feature_mark(s, MARK_HOST);
 	for (; label < end; label = dot + 1) {
 		known = lexicon_find(label, (size_t)(end - label));
-		scan_symbols(s, known);
-		for (; *known != 0; known++)
-			site = site || *known == CONCEPT_LISTSITE;
+		phrase_queue(s->m, known);
+		site = site ||
+		    (s->all->sense[known].hints & HINT_LISTSITE) != 0;
 		dot = memchr(label, '.', (size_t)(end - label));
 		if (dot == NULL)
 			break;
@@ -276,7 +338,7 @@ scan_url(struct scan *s, const char *p, const char *end)
 
 	scan_note(s, CAPTURE_URL, p, end);
 	s->m->place += APART;
-	scan_symbols(s, lexicon_mark(MARK_URL));
+	phrase_queue(s->m, lexicon_mark_symbol(MARK_URL));
 	feature_mark(s, MARK_URL);
 	if (end - p > 8 && (slash = memchr(p, '/', 8)) != NULL)
 		host = slash + 2;

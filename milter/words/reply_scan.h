@@ -28,8 +28,13 @@ bool scan_is_word(unsigned char c);
 void scan_note(struct scan *s, enum capture what, const char *from,
     const char *to);
 
-void scan_symbols(struct scan *s, symbol_list symbols);
 void scan_mark(struct scan *s, enum mark mark);
+
+/*
+ * A word that begins with the letter at p and is nothing but that, as most are
+ * at first sight; returns its end. NULL, and nothing was told: look closer.
+ */
+const char *scan_plain_word(struct scan *s, const char *p, const char *end);
 
 /* One word from p on; returns its end. */
 const char *scan_word(struct scan *s, const char *p, const char *end);

@@ -17,7 +17,7 @@ scan_class(struct scan *s, char digit)
 {
 	const char word[] = { 'k', digit, '\0' };
 
-	scan_symbols(s, lexicon_find(word, 2));
+	phrase_queue(s->m, lexicon_find(word, 2));
 	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
 }
 
@@ -30,12 +30,12 @@ scan_status(struct scan *s)
 
 	if (s->r->code == 0)
 		scan_class(s, s->r->status[0]);
-	scan_symbols(s, lexicon_find(s->r->status, n));
+	phrase_queue(s->m, lexicon_find(s->r->status, n));
 	memcpy(any, s->r->status, n + 1);
 	any[0] = 'x';
 	judge_feature(&s->m->judge, judge_number('s', s->r->status));
 	judge_feature(&s->m->judge, judge_number(any[0], any + 1));
-	scan_symbols(s, lexicon_find(any, n));
+	phrase_queue(s->m, lexicon_find(any, n));
 	phrase_turn(s->m, false);
 }
 
@@ -49,10 +49,10 @@ scan_code(struct scan *s)
 	word[1] = (char)('0' + code / 100);
 	word[2] = (char)('0' + code / 10 % 10);
 	word[3] = (char)('0' + code % 10);
-	scan_symbols(s, lexicon_find(word, 4));
+	phrase_queue(s->m, lexicon_find(word, 4));
 	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
 	word[2] = 'y';
-	scan_symbols(s, lexicon_find(word, 3));
+	phrase_queue(s->m, lexicon_find(word, 3));
 	phrase_turn(s->m, false);
 }
 
@@ -201,12 +201,26 @@ take_sign(struct scan *s)
 	s->p++;
 }
 
+static bool
+is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 static void
 take(struct scan *s)
 {
 	const char *at;
 	char c = *s->p;
 
+	if (c == ' ') {
+		s->p++;
+		return;
+	}
+	if (is_letter(c) && (at = scan_plain_word(s, s->p, s->end)) != NULL) {
+		s->p = at;
+		return;
+	}
 	if (c == '\n') {
 		s->p = take_head(s, skip_line_start(s->p, s->end));
 		return;
@@ -237,4 +251,5 @@ reply_text_scan(struct phrase_match *m, const struct phrases *all,
 	s.p = take_head(&s, skip_line_start(text, s.end));
 	while (s.p < s.end)
 		take(&s);
+	phrase_match_end(m);
 }

@@ -1,7 +1,10 @@
 /*
  * recognise - how many replies a second are recognised, on one core
  *
- * Goes through the replies of tests/data for a second and prints JSON.
+ * Goes through the replies of tests/data for a second, then for another one
+ * through ALTERED others: each is one of them with one word in it that stood
+ * in another, so that it is no sentence that is known. Not two of all these
+ * are the same. Prints JSON, with what reading the tables takes.
  */
 
 #include <stdio.h>
@@ -9,8 +12,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "words/recognise.h"
+
+#define ALTERED 20000
 
 struct replies {
 	char **text;
@@ -18,21 +24,95 @@ struct replies {
 };
 
 static void
+add(struct replies *r, const char *text)
+{
+	r->text = mem_room(r->text, r->n, &r->cap, sizeof *r->text);
+	r->text[r->n++] = mem_dup(text);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Each reply once. */
+static void
+make_different(struct replies *r)
+{
+	size_t i, n = 0;
+
+	qsort(r->text, r->n, sizeof *r->text, by_text);
+	for (i = 0; i < r->n; i++)
+		if (n > 0 && strcmp(r->text[n - 1], r->text[i]) == 0)
+			free(r->text[i]);
+		else
+			r->text[n++] = r->text[i];
+	r->n = n;
+}
+
+/* Into an order that says nothing. */
+static void
+shuffle(struct replies *r, unsigned *seed)
+{
+	size_t i, j;
+	char *kept;
+
+	for (i = r->n; i > 1; i--) {
+		*seed = *seed * 1664525u + 1013904223u;
+		j = (*seed >> 8) % i;
+		kept = r->text[i - 1];
+		r->text[i - 1] = r->text[j];
+		r->text[j] = kept;
+	}
+}
+
+static void
 read_list(struct replies *r, const char *path)
 {
 	char line[4096];
 	FILE *f = fopen(path, "r");
 
-	if (f == NULL) {
+	if (f == NULL || fgets(line, sizeof line, f) == NULL) {
 		perror(path);
 		exit(1);
 	}
 	while (fgets(line, sizeof line, f) != NULL) {
 		line[strcspn(line, "\t\n")] = '\0';
-		r->text = mem_room(r->text, r->n, &r->cap, sizeof *r->text);
-		r->text[r->n++] = mem_dup(line);
+		add(r, line);
 	}
 	fclose(f);
+}
+
+/* A word of the text, by chance: where it begins, and its length. */
+static size_t
+some_word(const char *text, unsigned *seed, size_t *from)
+{
+	size_t n = strlen(text);
+
+	*seed = *seed * 1664525u + 1013904223u;
+	*from = n > 0 ? (*seed >> 8) % n : 0;
+	while (*from > 0 && text[*from - 1] != ' ')
+		--*from;
+	return strcspn(text + *from, " ");
+}
+
+static void
+alter(struct replies *to, const struct replies *from, unsigned *seed)
+{
+	struct buf text = BUF_INIT;
+	const char *one, *other;
+	size_t at, n, with, nwith;
+
+	one = from->text[to->n % from->n];
+	other = from->text[(to->n * 7919 + to->n / from->n) % from->n];
+	n = some_word(one, seed, &at);
+	nwith = some_word(other, seed, &with);
+	buf_put(&text, one, at);
+	buf_put(&text, other + with, nwith);
+	buf_puts(&text, one + at + n);
+	add(to, text.data);
+	buf_free(&text);
 }
 
 static double
@@ -44,31 +124,64 @@ cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* How many a second, and how long they are. */
+static double
+measure(const struct replies *r, double *bytes)
+{
+	double from = cpu_seconds(), took;
+	struct recognised got;
+	size_t i, n, done = 0, all = 0;
+
+	do {
+		for (i = 0; i < r->n; i++) {
+			n = strlen(r->text[i]);
+			recognise(r->text[i], n, &got);
+			all += n;
+		}
+		done += r->n;
+		took = cpu_seconds() - from;
+	} while (took < 1);
+	*bytes = (double)all / (double)done;
+	return (double)done / took;
+}
+
+static void
+forget(struct replies *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		free(r->text[i]);
+	free(r->text);
+}
+
 int
 main(void)
 {
-	struct replies r = { .text = NULL };
+	struct replies r = { .text = NULL }, altered = { .text = NULL };
+	double load, per_second, per_second_altered, bytes, bytes_altered;
 	struct recognised got;
-	double from, took;
-	size_t i, done = 0, bytes = 0;
+	unsigned seed = 1;
 
-	read_list(&r, TEST_SOURCE "/tests/data/replies.tsv");
+	load = cpu_seconds();
 	recognise("", 0, &got);
-	from = cpu_seconds();
-	do {
-		for (i = 0; i < r.n; i++) {
-			size_t n = strlen(r.text[i]);
-
-			recognise(r.text[i], n, &got);
-			bytes += n;
-		}
-		done += r.n;
-		took = cpu_seconds() - from;
-	} while (took < 1);
-	printf("{\"per_second\": %.0f, \"bytes\": %.0f}\n",
-	    (double)done / took, (double)bytes / (double)done);
-	for (i = 0; i < r.n; i++)
-		free(r.text[i]);
-	free(r.text);
+	load = cpu_seconds() - load;
+	read_list(&r, TEST_SOURCE "/tests/data/replies.tsv");
+	read_list(&r, TEST_SOURCE "/tests/data/unheard.tsv");
+	read_list(&r, TEST_SOURCE "/tests/data/registered.tsv");
+	make_different(&r);
+	shuffle(&r, &seed);
+	while (altered.n < ALTERED)
+		alter(&altered, &r, &seed);
+	make_different(&altered);
+	shuffle(&altered, &seed);
+	per_second = measure(&r, &bytes);
+	per_second_altered = measure(&altered, &bytes_altered);
+	printf("{\"per_second\": %.0f, \"different\": %zu, \"bytes\": %.0f, "
+	    "\"altered_per_second\": %.0f, \"altered_different\": %zu, "
+	    "\"altered_bytes\": %.0f, \"load_ms\": %.2f}\n", per_second, r.n,
+	    bytes, per_second_altered, altered.n, bytes_altered, load * 1e3);
+	forget(&r);
+	forget(&altered);
 	return 0;
 }

@@ -288,6 +288,34 @@ test_any_bytes(void **state)
 	free(text);
 }
 
+/*
+ * A text of more words than are matched and added up at once: what it says
+ * last counts as if it stood there alone.
+ */
+static void
+test_long(void **state)
+{
+	static const char *const parts[] = { "bdfg", "aeio", "lmnr", "tkps" };
+	struct buf text = BUF_INIT;
+	struct recognised r;
+	unsigned i, letter;
+
+	(void)state;
+	buf_puts(&text, "550");
+	for (i = 0; i < 512; i++) {
+		buf_putc(&text, ' ');
+		for (letter = 0; letter < 4; letter++)
+			buf_putc(&text, parts[letter][i >> 2 * letter & 3]);
+	}
+	recognise(text.data, text.len, &r);
+	assert_int_not_equal(r.confidence, RECOGNISED_SURE);
+	buf_puts(&text, ". User unknown in virtual mailbox table");
+	recognise(text.data, text.len, &r);
+	assert_int_equal(r.reason, REASON_MAILBOX_UNKNOWN);
+	assert_int_equal(r.confidence, RECOGNISED_SURE);
+	buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -297,6 +325,7 @@ main(void)
 		cmocka_unit_test(test_own_words),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

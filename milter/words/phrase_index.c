@@ -1,0 +1,351 @@
+/* phrase_index - the items of phrases by the sense they wait for */
+
+#include "words/phrase_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#define KEYS (SYMBOLS_MAX > STEPS_MAX ? SYMBOLS_MAX : STEPS_MAX)
+#define SENSE_ITEMS_MAX 4000
+#define NO_WORD UINT16_MAX
+
+/* What is made. */
+struct lists {
+	struct phrase_sense *sense;
+	uint16_t *first;
+	uint32_t *single;
+	uint16_t none;		/* the step that nothing waits behind */
+	struct phrase_wait *wait;
+	struct phrase_item *item;
+	size_t nfirst, nsingle, nwaits, nitems;
+	size_t apart;		/* items from here on, towards the start */
+};
+
+static unsigned
+by_from(const struct phrase_waiting *w)
+{
+	return w->from;
+}
+
+static unsigned
+by_symbol(const struct phrase_waiting *w)
+{
+	return w->symbol;
+}
+
+/* Sorts by a small number; what is equal keeps its order. */
+static void
+sort_by(unsigned (*key)(const struct phrase_waiting *),
+    struct phrase_waiting *waiting, size_t n)
+{
+	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
+	size_t *at = mem_array(KEYS + 1, sizeof *at), i;
+
+	for (i = 0; i < n; i++)
+		at[key(&waiting[i]) + 1]++;
+	for (i = 0; i < KEYS; i++)
+		at[i + 1] += at[i];
+	for (i = 0; i < n; i++)
+		sorted[at[key(&waiting[i])]++] = waiting[i];
+	memcpy(waiting, sorted, n * sizeof *waiting);
+	free(sorted);
+	free(at);
+}
+
+/* For each step the symbol behind it for which most items wait. */
+static void
+find_dearest(uint16_t *dearest, const struct phrase_waiting *waiting, size_t n)
+{
+	uint16_t *count = mem_array(SYMBOLS_MAX, sizeof *count);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		count[waiting[i].symbol]++;
+	for (i = 0; i < n; i++)
+		if (!waiting[i].first && count[waiting[i].symbol] >
+		    count[dearest[waiting[i].from]])
+			dearest[waiting[i].from] = waiting[i].symbol;
+	free(count);
+}
+
+/* Steps before the same symbol stand together: few words hold their bits.
+   Returns the new number of 0, which is no step. */
+static uint16_t
+number_steps(const struct phrases *all, struct phrase_waiting *waiting,
+    size_t n)
+{
+	uint16_t *dearest = mem_array(STEPS_MAX, sizeof *dearest);
+	uint16_t *number = mem_array(STEPS_MAX, sizeof *number);
+	unsigned *at = mem_array(SYMBOLS_MAX + 1, sizeof *at);
+	uint16_t none;
+	size_t i;
+
+	find_dearest(dearest, waiting, n);
+	for (i = 0; i < all->nsteps; i++)
+		at[dearest[i] + 1]++;
+	for (i = 0; i < SYMBOLS_MAX; i++)
+		at[i + 1] += at[i];
+	for (i = 0; i < all->nsteps; i++)
+		number[i] = (uint16_t)at[dearest[i]]++;
+	for (i = 0; i < n; i++) {
+		waiting[i].from = number[waiting[i].from];
+		waiting[i].to = number[waiting[i].to];
+	}
+	none = number[0];
+	free(dearest);
+	free(number);
+	free(at);
+	return none;
+}
+
+/* Items that are not the first ones, all behind one step. The first of them
+   stands in its turn, the others apart; returns how many. */
+static size_t
+add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
+    bool new_wait)
+{
+	struct phrase_wait *wait = l->wait + l->nwaits;
+	uint16_t *next = NULL;
+	size_t i, at;
+
+	if (new_wait) {
+		*wait++ = (struct phrase_wait){ .word = w->from / 64,
+			.item = (uint16_t)l->nitems };
+		l->nwaits++;
+	}
+	wait[-1].steps |= (uint64_t)1 << w->from % 64;
+	for (i = 0; i < n && !w[i].first && w[i].from == w[0].from; i++) {
+		at = i == 0 ? l->nitems++ : --l->apart;
+		l->item[at] = (struct phrase_item){ .to = w[i].last ?
+			w[i].phrase : w[i].to, .reach = w[i].reach,
+			.turn = w[i].turn, .last = w[i].last,
+			.denied = w[i].denied };
+		if (next != NULL)
+			*next = (uint16_t)at;
+		next = &l->item[at].next;
+	}
+	return i;
+}
+
+/* Does it end with this word, and is it that? */
+static void
+add_first(struct lists *l, const struct phrase_waiting *w)
+{
+	if (w->last)
+		l->single[l->nsingle++] = (uint32_t)w->turn << 16 | w->phrase;
+	else
+		l->first[l->nfirst++] = w->to;
+}
+
+/* What waits for one sense, by the steps before. */
+static void
+add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
+{
+	unsigned word = NO_WORD;
+	size_t i, phrases = 0, used;
+
+	for (i = 0; i < n; i += used) {
+		used = 1;
+		if (w[i].first) {
+			add_first(l, &w[i]);
+			continue;
+		}
+		used = add_step(l, w + i, n - i, w[i].from / 64 != word);
+		word = w[i].from / 64;
+	}
+	while (l->nfirst % PHRASE_FIRSTS != 0)
+		l->first[l->nfirst++] = l->none;
+	for (i = 0; i < n; i++)
+		phrases += w[i].last;
+	if (phrases > WHOLE_MAX / 2)
+		BUG("too many phrases end in one word");
+}
+
+/* What waits, sorted by symbols and then by the steps before. */
+struct sorted {
+	const struct phrase_waiting *waiting;
+	size_t from[SYMBOLS_MAX + 1];	/* by symbol */
+	bool alone[SYMBOLS_MAX];	/* it may be wanted by itself */
+};
+
+/* Puts what waits for one symbol among the n that wait for others of the
+   sense, from the end; returns how many there are then. */
+static size_t
+merge(struct phrase_waiting *to, size_t n, const struct sorted *by,
+    unsigned symbol, unsigned turn)
+{
+	const struct phrase_waiting *more = by->waiting + by->from[symbol];
+	size_t nmore = by->from[symbol + 1] - by->from[symbol];
+	size_t all = n + nmore, at = all;
+
+	if (all > SENSE_ITEMS_MAX)
+		BUG("too many items wait for one word");
+	while (nmore > 0)
+		if (n > 0 && to[n - 1].from > more[nmore - 1].from)
+			to[--at] = to[--n];
+		else {
+			to[--at] = more[--nmore];
+			to[at].turn = (uint8_t)turn;
+		}
+	return all;
+}
+
+/* Is "not" a meaning of several words in a row? */
+static bool
+has_long_not(const struct phrases *all)
+{
+	symbol_list symbol;
+	unsigned i;
+
+	for (i = 0; i < all->n; i++)
+		for (symbol = lexicon_symbols(all->phrase[i].concept);
+		    *symbol != 0; symbol++)
+			if (*symbol == CONCEPT_NOT)
+				return true;
+	return false;
+}
+
+/* What a symbol adds to a sense besides items. */
+static void
+describe(struct phrase_sense *s, unsigned symbol, bool polar)
+{
+	static const uint8_t hints[CONCEPT_COUNT] = {
+		[CONCEPT_DOMAIN] = HINT_DOMAIN,
+		[CONCEPT_USING] = HINT_USING,
+		[CONCEPT_LIMIT] = HINT_LIMIT,
+		[CONCEPT_MAXIMUM] = HINT_LIMIT,
+		[CONCEPT_RETRY] = HINT_RETRY,
+		[CONCEPT_GREY] = HINT_RETRY,
+		[CONCEPT_LISTSITE] = HINT_LISTSITE,
+	};
+
+	s->polar = s->polar || polar;
+	if (symbol >= CONCEPT_COUNT)
+		return;
+	s->concepts[symbol / 64] |= (uint64_t)1 << symbol % 64;
+	s->hints |= hints[symbol];
+	s->not = s->not || symbol == CONCEPT_NOT;
+}
+
+static void
+describe_all(struct lists *l, struct sorted *by, const struct phrases *all,
+    const bool *polar)
+{
+	unsigned senses = lexicon_senses(), i;
+	bool always = has_long_not(all);
+	struct phrase_sense *s;
+	symbol_list symbol;
+
+	for (i = 0; i < senses; i++) {
+		s = &l->sense[i];
+		symbol = lexicon_symbols(i);
+		if (*symbol == CONCEPT_STOP)
+			s->hints |= HINT_STOP;
+		for (; *symbol != 0; symbol++)
+			describe(s, *symbol, polar[*symbol]);
+		s->apart = s->polar && (s->not || always);
+		for (symbol = lexicon_symbols(i); s->polar && *symbol != 0;
+		    symbol++)
+			by->alone[*symbol] = true;
+	}
+	for (i = 0; i < SYMBOLS_MAX; i++)
+		describe(&l->sense[senses + i], i, polar[i]);
+}
+
+/* The lists of one sense, behind those of the one before. */
+static void
+add_sense(struct lists *l, const struct sorted *by, unsigned sense,
+    symbol_list symbols)
+{
+	static struct phrase_waiting room[SENSE_ITEMS_MAX];
+	unsigned turn;
+	size_t n = 0;
+
+	l->sense[sense].first = (uint16_t)l->nfirst;
+	l->sense[sense].single = (uint16_t)l->nsingle;
+	l->sense[sense].wait = (uint16_t)l->nwaits;
+	for (turn = 0; symbols[turn] != 0; turn++)
+		n = merge(room, n, by, symbols[turn], turn);
+	add_items(l, room, n);
+}
+
+/* All senses, then each symbol alone, then the end. */
+static void
+add_senses(struct lists *l, const struct sorted *by)
+{
+	uint16_t one[] = { 0, 0 };
+	unsigned senses = lexicon_senses(), i;
+
+	for (i = 0; i < senses; i++)
+		add_sense(l, by, i, lexicon_symbols(i));
+	for (i = 0; i < SYMBOLS_MAX; i++) {
+		one[0] = (uint16_t)(by->alone[i] ? i : 0);
+		add_sense(l, by, senses + i, one);
+	}
+	one[0] = 0;
+	add_sense(l, by, senses + SYMBOLS_MAX, one);
+	if (l->nitems > l->apart || l->nfirst > UINT16_MAX)
+		BUG("too many items");
+}
+
+/* Room for what all senses have. */
+static void
+make_room(struct lists *l, const struct sorted *by)
+{
+	unsigned senses = lexicon_senses(), i;
+	symbol_list symbol;
+	size_t n = by->from[SYMBOLS_MAX];
+
+	for (i = 0; i < senses; i++)
+		for (symbol = lexicon_symbols(i); *symbol != 0; symbol++)
+			n += by->from[*symbol + 1] - by->from[*symbol];
+	if (n > UINT16_MAX)
+		BUG("too many items");
+	l->first = mem_array(n + PHRASE_FIRSTS * (senses + SYMBOLS_MAX),
+	    sizeof *l->first);
+	l->single = mem_array(n, sizeof *l->single);
+	l->wait = mem_array(n + 1, sizeof *l->wait);
+	l->apart = n + 1;
+	l->item = mem_array(l->apart, sizeof *l->item);
+}
+
+static struct sorted *
+sort(struct phrase_waiting *waiting, size_t n)
+{
+	struct sorted *by = mem_alloc(sizeof *by);
+	size_t i;
+
+	sort_by(by_from, waiting, n);
+	sort_by(by_symbol, waiting, n);
+	by->waiting = waiting;
+	for (i = 0; i < n; i++)
+		by->from[waiting[i].symbol + 1]++;
+	for (i = 0; i < SYMBOLS_MAX; i++)
+		by->from[i + 1] += by->from[i];
+	return by;
+}
+
+void
+phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
+    const bool polar[SYMBOLS_MAX])
+{
+	struct lists l = { .sense = mem_array(lexicon_senses() + SYMBOLS_MAX +
+		1, sizeof *l.sense) };
+	struct sorted *by;
+
+	l.none = number_steps(all, waiting, n);
+	by = sort(waiting, n);
+	make_room(&l, by);
+	describe_all(&l, by, all, polar);
+	add_senses(&l, by);
+	free(by);
+	all->sense = l.sense;
+	all->symbol = l.sense + lexicon_senses();
+	all->first = l.first;
+	all->single = l.single;
+	all->wait = l.wait;
+	all->item = l.item;
+}
