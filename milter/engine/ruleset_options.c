@@ -102,6 +102,28 @@ parse_relay_net(void *base, void *slot, const char *value, struct buf *errmsg)
 	return false;
 }
 
+/* "*", and patterns that match whatever comes. */
+static bool
+parse_relay_domain(void *base, void *slot, const char *value,
+    struct buf *errmsg)
+{
+	struct mailset one = { .any = false };
+	struct mailbox stranger = { .text = NULL };
+	bool matches;
+
+	if (!mailset_parse(base, slot, value, errmsg))
+		return false;
+	mailset_parse(base, &one, value, errmsg);
+	mailbox_set(&stranger, "stranger@elsewhere.invalid");
+	matches = mailset_find_mailbox(&one, &stranger) != NULL;
+	mailbox_clear(&stranger);
+	mailset_clear(&one);
+	if (matches)
+		buf_printf(errmsg, "\"%.60s\" lets strangers send anywhere: "
+		    "an open relay. Name your own domains", value);
+	return !matches;
+}
+
 /* Other servers deliver mail on this port, and would be taken for users. */
 static bool
 parse_submission_port(void *base, void *slot, const char *value,
@@ -164,7 +186,7 @@ const struct option site_options[] = {
 
 const struct option site_relay_options[] = {
 	{ .name = "domains", .type = OPTION_LIST, .offset = SITE(domains),
-	    .parse = mailset_parse, .free = mailset_free_option,
+	    .parse = parse_relay_domain, .free = mailset_free_option,
 	    .help = "domains this server takes mail for; unset: relay is off" },
 	{ .name = "networks", .type = OPTION_LIST, .offset = SITE(networks),
 	    .default_value = "{\"127.0.0.0/8\", \"::1\"}",

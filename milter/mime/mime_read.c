@@ -360,7 +360,8 @@ read_sealed(struct mime *m, struct mime_level *level)
 		{ "application/pkcs7-mime", ".p7m", MIME_SEALED },
 		{ "application/x-pkcs7-mime", ".p7z", MIME_SEALED },
 		{ "multipart/encrypted", ".rpmsg", MIME_SEALED },
-		{ "application/x-microsoft-rpmsg-message", ".pgp", MIME_SEALED },
+		{ "application/x-microsoft-rpmsg-message", ".pgp",
+		    MIME_SEALED },
 		{ "application/mac-binhex40", ".hqx", MIME_BINHEX },
 		{ "application/mac-binhex", ".hcx", MIME_BINHEX },
 	};

@@ -113,7 +113,7 @@ put_mailbox(struct buf *key, const char *entry, struct buf *errmsg)
 	if (*entry != '@' && *entry != '<' && mailbox_set(&m, whole.data) &&
 	    m.domain != NULL)
 		kind = put_local(key, &m, anywhere);
-	else if (*entry == '@')
+	else if (*entry == '@' && entry[1] != '\0')
 		buf_printf(errmsg,
 		    "\"%.60s\": write \"%.60s\" for every mailbox "
 		    "of that domain", entry, entry + 1);

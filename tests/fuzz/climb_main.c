@@ -8,8 +8,8 @@
  * place. That is tried at a tenth of size and budget; what is dearer there is
  * played at full size (50 MB, the budget as shipped), and the dearest of a line
  * kept in FOLDER under the name of the file. SECONDS are of CPU and add up in
- * FOLDER/climbed; SIGTERM ends it early. Fails when a message costs more than two
- * seconds, five times.
+ * FOLDER/climbed; SIGTERM ends it early. Fails when a message costs more than
+ * two seconds, five times.
  */
 
 #include <signal.h>
@@ -48,15 +48,17 @@ static long long tries;
 static volatile sig_atomic_t stopped;
 
 static const char *const tokens[] = { "http://", "https://a.example/?u=",
-	"www.", "&amp;", "&#x68;", "&CounterClockwiseContourIntegral;", "<a href=",
-	"<!--", "<base href='http://", "%68", "=68", "=\n", "\xcc\x81", "\xe3\x80\x82",
-	"xn--", "@", "=?utf-8?q?", "=?utf-16?b?", "?=", "(", ")", "\"", "\\", ";",
-	"; name=", "; name*0*=utf-16be''", "; filename=", "; boundary=b", "--b\n",
-	"--b--\n", "\n", "\r", "\r\n\r\n", " ", "\t", "\x1b$B", "\x1b(B", "~{",
-	"+AGgAdAB0-", "begin 644 a.exe\n", "=ybegin line=128 size=1 name=a\n",
-	"begin-base64 644 a\n", "PK\3\4", "PK\1\2", "PK\5\6", "BZh9", "\x1f\x8b\b",
-	"7z\xbc\xaf\x27\x1c", "Rar!\x1a\7", "\x78\x9f\x3e\x22", "UEsDB", "QlpoO",
-	"H4sIA", "babbb", "abababab", "xxxxxxxxx", "win", "prize", "aaaaaaaaaab",
+	"www.", "&amp;", "&#x68;", "&CounterClockwiseContourIntegral;",
+	"<a href=", "<!--", "<base href='http://", "%68", "=68", "=\n",
+	"\xcc\x81", "\xe3\x80\x82", "xn--", "@", "=?utf-8?q?", "=?utf-16?b?",
+	"?=", "(", ")", "\"", "\\", ";", "; name=", "; name*0*=utf-16be''",
+	"; filename=", "; boundary=b", "--b\n", "--b--\n", "\n", "\r",
+	"\r\n\r\n", " ", "\t", "\x1b$B", "\x1b(B", "~{", "+AGgAdAB0-",
+	"begin 644 a.exe\n", "=ybegin line=128 size=1 name=a\n",
+	"begin-base64 644 a\n", "PK\3\4", "PK\1\2", "PK\5\6", "BZh9",
+	"\x1f\x8b\b", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\7",
+	"\x78\x9f\x3e\x22", "UEsDB", "QlpoO", "H4sIA", "babbb", "abababab",
+	"xxxxxxxxx", "win", "prize", "aaaaaaaaaab",
 	"Content-Type: text/plain\n\n", "Content-Type: text/html\n\n",
 	"Content-Type: message/rfc822\n\n", "Content-Type: application/zip\n"
 	"Content-Transfer-Encoding: base64\n\n", "Content-Type: text/plain; "
@@ -76,10 +78,11 @@ static const char *const fields[] = { "Content-Type: text/plain",
 	"Content-Transfer-Encoding: quoted-printable",
 	"Content-Transfer-Encoding: x-uuencode", "From: a@a.example",
 	"From: =?utf-8?q?<<<<<?= <a@a.example>", "Subject: aaaaaaaaaaaaaa",
-	"X: abababababababab", "DKIM-Signature: v=1; a=rsa-sha256; d=a.example; "
-	"s=s; c=relaxed/relaxed; h=from:from:from; bh=; b=AA==",
-	"DKIM-Signature: v=1; a=rsa-sha256; d=a.example; s=s; c=simple/simple; "
-	"h=from; l=5; bh=; b=AA==" };
+	"X: abababababababab",
+	"DKIM-Signature: v=1; a=rsa-sha256; d=a.example; s=s; "
+	"c=relaxed/relaxed; h=from:from:from; bh=; b=AA==",
+	"DKIM-Signature: v=1; a=rsa-sha256; d=a.example; s=s; "
+	"c=simple/simple; h=from; l=5; bh=; b=AA==" };
 
 static size_t
 below(size_t n)
@@ -197,8 +200,8 @@ nest(struct buf *b, const struct buf *other)
 static void
 to_base64(struct buf *b, const struct buf *other)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
-	    "qrstuvwxyz0123456789+/";
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	struct buf text = BUF_INIT;
 	size_t i, k;
 
@@ -231,8 +234,8 @@ append(struct buf *b, const struct buf *other)
 }
 
 static void (*const changes[])(struct buf *, const struct buf *) = {
-	change_byte, repeat_slice, repeat_slice, cut_slice, cut_slice, add_token,
-	add_token, add_run, nest, to_base64, take, append };
+	change_byte, repeat_slice, repeat_slice, cut_slice, cut_slice,
+	add_token, add_token, add_run, nest, to_base64, take, append };
 
 static void
 change(struct line *l)
@@ -420,19 +423,19 @@ static int
 end(bool over)
 {
 	FILE *f = open_in("climbed", "a");
-	long long most = 0;
+	long long max = 0;
 	size_t i;
 
 	for (i = 0; i < nlines; i++) {
 		show(&lines[i]);
-		if (lines[i].full.us > most)
-			most = lines[i].full.us;
+		if (lines[i].full.us > max)
+			max = lines[i].full.us;
 	}
 	fprintf(f, "%.0f s of CPU, %lld messages, %lld ms\n", cpu(), tries,
-	    most / 1000);
+	    max / 1000);
 	fclose(f);
 	printf("%.0f s of CPU, %lld messages, the dearest %lld ms of %d\n",
-	    cpu(), tries, most / 1000, MAX_US / 1000);
+	    cpu(), tries, max / 1000, MAX_US / 1000);
 	return over;
 }
 

@@ -34,7 +34,7 @@ static const struct wrong {
 	{ "dnswl \"x.example\" { }", "config:1: blacklist.dnswl "
 	    "\"x.example\": it must say which answers count" },
 	{ "dnsbl \"0123456789abcdefghijk.zen.example\" { }", "config:1: the "
-	    "name of this list looks as if it held a key, and names are told "
+	    "name of this list looks as if it held a key, and names are sent "
 	    "to everybody: put it into `zone`, and give the list a name of "
 	    "its own" },
 	{ "rhsbl \"x.example\" { help = \"{helo}\" }", "config:1: "

@@ -58,6 +58,11 @@ static const struct row {
 
 	/* Everybody is no network of ours. */
 	{ RELAY "networks = {\"0.0.0.0/0\"} }", "an open relay" },
+	{ "relay { domains = {\"*\"} }", "an open relay" },
+	{ "relay { domains = {\"example.org\", \"/./\"} }",
+	    "an open relay" },
+	{ "relay { domains = {\"/@[^@]*$/\"} }", "an open relay" },
+	{ "relay { domains = {\"/@example[.]org$/\"} }", NULL },
 	{ RELAY "networks = {\"::/0\"} }", "an open relay" },
 	{ RELAY "networks = {\"::ffff:0:0/96\"} }", "an open relay" },
 	{ RELAY "networks = {\"0.0.0.0/1\", \"128.0.0.0/1\"} }",
