@@ -1,4 +1,4 @@
-/* libmilter_socket - the connection behind libmilter's descriptor, read ahead */
+/* libmilter_socket - the connection to the MTA, read ahead of libmilter */
 
 #include "doors/libmilter_socket.h"
 

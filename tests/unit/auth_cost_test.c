@@ -1,4 +1,7 @@
-/* auth_cost_test - records and fields of strangers are read in time that grows with them */
+/*
+ * auth_cost_test - records and fields of strangers are read in time that grows
+ * with them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

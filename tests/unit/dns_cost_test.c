@@ -1,4 +1,6 @@
-/* dns_cost_test - answers of DNS servers are read in time that grows with them */
+/*
+ * dns_cost_test - answers of DNS servers are read in time that grows with them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

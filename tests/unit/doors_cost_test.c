@@ -1,4 +1,7 @@
-/* doors_cost_test - requests of mail servers are read in time that grows with them */
+/*
+ * doors_cost_test - requests of mail servers are read in time that grows with
+ * them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

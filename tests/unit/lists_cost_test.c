@@ -1,4 +1,7 @@
-/* lists_cost_test - lists and files of others are read in time that grows with them */
+/*
+ * lists_cost_test - lists and files of others are read in time that grows with
+ * them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -96,7 +96,8 @@ static const struct cost_shape shapes[] = {
 	{ "a long refusal", read_log, SMTPD "reject: RCPT from a[192.0.2.1]: "
 	    "550 5.7.1 ", "word ", "; from=<a@b> to=<c@d> proto=ESMTP",
 	    100000 },
-	{ "a long name", read_log, SMTPD "reject: RCPT from ", "a[", "", 100000 },
+	{ "a long name", read_log, SMTPD "reject: RCPT from ", "a[", "",
+	    100000 },
 	{ "semicolons", read_log, SMTPD "reject: RCPT from a[192.0.2.1]: "
 	    "550 5.7.1 x", "; from=<", "", 100000 },
 	{ "fields", read_log, SMTPD "reject: RCPT from a[192.0.2.1]: "

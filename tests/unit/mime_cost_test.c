@@ -1,4 +1,7 @@
-/* mime_cost_test - files and words within a message are read in time that grows with them */
+/*
+ * mime_cost_test - files and words within a message are read in time that
+ * grows with them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

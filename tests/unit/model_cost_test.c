@@ -1,4 +1,7 @@
-/* model_cost_test - mailboxes and names of strangers are read in time that grows with them */
+/*
+ * model_cost_test - mailboxes and names of strangers are read in time that
+ * grows with them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>

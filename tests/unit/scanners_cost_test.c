@@ -1,4 +1,7 @@
-/* scanners_cost_test - answers of scanners are read in time that grows with them */
+/*
+ * scanners_cost_test - answers of scanners are read in time that grows with
+ * them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
