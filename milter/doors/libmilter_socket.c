@@ -8,11 +8,13 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 /* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
 #ifndef TCP_QUICKACK
@@ -71,6 +73,7 @@ libmilter_socket_begin(struct libmilter_socket *s, int shown)
 	s->fd = move_away(shown);
 	s->tcp = tcp_switch_on(s->fd, TCP_NODELAY);
 	s->drained = false;
+	s->ahead = NULL;
 	s->from = s->to = 0;
 	mine = s;
 }
@@ -79,6 +82,7 @@ void
 libmilter_socket_end(struct libmilter_socket *s)
 {
 	mine = NULL;
+	free(s->ahead);
 	if (s->fd != s->shown)
 		close(s->fd);
 }
@@ -97,6 +101,14 @@ libmilter_socket_of(int shown)
 	return s != NULL ? s->fd : shown;
 }
 
+static void
+drop(struct libmilter_socket *s)
+{
+	free(s->ahead);
+	s->ahead = NULL;
+	s->from = s->to = 0;
+}
+
 static size_t
 take(struct libmilter_socket *s, char *into, size_t n)
 {
@@ -106,6 +118,8 @@ take(struct libmilter_socket *s, char *into, size_t n)
 		n = have;
 	memcpy(into, s->ahead + s->from, n);
 	s->from += n;
+	if (s->from == s->to)
+		drop(s);
 	return n;
 }
 
@@ -117,6 +131,7 @@ ssize_t
 libmilter_socket_read(int shown, char *into, size_t n)
 {
 	struct libmilter_socket *s = find(shown);
+	int failure;
 	ssize_t got;
 
 	if (s == NULL || s->fd == shown)
@@ -130,9 +145,14 @@ libmilter_socket_read(int shown, char *into, size_t n)
 	}
 	if (n >= LIBMILTER_AHEAD)
 		return recv(s->fd, into, n, MSG_DONTWAIT);
+	s->ahead = mem_resize(NULL, LIBMILTER_AHEAD, 1);
 	got = recv(s->fd, s->ahead, LIBMILTER_AHEAD, MSG_DONTWAIT);
-	if (got <= 0)
+	if (got <= 0) {
+		failure = errno;
+		drop(s);
+		errno = failure;
 		return got;
+	}
 	s->drained = (size_t)got < LIBMILTER_AHEAD;
 	s->from = 0;
 	s->to = (size_t)got;

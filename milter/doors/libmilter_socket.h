@@ -27,8 +27,8 @@ struct libmilter_socket {
 				   other descriptor to be had */
 	bool tcp;
 	bool drained;		/* no more had come when it was read last */
+	char *ahead;		/* NULL: nothing is; idle sessions are many */
 	size_t from, to;	/* of ahead: what is not yet taken */
-	char ahead[LIBMILTER_AHEAD];
 };
 
 /* Until libmilter_socket_end(), when the library has closed its own. */
