@@ -40,7 +40,8 @@
 
 /* Files of our own beside one for each session. */
 #define FILES_BESIDE 64
-#define DOORS_OF_A_SESSION 3	/* filter, reply map, policy service */
+#define FILES_OF_A_SESSION 4	/* filter (two, libmilter_socket.h), reply
+					   map, policy service */
 #define MINUTE_MS 60000
 #define HOUR_MS 3600000
 
@@ -186,7 +187,7 @@ keep_options(struct daemon *d, const struct daemon_options *from)
 static void
 raise_files(long long max_sessions)
 {
-	if (!process_raise_files(DOORS_OF_A_SESSION * (size_t)max_sessions +
+	if (!process_raise_files(FILES_OF_A_SESSION * (size_t)max_sessions +
 	    FILES_BESIDE))
 		log_warn("max-sessions = %lld: the system lets us open fewer "
 		    "files than that; raise its limit, or lower this",

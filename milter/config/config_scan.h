@@ -54,7 +54,7 @@ struct token scan_take(struct scan *s);
 /* No more tokens: what follows cannot be understood. */
 void scan_stop(struct scan *s);
 
-/* Takes out what stands between, by NUL in its place; lines stay as they are. */
+/* Takes out what stands between: NUL in its place, lines as they are. */
 void scan_blank(struct scan *s, size_t from, size_t to);
 
 /* The text of a word, or of a string without quotes; freed with free(). */

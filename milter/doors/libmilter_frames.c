@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "doors/libmilter_socket.h"
 
 #define LENGTH 4		/* bytes that tell how long the rest is */
 #define HEAD (LENGTH + 1)	/* and a letter */
@@ -106,19 +107,6 @@ deadline_of(const struct timeval *timeout)
 	    timeout->tv_usec / 1000;
 }
 
-/* Until the socket is ready; false: too late. */
-static bool
-wait_for(int socket, short what, int64_t deadline)
-{
-	struct pollfd p = { .fd = socket, .events = what };
-	int n;
-
-	do
-		n = poll(&p, 1, clock_left(deadline));
-	while (n == -1 && errno == EINTR);
-	return n > 0;
-}
-
 /* Reads all n bytes; 0, or the code that takes the place of the letter. */
 static char
 read_all(int socket, char *into, size_t n, int64_t deadline)
@@ -126,14 +114,14 @@ read_all(int socket, char *into, size_t n, int64_t deadline)
 	ssize_t got;
 
 	while (n > 0) {
-		got = recv(socket, into, n, MSG_DONTWAIT);
+		got = libmilter_socket_read(socket, into, n);
 		if (got == 0)
 			return FRAME_END;
 		if (got > 0) {
 			into += got;
 			n -= (size_t)got;
 		} else if (errno == EAGAIN) {
-			if (!wait_for(socket, POLLIN, deadline))
+			if (!libmilter_socket_wait(socket, POLLIN, deadline))
 				return FRAME_LATE;
 		} else if (errno != EINTR) {
 			return FRAME_FAILED;
@@ -282,11 +270,12 @@ mi_wr_cmd(int socket, struct timeval *timeout, int letter, char *content,
 	memcpy(head, &size, LENGTH);
 	head[LENGTH] = (char)letter;
 	while (v[0].iov_len + v[1].iov_len > 0) {
-		n = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = sendmsg(libmilter_socket_of(socket), &message,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n > 0)
 			advance(v, (size_t)n);
 		else if (n < 0 && errno != EINTR && (errno != EAGAIN ||
-		    !wait_for(socket, POLLOUT, deadline)))
+		    !libmilter_socket_wait(socket, POLLOUT, deadline)))
 			return MI_FAILED;
 	}
 	return MI_DONE;

@@ -7,8 +7,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "doors/libmilter_socket.h"
 
 /*
  * Enough for every check and for the libraries behind them (PCRE2 brings its
@@ -33,11 +32,6 @@
 
 #define POLL_MS 10	/* whether the last session is gone */
 #define FAREWELL_MS 500		/* for callbacks of sessions that were cut */
-
-/* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
-#ifndef TCP_QUICKACK
-#define TCP_QUICKACK -1
-#endif
 
 /* What libmilter's functions return; libmilter/mfapi.h. */
 enum { MI_DONE = 0, MI_FAILED = -1, MI_AGAIN = 1 };
@@ -57,9 +51,9 @@ struct context {
 struct session {
 	LIST_ENTRY(session) link;
 	struct smfi_str *ctx;
-	int socket;
-	bool tcp;
-	int timeout_ms;
+	int shown;		/* the library's descriptor */
+	int socket;		/* the connection itself */
+	int64_t timeout;	/* ms */
 };
 
 /* Ours to call; libmilter/libmilter.h. */
@@ -89,15 +83,6 @@ context_is_as_known(const struct smfi_str *ctx)
 	    type == SOCK_STREAM;
 }
 
-/* False on all but TCP. */
-static bool
-tcp_switch_on(int socket, int option)
-{
-	int on = 1;
-
-	return setsockopt(socket, IPPROTO_TCP, option, &on, sizeof on) == 0;
-}
-
 static struct session *
 session_new(struct smfi_str *ctx)
 {
@@ -105,10 +90,8 @@ session_new(struct smfi_str *ctx)
 	struct session *s = mem_alloc(sizeof *s);
 
 	s->ctx = ctx;
-	s->socket = c->socket;
-	s->timeout_ms = c->timeout < INT32_MAX / 1000 ?
-	    (int)c->timeout * 1000 : -1;
-	s->tcp = tcp_switch_on(s->socket, TCP_NODELAY);
+	s->shown = s->socket = c->socket;
+	s->timeout = (int64_t)c->timeout * 1000;
 	atomic_fetch_add(&n_started, 1);
 	atomic_fetch_add(&n_live, 1);
 	pthread_mutex_lock(&lock);
@@ -117,46 +100,58 @@ session_new(struct smfi_str *ctx)
 	return s;
 }
 
+/* For those that cut it. */
+static void
+session_move(struct session *s, int socket)
+{
+	pthread_mutex_lock(&lock);
+	s->socket = socket;
+	pthread_mutex_unlock(&lock);
+}
+
 /* Off the list before its socket closes, counted until all of it is gone. */
 static void
-session_free(struct session *s)
+session_leave(struct session *s)
 {
 	pthread_mutex_lock(&lock);
 	LIST_REMOVE(s, link);
 	pthread_mutex_unlock(&lock);
 	mi_clr_ctx(s->ctx);
+}
+
+static void
+session_free(struct session *s)
+{
 	free(s);
 	atomic_fetch_sub(&n_live, 1);
 }
 
-/*
- * Over TCP the MTA's next packet may wait until we acknowledge the last one,
- * and Linux waits 40 ms to do so with our answer, which may not be due yet.
- * Too late looks to mi_engine() as if the MTA had hung up.
- */
+/* Too late looks to mi_engine() as if the MTA had hung up. */
 static void
 session_wait(const struct session *s)
 {
-	struct pollfd p = { .fd = s->socket, .events = POLLIN };
-	int n;
+	int64_t deadline = clock_ms() + s->timeout;
 
-	if (s->tcp)
-		tcp_switch_on(s->socket, TCP_QUICKACK);
-	do
-		n = poll(&p, 1, s->timeout_ms);
-	while (n == -1 && errno == EINTR);
-	if (n == 0)
+	if (!libmilter_socket_wait(s->shown, POLLIN, deadline))
 		shutdown(s->socket, SHUT_RDWR);
 }
 
-/* mi_engine() comes back with MI_AGAIN after a millisecond of silence. */
+/*
+ * mi_engine() comes back with MI_AGAIN after a millisecond of silence, when its
+ * descriptor is the connection's own.
+ */
 static void *
 session_run(void *arg)
 {
+	struct libmilter_socket socket;
 	struct session *s = arg;
 
+	libmilter_socket_begin(&socket, s->shown);
+	session_move(s, socket.fd);
 	while (mi_engine(s->ctx) == MI_AGAIN)
 		session_wait(s);
+	session_leave(s);
+	libmilter_socket_end(&socket);
 	session_free(s);
 	return NULL;
 }
@@ -209,8 +204,10 @@ mi_start_session(struct smfi_str *ctx)
 	if (libmilter_threads_kind() == THREADS_POOL)
 		return pool_session(ctx);
 	s = session_new(ctx);
-	if (!thread_detached("session", session_run, s, STACK_SIZE))
+	if (!thread_detached("session", session_run, s, STACK_SIZE)) {
+		session_leave(s);
 		session_free(s);
+	}
 	return MI_DONE;
 }
 
@@ -274,7 +271,7 @@ libmilter_threads_socket(const struct smfi_str *ctx)
 	switch (libmilter_threads_kind()) {
 	case THREADS_OURS:
 	case THREADS_LIBRARY:
-		return c->socket;
+		return libmilter_socket_of(c->socket);
 	case THREADS_NONE:
 	case THREADS_POOL:
 		break;

@@ -14,7 +14,8 @@
  * and this is logged; then sessions are neither counted nor drained.
  *
  * There is no limit here: the negotiation callback reads
- * libmilter_threads_sessions(). Any thread may call any of these.
+ * libmilter_threads_sessions(). Any thread may call any of these but
+ * libmilter_threads_socket().
  */
 #ifndef DOORS_LIBMILTER_THREADS_H
 #define DOORS_LIBMILTER_THREADS_H
@@ -41,7 +42,8 @@ uint64_t libmilter_threads_started(void);
 
 /*
  * The connection to the MTA behind a context, to ask the system about (who
- * is the peer?), never to read, write or close; -1 when not known.
+ * is the peer?), never to read, write or close; -1 when not known. In the
+ * thread of its session.
  */
 int libmilter_threads_socket(const struct smfi_str *ctx);
 

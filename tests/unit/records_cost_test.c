@@ -1,4 +1,7 @@
-/* records_cost_test - records are read, found and kept in time that grows with them */
+/*
+ * records_cost_test - records are read, found and kept in time that grows with
+ * them
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
