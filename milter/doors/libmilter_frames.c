@@ -18,7 +18,6 @@
 
 #define LENGTH 4		/* bytes that tell how long the rest is */
 #define HEAD (LENGTH + 1)	/* and a letter */
-#define PEEK (32 * 1024)	/* in a stack of 256 KB */
 
 /* What libmilter's functions return; libmilter/mfapi.h. */
 enum { MI_DONE = 0, MI_FAILED = -1 };
@@ -188,25 +187,24 @@ skipped_packet(const char *packet, size_t n)
 	return LENGTH + size;
 }
 
-/* What libmilter polls for stays in the socket: all that is taken off is
-   skipped. */
+/* Those that were read ahead, and those that have come since. */
 static void
-skip_fields(int socket, int64_t deadline)
+skip_fields(int socket)
 {
-	char packets[PEEK];
-	ssize_t got;
-	size_t n, done;
+	const char *packets;
+	size_t here, n, done;
+	bool more = false;
 
 	do {
-		got = recv(socket, packets, sizeof packets,
-		    MSG_PEEK | MSG_DONTWAIT);
-		for (done = 0; got > 0; done += n) {
-			n = skipped_packet(packets + done, (size_t)got - done);
+		here = libmilter_socket_peek(socket, more, &packets);
+		for (done = 0; done < here; done += n) {
+			n = skipped_packet(packets + done, here - done);
 			if (n == 0)
 				break;
 		}
-	} while (got > 0 && done > 0 &&
-	    read_all(socket, packets, done, deadline) == 0);
+		libmilter_socket_skip(socket, done);
+		more = true;
+	} while (done > 0);
 	skip.skips = NULL;
 }
 
@@ -221,7 +219,7 @@ mi_rd_cmd(int socket, struct timeval *timeout, char *letter, size_t *length,
 
 	*length = 0;
 	if (skip.skips != NULL)
-		skip_fields(socket, deadline);
+		skip_fields(socket);
 	failed = read_all(socket, head, sizeof head, deadline);
 	*letter = failed != 0 ? failed : head[LENGTH];
 	if (failed != 0)

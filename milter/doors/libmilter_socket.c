@@ -159,6 +159,51 @@ libmilter_socket_read(int shown, char *into, size_t n)
 	return (ssize_t)take(s, into, n);
 }
 
+/* More behind what is there, as far as there is room and as it has come. */
+static void
+read_more(struct libmilter_socket *s)
+{
+	size_t have = s->to - s->from;
+	ssize_t got = 0;
+
+	if (s->ahead == NULL)
+		s->ahead = mem_resize(NULL, LIBMILTER_AHEAD, 1);
+	memmove(s->ahead, s->ahead + s->from, have);
+	if (have < LIBMILTER_AHEAD)
+		got = recv(s->fd, s->ahead + have, LIBMILTER_AHEAD - have,
+		    MSG_DONTWAIT);
+	s->from = 0;
+	s->to = have + (size_t)(got > 0 ? got : 0);
+	s->drained = s->to < LIBMILTER_AHEAD;
+	if (s->to == 0)
+		drop(s);
+}
+
+size_t
+libmilter_socket_peek(int shown, bool more, const char **bytes)
+{
+	struct libmilter_socket *s = find(shown);
+
+	if (s == NULL || s->fd == shown)
+		return 0;
+	if (more || (s->from == s->to && !s->drained))
+		read_more(s);
+	*bytes = s->ahead != NULL ? s->ahead + s->from : NULL;
+	return s->to - s->from;
+}
+
+void
+libmilter_socket_skip(int shown, size_t n)
+{
+	struct libmilter_socket *s = find(shown);
+
+	if (s == NULL || n == 0)
+		return;
+	s->from += n;
+	if (s->from == s->to)
+		drop(s);
+}
+
 /*
  * Over TCP the MTA's next packet may wait until we acknowledge the last one,
  * and Linux waits 40 ms to do so with our answer, which may not be due yet.

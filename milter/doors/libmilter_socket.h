@@ -41,6 +41,14 @@ int libmilter_socket_of(int shown);
 /* As recv() that does not wait; 0: the MTA has hung up. */
 ssize_t libmilter_socket_read(int shown, char *into, size_t n);
 
+/*
+ * What was read ahead and not yet taken, until the next call; with `more` what
+ * has come since, too. 0: nothing, or the library reads the connection itself.
+ */
+size_t libmilter_socket_peek(int shown, bool more, const char **bytes);
+/* The first n of those bytes are not wanted. */
+void libmilter_socket_skip(int shown, size_t n);
+
 /* Until there is something to read, or room to write; false: too late. */
 bool libmilter_socket_wait(int shown, short what, int64_t deadline);
 
