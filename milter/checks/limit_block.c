@@ -16,6 +16,22 @@
 #include "words/reason.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
+#define LIMITS_MAX 16		/* in a section */
+_Static_assert(1 + LIMITS_MAX * 4 <= COUNTERS_MAX, "of each: the place, the "
+    "first place, what is usual, and the count; and whether it is closed");
+
+/* What is asked at once: the limits of a section that are counted now. */
+struct queries {
+	struct counter_question q[COUNTERS_MAX];
+	struct counter_answer a[COUNTERS_MAX];
+	size_t n;
+	struct counted {
+		const struct limit_block *block;
+		struct buf subject;
+		size_t at;	/* the number of its question */
+	} counted[LIMITS_MAX];
+	size_t ncounted;
+};
 
 static const char *const what_names[] = { "messages", "recipients", "bytes",
 	"connections", "unknown-recipients", "auth-failures", "addresses",
@@ -126,11 +142,11 @@ limit_blocks_ready(void *options, const struct site *site, struct diags *d)
 	size_t i;
 
 	(void)site;
-	if (o->blocks.n > COUNTERS_MAX) {
-		b = o->blocks.v[COUNTERS_MAX];
+	if (o->blocks.n > LIMITS_MAX) {
+		b = o->blocks.v[LIMITS_MAX];
 		diags_error(d, b->item.file, b->item.line, "limit \"%s\" is "
 		    "one too many: at most %d in a section",
-		    b->item.title, COUNTERS_MAX);
+		    b->item.title, LIMITS_MAX);
 	}
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
@@ -275,32 +291,30 @@ suspend(const struct limit_block *b, const char *site, const char *login,
  * what others tell are reached by the last one that they allow.
  */
 static void
-say_soft(const struct limit_counted *c, const struct counter_question *q,
-    const struct counter_answer *a)
+say_soft(const struct limit_block *b, const char *subject,
+    const struct counter_question *q, const struct counter_answer *a)
 {
-	const struct limit_block *b = c->block;
-	int64_t first = q->limit + !is_counted_elsewhere(b);
+	int64_t first = a->limit + !is_counted_elsewhere(b);
 	struct buf word = BUF_INIT, window = BUF_INIT;
 
 	if (!b->soft || q->verb == COUNTER_PEEK || a->count < first ||
 	    a->count - q->amount >= first ||
 	    (q->verb == COUNTER_ADD && a->room != 0))
 		return;
-	login_put_word(&word, c->subject);
+	login_put_word(&word, subject);
 	limit_put_window(&window, b->window);
 	log_warn("limit \"%s\" (soft): %s %s has %lld %s; it allows %lld in %s",
 	    b->item.title, per_names[b->per], word.data, (long long)a->count,
-	    what_words[b->what], (long long)q->limit, window.data);
+	    what_words[b->what], (long long)a->limit, window.data);
 	buf_free(&word);
 	buf_free(&window);
 }
 
 static void
 report(const struct check_ctx *ctx, struct findings *found,
-    const struct limit_counted *counted, const struct counter_question *q,
-    const struct counter_answer *a)
+    const struct limit_block *b, const char *subject,
+    const struct counter_question *q, const struct counter_answer *a)
 {
-	const struct limit_block *b = counted->block;
 	bool closes = b->suspend && !b->soft;
 	struct finding *f = check_found(ctx, found, closes ?
 	    REASON_ACCOUNT_SUSPENDED : b->per == LIMIT_PER_LOGIN ?
@@ -310,10 +324,10 @@ report(const struct check_ctx *ctx, struct findings *found,
 	limit_put_window(&window, b->window);
 	if (limit_counts_places(b))
 		limit_place_put(&place, ctx, b);
-	finding_say(f, EVIDENCE_SUBJECT, counted->subject);
+	finding_say(f, EVIDENCE_SUBJECT, subject);
 	finding_say_int(f, EVIDENCE_COUNT, a->count);
 	finding_say(f, EVIDENCE_WHAT, what_words[b->what]);
-	finding_say_int(f, EVIDENCE_LIMIT, q->limit);
+	finding_say_int(f, EVIDENCE_LIMIT, a->limit);
 	finding_say(f, EVIDENCE_LIST, b->item.title);
 	finding_say(f, EVIDENCE_WINDOW, window.data);
 	say_time(f, EVIDENCE_SINCE, closes ? counters_now() : a->since);
@@ -322,7 +336,7 @@ report(const struct check_ctx *ctx, struct findings *found,
 		say_time(f, EVIDENCE_RETRY, a->room + 59999);
 	if (place.len > 0)
 		finding_say(f, EVIDENCE_PLACE, place.data);
-	if (q->amount > q->limit && b->what == LIMIT_BYTES) {
+	if (q->amount > a->limit && b->what == LIMIT_BYTES) {
 		finding_say_int(f, EVIDENCE_SIZE, q->amount);
 		f->final = true;
 	}
@@ -332,11 +346,9 @@ report(const struct check_ctx *ctx, struct findings *found,
 		f->max = ACTION_NOTE;
 		return;
 	}
-	if (limit_counts_places(b) && !ctx->question)
-		limit_place_forget(ctx, b);
 	if (closes)
 		suspend(b, ctx->site->name, ctx->session->login, ctx->session,
-		    a, q->limit);
+		    a, a->limit);
 }
 
 /* Limits of the peer do not apply to own networks and logins. */
@@ -346,8 +358,7 @@ is_due(const struct check_ctx *ctx, const struct limit_block *b)
 	if (counted_at[b->what] != ctx->stage)
 		return false;
 	if (b->per == LIMIT_PER_LOGIN)
-		return ctx->session->login != NULL &&
-		    (!limit_counts_places(b) || limit_place_is_new(ctx, b));
+		return ctx->session->login != NULL;
 	return !site_trusts(ctx->site, ctx->session) ||
 	    b->per >= LIMIT_PER_SENDER;
 }
@@ -366,24 +377,50 @@ some_per_login(const struct limit_blocks *o)
 	return false;
 }
 
-static bool
-is_closed(const struct check_ctx *ctx, struct findings *found)
+static void
+say_closed(const struct check_ctx *ctx, struct findings *found,
+    const struct counter_answer *a)
 {
-	const char *login = ctx->session->login;
 	char text[CLOCK_LOCAL_TEXT];
 	struct finding *f;
 	struct login_closed cause;
-	int64_t since = login_closed(login, &cause);
+	int64_t since = login_closed_since(a, &cause);
 
 	if (since == 0)
-		return false;
+		return;
 	f = check_found(ctx, found, REASON_ACCOUNT_SUSPENDED);
-	finding_say(f, EVIDENCE_SUBJECT, login);
+	finding_say(f, EVIDENCE_SUBJECT, ctx->session->login);
 	finding_say(f, EVIDENCE_SINCE, clock_local(since, counters_now(),
 	    text));
 	finding_say(f, EVIDENCE_WHAT, cause.what == LOGIN_CLOSED_BY_HAND ?
 	    "by hand" : limit_what_words(cause.what));
-	return true;
+}
+
+/* The count of one limit, behind what raises it. */
+static void
+append(struct queries *l, const char *section, const struct limit_block *b,
+    struct buf subject, struct counter_question q)
+{
+	if (b->rise != 0)
+		l->q[l->n++] = limit_usual_ask(section, b, subject.data,
+		    q.amount);
+	l->counted[l->ncounted++] = (struct counted){ b, subject, l->n };
+	l->q[l->n++] = q;
+}
+
+static void
+append_due(const struct check_ctx *ctx, const struct limit_block *b,
+    struct queries *l)
+{
+	struct buf subject = BUF_INIT;
+
+	if (!is_due(ctx, b) || !put_subject(&subject, b, ctx->session))
+		return;
+	if (!limit_counts_places(b) || limit_place_ask(ctx, b, l->q, &l->n))
+		append(l, ctx->check->section, b, subject,
+		    question(ctx, b, subject.data));
+	else
+		buf_free(&subject);
 }
 
 /* What a login that is closed tries is not counted any more. */
@@ -391,36 +428,29 @@ void
 limit_blocks_run(const struct check_ctx *ctx, struct findings *found)
 {
 	const struct limit_blocks *o = ctx->options;
-	const char *section = ctx->check->section;
-	struct counter_question q[COUNTERS_MAX];
-	struct counter_answer a[COUNTERS_MAX];
-	struct limit_counted c[COUNTERS_MAX];
-	struct buf subjects[COUNTERS_MAX];
-	const struct limit_block *b;
-	size_t i, n = 0;
+	const char *login = ctx->session->login;
+	bool asks_closed = ctx->stage == STAGE_MAIL && login != NULL &&
+	    some_per_login(o);
+	struct queries l;
+	struct counted *c;
+	size_t i;
 
-	if (ctx->stage == STAGE_MAIL && ctx->session->login != NULL &&
-	    some_per_login(o) && is_closed(ctx, found))
-		return;
-	for (i = 0; i < o->blocks.n; i++) {
-		b = o->blocks.v[i];
-		subjects[n] = (struct buf)BUF_INIT;
-		if (!is_due(ctx, b) ||
-		    !put_subject(&subjects[n], b, ctx->session))
-			continue;
-		c[n] = (struct limit_counted){ b, subjects[n].data };
-		q[n] = question(ctx, b, c[n].subject);
-		n++;
-	}
-	limit_usual_raise(section, c, q, n);
-	if (n > 0)
-		counters_ask(q, n, a);
-	limit_usual_note(section, c, q, a, n);
-	for (i = 0; i < n; i++) {
-		if (a[i].room != 0)
-			report(ctx, found, &c[i], &q[i], &a[i]);
-		say_soft(&c[i], &q[i], &a[i]);
-		buf_free(&subjects[i]);
+	l.n = l.ncounted = 0;
+	if (asks_closed)
+		l.q[l.n++] = login_closed_ask(login);
+	for (i = 0; i < o->blocks.n; i++)
+		append_due(ctx, o->blocks.v[i], &l);
+	if (l.n > 0)
+		counters_ask(l.q, l.n, l.a);
+	if (asks_closed)
+		say_closed(ctx, found, &l.a[0]);
+	for (c = l.counted; c < l.counted + l.ncounted; c++) {
+		if (l.a[c->at].room != 0)
+			report(ctx, found, c->block, c->subject.data,
+			    &l.q[c->at], &l.a[c->at]);
+		say_soft(c->block, c->subject.data, &l.q[c->at],
+		    &l.a[c->at]);
+		buf_free(&c->subject);
 	}
 }
 
@@ -444,29 +474,30 @@ void
 limit_blocks_refused(const struct check_ctx *ctx, const char *status)
 {
 	const struct limit_blocks *o = ctx->options;
+	struct counter_question q;
 	const struct limit_block *b;
-	struct counter_question q[COUNTERS_MAX];
-	struct counter_answer a[COUNTERS_MAX];
-	struct limit_counted c[COUNTERS_MAX];
-	struct buf subjects[COUNTERS_MAX];
-	size_t i, n = 0;
+	struct queries l;
+	struct buf subject;
+	struct counted *c;
+	size_t i;
 
+	l.n = l.ncounted = 0;
 	for (i = 0; i < o->blocks.n && status != NULL; i++) {
 		b = o->blocks.v[i];
-		subjects[n] = (struct buf)BUF_INIT;
+		subject = (struct buf)BUF_INIT;
 		if (!is_refused_so(b, status) ||
-		    !put_subject(&subjects[n], b, ctx->session))
+		    !put_subject(&subject, b, ctx->session))
 			continue;
-		c[n] = (struct limit_counted){ b, subjects[n].data };
-		q[n] = question(ctx, b, c[n].subject);
-		q[n++].verb = COUNTER_FORCE;
+		q = question(ctx, b, subject.data);
+		q.verb = COUNTER_FORCE;
+		append(&l, ctx->check->section, b, subject, q);
 	}
-	if (n > 0)
-		counters_ask(q, n, a);
-	limit_usual_note(ctx->check->section, c, q, a, n);
-	for (i = 0; i < n; i++) {
-		say_soft(&c[i], &q[i], &a[i]);
-		buf_free(&subjects[i]);
+	if (l.n > 0)
+		counters_ask(l.q, l.n, l.a);
+	for (c = l.counted; c < l.counted + l.ncounted; c++) {
+		say_soft(c->block, c->subject.data, &l.q[c->at],
+		    &l.a[c->at]);
+		buf_free(&c->subject);
 	}
 }
 
@@ -483,31 +514,44 @@ limit_what_words(int what)
 	    "?";
 }
 
+/* One limit of a login by itself; what is asked: the verb. */
+static struct counter_answer
+ask_of_login(const struct limit_block *b, const char *section,
+    const char *login, struct counter_question *q)
+{
+	struct counter_question both[2];
+	struct counter_answer a[2];
+	size_t n = 0;
+
+	q->amount = 1;
+	q->key = key_of(b, section, login);
+	q->window = b->window;
+	q->limit = b->amount;
+	if (b->rise != 0)
+		both[n++] = limit_usual_ask(section, b, login, 1);
+	both[n++] = *q;
+	counters_ask(both, n, a);
+	return a[n - 1];
+}
+
 void
 limit_blocks_of_log(const void *options, const char *section,
     const struct site *site, const char *login, enum limit_what what)
 {
 	const struct limit_blocks *o = options;
 	const struct limit_block *b;
-	struct counter_question q = { .verb = COUNTER_ADD, .amount = 1 };
+	struct counter_question q = { .verb = COUNTER_ADD };
 	struct counter_answer a;
-	struct limit_counted c;
 	size_t i;
 
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
 		if (b->per != LIMIT_PER_LOGIN || b->what != (int)what)
 			continue;
-		c = (struct limit_counted){ b, login };
-		q.key = key_of(b, section, login);
-		q.window = b->window;
-		q.limit = b->amount;
-		limit_usual_raise(section, &c, &q, 1);
-		counters_ask(&q, 1, &a);
-		limit_usual_note(section, &c, &q, &a, 1);
-		say_soft(&c, &q, &a);
+		a = ask_of_login(b, section, login, &q);
+		say_soft(b, login, &q, &a);
 		if (a.room != 0 && b->suspend && !b->soft)
-			suspend(b, site->name, login, NULL, &a, q.limit);
+			suspend(b, site->name, login, NULL, &a, a.limit);
 	}
 }
 
@@ -518,21 +562,15 @@ limit_blocks_of_login(const void *options, const char *section,
 	const struct limit_blocks *o = options;
 	const struct limit_block *b;
 	struct counter_question q = { .verb = forget ? COUNTER_FORGET :
-		COUNTER_PEEK, .amount = 1 };
+		COUNTER_PEEK };
 	struct counter_answer a;
-	struct limit_counted c;
 	size_t i;
 
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
 		if (b->per != LIMIT_PER_LOGIN)
 			continue;
-		q.key = key_of(b, section, login);
-		q.window = b->window;
-		q.limit = b->amount;
-		c = (struct limit_counted){ b, login };
-		limit_usual_raise(section, &c, &q, 1);
-		counters_ask(&q, 1, &a);
-		fn(arg, b, q.limit, &a);
+		a = ask_of_login(b, section, login, &q);
+		fn(arg, b, a.limit, &a);
 	}
 }

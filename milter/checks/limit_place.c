@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/net.h"
 #include "checks/limit_block.h"
-#include "counters/counters.h"
 #include "lists/country.h"
 
 #define PLACE_TEXT (NET_TEXT > IP_TEXT ? NET_TEXT : IP_TEXT)
@@ -56,38 +55,23 @@ key_of(const struct check_ctx *ctx, const struct limit_block *b,
 }
 
 bool
-limit_place_is_new(const struct check_ctx *ctx, const struct limit_block *b)
+limit_place_ask(const struct check_ctx *ctx, const struct limit_block *b,
+    struct counter_question *q, size_t *n)
 {
 	char text[PLACE_TEXT];
 	const char *place = place_of(b, &ctx->session->client, text);
-	struct counter_question q[2];
-	struct counter_answer a[2];
-	size_t n = b->known > 0 ? 2 : 1, i;
+	struct counter_question met = { .verb = ctx->question ? COUNTER_KNOW :
+		COUNTER_MEET, .window = b->known > b->window ? b->known :
+		b->window };
 
 	if (place == NULL)
 		return false;
-	for (i = 0; i < n; i++)
-		q[i] = (struct counter_question){ .verb = ctx->question ?
-			COUNTER_KNOW : COUNTER_MEET,
-			.key = key_of(ctx, b, i == 0 ? place : "home"),
-			.window = b->known > b->window ? b->known :
-			b->window };
-	counters_ask(q, n, a);
-	if (ctx->question)
-		return a[0].since == 0 && (n == 1 || a[1].since != 0);
-	return a[0].room == 1 && (n == 1 || a[1].room == 0);
-}
-
-void
-limit_place_forget(const struct check_ctx *ctx, const struct limit_block *b)
-{
-	char text[PLACE_TEXT];
-	const char *place = place_of(b, &ctx->session->client, text);
-	struct counter_question q = { .verb = COUNTER_FORGET };
-	struct counter_answer a;
-
-	if (place == NULL)
-		return;
-	q.key = key_of(ctx, b, place);
-	counters_ask(&q, 1, &a);
+	met.effect = COUNTER_IF_NEW;
+	met.key = key_of(ctx, b, place);
+	q[(*n)++] = met;
+	met.effect = COUNTER_IF_KNOWN;
+	met.key = key_of(ctx, b, "home");
+	if (b->known > 0)
+		q[(*n)++] = met;
+	return true;
 }

@@ -18,14 +18,20 @@
 #define NOTE_OPEN (UINT32_MAX - 1)	/* it is open again */
 #define UID_MAX (NOTE_OPEN - 1 - NOTE_UID)
 
+static struct counter_question
+question(const char *login, enum counter_verb verb)
+{
+	return (struct counter_question){ .verb = verb, .window = KEPT_MS,
+		.key = counter_key("suspended", &login, 1) };
+}
+
 static struct counter_answer
 ask(const char *login, enum counter_verb verb, int64_t note)
 {
-	const struct counter_question q = { .verb = verb, .amount = note,
-		.key = counter_key("suspended", &login, 1),
-		.window = KEPT_MS };
+	struct counter_question q = question(login, verb);
 	struct counter_answer a;
 
+	q.amount = note;
 	counters_ask(&q, 1, &a);
 	return a;
 }
@@ -174,17 +180,33 @@ login_open(const char *login)
 	ask(login, COUNTER_NOTE, NOTE_OPEN);
 }
 
+struct counter_question
+login_closed_ask(const char *login)
+{
+	struct counter_question q = question(login, COUNTER_KNOW);
+
+	q.effect = COUNTER_STOPS;
+	q.limit = NOTE_OPEN;
+	return q;
+}
+
+int64_t
+login_closed_since(const struct counter_answer *a, struct login_closed *cause)
+{
+	*cause = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
+	if (a->count == NOTE_OPEN)
+		return 0;
+	if (a->count >= NOTE_UID)
+		cause->uid = (long)(a->count - NOTE_UID);
+	else if (a->count >= NOTE_LIMIT)
+		cause->what = (int)a->count - NOTE_LIMIT;
+	return a->count > 0 ? a->since : 0;
+}
+
 int64_t
 login_closed(const char *login, struct login_closed *cause)
 {
 	struct counter_answer a = ask(login, COUNTER_KNOW, 0);
 
-	*cause = (struct login_closed){ LOGIN_CLOSED_BY_HAND, -1 };
-	if (a.count == NOTE_OPEN)
-		return 0;
-	if (a.count >= NOTE_UID)
-		cause->uid = (long)(a.count - NOTE_UID);
-	else if (a.count >= NOTE_LIMIT)
-		cause->what = (int)a.count - NOTE_LIMIT;
-	return a.count > 0 ? a.since : 0;
+	return login_closed_since(&a, cause);
 }

@@ -47,6 +47,14 @@ struct login_closed {
 int64_t login_closed(const char *login, struct login_closed *cause);
 
 /*
+ * The same, as the first of several questions: if the login is closed, those
+ * that follow are skipped.
+ */
+struct counter_question login_closed_ask(const char *login);
+int64_t login_closed_since(const struct counter_answer *a,
+    struct login_closed *cause);
+
+/*
  * A login as one word of printable ASCII, for a line of the log that programs
  * read: who fails to log in may call himself what he likes.
  */

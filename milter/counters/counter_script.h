@@ -12,7 +12,8 @@
 
 #include "counters/counters.h"
 
-#define COUNTER_NUMBERS 4	/* of a question: verb, window, limit, amount */
+/* of a question: verb, window, limit, amount, effect */
+#define COUNTER_NUMBERS 5
 #define COUNTER_WORDS (3 + COUNTERS_MAX * (1 + COUNTER_NUMBERS))
 
 extern const char counter_script[];
@@ -27,8 +28,18 @@ struct counter_command {
 	int argc;
 };
 
-/* `sha`: the hash by which the server knows the script; it stays. */
+/*
+ * `sha`: the hash by which the server knows the script; it stays. Of the
+ * questions it is the n of these numbers.
+ */
 void counter_command_make(struct counter_command *cmd, const char *sha,
-    const struct counter_question *q, size_t n);
+    const struct counter_question *q, const size_t *of, size_t n);
+
+/*
+ * Which of n servers each of the questions belongs to, by rendezvous hashing:
+ * by its key, or by that of the count that it is about.
+ */
+void counter_servers_of(const struct counter_question *q, size_t nq, size_t n,
+    size_t *server);
 
 #endif

@@ -40,17 +40,14 @@ struct counter_server *counter_server_start(const struct counters_options *o,
 void counter_server_stop(struct counter_server *s);	/* NULL: nothing */
 
 /*
- * Asks the server of these keys, all of which belong to it, and waits for less
- * than `ms`. False: it is away, and nothing was answered. Times of the answer
- * are by the clock that says `now` (ms since 1970).
+ * Asks the servers of these keys, all at once, and waits for less than `ms`.
+ * Whether each question was answered stands in `answered`; false: its server is
+ * away. Times of the answers are by the clock that says `now` (ms since 1970).
+ * Fills count, since, room, and `added`: whether all ADDs of that server were.
  */
-bool counter_server_ask(struct counter_server *s,
+void counter_server_ask(struct counter_server *s,
     const struct counter_question *q, size_t n, int64_t now, int ms,
-    struct counter_answer *a);
-
-/* Do both keys belong to the same server? */
-bool counter_server_shares(const struct counter_server *s,
-    const struct counter_key *a, const struct counter_key *b);
+    struct counter_answer *a, bool *answered);
 
 /* Fills server, healthy, failures and name. */
 void counter_server_state(struct counter_server *s,

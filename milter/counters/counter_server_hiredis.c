@@ -20,7 +20,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/siphash.h"
 #include "counters/counter_script.h"
 
 #define SHA_TEXT 40
@@ -212,36 +211,6 @@ mark_down(struct counter_server *s, struct node *node)
 	close_idle(node);
 }
 
-static struct node *
-node_of(struct counter_server *s, const struct counter_key *key)
-{
-	uint64_t seed[2] = { 0, 0x72656e64657a76ull }, score, best = 0;
-	struct node *node = &s->nodes[0];
-	size_t i;
-
-	for (i = 0; s->n > 1 && i < s->n; i++) {
-		seed[0] = i;
-		score = siphash(seed, key->v, sizeof key->v);
-		if (i == 0 || score > best) {
-			best = score;
-			node = &s->nodes[i];
-		}
-	}
-	return node;
-}
-
-bool
-counter_server_shares(const struct counter_server *s,
-    const struct counter_key *a, const struct counter_key *b)
-{
-	/*
-	 * Only reads: node_of() gives the node to callers that may change it.
-	 */
-	struct counter_server *server = (struct counter_server *)(uintptr_t)s;
-
-	return s->n == 1 || node_of(server, a) == node_of(server, b);
-}
-
 /* Times of the server become times of this host. */
 static int64_t
 by_our_clock(int64_t ms, int64_t ahead)
@@ -250,12 +219,9 @@ by_our_clock(int64_t ms, int64_t ahead)
 }
 
 static bool
-read_answers(const redisReply *r, const struct counter_question *q, size_t n,
-    int64_t now, struct counter_answer *a)
+is_sound(const redisReply *r, size_t n)
 {
-	int64_t v[3], ahead;
-	size_t i, j;
-	bool meets;
+	size_t i;
 
 	if (r == NULL || r->type != REDIS_REPLY_ARRAY ||
 	    r->elements != 3 * n + 1)
@@ -263,67 +229,123 @@ read_answers(const redisReply *r, const struct counter_question *q, size_t n,
 	for (i = 0; i < r->elements; i++)
 		if (r->element[i]->type != REDIS_REPLY_INTEGER)
 			return false;
+	return true;
+}
+
+/* What one server is asked: some of the questions of a call. */
+struct request {
+	struct node *node;
+	size_t of[COUNTERS_MAX];	/* their numbers */
+	size_t n;
+	redisContext *c;	/* NULL: nothing was sent */
+	unsigned generation;
+	bool logs_in;
+};
+
+static bool
+read_answers(const redisReply *r, const struct request *request,
+    const struct counter_question *q, int64_t now, struct counter_answer *a)
+{
+	size_t i, n = request->n, at;
+	int64_t v[3], ahead;
+	bool has_room = true;
+
+	if (!is_sound(r, n))
+		return false;
 	ahead = now - r->element[3 * n]->integer;
-	for (i = 0; i < n; i++) {
-		for (j = 0; j < 3; j++)
-			v[j] = r->element[3 * i + j]->integer;
-		meets = q[i].verb >= COUNTER_MEET;
-		a[i] = (struct counter_answer){ .count = v[0],
+	for (i = 0; i < 3 * n; i++) {
+		at = request->of[i / 3];
+		v[i % 3] = r->element[i]->integer;
+		if (i % 3 != 2)
+			continue;
+		a[at] = (struct counter_answer){ .count = v[0],
 			.since = by_our_clock(v[1], ahead),
-			.room = meets ? v[2] : by_our_clock(v[2], ahead) };
+			.room = q[at].verb >= COUNTER_MEET ? v[2] :
+			by_our_clock(v[2], ahead) };
+		has_room &= q[at].verb != COUNTER_ADD || v[2] == 0;
 	}
+	for (i = 0; i < n; i++)
+		a[request->of[i]].added = has_room;
 	return true;
 }
 
 /*
- * A new connection logs in with the question itself; the script is there, as
- * the server would not be used otherwise. NULL: no answer in time.
+ * A new connection logs in with the questions themselves; the script is there,
+ * as the server would not be used otherwise. All is sent in one write, and
+ * nothing is waited for but a new connection.
  */
-static redisReply *
-run(const struct counter_server *s, redisContext *c, bool fresh,
-    struct counter_command *cmd, int64_t deadline)
+static void
+send_questions(struct counter_server *s, struct request *r,
+    const struct counter_question *q, int64_t deadline)
 {
-	bool logs_in = fresh && *s->password != '\0';
+	struct counter_command cmd;
+	bool fresh;
+	int done;
 
-	if (logs_in)
-		redisAppendCommand(c, "AUTH %s", s->password);
-	redisAppendCommandArgv(c, cmd->argc, cmd->argv, cmd->lengths);
-	if (logs_in && !is_good(answer(c, deadline)))
-		return NULL;
-	return answer(c, deadline);
+	if (r->n == 0 || !r->node->healthy || clock_left(deadline) < 1)
+		return;
+	r->c = connection(r->node, &r->generation, &fresh, deadline);
+	if (r->c == NULL) {
+		mark_down(s, r->node);
+		return;
+	}
+	r->logs_in = fresh && *s->password != '\0';
+	if (r->logs_in)
+		redisAppendCommand(r->c, "AUTH %s", s->password);
+	counter_command_make(&cmd, s->sha, q, r->of, r->n);
+	redisAppendCommandArgv(r->c, cmd.argc, cmd.argv, cmd.lengths);
+	redisBufferWrite(r->c, &done);
 }
 
-bool
-counter_server_ask(struct counter_server *s, const struct counter_question *q,
-    size_t n, int64_t now, int ms, struct counter_answer *a)
+static void
+take_answers(struct counter_server *s, struct request *r,
+    const struct counter_question *q, int64_t now, int64_t deadline,
+    struct counter_answer *a, bool *answered)
 {
-	struct node *node = node_of(s, &q->key);
-	int64_t deadline = clock_ms() + ms - 1;
-	struct counter_command cmd;
-	unsigned generation;
-	redisContext *c;
-	redisReply *r;
-	bool good, fresh;
+	redisReply *reply = NULL;
+	bool good;
+	size_t i;
 
-	if (!node->healthy || ms < 1)
-		return false;
-	c = connection(node, &generation, &fresh, deadline);
-	if (c == NULL) {
-		mark_down(s, node);
-		return false;
-	}
-	counter_command_make(&cmd, s->sha, q, n);
-	r = run(s, c, fresh, &cmd, deadline);
-	good = read_answers(r, q, n, now, a);
-	if (r != NULL)
-		freeReplyObject(r);
+	if (r->c == NULL)
+		return;
+	if (!r->logs_in || is_good(answer(r->c, deadline)))
+		reply = answer(r->c, deadline);
+	good = read_answers(reply, r, q, now, a);
+	if (reply != NULL)
+		freeReplyObject(reply);
+	for (i = 0; i < r->n; i++)
+		answered[r->of[i]] = good;
 	if (good) {
-		give_back(node, c, generation);
-		return true;
+		give_back(r->node, r->c, r->generation);
+		return;
 	}
-	redisFree(c);
-	mark_down(s, node);
-	return false;
+	redisFree(r->c);
+	mark_down(s, r->node);
+}
+
+void
+counter_server_ask(struct counter_server *s, const struct counter_question *q,
+    size_t n, int64_t now, int ms, struct counter_answer *a, bool *answered)
+{
+	int64_t deadline = clock_ms() + ms - 1;
+	struct request requests[COUNTERS_SERVERS_MAX], *r;
+	size_t server[COUNTERS_MAX], i;
+
+	for (i = 0; i < s->n; i++) {
+		requests[i].node = &s->nodes[i];
+		requests[i].c = NULL;
+		requests[i].n = 0;
+	}
+	counter_servers_of(q, n, s->n, server);
+	for (i = 0; i < n; i++) {
+		r = &requests[server[i]];
+		r->of[r->n++] = i;
+		answered[i] = false;
+	}
+	for (i = 0; i < s->n; i++)
+		send_questions(s, &requests[i], q, deadline);
+	for (i = 0; i < s->n; i++)
+		take_answers(s, &requests[i], q, now, deadline, a, answered);
 }
 
 /* Where this sentinel says that the master is. */

@@ -83,53 +83,6 @@ counters_move_clock(int64_t ms)
 	self.moved += ms;
 }
 
-/*
- * What the server allowed is counted here as well, so that this host goes on
- * from its own share when the server is away. What nobody knows there another
- * host made it forget.
- */
-static void
-follow(const struct counter_question *q, int64_t now,
-    const struct counter_answer *a)
-{
-	struct counter_question copy = *q;
-	struct counter_answer ignored;
-
-	if (q->verb == COUNTER_PEEK ||
-	    (q->verb == COUNTER_KNOW && a->since != 0))
-		return;
-	if (q->verb == COUNTER_ADD)
-		copy.verb = COUNTER_FORCE;
-	else if (q->verb == COUNTER_KNOW)
-		copy.verb = COUNTER_FORGET;
-	counter_table_ask(self.table, &copy, now, &ignored);
-}
-
-/*
- * The ADDs are peeked at first, and added when none of them exceeds its limit.
- */
-static void
-ask_table(const struct counter_question *q, size_t n, int64_t now,
-    struct counter_answer *a)
-{
-	struct counter_question copy;
-	size_t i, adds = 0;
-	bool within_limits = true;
-
-	for (i = 0; i < n; i++)
-		adds += q[i].verb == COUNTER_ADD;
-	for (i = 0; i < n; i++) {
-		copy = q[i];
-		if (copy.verb == COUNTER_ADD && adds > 1)
-			copy.verb = COUNTER_PEEK;
-		counter_table_ask(self.table, &copy, now, &a[i]);
-		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
-	}
-	for (i = 0; within_limits && adds > 1 && i < n; i++)
-		if (q[i].verb == COUNTER_ADD)
-			counter_table_ask(self.table, &q[i], now, &a[i]);
-}
-
 void
 counters_step_begin(void)
 {
@@ -144,17 +97,16 @@ counters_step_end(void)
 }
 
 /* However many questions a step has, of however many servers. */
-static bool
+static void
 ask_server(const struct counter_question *q, size_t n, int64_t now,
-    struct counter_answer *a)
+    struct counter_answer *a, bool *answered)
 {
 	int64_t began = clock_us();
 	int ms = step.under_way ? (int)(step.left_us / 1000) :
 	    COUNTER_SERVER_MS;
-	bool answered = counter_server_ask(self.server, q, n, now, ms, a);
 
+	counter_server_ask(self.server, q, n, now, ms, a, answered);
 	step.left_us -= clock_us() - began;
-	return answered;
 }
 
 static bool
@@ -170,13 +122,15 @@ replace(const struct counter_question *q, int64_t note, int64_t now,
 {
 	struct counter_question two[2] = { *q, *q };
 	struct counter_answer a[2];
+	bool answered[2];
 	size_t i;
 
+	two[0].effect = two[1].effect = COUNTER_ALONE;
 	two[0].verb = COUNTER_FORGET;
 	two[1].verb = COUNTER_NOTE;
 	two[1].amount = note;
 	if (at_server)
-		ask_server(two, 2, now, a);
+		ask_server(two, 2, now, a, answered);
 	for (i = 0; !at_server && i < 2; i++)
 		counter_table_ask(self.table, &two[i], now, &a[i]);
 }
@@ -198,24 +152,203 @@ reconcile(const struct counter_question *q, int64_t now,
 	}
 }
 
+/* What the answers so far mean for the questions that follow. */
+struct bearing {
+	bool stopped, skipped;
+	double usual, span;	/* so many within so many ms are usual */
+};
+
+/* What a server said of a question that is skipped does not matter. */
 static void
-ask_batch(const struct counter_question *q, size_t n, int64_t now,
+apply(const struct bearing *b, const struct counter_question *q,
     struct counter_answer *a)
 {
-	bool within_limits = true;
+	double usual = q->effect == COUNTER_ALONE && b->span > 0 ?
+	    b->usual * (double)q->window / b->span : 0;
+
+	if (b->stopped || (b->skipped && q->effect == COUNTER_ALONE))
+		*a = (struct counter_answer){ .skipped = true };
+	a->limit = usual > (double)q->limit ? (int64_t)usual : q->limit;
+}
+
+static void
+learn(struct bearing *b, const struct counter_question *q,
+    const struct counter_answer *a)
+{
+	bool new = a->room == 1 || a->since == 0;
+
+	switch (q->effect) {
+	case COUNTER_ALONE:
+		*b = (struct bearing){ .stopped = b->stopped };
+		break;
+	case COUNTER_IF_NEW:
+		b->skipped |= !new;
+		break;
+	case COUNTER_IF_KNOWN:
+		b->skipped |= new;
+		break;
+	case COUNTER_RAISES:
+		b->usual = (double)a->count * (double)q->limit;
+		b->span = (double)q->window;
+		break;
+	case COUNTER_STOPS:
+		b->stopped |= a->count > 0 && a->count < q->limit;
+		break;
+	}
+}
+
+/*
+ * What no server answered; of several questions the ADDs are peeked at first.
+ * True: none of these exceeds its limit.
+ */
+static bool
+ask_table(const struct counter_question *q, size_t n, int64_t now,
+    struct counter_answer *a, const bool *answered)
+{
+	struct bearing b = { .stopped = false };
+	struct counter_question copy;
+	struct counter_answer here;
+	bool has_room = true;
 	size_t i;
 
-	if (self.server == NULL || !ask_server(q, n, now, a)) {
-		ask_table(q, n, now, a);
-		return;
+	for (i = 0; i < n; i++) {
+		apply(&b, &q[i], &a[i]);
+		if (!answered[i] && !a[i].skipped) {
+			copy = q[i];
+			copy.limit = a[i].limit;
+			if (copy.verb == COUNTER_ADD && n > 1)
+				copy.verb = COUNTER_PEEK;
+			counter_table_ask(self.table, &copy, now, &here);
+			here.limit = copy.limit;
+			a[i] = here;
+			has_room &= q[i].verb != COUNTER_ADD || here.room == 0;
+		}
+		learn(&b, &q[i], &a[i]);
 	}
-	for (i = 0; i < n; i++)
-		within_limits &= q[i].verb != COUNTER_ADD || a[i].room == 0;
-	for (i = 0; i < n; i++)
-		if (q[i].verb == COUNTER_KNOW && is_lasting(&q[i]))
-			reconcile(&q[i], now, &a[i]);
-		else if (within_limits || q[i].verb != COUNTER_ADD)
+	return has_room;
+}
+
+/*
+ * What the server did is done here as well, so that this host goes on from its
+ * own share when the server is away. What nobody knows there another host made
+ * it forget.
+ */
+static void
+follow(const struct counter_question *q, int64_t now,
+    const struct counter_answer *a)
+{
+	struct counter_question copy = *q;
+	struct counter_answer ignored;
+
+	if (a->skipped || q->verb == COUNTER_PEEK ||
+	    (q->verb == COUNTER_ADD && !a->added) ||
+	    (q->verb == COUNTER_KNOW && (a->since != 0 || is_lasting(q))))
+		return;
+	if (q->verb == COUNTER_ADD)
+		copy.verb = COUNTER_FORCE;
+	else if (q->verb == COUNTER_KNOW)
+		copy.verb = COUNTER_FORGET;
+	counter_table_ask(self.table, &copy, now, &ignored);
+}
+
+/* What a count decides for a question that is about it. */
+static void
+conclude(const struct counter_question *q, int64_t now,
+    const struct counter_question *count, const struct counter_answer *counted)
+{
+	struct counter_question copy = *q;
+	struct counter_answer ignored;
+
+	if (q->effect == COUNTER_RAISES && counted->added &&
+	    counted->room == 0)
+		copy.verb = COUNTER_FORCE;
+	else if (q->effect == COUNTER_IF_NEW && q->verb == COUNTER_MEET &&
+	    count->verb == COUNTER_ADD && !counted->added &&
+	    !counted->skipped)
+		copy.verb = COUNTER_FORGET;
+	else
+		return;
+	counter_table_ask(self.table, &copy, now, &ignored);
+}
+
+/* One of several ADDs, once all of them fit. */
+static void
+add_here(const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	struct counter_question copy = *q;
+
+	copy.limit = a->limit;
+	counter_table_ask(self.table, &copy, now, a);
+	a->limit = copy.limit;
+	a->added = a->room == 0;
+}
+
+/* `has_room`: whether the ADDs that no server answered are added. */
+static void
+finish(const struct counter_question *q, size_t n, int64_t now, bool has_room,
+    struct counter_answer *a, const bool *answered)
+{
+	size_t i, count = n;
+
+	for (i = 0; i < n; i++) {
+		a[i].added = !a[i].skipped && (q[i].verb == COUNTER_FORCE ||
+		    (q[i].verb == COUNTER_ADD &&
+		    (answered[i] ? a[i].added : has_room)));
+		if (answered[i])
 			follow(&q[i], now, &a[i]);
+		else if (q[i].verb == COUNTER_ADD && a[i].added && n > 1)
+			add_here(&q[i], now, &a[i]);
+	}
+	for (i = n; n > 1 && i-- > 0;)
+		if (q[i].effect == COUNTER_ALONE)
+			count = i;
+		else if (count < n)
+			conclude(&q[i], now, &q[count], &a[count]);
+}
+
+static bool
+is_stopped(const struct counter_question *q, const struct counter_answer *a)
+{
+	struct bearing b = { .stopped = false };
+
+	learn(&b, q, a);
+	return b.stopped;
+}
+
+/*
+ * What this host knows to be stopped is asked for alone, and the rest only if
+ * another host has let it go on.
+ */
+static void
+ask_servers(const struct counter_question *q, size_t n, int64_t now,
+    struct counter_answer *a, bool *answered)
+{
+	struct counter_answer here = { .count = 0 };
+	size_t first = n, i;
+
+	if (q->effect == COUNTER_STOPS)
+		counter_table_ask(self.table, q, now, &here);
+	if (is_stopped(q, &here))
+		first = 1;
+	ask_server(q, first, now, a, answered);
+	for (i = 0; i < first; i++)
+		if (answered[i] && q[i].verb == COUNTER_KNOW &&
+		    is_lasting(&q[i]))
+			reconcile(&q[i], now, &a[i]);
+	if (first < n && answered[0] && !is_stopped(q, a))
+		ask_server(q + 1, n - 1, now, a + 1, answered + 1);
+}
+
+/* One by itself, of this host alone: most are. */
+static void
+ask_one(const struct counter_question *q, int64_t now,
+    struct counter_answer *a)
+{
+	counter_table_ask(self.table, q, now, a);
+	a->limit = q->limit;
+	a->added = q->verb == COUNTER_FORCE ||
+	    (q->verb == COUNTER_ADD && a->room == 0);
 }
 
 void
@@ -223,20 +356,21 @@ counters_ask(const struct counter_question *q, size_t n,
     struct counter_answer *a)
 {
 	int64_t now = counters_now();
-	size_t from = 0, to;
+	bool answered[COUNTERS_MAX], has_room;
 
-	if (n > 0)
-		shares[q->key.v[0] % SHARES].queries += n;
 	memset(a, 0, n * sizeof *a);
-	if (self.table == NULL)
+	if (n == 0 || self.table == NULL)
 		return;
-	for (; from < n; from = to) {
-		for (to = from + 1; to < n && (self.server == NULL ||
-		    counter_server_shares(self.server, &q[from].key,
-		    &q[to].key)); to++)
-			;
-		ask_batch(q + from, to - from, now, a + from);
+	shares[q->key.v[0] % SHARES].queries += n;
+	if (n == 1 && self.server == NULL) {
+		ask_one(q, now, a);
+		return;
 	}
+	memset(answered, 0, n * sizeof *answered);
+	if (self.server != NULL)
+		ask_servers(q, n, now, a, answered);
+	has_room = ask_table(q, n, now, a, answered);
+	finish(q, n, now, has_room, a, answered);
 }
 
 static struct counter_table *

@@ -24,7 +24,7 @@ struct buf;
 struct counters_options;
 
 #define COUNTER_STEPS 16
-#define COUNTERS_MAX 16		/* questions at once */
+#define COUNTERS_MAX 72		/* questions at once */
 
 /* What is counted: a hash of its name and the words that identify it. */
 struct counter_key {
@@ -61,6 +61,32 @@ enum counter_verb {
  */
 #define COUNTER_LASTING_MS (1000 * 24 * 3600 * 1000LL)
 
+/*
+ * What the answer means for other questions of the same call, so that they need
+ * not wait for it. Those in a row are all about one count: the next question
+ * that stands alone.
+ */
+enum counter_effect {
+	COUNTER_ALONE,		/* nothing */
+	/*
+	 * It is skipped unless this is met for the first time. A MEET is taken
+	 * back when what it was about is an ADD that was not added.
+	 */
+	COUNTER_IF_NEW,
+	COUNTER_IF_KNOWN,	/* it is skipped if this is new */
+	/*
+	 * A PEEK: `limit` times as many as come within that window on average
+	 * are never over the limit. Where the count adds and has room, `amount`
+	 * is added here as well.
+	 */
+	COUNTER_RAISES,
+	/*
+	 * All that follow are skipped if the note is above 0 and below `limit`.
+	 * What another host has just noted may stop them from the next call on.
+	 */
+	COUNTER_STOPS
+};
+
 struct counter_question {
 	enum counter_verb verb;
 	struct counter_key key;
@@ -68,6 +94,7 @@ struct counter_question {
 				   after it was met last */
 	int64_t limit;		/* within the window */
 	int64_t amount;
+	enum counter_effect effect;
 };
 
 struct counter_answer {
@@ -78,12 +105,16 @@ struct counter_answer {
 	int64_t room;		/* ms since 1970: when `amount` fits again,
 				   0: it fits now, -1: it never will; MEET,
 				   NOTE: 1: it was not known before */
+	int64_t limit;		/* as it was raised, or as it was asked */
+	bool skipped;		/* it was not to be asked */
+	bool added;		/* ADD, FORCE: `amount` was */
 };
 
 /*
- * Runs n queries (at most COUNTERS_MAX) together; one round trip at most, of
- * each server. All are answered: by the server, or within its deadline (20 ms)
- * by the table of this host.
+ * Runs n queries (at most COUNTERS_MAX) together, in one round trip: with
+ * several servers each is asked before an answer of any is awaited. All are
+ * answered: by the server, or within its deadline (20 ms) by the table of this
+ * host. Of the ADDs those that belong to one server are added or none of them.
  */
 void counters_ask(const struct counter_question *q, size_t n,
     struct counter_answer *a);

@@ -53,10 +53,11 @@ class Server:
 
 
 class Link:
-    """A way to the server that can be made slow, for all connections."""
+    """A way to the server that can be made slow, for all connections. `trips`:
+    how often something was sent to it that was not part of the same write."""
 
     def __init__(self, to):
-        self.to, self.delay = to, 0.0
+        self.to, self.delay, self.trips, self.asked = to, 0.0, 0, False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -73,11 +74,14 @@ class Link:
             except OSError:
                 return
             for a, b in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(a, b), daemon=True).start()
+                threading.Thread(target=self._pass, args=(a, b, a is near),
+                                 daemon=True).start()
 
-    def _pass(self, a, b):
+    def _pass(self, a, b, asks):
         try:
             while data := a.recv(65536):
+                self.trips += asks and not self.asked
+                self.asked = asks
                 time.sleep(self.delay)
                 b.sendall(data)
         except OSError:

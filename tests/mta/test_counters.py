@@ -233,6 +233,100 @@ def test_a_slow_server_is_not_waited_for(saywhyd, server):
         link.stop()
 
 
+LIMITS = """
+counters = {{"valkey:{spec}"}}
+counters-file = ""
+auth {{ spf = no dkim = no dmarc = no
+  limit "places" {{ what = addresses per = login amount = 3 window = "1 hour" known = "60 days" }}
+  limit "networks" {{ what = networks per = login amount = 3 window = "1 hour" }}
+  limit "rise" {{ what = messages per = login amount = 3 window = "1 hour" rise = 5 }}
+}}
+relay {{
+  limit "minute" {{ what = recipients per = sender amount = 3 window = "1 minute" }}
+  limit "hour" {{ what = recipients per = client amount = 20 window = "1 hour" }}
+  limit "day" {{ what = recipients per = sender-domain amount = 1000 window = "1 day" rise = 2 }}
+}}
+"""
+
+
+def test_one_round_trip_a_step(saywhyd, server):
+    """Whatever a section asks at a step goes to the server together."""
+    link = counted.Link(server.port)
+    try:
+        daemon = saywhyd(LIMITS.format(spec=link.spec))
+        wait_healthy(daemon)
+
+        def step(command, *words):
+            before = link.trips
+            return command(*words), link.trips - before
+
+        def strangers(name):
+            with peer.Peer(daemon) as mta:
+                mta.negotiate().connect()
+                mta.helo()
+                mta.mail(f"<{name}@sender.example>")
+                answers = [step(mta.rcpt, f"<u{i}@example.org>") for i in range(5)]
+                return [(letter, trips) for (letter, _), trips in answers]
+
+        def logins(name):
+            with peer.Peer(daemon) as mta:
+                mta.negotiate().connect()
+                mta.helo()
+                letters = []
+                for _ in range(5):
+                    mta.macros("M", **{"{auth_authen}": name})
+                    trips = step(mta.mail, f"<{name}@example.org>")[1]
+                    letters.append((mta.rcpt("<u@elsewhere.example>")[0], trips))
+                    mta.send("A")
+                return letters
+
+        assert undisturbed([daemon], strangers) == [("c", 1)] * 3 + [("y", 1)] * 2
+        assert undisturbed([daemon], logins) == [("c", 1)] * 3 + [("y", 1)] * 2
+    finally:
+        link.stop()
+
+
+PLACES = """
+counters = {{{servers}}}
+counters-file = ""
+auth {{ spf = no dkim = no dmarc = no
+  limit "places" {{ what = addresses per = login amount = 2 window = "1 hour" known = "60 days" }}
+  limit "usual" {{ what = messages per = login amount = 1 window = "1 day" rise = 60 }}
+  limit "seen" {{ what = networks per = login amount = 1 window = "1 day" soft = yes }}
+}}
+"""
+
+
+def test_a_server_decides_as_a_host_alone(saywhyd, server, program, tmp_path):
+    """The first place is none that is new, two more are taken, the next is
+    refused and stays new; what is usual is never too much. One server, two,
+    and none of them say the same."""
+    other = counted.Server(program, tmp_path / "other", PORT + 1).start()
+
+    def play(daemon, name):
+        letters = ""
+        for place in (1, 2, 2, 3, 4, 3, 4, 1):
+            with peer.Peer(daemon) as mta:
+                mta.negotiate().connect(address=f"198.51.100.{place}")
+                mta.helo()
+                mta.macros("M", **{"{auth_authen}": name})
+                mta.mail(f"<{name}@example.org>")
+                letters += mta.rcpt("<u@elsewhere.example>")[0]
+        return letters
+
+    try:
+        specs = [f'"valkey:{s.spec}"' for s in (server, other)]
+        for n in range(3):
+            daemon = saywhyd(PLACES.format(servers=", ".join(specs[:n])))
+            if n == 0:
+                assert play(daemon, "ann") == "ccccycyc"
+                continue
+            wait_healthy(daemon)
+            assert undisturbed([daemon], lambda turn: play(daemon, f"{n}{turn}")) == "ccccycyc"
+    finally:
+        other.stop()
+
+
 @pytest.fixture
 def networks():
     made = [counted.Namespace(i + 1) for i in range(3)]
@@ -279,20 +373,23 @@ def test_opened_on_one_host_is_open_on_all(saywhyd, server):
     text = CLOSES.format(servers=f'"valkey:{server.spec}"', amount=1000)
     one, two = saywhyd(text), saywhyd(text)
 
+    logins = []
+
     def sends(daemon):
         with peer.Peer(daemon) as mta:
             mta.negotiate().connect()
             mta.helo()
-            mta.macros("M", **{"{auth_authen}": "ann"})
-            mta.mail("<ann@example.org>")
+            mta.macros("M", **{"{auth_authen}": logins[-1]})
+            mta.mail(f"<{logins[-1]}@example.org>")
             return mta.rcpt("<u@elsewhere.example>")[0] == "c"
 
-    for daemon in (one, two):
-        wait_healthy(daemon)
-    assert [sends(one) for _ in range(7)] == [True] * 5 + [False] * 2
-    assert not sends(two)
-    assert one.run_tool("login", "ann", "--open", "-c", one.conf).returncode == 0
-    assert sends(two)
+    def story(name):
+        logins.append(name)
+        taken = [sends(one) for _ in range(7)] + [sends(two)]
+        opened = one.run_tool("login", name, "--open", "-c", one.conf).returncode
+        return taken, opened, sends(two)
+
+    assert undisturbed([one, two], story) == ([True] * 5 + [False] * 3, 0, True)
     server.stop()
     assert sends(two)
 

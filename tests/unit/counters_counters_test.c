@@ -174,8 +174,9 @@ static void
 test_all_or_none(void **state)
 {
 	struct counter_question q[2] = {
-		{ COUNTER_ADD, key("minute"), HOUR / 60, 5, 1 },
-		{ COUNTER_ADD, key("day"), 24 * HOUR, 500, 1 } };
+		{ COUNTER_ADD, key("minute"), HOUR / 60, 5, 1, COUNTER_ALONE },
+		{ COUNTER_ADD, key("day"), 24 * HOUR, 500, 1,
+		    COUNTER_ALONE } };
 	struct counter_answer a[2];
 	int i;
 
@@ -185,6 +186,94 @@ test_all_or_none(void **state)
 	assert_true(a[0].room > 0);
 	assert_int_equal(ask(COUNTER_PEEK, "day", 24 * HOUR, 500, 1).count,
 	    5);
+}
+
+/* A login from two places that are new within an hour, not from a third. */
+static struct counter_answer
+come_from(const char *place, enum counter_verb verb)
+{
+	const struct counter_question q[3] = {
+		{ .verb = COUNTER_MEET, .key = key(place), .window = HOUR,
+		    .effect = COUNTER_IF_NEW },
+		{ .verb = COUNTER_MEET, .key = key("home"), .window = HOUR,
+		    .effect = COUNTER_IF_KNOWN },
+		{ verb, key("places"), HOUR, 2, 1, COUNTER_ALONE } };
+	struct counter_answer a[3];
+
+	counters_ask(q, 3, a);
+	return a[2];
+}
+
+static void
+test_if_new(void **state)
+{
+	struct counter_answer a = come_from("a", COUNTER_ADD);
+
+	(void)state;
+	/* The first of all is not counted. */
+	assert_true(a.skipped && !a.added && a.room == 0);
+	assert_true(come_from("b", COUNTER_ADD).added);
+	assert_true(come_from("b", COUNTER_ADD).skipped);
+	assert_true(come_from("c", COUNTER_ADD).added);
+	/* What is refused is as new as before; what is let through is not. */
+	assert_true(come_from("d", COUNTER_ADD).room > 0);
+	assert_int_equal(ask(COUNTER_KNOW, "d", HOUR, 0, 0).since, 0);
+	assert_true(come_from("d", COUNTER_FORCE).room > 0);
+	assert_true(ask(COUNTER_KNOW, "d", HOUR, 0, 0).since > 0);
+	assert_int_equal(come_from("e", COUNTER_PEEK).count, 3);
+	assert_true(ask(COUNTER_KNOW, "e", HOUR, 0, 0).since > 0);
+}
+
+/* Twice the usual is never too much; what is refused is not usual. */
+static void
+test_raises(void **state)
+{
+	const struct counter_question q[2] = {
+		{ COUNTER_PEEK, key("usual"), 10 * HOUR, 2, 1,
+		    COUNTER_RAISES },
+		{ COUNTER_ADD, key("hour"), HOUR, 5, 1, COUNTER_ALONE } };
+	struct counter_answer a[2];
+	int i, taken = 0;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		counters_ask(q, 2, a);
+		taken += a[1].added;
+		assert_int_equal(a[1].limit, 5);
+	}
+	assert_int_equal(taken, 5);
+	assert_int_equal(ask(COUNTER_PEEK, "usual", 10 * HOUR, 0, 0).count, 5);
+	ask(COUNTER_FORCE, "usual", 10 * HOUR, 0, 30);
+	counters_ask(q, 2, a);
+	assert_int_equal(a[1].limit, 7);
+	assert_true(a[1].added && a[1].count == 6);
+	assert_int_equal(ask(COUNTER_PEEK, "usual", 10 * HOUR, 0, 0).count, 36);
+}
+
+static void
+test_stops(void **state)
+{
+	static const struct { int64_t note; bool stops; } rows[] = {
+		{ 0, false }, { 1, true }, { 9, true }, { 10, false } };
+	const struct counter_question q[3] = {
+		{ COUNTER_KNOW, key("x"), HOUR, 10, 0, COUNTER_STOPS },
+		{ .verb = COUNTER_MEET, .key = key("place"), .window = HOUR,
+		    .effect = COUNTER_IF_NEW },
+		{ COUNTER_FORCE, key("y"), HOUR, 5, 1, COUNTER_ALONE } };
+	struct counter_answer a[3];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		ask(COUNTER_FORGET, "place", HOUR, 0, 0);
+		ask(COUNTER_NOTE, "x", HOUR, 0, rows[i].note);
+		counters_ask(q, 3, a);
+		assert_int_equal(a[1].skipped, rows[i].stops);
+		assert_int_equal(a[2].skipped, rows[i].stops);
+		assert_int_equal(a[2].added, !rows[i].stops);
+		assert_int_equal(ask(COUNTER_KNOW, "place", HOUR, 0, 0).since
+		    == 0, rows[i].stops);
+	}
 }
 
 static void
@@ -390,6 +479,9 @@ main(void)
 		TEST(test_no_edge),
 		TEST(test_no_edge_of_a_step),
 		TEST(test_all_or_none),
+		TEST(test_if_new),
+		TEST(test_raises),
+		TEST(test_stops),
 		TEST(test_meet),
 		TEST(test_clock_back),
 		TEST(test_met_in_the_future),

@@ -33,13 +33,14 @@
 #define TRIES 8
 #define PATIENCE_MS 20000
 
-enum ailment { WELL, SILENT, DRIBBLES, LATE_LOGIN, CLOSES, TALKS_NONSENSE };
+enum ailment { WELL, SILENT, DRIBBLES, LATE_LOGIN, CLOSES, TALKS_NONSENSE,
+	SLOW, HAS_NO_SCRIPT, LETS_NOBODY_IN };
 
 static struct fake {
 	int listener;
 	_Atomic int ailment;
 	_Atomic int64_t ahead;		/* ms: its clock, of ours */
-	_Atomic int questions;
+	_Atomic int questions, reads;
 	_Atomic bool stop;
 	struct sock_spec spec;
 	pthread_t thread;
@@ -87,6 +88,13 @@ answer_question(const struct link *l, const char *command)
 	case TALKS_NONSENSE:
 		say(l->fd, "*2\r\n+OK\r\n:-1\r\n");
 		break;
+	case SLOW:
+		usleep(12000);
+		say(l->fd, text.data);
+		break;
+	case HAS_NO_SCRIPT:
+		say(l->fd, "-NOSCRIPT No matching script.\r\n");
+		break;
 	case CLOSES:
 		shutdown(l->fd, SHUT_RDWR);
 		break;
@@ -102,7 +110,8 @@ answer(const struct link *l, const char *command)
 	if (strstr(command, "AUTH") != NULL) {
 		if (l->fake->ailment == LATE_LOGIN)
 			usleep(15000);
-		say(l->fd, "+OK\r\n");
+		say(l->fd, l->fake->ailment == LETS_NOBODY_IN ?
+		    "-WRONGPASS invalid password\r\n" : "+OK\r\n");
 	}
 	if (strstr(command, "LOAD") != NULL)
 		say(l->fd, "$40\r\n0123456789012345678901234567890123456789"
@@ -127,6 +136,7 @@ serve_one(void *arg)
 
 	while ((n = recv(l->fd, command, sizeof command - 1, 0)) > 0) {
 		command[n] = '\0';
+		l->fake->reads++;
 		answer(l, command);
 	}
 	close(l->fd);
@@ -275,6 +285,7 @@ static const struct {
 	{ "an answer in small pieces", DRIBBLES, 15000, 20500 },
 	{ "hangs up", CLOSES, 0, 10000 },
 	{ "another answer", TALKS_NONSENSE, 0, 10000 },
+	{ "an error", HAS_NO_SCRIPT, 0, 10000 },
 };
 
 static void
@@ -318,6 +329,113 @@ test_two_servers(void **state)
 	counters_stop();
 	end(&fakes[0]);
 	end(&fakes[1]);
+}
+
+/* So many ADDs at once, each of a key of its own. */
+static void
+ask_at_once(struct counter_answer *a, size_t n)
+{
+	struct counter_question q[COUNTERS_MAX];
+	char word[32];
+	const char *words[] = { word };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof word, "key %zu", i);
+		q[i] = (struct counter_question){ COUNTER_ADD,
+			counter_key("test", words, 1), HOUR, 1000000, 1,
+			COUNTER_ALONE };
+	}
+	counters_ask(q, n, a);
+}
+
+/* Each is asked in one write, and none before another has answered. */
+static void
+test_two_servers_at_once(void **state)
+{
+	struct counter_answer a[COUNTERS_MAX];
+	bool in_time = false;
+	int try;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	begin(&fakes[0], 0);
+	begin(&fakes[1], 1);
+	count_in(2, NULL);
+	for (try = 0; try < TRIES && !in_time; try++) {
+		fakes[0].ailment = fakes[1].ailment = WELL;
+		wait_healthy();
+		ask_at_once(a, COUNTERS_MAX);
+		wait_healthy();
+		fakes[0].ailment = fakes[1].ailment = SLOW;
+		fakes[0].reads = fakes[1].reads = 0;
+		ask_at_once(a, COUNTERS_MAX);
+		in_time = is_healthy() && fakes[0].reads == 1 &&
+		    fakes[1].reads == 1;
+	}
+	assert_true(in_time);
+	counters_stop();
+	end(&fakes[0]);
+	end(&fakes[1]);
+}
+
+/* What it does not answer is counted here, the rest where it was. */
+static void
+test_one_of_two_has_no_script(void **state)
+{
+	struct counter_answer a[COUNTERS_MAX];
+	size_t i, there = 0;
+	int try;
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	begin(&fakes[0], 0);
+	begin(&fakes[1], 1);
+	count_in(2, NULL);
+	for (try = 0; try < TRIES && there == 0; try++) {
+		fakes[1].ailment = WELL;
+		wait_healthy();
+		fakes[1].ailment = HAS_NO_SCRIPT;
+		ask_at_once(a, COUNTERS_MAX);
+		assert_false(is_healthy());
+		/* Its answer is always 1; here it is one more each time. */
+		ask_at_once(a, COUNTERS_MAX);
+		for (i = there = 0; i < COUNTERS_MAX; i++) {
+			assert_true(a[i].added && a[i].room == 0);
+			there += a[i].count == 1;
+		}
+	}
+	assert_true(there > 5 && there < COUNTERS_MAX - 5);
+	counters_stop();
+	end(&fakes[0]);
+	end(&fakes[1]);
+}
+
+/* A password that is not taken any more: the error comes before the answer. */
+static void
+test_login_refused(void **state)
+{
+	char file[] = "/tmp/saywhy-password-XXXXXX";
+	int fd = mkstemp(file);
+	struct counter_answer a[3];
+
+	(void)state;
+	if (!counter_server_built())
+		skip();
+	assert_int_equal(write(fd, "secret\n", 7), 7);
+	close(fd);
+	begin(&fakes[0], 0);
+	count_in(1, file);
+	fakes[0].ailment = LETS_NOBODY_IN;
+	ask_at_once(a, 3);
+	assert_false(is_healthy());
+	ask_at_once(a, 3);
+	assert_true(a[2].added && a[2].count == 2);
+	counters_stop();
+	end(&fakes[0]);
+	unlink(file);
 }
 
 /* A new connection that logs in: both answers are late, but not too late. */
@@ -382,6 +500,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_server),
 		cmocka_unit_test(test_two_servers),
+		cmocka_unit_test(test_two_servers_at_once),
+		cmocka_unit_test(test_one_of_two_has_no_script),
+		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_late_login),
 		cmocka_unit_test(test_another_clock),
 	};
