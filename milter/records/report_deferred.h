@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 struct db;
+struct gathering;
 struct report;
 
-/* SQLite: fills r->deferred. False: the database failed. */
-bool report_deferred_gather(struct report *r, struct db *db);
+/* SQLite: fills g->r->deferred, after the walk. False: the database failed. */
+bool report_deferred_gather(struct gathering *g, struct db *db);
 void report_deferred_free(struct report *r);
 
 /* Delays of the reason at hand; the caller frees v, free(3). */

@@ -4,14 +4,30 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "records/db.h"
 #include "records/report_gathering.h"
 
 #define TELL_EACH 16384	/* records */
 
+/* Names for a large table, until there are enough to look them up at once. */
+struct batch {
+	struct tally *t;
+	struct tally_item items[TALLY_ITEMS];
+	size_t at[TALLY_ITEMS];		/* of their names */
+	size_t n;
+	struct buf names;
+};
+
+static const enum report_list large[] = { REPORT_CLIENTS, REPORT_SENDERS,
+	REPORT_RECIPIENTS };
+
+enum { CLIENTS, SENDERS, RECIPIENTS, NBATCHES };
+
 /* Over the records, and beside it over their recipients. */
 struct walk {
 	struct gathering *g;
+	struct batch batches[NBATCHES];
 	struct query *records, *recipients;
 	int64_t rows;			/* of the records; for who waits */
 	/*
@@ -20,6 +36,35 @@ struct walk {
 	 */
 	int64_t of;
 };
+
+static void
+batch_flush(struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		b->items[i].name = b->names.data + b->at[i];
+	tally_add_all(b->t, b->items, b->n);
+	buf_clear(&b->names);
+	b->n = 0;
+}
+
+static void
+batch_add(struct batch *b, const void *name, size_t n, const char *id)
+{
+	struct tally_item *item = &b->items[b->n];
+
+	if (id == NULL)
+		id = "";
+	item->n = n;
+	item->count = 1;
+	memset(item->example, 0, sizeof item->example);
+	memcpy(item->example, id, strnlen(id, sizeof item->example - 1));
+	b->at[b->n] = b->names.len;
+	buf_put(&b->names, name, n);
+	if (++b->n == TALLY_ITEMS)
+		batch_flush(b);
+}
 
 /* To the first recipient of a record not before `n`. */
 static bool
@@ -46,8 +91,8 @@ count_recipients(struct walk *w, const struct report_record *record)
 	while (w->of == record->n && answer == DB_ROW) {
 		address = query_column(w->recipients, 1);
 		if (record->refused && address != NULL)
-			tally_add(&w->g->lists[REPORT_RECIPIENTS], address,
-			    strlen(address), 1, record->id);
+			batch_add(&w->batches[RECIPIENTS], address,
+			    strlen(address), record->id);
 		answer = query_step(w->recipients);
 		if (answer == DB_ROW)
 			w->of = query_column_int(w->recipients, 0);
@@ -68,22 +113,43 @@ bind_span(struct query *q, const struct report *r)
 	query_int(q, r->host == NULL);
 }
 
+/*
+ * The first and last row of that time. Of every host: the index of times is
+ * enough then, and the walk leaves the others out.
+ */
+static bool
+find_ends(struct walk *w, struct db *db)
+{
+	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
+	    "FROM record WHERE time >= ? AND time < ?");
+	bool good = false;
+
+	if (q == NULL)
+		return false;
+	query_int(q, w->g->r->since);
+	query_int(q, w->g->r->until);
+	if (query_step(q) == DB_ROW) {
+		good = true;
+		w->rows = query_column_int(q, 2);
+		w->g->from = query_column_int(q, 0);
+		w->g->to = w->rows > 0 ? query_column_int(q, 1) : -1;
+	}
+	query_free(q);
+	return good;
+}
+
 /* From the first record to the last of that time, in the order of rows. */
 static bool
 begin(struct walk *w, struct db *db)
 {
-	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
-	    "FROM record WHERE " IN_SPAN);
-	int64_t from = 0, to = -1;
+	size_t i;
 
-	if (q != NULL)
-		bind_span(q, w->g->r);
-	if (q != NULL && query_step(q) == DB_ROW) {
-		from = query_column_int(q, 0);
-		to = query_column_int(q, 1);
-		w->rows = query_column_int(q, 2);
+	for (i = 0; i < NBATCHES; i++) {
+		w->batches[i].t = &w->g->lists[large[i]];
+		w->batches[i].names = (struct buf)BUF_INIT;
 	}
-	query_free(q);
+	if (!find_ends(w, db))
+		return false;
 	w->records = db_query(db, "SELECT " REPORT_COLUMNS " FROM record "
 	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND " IN_SPAN
 	    " ORDER BY n");
@@ -91,14 +157,28 @@ begin(struct walk *w, struct db *db)
 	    "NOT INDEXED WHERE rowid >= coalesce((SELECT min(rowid) FROM "
 	    "recipient WHERE record = (SELECT min(record) FROM recipient "
 	    "WHERE record >= ?)), 1) ORDER BY rowid");
-	if (q == NULL || w->records == NULL || w->recipients == NULL)
+	if (w->records == NULL || w->recipients == NULL)
 		return false;
-	query_int(w->records, from);
-	query_int(w->records, to);
+	query_int(w->records, w->g->from);
+	query_int(w->records, w->g->to);
 	bind_span(w->records, w->g->r);
-	query_int(w->recipients, from);
+	query_int(w->recipients, w->g->from);
 	w->of = -1;
 	return true;
+}
+
+static void
+count(struct walk *w, const struct report_record *record)
+{
+	struct report_key key;
+
+	gathering_count(w->g, record, ~(1u << REPORT_CLIENTS |
+	    1u << REPORT_SENDERS));
+	gathering_count_bar(w->g, record);
+	if (report_by_client(record, &key))
+		batch_add(&w->batches[CLIENTS], key.bytes, key.n, record->id);
+	if (report_by_sender(record, &key))
+		batch_add(&w->batches[SENDERS], key.bytes, key.n, record->id);
 }
 
 static bool
@@ -111,8 +191,7 @@ walk(struct walk *w, report_progress *tell, void *arg)
 
 	while (good && (answer = query_step(w->records)) == DB_ROW) {
 		report_record_read(&record, w->records);
-		gathering_count(w->g, &record, GATHERING_ALL);
-		gathering_count_bar(w->g, &record);
+		count(w, &record);
 		good = count_recipients(w, &record);
 		if (tell != NULL && done++ % TELL_EACH == 0)
 			tell(arg, done, w->rows);
@@ -126,7 +205,12 @@ report_walk(struct gathering *g, struct db *db, report_progress *tell,
 {
 	struct walk w = { .g = g };
 	bool good = begin(&w, db) && walk(&w, tell, arg);
+	size_t i;
 
+	for (i = 0; i < NBATCHES; i++) {
+		batch_flush(&w.batches[i]);
+		buf_free(&w.batches[i].names);
+	}
 	query_free(w.records);
 	query_free(w.recipients);
 	return good;
