@@ -182,7 +182,7 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 	choose_bars(r);
 	gathering_init(&g, r);
 	good = (store_is_shared(s) ? report_server_gather(&g, db) :
-	    report_walk(&g, db, tell, arg) && report_deferred_gather(&g, db)) &&
+	    report_walk(&g, db, tell, arg)) &&
 	    report_changes_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));

@@ -17,7 +17,6 @@ struct gathering {
 	struct tally reasons;		/* of the bars */
 	int64_t *bars;			/* of each reason, r->nbars of them */
 	size_t bars_cap;		/* reasons that there is room for */
-	int64_t from, to;		/* rows of a file, the first and last */
 	/*
 	 * Of a server: how often each mail was deferred, by report_server.c's
 	 * key.
@@ -32,6 +31,7 @@ void gathering_free(struct gathering *g);
 void gathering_bars(struct report *r, int64_t step);
 
 /* In those lists only: a bit for each. */
+#define GATHERING_ALL ~0u
 void gathering_count(struct gathering *g, const struct report_record *record,
     unsigned in);
 

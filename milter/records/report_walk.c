@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "records/db.h"
+#include "records/report_alike.h"
+#include "records/report_deferred.h"
 #include "records/report_gathering.h"
 
 #define TELL_EACH 16384	/* records */
@@ -22,12 +24,18 @@ struct batch {
 static const enum report_list large[] = { REPORT_CLIENTS, REPORT_SENDERS,
 	REPORT_RECIPIENTS };
 
+/* Columns behind those that report_record_read() has read. */
+enum { LATER = 13, SENDER = 15 };
+
 enum { CLIENTS, SENDERS, RECIPIENTS, NBATCHES };
 
 /* Over the records, and beside it over their recipients. */
 struct walk {
 	struct gathering *g;
 	struct batch batches[NBATCHES];
+	struct alike alike;
+	struct deferrals deferrals;
+	int64_t from, to;		/* the first and the last row */
 	struct query *records, *recipients;
 	int64_t rows;			/* of the records; for who waits */
 	/*
@@ -79,10 +87,20 @@ skip_recipients(struct walk *w, int64_t n)
 	return answer != DB_FAILED;
 }
 
+static bool
+is_deferred(const struct report_record *r)
+{
+	return r->outcome != NULL && strcmp(r->outcome, "tempfail") == 0 &&
+	    r->direction != NULL && strcmp(r->direction, "out") != 0;
+}
+
 /* They lie in the order of their records. */
 static bool
 count_recipients(struct walk *w, const struct report_record *record)
 {
+	bool deferred = is_deferred(record);
+	const char *sender = deferred ? query_column(w->records, SENDER) : NULL;
+	int64_t later = deferred ? query_column_int(w->records, LATER) : 0;
 	enum db_answer answer = DB_ROW;
 	const char *address;
 
@@ -93,6 +111,9 @@ count_recipients(struct walk *w, const struct report_record *record)
 		if (record->refused && address != NULL)
 			batch_add(&w->batches[RECIPIENTS], address,
 			    strlen(address), record->id);
+		if (deferred)
+			deferrals_add(&w->deferrals, record, sender, address,
+			    later);
 		answer = query_step(w->recipients);
 		if (answer == DB_ROW)
 			w->of = query_column_int(w->recipients, 0);
@@ -100,17 +121,6 @@ count_recipients(struct walk *w, const struct report_record *record)
 	if (answer == DB_DONE)
 		w->of = INT64_MAX;
 	return answer != DB_FAILED;
-}
-
-#define IN_SPAN "time >= ? AND time < ? AND (host = ? OR ? = 1)"
-
-static void
-bind_span(struct query *q, const struct report *r)
-{
-	query_int(q, r->since);
-	query_int(q, r->until);
-	query_text(q, r->host);
-	query_int(q, r->host == NULL);
 }
 
 /*
@@ -131,12 +141,15 @@ find_ends(struct walk *w, struct db *db)
 	if (query_step(q) == DB_ROW) {
 		good = true;
 		w->rows = query_column_int(q, 2);
-		w->g->from = query_column_int(q, 0);
-		w->g->to = w->rows > 0 ? query_column_int(q, 1) : -1;
+		w->from = query_column_int(q, 0);
+		w->to = w->rows > 0 ? query_column_int(q, 1) : -1;
 	}
 	query_free(q);
 	return good;
 }
+
+#define RECORDS "SELECT " REPORT_COLUMNS ", sender FROM record NOT INDEXED " \
+	"WHERE n BETWEEN ? AND ? AND time >= ? AND time < ?"
 
 /* From the first record to the last of that time, in the order of rows. */
 static bool
@@ -150,19 +163,21 @@ begin(struct walk *w, struct db *db)
 	}
 	if (!find_ends(w, db))
 		return false;
-	w->records = db_query(db, "SELECT " REPORT_COLUMNS " FROM record "
-	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND " IN_SPAN
-	    " ORDER BY n");
+	w->records = db_query(db, w->g->r->host != NULL ?
+	    RECORDS " AND host = ? ORDER BY n" : RECORDS " ORDER BY n");
 	w->recipients = db_query(db, "SELECT record, address FROM recipient "
 	    "NOT INDEXED WHERE rowid >= coalesce((SELECT min(rowid) FROM "
 	    "recipient WHERE record = (SELECT min(record) FROM recipient "
 	    "WHERE record >= ?)), 1) ORDER BY rowid");
 	if (w->records == NULL || w->recipients == NULL)
 		return false;
-	query_int(w->records, w->g->from);
-	query_int(w->records, w->g->to);
-	bind_span(w->records, w->g->r);
-	query_int(w->recipients, w->g->from);
+	query_int(w->records, w->from);
+	query_int(w->records, w->to);
+	query_int(w->records, w->g->r->since);
+	query_int(w->records, w->g->r->until);
+	if (w->g->r->host != NULL)
+		query_text(w->records, w->g->r->host);
+	query_int(w->recipients, w->from);
 	w->of = -1;
 	return true;
 }
@@ -172,9 +187,9 @@ count(struct walk *w, const struct report_record *record)
 {
 	struct report_key key;
 
-	gathering_count(w->g, record, ~(1u << REPORT_CLIENTS |
-	    1u << REPORT_SENDERS));
-	gathering_count_bar(w->g, record);
+	alike_add(&w->alike, w->g, record);
+	gathering_count(w->g, record, 1u << REPORT_LOGINS |
+	    1u << REPORT_PROVIDERS);
 	if (report_by_client(record, &key))
 		batch_add(&w->batches[CLIENTS], key.bytes, key.n, record->id);
 	if (report_by_sender(record, &key))
@@ -204,8 +219,16 @@ report_walk(struct gathering *g, struct db *db, report_progress *tell,
     void *arg)
 {
 	struct walk w = { .g = g };
-	bool good = begin(&w, db) && walk(&w, tell, arg);
+	bool good;
 	size_t i;
+
+	alike_init(&w.alike);
+	deferrals_init(&w.deferrals);
+	good = begin(&w, db) && walk(&w, tell, arg);
+	alike_count(&w.alike, g);
+	alike_free(&w.alike);
+	deferrals_count(&w.deferrals, g->r);
+	deferrals_free(&w.deferrals);
 
 	for (i = 0; i < NBATCHES; i++) {
 		batch_flush(&w.batches[i]);
