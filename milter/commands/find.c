@@ -57,6 +57,7 @@ struct finding_out {
 	int64_t page;
 	bool json, csv;
 	int64_t shown;
+	struct find_csv rows;
 };
 
 /* One of a list, or the end of the program. */
@@ -174,7 +175,7 @@ print_found(void *arg, const char *line, size_t n)
 	if (f->json)
 		puts(line);
 	else if (t != NULL && f->csv)
-		find_csv_row(t);
+		find_csv_row(&f->rows, t);
 	else if (t != NULL)
 		print_plain(t);
 	parsed_free(t);
@@ -220,8 +221,10 @@ run(struct arguments *args)
 	f.what.skip = f.page > 1 ? (f.page - 1) * f.what.max : 0;
 	record_source_open(&source, args);
 	if (f.csv)
-		find_csv_head();
+		find_csv_begin(&f.rows);
 	good = search_each(source.store, &f.what, print_found, &f, &errmsg);
+	if (f.csv)
+		find_csv_end(&f.rows);
 	all = good ? count_all(&f, source.store, &errmsg) : -1;
 	if (all < 0)
 		fprintf(stderr, "saywhy find: %s\n", errmsg.data);

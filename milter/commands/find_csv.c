@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/escape.h"
 #include "records/record_read.h"
 
@@ -39,61 +38,65 @@ put_text(struct buf *out, const char *text)
 
 /* On a terminal nothing of it may act as a command. */
 static void
-put_cell(struct buf *out, const char *text)
+put_cell(struct find_csv *csv, const char *text)
 {
-	struct buf safe = BUF_INIT;
-
 	if (text == NULL || *text == '\0')
 		return;
-	if (isatty(STDOUT_FILENO))
-		escape_put(&safe, text, strlen(text));
-	else
-		buf_puts(&safe, text);
-	put_text(out, safe.data);
-	buf_free(&safe);
+	if (csv->terminal) {
+		buf_clear(&csv->safe);
+		escape_put(&csv->safe, text, strlen(text));
+		text = csv->safe.data;
+	}
+	put_text(&csv->row, text);
 }
 
 void
-find_csv_head(void)
+find_csv_begin(struct find_csv *csv)
 {
 	size_t i;
 
+	csv->terminal = isatty(STDOUT_FILENO);
+	csv->row = csv->safe = csv->all = (struct buf)BUF_INIT;
 	for (i = 0; i < NPATHS; i++)
 		printf("%s,", paths[i]);
 	fputs("recipients,reply\r\n", stdout);
 }
 
 static void
-put_all(struct buf *out, const struct parsed_record *t, const char *path,
-    const char *between)
+put_all(struct find_csv *csv, const struct parsed_record *t,
+    const char *path, const char *between)
 {
 	size_t i, n = parsed_count(t, path);
-	struct buf b = BUF_INIT;
-	const char *item;
 
+	buf_clear(&csv->all);
 	for (i = 0; i < n; i++) {
-		item = parsed_item(t, path, i);
-		buf_puts(&b, i > 0 ? between : "");
-		buf_puts(&b, item);
+		buf_puts(&csv->all, i > 0 ? between : "");
+		buf_puts(&csv->all, parsed_item(t, path, i));
 	}
-	put_cell(out, b.data);
-	buf_free(&b);
+	put_cell(csv, csv->all.data);
 }
 
 void
-find_csv_row(const struct parsed_record *t)
+find_csv_row(struct find_csv *csv, const struct parsed_record *t)
 {
-	struct buf row = BUF_INIT;
 	size_t i;
 
+	buf_clear(&csv->row);
 	for (i = 0; i < NPATHS; i++) {
-		put_cell(&row, parsed_text(t, paths[i]));
-		buf_putc(&row, ',');
+		put_cell(csv, parsed_text(t, paths[i]));
+		buf_putc(&csv->row, ',');
 	}
-	put_all(&row, t, "recipients", " ");
-	buf_putc(&row, ',');
-	put_all(&row, t, "reply.lines", " / ");
-	buf_puts(&row, "\r\n");
-	fwrite(row.data, 1, row.len, stdout);
-	buf_free(&row);
+	put_all(csv, t, "recipients", " ");
+	buf_putc(&csv->row, ',');
+	put_all(csv, t, "reply.lines", " / ");
+	buf_puts(&csv->row, "\r\n");
+	fwrite(csv->row.data, 1, csv->row.len, stdout);
+}
+
+void
+find_csv_end(struct find_csv *csv)
+{
+	buf_free(&csv->row);
+	buf_free(&csv->safe);
+	buf_free(&csv->all);
 }

@@ -6,10 +6,21 @@
 #ifndef COMMANDS_FIND_CSV_H
 #define COMMANDS_FIND_CSV_H
 
+#include <stdbool.h>
+
+#include "base/buf.h"
+
 struct parsed_record;
 
-/* To stdout. */
-void find_csv_head(void);
-void find_csv_row(const struct parsed_record *t);
+/* What rows share: is it a terminal, and memory. */
+struct find_csv {
+	bool terminal;
+	struct buf row, safe, all;
+};
+
+/* To stdout: the head, the rows; the memory is freed. */
+void find_csv_begin(struct find_csv *csv);
+void find_csv_row(struct find_csv *csv, const struct parsed_record *t);
+void find_csv_end(struct find_csv *csv);
 
 #endif

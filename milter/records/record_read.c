@@ -2,7 +2,7 @@
 
 #include "records/record_read.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,12 +15,18 @@ struct parsed_record {
 	int64_t time;
 };
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 int64_t
 record_parse_time(const char *text)
 {
 	struct tm tm = { .tm_year = 0 };
 	const char *rest;
-	int ms = 0;
+	int ms = 0, i;
 
 	if (text == NULL)
 		return -1;
@@ -34,8 +40,11 @@ record_parse_time(const char *text)
 		if (rest == NULL)
 			return -1;
 	}
-	if (*rest == '.' && sscanf(rest, ".%3d", &ms) == 1)
+	if (*rest == '.' && is_digit(rest[1])) {
+		for (i = 1; i <= 3 && is_digit(rest[i]); i++)
+			ms = 10 * ms + rest[i] - '0';
 		rest += 1 + strspn(rest + 1, "0123456789");
+	}
 	if (*rest != '\0' && strcmp(rest, "Z") != 0)
 		return -1;
 	return (int64_t)timegm(&tm) * 1000 + ms;

@@ -82,7 +82,7 @@ take_rows(struct report *r, enum report_list list, struct tally *t)
 	struct report_row *row;
 	size_t i;
 
-	tally_sort(t);
+	tally_sort(t, lists[list].max);
 	for (i = 0; i < t->n; i++) {
 		rows->sum += t->v[i].count;
 		if (rows->n == lists[list].max) {
@@ -151,15 +151,23 @@ count_networks(struct gathering *g)
 {
 	static const char mapped[12] = { [10] = '\xff', [11] = '\xff' };
 	const struct tally *clients = &g->lists[REPORT_CLIENTS];
+	struct tally *networks = &g->lists[REPORT_NETWORKS];
+	struct tally_item items[TALLY_ITEMS];
 	const struct tally_row *c;
-	const char *address;
+	size_t n = 0;
 
 	for (c = clients->v; c < clients->v + clients->n; c++) {
-		address = clients->names.data + c->at;
-		tally_add(&g->lists[REPORT_NETWORKS], address,
-		    memcmp(address, mapped, sizeof mapped) == 0 ? 15 : 8,
-		    c->count, c->example);
+		items[n].name = clients->names.data + c->at;
+		items[n].n = memcmp(items[n].name, mapped, sizeof mapped) ==
+		    0 ? 15 : 8;
+		items[n].count = c->count;
+		memcpy(items[n].example, c->example, TALLY_EXAMPLE);
+		if (++n == TALLY_ITEMS) {
+			tally_add_all(networks, items, n);
+			n = 0;
+		}
 	}
+	tally_add_all(networks, items, n);
 }
 
 bool
@@ -174,7 +182,7 @@ report_gather(struct report *r, struct store *s, report_progress *tell,
 	choose_bars(r);
 	gathering_init(&g, r);
 	good = (store_is_shared(s) ? report_server_gather(&g, db) :
-	    report_walk(&g, db, tell, arg) && report_deferred_gather(r, db)) &&
+	    report_walk(&g, db, tell, arg)) &&
 	    report_changes_gather(r, db);
 	if (!good)
 		buf_puts(errmsg, db_errmsg(db));

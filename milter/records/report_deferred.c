@@ -8,20 +8,15 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "records/db.h"
 #include "records/report.h"
+#include "records/report_row.h"
 
-/*
- * One row a mail, those of a reason together: a sender and a recipient, and
- * when it was taken, so that the next time it is deferred is another one. What
- * was not taken has no delay and comes first.
- */
-static const char mails[] =
-    "SELECT coalesce(reason, 'not recognised') AS why, "
-    "later - min(time) AS delay FROM record JOIN recipient ON record = n "
-    "WHERE outcome = 'tempfail' AND direction <> 'out' "
-    "AND time >= ? AND time < ? AND (host = ? OR ? = 1) "
-    "GROUP BY why, sender, address, later ORDER BY why, delay NULLS FIRST";
+#define NOT_TAKEN INT64_MIN
+
+struct delay {
+	const char *reason;
+	int64_t ms;
+};
 
 static struct report_deferred *
 row_of(struct report *r, const char *reason, size_t n)
@@ -92,32 +87,88 @@ report_deferred_sort(struct report *r)
 		    by_mails);
 }
 
-bool
-report_deferred_gather(struct report *r, struct db *db)
+void
+deferrals_init(struct deferrals *d)
 {
-	struct query *q = db_query(db, mails);
-	struct report_delays d = { .v = NULL };
-	enum db_answer answer = DB_FAILED;
-	const char *reason;
+	memset(d, 0, sizeof *d);
+	tally_init(&d->mails);
+	d->key = (struct buf)BUF_INIT;
+}
 
-	if (q == NULL)
-		return false;
-	query_int(q, r->since);
-	query_int(q, r->until);
-	query_text(q, r->host);
-	query_int(q, r->host == NULL);
-	while ((answer = query_step(q)) == DB_ROW) {
-		reason = query_column(q, 0);
-		if (query_column(q, 1) != NULL)
-			report_deferred_taken(r, &d, reason,
-			    query_column_int(q, 1));
-		else
+void
+deferrals_free(struct deferrals *d)
+{
+	tally_free(&d->mails);
+	buf_free(&d->key);
+	free(d->first);
+}
+
+/* NULL is another one than "". */
+static void
+put_text(struct buf *key, const char *text)
+{
+	buf_putc(key, text != NULL);
+	if (text != NULL)
+		buf_put(key, text, strlen(text) + 1);
+}
+
+void
+deferrals_add(struct deferrals *d, const struct report_record *r,
+    const char *sender, const char *recipient, int64_t later)
+{
+	const char *reason = r->reason != NULL ? r->reason : "not recognised";
+	struct buf *key = &d->key;
+	size_t i, known = d->mails.n;
+
+	if (!r->later)
+		later = NOT_TAKEN;
+	buf_clear(key);
+	buf_put(key, reason, strlen(reason) + 1);
+	put_text(key, sender);
+	put_text(key, recipient);
+	buf_put(key, &later, sizeof later);
+	i = tally_add(&d->mails, key->data, key->len, 1, NULL);
+	d->first = mem_room(d->first, i, &d->cap, sizeof *d->first);
+	if (i == known || r->time < d->first[i])
+		d->first[i] = r->time;
+}
+
+static int
+by_reason(const void *a, const void *b)
+{
+	const struct delay *x = a, *y = b;
+	int order = strcmp(x->reason, y->reason);
+
+	return order != 0 ? order : (x->ms > y->ms) - (x->ms < y->ms);
+}
+
+void
+deferrals_count(const struct deferrals *d, struct report *r)
+{
+	struct delay *delays = mem_array(d->mails.n + 1, sizeof *delays);
+	struct report_delays together = { .v = NULL };
+	const struct tally_row *row;
+	const char *reason;
+	int64_t later;
+	size_t i, n = 0;
+
+	for (i = 0; i < d->mails.n; i++) {
+		row = &d->mails.v[i];
+		reason = d->mails.names.data + row->at;
+		memcpy(&later, reason + row->n - sizeof later, sizeof later);
+		if (later == NOT_TAKEN)
 			report_deferred_missed(r, reason, strlen(reason));
+		else
+			delays[n++] = (struct delay){ .reason = reason,
+				.ms = later - d->first[i] };
 	}
-	query_free(q);
-	free(d.v);
+	qsort(delays, n, sizeof *delays, by_reason);
+	for (i = 0; i < n; i++)
+		report_deferred_taken(r, &together, delays[i].reason,
+		    delays[i].ms);
+	free(delays);
+	free(together.v);
 	report_deferred_sort(r);
-	return answer == DB_DONE;
 }
 
 void

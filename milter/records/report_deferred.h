@@ -4,16 +4,38 @@
 #ifndef RECORDS_REPORT_DEFERRED_H
 #define RECORDS_REPORT_DEFERRED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct db;
-struct report;
+#include "base/buf.h"
+#include "records/tally.h"
 
-/* SQLite: fills r->deferred. False: the database failed. */
-bool report_deferred_gather(struct report *r, struct db *db);
+struct report;
+struct report_record;
+
 void report_deferred_free(struct report *r);
+
+/*
+ * Mails that were deferred, as they are found: a reason, a sender and a
+ * recipient, and when it was taken, so that the next time it is deferred is
+ * another one.
+ */
+struct deferrals {
+	struct tally mails;
+	int64_t *first;		/* of each mail, when it was first tried */
+	size_t cap;		/* of these */
+	struct buf key;
+};
+
+void deferrals_init(struct deferrals *d);
+void deferrals_free(struct deferrals *d);
+
+/* `later`: when it was taken, if the record says that it was. */
+void deferrals_add(struct deferrals *d, const struct report_record *r,
+    const char *sender, const char *recipient, int64_t later);
+
+/* Fills r->deferred. */
+void deferrals_count(const struct deferrals *d, struct report *r);
 
 /* Delays of the reason at hand; the caller frees v, free(3). */
 struct report_delays {

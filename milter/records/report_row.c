@@ -97,11 +97,19 @@ report_by_login(const struct report_record *r, struct report_key *key)
 /*
  * Names of providers that are large enough to be listed; below them are hosts.
  */
-static const char *const providers[] = { "google.com", "outlook.com",
-	"yahoo.com", "icloud.com", "apple.com", "gmx.net", "web.de",
-	"t-online.de", "amazonses.com", "sendgrid.net", "mailgun.net",
-	"mcsv.net", "proton.ch", "fastmail.com", "messagelabs.com",
-	"pphosted.com", "mimecast.com" };
+#define PROVIDER(name) { name, sizeof name - 1 }
+
+static const struct {
+	const char *name;
+	size_t n;
+} providers[] = {
+	PROVIDER("google.com"), PROVIDER("outlook.com"), PROVIDER("yahoo.com"),
+	PROVIDER("icloud.com"), PROVIDER("apple.com"), PROVIDER("gmx.net"),
+	PROVIDER("web.de"), PROVIDER("t-online.de"),
+	PROVIDER("amazonses.com"), PROVIDER("sendgrid.net"),
+	PROVIDER("mailgun.net"), PROVIDER("mcsv.net"), PROVIDER("proton.ch"),
+	PROVIDER("fastmail.com"), PROVIDER("messagelabs.com"),
+	PROVIDER("pphosted.com"), PROVIDER("mimecast.com") };
 
 static const char *
 provider_of(const char *name)
@@ -109,10 +117,10 @@ provider_of(const char *name)
 	size_t i, n = strlen(name), m;
 
 	for (i = 0; i < sizeof providers / sizeof providers[0]; i++) {
-		m = strlen(providers[i]);
+		m = providers[i].n;
 		if (n > m && name[n - m - 1] == '.' &&
-		    strcasecmp(name + n - m, providers[i]) == 0)
-			return providers[i];
+		    strcasecmp(name + n - m, providers[i].name) == 0)
+			return providers[i].name;
 	}
 	return NULL;
 }

@@ -4,14 +4,38 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "records/db.h"
+#include "records/report_alike.h"
+#include "records/report_deferred.h"
 #include "records/report_gathering.h"
 
 #define TELL_EACH 16384	/* records */
 
+/* Names for a large table, until there are enough to look them up at once. */
+struct batch {
+	struct tally *t;
+	struct tally_item items[TALLY_ITEMS];
+	size_t at[TALLY_ITEMS];		/* of their names */
+	size_t n;
+	struct buf names;
+};
+
+static const enum report_list large[] = { REPORT_CLIENTS, REPORT_SENDERS,
+	REPORT_RECIPIENTS };
+
+/* Columns behind those that report_record_read() has read. */
+enum { LATER = 13, SENDER = 15 };
+
+enum { CLIENTS, SENDERS, RECIPIENTS, NBATCHES };
+
 /* Over the records, and beside it over their recipients. */
 struct walk {
 	struct gathering *g;
+	struct batch batches[NBATCHES];
+	struct alike alike;
+	struct deferrals deferrals;
+	int64_t from, to;		/* the first and the last row */
 	struct query *records, *recipients;
 	int64_t rows;			/* of the records; for who waits */
 	/*
@@ -20,6 +44,35 @@ struct walk {
 	 */
 	int64_t of;
 };
+
+static void
+batch_flush(struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		b->items[i].name = b->names.data + b->at[i];
+	tally_add_all(b->t, b->items, b->n);
+	buf_clear(&b->names);
+	b->n = 0;
+}
+
+static void
+batch_add(struct batch *b, const void *name, size_t n, const char *id)
+{
+	struct tally_item *item = &b->items[b->n];
+
+	if (id == NULL)
+		id = "";
+	item->n = n;
+	item->count = 1;
+	memset(item->example, 0, sizeof item->example);
+	memcpy(item->example, id, strnlen(id, sizeof item->example - 1));
+	b->at[b->n] = b->names.len;
+	buf_put(&b->names, name, n);
+	if (++b->n == TALLY_ITEMS)
+		batch_flush(b);
+}
 
 /* To the first recipient of a record not before `n`. */
 static bool
@@ -34,10 +87,20 @@ skip_recipients(struct walk *w, int64_t n)
 	return answer != DB_FAILED;
 }
 
+static bool
+is_deferred(const struct report_record *r)
+{
+	return r->outcome != NULL && strcmp(r->outcome, "tempfail") == 0 &&
+	    r->direction != NULL && strcmp(r->direction, "out") != 0;
+}
+
 /* They lie in the order of their records. */
 static bool
 count_recipients(struct walk *w, const struct report_record *record)
 {
+	bool deferred = is_deferred(record);
+	const char *sender = deferred ? query_column(w->records, SENDER) : NULL;
+	int64_t later = deferred ? query_column_int(w->records, LATER) : 0;
 	enum db_answer answer = DB_ROW;
 	const char *address;
 
@@ -46,8 +109,11 @@ count_recipients(struct walk *w, const struct report_record *record)
 	while (w->of == record->n && answer == DB_ROW) {
 		address = query_column(w->recipients, 1);
 		if (record->refused && address != NULL)
-			tally_add(&w->g->lists[REPORT_RECIPIENTS], address,
-			    strlen(address), 1, record->id);
+			batch_add(&w->batches[RECIPIENTS], address,
+			    strlen(address), record->id);
+		if (deferred)
+			deferrals_add(&w->deferrals, record, sender, address,
+			    later);
 		answer = query_step(w->recipients);
 		if (answer == DB_ROW)
 			w->of = query_column_int(w->recipients, 0);
@@ -57,48 +123,77 @@ count_recipients(struct walk *w, const struct report_record *record)
 	return answer != DB_FAILED;
 }
 
-#define IN_SPAN "time >= ? AND time < ? AND (host = ? OR ? = 1)"
-
-static void
-bind_span(struct query *q, const struct report *r)
+/*
+ * The first and last row of that time. Of every host: the index of times is
+ * enough then, and the walk leaves the others out.
+ */
+static bool
+find_ends(struct walk *w, struct db *db)
 {
-	query_int(q, r->since);
-	query_int(q, r->until);
-	query_text(q, r->host);
-	query_int(q, r->host == NULL);
+	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
+	    "FROM record WHERE time >= ? AND time < ?");
+	bool good = false;
+
+	if (q == NULL)
+		return false;
+	query_int(q, w->g->r->since);
+	query_int(q, w->g->r->until);
+	if (query_step(q) == DB_ROW) {
+		good = true;
+		w->rows = query_column_int(q, 2);
+		w->from = query_column_int(q, 0);
+		w->to = w->rows > 0 ? query_column_int(q, 1) : -1;
+	}
+	query_free(q);
+	return good;
 }
+
+#define RECORDS "SELECT " REPORT_COLUMNS ", sender FROM record NOT INDEXED " \
+	"WHERE n BETWEEN ? AND ? AND time >= ? AND time < ?"
 
 /* From the first record to the last of that time, in the order of rows. */
 static bool
 begin(struct walk *w, struct db *db)
 {
-	struct query *q = db_query(db, "SELECT min(n), max(n), count(*) "
-	    "FROM record WHERE " IN_SPAN);
-	int64_t from = 0, to = -1;
+	size_t i;
 
-	if (q != NULL)
-		bind_span(q, w->g->r);
-	if (q != NULL && query_step(q) == DB_ROW) {
-		from = query_column_int(q, 0);
-		to = query_column_int(q, 1);
-		w->rows = query_column_int(q, 2);
+	for (i = 0; i < NBATCHES; i++) {
+		w->batches[i].t = &w->g->lists[large[i]];
+		w->batches[i].names = (struct buf)BUF_INIT;
 	}
-	query_free(q);
-	w->records = db_query(db, "SELECT " REPORT_COLUMNS " FROM record "
-	    "NOT INDEXED WHERE n BETWEEN ? AND ? AND " IN_SPAN
-	    " ORDER BY n");
+	if (!find_ends(w, db))
+		return false;
+	w->records = db_query(db, w->g->r->host != NULL ?
+	    RECORDS " AND host = ? ORDER BY n" : RECORDS " ORDER BY n");
 	w->recipients = db_query(db, "SELECT record, address FROM recipient "
 	    "NOT INDEXED WHERE rowid >= coalesce((SELECT min(rowid) FROM "
 	    "recipient WHERE record = (SELECT min(record) FROM recipient "
 	    "WHERE record >= ?)), 1) ORDER BY rowid");
-	if (q == NULL || w->records == NULL || w->recipients == NULL)
+	if (w->records == NULL || w->recipients == NULL)
 		return false;
-	query_int(w->records, from);
-	query_int(w->records, to);
-	bind_span(w->records, w->g->r);
-	query_int(w->recipients, from);
+	query_int(w->records, w->from);
+	query_int(w->records, w->to);
+	query_int(w->records, w->g->r->since);
+	query_int(w->records, w->g->r->until);
+	if (w->g->r->host != NULL)
+		query_text(w->records, w->g->r->host);
+	query_int(w->recipients, w->from);
 	w->of = -1;
 	return true;
+}
+
+static void
+count(struct walk *w, const struct report_record *record)
+{
+	struct report_key key;
+
+	alike_add(&w->alike, w->g, record);
+	gathering_count(w->g, record, 1u << REPORT_LOGINS |
+	    1u << REPORT_PROVIDERS);
+	if (report_by_client(record, &key))
+		batch_add(&w->batches[CLIENTS], key.bytes, key.n, record->id);
+	if (report_by_sender(record, &key))
+		batch_add(&w->batches[SENDERS], key.bytes, key.n, record->id);
 }
 
 static bool
@@ -111,8 +206,7 @@ walk(struct walk *w, report_progress *tell, void *arg)
 
 	while (good && (answer = query_step(w->records)) == DB_ROW) {
 		report_record_read(&record, w->records);
-		gathering_count(w->g, &record, GATHERING_ALL);
-		gathering_count_bar(w->g, &record);
+		count(w, &record);
 		good = count_recipients(w, &record);
 		if (tell != NULL && done++ % TELL_EACH == 0)
 			tell(arg, done, w->rows);
@@ -125,8 +219,21 @@ report_walk(struct gathering *g, struct db *db, report_progress *tell,
     void *arg)
 {
 	struct walk w = { .g = g };
-	bool good = begin(&w, db) && walk(&w, tell, arg);
+	bool good;
+	size_t i;
 
+	alike_init(&w.alike);
+	deferrals_init(&w.deferrals);
+	good = begin(&w, db) && walk(&w, tell, arg);
+	alike_count(&w.alike, g);
+	alike_free(&w.alike);
+	deferrals_count(&w.deferrals, g->r);
+	deferrals_free(&w.deferrals);
+
+	for (i = 0; i < NBATCHES; i++) {
+		batch_flush(&w.batches[i]);
+		buf_free(&w.batches[i].names);
+	}
 	query_free(w.records);
 	query_free(w.recipients);
 	return good;

@@ -11,7 +11,7 @@
 struct db;
 struct gathering;
 
-/* SQLite: all of g->r but r->deferred; `tell` as in report_gather(). */
+/* SQLite: all of g->r but its changes; `tell` as in report_gather(). */
 bool report_walk(struct gathering *g, struct db *db, report_progress *tell,
     void *arg);
 

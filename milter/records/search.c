@@ -17,6 +17,12 @@
 /* Records of which one in fifty is named, at a million. */
 #define NAMED_MANY 20000
 
+/* A line that the index names costs as much as so many read in turn. */
+#define NAMED_COST 4
+
+/* The newest records, in which a text that is frequent is looked for first. */
+#define NEWEST 20000
+
 /*
  * A statement as it grows, and the values for its `?`s in turn. Beside it what
  * the index of words is to hold, when there is one.
@@ -27,6 +33,7 @@ struct asking {
 	struct buf words;	/* for MATCH; "": no help from it */
 	int64_t named;		/* rows that it names */
 	bool by_words;		/* it is asked */
+	bool all_lines;		/* every line is read for the text */
 	bool text;		/* words are looked for, whose condition */
 	size_t text_at;		/* goes in here */
 	bool exact;		/* what it finds is what is wanted */
@@ -178,28 +185,37 @@ want_word(struct asking *a, const char *column, const char *word)
 
 /* Escapes the wildcards of LIKE. */
 static void
-want_text(struct asking *a, const char *text)
+add_like(struct asking *a, const char *text)
 {
 	struct buf like = BUF_INIT;
-	size_t before = a->words.len;
-	const char *c;
-	bool exact = false;
 
 	buf_putc(&like, '%');
-	for (c = text; *c != '\0'; c++) {
-		if (strchr("%_\\", *c) != NULL)
+	for (; *text != '\0'; text++) {
+		if (strchr("%_\\", *text) != NULL)
 			buf_putc(&like, '\\');
-		buf_putc(&like, *c);
+		buf_putc(&like, *text);
 	}
 	buf_putc(&like, '%');
+	add_text(a, like.data);
+	buf_free(&like);
+}
+
+static void
+want_text(struct asking *a, const char *text)
+{
+	size_t before = a->words.len;
+	bool exact = false;
+
 	a->text = true;
 	a->text_at = a->sql.len;
-	add_text(a, like.data);
+	if (a->of->like)
+		add_like(a, text);
+	else
+		add_text(a, text);
 	and_words(a);
 	if (!store_words_query(&a->words, text, &exact))
 		buf_cut(&a->words, before);
 	a->exact &= exact;
-	buf_free(&like);
 }
 
 static void
@@ -284,11 +300,9 @@ ask(struct asking *a, struct store *s, const char *what, const char *tail,
 	else
 		buf_puts(&sql, " FROM record WHERE 1 = 1");
 	buf_put(&sql, a->sql.data, a->text_at);
-	/* One by one where few are left, all lines in turn where not. */
 	if (a->text)
-		buf_printf(&sql, " AND %s", a->by_words ? "EXISTS (SELECT 1 "
-		    "FROM line WHERE line.n = record.n AND json LIKE ? "
-		    "ESCAPE '\\')" : a->of->text);
+		buf_printf(&sql, " AND %s", a->all_lines ? a->of->text_all :
+		    a->of->text);
 	buf_puts(&sql, a->sql.data + a->text_at);
 	buf_puts(&sql, tail);
 	q = query_of(a, s, sql.data, errmsg);
@@ -342,6 +356,18 @@ end(struct asking *a)
 	buf_free(&a->words);
 }
 
+/* Where the index names a large part of all, lines in turn are cheaper. */
+static void
+plan_count(struct asking *a, struct store *s)
+{
+	if (!a->text || a->of->text_all == NULL)
+		return;
+	if (a->named > NAMED_MANY && a->named > db_number(store_db(s),
+	    "SELECT max(n) FROM line", 0) / NAMED_COST)
+		a->by_words = false;
+	a->all_lines = !a->by_words;
+}
+
 int64_t
 search_count(struct store *s, const struct search *what, struct buf *errmsg)
 {
@@ -353,7 +379,10 @@ search_count(struct store *s, const struct search *what, struct buf *errmsg)
 	if (a.by_words && a.exact) {
 		n = a.named;
 	} else {
-		q = ask(&a, s, "SELECT count(*)", "", errmsg);
+		plan_count(&a, s);
+		q = a.all_lines && a.sql.len == 0 ? query_of(&a, s, "SELECT "
+		    "count(*) FROM line WHERE holds(json, ?)", errmsg) :
+		    ask(&a, s, "SELECT count(*)", "", errmsg);
 		if (q != NULL && query_step(q) == DB_ROW)
 			n = query_column_int(q, 0);
 		else if (q != NULL)
@@ -377,6 +406,40 @@ put_line(struct buf *sql, const struct store *s, const struct search *w)
 	buf_putc(sql, ')');
 }
 
+/* Do the newest records alone fill that page? */
+static bool
+is_near(struct asking *a, struct store *s, const struct search *what)
+{
+	int64_t page = what->skip + what->max, n = -1;
+	struct buf ignored = BUF_INIT;
+	struct query *q;
+
+	add_number(a, NEWEST);
+	add_number(a, page);
+	q = ask(a, s, "SELECT count(*) FROM (SELECT 1", " AND time >= "
+	    "coalesce((SELECT time FROM record ORDER BY time DESC LIMIT 1 "
+	    "OFFSET ?), 0) LIMIT ?)", &ignored);
+	if (q != NULL && query_step(q) == DB_ROW)
+		n = query_column_int(q, 0);
+	query_free(q);
+	buf_free(&ignored);
+	a->nvalues -= 2;
+	return n == page;
+}
+
+/*
+ * Where many records match, the newest are found sooner without the index: one
+ * by one, or where they are rare among the newest after all lines were read.
+ */
+static void
+plan_each(struct asking *a, struct store *s, const struct search *what)
+{
+	if (a->named > NAMED_MANY && what->max > 0)
+		a->by_words = false;
+	if (a->text && a->of->text_all != NULL && !a->by_words)
+		a->all_lines = what->max == 0 || !is_near(a, s, what);
+}
+
 bool
 search_each(struct store *s, const struct search *what,
     void (*fn)(void *arg, const char *line, size_t n), void *arg,
@@ -389,12 +452,7 @@ search_each(struct store *s, const struct search *what,
 	const char *line;
 
 	begin(&a, s, what);
-	/*
-	 * Where many records match, the newest are found sooner without the
-	 * index.
-	 */
-	if (a.named > NAMED_MANY && what->max > 0)
-		a.by_words = false;
+	plan_each(&a, s, what);
 	add_number(&a, what->max > 0 ? what->max : INT64_MAX);
 	add_number(&a, what->skip);
 	put_line(&select, s, what);

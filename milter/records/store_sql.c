@@ -10,8 +10,9 @@ const struct store_sql store_sql_sqlite = {
 	.named = "(lower(name) = ? OR substr(lower(name), -length(?)) = ?) "
 	    "AND substr('.' || lower(name), -length(?) - 1, 1) = '.'",
 	.below = "substr(lower(name), -length(?)) = ?",
-	.text = "record.n IN (SELECT n FROM line WHERE json LIKE ? "
-	    "ESCAPE '\\')",
+	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n "
+	    "AND holds(json, ?))",
+	.text_all = "record.n IN (SELECT n FROM line WHERE holds(json, ?))",
 	.line = "line.n = record.n",
 	.get = "SELECT json FROM line WHERE n = "
 	    "(SELECT n FROM record WHERE id = ?)",
@@ -29,6 +30,7 @@ const struct store_sql store_sql_postgresql = {
 	    "reverse(lower(name)) < reverse(substr(?, 2)) || '/')",
 	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n AND "
 	    "line.time = record.time AND json ILIKE ? ESCAPE '\\')",
+	.like = true,
 	.line = "line.n = record.n AND line.time = record.time",
 	.get = "SELECT json FROM record JOIN line USING (n, time) "
 	    "WHERE id = ?",

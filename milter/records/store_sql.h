@@ -17,7 +17,9 @@ struct store_sql {
 	const char *domain;	/* of the sender or of a recipient */
 	const char *named;	/* the name, or one below it; in lower case */
 	const char *below;	/* ".example.org": below it only */
-	const char *text;	/* LIKE: anywhere in the line, in every case */
+	const char *text;	/* anywhere in the line, in every case */
+	const char *text_all;	/* the same, every line read; NULL: no use */
+	bool like;		/* the text of these is a pattern of LIKE */
 	const char *line;	/* which row of `line` is its own */
 	const char *get;	/* the line of an id */
 	const char *version;	/* of the schema */

@@ -2,6 +2,7 @@
 
 #include "records/tally.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -128,24 +129,35 @@ tally_add_all(struct tally *t, const struct tally_item *items, size_t n)
 		    items[i].example);
 }
 
-static int
-compare(const void *a, const void *b, void *names)
+static bool
+goes_before(const struct tally *t, const struct tally_row *x,
+    const struct tally_row *y)
 {
-	const struct tally_row *x = a, *y = b;
-	const char *text = names;
 	size_t n = x->n < y->n ? x->n : y->n;
 	int order;
 
 	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	order = memcmp(text + x->at, text + y->at, n);
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+		return x->count > y->count;
+	order = memcmp(t->names.data + x->at, t->names.data + y->at, n);
+	return order != 0 ? order < 0 : x->n < y->n;
 }
 
+/* Few are shown of many: each finds its place among these, or is none. */
 void
-tally_sort(struct tally *t)
+tally_sort(struct tally *t, size_t first)
 {
-	if (t->n > 0)
-		qsort_r(t->v, t->n, sizeof *t->v, compare, t->names.data);
+	struct tally_row row;
+	size_t i, to;
+
+	for (i = 1; first > 0 && i < t->n; i++) {
+		to = i < first ? i : first - 1;
+		if (to < i && !goes_before(t, &t->v[i], &t->v[to]))
+			continue;
+		row = t->v[i];
+		t->v[i] = t->v[to];
+		for (; to > 0 && goes_before(t, &row, &t->v[to - 1]); to--)
+			t->v[to] = t->v[to - 1];
+		t->v[to] = row;
+	}
 	memset(t->slots, 0, t->nslots * sizeof *t->slots);
 }

@@ -53,7 +53,10 @@ struct tally_item {
 #define TALLY_ITEMS 32
 void tally_add_all(struct tally *t, const struct tally_item *items, size_t n);
 
-/* The most frequent first, alike ones by name; indexes do not hold after. */
-void tally_sort(struct tally *t);
+/*
+ * The `first` most frequent to the front, alike ones by name; the others come
+ * after in no order. Indexes do not hold after.
+ */
+void tally_sort(struct tally *t, size_t first);
 
 #endif

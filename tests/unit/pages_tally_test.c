@@ -20,7 +20,7 @@ test_tally(void **state)
 
 	(void)state;
 	tally_init(&t);
-	tally_sort(&t);
+	tally_sort(&t, 4);
 	assert_int_equal(t.n, 0);
 	for (i = 0; i < 5000; i++) {
 		snprintf(name, sizeof name, "n%zu", i % 1000);
@@ -30,7 +30,8 @@ test_tally(void **state)
 	first = tally_add(&t, "n7", 2, 3, "B");
 	assert_int_equal(tally_add(&t, "n7", 2, 1, "A"), first);
 	assert_int_equal(tally_add(&t, "n\0007", 3, 9, "C"), 1000);
-	tally_sort(&t);
+	tally_sort(&t, 4);
+	assert_int_equal(t.n, 1001);
 	assert_int_equal(t.v[0].count, 9);
 	assert_int_equal(t.v[0].n, 3);
 	assert_memory_equal(t.names.data + t.v[0].at, "n\0007", 3);
