@@ -45,8 +45,8 @@ static const char *const never_in_line_2[] = { "EHLO", "HELO", "PTR",
 	"reverse DNS", "elaying", "null MX", "softfail", "8-bit", "SMTPUTF8",
 	"greylist", "lasts", "mail admin here", "id below", "SMTP", "MTA",
 	" bytes", "unknown", "{", "}", "  ", " ,", " .", "..", ",,", ",.", ",;",
-	"again later", "some time", "that link", "that part", "these proofs",
-	NULL };
+	",:", " :", "again later", "some time", "that link", "that part",
+	"these proofs", NULL };
 
 /* Numbers and domains of a second line, and what tells whose they are. */
 static const struct label {
