@@ -37,7 +37,7 @@ dkim_verdict_name(enum dkim_verdict verdict)
 bool
 dkim_engine_there(enum dkim_engine engine)
 {
-	return engine == DKIM_ENGINE_SAYWHY || dkim_opendkim_there;
+	return engine == DKIM_ENGINE_SAYWHY || dkim_opendkim_there();
 }
 
 struct dkim_check *
@@ -45,7 +45,7 @@ dkim_check_new(enum dkim_engine engine)
 {
 	struct dkim_check *c = mem_alloc(sizeof *c);
 
-	c->calls = engine == DKIM_ENGINE_OPENDKIM && dkim_opendkim_there ?
+	c->calls = engine == DKIM_ENGINE_OPENDKIM && dkim_opendkim_there() ?
 	    &dkim_opendkim : &dkim_saywhy;
 	c->engine = c->calls->begin();
 	return c;

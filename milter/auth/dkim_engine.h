@@ -29,6 +29,6 @@ extern const struct dkim_engine_calls dkim_saywhy;
 /* Linked from dkim_opendkim.c, or from dkim_none.c when configure did not
  * find it. */
 extern const struct dkim_engine_calls dkim_opendkim;
-extern const bool dkim_opendkim_there;
+bool dkim_opendkim_there(void);
 
 #endif

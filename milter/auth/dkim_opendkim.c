@@ -13,13 +13,30 @@
 
 #include "auth/dkim.h"
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "dns/dns.h"
 
 /* RFC 8301 section 3.2: weaker keys must not be relied on. */
 #define BITS_LEAST 1024
 
-const bool dkim_opendkim_there = true;
+#define FUNCTIONS(F) \
+	F(dkim_body) F(dkim_eoh) F(dkim_eom) F(dkim_free) \
+	F(dkim_get_user_context) F(dkim_getsiglist) F(dkim_header) \
+	F(dkim_init) F(dkim_options) F(dkim_set_key_lookup) \
+	F(dkim_set_prescreen) F(dkim_set_user_context) F(dkim_sig_getbh) \
+	F(dkim_sig_getcanonlen) F(dkim_sig_getdomain) F(dkim_sig_geterror) \
+	F(dkim_sig_geterrorstr) F(dkim_sig_getflags) F(dkim_sig_getkeysize) \
+	F(dkim_sig_getselector) F(dkim_sig_gettagvalue) F(dkim_sig_ignore) \
+	F(dkim_verify)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBOPENDKIM, "there is no second engine for DKIM")
+
+bool
+dkim_opendkim_there(void)
+{
+	return is_there();
+}
 
 struct verifier {
 	DKIM *dkim;
@@ -35,8 +52,8 @@ struct verifier {
 static char *
 key_name(DKIM_SIGINFO *sig)
 {
-	const unsigned char *domain = dkim_sig_getdomain(sig);
-	const unsigned char *selector = dkim_sig_getselector(sig);
+	const unsigned char *domain = lib.dkim_sig_getdomain(sig);
+	const unsigned char *selector = lib.dkim_sig_getselector(sig);
 	struct buf name = BUF_INIT;
 
 	if (domain == NULL || selector == NULL)
@@ -53,17 +70,17 @@ key_name(DKIM_SIGINFO *sig)
 static DKIM_CBSTAT
 on_signatures(DKIM *dkim, DKIM_SIGINFO **sigs, int n)
 {
-	struct verifier *c = (void *)(uintptr_t)dkim_get_user_context(dkim);
+	struct verifier *c = (void *)(uintptr_t)lib.dkim_get_user_context(dkim);
 	char *name;
 	int i;
 
 	for (i = 0; i < n; i++) {
 		if (i >= DKIM_SIGNATURES_MAX) {
-			dkim_sig_ignore(sigs[i]);
+			lib.dkim_sig_ignore(sigs[i]);
 			continue;
 		}
-		name = dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_OK ||
-		    dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_UNKNOWN ?
+		name = lib.dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_OK ||
+		    lib.dkim_sig_geterror(sigs[i]) == DKIM_SIGERROR_UNKNOWN ?
 		    key_name(sigs[i]) : NULL;
 		if (name == NULL)
 			continue;
@@ -80,7 +97,7 @@ on_signatures(DKIM *dkim, DKIM_SIGINFO **sigs, int n)
 static DKIM_CBSTAT
 on_key(DKIM *dkim, DKIM_SIGINFO *sig, u_char *bytes, size_t size)
 {
-	struct verifier *c = (void *)(uintptr_t)dkim_get_user_context(dkim);
+	struct verifier *c = (void *)(uintptr_t)lib.dkim_get_user_context(dkim);
 	const struct dns_answer *a;
 	size_t i;
 
@@ -98,7 +115,7 @@ on_key(DKIM *dkim, DKIM_SIGINFO *sig, u_char *bytes, size_t size)
 	return DKIM_CBSTAT_CONTINUE;
 }
 
-static DKIM_LIB *lib;
+static DKIM_LIB *opened;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* One handle for the whole process; it is never closed. */
@@ -107,13 +124,13 @@ open_library(void)
 {
 	unsigned flags = DKIM_LIBFLAGS_NONE;
 
-	lib = dkim_init(NULL, NULL);
-	if (lib == NULL)
+	opened = lib.dkim_init(NULL, NULL);
+	if (opened == NULL)
 		mem_gone();
-	dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
+	lib.dkim_options(opened, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
 	    sizeof flags);
-	dkim_set_prescreen(lib, on_signatures);
-	dkim_set_key_lookup(lib, on_key);
+	lib.dkim_set_prescreen(opened, on_signatures);
+	lib.dkim_set_key_lookup(opened, on_key);
 }
 
 static void *
@@ -123,11 +140,11 @@ begin(void)
 	DKIM_STAT status;
 
 	pthread_once(&once, open_library);
-	c->dkim = dkim_verify(lib, (const unsigned char *)"saywhy", NULL,
-	    &status);
+	c->dkim = lib.dkim_verify(opened, (const unsigned char *)"saywhy",
+	    NULL, &status);
 	if (c->dkim == NULL)
 		mem_gone();
-	dkim_set_user_context(c->dkim, c);
+	lib.dkim_set_user_context(c->dkim, c);
 	return c;
 }
 
@@ -160,7 +177,7 @@ header(void *engine, const char *name, const char *value)
 	 * A field that libopendkim cannot parse is left out; a signature over
 	 * it fails.
 	 */
-	if (dkim_header(c->dkim, (u_char *)field.data, field.len) ==
+	if (lib.dkim_header(c->dkim, (u_char *)field.data, field.len) ==
 	    DKIM_STAT_NORESOURCE)
 		mem_gone();
 	buf_free(&field);
@@ -173,7 +190,7 @@ end_of_header(void *engine, int64_t deadline)
 	DKIM_STAT status;
 
 	c->deadline = deadline;
-	status = dkim_eoh(c->dkim);
+	status = lib.dkim_eoh(c->dkim);
 	if (status == DKIM_STAT_NORESOURCE)
 		mem_gone();
 	if (status == DKIM_STAT_NOSIG)
@@ -187,7 +204,7 @@ body(void *engine, const char *bytes, size_t n)
 {
 	struct verifier *c = engine;
 
-	dkim_body(c->dkim, (u_char *)(uintptr_t)bytes, n);
+	lib.dkim_body(c->dkim, (u_char *)(uintptr_t)bytes, n);
 	c->open_line = bytes[n - 1] != '\n';
 }
 
@@ -221,7 +238,7 @@ covers_all(struct verifier *c, DKIM_SIGINFO *sig)
 {
 	ssize_t whole = 0, canon = 0, limit = 0;
 
-	return dkim_sig_getcanonlen(c->dkim, sig, &whole, &canon, &limit) ==
+	return lib.dkim_sig_getcanonlen(c->dkim, sig, &whole, &canon, &limit) ==
 	    DKIM_STAT_OK && (limit < 0 || canon >= whole);
 }
 
@@ -245,17 +262,17 @@ judge_passed(struct verifier *c, struct dkim_signed *s, DKIM_SIGINFO *sig)
 static void
 judge(struct verifier *c, struct dkim_signed *s, DKIM_SIGINFO *sig)
 {
-	int error = dkim_sig_geterror(sig);
+	int error = lib.dkim_sig_geterror(sig);
 	const char *words;
 
-	if ((dkim_sig_getflags(sig) & DKIM_SIGFLAG_PASSED) != 0 &&
+	if ((lib.dkim_sig_getflags(sig) & DKIM_SIGFLAG_PASSED) != 0 &&
 	    error <= DKIM_SIGERROR_OK &&
-	    dkim_sig_getbh(sig) == DKIM_SIGBH_MATCH) {
+	    lib.dkim_sig_getbh(sig) == DKIM_SIGBH_MATCH) {
 		judge_passed(c, s, sig);
-	} else if (dkim_sig_getbh(sig) == DKIM_SIGBH_MISMATCH) {
+	} else if (lib.dkim_sig_getbh(sig) == DKIM_SIGBH_MISMATCH) {
 		say(s, DKIM_VERDICT_FAIL, "the body was changed");
 	} else if (error > DKIM_SIGERROR_OK && error != DKIM_SIGERROR_BADSIG) {
-		words = dkim_sig_geterrorstr(error);
+		words = lib.dkim_sig_geterrorstr(error);
 		say(s, verdict_of_error(error), words != NULL ? words :
 		    "a broken signature");
 	} else {
@@ -293,15 +310,16 @@ collect(struct verifier *c, struct dkim_result *r)
 	struct dkim_signed *s;
 	int i, n = 0;
 
-	if (dkim_getsiglist(c->dkim, &sigs, &n) != DKIM_STAT_OK)
+	if (lib.dkim_getsiglist(c->dkim, &sigs, &n) != DKIM_STAT_OK)
 		return;
 	for (i = 0; i < n && i < DKIM_SIGNATURES_MAX; i++) {
 		s = &r->v[r->n++];
-		s->domain = lower_copy(dkim_sig_getdomain(sigs[i]));
-		s->selector = mem_dup((char *)dkim_sig_getselector(sigs[i]));
-		s->algorithm = mem_dup((char *)dkim_sig_gettagvalue(sigs[i],
+		s->domain = lower_copy(lib.dkim_sig_getdomain(sigs[i]));
+		s->selector = mem_dup((char *)lib.dkim_sig_getselector(
+		    sigs[i]));
+		s->algorithm = mem_dup((char *)lib.dkim_sig_gettagvalue(sigs[i],
 		    false, (u_char *)(uintptr_t)"a"));
-		dkim_sig_getkeysize(sigs[i], &s->bits);
+		lib.dkim_sig_getkeysize(sigs[i], &s->bits);
 		judge(c, s, sigs[i]);
 		if (lacks_answer(c, sigs[i]))
 			say(s, DKIM_VERDICT_TEMPERROR,
@@ -318,7 +336,7 @@ end(void *engine, struct dkim_result *r)
 	/* RFC 6376 section 3.4.3: a last line without its end gets one. */
 	if (c->open_line)
 		body(c, "\r\n", 2);
-	dkim_eom(c->dkim, &test);
+	lib.dkim_eom(c->dkim, &test);
 	collect(c, r);
 }
 
@@ -328,7 +346,7 @@ drop(void *engine)
 	struct verifier *c = engine;
 	size_t i;
 
-	dkim_free(c->dkim);
+	lib.dkim_free(c->dkim);
 	dns_forget(c->q, c->nq);
 	for (i = 0; i < c->nq; i++)
 		free(c->names[i]);

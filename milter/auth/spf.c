@@ -24,7 +24,7 @@ spf_result_name(enum spf_result result)
 bool
 spf_engine_there(enum spf_engine engine)
 {
-	return engine == SPF_ENGINE_SAYWHY || spf_libspf2_there;
+	return engine == SPF_ENGINE_SAYWHY || spf_libspf2_there();
 }
 
 /*
@@ -54,7 +54,7 @@ spf_check(const struct spf_query *q, struct spf *out)
 	out->domain = mem_dup(q->domain);
 	if (!is_domain(q->domain))
 		return;
-	if (q->engine == SPF_ENGINE_LIBSPF2 && spf_libspf2_there)
+	if (q->engine == SPF_ENGINE_LIBSPF2 && spf_libspf2_there())
 		spf_libspf2(q, out);
 	else
 		spf_saywhy(q, out);

@@ -17,6 +17,6 @@ void spf_saywhy(const struct spf_query *q, struct spf *out);
 /* Linked from spf_libspf2.c, or from spf_none.c when configure did not find
  * it. */
 void spf_libspf2(const struct spf_query *q, struct spf *out);
-extern const bool spf_libspf2_there;
+bool spf_libspf2_there(void);
 
 #endif

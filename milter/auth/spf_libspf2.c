@@ -25,6 +25,7 @@
 #include "auth/spf.h"
 #include "auth/spf_engine.h"
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "dns/dns.h"
 
@@ -34,7 +35,22 @@
 #define MACROS_MAX 32
 #define RECORD_MAX 2048
 
-const bool spf_libspf2_there = true;
+#define FUNCTIONS(F) \
+	F(SPF_dns_rr_buf_realloc) F(SPF_dns_rr_new_init) F(SPF_request_free) \
+	F(SPF_request_new) F(SPF_request_query_mailfrom) \
+	F(SPF_request_set_env_from) F(SPF_request_set_helo_dom) \
+	F(SPF_request_set_ipv4) F(SPF_request_set_ipv6) F(SPF_response_free) \
+	F(SPF_response_result) F(SPF_server_free) F(SPF_server_new_dns) \
+	F(SPF_server_set_explanation) F(SPF_server_set_rec_dom) \
+	F(SPF_strerror)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBSPF2, "there is no second engine for SPF")
+
+bool
+spf_libspf2_there(void)
+{
+	return is_there();
+}
 
 /* One query; `hook` of the DNS layer. */
 struct record_source {
@@ -102,7 +118,7 @@ put_bytes(SPF_dns_rr_t *rr, const void *bytes, size_t n)
 {
 	int i = rr->num_rr;
 
-	if (SPF_dns_rr_buf_realloc(rr, i, n + 1) != SPF_E_SUCCESS)
+	if (lib.SPF_dns_rr_buf_realloc(rr, i, n + 1) != SPF_E_SUCCESS)
 		mem_gone();
 	memcpy(rr->rr[i], bytes, n);
 	((char *)rr->rr[i])[n] = '\0';
@@ -155,7 +171,8 @@ put_record(struct record_source *a, SPF_dns_rr_t *rr, enum dns_type type,
 static SPF_dns_rr_t *
 empty(SPF_dns_server_t *server, const char *domain, ns_type wire, int errmsg)
 {
-	SPF_dns_rr_t *rr = SPF_dns_rr_new_init(server, domain, wire, 0, errmsg);
+	SPF_dns_rr_t *rr = lib.SPF_dns_rr_new_init(server, domain, wire, 0,
+	    errmsg);
 
 	if (rr == NULL)
 		mem_gone();
@@ -246,14 +263,15 @@ conclude(struct record_source *a, SPF_errcode_t err, SPF_response_t *response)
 		out->result = out->record != NULL ? SPF_PERMERROR : SPF_NONE;
 	else
 		out->result = response != NULL ?
-		    result_of(SPF_response_result(response)) : SPF_PERMERROR;
+		    result_of(lib.SPF_response_result(response)) :
+		    SPF_PERMERROR;
 	out->lookups = a->questions > 0 ? a->questions - 1 : 0;
 	if (out->result == SPF_TEMPERROR)
 		out->detail = mem_dup(a->failure != NULL ? a->failure :
 		    "a lookup failed");
 	else if (out->result == SPF_PERMERROR)
 		out->detail = mem_dup(a->limit != NULL ? a->limit :
-		    SPF_strerror(err));
+		    lib.SPF_strerror(err));
 }
 
 static void
@@ -265,9 +283,9 @@ set_client(SPF_request_t *request, const struct spf_query *q)
 	memcpy(&v4, q->client.b + 12, sizeof v4);
 	memcpy(&v6, q->client.b, sizeof v6);
 	if (ip_is_v4(&q->client))
-		SPF_request_set_ipv4(request, v4);
+		lib.SPF_request_set_ipv4(request, v4);
 	else
-		SPF_request_set_ipv6(request, v6);
+		lib.SPF_request_set_ipv6(request, v6);
 }
 
 void
@@ -276,8 +294,8 @@ spf_libspf2(const struct spf_query *q, struct spf *out)
 	struct record_source a = { .q = q, .out = out };
 	SPF_dns_server_t dns = { .lookup = lookup, .name = "saywhy",
 		.hook = &a };
-	SPF_server_t *server = SPF_server_new_dns(&dns, 0);
-	SPF_request_t *request = server != NULL ? SPF_request_new(server) :
+	SPF_server_t *server = lib.SPF_server_new_dns(&dns, 0);
+	SPF_request_t *request = server != NULL ? lib.SPF_request_new(server) :
 	    NULL;
 	SPF_response_t *response = NULL, *unused = NULL;
 	const char *local = q->local != NULL && *q->local != '\0' ?
@@ -287,20 +305,20 @@ spf_libspf2(const struct spf_query *q, struct spf *out)
 
 	if (request == NULL)
 		mem_gone();
-	SPF_server_set_explanation(server, "refused", &unused);
-	SPF_server_set_rec_dom(server, q->receiver);
+	lib.SPF_server_set_explanation(server, "refused", &unused);
+	lib.SPF_server_set_rec_dom(server, q->receiver);
 	set_client(request, q);
-	SPF_request_set_helo_dom(request, q->helo != NULL ? q->helo :
+	lib.SPF_request_set_helo_dom(request, q->helo != NULL ? q->helo :
 	    "unknown");
 	buf_printf(&sender, "%s@%s", local, q->domain);
-	SPF_request_set_env_from(request, sender.data);
-	err = SPF_request_query_mailfrom(request, &response);
+	lib.SPF_request_set_env_from(request, sender.data);
+	err = lib.SPF_request_query_mailfrom(request, &response);
 	conclude(&a, err, response);
 	if (response != NULL)
-		SPF_response_free(response);
+		lib.SPF_response_free(response);
 	if (unused != NULL)
-		SPF_response_free(unused);
-	SPF_request_free(request);
-	SPF_server_free(server);
+		lib.SPF_response_free(unused);
+	lib.SPF_request_free(request);
+	lib.SPF_server_free(server);
 	buf_free(&sender);
 }

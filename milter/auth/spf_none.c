@@ -3,7 +3,11 @@
 #include "auth/spf.h"
 #include "auth/spf_engine.h"
 
-const bool spf_libspf2_there = false;
+bool
+spf_libspf2_there(void)
+{
+	return false;
+}
 
 void
 spf_libspf2(const struct spf_query *q, struct spf *out)

@@ -1,4 +1,10 @@
-/* crypto_openssl - by OpenSSL 3; the only includer of its headers */
+/*
+ * crypto_openssl - by OpenSSL 3; the only includer of its headers
+ *
+ * libcrypto is loaded with the first hash or key (dlopen(3)): half of what it
+ * takes to start a program that is linked to it goes to it, and few commands of
+ * the tool need it. saywhyd is linked to it.
+ */
 
 #include "base/crypto.h"
 
@@ -11,8 +17,25 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
+
+#define FUNCTIONS(F) \
+	F(BN_free) F(BN_num_bits) F(ERR_clear_error) F(EVP_Digest) \
+	F(EVP_DigestFinal_ex) F(EVP_DigestInit_ex2) F(EVP_DigestSign) \
+	F(EVP_DigestSignInit_ex) F(EVP_DigestUpdate) F(EVP_DigestVerify) \
+	F(EVP_DigestVerifyInit_ex) F(EVP_MD_CTX_copy_ex) F(EVP_MD_CTX_free) \
+	F(EVP_MD_CTX_new) F(EVP_MD_fetch) F(EVP_PKEY_CTX_dup) \
+	F(EVP_PKEY_CTX_free) F(EVP_PKEY_CTX_new_from_pkey) \
+	F(EVP_PKEY_CTX_set_rsa_padding) F(EVP_PKEY_CTX_set_signature_md) \
+	F(EVP_PKEY_free) F(EVP_PKEY_get_base_id) F(EVP_PKEY_get_bits) \
+	F(EVP_PKEY_get_bn_param) F(EVP_PKEY_get_raw_public_key) \
+	F(EVP_PKEY_new_raw_private_key_ex) F(EVP_PKEY_new_raw_public_key_ex) \
+	F(EVP_PKEY_verify) F(EVP_PKEY_verify_init) F(EVP_blake2b512) \
+	F(d2i_PUBKEY) F(d2i_PublicKey)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBCRYPTO, "nothing is signed or verified")
 
 static EVP_MD *digest_of_256;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -23,7 +46,9 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void
 fetch(void)
 {
-	digest_of_256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!is_there())
+		BUG("OpenSSL is not there");
+	digest_of_256 = lib.EVP_MD_fetch(NULL, "SHA256", NULL);
 	if (digest_of_256 == NULL)
 		BUG("OpenSSL has no SHA-256");
 }
@@ -31,10 +56,11 @@ fetch(void)
 struct sha256 *
 sha256_new(void)
 {
-	EVP_MD_CTX *h = EVP_MD_CTX_new();
+	EVP_MD_CTX *h;
 
 	pthread_once(&once, fetch);
-	if (h == NULL || EVP_DigestInit_ex2(h, digest_of_256, NULL) != 1)
+	h = lib.EVP_MD_CTX_new();
+	if (h == NULL || lib.EVP_DigestInit_ex2(h, digest_of_256, NULL) != 1)
 		mem_gone();
 	return (struct sha256 *)h;
 }
@@ -42,16 +68,16 @@ sha256_new(void)
 void
 sha256_put(struct sha256 *h, const void *bytes, size_t n)
 {
-	if (EVP_DigestUpdate((EVP_MD_CTX *)h, bytes, n) != 1)
+	if (lib.EVP_DigestUpdate((EVP_MD_CTX *)h, bytes, n) != 1)
 		BUG("a hash that takes no bytes");
 }
 
 struct sha256 *
 sha256_copy(const struct sha256 *h)
 {
-	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+	EVP_MD_CTX *copy = lib.EVP_MD_CTX_new();
 
-	if (copy == NULL || EVP_MD_CTX_copy_ex(copy,
+	if (copy == NULL || lib.EVP_MD_CTX_copy_ex(copy,
 	    (const EVP_MD_CTX *)h) != 1)
 		mem_gone();
 	return (struct sha256 *)copy;
@@ -62,7 +88,7 @@ sha256_end(struct sha256 *h, unsigned char digest[SHA256_BYTES])
 {
 	unsigned n = 0;
 
-	if (EVP_DigestFinal_ex((EVP_MD_CTX *)h, digest, &n) != 1 ||
+	if (lib.EVP_DigestFinal_ex((EVP_MD_CTX *)h, digest, &n) != 1 ||
 	    n != SHA256_BYTES)
 		BUG("a hash that does not end");
 }
@@ -70,7 +96,8 @@ sha256_end(struct sha256 *h, unsigned char digest[SHA256_BYTES])
 void
 sha256_free(struct sha256 *h)
 {
-	EVP_MD_CTX_free((EVP_MD_CTX *)h);
+	if (h != NULL)
+		lib.EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
 
 struct public_key {
@@ -84,27 +111,27 @@ static EVP_PKEY *
 read_rsa(const unsigned char *bytes, size_t n)
 {
 	const unsigned char *at = bytes;
-	EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)n);
+	EVP_PKEY *key = lib.d2i_PUBKEY(NULL, &at, (long)n);
 
 	at = bytes;
 	if (key == NULL)
-		key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)n);
-	if (key == NULL || EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+		key = lib.d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)n);
+	if (key == NULL || lib.EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
 		return key;
-	EVP_PKEY_free(key);
+	lib.EVP_PKEY_free(key);
 	return NULL;
 }
 
 static EVP_PKEY_CTX *
 ready_rsa(EVP_PKEY *key)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	EVP_PKEY_CTX *c = lib.EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 
-	if (c != NULL && EVP_PKEY_verify_init(c) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(c, digest_of_256) == 1)
+	if (c != NULL && lib.EVP_PKEY_verify_init(c) == 1 &&
+	    lib.EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1 &&
+	    lib.EVP_PKEY_CTX_set_signature_md(c, digest_of_256) == 1)
 		return c;
-	EVP_PKEY_CTX_free(c);
+	lib.EVP_PKEY_CTX_free(c);
 	return NULL;
 }
 
@@ -120,10 +147,10 @@ public_key_new(enum public_key_type type, const unsigned char *bytes, size_t n)
 		if (k->key != NULL)
 			k->verify = ready_rsa(k->key);
 	} else if (n == ED25519_BYTES) {
-		k->key = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
-		    bytes, n);
+		k->key = lib.EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519",
+		    NULL, bytes, n);
 	}
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	if (k->key != NULL && (k->verify != NULL ||
 	    type == PUBLIC_KEY_ED25519))
 		return k;
@@ -136,8 +163,8 @@ public_key_free(struct public_key *k)
 {
 	if (k == NULL)
 		return;
-	EVP_PKEY_CTX_free(k->verify);
-	EVP_PKEY_free(k->key);
+	lib.EVP_PKEY_CTX_free(k->verify);
+	lib.EVP_PKEY_free(k->key);
 	free(k);
 }
 
@@ -150,7 +177,7 @@ public_key_type(const struct public_key *k)
 unsigned
 public_key_bits(const struct public_key *k)
 {
-	return (unsigned)EVP_PKEY_get_bits(k->key);
+	return (unsigned)lib.EVP_PKEY_get_bits(k->key);
 }
 
 unsigned
@@ -160,9 +187,9 @@ public_key_exponent_bits(const struct public_key *k)
 	unsigned bits = 0;
 
 	if (k->type == PUBLIC_KEY_RSA &&
-	    EVP_PKEY_get_bn_param(k->key, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
-		bits = (unsigned)BN_num_bits(e);
-	BN_free(e);
+	    lib.EVP_PKEY_get_bn_param(k->key, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
+		bits = (unsigned)lib.BN_num_bits(e);
+	lib.BN_free(e);
 	return bits;
 }
 
@@ -170,13 +197,13 @@ static bool
 verifies_rsa(const struct public_key *k, const unsigned char *digest,
     const unsigned char *signature, size_t n)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_dup(k->verify);
+	EVP_PKEY_CTX *c = lib.EVP_PKEY_CTX_dup(k->verify);
 	bool good;
 
 	if (c == NULL)
 		mem_gone();
-	good = EVP_PKEY_verify(c, signature, n, digest, SHA256_BYTES) == 1;
-	EVP_PKEY_CTX_free(c);
+	good = lib.EVP_PKEY_verify(c, signature, n, digest, SHA256_BYTES) == 1;
+	lib.EVP_PKEY_CTX_free(c);
 	return good;
 }
 
@@ -184,14 +211,14 @@ static bool
 verifies_ed25519(const struct public_key *k, const void *message, size_t len,
     const unsigned char *signature, size_t n)
 {
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_MD_CTX *c = lib.EVP_MD_CTX_new();
 	bool good;
 
-	if (c == NULL || EVP_DigestVerifyInit_ex(c, NULL, NULL, NULL, NULL,
+	if (c == NULL || lib.EVP_DigestVerifyInit_ex(c, NULL, NULL, NULL, NULL,
 	    k->key, NULL) != 1)
 		mem_gone();
-	good = EVP_DigestVerify(c, signature, n, message, len) == 1;
-	EVP_MD_CTX_free(c);
+	good = lib.EVP_DigestVerify(c, signature, n, message, len) == 1;
+	lib.EVP_MD_CTX_free(c);
 	return good;
 }
 
@@ -205,7 +232,7 @@ public_key_verifies(const struct public_key *k,
 	    verifies_ed25519(k, digest, SHA256_BYTES, signature, n);
 
 	/* OpenSSL keeps errors for each thread; nobody reads these. */
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	return good;
 }
 
@@ -216,7 +243,7 @@ public_key_verifies_message(const struct public_key *k, const void *message,
 	bool good = k->type == PUBLIC_KEY_ED25519 &&
 	    verifies_ed25519(k, message, n, signature, ED25519_SIGNATURE);
 
-	ERR_clear_error();
+	lib.ERR_clear_error();
 	return good;
 }
 
@@ -225,17 +252,20 @@ blake2b(const void *bytes, size_t n, unsigned char digest[BLAKE2B_BYTES])
 {
 	unsigned len = 0;
 
-	if (EVP_Digest(bytes, n, digest, &len, EVP_blake2b512(), NULL) != 1 ||
-	    len != BLAKE2B_BYTES)
+	pthread_once(&once, fetch);
+	if (lib.EVP_Digest(bytes, n, digest, &len, lib.EVP_blake2b512(),
+	    NULL) != 1 || len != BLAKE2B_BYTES)
 		BUG("OpenSSL has no BLAKE2b");
 }
 
 static EVP_PKEY *
 private_key(const unsigned char seed[ED25519_BYTES])
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL,
-	    seed, ED25519_BYTES);
+	EVP_PKEY *key;
 
+	pthread_once(&once, fetch);
+	key = lib.EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed,
+	    ED25519_BYTES);
 	if (key == NULL)
 		mem_gone();
 	return key;
@@ -248,9 +278,9 @@ ed25519_public(const unsigned char seed[ED25519_BYTES],
 	EVP_PKEY *pair = private_key(seed);
 	size_t n = ED25519_BYTES;
 
-	if (EVP_PKEY_get_raw_public_key(pair, key, &n) != 1)
+	if (lib.EVP_PKEY_get_raw_public_key(pair, key, &n) != 1)
 		BUG("a key without a public half");
-	EVP_PKEY_free(pair);
+	lib.EVP_PKEY_free(pair);
 }
 
 void
@@ -258,12 +288,13 @@ ed25519_sign(const unsigned char seed[ED25519_BYTES], const void *message,
     size_t n, unsigned char signature[ED25519_SIGNATURE])
 {
 	EVP_PKEY *pair = private_key(seed);
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_MD_CTX *c = lib.EVP_MD_CTX_new();
 	size_t len = ED25519_SIGNATURE;
 
-	if (c == NULL || EVP_DigestSignInit_ex(c, NULL, NULL, NULL, NULL, pair,
-	    NULL) != 1 || EVP_DigestSign(c, signature, &len, message, n) != 1)
+	if (c == NULL || lib.EVP_DigestSignInit_ex(c, NULL, NULL, NULL, NULL,
+	    pair, NULL) != 1 || lib.EVP_DigestSign(c, signature, &len, message,
+	    n) != 1)
 		mem_gone();
-	EVP_MD_CTX_free(c);
-	EVP_PKEY_free(pair);
+	lib.EVP_MD_CTX_free(c);
+	lib.EVP_PKEY_free(pair);
 }

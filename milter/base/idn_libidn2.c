@@ -6,6 +6,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/library.h"
+
+#define FUNCTIONS(F) \
+	F(idn2_free) F(idn2_lookup_u8)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBIDN2,
+    "domains in UTF-8 match only when written alike")
 
 /*
  * A name has at most 253 octets as A-labels, and at most four times as many in
@@ -36,14 +43,15 @@ idn_to_ascii(const char *domain, struct buf *out)
 
 	if (idn_put_lower(domain, out))
 		return true;
-	if (strlen(domain) > NAME_BYTES_MAX)
+	if (strlen(domain) > NAME_BYTES_MAX || !is_there())
 		return false;
-	if (idn2_lookup_u8((const uint8_t *)domain, &ascii, FLAGS) != IDN2_OK)
+	if (lib.idn2_lookup_u8((const uint8_t *)domain, &ascii, FLAGS) !=
+	    IDN2_OK)
 		return false;
 	good = is_plain((const char *)ascii);
 	if (good)
 		buf_puts(out, (const char *)ascii);
-	idn2_free(ascii);
+	lib.idn2_free(ascii);
 	return good;
 }
 

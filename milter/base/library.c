@@ -3,7 +3,10 @@
 #include "base/library.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
+
+#include "base/log.h"
 
 bool
 library_load(const char *file, const struct library_function *functions,
@@ -22,4 +25,28 @@ library_load(const char *file, const struct library_function *functions,
 		return true;
 	snprintf(missing, size, "%s", dlerror());
 	return false;
+}
+
+enum { UNKNOWN, THERE, MISSING };
+
+bool
+library_is_there(struct library *l)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	char missing[160];
+
+	if (l->state != UNKNOWN)
+		return l->state == THERE;
+	pthread_mutex_lock(&lock);
+	if (l->state == UNKNOWN) {
+		if (library_load(l->file, l->functions, l->n, missing,
+		    sizeof missing)) {
+			l->state = THERE;
+		} else {
+			log_error("%s: %s", l->without, missing);
+			l->state = MISSING;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	return l->state == THERE;
 }

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "counters/counter_script.h"
@@ -27,6 +28,13 @@
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
+
+#define FUNCTIONS(F) \
+	F(freeReplyObject) F(redisAppendCommand) F(redisAppendCommandArgv) \
+	F(redisBufferRead) F(redisBufferWrite) F(redisConnectFd) \
+	F(redisFree) F(redisGetReplyFromReader) F(redisvAppendCommand)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_HIREDIS, "each host counts alone")
 
 struct node {
 	const char *name;	/* as configured */
@@ -67,7 +75,7 @@ connect_to(const struct sock_spec *spec, int64_t deadline)
 {
 	struct buf errmsg = BUF_INIT;
 	int fd = sock_connect(spec, deadline, &errmsg);
-	redisContext *c = fd >= 0 ? redisConnectFd(fd) : NULL;
+	redisContext *c = fd >= 0 && is_there() ? lib.redisConnectFd(fd) : NULL;
 
 	buf_free(&errmsg);
 	if (c == NULL && fd >= 0)
@@ -101,12 +109,12 @@ answer(redisContext *c, int64_t deadline)
 	int done = 0;
 
 	while (!done)
-		if (redisBufferWrite(c, &done) != REDIS_OK ||
+		if (lib.redisBufferWrite(c, &done) != REDIS_OK ||
 		    (!done && !wait_for(c, POLLOUT, deadline)))
 			return NULL;
-	while (redisGetReplyFromReader(c, &r) == REDIS_OK && r == NULL)
+	while (lib.redisGetReplyFromReader(c, &r) == REDIS_OK && r == NULL)
 		if (!wait_for(c, POLLIN, deadline) ||
-		    redisBufferRead(c) != REDIS_OK)
+		    lib.redisBufferRead(c) != REDIS_OK)
 			return NULL;
 	return r;
 }
@@ -119,7 +127,7 @@ command(redisContext *c, int64_t deadline, const char *format, ...)
 	int appended;
 
 	va_start(ap, format);
-	appended = redisvAppendCommand(c, format, ap);
+	appended = lib.redisvAppendCommand(c, format, ap);
 	va_end(ap);
 	return appended == REDIS_OK ? answer(c, deadline) : NULL;
 }
@@ -131,7 +139,7 @@ is_good(redisReply *r)
 	bool good = r != NULL && r->type != REDIS_REPLY_ERROR;
 
 	if (r != NULL)
-		freeReplyObject(r);
+		lib.freeReplyObject(r);
 	return good;
 }
 
@@ -152,7 +160,7 @@ greet(const struct counter_server *s, redisContext *c, char *sha,
 	if (good && sha != NULL)
 		memcpy(sha, r->str, SHA_TEXT);
 	if (r != NULL)
-		freeReplyObject(r);
+		lib.freeReplyObject(r);
 	return good;
 }
 
@@ -184,7 +192,7 @@ give_back(struct node *node, redisContext *c, unsigned generation)
 	}
 	pthread_mutex_unlock(&node->lock);
 	if (c != NULL)
-		redisFree(c);
+		lib.redisFree(c);
 }
 
 static void
@@ -193,7 +201,7 @@ close_idle(struct node *node)
 	pthread_mutex_lock(&node->lock);
 	node->generation++;
 	while (node->nidle > 0)
-		redisFree(node->idle[--node->nidle]);
+		lib.redisFree(node->idle[--node->nidle]);
 	pthread_mutex_unlock(&node->lock);
 }
 
@@ -291,10 +299,10 @@ send_questions(struct counter_server *s, struct request *r,
 	}
 	r->logs_in = fresh && *s->password != '\0';
 	if (r->logs_in)
-		redisAppendCommand(r->c, "AUTH %s", s->password);
+		lib.redisAppendCommand(r->c, "AUTH %s", s->password);
 	counter_command_make(&cmd, s->sha, q, r->of, r->n);
-	redisAppendCommandArgv(r->c, cmd.argc, cmd.argv, cmd.lengths);
-	redisBufferWrite(r->c, &done);
+	lib.redisAppendCommandArgv(r->c, cmd.argc, cmd.argv, cmd.lengths);
+	lib.redisBufferWrite(r->c, &done);
 }
 
 static void
@@ -312,14 +320,14 @@ take_answers(struct counter_server *s, struct request *r,
 		reply = answer(r->c, deadline);
 	good = read_answers(reply, r, q, now, a);
 	if (reply != NULL)
-		freeReplyObject(reply);
+		lib.freeReplyObject(reply);
 	for (i = 0; i < r->n; i++)
 		answered[r->of[i]] = good;
 	if (good) {
 		give_back(r->node, r->c, r->generation);
 		return;
 	}
-	redisFree(r->c);
+	lib.redisFree(r->c);
 	mark_down(s, r->node);
 }
 
@@ -374,8 +382,8 @@ ask_sentinel(const struct node *node, const struct sock_spec *sentinel,
 		where->port = atoi(r->element[1]->str);
 	}
 	if (r != NULL)
-		freeReplyObject(r);
-	redisFree(c);
+		lib.freeReplyObject(r);
+	lib.redisFree(c);
 	return good;
 }
 
@@ -443,7 +451,7 @@ check_node(struct counter_server *s, struct node *node)
 	if (c == NULL)
 		return;
 	good = is_usable(s, c, deadline) && pin(&where, c->fd);
-	redisFree(c);
+	lib.redisFree(c);
 	if (!good)
 		return;
 	pthread_mutex_lock(&node->lock);

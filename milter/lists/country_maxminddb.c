@@ -12,8 +12,15 @@
 #include <maxminddb.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/net.h"
+
+#define FUNCTIONS(F) \
+	F(MMDB_close) F(MMDB_get_value) F(MMDB_lookup_sockaddr) F(MMDB_open) \
+	F(MMDB_strerror)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBMAXMINDDB, "limits cannot count countries")
 
 /* Written by country_use() alone. */
 static struct {
@@ -30,12 +37,19 @@ country_built(void)
 static MMDB_s *
 open_file(const char *path, struct buf *errmsg)
 {
-	MMDB_s *m = mem_alloc(sizeof *m);
-	int status = MMDB_open(path, MMDB_MODE_MMAP, m);
+	MMDB_s *m;
+	int status;
 
+	if (!is_there()) {
+		buf_printf(errmsg, "%s: cannot be read without libmaxminddb",
+		    path);
+		return NULL;
+	}
+	m = mem_alloc(sizeof *m);
+	status = lib.MMDB_open(path, MMDB_MODE_MMAP, m);
 	if (status == MMDB_SUCCESS)
 		return m;
-	buf_printf(errmsg, "%s: %s", path, MMDB_strerror(status));
+	buf_printf(errmsg, "%s: %s", path, lib.MMDB_strerror(status));
 	free(m);
 	return NULL;
 }
@@ -53,7 +67,7 @@ country_use(const char *path, struct buf *errmsg)
 	self.database = next;
 	pthread_rwlock_unlock(&self.lock);
 	if (before != NULL)
-		MMDB_close(before);
+		lib.MMDB_close(before);
 	free(before);
 	return true;
 }
@@ -83,7 +97,7 @@ entry_of(const struct ip *ip, int *status)
 		address = (const void *)&v4;
 	} else
 		memcpy(&v6.sin6_addr, ip->b, sizeof v6.sin6_addr);
-	return MMDB_lookup_sockaddr(self.database, address, status);
+	return lib.MMDB_lookup_sockaddr(self.database, address, status);
 }
 
 bool
@@ -98,8 +112,8 @@ country_of(const struct ip *ip, char text[COUNTRY_TEXT])
 	if (self.database != NULL && ip->known) {
 		found = entry_of(ip, &status);
 		if (status == MMDB_SUCCESS && found.found_entry &&
-		    MMDB_get_value(&found.entry, &code, "country", "iso_code",
-		    NULL) == MMDB_SUCCESS && code.has_data &&
+		    lib.MMDB_get_value(&found.entry, &code, "country",
+		    "iso_code", NULL) == MMDB_SUCCESS && code.has_data &&
 		    code.type == MMDB_DATA_TYPE_UTF8_STRING &&
 		    code.data_size == COUNTRY_TEXT - 1) {
 			memcpy(text, code.utf8_string, COUNTRY_TEXT - 1);

@@ -7,8 +7,16 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "lists/list_format.h"
+
+#define FUNCTIONS(F) \
+	F(mdb_dbi_open) F(mdb_env_close) F(mdb_env_create) \
+	F(mdb_env_get_maxkeysize) F(mdb_env_open) F(mdb_env_stat) F(mdb_get) \
+	F(mdb_strerror) F(mdb_txn_abort) F(mdb_txn_begin)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBLMDB, "lists named lmdb: cannot be read")
 
 /*
  * Opened without LMDB's locks, as Postfix does it, so that the folder need not
@@ -28,12 +36,12 @@ static int
 open_table(struct content *c)
 {
 	MDB_txn *txn;
-	int error = mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn);
+	int error = lib.mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn);
 
 	if (error != 0)
 		return error;
-	error = mdb_dbi_open(txn, NULL, 0, &c->dbi);
-	mdb_txn_abort(txn);
+	error = lib.mdb_dbi_open(txn, NULL, 0, &c->dbi);
+	lib.mdb_txn_abort(txn);
 	return error;
 }
 
@@ -46,9 +54,9 @@ open_env(struct content *c, const char *path)
 
 	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
 		flags |= MDB_NOSUBDIR;
-	error = mdb_env_create(&c->env);
+	error = lib.mdb_env_create(&c->env);
 	if (error == 0)
-		error = mdb_env_open(c->env, path, flags, RIGHTS);
+		error = lib.mdb_env_open(c->env, path, flags, RIGHTS);
 	return error == 0 ? open_table(c) : error;
 }
 
@@ -57,19 +65,26 @@ free_content(void *content)
 {
 	struct content *c = content;
 
-	mdb_env_close(c->env);
+	lib.mdb_env_close(c->env);
 	free(c);
 }
 
 static void *
 load(const char *path, struct diags *d)
 {
-	struct content *c = mem_alloc(sizeof *c);
-	int error = open_env(c, path);
+	struct content *c;
+	int error;
 
+	if (!is_there()) {
+		diags_error(d, path, 0, "cannot be read without liblmdb");
+		return NULL;
+	}
+	c = mem_alloc(sizeof *c);
+	error = open_env(c, path);
 	if (error == 0)
 		return c;
-	diags_error(d, path, 0, "cannot be opened: %s", mdb_strerror(error));
+	diags_error(d, path, 0, "cannot be opened: %s",
+	    lib.mdb_strerror(error));
 	free_content(c);
 	return NULL;
 }
@@ -91,12 +106,12 @@ get_either(const struct content *c, MDB_txn *txn, const char *key, size_t n,
     MDB_val *value)
 {
 	MDB_val k = { .mv_size = n, .mv_data = (void *)(uintptr_t)key };
-	int error = mdb_get(txn, c->dbi, &k, value);
+	int error = lib.mdb_get(txn, c->dbi, &k, value);
 
 	if (error != MDB_NOTFOUND)
 		return error;
 	k.mv_size = n + 1;
-	return mdb_get(txn, c->dbi, &k, value);
+	return lib.mdb_get(txn, c->dbi, &k, value);
 }
 
 static enum list_answer
@@ -107,17 +122,17 @@ get(void *content, const char *key, size_t n, struct buf *comment)
 	MDB_val value;
 	int error;
 
-	if (n + 1 > (size_t)mdb_env_get_maxkeysize(c->env))
+	if (n + 1 > (size_t)lib.mdb_env_get_maxkeysize(c->env))
 		return LIST_NO;
-	error = mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn);
+	error = lib.mdb_txn_begin(c->env, NULL, MDB_RDONLY, &txn);
 	if (error == 0) {
 		error = get_either(c, txn, key, n, &value);
 		if (error == 0)
 			put_comment(comment, &value);
-		mdb_txn_abort(txn);
+		lib.mdb_txn_abort(txn);
 	}
 	if (error != 0 && error != MDB_NOTFOUND)
-		buf_puts(comment, mdb_strerror(error));
+		buf_puts(comment, lib.mdb_strerror(error));
 	return error == 0 ? LIST_YES :
 	    error == MDB_NOTFOUND ? LIST_NO : LIST_TEMPFAIL;
 }
@@ -128,7 +143,7 @@ count(const void *content, struct list_counts *counts)
 	const struct content *c = content;
 	MDB_stat st;
 
-	counts->uncounted = mdb_env_stat(c->env, &st) != 0;
+	counts->uncounted = lib.mdb_env_stat(c->env, &st) != 0;
 	counts->names = counts->uncounted ? 0 : st.ms_entries;
 }
 

@@ -6,12 +6,12 @@
  */
 
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/sqlite.h"
 #include "lists/list_format.h"
 
 #define TABLE "list"
@@ -74,13 +74,19 @@ prepare(struct content *c, const char *file, const char *table)
 static void *
 load(const char *path, struct diags *d)
 {
-	struct content *c = mem_alloc(sizeof *c);
+	struct content *c;
 	const char *table;
-	char *file = split(path, &table);
-	bool named = *table != '\0' &&
-	    table[strspn(table, NAME_LETTERS)] == '\0';
-	bool good = named && prepare(c, file, table);
+	char *file;
+	bool named, good;
 
+	if (!sqlite_is_there()) {
+		diags_error(d, path, 0, "cannot be read without SQLite");
+		return NULL;
+	}
+	c = mem_alloc(sizeof *c);
+	file = split(path, &table);
+	named = *table != '\0' && table[strspn(table, NAME_LETTERS)] == '\0';
+	good = named && prepare(c, file, table);
 	pthread_mutex_init(&c->lock, NULL);
 	if (!named)
 		diags_error(d, path, 0, "\"%.60s\" is no name of a table",

@@ -2,7 +2,8 @@
  * filetype_magic - what a file is; the only includer of <magic.h>
  *
  * A cookie of libmagic serves one thread at a time and costs milliseconds to
- * make, so a few are shared.
+ * make, so a few are shared. The library is loaded with the first (dlopen(3)),
+ * as it brings along three others. saywhyd is linked to it.
  */
 
 #include <magic.h>
@@ -10,9 +11,15 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 #include "mime/filetype.h"
 
 #define COOKIES 4
+
+#define FUNCTIONS(F) \
+	F(magic_open) F(magic_load) F(magic_buffer) F(magic_close)
+
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBMAGIC, "attachments are known by what they say")
 
 static struct {
 	pthread_mutex_t lock;
@@ -25,11 +32,12 @@ static struct {
 static magic_t
 cookie_new(void)
 {
-	magic_t cookie = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS |
-	    MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CSV);
+	magic_t cookie = lib.magic_open(MAGIC_MIME_TYPE |
+	    MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR |
+	    MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CSV);
 
-	if (cookie != NULL && magic_load(cookie, NULL) != 0) {
-		magic_close(cookie);
+	if (cookie != NULL && lib.magic_load(cookie, NULL) != 0) {
+		lib.magic_close(cookie);
 		cookie = NULL;
 	}
 	return cookie;
@@ -71,8 +79,13 @@ cookie_give(magic_t cookie)
 bool
 filetype_ready(struct buf *errmsg)
 {
-	magic_t cookie = cookie_take();
+	magic_t cookie;
 
+	if (!is_there()) {
+		buf_puts(errmsg, "libmagic is not there (Debian: libmagic1)");
+		return false;
+	}
+	cookie = cookie_take();
 	if (cookie == NULL) {
 		buf_puts(errmsg, "libmagic finds no database (Debian: "
 		    "libmagic-mgc)");
@@ -85,12 +98,12 @@ filetype_ready(struct buf *errmsg)
 void
 filetype_find(const char *bytes, size_t n, struct buf *type)
 {
-	magic_t cookie = cookie_take();
+	magic_t cookie = is_there() ? cookie_take() : NULL;
 	const char *found;
 
 	if (cookie == NULL)
 		return;
-	found = magic_buffer(cookie, bytes, n);
+	found = lib.magic_buffer(cookie, bytes, n);
 	if (found != NULL && strchr(found, '/') != NULL)
 		buf_puts(type, found);
 	cookie_give(cookie);

@@ -3,12 +3,12 @@
 #include "records/db_engine.h"
 
 #include <ctype.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/pattern.h"
+#include "base/sqlite.h"
 
 #define PATIENCE_MS 5000
 
@@ -147,12 +147,20 @@ static struct db *
 open_file(const char *path, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
 {
-	struct file_db *file = mem_alloc(sizeof *file);
-	struct db *db = &file->db;
+	struct file_db *file;
+	struct db *db;
 	int flags = SQLITE_OPEN_NOMUTEX | (to_write ?
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 
 	(void)ms;		/* nobody is far away */
+	if (damaged != NULL)
+		*damaged = false;
+	if (!sqlite_is_there()) {
+		buf_printf(errmsg, "%s: cannot be read without SQLite", path);
+		return NULL;
+	}
+	file = mem_alloc(sizeof *file);
+	db = &file->db;
 	db->engine = &db_sqlite;
 	if (sqlite3_open_v2(path, &file->handle, flags, NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout(handle(db), PATIENCE_MS);
