@@ -188,7 +188,7 @@ is_true(struct db *db, const char *what, const char *day)
 static bool
 get_of_day(struct db *db, const char *id, int64_t time, struct buf *line)
 {
-	struct buf sql = BUF_INIT;
+	struct buf sql = BUF_INIT, in_day = BUF_INIT;
 	struct query *q;
 	char day[DAY_TEXT + 1] = "_";
 	bool found = false;
@@ -197,11 +197,12 @@ get_of_day(struct db *db, const char *id, int64_t time, struct buf *line)
 	if (!is_true(db, "has_table_privilege(record, 'SELECT') AND "
 	    "has_table_privilege(line, 'SELECT')", day + 1))
 		day[0] = '\0';
-	buf_printf(&sql, "SELECT json FROM record%s AS r JOIN line%s AS l "
-	    "USING (n, time) WHERE id = ?", day, day);
-	buf_printf(&sql, " AND r.time BETWEEN %" PRId64 " AND %" PRId64
-	    " AND l.time BETWEEN %" PRId64 " AND %" PRId64, time,
-	    time + STORE_SERVER_DAY - 1, time, time + STORE_SERVER_DAY - 1);
+	buf_printf(&in_day, " AND time BETWEEN %" PRId64 " AND %" PRId64,
+	    time, time + STORE_SERVER_DAY - 1);
+	/* What one table is asked after the other takes less to plan. */
+	buf_printf(&sql, "SELECT json FROM line%s WHERE n = (SELECT n FROM "
+	    "record%s WHERE id = ?%s LIMIT 1)%s", day, day, in_day.data,
+	    in_day.data);
 	q = db_query(db, sql.data);
 	query_text(q, id);
 	while (query_step(q) == DB_ROW) {
@@ -210,6 +211,7 @@ get_of_day(struct db *db, const char *id, int64_t time, struct buf *line)
 	}
 	query_free(q);
 	buf_free(&sql);
+	buf_free(&in_day);
 	return found;
 }
 
