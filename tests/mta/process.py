@@ -1,5 +1,6 @@
 """process - waiting for things, and ending what was started"""
 
+import pathlib
 import signal
 import socket
 import subprocess
@@ -39,6 +40,20 @@ def listening():
 def listens_at(path):
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
+
+
+def children(parent, name):
+    """The numbers of its children whose name, of at most 15 octets, begins so."""
+    found = set()
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, _, rest = stat.read_text().partition(" (")
+        except OSError:  # it has ended
+            continue
+        command, _, rest = rest.rpartition(") ")
+        if int(rest.split()[1]) == parent and command.startswith(name):
+            found.add(int(number))
+    return found
 
 
 def end(process, seconds=30):

@@ -127,22 +127,17 @@ def refusing(box):
 ])
 def test_outgoing(options, outcome, status, refusing, postfix, watch):
     refusing(*options)
-    was = postfix.main["default_transport"]
-    postfix.set_and_wait(default_transport=f"smtp:[192.0.2.1]:{SINK}")
-    try:
-        before = len(postfix.log())
-        postfix.submit("Subject: out\n\nout\n", "you@there.example")
-        assert postfix.wait_for_queue(lambda: f"status={outcome}" in postfix.log()[before:]), \
-            postfix.log()[before:]
-    finally:
-        postfix.set(default_transport=was)
+    before = len(postfix.log())
+    postfix.submit("Subject: out\n\nout\n", "you@refusing.example")
+    assert postfix.wait_for_queue(lambda: f"status={outcome}" in postfix.log()[before:]), \
+        postfix.log()[before:]
     log = postfix.log()[before:]
     records = [r for r in watch(log) if r["direction"] == "out"]
     assert len(records) == log.count(f"status={outcome}"), log
     assert records[0]["outcome"] == outcome
     assert records[0]["issuer"] == "remote"
     assert records[0]["sender"] == "user@example.org"
-    assert records[0]["recipients"] == ["you@there.example"]
+    assert records[0]["recipients"] == ["you@refusing.example"]
     assert records[0]["reply"]["status"][0] == status, log
 
 
