@@ -209,7 +209,7 @@ test_deadline(void **state)
 	(void)state;
 	dns_ask(q, 3, began + 300);
 	took = clock_ms() - began;
-	assert_in_range(took, 280, 500);
+	assert_in_range(took, 280, 1800);
 	assert_int_equal(q[0].answer->status, DNS_TEMPFAIL);
 	assert_string_equal(q[0].answer->failure, "no answer in time");
 	assert_int_equal(q[1].answer->status, DNS_FOUND);
