@@ -239,6 +239,29 @@ count_in(size_t n, const char *password_file)
 	wait_healthy();
 }
 
+/* Counts in so many servers of ours. */
+static void
+begin_with(size_t n, const char *password_file)
+{
+	size_t i;
+
+	if (!counter_server_built())
+		skip();
+	for (i = 0; i < n; i++)
+		begin(&fakes[i], (int)i);
+	count_in(n, password_file);
+}
+
+static void
+end_with(size_t n)
+{
+	size_t i;
+
+	counters_stop();
+	for (i = 0; i < n; i++)
+		end(&fakes[i]);
+}
+
 /* A step that asks for this many keys one after the other: how long, in us. */
 static int64_t
 step(int keys)
@@ -309,18 +332,14 @@ test_one_server(void **state)
 	size_t i;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		begin(&fakes[0], 0);
-		count_in(1, NULL);
+		begin_with(1, NULL);
 		before = failures();
 		us = shortest(rows[i].ailment, 1, 10, rows[i].max);
 		if (us < rows[i].min || us > rows[i].max)
 			fail_msg("%s: %lld us", rows[i].name, (long long)us);
 		assert_true(failures() > before);
-		counters_stop();
-		end(&fakes[0]);
+		end_with(1);
 	}
 }
 
@@ -331,19 +350,15 @@ test_two_servers(void **state)
 	int64_t us;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
-	begin(&fakes[0], 0);
-	begin(&fakes[1], 1);
-	count_in(2, NULL);
-	step(32);
-	assert_true(fakes[0].questions > 5 && fakes[1].questions > 5);
+	begin_with(2, NULL);
+	while (fakes[0].questions <= 5 || fakes[1].questions <= 5) {
+		wait_healthy();
+		step(32);
+	}
 	us = shortest(SILENT, 2, 32, SILENT_US);
 	if (us < 15000 || us > SILENT_US)
 		fail_msg("%lld us", (long long)us);
-	counters_stop();
-	end(&fakes[0]);
-	end(&fakes[1]);
+	end_with(2);
 }
 
 /* So many ADDs at once, each of a key of its own. */
@@ -373,11 +388,7 @@ test_two_servers_at_once(void **state)
 	int try;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
-	begin(&fakes[0], 0);
-	begin(&fakes[1], 1);
-	count_in(2, NULL);
+	begin_with(2, NULL);
 	for (try = 0; try < PATIENCE_TRIES && !in_time; try++) {
 		fakes[0].ailment = fakes[1].ailment = WELL;
 		wait_healthy();
@@ -390,9 +401,7 @@ test_two_servers_at_once(void **state)
 		    fakes[1].reads == 1;
 	}
 	assert_true(in_time);
-	counters_stop();
-	end(&fakes[0]);
-	end(&fakes[1]);
+	end_with(2);
 }
 
 /* What it does not answer is counted here, the rest where it was. */
@@ -405,11 +414,7 @@ test_one_of_two_has_no_script(void **state)
 	int try;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
-	begin(&fakes[0], 0);
-	begin(&fakes[1], 1);
-	count_in(2, NULL);
+	begin_with(2, NULL);
 	for (try = 0; try < PATIENCE_TRIES && there == 0; try++) {
 		fakes[1].ailment = WELL;
 		wait_healthy();
@@ -425,9 +430,7 @@ test_one_of_two_has_no_script(void **state)
 		}
 	}
 	assert_true(there > 5 && there < COUNTERS_MAX - 5);
-	counters_stop();
-	end(&fakes[0]);
-	end(&fakes[1]);
+	end_with(2);
 }
 
 /* A password that is not taken any more: the error comes before the answer. */
@@ -439,19 +442,15 @@ test_login_refused(void **state)
 	struct counter_answer a[3];
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
 	assert_int_equal(write(fd, "secret\n", 7), 7);
 	close(fd);
-	begin(&fakes[0], 0);
-	count_in(1, file);
+	begin_with(1, file);
 	fakes[0].ailment = LETS_NOBODY_IN;
 	ask_at_once(a, 3);
 	assert_false(is_healthy());
 	ask_at_once(a, 3);
 	assert_true(a[2].added && a[2].count == 2);
-	counters_stop();
-	end(&fakes[0]);
+	end_with(1);
 	unlink(file);
 }
 
@@ -464,18 +463,14 @@ test_late_login(void **state)
 	int64_t us, best = INT64_MAX;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
 	assert_int_equal(write(fd, "secret\n", 7), 7);
 	close(fd);
 	for (try = 0; try < PATIENCE_TRIES && best > SILENT_US; try++) {
-		begin(&fakes[0], 0);
-		count_in(1, file);
+		begin_with(1, file);
 		fakes[0].ailment = LATE_LOGIN;
 		us = step(10);
 		best = us < best ? us : best;
-		counters_stop();
-		end(&fakes[0]);
+		end_with(1);
 	}
 	unlink(file);
 	if (best < 15000 || best > SILENT_US)
@@ -494,10 +489,7 @@ test_another_clock(void **state)
 	size_t i;
 
 	(void)state;
-	if (!counter_server_built())
-		skip();
-	begin(&fakes[0], 0);
-	count_in(1, NULL);
+	begin_with(1, NULL);
 	for (i = 0; i < 2; i++) {
 		fakes[0].ahead = days[i];
 		do {
@@ -507,8 +499,7 @@ test_another_clock(void **state)
 		assert_true(a.since > counters_now() - PATIENCE_MS);
 		assert_true(a.since < counters_now() + PATIENCE_MS);
 	}
-	counters_stop();
-	end(&fakes[0]);
+	end_with(1);
 }
 
 int

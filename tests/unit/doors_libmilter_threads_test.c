@@ -38,7 +38,7 @@
 
 static char dir[] = "/tmp/saywhy-test-XXXXXX";
 static char path[64];
-static atomic_int nasked, nclosed;
+static atomic_int nbegun, nclosed;
 static atomic_int peer;		/* as a callback saw it */
 
 static sfsistat
@@ -60,7 +60,7 @@ on_mail(SMFICTX *ctx, char **words)
 {
 	(void)ctx;
 	(void)words;
-	atomic_fetch_add(&nasked, 1);
+	atomic_fetch_add(&nbegun, 1);
 	poll(NULL, 0, NAP_MS);
 	return SMFIS_CONTINUE;
 }
@@ -291,7 +291,7 @@ test_signals_are_left_alone(void **state)
 static void
 test_stop(void **state)
 {
-	int busy = greet(), idle = greet(), asked = atomic_load(&nasked);
+	int busy = greet(), idle = greet(), begun = atomic_load(&nbegun);
 	int before;
 
 	(void)state;
@@ -300,7 +300,7 @@ test_stop(void **state)
 		poll(NULL, 0, 10);
 	before = atomic_load(&nclosed);
 	mail(busy);
-	while (atomic_load(&nasked) == asked)
+	while (atomic_load(&nbegun) == begun)
 		poll(NULL, 0, 1);
 	assert_int_equal(libmilter_listener_stop(), 0);
 	assert_int_equal(libmilter_threads_sessions(), 2);
