@@ -1,11 +1,16 @@
 /*
- * library.h - a shared library that is loaded when it is needed
+ * library.h - a shared library that is loaded when it is needed (dlopen(3))
  *
- * For what few installations use: the programs are not linked to it.
+ * For what few installations use, or what brings many others along: the
+ * programs are not linked to it. A module has a table of the functions that it
+ * calls, and a row:
+ *
+ *	static struct library libpq = LIBRARY("libpq.so.5", functions, NULL);
  */
 #ifndef BASE_LIBRARY_H
 #define BASE_LIBRARY_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,11 +19,24 @@ struct library_function {
 	void **slot;		/* gets its address */
 };
 
+struct library {
+	const char *file;
+	const struct library_function *functions;
+	size_t n;
+	const char *without;	/* logged when it is missing; NULL: nothing */
+	pthread_mutex_t lock;	/* of what follows, until it was tried */
+	bool tried, loaded;
+	char missing[160];	/* what of it is */
+};
+
+#define LIBRARY(file, functions, without) \
+	{ file, functions, sizeof functions / sizeof functions[0], without, \
+	    PTHREAD_MUTEX_INITIALIZER, false, false, "" }
+
 /*
- * Loads the file ("libpq.so.5") for good and fills the slots of all n. False:
- * it or one of them is not there; `missing` (of `size` bytes) says which.
+ * Any thread: the first call loads it for good and fills all slots. False: it,
+ * or one of the functions, is not there; `missing` says which, from now on.
  */
-bool library_load(const char *file, const struct library_function *functions,
-    size_t n, char *missing, size_t size);
+bool library_load(struct library *l);
 
 #endif

@@ -19,6 +19,17 @@ def wait_until(condition, what, seconds=60):
         time.sleep(0.01)
 
 
+def shortest(play, enough, tries=10):
+    """Seconds that play() takes, at best: the first time that is no more than
+    enough, or the shortest of all. A busy machine makes it longer, never shorter."""
+    took = []
+    while len(took) < tries and min(took, default=enough + 1) > enough:
+        began = time.monotonic()
+        play()
+        took.append(time.monotonic() - began)
+    return min(took)
+
+
 def listens(port, host="127.0.0.1"):
     with socket.socket() as probe:
         probe.settimeout(1)

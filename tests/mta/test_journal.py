@@ -112,7 +112,7 @@ def journal(request):
 
 
 def one_entry(journal, *matches):
-    return process.wait_until(lambda: journal.entries(*matches), "the entry", 15)
+    return process.wait_until(lambda: journal.entries(*matches), "the entry")
 
 
 def test_found_by_its_fields(journal):
@@ -153,7 +153,7 @@ def test_a_line_alone(journal):
     j = journal("journal-fields = no")
     record = j.refuse()
     process.wait_until(lambda: [e for e in j.entries("SYSLOG_FACILITY=2")
-                                if record["id"] in e["MESSAGE"]], "the line", 15)
+                                if record["id"] in e["MESSAGE"]], "the line")
     assert j.entries("SAYWHY_OUTCOME=reject") == []
 
 

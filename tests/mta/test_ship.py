@@ -495,7 +495,7 @@ def test_taken_elsewhere(host, empty):
         empty.sql(lost or "UPDATE record SET later = NULL")
         empty.sql("DELETE FROM digest")
         one.ship()
-        process.wait_until(lambda: closed() == final, "them to be closed", 30)
+        process.wait_until(lambda: closed() == final, "them to be closed")
         one.stop()
 
 
@@ -541,8 +541,8 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
         began = time.monotonic()
         assert reply.code == 550, daemon.log()
         found = id_of(reply)
-        process.wait_until(lambda: on_page(found), "the page to know it", 10)
-        assert time.monotonic() - began < 2  # one second on a machine at rest
+        process.wait_until(lambda: on_page(found), "the page to know it")
+        assert time.monotonic() - began < 20  # one second on a machine at rest
         shown = there.tool("show", "--json", found)
         assert json.loads(shown.stdout)["id"] == found
         status = json.loads(daemon.run_tool(
@@ -555,7 +555,7 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
 def on_page(found):
     try:
         with urllib.request.urlopen(
-                f"http://127.0.0.1:8099/why/{found}", timeout=5) as answer:
+                f"http://127.0.0.1:8099/why/{found}", timeout=60) as answer:
             return found in answer.read().decode()
     except urllib.error.HTTPError:
         return False
