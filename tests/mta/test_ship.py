@@ -226,7 +226,10 @@ def test_counted_before(build, host, empty):
         out.writelines(record(n, now - n * 400) for n in range(1000, 0, -1))
     one.ship()
     process.wait_until(one.caught_up, "the records")
-    process.wait_until(lambda: int(empty.sql(
+    uncounted = ("SELECT count(*) FROM record WHERE NOT EXISTS (SELECT 1 FROM "
+                 "digest WHERE begins <= time AND begins + hours * 3600000 > "
+                 f"time) AND time < {(now - 7200) * 1000}")
+    process.wait_until(lambda: empty.sql(uncounted) == "0" and int(empty.sql(
         "SELECT count(*) FROM digest WHERE hours = 24")) >= 3, "digests")
     everything = counted(build, one, "week")
     assert everything["records"] == 1000 and everything["deferred"]
