@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/whole_file.h"
 
 #define CURSOR_MAX 1024
 #define LENGTH_BYTES 8
@@ -175,15 +176,13 @@ journal_load(struct journal *j, const char *path)
 void
 journal_save(const struct journal *j, const char *path)
 {
-	struct buf fresh = BUF_INIT;
-	FILE *f;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 
 	if (path == NULL || j->cursor == NULL)
 		return;
-	buf_printf(&fresh, "%s.new", path);
-	f = fopen(fresh.data, "we");
-	if (f == NULL || fprintf(f, "%s\n", j->cursor) < 0 ||
-	    fclose(f) != 0 || rename(fresh.data, path) != 0)
-		log_warn("%s: cannot be written: %m", path);
-	buf_free(&fresh);
+	buf_printf(&text, "%s\n", j->cursor);
+	if (!whole_file_keep(path, &text, &errmsg))
+		log_warn("%s", errmsg.data);
+	buf_free(&text);
+	buf_free(&errmsg);
 }
