@@ -34,7 +34,8 @@
 #define ERROR_US 10000
 
 enum ailment { WELL, SILENT, DRIBBLES, LATE_LOGIN, CLOSES, TALKS_NONSENSE,
-	SLOW, HAS_NO_SCRIPT, LETS_NOBODY_IN };
+	SLOW, HAS_NO_SCRIPT, LETS_NOBODY_IN, FLOODS, FLOODS_PARTS,
+	IS_OF_ANOTHER_AGE };
 
 static struct fake {
 	int listener;
@@ -57,6 +58,21 @@ static void
 say(int fd, const char *text)
 {
 	sock_write(fd, text, strlen(text), patience());
+}
+
+/* An answer that has no end, as long as anybody takes it. */
+static void
+flood(int fd, const char *head, const char *piece)
+{
+	static char bytes[1 << 16];
+	size_t n = strlen(piece), i;
+
+	for (i = 0; i < sizeof bytes; i += n)
+		memcpy(bytes + i, piece, n);
+	say(fd, head);
+	for (i = 0; i < 8000; i++)
+		if (!sock_write(fd, bytes, sizeof bytes, clock_ms() + 1000))
+			return;
 }
 
 /* It counts nothing: 1, now, no end of room; and what time it is. */
@@ -94,6 +110,21 @@ answer_question(const struct link *l, const char *command)
 		break;
 	case HAS_NO_SCRIPT:
 		say(l->fd, "-NOSCRIPT No matching script.\r\n");
+		break;
+	case FLOODS:
+		flood(l->fd, "$500000000\r\n", "aaaa");
+		break;
+	case FLOODS_PARTS:
+		flood(l->fd, "*100000000\r\n", ":1\r\n");
+		break;
+	case IS_OF_ANOTHER_AGE:
+		buf_cut(&text, 0);
+		buf_printf(&text, "*%d\r\n", 3 * n + 1);
+		for (i = 0; i < 3 * n + 1; i++)
+			buf_puts(&text, i % 3 == 0 ?
+			    ":-9223372036854775808\r\n" :
+			    ":9223372036854775807\r\n");
+		say(l->fd, text.data);
 		break;
 	case CLOSES:
 		shutdown(l->fd, SHUT_RDWR);
@@ -322,6 +353,9 @@ static const struct {
 	{ "hangs up", CLOSES, 0, ERROR_US },
 	{ "another answer", TALKS_NONSENSE, 0, ERROR_US },
 	{ "an error", HAS_NO_SCRIPT, 0, ERROR_US },
+	{ "an answer without end", FLOODS, 0, SILENT_US },
+	{ "parts without end", FLOODS_PARTS, 0, SILENT_US },
+	{ "numbers that are none", IS_OF_ANOTHER_AGE, 0, ERROR_US },
 };
 
 static void
