@@ -32,8 +32,19 @@ static struct {
 	/* These have any number of arguments, and macros of their names. */
 	CURLcode (*setopt)(CURL *curl, CURLoption option, ...);
 	CURLcode (*getinfo)(CURL *curl, CURLINFO info, ...);
-	char missing[200];	/* why it cannot be used; "": it can */
+	bool started;
 } lib;
+
+#define F(name) { #name, (void **)&lib.name },
+static const struct library_function curl_functions[] = {
+	CURL_FUNCTIONS
+	{ "curl_easy_setopt", (void **)&lib.setopt },
+	{ "curl_easy_getinfo", (void **)&lib.getinfo }
+};
+static const struct library_function zlib_functions[] = { ZLIB_FUNCTIONS };
+#undef F
+static struct library libcurl = LIBRARY("libcurl.so.4", curl_functions, NULL);
+static struct library zlib = LIBRARY("libz.so.1", zlib_functions, NULL);
 
 struct http_client {
 	CURL *curl;
@@ -46,26 +57,23 @@ struct http_client {
 };
 
 static void
-load(void)
+start(void)
 {
-#define F(name) { #name, (void **)&lib.name },
-	static const struct library_function curl[] = {
-		CURL_FUNCTIONS
-		{ "curl_easy_setopt", (void **)&lib.setopt },
-		{ "curl_easy_getinfo", (void **)&lib.getinfo }
-	};
-	static const struct library_function zlib[] = { ZLIB_FUNCTIONS };
-#undef F
-	char missing[160];
+	lib.started = lib.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
 
-	if (!library_load("libcurl.so.4", curl, sizeof curl / sizeof curl[0],
-	    missing, sizeof missing) || !library_load("libz.so.1", zlib,
-	    sizeof zlib / sizeof zlib[0], missing, sizeof missing))
-		snprintf(lib.missing, sizeof lib.missing, "HTTP cannot be "
-		    "spoken: %s", missing);
-	else if (lib.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		snprintf(lib.missing, sizeof lib.missing, "HTTP cannot be "
-		    "spoken: libcurl does not start");
+/* NULL: HTTP can be spoken. */
+static const char *
+missing(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (!library_load(&libcurl))
+		return libcurl.missing;
+	if (!library_load(&zlib))
+		return zlib.missing;
+	pthread_once(&once, start);
+	return lib.started ? NULL : "libcurl does not start";
 }
 
 bool
@@ -77,12 +85,11 @@ http_client_built(void)
 struct http_client *
 http_client_new(struct buf *errmsg)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const char *words = missing();
 	struct http_client *c;
 
-	pthread_once(&once, load);
-	if (lib.missing[0] != '\0') {
-		buf_puts(errmsg, lib.missing);
+	if (words != NULL) {
+		buf_printf(errmsg, "HTTP cannot be spoken: %s", words);
 		return NULL;
 	}
 	c = mem_alloc(sizeof *c);

@@ -1,11 +1,16 @@
 /*
- * library.h - a shared library that is loaded when it is needed
+ * library.h - a shared library that is loaded when it is needed (dlopen(3))
  *
- * For what few installations use: the programs are not linked to it.
+ * For what few installations use, or what brings many others along: the
+ * programs are not linked to it. A module has a table of the functions that it
+ * calls, and a row:
+ *
+ *	static struct library libpq = LIBRARY("libpq.so.5", functions, NULL);
  */
 #ifndef BASE_LIBRARY_H
 #define BASE_LIBRARY_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,27 +19,28 @@ struct library_function {
 	void **slot;		/* gets its address */
 };
 
-/*
- * Loads the file ("libpq.so.5") for good and fills the slots of all n. False:
- * it or one of them is not there; `missing` (of `size` bytes) says which.
- */
-bool library_load(const char *file, const struct library_function *functions,
-    size_t n, char *missing, size_t size);
-
-/* One that is loaded when it is asked for; static, the last member zero. */
 struct library {
 	const char *file;
-	const char *without;	/* for the log: what goes without it */
 	const struct library_function *functions;
 	size_t n;
-	_Atomic int state;
+	const char *without;	/* logged when it is missing; NULL: nothing */
+	pthread_mutex_t lock;	/* of what follows, until it was tried */
+	bool tried, loaded;
+	char missing[160];	/* what of it is */
 };
 
-/* Is it there? Any thread; if it is not, the log says so once. */
-bool library_is_there(struct library *l);
+#define LIBRARY(file, functions, without) \
+	{ file, functions, sizeof functions / sizeof functions[0], without, \
+	    PTHREAD_MUTEX_INITIALIZER, false, false, "" }
 
 /*
- * In the one file that uses a library: `functions` is a macro that calls its
+ * Any thread: the first call loads it for good and fills all slots. False: it,
+ * or one of the functions, is not there; `missing` says which, from now on.
+ */
+bool library_load(struct library *l);
+
+/*
+ * In the one file that uses a library: `functions_` is a macro that calls its
  * argument for the name of each. After it lib.NAME() is the function, once
  * is_there() was true.
  */
@@ -48,11 +54,10 @@ bool library_is_there(struct library *l);
 	{ \
 		static const struct library_function functions[] = { \
 			functions_(LIBRARY_ROW) }; \
-		static struct library library = { .file = file_, \
-			.without = without_, .functions = functions, \
-			.n = sizeof functions / sizeof functions[0] }; \
+		static struct library library = LIBRARY(file_, functions, \
+		    without_); \
 	\
-		return library_is_there(&library); \
+		return library_load(&library); \
 	}
 
 #endif

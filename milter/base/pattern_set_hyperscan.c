@@ -34,8 +34,15 @@ static struct {
 #define F(name) __typeof__(name) *name;
 	FUNCTIONS
 #undef F
-	bool there;
 } lib;
+
+static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+	FUNCTIONS
+#undef F
+};
+static struct library hyperscan = LIBRARY(SAYWHY_HYPERSCAN, functions,
+	"patterns are matched one by one");
 
 /* Each scan in progress needs one; the maximum number of them. */
 #define SCRATCHES 64
@@ -130,31 +137,6 @@ compile(struct pattern_set *set, const struct list *list)
 	}
 }
 
-static void
-load(void)
-{
-	static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-		FUNCTIONS
-#undef F
-	};
-	char missing[160];
-
-	lib.there = library_load(SAYWHY_HYPERSCAN, functions,
-	    sizeof functions / sizeof functions[0], missing, sizeof missing);
-	if (!lib.there)
-		log_info("patterns are matched one by one: %s", missing);
-}
-
-static bool
-is_there(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load);
-	return lib.there;
-}
-
 struct pattern_set *
 pattern_set_new(const struct pattern *const *v, size_t n)
 {
@@ -167,7 +149,7 @@ pattern_set_new(const struct pattern *const *v, size_t n)
 	set->n = n;
 	set->always = mem_array(n, sizeof *set->always);
 	pthread_mutex_init(&set->lock, NULL);
-	for (i = 0; n >= FEWEST && is_there() && i < n; i++)
+	for (i = 0; n >= FEWEST && library_load(&hyperscan) && i < n; i++)
 		add(set, &list, v[i], i);
 	if (list.n >= FEWEST)
 		compile(set, &list);

@@ -14,10 +14,8 @@ sqlite_is_there(void)
 		SQLITE_FUNCTIONS(F)
 #undef F
 	};
-	static struct library library = { .file = SAYWHY_SQLITE,
-		.without = "no records are kept in a file",
-		.functions = functions,
-		.n = sizeof functions / sizeof functions[0] };
+	static struct library library = LIBRARY(SAYWHY_SQLITE, functions,
+	    "no records are kept in a file");
 
-	return library_is_there(&library);
+	return library_load(&library);
 }

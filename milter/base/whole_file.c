@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,18 +15,75 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+static bool
+is_at(const char *path, int fd)
+{
+	struct stat here, there;
+
+	return fstat(fd, &here) == 0 && lstat(path, &there) == 0 &&
+	    here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+/* A writer holds the lock of its file until that is in its place. */
+static bool
+is_held(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/*
+ * What a writer left that was killed; whatever else is there is taken away
+ * unseen. False: one is at work.
+ */
+static bool
+take_away(const char *beside)
+{
+	int fd = open(beside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool held = fd >= 0 && is_held(fd);
+
+	if (!held && (fd < 0 || is_at(beside, fd)))
+		(void)!unlink(beside);
+	if (fd >= 0)
+		close(fd);
+	return !held;
+}
+
+/* -1 with errno; EBUSY: somebody writes it. */
+static int
+make(const char *beside)
+{
+	int fd = -1;
+
+	if (take_away(beside)) {
+		fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+		/* Another one may have taken it for what was left. */
+		if (fd < 0 || (!is_held(fd) && is_at(beside, fd)))
+			return fd;
+		close(fd);
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/* False, for errno. */
+static bool
+fail(const char *path, struct buf *errmsg)
+{
+	buf_printf(errmsg, "%s cannot be written: %s", path, errno == EBUSY ?
+	    "another process is writing it" : strerror(errno));
+	return false;
+}
+
 bool
 whole_file_begin(struct whole_file *f, const char *path, struct buf *errmsg)
 {
 	struct buf beside = BUF_INIT;
 
-	buf_printf(&beside, "%s.XXXXXX", path);
-	f->fd = mkostemp(beside.data, O_CLOEXEC);
+	buf_printf(&beside, "%s" WHOLE_FILE_BESIDE, path);
+	f->fd = make(beside.data);
 	if (f->fd < 0) {
-		buf_printf(errmsg, "%s cannot be written: %s", path,
-		    strerror(errno));
 		buf_free(&beside);
-		return false;
+		return fail(path, errmsg);
 	}
 	f->path = mem_dup(path);
 	f->beside = buf_steal(&beside);
@@ -47,16 +105,6 @@ whole_file_drop(struct whole_file *f)
 	end(f);
 }
 
-/* mkostemp(3) makes a file that is for us alone. */
-static bool
-open_to_others(int fd)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return fchmod(fd, 0644 & ~mask) == 0;
-}
-
 /* So that the name, too, is on the disk. A failure is of no matter here. */
 static void
 sync_folder(const char *path)
@@ -76,10 +124,8 @@ sync_folder(const char *path)
 bool
 whole_file_put(struct whole_file *f, struct buf *errmsg)
 {
-	if (!open_to_others(f->fd) || fsync(f->fd) != 0 ||
-	    rename(f->beside, f->path) != 0) {
-		buf_printf(errmsg, "%s cannot be written: %s", f->path,
-		    strerror(errno));
+	if (fsync(f->fd) != 0 || rename(f->beside, f->path) != 0) {
+		fail(f->path, errmsg);
 		whole_file_drop(f);
 		return false;
 	}
@@ -104,6 +150,13 @@ write_all(int fd, const char *bytes, size_t n)
 }
 
 bool
+whole_file_add(struct whole_file *f, const void *bytes, size_t n,
+    struct buf *errmsg)
+{
+	return write_all(f->fd, bytes, n) || fail(f->path, errmsg);
+}
+
+bool
 whole_file_write(const char *path, const void *bytes, size_t n,
     struct buf *errmsg)
 {
@@ -111,11 +164,38 @@ whole_file_write(const char *path, const void *bytes, size_t n,
 
 	if (!whole_file_begin(&f, path, errmsg))
 		return false;
-	if (write_all(f.fd, bytes, n))
+	if (whole_file_add(&f, bytes, n, errmsg))
 		return whole_file_put(&f, errmsg);
-	buf_printf(errmsg, "%s cannot be written: %s", path, strerror(errno));
 	whole_file_drop(&f);
 	return false;
+}
+
+static bool
+has(const char *path, const struct buf *text)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct buf errmsg = BUF_INIT;
+	const void *bytes = NULL;
+	size_t n = 0;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	bytes = file_map(fd, &n, &errmsg);
+	same = bytes != NULL && n == text->len &&
+	    memcmp(bytes, text->data, n) == 0;
+	if (bytes != NULL)
+		file_unmap(bytes, n);
+	close(fd);
+	buf_free(&errmsg);
+	return same;
+}
+
+bool
+whole_file_keep(const char *path, const struct buf *text, struct buf *errmsg)
+{
+	return has(path, text) ||
+	    whole_file_write(path, text->data, text->len, errmsg);
 }
 
 const void *

@@ -1,8 +1,9 @@
 /*
  * whole_file.h - a file that is written beside its place and then put there
  *
- * Whoever reads it has the old one or the new one, and after a crash, too: it
- * is on the disk before it takes the place (rename(2)).
+ * Whoever reads it has the old one or the new one, and after a power cut, too:
+ * it is on the disk before it takes the place (rename(2)). There is one writer
+ * at a time, and what one leaves that is killed, the next one takes away.
  */
 #ifndef BASE_WHOLE_FILE_H
 #define BASE_WHOLE_FILE_H
@@ -11,6 +12,9 @@
 #include <stddef.h>
 
 struct buf;
+
+/* What is behind the name of a file that is being written. */
+#define WHOLE_FILE_BESIDE ".saywhy-new"
 
 struct whole_file {
 	int fd;			/* to write to, and to read */
@@ -21,6 +25,8 @@ struct whole_file {
 /* False with words in errmsg. The mode is 0644 less the umask. */
 bool whole_file_begin(struct whole_file *f, const char *path,
     struct buf *errmsg);
+bool whole_file_add(struct whole_file *f, const void *bytes, size_t n,
+    struct buf *errmsg);
 /* Puts it there; false with words, and the old one stays. Frees `f`. */
 bool whole_file_put(struct whole_file *f, struct buf *errmsg);
 /* It is not wanted. */
@@ -28,6 +34,9 @@ void whole_file_drop(struct whole_file *f);
 
 /* All three, for n bytes. */
 bool whole_file_write(const char *path, const void *bytes, size_t n,
+    struct buf *errmsg);
+/* The same for a text that is often as it was: nothing is written then. */
+bool whole_file_keep(const char *path, const struct buf *text,
     struct buf *errmsg);
 
 /*

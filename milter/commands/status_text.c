@@ -223,15 +223,14 @@ put_counters(const char *json, struct buf *out)
 
 	if (!was_queried(counters))
 		return;
-	if (is(counters, "healthy", "false"))
-		status_text_line("counters", counters, "{keys} of {size} "
-		    "kept, asked {queries} times[; {evicted} had to go]; "
-		    "{server} does not answer, this host counts alone", out);
-	else
-		status_text_line("counters", counters, "{keys} of {size} "
-		    "kept, asked {queries} times[; {evicted} had to go][; in "
-		    "{server}][; {failures} questions not answered in time]",
-		    out);
+#define KEPT "{keys} of {size} kept, asked {queries} times" \
+	"[; {evicted} had to go]"
+	status_text_line("counters", counters,
+	    is(counters, "healthy", "false") ?
+	    KEPT "; {server} does not answer, this host counts alone" :
+	    KEPT "[; in {server}][; {failures} questions not answered in "
+	    "time]", out);
+#undef KEPT
 }
 
 static void

@@ -28,6 +28,7 @@
 #define POLL_MS 250		/* between two looks at a file that rests */
 #define WAIT_MS 3000		/* for the store to have what saywhyd saw */
 #define SAVE_MS 5000
+#define LAST_MS 30000		/* for the last entry of the journal */
 #define MAIL_ONLY "SYSLOG_FACILITY=2"
 #define MACHINE_ID "/etc/machine-id"
 
@@ -101,12 +102,16 @@ last_entry(const char *only)
 	pid_t child;
 	struct pollfd end = { .fd = start_journalctl(args, &child),
 		.events = POLLIN };
-	struct tail *t = tail_open_fd(end.fd, "journal");
+	struct tail *t = tail_open_bytes(end.fd, "journal");
+	int64_t deadline = clock_ms() + LAST_MS;
 
-	while (!tail_ended(t)) {
-		poll(&end, 1, -1);
-		tail_read(t, journal_line, j);
+	while (!tail_ended(t) && clock_left(deadline) > 0 &&
+	    !process_stopped()) {
+		poll(&end, 1, clock_left(deadline));
+		tail_read(t, journal_put, j);
 	}
+	if (!tail_ended(t))
+		kill(child, SIGKILL);
 	tail_close(t);
 	waitpid(child, NULL, 0);
 	return j;
@@ -187,7 +192,7 @@ open_journal(struct watch *w)
 		args[n++] = cursor.data;
 	} else if (!w->once)
 		args[n++] = "--lines=0";
-	w->tails[w->n++] = tail_open_fd(start_journalctl(args, &w->child),
+	w->tails[w->n++] = tail_open_bytes(start_journalctl(args, &w->child),
 	    "journal");
 	buf_free(&cursor);
 	buf_free(&machine);
@@ -224,7 +229,7 @@ read_logs(struct watch *w)
 
 	for (i = 0; i < w->n; i++)
 		more |= tail_read(w->tails[i], is_journal(w, i) ?
-		    journal_line : on_line, is_journal(w, i) ?
+		    journal_put : on_line, is_journal(w, i) ?
 		    (void *)w->reader : w);
 	watched_flush(w->watched, w->once ? 0 : WAIT_MS);
 	return more;

@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +16,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/library.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "counters/counter_link.h"
 #include "counters/counter_script.h"
 
 #define SHA_TEXT 40
@@ -28,13 +26,8 @@
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
-
-#define FUNCTIONS(F) \
-	F(freeReplyObject) F(redisAppendCommand) F(redisAppendCommandArgv) \
-	F(redisBufferRead) F(redisBufferWrite) F(redisConnectFd) \
-	F(redisFree) F(redisGetReplyFromReader) F(redisvAppendCommand)
-
-LIBRARY_OF(FUNCTIONS, SAYWHY_HIREDIS, "each host counts alone")
+/* A time in ms, or a count, beyond which a server is not sound. */
+#define NUMBER_MAX ((long long)1 << 53)
 
 struct node {
 	const char *name;	/* as configured */
@@ -70,79 +63,6 @@ counter_server_built(void)
 	return true;
 }
 
-static redisContext *
-connect_to(const struct sock_spec *spec, int64_t deadline)
-{
-	struct buf errmsg = BUF_INIT;
-	int fd = sock_connect(spec, deadline, &errmsg);
-	redisContext *c = fd >= 0 && is_there() ? lib.redisConnectFd(fd) : NULL;
-
-	buf_free(&errmsg);
-	if (c == NULL && fd >= 0)
-		close(fd);
-	/* It is we who wait, for as long as we like. */
-	if (c != NULL)
-		c->flags &= ~REDIS_BLOCK;
-	return c;
-}
-
-static bool
-wait_for(const redisContext *c, short events, int64_t deadline)
-{
-	struct pollfd p = { .fd = c->fd, .events = events };
-	int n;
-
-	do
-		n = poll(&p, 1, clock_left(deadline));
-	while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
-/*
- * Sends what was appended, and takes the next answer. However it comes, in
- * pieces or none at all, it is there by the deadline, or NULL.
- */
-static redisReply *
-answer(redisContext *c, int64_t deadline)
-{
-	void *r = NULL;
-	int done = 0;
-
-	while (!done)
-		if (lib.redisBufferWrite(c, &done) != REDIS_OK ||
-		    (!done && !wait_for(c, POLLOUT, deadline)))
-			return NULL;
-	while (lib.redisGetReplyFromReader(c, &r) == REDIS_OK && r == NULL)
-		if (!wait_for(c, POLLIN, deadline) ||
-		    lib.redisBufferRead(c) != REDIS_OK)
-			return NULL;
-	return r;
-}
-
-/* One command and its answer, of servers that are tried. */
-static redisReply *
-command(redisContext *c, int64_t deadline, const char *format, ...)
-{
-	va_list ap;
-	int appended;
-
-	va_start(ap, format);
-	appended = lib.redisvAppendCommand(c, format, ap);
-	va_end(ap);
-	return appended == REDIS_OK ? answer(c, deadline) : NULL;
-}
-
-/* True: the server answered anything but an error. */
-static bool
-is_good(redisReply *r)
-{
-	bool good = r != NULL && r->type != REDIS_REPLY_ERROR;
-
-	if (r != NULL)
-		lib.freeReplyObject(r);
-	return good;
-}
-
 /* Logs in and loads the script, whose hash goes to `sha` (may be NULL). */
 static bool
 greet(const struct counter_server *s, redisContext *c, char *sha,
@@ -152,15 +72,15 @@ greet(const struct counter_server *s, redisContext *c, char *sha,
 	bool good;
 
 	if (*s->password != '\0' &&
-	    !is_good(command(c, deadline, "AUTH %s", s->password)))
+	    !counter_link_good(counter_link_ask(c, deadline, "AUTH %s", s->password)))
 		return false;
-	r = command(c, deadline, "SCRIPT LOAD %s", counter_script);
+	r = counter_link_ask(c, deadline, "SCRIPT LOAD %s", counter_script);
 	good = r != NULL && r->type == REDIS_REPLY_STRING &&
 	    r->len == SHA_TEXT;
 	if (good && sha != NULL)
 		memcpy(sha, r->str, SHA_TEXT);
 	if (r != NULL)
-		lib.freeReplyObject(r);
+		freeReplyObject(r);
 	return good;
 }
 
@@ -179,7 +99,7 @@ connection(struct node *node, unsigned *generation, bool *fresh,
 	*generation = node->generation;
 	pthread_mutex_unlock(&node->lock);
 	*fresh = c == NULL;
-	return c != NULL ? c : connect_to(&where, deadline);
+	return c != NULL ? c : counter_link_open(&where, deadline);
 }
 
 static void
@@ -192,7 +112,7 @@ give_back(struct node *node, redisContext *c, unsigned generation)
 	}
 	pthread_mutex_unlock(&node->lock);
 	if (c != NULL)
-		lib.redisFree(c);
+		redisFree(c);
 }
 
 static void
@@ -201,7 +121,7 @@ close_idle(struct node *node)
 	pthread_mutex_lock(&node->lock);
 	node->generation++;
 	while (node->nidle > 0)
-		lib.redisFree(node->idle[--node->nidle]);
+		redisFree(node->idle[--node->nidle]);
 	pthread_mutex_unlock(&node->lock);
 }
 
@@ -235,7 +155,9 @@ is_sound(const redisReply *r, size_t n)
 	    r->elements != 3 * n + 1)
 		return false;
 	for (i = 0; i < r->elements; i++)
-		if (r->element[i]->type != REDIS_REPLY_INTEGER)
+		if (r->element[i]->type != REDIS_REPLY_INTEGER ||
+		    r->element[i]->integer < -NUMBER_MAX ||
+		    r->element[i]->integer > NUMBER_MAX)
 			return false;
 	return true;
 }
@@ -299,10 +221,10 @@ send_questions(struct counter_server *s, struct request *r,
 	}
 	r->logs_in = fresh && *s->password != '\0';
 	if (r->logs_in)
-		lib.redisAppendCommand(r->c, "AUTH %s", s->password);
+		redisAppendCommand(r->c, "AUTH %s", s->password);
 	counter_command_make(&cmd, s->sha, q, r->of, r->n);
-	lib.redisAppendCommandArgv(r->c, cmd.argc, cmd.argv, cmd.lengths);
-	lib.redisBufferWrite(r->c, &done);
+	redisAppendCommandArgv(r->c, cmd.argc, cmd.argv, cmd.lengths);
+	redisBufferWrite(r->c, &done);
 }
 
 static void
@@ -316,18 +238,18 @@ take_answers(struct counter_server *s, struct request *r,
 
 	if (r->c == NULL)
 		return;
-	if (!r->logs_in || is_good(answer(r->c, deadline)))
-		reply = answer(r->c, deadline);
+	if (!r->logs_in || counter_link_good(counter_link_answer(r->c, deadline)))
+		reply = counter_link_answer(r->c, deadline);
 	good = read_answers(reply, r, q, now, a);
 	if (reply != NULL)
-		lib.freeReplyObject(reply);
+		freeReplyObject(reply);
 	for (i = 0; i < r->n; i++)
 		answered[r->of[i]] = good;
 	if (good) {
 		give_back(r->node, r->c, r->generation);
 		return;
 	}
-	lib.redisFree(r->c);
+	redisFree(r->c);
 	mark_down(s, r->node);
 }
 
@@ -362,13 +284,13 @@ ask_sentinel(const struct node *node, const struct sock_spec *sentinel,
     struct sock_spec *where)
 {
 	int64_t deadline = clock_ms() + TRY_MS;
-	redisContext *c = connect_to(sentinel, deadline);
+	redisContext *c = counter_link_open(sentinel, deadline);
 	redisReply *r;
 	bool good;
 
 	if (c == NULL)
 		return false;
-	r = command(c, deadline, "SENTINEL get-master-addr-by-name %s",
+	r = counter_link_ask(c, deadline, "SENTINEL get-master-addr-by-name %s",
 	    node->master);
 	good = r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2 &&
 	    r->element[0]->type == REDIS_REPLY_STRING &&
@@ -382,8 +304,8 @@ ask_sentinel(const struct node *node, const struct sock_spec *sentinel,
 		where->port = atoi(r->element[1]->str);
 	}
 	if (r != NULL)
-		lib.freeReplyObject(r);
-	lib.redisFree(c);
+		freeReplyObject(r);
+	redisFree(c);
 	return good;
 }
 
@@ -429,10 +351,10 @@ is_usable(struct counter_server *s, redisContext *c, int64_t deadline)
 	int64_t began;
 
 	if (!greet(s, c, *s->sha == '\0' ? s->sha : NULL, deadline) ||
-	    !is_good(command(c, deadline, "SET {saywhy}:alive 1 PX 60000")))
+	    !counter_link_good(counter_link_ask(c, deadline, "SET {saywhy}:alive 1 PX 60000")))
 		return false;
 	began = clock_ms();
-	return is_good(command(c, deadline, "PING")) &&
+	return counter_link_good(counter_link_ask(c, deadline, "PING")) &&
 	    clock_ms() - began < COUNTER_SERVER_MS / 2;
 }
 
@@ -447,11 +369,11 @@ check_node(struct counter_server *s, struct node *node)
 	if (node->healthy || !find_server(node, &where))
 		return;
 	deadline = clock_ms() + TRY_MS;
-	c = connect_to(&where, deadline);
+	c = counter_link_open(&where, deadline);
 	if (c == NULL)
 		return;
 	good = is_usable(s, c, deadline) && pin(&where, c->fd);
-	lib.redisFree(c);
+	redisFree(c);
 	if (!good)
 		return;
 	pthread_mutex_lock(&node->lock);

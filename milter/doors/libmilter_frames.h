@@ -25,9 +25,9 @@ bool libmilter_frame_valid(char letter, const char *content, size_t n);
 /*
  * In a callback, while header fields come that nobody looks at and the MTA
  * awaits no answer to: those that follow and that `skips` says true of are
- * taken off the socket many at once, up to the first other packet. One costs a
- * hundredth of what libmilter needs for it, and there may be millions. Only
- * where a session has a thread of its own.
+ * passed over in what was read ahead (libmilter_socket.h), many at once, up to
+ * the first other packet. One costs a hundredth of what libmilter needs for it,
+ * and there may be millions. Only where a session has a thread of its own.
  */
 typedef bool libmilter_skips_field(void *arg, const char *name, size_t bytes);
 void libmilter_frames_skip(libmilter_skips_field *skips, void *arg);

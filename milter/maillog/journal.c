@@ -11,9 +11,13 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/whole_file.h"
 
 #define CURSOR_MAX 1024
 #define LENGTH_BYTES 8
+
+/* What comes next. A value with its length may hold line ends. */
+enum part { PART_LINE, PART_LENGTH, PART_VALUE, PART_END };
 
 struct journal {
 	tail_fn *tell;
@@ -21,7 +25,9 @@ struct journal {
 	char *cursor;		/* of the last entry that was passed on */
 	char *next;		/* of this one */
 	struct buf time, host, program, pid, message;
-	bool binary;		/* the next line is a message with its length */
+	enum part part;
+	struct buf name, text;	/* of this field, as far as they came */
+	uint64_t left;		/* bytes of the value */
 };
 
 struct journal *
@@ -31,8 +37,8 @@ journal_new(tail_fn *tell, void *arg)
 
 	j->tell = tell;
 	j->arg = arg;
-	j->time = j->host = j->program = j->pid = j->message =
-	    (struct buf)BUF_INIT;
+	j->time = j->host = j->program = j->pid = j->message = j->name =
+	    j->text = (struct buf)BUF_INIT;
 	return j;
 }
 
@@ -48,6 +54,8 @@ journal_free(struct journal *j)
 	buf_free(&j->program);
 	buf_free(&j->pid);
 	buf_free(&j->message);
+	buf_free(&j->name);
+	buf_free(&j->text);
 	free(j);
 }
 
@@ -76,6 +84,17 @@ put_stamp(struct buf *out, const char *usec)
 		buf_puts(out, text);
 }
 
+/* An entry is one line, whatever its writer put into it. */
+static void
+put_plain(struct buf *out, const struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		buf_putc(out, (unsigned char)text->data[i] < ' ' &&
+		    text->data[i] != '\t' ? '?' : text->data[i]);
+}
+
 static void
 tell_entry(struct journal *j)
 {
@@ -83,12 +102,17 @@ tell_entry(struct journal *j)
 
 	if (j->message.len > 0 && j->program.len > 0) {
 		put_stamp(&line, j->time.data);
-		buf_printf(&line, " %s %s", j->host.len > 0 ? j->host.data :
-		    "localhost", j->program.data);
-		if (j->pid.len > 0)
-			buf_printf(&line, "[%s]", j->pid.data);
+		buf_putc(&line, ' ');
+		put_plain(&line, &j->host);
+		buf_puts(&line, j->host.len > 0 ? " " : "localhost ");
+		put_plain(&line, &j->program);
+		if (j->pid.len > 0) {
+			buf_putc(&line, '[');
+			put_plain(&line, &j->pid);
+			buf_putc(&line, ']');
+		}
 		buf_puts(&line, ": ");
-		buf_put(&line, j->message.data, j->message.len);
+		put_plain(&line, &j->message);
 		j->tell(j->arg, line.data, line.len);
 	}
 	buf_free(&line);
@@ -136,24 +160,108 @@ take_field(struct journal *j, const char *name, size_t name_n,
 	}
 }
 
-void
-journal_line(void *arg, const char *line, size_t n)
+/* The start of what is longer is enough. */
+static void
+keep(struct journal *j, const char *bytes, size_t n)
 {
-	struct journal *j = arg;
+	size_t room = TAIL_LINE_MAX - j->text.len;
+
+	buf_put(&j->text, bytes, n < room ? n : room);
+}
+
+static void
+end_line(struct journal *j)
+{
+	const char *line = j->text.data;
+	size_t n = j->text.len;
 	const char *equals = memchr(line, '=', n);
 
-	if (j->binary) {
-		j->binary = false;
-		if (n > LENGTH_BYTES)
-			take_field(j, "MESSAGE", 7, line + LENGTH_BYTES,
-			    n - LENGTH_BYTES);
-	} else if (n == 0)
+	if (n == 0)
 		tell_entry(j);
-	else if (equals == NULL)
-		j->binary = n == 7 && memcmp(line, "MESSAGE", 7) == 0;
-	else
+	else if (equals != NULL)
 		take_field(j, line, (size_t)(equals - line), equals + 1,
 		    n - (size_t)(equals - line) - 1);
+	else {
+		buf_clear(&j->name);
+		buf_put(&j->name, line, n);
+		j->part = PART_LENGTH;
+	}
+	buf_clear(&j->text);
+}
+
+/* Little end first. */
+static void
+end_length(struct journal *j)
+{
+	size_t i;
+
+	j->left = 0;
+	for (i = LENGTH_BYTES; i-- > 0; )
+		j->left = j->left << 8 | (unsigned char)j->text.data[i];
+	buf_clear(&j->text);
+	j->part = j->left > 0 ? PART_VALUE : PART_END;
+}
+
+static size_t
+take_line(struct journal *j, const char *bytes, size_t n)
+{
+	const char *eol = memchr(bytes, '\n', n);
+
+	keep(j, bytes, eol != NULL ? (size_t)(eol - bytes) : n);
+	if (eol == NULL)
+		return n;
+	end_line(j);
+	return (size_t)(eol - bytes) + 1;
+}
+
+static size_t
+take_length(struct journal *j, const char *bytes, size_t n)
+{
+	size_t want = LENGTH_BYTES - j->text.len;
+
+	if (n > want)
+		n = want;
+	buf_put(&j->text, bytes, n);
+	if (j->text.len == LENGTH_BYTES)
+		end_length(j);
+	return n;
+}
+
+static size_t
+take_value(struct journal *j, const char *bytes, size_t n)
+{
+	if (n > j->left)
+		n = (size_t)j->left;
+	keep(j, bytes, n);
+	j->left -= n;
+	if (j->left == 0)
+		j->part = PART_END;
+	return n;
+}
+
+/* The line end behind a value. */
+static size_t
+take_end(struct journal *j, const char *bytes, size_t n)
+{
+	(void)bytes;
+	(void)n;
+	take_field(j, j->name.data, j->name.len, j->text.data, j->text.len);
+	buf_clear(&j->text);
+	j->part = PART_LINE;
+	return 1;
+}
+
+void
+journal_put(void *arg, const char *bytes, size_t n)
+{
+	static size_t (*const take[])(struct journal *, const char *,
+	    size_t) = { [PART_LINE] = take_line, [PART_LENGTH] = take_length,
+		[PART_VALUE] = take_value, [PART_END] = take_end };
+	struct journal *j = arg;
+	size_t done;
+
+	for (; n > 0; bytes += done, n -= done)
+		done = take[j->part](j, bytes, n);
 }
 
 void
@@ -175,15 +283,13 @@ journal_load(struct journal *j, const char *path)
 void
 journal_save(const struct journal *j, const char *path)
 {
-	struct buf fresh = BUF_INIT;
-	FILE *f;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 
 	if (path == NULL || j->cursor == NULL)
 		return;
-	buf_printf(&fresh, "%s.new", path);
-	f = fopen(fresh.data, "we");
-	if (f == NULL || fprintf(f, "%s\n", j->cursor) < 0 ||
-	    fclose(f) != 0 || rename(fresh.data, path) != 0)
-		log_warn("%s: cannot be written: %m", path);
-	buf_free(&fresh);
+	buf_printf(&text, "%s\n", j->cursor);
+	if (!whole_file_keep(path, &text, &errmsg))
+		log_warn("%s", errmsg.data);
+	buf_free(&text);
+	buf_free(&errmsg);
 }

@@ -1,9 +1,9 @@
 /*
  * journal.h - what journalctl -o export writes becomes lines of a log
  *
- * Fields a line ("MESSAGE=text"; one that is not plain text: "MESSAGE", and on
- * the next line eight bytes of length before it), an empty line behind each
- * entry. Each becomes "stamp host program[pid]: message", as journalctl -o
+ * Fields a line ("MESSAGE=text"; one that is not plain text: "MESSAGE", on the
+ * next line eight bytes of length, and the text, which may be of many lines), an
+ * empty line behind each entry. Each becomes "stamp host program[pid]: message", as journalctl -o
  * short-iso has it, and its cursor is kept: where to go on after a restart.
  * journalctl itself writes a cursor only when it ends of its own accord.
  */
@@ -20,8 +20,8 @@ struct journal;
 struct journal *journal_new(tail_fn *tell, void *arg);
 void journal_free(struct journal *j);	/* NULL: nothing */
 
-/* A tail_fn: one line of the export, `arg` is the journal. */
-void journal_line(void *arg, const char *line, size_t n);
+/* A tail_fn: the next bytes of the export, `arg` is the journal. */
+void journal_put(void *arg, const char *bytes, size_t n);
 
 /* In the place of a cursor: before the first entry that there will be. */
 #define JOURNAL_BEGIN "s="

@@ -18,6 +18,7 @@
 struct tail {
 	char *name;
 	bool stream, ended;
+	bool bytes;		/* not in lines */
 	int fd;			/* -1: not there now */
 	uint64_t inode;
 	int64_t offset;		/* of what was read */
@@ -74,6 +75,15 @@ tail_open_fd(int fd, const char *name)
 	return t;
 }
 
+struct tail *
+tail_open_bytes(int fd, const char *name)
+{
+	struct tail *t = tail_open_fd(fd, name);
+
+	t->bytes = true;
+	return t;
+}
+
 void
 tail_close(struct tail *t)
 {
@@ -112,6 +122,13 @@ hand_out_lines(struct tail *t, tail_fn *fn, void *arg)
 		t->n = 0;
 	}
 	memmove(t->kept, at, t->n);
+}
+
+static void
+hand_out_bytes(struct tail *t, tail_fn *fn, void *arg)
+{
+	fn(arg, t->kept, t->n);
+	t->n = 0;
 }
 
 /* Is the path another file by now, or ours shorter than it was? */
@@ -164,7 +181,10 @@ tail_read(struct tail *t, tail_fn *fn, void *arg)
 		return false;
 	n = read_chunk(t);
 	if (n > 0) {
-		hand_out_lines(t, fn, arg);
+		if (t->bytes)
+			hand_out_bytes(t, fn, arg);
+		else
+			hand_out_lines(t, fn, arg);
 		return true;
 	}
 	if (t->stream) {

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/whole_file.h"
 #include "maillog/tail.h"
 
 static void
@@ -46,22 +47,20 @@ watch_state_load(const char *path, struct tail *const *tails, size_t n)
 void
 watch_state_save(const char *path, struct tail *const *tails, size_t n)
 {
-	struct buf fresh = BUF_INIT;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 	uint64_t inode;
 	int64_t offset;
 	size_t i;
-	FILE *f;
 
 	if (path == NULL)
 		return;
-	buf_printf(&fresh, "%s.new", path);
-	f = fopen(fresh.data, "we");
-	for (i = 0; f != NULL && i < n; i++) {
+	for (i = 0; i < n; i++) {
 		tail_position(tails[i], &inode, &offset);
-		fprintf(f, "%" PRIu64 " %" PRId64 " %s\n", inode, offset,
-		    tail_name(tails[i]));
+		buf_printf(&text, "%" PRIu64 " %" PRId64 " %s\n", inode,
+		    offset, tail_name(tails[i]));
 	}
-	if (f == NULL || fclose(f) != 0 || rename(fresh.data, path) != 0)
-		log_warn("%s: cannot be written: %m", path);
-	buf_free(&fresh);
+	if (!whole_file_keep(path, &text, &errmsg))
+		log_warn("%s", errmsg.data);
+	buf_free(&text);
+	buf_free(&errmsg);
 }

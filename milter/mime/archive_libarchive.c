@@ -12,7 +12,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +54,20 @@
 	F(archive_entry_pathname_utf8) F(archive_entry_is_encrypted)
 
 static struct {
-	bool there;
 #define F(name) __typeof__(name) *name;
 	FUNCTIONS
 	SUPPORT
 #undef F
 } lib;
+
+static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+	FUNCTIONS
+	SUPPORT
+#undef F
+};
+static struct library libarchive = LIBRARY(SAYWHY_LIBARCHIVE, functions,
+	"nobody looks into archives");
 
 /* What all archives of one call share. */
 struct walk {
@@ -130,32 +137,6 @@ source_seek(struct archive *a, void *data, la_int64_t offset, int whence)
 		return ARCHIVE_FATAL;
 	s->at = (size_t)(from + offset);
 	return (la_int64_t)s->at;
-}
-
-static void
-load(void)
-{
-	static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-		FUNCTIONS
-		SUPPORT
-#undef F
-	};
-	char missing[160];
-
-	lib.there = library_load(SAYWHY_LIBARCHIVE, functions,
-	    sizeof functions / sizeof functions[0], missing, sizeof missing);
-	if (!lib.there)
-		log_error("nobody looks into archives: %s", missing);
-}
-
-static bool
-is_there(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load);
-	return lib.there;
 }
 
 static struct archive *
@@ -340,7 +321,7 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 	} else if (tnef_is(bytes, n)) {
 		if (!tnef_read(bytes, n, on_tnef, w))
 			worsen(w, ARCHIVE_DAMAGED);
-	} else if (!is_there()) {
+	} else if (!library_load(&libarchive)) {
 		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
 		worsen(w, ARCHIVE_UNKNOWN);
 	} else if ((a = open_archive(&s)) == NULL) {

@@ -9,7 +9,6 @@
 
 #include <microhttpd.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +41,15 @@ static struct {
 #define F(name) __typeof__(name) *name;
 	FUNCTIONS
 #undef F
-	char missing[160];	/* why it cannot be used; "": it can */
 } lib;
+
+static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&lib.name },
+	FUNCTIONS
+#undef F
+};
+static struct library libmicrohttpd = LIBRARY(SAYWHY_LIBMICROHTTPD, functions,
+	NULL);
 
 /* The library's own deadline begins anew with every byte; ours does not. */
 struct visit {
@@ -333,29 +339,6 @@ unescape(void *arg, struct MHD_Connection *c, char *text)
 	return lib.MHD_http_unescape(text);
 }
 
-static void
-load(void)
-{
-	static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-		FUNCTIONS
-#undef F
-	};
-
-	library_load(SAYWHY_LIBMICROHTTPD, functions,
-	    sizeof functions / sizeof functions[0], lib.missing,
-	    sizeof lib.missing);
-}
-
-static bool
-is_there(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, load);
-	return lib.missing[0] == '\0';
-}
-
 static struct MHD_Daemon *
 start(int fd, struct http *h)
 {
@@ -381,12 +364,12 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 	h->handler = handler;
 	h->arg = arg;
 	h->visits.next = h->visits.previous = &h->visits;
-	if (is_there())
+	if (library_load(&libmicrohttpd))
 		h->daemon = start(fd, h);
 	if (h->daemon != NULL)
 		return h;
-	buf_puts(errmsg, is_there() ? "the web server does not start" :
-	    lib.missing);
+	buf_puts(errmsg, libmicrohttpd.missing[0] == '\0' ?
+	    "the web server does not start" : libmicrohttpd.missing);
 	close(fd);
 	free(h);
 	return NULL;

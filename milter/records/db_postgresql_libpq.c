@@ -10,7 +10,6 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,6 @@
 #include "base/mem.h"
 #include "records/db_name.h"
 
-#define LIBRARY "libpq.so.5"
 #define PATIENCE_MS 60000	/* for one answer of the server */
 #define CONNECT_MS 2000
 /*
@@ -53,8 +51,14 @@ static struct {
 #define F(name) __typeof__(name) *name;
 	FUNCTIONS
 #undef F
-	char missing[200];	/* why it cannot be used; "": it can */
 } pq;
+
+static const struct library_function functions[] = {
+#define F(name) { #name, (void **)&pq.name },
+	FUNCTIONS
+#undef F
+};
+static struct library libpq = LIBRARY("libpq.so.5", functions, NULL);
 
 struct server_db {
 	struct db db;
@@ -77,22 +81,6 @@ struct server_query {
 	Oid types[VALUES_MAX];
 	int bound;
 };
-
-static void
-load(void)
-{
-	static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&pq.name },
-		FUNCTIONS
-#undef F
-	};
-	char missing[121];
-
-	if (!library_load(LIBRARY, functions, sizeof functions /
-	    sizeof functions[0], missing, sizeof missing))
-		snprintf(pq.missing, sizeof pq.missing,
-		    "PostgreSQL needs libpq (Debian: libpq5): %s", missing);
-}
 
 static struct server_db *
 server(const struct db *db)
@@ -253,16 +241,15 @@ static struct db *
 open_server(const char *name, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct server_db *s;
 	bool good;
 
 	if (damaged != NULL)
 		*damaged = false;
-	pthread_once(&once, load);
 	db_put_name(errmsg, name);
-	if (pq.missing[0] != '\0') {
-		buf_printf(errmsg, ": %s", pq.missing);
+	if (!library_load(&libpq)) {
+		buf_printf(errmsg, ": PostgreSQL needs libpq (Debian: libpq5): "
+		    "%s", libpq.missing);
 		return NULL;
 	}
 	s = mem_alloc(sizeof *s);

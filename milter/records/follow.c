@@ -2,7 +2,6 @@
 
 #include "records/follow.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/whole_file.h"
 #include "records/record_file.h"
 
 #define BATCH (4 * 1024 * 1024)	/* a longer line is no record */
@@ -116,24 +116,15 @@ bool
 follow_done(struct follow *f, struct buf *errmsg)
 {
 	struct record_position *p = &f->file.position;
-	struct buf fresh = BUF_INIT;
-	bool good = false;
-	FILE *out;
+	struct buf text = BUF_INIT;
+	bool good;
 
 	p->offset += (int64_t)f->given;
 	f->given = 0;
-	buf_printf(&fresh, "%s.new", f->mark);
-	out = fopen(fresh.data, "we");
-	if (out != NULL) {
-		fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRId64 "\n",
-		    p->device, p->inode, p->offset);
-		good = ferror(out) == 0;
-		good = fclose(out) == 0 && good &&
-		    rename(fresh.data, f->mark) == 0;
-	}
-	if (!good)
-		buf_printf(errmsg, "%s: %s", f->mark, strerror(errno));
-	buf_free(&fresh);
+	buf_printf(&text, "%" PRIu64 " %" PRIu64 " %" PRId64 "\n", p->device,
+	    p->inode, p->offset);
+	good = whole_file_keep(f->mark, &text, errmsg);
+	buf_free(&text);
 	return good;
 }
 

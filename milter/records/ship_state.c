@@ -4,11 +4,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/whole_file.h"
 
 #define TOO_OLD_MS 60000
 #define FORMAT "failing %d taken %" PRIu64 " bad %" PRIu64 " behind %" \
@@ -19,23 +18,16 @@
 void
 ship_state_save(const char *path, const struct ship_state *state)
 {
-	struct buf beside = BUF_INIT;
-	FILE *out;
-	bool good;
+	struct buf text = BUF_INIT, errmsg = BUF_INIT;
 
 	if (path == NULL)
 		return;
-	buf_printf(&beside, "%s.new", path);
-	out = fopen(beside.data, "we");
-	if (out != NULL) {
-		fprintf(out, FORMAT, state->failing, state->taken, state->bad,
-		    state->behind, state->now, state->newest, state->failure);
-		fchmod(fileno(out), 0644);
-		good = ferror(out) == 0;
-		if (fclose(out) != 0 || !good || rename(beside.data, path) != 0)
-			(void)!unlink(beside.data);
-	}
-	buf_free(&beside);
+	buf_printf(&text, FORMAT, state->failing, state->taken, state->bad,
+	    state->behind, state->now, state->newest, state->failure);
+	/* It is of a moment: the next one may be written. */
+	(void)whole_file_write(path, text.data, text.len, &errmsg);
+	buf_free(&text);
+	buf_free(&errmsg);
 }
 
 bool

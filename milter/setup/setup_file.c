@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/whole_file.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -52,33 +53,31 @@ put(int fd, const struct buf *text)
 	return true;
 }
 
-/* Text, owner, mode, and on disk before it gets its name. */
+/* Owner and mode of the old one before there is a byte in it. */
 static bool
-fill(int fd, const struct buf *text, const struct stat *as)
+take_after(int fd, const char *path)
 {
-	return put(fd, text) && fchown(fd, as->st_uid, as->st_gid) == 0 &&
-	    fchmod(fd, as->st_mode & 07777) == 0 && fsync(fd) == 0;
+	struct stat as;
+
+	return stat(path, &as) == 0 &&
+	    fchown(fd, as.st_uid, as.st_gid) == 0 &&
+	    fchmod(fd, as.st_mode & 07777) == 0;
 }
 
 static bool
-replace(const char *path, const struct buf *text)
+replace(const char *path, const struct buf *text, struct buf *errmsg)
 {
-	struct buf beside = BUF_INIT;
-	struct stat as;
-	bool good = false;
-	int fd;
+	struct whole_file f;
 
-	buf_printf(&beside, "%s.saywhy-XXXXXX", path);
-	fd = mkstemp(beside.data);
-	if (fd >= 0) {
-		good = stat(path, &as) == 0 && fill(fd, text, &as) &&
-		    rename(beside.data, path) == 0;
-		if (!good)
-			unlink(beside.data);
-		close(fd);
-	}
-	buf_free(&beside);
-	return good;
+	if (!whole_file_begin(&f, path, errmsg))
+		return false;
+	if (!take_after(f.fd, path))
+		buf_printf(errmsg, "%s cannot be written: %s", path,
+		    strerror(errno));
+	else if (whole_file_add(&f, text->data, text->len, errmsg))
+		return whole_file_put(&f, errmsg);
+	whole_file_drop(&f);
+	return false;
 }
 
 bool
@@ -86,9 +85,9 @@ setup_file_write(const char *path, const struct buf *text, struct buf *errmsg)
 {
 	char real[PATH_MAX];
 
-	if (realpath(path, real) != NULL && replace(real, text))
-		return true;
-	buf_printf(errmsg, "%s: cannot be written: %s", path, strerror(errno));
+	if (realpath(path, real) != NULL)
+		return replace(real, text, errmsg);
+	buf_printf(errmsg, "%s cannot be written: %s", path, strerror(errno));
 	return false;
 }
 

@@ -8,7 +8,7 @@
 #include "words/recognise_context.h"
 #include "words/recognise_odd.h"
 
-#define SHARE 2			/* a point of the phrases counts twice */
+#define SHARE 3			/* two points of the phrases count thrice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
 #define SURE_AHEAD 5		/* of the judge alone, where phrases are sure */
@@ -57,7 +57,7 @@ add_phrases(struct opinion *all, const struct recognise_points *phrases)
 		for (i = 0; i < all->n; i++)
 			if (all->reason[i] == phrases->of[which].reason)
 				all->both[i] += SHARE *
-				    phrases->of[which].points;
+				    phrases->of[which].points / 2;
 }
 
 /* The reason with most points. */

@@ -3,6 +3,9 @@
 import os
 import socket
 import threading
+import time
+
+import process
 
 
 class LogHost:
@@ -21,6 +24,14 @@ class LogHost:
             except OSError:
                 return
             self.lines.append(line.decode(errors="replace"))
+
+    def read_all(self):
+        """Until all is kept that was said before."""
+        mark = f"mark {time.monotonic_ns()}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.sendto(mark.encode(), self.path)
+        process.wait_until(lambda: mark in self.lines, "the log")
+        self.lines.remove(mark)
 
     def find(self, words):
         """The first line that holds these words, or None."""

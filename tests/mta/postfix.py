@@ -47,6 +47,7 @@ MAIN_CF = {
     "relay_domains": "relay.example.org",
     "relay_recipient_maps": "inline:{{user@relay.example.org=x}}",
     "transport_maps": "inline:{{unverified.example=smtp:[192.0.2.1]:{first}, "
+                      "refusing.example=smtp:[192.0.2.1]:26125, "
                       "sink.example=smtp:[127.0.0.1]:26201}}",
     "local_transport": "virtual",
     "relay_transport": "virtual",
@@ -188,10 +189,17 @@ class Postfix:
         self.reload()
 
     def set_and_wait(self, **main):
-        """The same, and until the master has begun to read them."""
-        before = len(self.log())
+        """The same, and until nobody is left who decides by the old ones
+        where mail goes."""
+        before, old = len(self.log()), self._resolvers()
         self.set(**main)
         process.wait_until(lambda: " reload -- " in self.log()[before:], "the reload")
+        process.wait_until(lambda: not old & self._resolvers(), "trivial-rewrite's end")
+
+    def _resolvers(self):
+        """The processes, by number, that choose transports: a queue manager
+        goes on to ask one of before a reload until that one ends."""
+        return process.children(self.master.pid, "trivial-rewrit")
 
     def wait_for_queue(self, condition, seconds=20, times=10):
         """Whether it came true. A queue manager that begins while mail is

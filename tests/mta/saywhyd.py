@@ -115,7 +115,9 @@ class Saywhyd:
         """SIGHUP, and wait for what it says about it."""
         before = len(self.log())
         self.signal(signal.SIGHUP)
-        process.wait_until(lambda: len(self.log()) > before, "the reload")
+        process.wait_until(lambda: re.search(r": (loaded, mode|not loaded; the old)",
+                                             self.log()[before:]),
+                           "the reload")
 
     def kill(self):
         """As by the kernel, with no word to anybody."""

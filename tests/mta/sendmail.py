@@ -171,6 +171,13 @@ class Sendmail:
             env=self.tree.environ,
         )
 
+    def rest(self):
+        """Until each session is over: it has a process of its own."""
+        process.wait_until(
+            lambda: subprocess.run(["pgrep", "-P", str(self.process.pid)],
+                                   stdout=subprocess.DEVNULL).returncode,
+            "the sessions to end")
+
     def stop(self):
         process.end(self.process)
         self.errors.close()

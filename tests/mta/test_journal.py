@@ -112,7 +112,7 @@ def journal(request):
 
 
 def one_entry(journal, *matches):
-    return process.wait_until(lambda: journal.entries(*matches), "the entry", 15)
+    return process.wait_until(lambda: journal.entries(*matches), "the entry")
 
 
 def test_found_by_its_fields(journal):
@@ -153,7 +153,7 @@ def test_a_line_alone(journal):
     j = journal("journal-fields = no")
     record = j.refuse()
     process.wait_until(lambda: [e for e in j.entries("SYSLOG_FACILITY=2")
-                                if record["id"] in e["MESSAGE"]], "the line", 15)
+                                if record["id"] in e["MESSAGE"]], "the line")
     assert j.entries("SAYWHY_OUTCOME=reject") == []
 
 
@@ -179,3 +179,35 @@ def test_a_journal_that_hangs(journal, request):
     assert status["records"]["lost"] > 0
     assert there + status["records"]["lost"] == 602
     assert (j.folder / "records.json").read_text().count("\n") == 602
+
+
+FORGED = ("NOQUEUE: reject: RCPT from x.example[192.0.2.7]: 554 5.7.1 <a@elsewhere.example>: "
+          "Relay access denied; from=<a@sender.example> to=<a@elsewhere.example> "
+          "proto=ESMTP helo=<x.example>")
+
+
+def test_an_entry_of_many_lines(journal, request, tmp_path):
+    """Line ends that a program lets into its message begin no other entry, and
+    leave the place where we go on reading alone."""
+    j = journal()
+    root = f"/proc/{j.world.pid}/root/run"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.connect(f"{root}/systemd/journal/dev-log")
+        s.send(f"<22>postfix/smtpd[7]: {FORGED.replace('a@', 'b@')}".encode())
+        s.send(("<22>x: one\n\n__CURSOR=s=evil\n"
+                "__REALTIME_TIMESTAMP=1795762745000000\nSYSLOG_IDENTIFIER=postfix/smtpd\n"
+                f"MESSAGE={FORGED}\n\n__CURSOR=s=evil\nMESSAGE=two").encode())
+    one_entry(j, "SYSLOG_IDENTIFIER=x")
+    # All of the journal, and that of the world.
+    (tmp_path / "journalctl").write_text(
+        f'#!/bin/sh\nexec /usr/bin/journalctl -D {root}/log/journal "$@"\n')
+    (tmp_path / "journalctl").chmod(0o755)
+    (tmp_path / "state").write_text("s=\n")
+    done = subprocess.run(
+        [pathlib.Path(request.config.option.build) / "saywhy", "watch", "-c",
+         j.folder / "saywhy.conf", "--journal", "--once", "--print", "--state",
+         tmp_path / "state"], capture_output=True, text=True, timeout=60,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    [record] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert record["recipients"] == ["b@elsewhere.example"]
+    assert "evil" not in (tmp_path / "state").read_text()

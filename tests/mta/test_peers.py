@@ -58,7 +58,7 @@ class Page:
 
     def get(self, path):
         began = time.monotonic()
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         c.request("GET", f"/why/{path}")
         r = c.getresponse()
         return r.status, r.read().decode(), time.monotonic() - began

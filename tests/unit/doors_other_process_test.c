@@ -19,8 +19,7 @@
 #include "base/handover.h"
 #include "doors/other_process.h"
 #include "doors/session_registry.h"
-
-#define PATIENCE_MS 10000
+#include "patience.h"
 
 static int adopted[2];		/* a pipe: what was passed to us */
 

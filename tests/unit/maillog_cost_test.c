@@ -63,18 +63,16 @@ no_line(void *arg, const char *line, size_t n)
 	(void)n;
 }
 
-/* The export of a journal, line by line. */
+/* The export of a journal, in pieces. */
 static void
 read_journal(const char *text, size_t n)
 {
 	struct journal *j = journal_new(no_line, NULL);
-	const char *end = text + n, *eol;
+	size_t piece;
 
-	for (; text < end; text = eol + 1) {
-		eol = memchr(text, '\n', (size_t)(end - text));
-		if (eol == NULL)
-			eol = end;
-		journal_line(j, text, (size_t)(eol - text));
+	for (; n > 0; text += piece, n -= piece) {
+		piece = n < 4096 ? n : 4096;
+		journal_put(j, text, piece);
 	}
 	journal_free(j);
 }
