@@ -456,6 +456,7 @@ start(struct daemon *d)
 	d->recorder = recorder_new(&r->records);
 	d->mode = r->policy.mode;
 	ruleset_publish(r);
+	buf_free(&errmsg);
 }
 
 int

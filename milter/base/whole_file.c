@@ -26,7 +26,7 @@ is_at(const char *path, int fd)
 
 /* A writer holds the lock of its file until that is in its place. */
 static bool
-is_held(int fd)
+is_locked(int fd)
 {
 	return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
@@ -39,13 +39,13 @@ static bool
 take_away(const char *beside)
 {
 	int fd = open(beside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	bool held = fd >= 0 && is_held(fd);
+	bool locked = fd >= 0 && is_locked(fd);
 
-	if (!held && (fd < 0 || is_at(beside, fd)))
+	if (!locked && (fd < 0 || is_at(beside, fd)))
 		(void)!unlink(beside);
 	if (fd >= 0)
 		close(fd);
-	return !held;
+	return !locked;
 }
 
 /* -1 with errno; EBUSY: somebody writes it. */
@@ -57,7 +57,7 @@ make(const char *beside)
 	if (take_away(beside)) {
 		fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 		/* Another one may have taken it for what was left. */
-		if (fd < 0 || (!is_held(fd) && is_at(beside, fd)))
+		if (fd < 0 || (!is_locked(fd) && is_at(beside, fd)))
 			return fd;
 		close(fd);
 	}

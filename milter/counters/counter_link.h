@@ -20,8 +20,9 @@ struct redisContext *counter_link_open(const struct sock_spec *spec,
     int64_t deadline);
 
 /*
- * Sends what was appended, and takes the next answer, which is the caller's. In
- * small pieces, without end or not at all: it is there by the deadline, or NULL.
+ * Sends what was appended, and takes the next answer, which is the caller's.
+ * However it comes, in small pieces, without end or not at all: it is there by
+ * the deadline, or NULL.
  */
 struct redisReply *counter_link_answer(struct redisContext *c,
     int64_t deadline);

@@ -1,4 +1,4 @@
-/* counter_link_hiredis - commands to Valkey or Redis, and answers with bounds */
+/* counter_link_hiredis - commands to Valkey or Redis, answers with bounds */
 
 #include "counters/counter_link.h"
 

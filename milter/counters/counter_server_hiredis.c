@@ -72,7 +72,8 @@ greet(const struct counter_server *s, redisContext *c, char *sha,
 	bool good;
 
 	if (*s->password != '\0' &&
-	    !counter_link_good(counter_link_ask(c, deadline, "AUTH %s", s->password)))
+	    !counter_link_good(counter_link_ask(c, deadline, "AUTH %s",
+	    s->password)))
 		return false;
 	r = counter_link_ask(c, deadline, "SCRIPT LOAD %s", counter_script);
 	good = r != NULL && r->type == REDIS_REPLY_STRING &&
@@ -238,7 +239,8 @@ take_answers(struct counter_server *s, struct request *r,
 
 	if (r->c == NULL)
 		return;
-	if (!r->logs_in || counter_link_good(counter_link_answer(r->c, deadline)))
+	if (!r->logs_in ||
+	    counter_link_good(counter_link_answer(r->c, deadline)))
 		reply = counter_link_answer(r->c, deadline);
 	good = read_answers(reply, r, q, now, a);
 	if (reply != NULL)
@@ -351,7 +353,8 @@ is_usable(struct counter_server *s, redisContext *c, int64_t deadline)
 	int64_t began;
 
 	if (!greet(s, c, *s->sha == '\0' ? s->sha : NULL, deadline) ||
-	    !counter_link_good(counter_link_ask(c, deadline, "SET {saywhy}:alive 1 PX 60000")))
+	    !counter_link_good(counter_link_ask(c, deadline,
+	    "SET {saywhy}:alive 1 PX 60000")))
 		return false;
 	began = clock_ms();
 	return counter_link_good(counter_link_ask(c, deadline, "PING")) &&

@@ -2,9 +2,10 @@
  * journal.h - what journalctl -o export writes becomes lines of a log
  *
  * Fields a line ("MESSAGE=text"; one that is not plain text: "MESSAGE", on the
- * next line eight bytes of length, and the text, which may be of many lines), an
- * empty line behind each entry. Each becomes "stamp host program[pid]: message", as journalctl -o
- * short-iso has it, and its cursor is kept: where to go on after a restart.
+ * next line eight bytes of length, and the text, which may be of many lines),
+ * an empty line behind each entry. Each becomes "stamp host program[pid]:
+ * message", as journalctl -o short-iso has it, and its cursor is kept: where to
+ * go on after a restart.
  * journalctl itself writes a cursor only when it ends of its own accord.
  */
 #ifndef MAILLOG_JOURNAL_H

@@ -10,6 +10,14 @@
 #include "base/json_tree.h"
 #include "explain/explain.h"
 
+/* Small questions have long answers, and each is kept until it is sent. */
+#define ANSWER_MAX ((size_t)1 << 20)
+
+struct answering {
+	struct buf *out;
+	bool full;
+};
+
 bool
 explain_api_is(const char *path)
 {
@@ -48,30 +56,39 @@ is_type(const char *type, const char *wanted)
 static void
 put_answer(void *arg, const struct explained *e)
 {
-	struct buf *out = arg;
+	struct answering *a = arg;
 
-	if (out->data[out->len - 1] != '[')
-		buf_putc(out, ',');
-	explain_json(out, e);
+	if (a->full)
+		return;
+	if (a->out->data[a->out->len - 1] != '[')
+		buf_putc(a->out, ',');
+	explain_json(a->out, e);
+	a->full = a->out->len > ANSWER_MAX;
 }
 
 /* The text is written over. */
 static void
 explain(struct http_answer *answer, char *text, size_t n)
 {
-	struct explainer x = { .each = put_answer, .arg = &answer->body };
+	struct answering a = { .out = &answer->body };
+	struct explainer x = { .each = put_answer, .arg = &a };
 
 	answer->type = "application/json";
 	buf_puts(&answer->body, "{\"answers\":[");
 	explainer_input(&x, text, n);
 	explainer_end(&x);
 	buf_puts(&answer->body, "]}\n");
-	if (x.count > 0)
+	if (x.count > 0 && !a.full)
 		return;
 	buf_clear(&answer->body);
-	explain_api_problem(answer, 422, "Nothing to explain",
-	    "The text holds no reply, code, status, line of a mail log or "
-	    "bounce message.");
+	if (a.full)
+		explain_api_problem(answer, 413, "Content Too Large",
+		    "The text holds too many replies for one answer: send it "
+		    "in parts.");
+	else
+		explain_api_problem(answer, 422, "Nothing to explain",
+		    "The text holds no reply, code, status, line of a mail "
+		    "log or bounce message.");
 }
 
 static void

@@ -19,6 +19,7 @@
 #define HTTP_CONNECTIONS 4096
 #define HTTP_BODY_MAX (256 << 10)	/* of one POST; 413 beyond it */
 #define HTTP_BODIES_MAX (64 << 20)	/* of all at once; 503 beyond it */
+#define HTTP_ANSWERS_MAX (64 << 20)	/* the same of what is sent */
 
 struct http;
 

@@ -56,6 +56,7 @@ struct visit {
 	struct visit *next, *previous;
 	int fd;
 	int64_t began;
+	size_t answer;			/* bytes that are kept to be sent */
 };
 
 struct http {
@@ -65,6 +66,7 @@ struct http {
 	struct visit visits;		/* head of a ring, oldest first */
 	bool answered;			/* there may be more at once */
 	size_t bodies;			/* bytes of all bodies held now */
+	size_t answers;			/* the same of answers */
 };
 
 /* What a client sends by POST, as it comes. */
@@ -85,6 +87,7 @@ on_connection(void *arg, struct MHD_Connection *c, void **slot,
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
 		v->previous->next = v->next;
 		v->next->previous = v->previous;
+		h->answers -= v->answer;
 		free(v);
 		return;
 	}
@@ -142,6 +145,21 @@ add_headers(struct MHD_Response *r, const struct http_answer *a)
 	if (a->status == MHD_HTTP_TOO_MANY_REQUESTS ||
 	    a->status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		lib.MHD_add_response_header(r, "Retry-After", "60");
+}
+
+/* Who asks and does not read keeps an answer in our memory. */
+static void
+bound_answers(struct http *h, struct MHD_Connection *c, struct http_answer *a)
+{
+	struct visit *v = lib.MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+
+	if (h->answers + a->body.len > HTTP_ANSWERS_MAX) {
+		buf_free(&a->body);
+		a->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	v->answer += a->body.len;
+	h->answers += a->body.len;
 }
 
 static enum MHD_Result
@@ -310,6 +328,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 		ask_handler(h, c, url, u, &a);
 	else
 		a.allow = "GET, HEAD, POST";
+	bound_answers(h, c, &a);
 	sent = send_answer(c, &a);
 	buf_free(&a.location);
 	return sent;

@@ -287,7 +287,8 @@ scan_plain_word(struct scan *s, const char *p, const char *end)
 	struct walk w;
 	const char *at = walk_letters(&w, p, end);
 
-	if (!ends_word(at, end) || (*at == '.' && (*p | 0x20) == 'w'))
+	if (!ends_word(at, end) ||
+	    (at < end && *at == '.' && (*p | 0x20) == 'w'))
 		return NULL;
 	report_word(s, &w);
 	return at;

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/option.h"
+#include "pages/explain_api.h"
 #include "pages/index.h"
 #include "pages/language.h"
 #include "pages/limiter.h"
@@ -214,6 +215,48 @@ test_visible(void **state)
 	buf_free(&out);
 }
 
+/* A code of four bytes has an answer of 600: of 256 KB it would be 40 MB. */
+static void
+test_explain_has_a_bound(void **state)
+{
+	static const struct {
+		const char *before, *piece;
+		size_t times;
+		const char *after, *type;
+		int status;
+	} rows[] = {
+		{ "", "550\n", 1000, "", "text/plain", 200 },
+		{ "", "550\n", 65535, "", "text/plain", 413 },
+		{ "", "5.1.1\n", 43690, "", "message/rfc822", 413 },
+		{ "", "550 x\n", 43690, "", NULL, 413 },
+		{ "{\"text\":\"", "550\\n", 50000, "\"}",
+		    "application/json", 413 },
+	};
+	struct http_request r = { .path = "/explain", .post = true };
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct http_answer a = { .location = BUF_INIT,
+			.body = BUF_INIT };
+		struct buf text = BUF_INIT;
+
+		buf_puts(&text, rows[i].before);
+		for (n = 0; n < rows[i].times; n++)
+			buf_puts(&text, rows[i].piece);
+		buf_puts(&text, rows[i].after);
+		r.type = rows[i].type;
+		r.body_n = text.len;
+		r.body = text.data;
+		explain_api_answer(&r, &a);
+		assert_int_equal(a.status, rows[i].status);
+		assert_in_range(a.body.len, 10, a.status == 200 ? 1 << 20 :
+		    1000);
+		buf_free(&a.body);
+		buf_free(&text);
+	}
+}
+
 int
 main(void)
 {
@@ -225,6 +268,7 @@ main(void)
 		cmocka_unit_test(test_limiter),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_visible),
+		cmocka_unit_test(test_explain_has_a_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
