@@ -13,6 +13,7 @@ import pytest
 
 import names
 import scn
+import process
 import sites
 import smtp
 
