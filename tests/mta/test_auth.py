@@ -12,8 +12,8 @@ import time
 import pytest
 
 import names
-import scn
 import process
+import scn
 import sites
 import smtp
 
