@@ -45,7 +45,7 @@ in_run {
 	sub(/^E +/, "\t")
 	found($0)
 }
-/: (fatal )?error: |: warning: .*\[|^make.*\*\*\* / {
+/^[^ :]+:[0-9]+:([0-9]+:)? (fatal error|error|warning): |^make.*\*\*\* / {
 	found($0)
 }
 

@@ -65,6 +65,16 @@ clock_left(int64_t deadline)
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+bool
+clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline)
+{
+	struct timespec until = { .tv_sec = (time_t)(deadline / 1000),
+		.tv_nsec = (long)(deadline % 1000) * 1000000 };
+
+	return pthread_cond_clockwait(cond, lock, CLOCK_MONOTONIC,
+	    &until) == 0;
+}
+
 const char *
 clock_local(int64_t ms, int64_t now, char text[CLOCK_LOCAL_TEXT])
 {

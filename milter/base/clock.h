@@ -2,6 +2,8 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -28,5 +30,11 @@ const char *clock_local(int64_t ms, int64_t now, char text[CLOCK_LOCAL_TEXT]);
 
 /* Milliseconds left until a clock_ms() deadline, never below 0, for poll(). */
 int clock_left(int64_t deadline);
+
+/*
+ * As pthread_cond_timedwait(), to a clock_ms() deadline: whoever sets the time
+ * of day makes no wait longer. False: it is over.
+ */
+bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline);
 
 #endif

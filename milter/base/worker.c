@@ -3,7 +3,8 @@
 #include "base/worker.h"
 
 #include <signal.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 static void
 end(struct worker *w)
@@ -15,16 +16,12 @@ end(struct worker *w)
 bool
 worker_start(struct worker *w, void *(*run)(void *), void *arg)
 {
-	pthread_condattr_t attr;
 	sigset_t all, was;
 	int failed;
 
 	w->stop = false;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&w->wake, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	failed = pthread_create(&w->thread, NULL, run, arg);
@@ -37,16 +34,11 @@ worker_start(struct worker *w, void *(*run)(void *), void *arg)
 bool
 worker_wait(struct worker *w, int ms)
 {
-	struct timespec until;
+	int64_t until = clock_ms() + ms;
 	bool stop;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&w->lock);
-	while (!w->stop && ms > 0 && pthread_cond_timedwait(&w->wake,
-	    &w->lock, &until) == 0)
+	while (!w->stop && ms > 0 && clock_wait(&w->wake, &w->lock, until))
 		;
 	stop = w->stop;
 	pthread_mutex_unlock(&w->lock);

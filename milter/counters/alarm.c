@@ -210,19 +210,14 @@ static struct mail *
 next_due(void)
 {
 	struct mail **at, **best = &self.first, *m;
-	struct timespec until;
-	int64_t left;
 
 	while (self.first == NULL)
 		pthread_cond_wait(&self.wake, &self.lock);
 	for (at = &self.first; *at != NULL; at = &(*at)->next)
 		if ((*at)->due < (*best)->due)
 			best = at;
-	left = (*best)->due - clock_ms();
-	if (left > 0) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += (time_t)(left / 1000 + 1);
-		pthread_cond_timedwait(&self.wake, &self.lock, &until);
+	if ((*best)->due > clock_ms()) {
+		clock_wait(&self.wake, &self.lock, (*best)->due);
 		return NULL;
 	}
 	m = *best;

@@ -391,7 +391,6 @@ static void *
 watch_server(void *arg)
 {
 	struct counter_server *s = arg;
-	struct timespec until;
 	size_t i;
 
 	pthread_mutex_lock(&s->lock);
@@ -399,13 +398,9 @@ watch_server(void *arg)
 		pthread_mutex_unlock(&s->lock);
 		for (i = 0; i < s->n; i++)
 			check_node(s, &s->nodes[i]);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += CHECK_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
 		pthread_mutex_lock(&s->lock);
 		if (!s->stop)
-			pthread_cond_timedwait(&s->wake, &s->lock, &until);
+			clock_wait(&s->wake, &s->lock, clock_ms() + CHECK_MS);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return NULL;

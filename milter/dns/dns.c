@@ -142,27 +142,20 @@ abandon(struct dns_question *q, int64_t deadline)
 static void
 wait_for(struct dns_batch *batch, int64_t deadline)
 {
-	struct timespec until = { .tv_sec = (time_t)(deadline / 1000),
-		.tv_nsec = (long)(deadline % 1000) * 1000000 };
-	int failed = 0;
+	bool in_time = true;
 
-	while (batch->pending > 0 && failed == 0 &&
+	while (batch->pending > 0 && in_time &&
 	    (batch->enough == NULL || !batch->enough(batch->arg)))
-		failed = pthread_cond_timedwait(&batch->done, &lock, &until);
+		in_time = clock_wait(&batch->done, &lock, deadline);
 }
 
 static void
 batch_init(struct dns_batch *batch, dns_enough *enough, void *arg)
 {
-	pthread_condattr_t attr;
-
 	batch->pending = 0;
 	batch->enough = enough;
 	batch->arg = arg;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&batch->done, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&batch->done, NULL);
 }
 
 /* All of them to begin with; those not answered have no answer yet. */

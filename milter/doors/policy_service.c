@@ -305,17 +305,13 @@ static bool
 end_askers(void)
 {
 	bool gone_all;
-	struct timespec until = clock_now();
+	int64_t until = clock_ms() + FAREWELL_MS;
 	struct asker *a;
 
-	until.tv_nsec += FAREWELL_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&lock);
 	LIST_FOREACH(a, &askers, link)
 		shutdown(a->fd, SHUT_RDWR);
-	while (self.n > 0 &&
-	    pthread_cond_timedwait(&gone, &lock, &until) == 0)
+	while (self.n > 0 && clock_wait(&gone, &lock, until))
 		;
 	gone_all = self.n == 0;
 	pthread_mutex_unlock(&lock);

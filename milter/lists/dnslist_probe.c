@@ -169,22 +169,6 @@ next_due(void)
 	return next;
 }
 
-static void
-wait_until(int64_t due)
-{
-	struct timespec until = clock_now();
-	int left = clock_left(due);
-
-	until.tv_sec += left / 1000;
-	until.tv_nsec += left % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_nsec -= 1000000000L;
-		until.tv_sec++;
-	}
-	pthread_cond_timedwait(&dnslist_registry.wake, &dnslist_registry.lock,
-	    &until);
-}
-
 static void *
 watch(void *unused)
 {
@@ -194,7 +178,8 @@ watch(void *unused)
 	while (dnslist_registry.watching) {
 		due = next_due();
 		if (due > clock_ms()) {
-			wait_until(due);
+			clock_wait(&dnslist_registry.wake,
+			    &dnslist_registry.lock, due);
 			continue;
 		}
 		pthread_mutex_unlock(&dnslist_registry.lock);

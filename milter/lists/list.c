@@ -17,7 +17,7 @@
 #include "model/mailbox.h"
 
 /* How long a file must rest until it is loaded, and how often we look. */
-#define POLL_SECONDS 1
+#define POLL_MS 1000
 
 struct list {
 	char *name;
@@ -381,13 +381,10 @@ recheck(void)
 static void *
 watch(void *unused)
 {
-	struct timespec until;
-
 	pthread_mutex_lock(&registry.lock);
 	while (registry.watching) {
-		until = clock_now();
-		until.tv_sec += POLL_SECONDS;
-		pthread_cond_timedwait(&registry.wake, &registry.lock, &until);
+		clock_wait(&registry.wake, &registry.lock,
+		    clock_ms() + POLL_MS);
 		recheck();
 	}
 	pthread_mutex_unlock(&registry.lock);

@@ -12,6 +12,7 @@ import time
 import pytest
 
 import names
+import process
 import scn
 import sites
 import smtp

@@ -1,7 +1,6 @@
 """Sendmail asks before its own check: one line of ours, or its own words."""
 
 import pathlib
-import time
 
 import pytest
 

@@ -58,6 +58,17 @@ def test_changed(listed):
     assert not refuses("192.0.2.7")
 
 
+def test_the_clock_is_set(folder, saywhyd, build):
+    """What waits goes by the time that passes, not by the time of day."""
+    path = folder / "deny"
+    path.write_text("192.0.2.7\n")
+    (folder / "clock").write_text("86400")
+    daemon = saywhyd(f'blacklist {{ list "local" {{ file = "{path}" }} }}\n', environment={
+        "LD_PRELOAD": str(build / "clock-step.so"), "CLOCK_STEP": str(folder / "clock")})
+    path.write_text("192.0.2.8\n192.0.2.9\n")
+    process.wait_until(lambda: state(daemon)["entries"] == 2, "the new list")
+
+
 def test_broken(listed):
     """The old list stays; the mistake is reported by file, line and reason."""
     daemon, path, refuses = listed

@@ -89,7 +89,7 @@ class Elsewhere:
             "smtp_tls_policy_maps": f"inline:{{{' '.join(rows)}}}",
             "smtp_tls_fingerprint_digest": "sha256",
             "smtp_tls_mandatory_protocols": ">=TLSv1.2",
-            "smtp_connect_timeout": "5s",
+            "smtp_connect_timeout": "30s",
             "inet_protocols": "ipv4",
         }
 
@@ -120,7 +120,7 @@ def deliver(mta, there, stories):
     """What was logged of one message to all of them."""
     conf, was = resolver(mta), {k: mta.main.get(k) for k in there.main}
     asked = conf.read_text()
-    conf.write_text(f"nameserver {far.DNS_ADDRESS}\noptions trust-ad timeout:2 attempts:1\n")
+    conf.write_text(f"nameserver {far.DNS_ADDRESS}\noptions trust-ad timeout:20 attempts:1\n")
     before = len(mta.log())
     try:
         mta.set_and_wait(**there.main)
