@@ -11,7 +11,7 @@
 #define SHARE 3			/* two points of the phrases count thrice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 5		/* of the judge alone, to be sure … */
+#define SURE_AHEAD 4		/* of the judge alone, to be sure … */
 #define UNHEARD_AHEAD 2		/* … and more for each thing new to it … */
 #define UNHEARD_MAX 20		/* … but a long text has much beside it … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
