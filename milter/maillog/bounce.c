@@ -113,6 +113,21 @@ how_sure(const char *reply)
 	return r.confidence;
 }
 
+/* Sendmail gives the first of several lines: all are in its transcript. */
+static const char *
+whole_of(const char *diagnostic, const struct bounce_words *words)
+{
+	size_t n = strlen(diagnostic), i;
+	const char *longest = diagnostic;
+
+	for (i = 0; n > 3 && diagnostic[3] == '-' && i < words->n; i++)
+		if (words->list[i].quoted &&
+		    strncmp(words->list[i].reply, diagnostic, n) == 0 &&
+		    strlen(words->list[i].reply) > strlen(longest))
+			longest = words->list[i].reply;
+	return longest;
+}
+
 /* The diagnostic with its status; where that says less, the other words. */
 static void
 tell_status(struct teller *t, const struct bounce_status *s,
@@ -127,7 +142,8 @@ tell_status(struct teller *t, const struct bounce_status *s,
 	    strstr(s->diagnostic, s->status) == NULL &&
 	    !isdigit((unsigned char)s->diagnostic[0]))
 		buf_printf(&reply, "%s ", s->status);
-	buf_puts(&reply, *s->diagnostic != '\0' ? s->diagnostic : s->status);
+	buf_puts(&reply, *s->diagnostic != '\0' ?
+	    whole_of(s->diagnostic, words) : s->status);
 	sure = how_sure(reply.data);
 	if (sure < RECOGNISED_LIKELY || *s->diagnostic == '\0') {
 		found = bounce_words_of(words, s->recipient);

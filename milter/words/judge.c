@@ -186,6 +186,7 @@ add(struct judge *j, int16_t sum[WIDTH], uint32_t number)
 	const int8_t *at;
 	unsigned left, i;
 
+	j->unheard += s->feature == 0;
 	if (s->feature == 0 || (j->counted[s->feature / 64] & bit) != 0)
 		return;
 	j->counted[s->feature / 64] |= bit;
@@ -209,6 +210,7 @@ judge_weigh(struct judge *j)
 	if (!j->weighed) {
 		memset(j->counted, 0,
 		    (FEATURES / 64 + 1) * sizeof j->counted[0]);
+		j->unheard = 0;
 		for (i = 0; i < WIDTH; i++)
 			j->score[i] = start[i];
 		j->weighed = true;

@@ -32,6 +32,7 @@ struct judge {
 	uint32_t sentence;	/* all words so far */
 	bool words;		/* it knows one of them */
 	bool weighed;		/* the rest is valid */
+	unsigned unheard;	/* what was noted and has no weight */
 	uint64_t counted[JUDGE_FEATURES_MAX / 64];
 	int32_t score[JUDGE_REASONS_MAX];
 };

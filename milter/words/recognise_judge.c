@@ -11,8 +11,9 @@
 #define SHARE 3			/* two points of the phrases count thrice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 5		/* of the judge alone, where phrases are sure */
-#define ALONE_AHEAD 30		/* … and where they are not, to be sure … */
+#define SURE_AHEAD 4		/* of the judge alone, to be sure … */
+#define UNHEARD_AHEAD 2		/* … and more for each thing new to it … */
+#define UNHEARD_MAX 20		/* … but a long text has much beside it … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
@@ -88,22 +89,23 @@ ahead(const struct opinion *all, const int32_t *points, int reason)
 	return own == INT_MIN || other == INT_MIN ? own : own - other;
 }
 
-/* Does the judge alone think the same, and clearly? A mere "refused" is what
-   remains where no cause is heard: the next server may well name one. */
+/* Does the judge alone think the same, or of its kin, and clearly? The more
+   is new to it, the clearer. A mere "refused" is what remains where no cause
+   is heard: the next server may well name one. */
 static bool
 is_clear(const struct opinion *all, const struct recognised *r,
     const struct judge *judge)
 {
-	int least = r->confidence == RECOGNISED_SURE ? SURE_AHEAD :
-	    ALONE_AHEAD;
+	int new = judge->unheard < UNHEARD_MAX ? (int)judge->unheard :
+	    UNHEARD_MAX;
+	int least = SURE_AHEAD + UNHEARD_AHEAD * new;
 	int at = all->turned ? -1 : judge_place(r->reason);
 
 	if (r->reason == REASON_POLICY_REJECT)
 		return false;
 	if (at >= 0 && judge_above(judge, all->judge[at] - least) == 1)
 		return true;
-	return best_of(all, all->judge) == r->reason &&
-	    ahead(all, all->judge, r->reason) >= least;
+	return ahead(all, all->judge, r->reason) >= least;
 }
 
 static int

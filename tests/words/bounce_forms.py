@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """bounce_forms.py SAYWHY [-v] [DIRECTORY]: whole bounces in the forms of 16 mail servers.
 
-Composes some 300 messages: each form of a bounce, in its languages, with real
-replies, one recipient or several, plain, quoted-printable, base64, forwarded
-inline or as an attachment, with a returned message that tells lies. Counts
-where cause, recipient and actor are right, and where there are more answers
+Takes the 300 of tests/bounces/written, which mail servers wrote, and composes
+270 more: each form of a bounce, in its languages, with real replies, one
+recipient or several, plain, quoted-printable, base64, forwarded inline or as
+an attachment, with a returned message that tells lies. Counts where cause, recipient and actor are right, and where there are more answers
 than recipients; ends with 1 below 97 %. With a DIRECTORY they are written there.
 """
 import base64
@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import quopri
+import re
 import subprocess
 import sys
 
@@ -292,10 +293,21 @@ def judge(saywhy, text, right):
     return good, len(got) > len(right), got
 
 
+def written():
+    """What mail servers wrote here: tests/bounces/written."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bounces", "written")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            for i, part in enumerate(re.split(r"^From .*\n", f.read(), flags=re.M)[1:]):
+                expect, text = part.split("\n", 1)
+                to, reasons, who = expect.split()[1:]
+                yield f"{name} {i}", re.sub(r"^>(>*From )", r"\1", text, flags=re.M), [(to, reasons.replace(",", " "), who)]
+
+
 def main():
     args = [a for a in sys.argv[1:] if a != "-v"]
     n = good = more = 0
-    for name, text, right in itertools.chain(messages(), delivered()):
+    for name, text, right in itertools.chain(messages(), delivered(), written()):
         if len(args) > 1:
             with open(os.path.join(args[1], f"{n:03}.eml"), "w", encoding="utf-8") as f:
                 f.write(text)
