@@ -15,14 +15,11 @@ char buf_empty[1] = "";
 /* The first allocation: most texts here are names and addresses. */
 #define FIRST_CAP 64
 
-/* Room for n more bytes and the NUL. */
 static void
-reserve(struct buf *b, size_t n)
+grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap != 0 ? b->cap : FIRST_CAP;
 
-	if (b->cap - b->len > n)
-		return;
 	if (n > (size_t)-1 / 4 - b->len)
 		BUG("a text of unreasonable size");
 	while (cap - b->len <= n)
@@ -30,6 +27,14 @@ reserve(struct buf *b, size_t n)
 	b->data = mem_resize(b->cap != 0 ? b->data : NULL, cap, 1);
 	b->cap = cap;
 	b->data[b->len] = '\0';
+}
+
+/* Room for n more bytes and the NUL; nearly always it is there. */
+static inline void
+reserve(struct buf *b, size_t n)
+{
+	if (b->cap - b->len <= n)
+		grow(b, n);
 }
 
 void

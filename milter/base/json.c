@@ -60,16 +60,33 @@ json_array_end(struct json *j)
 	end(j, ']');
 }
 
+/* Bytes that are looked at together; the compiler makes vectors of them. */
+#define BLOCK 16
+
+static bool
+is_special(char c)
+{
+	return ((unsigned char)(c - ' ') >= 0x7f - ' ') | (c == '"') |
+	    (c == '\\');
+}
+
 /* Bytes that need no escape: printable ASCII but quote and backslash. */
 static size_t
 plain_span(const char *text, size_t n)
 {
-	size_t i = 0;
+	size_t at = 0, i;
+	unsigned char special = 0;
 
-	while (i < n && text[i] >= ' ' && text[i] < 0x7f && text[i] != '"' &&
-	    text[i] != '\\')
-		i++;
-	return i;
+	while (n - at >= BLOCK) {
+		for (i = at; i < at + BLOCK; i++)
+			special |= (unsigned char)is_special(text[i]);
+		if (special != 0)
+			break;
+		at += BLOCK;
+	}
+	while (at < n && !is_special(text[at]))
+		at++;
+	return at;
 }
 
 /*

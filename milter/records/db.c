@@ -54,6 +54,13 @@ db_run(struct db *db, const char *sql)
 	return db->engine->run(db, sql);
 }
 
+void
+db_read_all(struct db *db)
+{
+	if (db->engine->read_all != NULL)
+		db->engine->read_all(db);
+}
+
 int64_t
 db_number(struct db *db, const char *sql, int64_t otherwise)
 {

@@ -48,6 +48,9 @@ bool db_is_duplicate(const struct db *db);
 /* Runs statements without values and without rows. */
 bool db_run(struct db *db, const char *sql);
 
+/* The caller is about to read most of it: a file is mapped into memory. */
+void db_read_all(struct db *db);
+
 /* The number a statement gives, `otherwise` when it gives none. */
 int64_t db_number(struct db *db, const char *sql, int64_t otherwise);
 

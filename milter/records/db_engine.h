@@ -18,6 +18,7 @@ struct db_engine {
 	bool (*is_damaged)(const struct db *db);
 	bool (*is_duplicate)(const struct db *db);
 	bool (*run)(struct db *db, const char *sql);
+	void (*read_all)(struct db *db);	/* NULL: nothing */
 	const char *size;	/* statement: its bytes */
 	int64_t (*last)(const struct db *db);
 	int (*changed)(const struct db *db);

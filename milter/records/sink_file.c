@@ -24,6 +24,7 @@ struct file {
 	int error;		/* why not */
 	int64_t checked;	/* clock_ms() of the last look at the path */
 	bool torn;		/* the last line was written in part */
+	struct buf line;	/* its memory is kept from record to record */
 };
 
 /*
@@ -85,6 +86,7 @@ open_file(const struct record_options *opt)
 	if (opt->file == NULL)
 		return NULL;
 	f = mem_alloc(sizeof *f);
+	f->line = (struct buf)BUF_INIT;
 	f->pipe = strncmp(opt->file, PIPE, strlen(PIPE)) == 0;
 	f->path = mem_dup(opt->file + (f->pipe ? strlen(PIPE) : 0));
 	f->fd = -1;
@@ -152,18 +154,17 @@ emit(void *state, const struct record *r, const struct record_options *opt,
     struct buf *errmsg)
 {
 	struct file *f = state;
-	struct buf line = BUF_INIT;
 	bool kept;
 
 	follow_path(f);
+	buf_clear(&f->line);
 	if (f->torn)
-		buf_putc(&line, '\n');
-	record_json(r, opt, &line);
-	buf_putc(&line, '\n');
-	kept = f->fd >= 0 && put_line(f, &line);
+		buf_putc(&f->line, '\n');
+	record_json(r, opt, &f->line);
+	buf_putc(&f->line, '\n');
+	kept = f->fd >= 0 && put_line(f, &f->line);
 	if (!kept)
 		explain(f, f->fd >= 0 ? errno : f->error, errmsg);
-	buf_free(&line);
 	return kept;
 }
 
@@ -189,6 +190,7 @@ close_file(void *state)
 
 	if (f->fd >= 0)
 		close(f->fd);
+	buf_free(&f->line);
 	free(f->path);
 	free(f);
 }

@@ -224,8 +224,7 @@ store_db(struct store *s)
 void
 store_read_all(struct store *s)
 {
-	if (!store_is_shared(s))
-		db_run(s->db, "PRAGMA mmap_size = 4294967296");
+	db_read_all(s->db);
 }
 
 bool

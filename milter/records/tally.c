@@ -12,6 +12,7 @@
 #include "base/siphash.h"
 
 #define SLOTS_MIN 64		/* a power of two */
+#define INDEX_MASK 0xffffffffu	/* of a slot; the rest is of the hash */
 
 void
 tally_init(struct tally *t)
@@ -34,6 +35,32 @@ tally_free(struct tally *t)
 	t->names = (struct buf)BUF_INIT;
 }
 
+static uint64_t
+slot_of(uint64_t hash, size_t row)
+{
+	return (hash & ~(uint64_t)INDEX_MASK) | (uint64_t)(row + 1);
+}
+
+/*
+ * The next slot from this one on that is free or is most likely of that hash,
+ * for which no row has to be looked at.
+ */
+static size_t
+probe(const struct tally *t, uint64_t hash, size_t at)
+{
+	for (;; at++) {
+		at &= t->nslots - 1;
+		if (t->slots[at] == 0 || (t->slots[at] ^ hash) >> 32 == 0)
+			return at;
+	}
+}
+
+static struct tally_row *
+row_in(const struct tally *t, size_t slot)
+{
+	return &t->v[(t->slots[slot] & INDEX_MASK) - 1];
+}
+
 static void
 grow(struct tally *t)
 {
@@ -46,7 +73,7 @@ grow(struct tally *t)
 		slot = t->v[i].hash & (t->nslots - 1);
 		while (t->slots[slot] != 0)
 			slot = (slot + 1) & (t->nslots - 1);
-		t->slots[slot] = (uint32_t)i + 1;
+		t->slots[slot] = slot_of(t->v[i].hash, i);
 	}
 }
 
@@ -64,29 +91,28 @@ static size_t
 add(struct tally *t, uint64_t hash, const void *name, size_t n,
     int64_t count, const char *example)
 {
-	size_t slot, i;
 	struct tally_row *r;
+	size_t slot;
 
 	if (2 * t->n >= t->nslots)
 		grow(t);
-	for (slot = hash & (t->nslots - 1); t->slots[slot] != 0;
-	    slot = (slot + 1) & (t->nslots - 1)) {
-		r = &t->v[t->slots[slot] - 1];
+	for (slot = probe(t, hash, hash); t->slots[slot] != 0;
+	    slot = probe(t, hash, slot + 1)) {
+		r = row_in(t, slot);
 		if (r->hash == hash && r->n == n &&
 		    memcmp(t->names.data + r->at, name, n) == 0)
 			break;
 	}
 	if (t->slots[slot] == 0)
-		t->slots[slot] = (uint32_t)add_row(t, hash, name, n) + 1;
-	i = t->slots[slot] - 1;
-	r = &t->v[i];
+		t->slots[slot] = slot_of(hash, add_row(t, hash, name, n));
+	r = row_in(t, slot);
 	r->count += count;
 	if (example != NULL && strcmp(example, r->example) > 0) {
 		memset(r->example, 0, sizeof r->example);
 		memcpy(r->example, example, strnlen(example,
 		    sizeof r->example - 1));
 	}
-	return i;
+	return (size_t)(r - t->v);
 }
 
 size_t
@@ -96,9 +122,17 @@ tally_add(struct tally *t, const void *name, size_t n, int64_t count,
 	return add(t, siphash(t->secret, name, n), name, n, count, example);
 }
 
+/* Of any bytes, up to two lines of the cache. */
+static void
+prefetch(const void *bytes, size_t n)
+{
+	__builtin_prefetch(bytes);
+	__builtin_prefetch((const char *)bytes + (n > 0 ? n - 1 : 0));
+}
+
 /* Slots, then the rows that they name, then the names of these. */
 static void
-prefetch(const struct tally *t, const uint64_t *hashes, size_t n)
+prefetch_all(const struct tally *t, const uint64_t *hashes, size_t n)
 {
 	const struct tally_row *rows[TALLY_ITEMS];
 	size_t i, slot;
@@ -106,13 +140,14 @@ prefetch(const struct tally *t, const uint64_t *hashes, size_t n)
 	for (i = 0; i < n; i++)
 		__builtin_prefetch(&t->slots[hashes[i] & (t->nslots - 1)]);
 	for (i = 0; i < n; i++) {
-		slot = t->slots[hashes[i] & (t->nslots - 1)];
-		rows[i] = slot != 0 ? &t->v[slot - 1] : NULL;
-		__builtin_prefetch(rows[i]);
+		slot = probe(t, hashes[i], hashes[i]);
+		rows[i] = t->slots[slot] != 0 ? row_in(t, slot) : NULL;
+		if (rows[i] != NULL)
+			prefetch(rows[i], sizeof *rows[i]);
 	}
 	for (i = 0; i < n; i++)
 		if (rows[i] != NULL)
-			__builtin_prefetch(t->names.data + rows[i]->at);
+			prefetch(t->names.data + rows[i]->at, rows[i]->n);
 }
 
 void
@@ -123,7 +158,7 @@ tally_add_all(struct tally *t, const struct tally_item *items, size_t n)
 
 	for (i = 0; i < n; i++)
 		hashes[i] = siphash(t->secret, items[i].name, items[i].n);
-	prefetch(t, hashes, n);
+	prefetch_all(t, hashes, n);
 	for (i = 0; i < n; i++)
 		add(t, hashes[i], items[i].name, items[i].n, items[i].count,
 		    items[i].example);

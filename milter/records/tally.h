@@ -26,7 +26,7 @@ struct tally_row {
 struct tally {
 	struct tally_row *v;
 	size_t n, cap;
-	uint32_t *slots;	/* index + 1 of a row, or 0 */
+	uint64_t *slots;	/* half of a hash and index + 1, or 0 */
 	size_t nslots;
 	struct buf names;
 	uint64_t secret[2];

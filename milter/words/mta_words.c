@@ -2,6 +2,7 @@
 
 #include "words/mta_words.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -49,6 +50,62 @@ static const struct row rows[] = {
 #undef SAYS
 #undef TELLS
 
+#define NROWS (sizeof rows / sizeof rows[0])
+
+/*
+ * The rows, chained by the first byte of their sentence in their order; a
+ * number is that of a row and one more, 0 ends a chain. What begins with a
+ * wildcard is in the chain of '*'.
+ */
+static struct {
+	pthread_once_t once;
+	unsigned short first[256], next[NROWS];
+} chains = { .once = PTHREAD_ONCE_INIT };
+
+static void
+chain(void)
+{
+	unsigned char byte;
+	size_t i;
+
+	for (i = NROWS; i-- > 0;) {
+		byte = (unsigned char)*rows[i].says;
+		if (byte == '$' || byte == '%')
+			byte = '*';
+		chains.next[i] = chains.first[byte];
+		chains.first[byte] = (unsigned short)(i + 1);
+	}
+}
+
+/* Where two chains are read, which are the rows that can fit a line. */
+struct candidates {
+	size_t exact, wild;
+};
+
+static struct candidates
+candidates_of(const char *line)
+{
+	unsigned char byte = (unsigned char)*line;
+
+	pthread_once(&chains.once, chain);
+	return (struct candidates){ .wild = chains.first['*'],
+		.exact = byte != '*' ? chains.first[byte] : 0 };
+}
+
+/* The next of them in the order of the table, or NULL. */
+static const struct row *
+next_candidate(struct candidates *c)
+{
+	size_t *from = c->exact != 0 && (c->wild == 0 || c->exact < c->wild) ?
+	    &c->exact : &c->wild;
+	size_t number = *from;
+
+	if (number == 0)
+		return NULL;
+	*from = chains.next[number - 1];
+	return &rows[number - 1];
+}
+
 /* One line against one sentence. */
 #define ARGUMENTS 4
 struct match {
@@ -73,12 +130,9 @@ note(struct match *m, char wild, const char *from, size_t n)
 static const char *
 find(const char *line, const char *words, size_t n)
 {
-	if (n == 0)
-		return line + strlen(line);
-	for (; *line != '\0'; line++)
-		if (strncmp(line, words, n) == 0)
-			return line;
-	return NULL;
+	size_t length = strlen(line);
+
+	return n == 0 ? line + length : memmem(line, length, words, n);
 }
 
 /*
@@ -205,13 +259,14 @@ static const struct row *
 row_of(const struct reply *reply, const char *line, const struct session *s,
     const struct occasion *at, struct match *m)
 {
-	size_t i;
+	struct candidates c = candidates_of(line);
+	const struct row *row;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (matches(rows[i].says, line, m) && (rows[i].when &
-		    ~what_is_so(reply, s, at, m)) == 0)
-			return &rows[i];
-	return NULL;
+	while ((row = next_candidate(&c)) != NULL)
+		if (matches(row->says, line, m) &&
+		    (row->when & ~what_is_so(reply, s, at, m)) == 0)
+			break;
+	return row;
 }
 
 /* How Postfix says the words of a table or a policy server, and of whom. */
@@ -234,11 +289,12 @@ static const struct {
 static bool
 is_own_sentence(const char *sentence)
 {
+	struct candidates c = candidates_of(sentence);
+	const struct row *row;
 	struct match m;
-	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (matches(rows[i].says, sentence, &m))
+	while ((row = next_candidate(&c)) != NULL)
+		if (matches(row->says, sentence, &m))
 			return true;
 	return false;
 }

@@ -114,12 +114,18 @@ reply_parse(struct reply *reply, const char *text, size_t n)
 void
 reply_put_wire(const struct reply *reply, struct buf *out)
 {
+	char code[12];
 	size_t i;
 
-	for (i = 0; i < reply->n; i++)
-		buf_printf(out, "%s%d%c%s%s%s", i > 0 ? "\r\n" : "",
-		    reply->code, i + 1 < reply->n ? '-' : ' ', reply->status,
-		    *reply->status != '\0' ? " " : "", reply->lines[i]);
+	snprintf(code, sizeof code, "%d", reply->code);
+	for (i = 0; i < reply->n; i++) {
+		buf_puts(out, i > 0 ? "\r\n" : "");
+		buf_puts(out, code);
+		buf_putc(out, i + 1 < reply->n ? '-' : ' ');
+		buf_puts(out, reply->status);
+		buf_puts(out, *reply->status != '\0' ? " " : "");
+		buf_puts(out, reply->lines[i]);
+	}
 }
 
 bool

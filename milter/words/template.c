@@ -210,11 +210,12 @@ template_check(const char *text, const char *more, size_t longest,
 void
 template_put_safe(struct buf *out, const char *value, size_t n)
 {
-	size_t i;
+	size_t i, at = out->len;
 
+	buf_put(out, value, n);
 	for (i = 0; i < n; i++)
-		buf_putc(out, value[i] >= ' ' && value[i] <= '~' ?
-		    value[i] : '?');
+		if (value[i] < ' ' || value[i] > '~')
+			out->data[at + i] = '?';
 }
 
 static void
