@@ -3,6 +3,7 @@
 #include "base/net.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,24 @@ bool
 ip_is_v4(const struct ip *ip)
 {
 	return ip->known && memcmp(ip->b, v4_head, sizeof v4_head) == 0;
+}
+
+bool
+ip_is_this_host(const struct ip *ip)
+{
+	struct ifaddrs *all = NULL, *one;
+	struct ip own;
+	bool found = getifaddrs(&all) != 0;
+
+	for (one = all; one != NULL && !found; one = one->ifa_next) {
+		if (one->ifa_addr == NULL)
+			continue;
+		own = ip_from_sockaddr(one->ifa_addr);
+		found = own.known && ip_equal(&own, ip);
+	}
+	if (all != NULL)
+		freeifaddrs(all);
+	return found;
 }
 
 struct ip

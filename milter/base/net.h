@@ -40,6 +40,11 @@ bool ip_parse(const char *text, struct ip *ip);
 /* An address that is not known equals nothing, not even another such. */
 bool ip_equal(const struct ip *a, const struct ip *b);
 bool ip_is_v4(const struct ip *ip);
+/*
+ * Has an interface of this machine this address? Asks the kernel; true, too,
+ * where it does not say.
+ */
+bool ip_is_this_host(const struct ip *ip);
 
 /* An AF_INET or AF_INET6 address; anything else, NULL too: not known. */
 struct ip ip_from_sockaddr(const struct sockaddr *sa);

@@ -1,6 +1,7 @@
 /*
  * helo_resolves - the HELO name is in DNS (RFC 5321 sections 2.3.5, 4.1.4)
  *
+ * A name without an address that has an MX record is there, too.
  * Other addresses than the client's are only noted; nothing may be refused for
  * them (section 4.1.4). helo_syntax finds what is no name.
  */
@@ -30,6 +31,19 @@ active(const void *opt, const struct site *site)
 	return o->helo_lookup;
 }
 
+/* True: it has one, of whatever host, or it is not known whether. */
+static bool
+has_mx(const struct check_ctx *ctx)
+{
+	struct dns_question q = { .type = DNS_MX, .name = ctx->session->helo };
+	bool has;
+
+	dns_ask(&q, 1, ctx->deadline);
+	has = q.answer->n > 0 || q.answer->status == DNS_TEMPFAIL;
+	dns_forget(&q, 1);
+	return has;
+}
+
 static void
 judge(const struct check_ctx *ctx, struct findings *found,
     const struct dns_answer *a, const struct dns_answer *aaaa)
@@ -41,9 +55,10 @@ judge(const struct check_ctx *ctx, struct findings *found,
 	if (a->n + aaaa->n == 0 && failure != NULL)
 		finding_say(check_found(ctx, found,
 		    REASON_HELO_LOOKUP_FAILED), EVIDENCE_DETAIL, failure);
-	else if (a->n + aaaa->n == 0)
+	else if (a->n + aaaa->n == 0 && !has_mx(ctx))
 		check_found(ctx, found, REASON_HELO_UNRESOLVABLE);
-	else if (failure == NULL && !dns_has_address(a, client) &&
+	else if (a->n + aaaa->n > 0 && failure == NULL &&
+	    !dns_has_address(a, client) &&
 	    !dns_has_address(aaaa, client))
 		check_found(ctx, found, REASON_HELO_IP_MISMATCH);
 }

@@ -12,7 +12,7 @@ active(const void *opt, const struct site *site)
 	return !mailset_is_empty(&site->domains);
 }
 
-/* This host's own name and address accept mail for its postmaster at least. */
+/* This host itself: its own name and addresses have a postmaster at least. */
 static bool
 is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 {
@@ -20,7 +20,8 @@ is_this_host(const struct check_ctx *ctx, const struct mailbox *rcpt)
 
 	if (rcpt->literal)
 		return mailbox_literal(rcpt->domain, &ip) &&
-		    ip_equal(&ip, &ctx->session->server);
+		    (ip_equal(&ip, &ctx->session->server) ||
+		    ip_is_this_host(&ip));
 	return site_is_this_host(ctx->site, rcpt->domain);
 }
 

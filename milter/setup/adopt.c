@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/action.h"
 #include "model/mailbox.h"
+#include "setup/adopt_defaults.h"
 #include "setup/adopt_ports.h"
 #include "setup/adopt_relay.h"
 #include "setup/adopt_words.h"
@@ -20,6 +21,8 @@
 /* The range of content.max-size. */
 #define SIZE_MIN_OURS 1000
 #define SIZE_MAX_OURS (1LL << 40)
+#define HOPS_OURS 100	/* the default of content.max-hops, and its most */
+#define HOPS_MAX_OURS 1000
 #define SIZE_OF_POSTFIX 10240000	/* where main.cf says nothing */
 
 /* One walk through one list of restrictions. */
@@ -498,12 +501,40 @@ adopt_recipients(struct adopt *a, const struct mta_source *source)
 	    name);
 }
 
+/* Postfix refuses fewer by default; where it takes more, saywhy does. */
+static void
+adopt_hops(struct adopt *a, const struct mta_source *source)
+{
+	long long hops = strtoll(source->value(source->arg,
+	    "hopcount_limit"), NULL, 10);
+
+	if (hops > HOPS_OURS && !source->is_set(source->arg, "max-hops"))
+		buf_printf(&a->conf, "content { max-hops = %lld }\t"
+		    "# hopcount_limit\n", hops < HOPS_MAX_OURS ? hops :
+		    HOPS_MAX_OURS);
+}
+
+static const char *const lists[] = { "smtpd_client_restrictions",
+	"smtpd_helo_restrictions", "smtpd_sender_restrictions",
+	"smtpd_relay_restrictions", "smtpd_recipient_restrictions" };
+
+/* What saywhy refuses by itself, and this main.cf does not. */
+static void
+note_defaults(struct adopt *a, const struct mta_source *source)
+{
+	struct adopt_defaults d = { .from = "main.cf", .odd_senders = true,
+		.is_set = source->is_set, .arg = source->arg };
+	size_t i;
+
+	for (i = 0; i < COUNT(lists); i++)
+		d.needs_login |= adopt_needs_login(source->value(source->arg,
+		    lists[i]));
+	adopt_defaults(a, &d);
+}
+
 void
 adopt_make(struct adopt *a, const struct mta_source *source)
 {
-	static const char *const lists[] = { "smtpd_client_restrictions",
-		"smtpd_helo_restrictions", "smtpd_sender_restrictions",
-		"smtpd_relay_restrictions", "smtpd_recipient_restrictions" };
 	struct buf blacklist = BUF_INIT, notes = BUF_INIT;
 	size_t i;
 
@@ -518,12 +549,14 @@ adopt_make(struct adopt *a, const struct mta_source *source)
 	adopt_relay(a, source);
 	adopt_size(a, source);
 	adopt_recipients(a, source);
+	adopt_hops(a, source);
 	for (i = 0; i < COUNT(lists); i++)
 		adopt_list(a, source, lists[i], &blacklist, &notes);
 	put_notes(a, source, &notes);
 	if (blacklist.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", blacklist.data);
 	adopt_ports(a, source);
+	note_defaults(a, source);
 	buf_free(&blacklist);
 	buf_free(&notes);
 }

@@ -19,6 +19,7 @@ struct port {
 	char service[MTA_WORD_MAX];	/* "submission/inet" */
 	struct buf lists;	/* settings that say who is refused */
 	struct buf reasons;	/* limits of a message that it has, too */
+	bool needs_login;	/* by a list of its own */
 };
 
 /* Settings that restrictions of main.cf depend on. */
@@ -124,6 +125,9 @@ end_port(struct adopt *a, struct port *p, struct buf *out)
 		    "an exception of yours names it", n, p->service,
 		    p->lists.data);
 		put_adopted(&p->reasons, a->conf.data);
+		if (p->needs_login)
+			buf_puts(&p->reasons, "\treason \"auth-required\" "
+			    "{ action = reject }\n");
 	}
 	if (p->reasons.len > 0 && number != 0)
 		buf_printf(out, "exception \"master.cf, %.*s\" {\t"
@@ -133,14 +137,26 @@ end_port(struct adopt *a, struct port *p, struct buf *out)
 		    number, p->reasons.data);
 	buf_clear(&p->lists);
 	buf_clear(&p->reasons);
+	p->needs_login = false;
 	*p->service = '\0';
 }
 
+/* "$mua_client_restrictions" alone is what main.cf says of it. */
+static bool
+needs_login(const struct mta_source *source, const char *value)
+{
+	return adopt_needs_login(*value == '$' ? source->value(source->arg,
+	    value + 1) : value);
+}
+
 static void
-take_setting(struct port *p, const char *fragment, const char *name)
+take_setting(struct port *p, const struct mta_source *source,
+    const char *fragment, const char *name, const char *value)
 {
 	size_t i;
 
+	if (strstr(name, "_restrictions") != NULL)
+		p->needs_login |= needs_login(source, value);
 	if (adopt_is_among(name, deciding, COUNT(deciding)))
 		buf_printf(&p->lists, "%s%s", p->lists.len > 0 ? ", " : "",
 		    name);
@@ -153,7 +169,8 @@ take_setting(struct port *p, const char *fragment, const char *name)
 
 /* "submission/inet/smtpd_client_restrictions = reject" */
 static void
-take_line(struct adopt *a, struct port *p, struct buf *out, const char *line)
+take_line(struct adopt *a, const struct mta_source *source, struct port *p,
+    struct buf *out, const char *line)
 {
 	const char *type = strchr(line, '/');
 	const char *name = type != NULL ? strchr(type + 1, '/') : NULL;
@@ -173,7 +190,8 @@ take_line(struct adopt *a, struct port *p, struct buf *out, const char *line)
 	}
 	memcpy(setting, name + 1, (size_t)(end - name - 1));
 	setting[end - name - 1] = '\0';
-	take_setting(p, a->conf.data, setting);
+	take_setting(p, source, a->conf.data, setting, end +
+	    strspn(end, " ="));
 }
 
 void
@@ -185,7 +203,7 @@ adopt_ports(struct adopt *a, const struct mta_source *source)
 
 	source->overrides(source->arg, &text);
 	for (rest = text.data; (line = strsep(&rest, "\n")) != NULL;)
-		take_line(a, &p, &exceptions, line);
+		take_line(a, source, &p, &exceptions, line);
 	end_port(a, &p, &exceptions);
 	buf_put(&a->conf, exceptions.data, exceptions.len);
 	buf_free(&text);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "model/mailbox.h"
+#include "setup/adopt_defaults.h"
 #include "setup/adopt_words.h"
 #include "setup/sendmail_mc.h"
 
@@ -28,6 +29,7 @@ struct reader {
 	size_t entries;
 	bool spares_clients, spares_senders;
 	bool unresolvable, unqualified;	/* are accepted */
+	bool needs_login;	/* a port does */
 };
 
 /* Tags of access(5) entries that are about no client, or no sender. */
@@ -256,15 +258,25 @@ adopt_list(struct reader *r, const struct mc_call *call)
 	buf_free(&feature);
 }
 
+/* "Port=587, Name=MSA, M=Ea" */
+static bool
+has_modifier(const char *options, char letter)
+{
+	const char *all = strstr(options, "M=");
+
+	return all != NULL && memchr(all, letter, strcspn(all, ",")) != NULL;
+}
+
 /* First of all: who is let pass, what is accepted. */
 static void
 note_call(struct reader *r, const struct mc_call *call)
 {
 	const char *what = call->argument[0];
 
-	if (strcmp(call->name, "DAEMON_OPTIONS") == 0)
-		r->unqualified |= strstr(what, "M=") != NULL &&
-		    strchr(strstr(what, "M="), 'u') != NULL;
+	if (strcmp(call->name, "DAEMON_OPTIONS") == 0) {
+		r->unqualified |= has_modifier(what, 'u');
+		r->needs_login |= has_modifier(what, 'a');
+	}
 	else if (strncmp(call->name, "RELAY_DOMAIN", 12) == 0)
 		spare_relays(r);
 	else if (strcmp(call->name, "FEATURE") != 0)
@@ -441,6 +453,17 @@ each_call(struct reader *r,
 	free(call);
 }
 
+/* Senders that are no mailbox it refuses itself. */
+static void
+note_defaults(struct reader *r)
+{
+	const struct adopt_defaults d = { .from = "sendmail.mc",
+		.needs_login = r->needs_login, .is_set = r->source->is_set,
+		.arg = r->source->arg };
+
+	adopt_defaults(r->a, &d);
+}
+
 void
 adopt_sendmail_make(struct adopt *a, const struct sendmail_source *source)
 {
@@ -459,6 +482,7 @@ adopt_sendmail_make(struct adopt *a, const struct sendmail_source *source)
 	put_exceptions(&r);
 	if (r.lists.len > 0)
 		buf_printf(&a->conf, "blacklist {\n%s}\n", r.lists.data);
+	note_defaults(&r);
 	adopt_leave(a, "Who may relay stays Sendmail's, with 550 5.7.1: its "
 	    "classes are made of more than sendmail.mc");
 	buf_free(&r.lists);

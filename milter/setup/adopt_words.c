@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "setup/mta_lists.h"
 
 #define COUNT(v) (sizeof (v) / sizeof (v)[0])
 
@@ -185,6 +186,27 @@ adopt_takes_word(const char *word)
 	    strncmp(word, "reject_rhsbl", 12) == 0 ||
 	    strncmp(word, "permit_rhswl", 12) == 0 ||
 	    strcmp(word, "sleep") == 0;
+}
+
+bool
+adopt_needs_login(const char *list)
+{
+	char word[MTA_WORD_MAX], service[MTA_WORD_MAX];
+	bool logins = false;
+
+	while (mta_next_word(&list, word)) {
+		if (strcmp(word, "permit_sasl_authenticated") == 0)
+			logins = true;
+		else if (strcmp(word, "reject") == 0)
+			return logins;
+		else if (strcmp(word, "check_policy_service") == 0 &&
+		    mta_next_word(&list, service) && adopt_is_ours(service))
+			;
+		else if (strcmp(word, "permit_mynetworks") != 0 &&
+		    strncmp(word, "reject_", 7) != 0)
+			return false;
+	}
+	return false;
 }
 
 bool

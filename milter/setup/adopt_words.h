@@ -35,6 +35,12 @@ const char *adopt_says(const char *restriction);
  */
 bool adopt_takes_word(const char *word);
 
+/*
+ * "permit_mynetworks, permit_sasl_authenticated, reject": a list that lets
+ * nobody else pass.
+ */
+bool adopt_needs_login(const char *list);
+
 /* Is this policy service the one that setup put there, by its options? */
 bool adopt_is_ours(const char *service);
 

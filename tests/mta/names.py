@@ -30,6 +30,11 @@ listed.example.             A     192.0.2.66
 test.rhsbl.example.         A     127.0.1.2
 66.2.0.192.dnsbl.example.   TXT   "192.0.2.66 sent spam, see https://dnsbl.example/?ip=192.0.2.66"
 7.100.51.198.refusing.example.  A  127.255.255.254
+spf-none.example.           TXT   "v=spf1 -all"
+spf-none.example.           MX    10 client.example.
+spf-broken.example.         TXT   "v=spf1 include:broken.example -all"
+spf-broken.example.         MX    10 client.example.
+_dmarc.spf-none.example.    TXT   "v=DMARC1; p=reject"
 listed.example.rhsbl.example.  A  127.0.1.2
 listed.example.rhsbl.example.  TXT "listed.example was seen in spam"
 """

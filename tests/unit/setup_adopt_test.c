@@ -265,7 +265,8 @@ test_odd_words(void **state)
 	(void)state;
 	make(&a, &cf);
 	assert_null(strstr(a.conf.data, "a\""));
-	assert_null(strstr(a.conf.data, "sender-domain-nonexistent"));
+	assert_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" "
+	    "{ action = reject"));
 	assert_true(is_left(&a, "pcre:/etc/postfix/p"));
 	assert_true(is_left(&a, "!192.0.2.1"));
 	assert_true(is_left(&a, "192.0.2.1/33"));
@@ -492,6 +493,83 @@ test_ports_of_their_own(void **state)
 	adopt_clear(&a);
 }
 
+/* What main.cf does not refuse, saywhy does not either. */
+static void
+test_defaults(void **state)
+{
+	static const struct {
+		const char *v[5], *set;
+		const char *there, *not_there;
+	} rows[] = {
+		{ { NULL }, NULL, "\nreason \"spf-fail\" "
+		    "{ action = note }\n", NULL },
+		{ { NULL }, "spf", "\nreason \"helo-forged\" "
+		    "{ action = note }", "reason \"spf-" },
+		{ { NULL }, "reason \"helo-forged\"", "\"sender-syntax\"",
+		    "helo-forged" },
+		{ { "smtpd_sender_restrictions", "reject_unknown_sender_domain",
+		    NULL }, NULL, "\"sender-domain-nonexistent\" { action = "
+		    "reject }", "null-mx-sender" },
+		{ { "smtpd_sender_restrictions", "reject_non_fqdn_sender",
+		    NULL }, NULL, "\nreason \"null-mx-sender\" { action = "
+		    "note }", "\"sender-not-fqdn\" { action = note" },
+		{ { "smtpd_client_restrictions", "permit_sasl_authenticated, "
+		    "reject", NULL }, NULL, "sender-syntax", "auth-required" },
+		{ { "smtpd_client_restrictions", "permit_sasl_authenticated, "
+		    "permit_tls_clientcerts, reject", NULL }, NULL,
+		    "\nreason \"auth-required\" { action = note }", NULL },
+		{ { "hopcount_limit", "250", NULL }, NULL,
+		    "content { max-hops = 250 }", NULL },
+		{ { "hopcount_limit", "50", NULL }, NULL, "spf-fail",
+		    "max-hops" },
+	};
+	struct adopt a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct main_cf cf = { .v = rows[i].v, .set = rows[i].set };
+
+		make(&a, &cf);
+		if (strstr(a.conf.data, rows[i].there) == NULL ||
+		    (rows[i].not_there != NULL && strstr(a.conf.data,
+		    rows[i].not_there) != NULL))
+			fail_msg("row %zu: %s", i, a.conf.data);
+		adopt_clear(&a);
+	}
+}
+
+/* A port of people, which lets nobody in without a login. */
+static void
+test_a_port_that_needs_a_login(void **state)
+{
+	static const char *const v[] = { "mua_client_restrictions",
+		"permit_mynetworks, permit_sasl_authenticated, reject", NULL };
+	struct main_cf cf = { .v = v, .master =
+		"submission/inet/smtpd_client_restrictions = "
+		    "$mua_client_restrictions\n"
+		"10587/inet/smtpd_relay_restrictions = "
+		    "permit_sasl_authenticated,reject\n"
+		"10025/inet/smtpd_relay_restrictions = permit\n" };
+	static const char wanted[] = "reason \"auth-required\" "
+	    "{ action = reject }";
+	struct adopt a;
+	const char *at;
+
+	(void)state;
+	make(&a, &cf);
+	assert_non_null(strstr(a.conf.data, "\nreason \"auth-required\" "
+	    "{ action = note }\n"));
+	at = strstr(a.conf.data, "ports = {587}");
+	assert_non_null(at);
+	at = strstr(at, wanted);
+	assert_non_null(at);
+	at = strstr(at + 1, wanted);
+	assert_non_null(at);
+	assert_null(strstr(at + 1, wanted));
+	adopt_clear(&a);
+}
+
 int
 main(void)
 {
@@ -508,6 +586,8 @@ main(void)
 		cmocka_unit_test(test_behind_a_list_that_permits),
 		cmocka_unit_test(test_codes_of_main_cf),
 		cmocka_unit_test(test_ports_of_their_own),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_a_port_that_needs_a_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

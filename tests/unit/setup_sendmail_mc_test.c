@@ -135,7 +135,9 @@ test_access_table(void **state)
 	assert_null(strstr(a.conf.data, "rdns-missing"));
 	assert_non_null(strstr(a.conf.data, "\"sender-domain-nonexistent\" { "
 	    "action = note issue-at = mail }"));
-	assert_null(strstr(a.conf.data, "sender-domain-lookup"));
+	assert_non_null(strstr(a.conf.data, "\nreason "
+	    "\"sender-domain-lookup-failed\" { action = note }\n"));
+	assert_null(strstr(a.conf.data, "sender-syntax"));
 	assert_true(is_left(&a, "FEATURE(`require_rdns') stays Sendmail's"));
 	adopt_clear(&a);
 	make(&a, mc, NULL);
