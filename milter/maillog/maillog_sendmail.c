@@ -52,6 +52,35 @@ set_temporary(struct log_event *h)
 	h->temporary = s->n > 0 && *s->text == '4';
 }
 
+/*
+ * What the line says behind the client: ", reject=550 5.7.1 …", ", discard" or
+ * ", quarantine=words"; NULL: nothing.
+ */
+static const char *
+read_ruling(struct log_event *h, struct slice s)
+{
+	static const char reject[] = ", reject=", hold[] = ", quarantine=",
+	    discard[] = ", discard";
+	const char *at = slice_find(s, reject);
+
+	if (at != NULL) {
+		h->reply = slice_from(s, at + strlen(reject));
+		return at;
+	}
+	at = slice_find(s, hold);
+	h->fate = FATE_ON_HOLD;
+	if (at != NULL)
+		h->reply = slice_from(s, at + strlen(hold));
+	else {
+		at = slice_find_last(s, discard);
+		h->fate = FATE_DISCARDED;
+		if (at != NULL)
+			h->reply = slice_from(s, at + strlen(", "));
+	}
+	h->own_words = true;
+	return at;
+}
+
 /* "ruleset=check_rcpt, arg1=<b@x>, relay=…, reject=550 5.7.1 …" */
 static bool
 read_ruleset(struct log_event *h, struct slice s)
@@ -71,18 +100,17 @@ read_ruleset(struct log_event *h, struct slice s)
 		/* Of the admin's own, called for a header field. */
 		{ "ruleset=", STAGE_HEADERS, REASON_HEADER_PATTERN },
 	};
-	const char *reject = slice_find(s, ", reject=");
+	const char *ruling = read_ruling(h, s);
 	size_t i = 0;
 
-	if (reject == NULL)
+	if (ruling == NULL)
 		return false;
 	while (i < sizeof stages / sizeof stages[0] - 1 &&
 	    !slice_begins(s, stages[i].ruleset))
 		i++;
 	h->stage = stages[i].stage;
 	h->otherwise = stages[i].otherwise;
-	h->reply = slice_from(s, reject + strlen(", reject="));
-	s = slice_to(s, reject);
+	s = slice_to(s, ruling);
 	take_relay(s, &h->name, &h->client);
 	if (h->stage == STAGE_RCPT)
 		h->recipient = slice_between(s, "arg1=<", ">");
@@ -186,6 +214,13 @@ read_words(struct log_event *h, struct slice s)
 		h->reason = REASON_AUTH_FAILED;
 		h->stage = STAGE_HELO;
 		take_relay(s, &h->name, &h->client);
+	} else if (slice_begins(s, "SYSERR(") &&
+	    slice_find(s, ": collect: ") != NULL &&
+	    slice_find(s, ", info=read timeout") != NULL) {
+		h->reason = REASON_SESSION_TIMEOUT;
+		h->stage = STAGE_DATA;
+		h->temporary = true;
+		h->sender = slice_between(s, "from=<", ">");
 	} else
 		return read_rcpt_words(h, s);
 	h->reply = s;

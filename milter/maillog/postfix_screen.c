@@ -34,6 +34,7 @@ offence_of(struct slice message)
 		{ "DNSBL rank ", REASON_DNSBL_LISTED },
 		{ "DENYLISTED ", REASON_CLIENT_DENIED },
 		{ "BLACKLISTED ", REASON_CLIENT_DENIED },
+		{ "COMMAND TIME LIMIT ", REASON_SESSION_TIMEOUT },
 	};
 	size_t i;
 
@@ -50,6 +51,7 @@ dropped(struct maillog *g, struct log_memory_entry *m)
 	struct logline l;
 	struct log_event h = { .line = &l, .software = "Postfix",
 		.stage = STAGE_CONNECT, .reason = m->offence,
+		.temporary = m->offence == REASON_SESSION_TIMEOUT,
 		.own_words = true };
 
 	if (logline_read(m->offended, strlen(m->offended), &l)) {

@@ -410,7 +410,8 @@ is_possible(const struct reply *reply, const struct recognised *words,
 static void
 take_arguments(struct mta_words *out, const struct match *m)
 {
-	const struct captured *c = &m->argument[1];
+	const struct captured *c;
+	size_t lists = m->n - (m->quoted.text != NULL) - 1;
 	const char *at;
 
 	out->quoted = m->quoted;
@@ -419,9 +420,10 @@ take_arguments(struct mta_words *out, const struct match *m)
 	if ((out->reason == REASON_DNSBL_LISTED ||
 	    out->reason == REASON_DNSBL_UNAVAILABLE) && m->n > 1)
 		out->list = m->argument[1];
-	if (out->reason != REASON_DOMAIN_LISTED || m->n < 3)
+	if (out->reason != REASON_DOMAIN_LISTED || m->n < 2)
 		return;
-	out->list = m->argument[2];
+	out->list = m->argument[lists];
+	c = &m->argument[lists - 1];
 	at = memchr(c->text, '@', c->n);
 	out->domain = *c;
 	if (at != NULL)
@@ -456,6 +458,69 @@ is_of_whom(int reason)
 	    reason == REASON_HELO_DENIED || reason == REASON_SENDER_DENIED;
 }
 
+/* Two witnesses: words that are likely, and the very status of that reason. */
+static bool
+status_agrees(const struct reply *reply, int reason)
+{
+	const struct reason *row = reason_get(reason);
+	const char *own = reply->code >= 500 ? row->permanent.status :
+	    row->temporary.status;
+
+	return own != NULL && strcmp(reply->status, own) == 0 &&
+	    reply_status_tells(own);
+}
+
+/* Is there a form of Postfix in front of words that are none of its own? */
+static bool
+has_form(const struct reply *reply)
+{
+	const char *line = reply->n > 0 ? sentence_of(reply->lines[0]) : "";
+	size_t i;
+
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (strncmp(line, forms[i].form, strlen(forms[i].form)) == 0)
+			return true;
+	return false;
+}
+
+/* header_checks(5), body_checks(5), a proxy: no form, and not the MTA's own. */
+static bool
+is_of_table(const struct reply *reply, const struct occasion *at)
+{
+	return at != NULL && at->known && at->stage >= STAGE_DATA &&
+	    !at->sendmail && at->author == AUTHOR_UNKNOWN && !has_form(reply);
+}
+
+/* X.7.Z of RFC 3463: rules and security. */
+static bool
+is_of_rules(const struct reply *reply)
+{
+	return *reply->status != '\0' &&
+	    strncmp(reply->status + 1, ".7.", 3) == 0;
+}
+
+/*
+ * People, policy servers and other filters write as they like: a cause that is
+ * only likely in their words is none. Whom they refuse may be believed, unless
+ * their status speaks of something else.
+ */
+static bool
+is_believed(const struct reply *reply, const struct recognised *words,
+    const struct occasion *at)
+{
+	if (words->confidence < RECOGNISED_LIKELY)
+		return false;
+	if (words->confidence == RECOGNISED_SURE || at == NULL || !at->known ||
+	    status_agrees(reply, words->reason))
+		return true;
+	if (!has_form(reply) && at->author != AUTHOR_FILTER &&
+	    !is_of_table(reply, at))
+		return true;
+	return (is_of_whom(words->reason) || words->reason ==
+	    REASON_RCPT_DENIED) && (!reply_status_tells(reply->status) ||
+	    is_of_rules(reply));
+}
+
 /* What words of an admin's own mean by the form in which the MTA says them. */
 static int
 reason_of_form(const struct reply *reply, int matched)
@@ -475,31 +540,17 @@ static int
 reason_of_moment(const struct reply *reply, const struct occasion *at,
     int matched)
 {
-	bool by_filter, rules = *reply->status != '\0' &&
-	    strncmp(reply->status + 1, ".7.", 3) == 0;
+	bool by_filter;
 
 	if (at == NULL || !at->known)
 		return matched;
 	by_filter = at->author == AUTHOR_FILTER;
-	/* header_checks(5), body_checks(5), a proxy: no form, but a rule. */
 	if (matched == REASON_UNRECOGNISED && at->stage >= STAGE_DATA &&
-	    !by_filter && rules)
+	    !by_filter && is_of_rules(reply))
 		return REASON_POLICY_REJECT;
 	/* "Go away" is not said of anybody in particular. */
 	return by_filter && (matched == REASON_CLIENT_DENIED ||
 	    matched == REASON_SENDER_DENIED) ? REASON_POLICY_REJECT : matched;
-}
-
-/* Two witnesses: words that are likely, and the very status of that reason. */
-static bool
-status_agrees(const struct reply *reply, int reason)
-{
-	const struct reason *row = reason_get(reason);
-	const char *own = reply->code >= 500 ? row->permanent.status :
-	    row->temporary.status;
-
-	return own != NULL && strcmp(reply->status, own) == 0 &&
-	    reply_status_tells(own);
 }
 
 void
@@ -507,7 +558,7 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
     const struct recognised *words, const struct session *session,
     const struct occasion *at)
 {
-	bool matched = words->confidence >= RECOGNISED_LIKELY &&
+	bool matched = is_believed(reply, words, at) &&
 	    is_possible(reply, words, at);
 	const struct row *row;
 	struct match m;
@@ -517,6 +568,12 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 	out->sure = matched && (words->confidence == RECOGNISED_SURE ||
 	    status_agrees(reply, words->reason));
 	out->reason = reason_of_form(reply, out->reason);
+	/* What is in a message is not welcome, whoever brings it. */
+	if (is_of_table(reply, at) && is_of_whom(out->reason) &&
+	    out->reason != REASON_UNRECOGNISED) {
+		out->reason = REASON_POLICY_REJECT;
+		out->sure = false;
+	}
 	if (!out->sure)
 		out->reason = reason_of_moment(reply, at, out->reason);
 	row = reply->n > 0 ? row_of(reply, sentence_of(reply->lines[0]),

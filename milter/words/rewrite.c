@@ -211,19 +211,39 @@ rewrite_whole(struct reply *out, const struct reply *stock,
 		keep_words(out, stock, how);
 }
 
+/* "mail desk@example.org": an address alone may be one that was refused. */
+static bool
+says_mail_to(const char *line)
+{
+	size_t n;
+
+	while ((line = strcasestr(line, "mail ")) != NULL) {
+		line += strlen("mail ");
+		n = strcspn(line, " ");
+		if (memchr(line, '@', n) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Words of an admin that tell what to do or whom to ask. */
 static bool
 names_way(const struct reply *reply)
 {
 	static const char *const words[] = { "http://", "https://", "www.",
 		"call ", "phone", "tel.", "tel:", "extension", "contact",
-		"write to", "mail to", "mailto:", "ask " };
+		"write to", "mail to", "mailto:", "ask ", "please ", "use ",
+		"see ", "visit ", "register ", "bitte ", "siehe ", "wenden",
+		"durchwahl", "voir ", "appele", "llame ", "chiamare" };
 	size_t i, j;
 
-	for (i = 0; i < reply->n; i++)
+	for (i = 0; i < reply->n; i++) {
+		if (says_mail_to(reply->lines[i]))
+			return true;
 		for (j = 0; j < sizeof words / sizeof words[0]; j++)
 			if (strcasestr(reply->lines[i], words[j]) != NULL)
 				return true;
+	}
 	return false;
 }
 

@@ -82,7 +82,8 @@ class _Smtp(socketserver.StreamRequestHandler):
                 self.say("221 2.0.0 Bye")
                 return
             if line.upper().startswith("DATA"):
-                self.data()
+                if not self.data():
+                    return
                 continue
             if line.upper().startswith("EHLO"):
                 self.say("250-sink.example\r\n250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT\r\n"
@@ -93,15 +94,19 @@ class _Smtp(socketserver.StreamRequestHandler):
     def data(self):
         if "DATA" in self.later:
             self.say(self.later.pop("DATA"))
-            return
+            return True
         self.say("354 Go ahead")
         for raw in self.rfile:
             if raw.strip() == b".":
                 break
-        self.say(self.later.pop(".", "250 2.0.0 Ok"))
+        reply = self.later.pop(".", "250 2.0.0 Ok")
         self.later.clear()
+        if reply is None:  # hangs up
+            return False
+        self.say(reply)
+        return True
 
 
 def smtp_server(port, replies):
-    """replies: local part → (command or ".", reply)."""
+    """replies: local part → (command or ".", reply; None closes after the dot)."""
     return _start(port, _Smtp, replies=replies)

@@ -48,7 +48,8 @@ MAIN_CF = {
     "relay_recipient_maps": "inline:{{user@relay.example.org=x}}",
     "transport_maps": "inline:{{unverified.example=smtp:[192.0.2.1]:{first}, "
                       "refusing.example=smtp:[192.0.2.1]:26125, "
-                      "sink.example=smtp:[127.0.0.1]:26201}}",
+                      "sink.example=smtp:[127.0.0.1]:26201, "
+                      "down.example=smtp:[127.0.0.1]:1}}",
     "local_transport": "virtual",
     "relay_transport": "virtual",
     "default_transport": "virtual",
@@ -105,6 +106,13 @@ strict-cleanup unix n - n -    0 cleanup
       {/name=.*exe/ REJECT Attachments of type .exe are not accepted}} }
   -o { body_checks = regexp:{{/casino/ REJECT} {/discard this/ DISCARD}} }
   -o { strict_8bitmime = yes }
+odd-cleanup unix n - n -      0 cleanup
+  -o { header_checks = regexp:{
+      {/^X-Mailer: .*pillbox/ REJECT This mailer is not welcome, ask mail@example.org}
+      {/^X-Bulk:/ REJECT 5.6.0 Broken bulk mailer, see https://example.org/bulk}
+      {/^Subject: warn/ WARN rejected by nobody} {/^Subject: info/ INFO rejected by nobody}
+      {/^Subject: redirect/ REDIRECT other@example.org}
+      {/^Subject: replace/ REPLACE Subject: rejected} {/^Subject: strip/ STRIP rejected}} }
 """
 
 QUEUE = (

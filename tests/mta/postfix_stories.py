@@ -127,8 +127,9 @@ RECIPIENT = [
     Story("rcpt-mx-access", "rcpt-denied", "check_recipient_mx_access", to("b@sender.example"),
           **OPEN,
           **recipients("check_recipient_mx_access inline:{192.0.2.7=REJECT}")),
+    # Neither the sender's domain nor the sending server is on the list.
     Story("rcpt-rhsbl", "domain-listed", "reject_rhsbl_recipient", to("b@listed.example"),
-          **OPEN,
+          who="RECIPIENT", never=["the sender's address", "mail admin of listed.example"], **OPEN,
           **recipients("reject_rhsbl_recipient rhsbl.example")),
     Story("rcpt-reject", "policy-reject rcpt-denied", "reject", TO,
           smtpd_recipient_restrictions="reject"),

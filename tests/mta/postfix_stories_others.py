@@ -98,20 +98,34 @@ ACTIONS = [
      "REJECT The list is closed for the summer holidays", ["summer holidays"]),
     ("reference", f"{RULE} rcpt-denied", "550 5.7.1 Transaktion abgelehnt, Referenz 77-1A, "
      "postmaster@example.net", ["77-1A", "postmaster@example.net"]),
+    ("no-status", f"{RULE} rcpt-denied client-denied",
+     "554 Blocked for AS64500, mail peering@example.org", ["peering@example.org"]),
+    ("lower-case", f"{RULE} rcpt-denied sending-quota-exceeded rate-limited",
+     "defer_if_permit Kontingent erschoepft, Tel. 0800-123", ["0800-123"]),
+    ("kernel", f"{RULE} maintenance system-overloaded",
+     "421 4.3.2 Rebooting for a kernel update, back in 10 minutes", ["10 minutes"]),
+    ("limit-link", "rate-limited sending-quota-exceeded", "450 4.7.1 You sent 120 messages in one "
+     "hour, the limit is 100; see https://example.org/limits", ["https://example.org/limits"]),
+    ("successor", f"{RULE} mailbox-unknown mailbox-moved mailbox-disabled",
+     "550 5.1.1 Left the company; successor: Ms Oz <oez@example.org>", ["oez@example.org"]),
+    ("long", f"{RULE} rcpt-denied", "REJECT Not taken " + "because of what was agreed " * 14 +
+     "call 555-0142", ["555-0142"]),
     ("garbage", "config-error filter-error", "NONSENSE x", []),
     ("hangup", "config-error filter-error", None, []),
 ]
 
-def _policy_story(name, reason, keep):
+def policy_story(name, reason, keep):
     return Story(f"policy-{name}", reason, f"check_policy_service, {name}", to(f"p-{name}@example.org"),
                  keep=keep, local_recipient_maps="static:x",
                  smtpd_policy_service_try_limit="1", smtpd_policy_service_retry_delay="1s",
                  **recipients(SERVICE))
 
 
-POLICIES = [_policy_story(name, reason, keep) for name, reason, _, keep in ACTIONS]
+POLICIES = [policy_story(name, reason, keep) for name, reason, _, keep in ACTIONS]
 ANSWERS = {f"p-{name}@example.org": action for name, _, action, _ in ACTIONS} | {
-    "p-discard@example.org": "DISCARD", "p-hold@example.org": "HOLD kept by a policy"}
+    "p-discard@example.org": "DISCARD", "p-hold@example.org": "HOLD kept by a policy",
+    "p-warn@example.org": "WARN rejected by nobody",
+    "p-prepend@example.org": "PREPEND X-Policy: reject"}
 
 # What an SMTP server says: key, at which command, reply, true reason.
 SINK_SAYS = {
@@ -122,7 +136,12 @@ SINK_SAYS = {
     "s-dot": (".", "554 5.7.1 Virus EICAR found"),
     "s-dot4": (".", "451 4.7.1 Try again later"),
     "s-spam": (".", "550 5.7.1 Spam message rejected"),
+    "s-hangup": (".", None),
+    "s-421": ("RCPT", "421 4.3.2 Scanner restarting, back in 5 minutes"),
+    "s-big": (".", "552 5.3.4 12 MB is over our 10 MB, use https://files.example.org"),
+    "s-bare": ("RCPT", "550 No such user here"),
     "v-unknown": ("RCPT", "550 5.1.1 No such user"),
+    "v-grey": ("RCPT", "450 4.7.1 Greylisted, try again in 300 seconds"),
     "v-busy": ("RCPT", "451 4.2.1 Mailbox busy"),
     "v-full": ("RCPT", "452 4.2.2 Mailbox full"),
     "v-relay": ("RCPT", "554 5.7.1 Relay access denied"),
@@ -142,6 +161,11 @@ PROXIES = [
     proxy("s-dot", "virus-found", keep=["EICAR"]),
     proxy("s-dot4", "unrecognised policy-reject greylisted filter-error"),
     proxy("s-spam", "spam-content"),
+    proxy("s-hangup", "filter-error"),
+    proxy("s-421", f"{RULE} scanner-unavailable filter-error system-overloaded maintenance",
+          to("s-421@example.org"), keep=["5 minutes"]),
+    proxy("s-big", "message-too-large", keep=["https://files.example.org"]),
+    proxy("s-bare", "mailbox-unknown", to("s-bare@example.org")),
 ]
 
 VERIFIED = [
@@ -201,6 +225,12 @@ FILTER_SAYS = {
     "m-lines": ("M", reject("450-4.7.1 Your network is new to us\r\n"
                             "450 4.7.1 Ask noc@example.org to be let in sooner")),
     "r-umlaut": ("R", reject("550 5.7.1 Abgelehnt, R\u00fcckfragen: Durchwahl 12")),
+    "m-421": ("M", reject("421 4.3.2 Rate control, closing")),
+    "e-clam": ("E", reject("451 4.3.2 Please try again later, clamd did not answer")),
+    "e-amavis": ("E", reject("554 5.7.0 Reject, id=12345-01 - SPAM")),
+    "e-dkim": ("E", reject("550 5.7.20 No valid DKIM signature")),
+    "e-partners": ("E", reject("550 5.7.1 Only partners of ACME may write here, register at "
+                               "https://acme.example/partners")),
 }
 FILTER_TRUE = {
     "c-reject": "policy-reject client-denied unrecognised", "c-tempfail": "filter-error unrecognised policy-reject system-overloaded",
@@ -217,24 +247,31 @@ FILTER_TRUE = {
     "e-lines": RULE, "e-dlp": RULE, "e-macro": f"{RULE} attachment-banned virus-found",
     "e-archive": "not-scannable attachment-banned", "e-short": RULE, "e-big": "message-too-large",
     "e-loop": "mail-loop", "m-lines": f"{RULE} client-denied", "r-umlaut": f"{RULE} rcpt-denied",
+    "m-421": f"{RULE} rate-limited system-overloaded too-many-connections",
+    "e-clam": f"{RULE} scanner-unavailable filter-error", "e-amavis": "spam-content",
+    "e-dkim": "dkim-none-valid", "e-partners": RULE,
 }
 FILTER_KEEP = {"e-lines": ["+49 30 4711", "Case 88-123", "mail desk"], "e-dlp": ["dlp@example.org", "88123"],
                "e-macro": ["https://share.example.org"], "e-archive": ["https://upload.example.org"],
                "e-big": ["https://files.example.org", "25 MB"], "e-loop": ["tickets@example.org"],
                "m-lines": ["noc@example.org"], "r-umlaut": ["Durchwahl 12"], "m-reject": ["555-0100"], "e-virus": ["helpdesk@example.org"],
+               "e-amavis": ["12345-01"], "e-partners": ["https://acme.example/partners"],
                "r-reject": ["No mail for him"], "h-reject": ["I do not like your name"]}
+# A system that cannot scan takes no messages: X.3.2 says so as well as X.3.0.
+FILTER_RIGHT = {"e-clam": ["451 4.3.2"]}
 WHOLE = f"{TO} | {MESSAGE}"
 UP_TO = {"c": FROM, "h": FROM, "m": FROM, "r": TO, "t": f"{TO} | DATA"}
 
-def _filter_story(key, before):
+def filter_story(key, before):
     steps = "" if key == "c-421" else UP_TO.get(key[0], WHOLE)
     return Story(f"filter-{'before' if before else 'after'}-{key}", FILTER_TRUE[key],
                  f"another filter {'before' if before else 'after'} ours: {FILTER_SAYS[key][1]!r}",
-                 steps, keep=FILTER_KEEP.get(key, []), before=before,
+                 steps, keep=FILTER_KEEP.get(key, []), right=FILTER_RIGHT.get(key, []),
+                 before=before,
                  smtpd_milters=f"unix:/srv/other-{key}.sock")
 
 
-FILTERS = [_filter_story(key, before) for before in (False, True) for key in FILTER_SAYS]
+FILTERS = [filter_story(key, before) for before in (False, True) for key in FILTER_SAYS]
 
 TABLES = [
     Story("sasl-access", "login-denied account-disabled sender-denied policy-reject", "check_sasl_access REJECT",

@@ -34,19 +34,21 @@ class Story:
     wire: how many refusals the client gets (None: not looked at), records: how
     many records there are, where it is another number; outcome: of the record.
     before: another filter (smtpd_milters) is asked before ours; submission: our
-    submission-ports name the port; follows: the last reply says no more than
+    submission-ports name the port; who: must act, where that is not who does by
+    the reason; follows: the last reply says no more than
     that there was one before.
     """
 
     def __init__(self, name, reason, how, steps, address="192.0.2.7",
                  early="", right=(), keep=(), never=(), wire=1, records=None,
                  outcome=None, before=False, submission=False, follows=False,
-                 true=None, **site):
+                 true=None, who=None, **site):
         self.name, self.reason, self.how = name, reason, how
         self.true = true or reason
         self.right, self.keep, self.never = right, keep, never
         self.wire, self.records, self.outcome = wire, records, outcome
         self.before, self.submission, self.follows = before, submission, follows
+        self.who = who
         self.dialogue = steps.replace(" | ", "\n")
         self.address, self.early, self.site = address, early, site
         self.host = "2001:db8::1" if ":" in address else "192.0.2.1"

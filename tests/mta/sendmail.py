@@ -13,6 +13,7 @@ import packages
 import process
 
 FIRST_PORT = 24000  # far from those of Postfix
+WAITS = "C:30s;S:60s;R:60s;E:2m"
 
 ALIASES = """\
 user: root
@@ -101,7 +102,8 @@ class Sendmail:
     """One running site.
 
     ports: a list of dicts of DAEMON_OPTIONS; a key "filter" names the filter
-    that hears this port. filters: name → (socket, flags of INPUT_MAIL_FILTER).
+    that hears this port. filters: name → (socket, flags of INPUT_MAIL_FILTER) or
+    (socket, flags, how long it is waited for).
     """
 
     used = 0
@@ -113,8 +115,8 @@ class Sendmail:
         self.tree = tree
         (folder / "queue").mkdir(parents=True, mode=0o700)
         lines += "\n" + "".join(
-            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T=C:30s;S:60s;R:60s;E:2m')dnl\n"
-            for name, (address, flag) in dict(filters).items()
+            f"MAIL_FILTER(`{name}', `S={address}, F={flag}, T={(*times, WAITS)[0]}')dnl\n"
+            for name, (address, flag, *times) in dict(filters).items()
         )
         self.ports = []
         for options in ports:

@@ -3,7 +3,8 @@
 Sendmail asks them in the order in which a port names them.
 """
 
-from postfix_stories_others import FILTER_KEEP, FILTER_SAYS, FILTER_TRUE, MESSAGE
+from postfix_stories_others import (FILTER_KEEP, FILTER_RIGHT, FILTER_SAYS, FILTER_TRUE,
+                                    MESSAGE)
 from sendmail_stories import FROM, TO, story, to
 
 VANISH = {"e-discard", "r-discard", "e-hold"}
@@ -11,24 +12,25 @@ KEYS = [key for key in FILTER_SAYS if key not in VANISH]
 WHOLE = f"{TO} | {MESSAGE}"
 UP_TO = {"c": FROM, "h": FROM, "m": FROM, "r": TO, "t": f"{TO} | DATA"}
 
-SITES = {
-    "filters": {
-        "ports": [{"filter": f"saywhy;{key}"} for key in KEYS]
-        + [{"filter": f"{key};saywhy"} for key in KEYS],
-        "filters": {key: (f"unix:/srv/other-{key}.sock", "T") for key in KEYS},
-    },
-}
+def _site(form):
+    """A port for each filter; a Sendmail has at most 64."""
+    return {"ports": [{"filter": form.format(key)} for key in KEYS],
+            "filters": {key: (f"unix:/srv/other-{key}.sock", "T") for key in KEYS}}
 
 
-def _filter_story(port, key, before):
-    return story(f"filter-{'before' if before else 'after'}-{key}", FILTER_TRUE[key],
+SITES = {"filters-after": _site("saywhy;{}"), "filters-before": _site("{};saywhy")}
+
+
+def _filter_story(port, key, when):
+    return story(f"filter-{when}-{key}", FILTER_TRUE[key],
                  f"another filter: {FILTER_SAYS[key][1]!r}",
-                 "" if key == "c-421" else UP_TO.get(key[0], WHOLE), site="filters", port=port,
-                 keep=FILTER_KEEP.get(key, []), before=before)
+                 "" if key == "c-421" else UP_TO.get(key[0], WHOLE), site=f"filters-{when}",
+                 port=port, keep=FILTER_KEEP.get(key, []), right=FILTER_RIGHT.get(key, []),
+                 before=when == "before")
 
 
-FILTERS = [_filter_story(i + before * len(KEYS), key, bool(before))
-           for before in (0, 1) for i, key in enumerate(KEYS)]
+FILTERS = [_filter_story(port, key, when)
+           for when in ("after", "before") for port, key in enumerate(KEYS)]
 
 MORE = [
     story("probe-two", "mailbox-unknown", "two unknown users",

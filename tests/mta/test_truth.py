@@ -7,6 +7,7 @@ SAYWHY_TRUTH_TEXTS=FILE what was said is written to FILE-MTA, to be read.
 
 import os
 import re
+import socket
 import time
 
 import pytest
@@ -16,18 +17,23 @@ import milter
 import others
 import postfix_stories
 import postfix_stories_others
+import postfix_stories_rare
 import process
 import sendmail_stories
 import sendmail_stories_others
+import sendmail_stories_rare
 import test_check_rcpt
 import truth
 from test_watch import as_logged
 
 WANTED = os.environ.get("SAYWHY_TRUTH", "")
 TEXTS = os.environ.get("SAYWHY_TRUTH_TEXTS")
-STORIES = postfix_stories.STORIES + postfix_stories_others.STORIES
+STORIES = (postfix_stories.STORIES + postfix_stories_others.STORIES +
+           postfix_stories_rare.STORIES)
+SENDMAIL = (sendmail_stories.STORIES + sendmail_stories_others.STORIES +
+            sendmail_stories_rare.STORIES)
 # Refusals that nobody can know of: postscreen(8) neither asks nor logs.
-UNSEEN = {"screen-command": 0}
+UNSEEN = {"screen-command": 0, "screen-tls": 0, "screen-helo": 0}
 # The smtpd(8) behind postscreen(8) has neither our filter nor our map here, and
 # logs nothing when it breaks off at once, as some versions do now and then.
 BROKEN_OFF = "SMTP protocol synchronization"
@@ -55,7 +61,12 @@ def others_beside(box):
         others.smtp_server(postfix_stories_others.SINK, postfix_stories_others.SINK_SAYS)]
     filters = [milter.Watcher(box / f"other-{key}.sock", {letter: packet})
                for key, (letter, packet) in postfix_stories_others.FILTER_SAYS.items()]
+    silent = socket.socket(socket.AF_UNIX)  # takes connections, answers nothing
+    silent.bind(str(box / "silent.sock"))
+    (box / "silent.sock").chmod(0o666)
+    silent.listen(64)
     yield
+    silent.close()
     for server in servers:
         server.shutdown()
         server.server_close()
@@ -183,7 +194,8 @@ def is_known(reply, played):
 def play_sendmail(start, daemon, syslog, build, box, stories):
     conf = box / "plain-sendmail.conf"
     conf.write_text('name = "mx.example.org"\nmode = observe\n')
-    sites = sendmail_stories.SITES | sendmail_stories_others.SITES
+    sites = (sendmail_stories.SITES | sendmail_stories_others.SITES |
+             sendmail_stories_rare.SITES)
     names = {s.site["site"] for s in stories}
     stock = {name: start(**stock_site(sites[name])).ports for name in names}
     ports = {name: start(**sendmail_site(sites[name], daemon)).ports for name in names}
@@ -200,7 +212,8 @@ def play_sendmail(start, daemon, syslog, build, box, stories):
                              if not re.search(r"\[127\.0\.0\.1\]|addr=127\.0\.0\.1", line))
         played.live = [r for r in daemon.records()[seen:]
                        if r["client"].get("address") in (None, story.address)]
-        story.records = sum(is_known(reply, played) for reply in played.wire)
+        story.records = sum(is_known(reply, played) for reply in played.wire) + (
+            1 if story.outcome else 0)
         all_played.append(played)
     beside.add_watched(build, daemon, all_played, conf)
     return [truth.Verdict(one, before[one.story.name]) for one in all_played]
@@ -212,9 +225,8 @@ def verdicts(request, saywhyd, build, box, others_beside):
     if request.param == "sendmail":
         tree, start, syslog = map(request.getfixturevalue,
                                   ("sendmail_tree", "sendmail_site", "syslog"))
-        tree.makemap("/etc/mail/access", sendmail_stories.ACCESS)
-        found = play_sendmail(start, daemon, syslog, build, box, chosen(
-            sendmail_stories.STORIES + sendmail_stories_others.STORIES))
+        tree.makemap("/etc/mail/access", sendmail_stories.ACCESS + sendmail_stories_rare.ACCESS)
+        found = play_sendmail(start, daemon, syslog, build, box, chosen(SENDMAIL))
     else:
         mta = request.getfixturevalue(request.param)
         found = play_all(mta, VERSIONS[request.param], daemon, build, box, chosen(STORIES))

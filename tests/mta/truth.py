@@ -253,7 +253,8 @@ class Verdict:
         return [f"says {wrong.group()!r}"] if wrong else []
 
     def actors(self):
-        return {WHO[name] for name in self.story.true.split()}
+        return {self.story.who} if self.story.who else {
+            WHO[name] for name in self.story.true.split()}
 
     def calls_actor(self, ours):
         """Whoever keeps a rule that is not known can always be asked."""

@@ -219,11 +219,26 @@ static const struct {
 	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 550 "
 	    "5.7.1 No; proto=SMTP",
 	    "milter connect|192.0.2.7|||550 5.7.1 No\n" },
+	/* Sendmail's access map, and a message that never ends */
+	{ S "ruleset=check_mail, arg1=<a@x>, relay=h [192.0.2.7], discard",
+	    "discarded mta mail|192.0.2.7|a@x||discard\n" },
+	{ S "ruleset=check_mail, arg1=<a@x>, relay=h [192.0.2.7], "
+	    "quarantine=to be looked at",
+	    "held mta mail|192.0.2.7|a@x||to be looked at\n" },
+	{ S "SYSERR(root): collect: relay=h, from=<a@x>, info=read timeout\n"
+	    S "from=<a@x>, size=0, class=0, nrcpts=1, proto=ESMTP, "
+	    "relay=h [192.0.2.7]",
+	    "mta later data session-timeout|192.0.2.7|a@x||SYSERR(root): "
+	    "collect: relay=h, from=<a@x>, info=read timeout\nenvelope|a@x\n" },
 	/* postscreen(8) hangs up, or not */
 	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
 	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",
 	    "mta connect dnsbl-listed|192.0.2.8|||"
 	    "DNSBL rank 2 for [192.0.2.8]:47\n" },
+	{ P "postscreen[9]: COMMAND TIME LIMIT from [192.0.2.8]:47 after EHLO\n"
+	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47",
+	    "mta later connect session-timeout|192.0.2.8|||"
+	    "COMMAND TIME LIMIT from [192.0.2.8]:47 after EHLO\n" },
 	{ P "postscreen[9]: DNSBL rank 2 for [192.0.2.8]:47\n"
 	    P "postscreen[9]: HANGUP after 1 from [192.0.2.8]:47 in tests\n"
 	    P "postscreen[9]: DISCONNECT [192.0.2.8]:47", "" },

@@ -232,6 +232,21 @@ struct known_better {
 
 #define RCPT_SAYS "<user@example.org>: Recipient address rejected: "
 static const struct known_better better[] = {
+	{ "450 4.7.1 " RCPT_SAYS "Service unavailable", STAGE_RCPT, false,
+	    NAME_UNASKED, RESOLVE_UNKNOWN, REASON_POLICY_REJECT, true },
+	{ "554 5.7.1 Service unavailable; Recipient address [b@c.example] "
+	    "blocked using rhsbl.example", STAGE_RCPT, false, NAME_UNASKED,
+	    RESOLVE_UNKNOWN, REASON_DOMAIN_LISTED, true },
+	/* What is only likely is nothing that an admin has said. */
+	{ "554 5.3.2 " RCPT_SAYS "This server is decommissioned. Use "
+	    "mx2.example.org", STAGE_RCPT, false, NAME_UNASKED,
+	    RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
+	{ "550 5.6.0 Broken bulk mailer, see https://example.org/bulk",
+	    STAGE_MESSAGE, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_UNRECOGNISED, false },
+	{ "550 5.7.1 This mailer is not welcome, ask mail@example.org",
+	    STAGE_MESSAGE, false, NAME_UNASKED, RESOLVE_UNKNOWN,
+	    REASON_POLICY_REJECT, false },
 	{ "554 5.7.1 " RCPT_SAYS "Access denied", STAGE_RCPT, true,
 	    NAME_UNASKED, RESOLVE_UNKNOWN,
 	    REASON_AUTH_REQUIRED, true },

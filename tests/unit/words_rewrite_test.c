@@ -278,6 +278,10 @@ test_their_way_comes_first(void **state)
 		    REASON_ACCOUNT_DISABLED, false },
 		{ "550 5.4.6 Loop detected: X-Loop: tickets@example.org",
 		    REASON_MAIL_LOOP, false },
+		{ "550 5.7.1 Blocked for AS64500, mail noc@example.net",
+		    REASON_CLIENT_DENIED, true },
+		{ "550 5.7.1 Dynamic address, please use your provider's "
+		    "server", REASON_CLIENT_DENIED, true },
 		{ "550 5.2.1 mailbox disabled, see https://x.example",
 		    REASON_MAILBOX_DISABLED, true },
 		{ "550 5.7.0 No archives, use https://upload.example.org",
