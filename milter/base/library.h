@@ -42,21 +42,20 @@ bool library_load(struct library *l);
 /*
  * In the one file that uses a library: `functions_` is a macro that calls its
  * argument for the name of each. After it lib.NAME() is the function, once
- * is_there() was true.
+ * is_there() was true; library.missing says why it was not.
  */
 #define LIBRARY_SLOT(name) __typeof__(name) *name;
 #define LIBRARY_ROW(name) { #name, (void **)&lib.name },
 #define LIBRARY_OF(functions_, file_, without_) \
 	static struct { functions_(LIBRARY_SLOT) } lib; \
+	static const struct library_function library_functions[] = { \
+		functions_(LIBRARY_ROW) }; \
+	static struct library library = LIBRARY(file_, library_functions, \
+	    without_); \
 	\
 	static bool \
 	is_there(void) \
 	{ \
-		static const struct library_function functions[] = { \
-			functions_(LIBRARY_ROW) }; \
-		static struct library library = LIBRARY(file_, functions, \
-		    without_); \
-	\
 		return library_load(&library); \
 	}
 

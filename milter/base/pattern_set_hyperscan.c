@@ -25,24 +25,12 @@
 /* Fewer are done faster by PCRE2 itself. */
 #define FEWEST 16
 
-#define FUNCTIONS \
+#define FUNCTIONS(F) \
 	F(hs_expression_info) F(hs_compile_multi) F(hs_free_compile_error) \
 	F(hs_free_database) F(hs_alloc_scratch) F(hs_clone_scratch) \
 	F(hs_free_scratch) F(hs_scan)
 
-static struct {
-#define F(name) __typeof__(name) *name;
-	FUNCTIONS
-#undef F
-} lib;
-
-static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-	FUNCTIONS
-#undef F
-};
-static struct library hyperscan = LIBRARY(SAYWHY_HYPERSCAN, functions,
-	"patterns are matched one by one");
+LIBRARY_OF(FUNCTIONS, SAYWHY_HYPERSCAN, "patterns are matched one by one")
 
 /* Each scan in progress needs one; the maximum number of them. */
 #define SCRATCHES 64
@@ -149,7 +137,7 @@ pattern_set_new(const struct pattern *const *v, size_t n)
 	set->n = n;
 	set->always = mem_array(n, sizeof *set->always);
 	pthread_mutex_init(&set->lock, NULL);
-	for (i = 0; n >= FEWEST && library_load(&hyperscan) && i < n; i++)
+	for (i = 0; n >= FEWEST && is_there() && i < n; i++)
 		add(set, &list, v[i], i);
 	if (list.n >= FEWEST)
 		compile(set, &list);

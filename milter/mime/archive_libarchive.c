@@ -19,7 +19,6 @@
 #include "base/budget.h"
 #include "base/buf.h"
 #include "base/library.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "mime/archive.h"
 #include "mime/tnef.h"
@@ -27,7 +26,7 @@
 /* Read at once: a byte of bzip2 may become a hundred thousand. */
 #define BLOCK 1024
 
-#define SUPPORT \
+#define SUPPORT(F) \
 	F(archive_read_support_filter_gzip) \
 	F(archive_read_support_filter_bzip2) \
 	F(archive_read_support_filter_xz) \
@@ -44,30 +43,17 @@
 	F(archive_read_support_format_cpio) \
 	F(archive_read_support_format_ar) \
 	F(archive_read_support_format_raw)
-#define FUNCTIONS \
+#define FUNCTIONS(F) \
 	F(archive_read_new) F(archive_read_free) F(archive_read_open1) \
 	F(archive_read_set_read_callback) F(archive_read_set_skip_callback) \
 	F(archive_read_set_seek_callback) F(archive_read_set_callback_data) \
 	F(archive_read_next_header) F(archive_read_data) F(archive_set_error) \
 	F(archive_read_has_encrypted_entries) F(archive_format) \
 	F(archive_filter_count) F(archive_entry_pathname) \
-	F(archive_entry_pathname_utf8) F(archive_entry_is_encrypted)
+	F(archive_entry_pathname_utf8) F(archive_entry_is_encrypted) \
+	SUPPORT(F)
 
-static struct {
-#define F(name) __typeof__(name) *name;
-	FUNCTIONS
-	SUPPORT
-#undef F
-} lib;
-
-static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-	FUNCTIONS
-	SUPPORT
-#undef F
-};
-static struct library libarchive = LIBRARY(SAYWHY_LIBARCHIVE, functions,
-	"nobody looks into archives");
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBARCHIVE, "nobody looks into archives")
 
 /* What all archives of one call share. */
 struct walk {
@@ -146,9 +132,9 @@ open_archive(struct source *s)
 
 	if (a == NULL)
 		mem_gone();
-#define F(name) lib.name(a);
-	SUPPORT
-#undef F
+#define ENABLE(name) lib.name(a);
+	SUPPORT(ENABLE)
+#undef ENABLE
 	lib.archive_read_set_read_callback(a, source_read);
 	lib.archive_read_set_skip_callback(a, source_skip);
 	lib.archive_read_set_seek_callback(a, source_seek);
@@ -321,7 +307,7 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 	} else if (tnef_is(bytes, n)) {
 		if (!tnef_read(bytes, n, on_tnef, w))
 			worsen(w, ARCHIVE_DAMAGED);
-	} else if (!library_load(&libarchive)) {
+	} else if (!is_there()) {
 		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
 		worsen(w, ARCHIVE_UNKNOWN);
 	} else if ((a = open_archive(&s)) == NULL) {

@@ -27,7 +27,7 @@
 #define HTTP_TOO_LARGE 413	/* its name differs among versions */
 #define SPARE_MAX 8
 
-#define FUNCTIONS \
+#define FUNCTIONS(F) \
 	F(MHD_add_response_header) F(MHD_create_post_processor) \
 	F(MHD_create_response_from_buffer) F(MHD_destroy_post_processor) \
 	F(MHD_destroy_response) F(MHD_get_connection_info) \
@@ -37,19 +37,7 @@
 	F(MHD_queue_response) F(MHD_run) F(MHD_start_daemon) \
 	F(MHD_stop_daemon)
 
-static struct {
-#define F(name) __typeof__(name) *name;
-	FUNCTIONS
-#undef F
-} lib;
-
-static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&lib.name },
-	FUNCTIONS
-#undef F
-};
-static struct library libmicrohttpd = LIBRARY(SAYWHY_LIBMICROHTTPD, functions,
-	NULL);
+LIBRARY_OF(FUNCTIONS, SAYWHY_LIBMICROHTTPD, NULL)
 
 /* The library's own deadline begins anew with every byte; ours does not. */
 struct visit {
@@ -383,12 +371,12 @@ http_open(int fd, http_handler *handler, void *arg, struct buf *errmsg)
 	h->handler = handler;
 	h->arg = arg;
 	h->visits.next = h->visits.previous = &h->visits;
-	if (library_load(&libmicrohttpd))
+	if (is_there())
 		h->daemon = start(fd, h);
 	if (h->daemon != NULL)
 		return h;
-	buf_puts(errmsg, libmicrohttpd.missing[0] == '\0' ?
-	    "the web server does not start" : libmicrohttpd.missing);
+	buf_puts(errmsg, library.missing[0] == '\0' ?
+	    "the web server does not start" : library.missing);
 	close(fd);
 	free(h);
 	return NULL;

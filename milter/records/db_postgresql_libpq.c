@@ -37,7 +37,7 @@
 #define OID_TEXT 25
 #define UNIQUE_VIOLATION "23505"	/* SQLSTATE */
 
-#define FUNCTIONS \
+#define FUNCTIONS(F) \
 	F(PQconnectStartParams) F(PQconnectPoll) F(PQstatus) F(PQfinish) \
 	F(PQerrorMessage) \
 	F(PQsetNoticeProcessor) F(PQparameterStatus) F(PQsendQuery) \
@@ -47,18 +47,7 @@
 	F(PQcmdTuples) F(PQgetvalue) F(PQgetisnull) F(PQgetlength) \
 	F(PQputCopyData) F(PQputCopyEnd)
 
-static struct {
-#define F(name) __typeof__(name) *name;
-	FUNCTIONS
-#undef F
-} pq;
-
-static const struct library_function functions[] = {
-#define F(name) { #name, (void **)&pq.name },
-	FUNCTIONS
-#undef F
-};
-static struct library libpq = LIBRARY("libpq.so.5", functions, NULL);
+LIBRARY_OF(FUNCTIONS, "libpq.so.5", NULL)
 
 struct server_db {
 	struct db db;
@@ -105,9 +94,9 @@ failed(struct server_db *s, const char *words)
 static bool
 failed_result(struct server_db *s, const PGresult *r)
 {
-	const char *state = pq.PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const char *state = lib.PQresultErrorField(r, PG_DIAG_SQLSTATE);
 
-	failed(s, pq.PQresultErrorMessage(r));
+	failed(s, lib.PQresultErrorMessage(r));
 	s->duplicate = state != NULL && strcmp(state, UNIQUE_VIOLATION) == 0;
 	return false;
 }
@@ -124,22 +113,22 @@ static PGresult *
 next_result(struct server_db *s)
 {
 	int64_t end = clock_ms() + s->patience, left;
-	struct pollfd fd = { .fd = pq.PQsocket(s->connection),
+	struct pollfd fd = { .fd = lib.PQsocket(s->connection),
 		.events = POLLIN };
 
-	while (pq.PQisBusy(s->connection)) {
+	while (lib.PQisBusy(s->connection)) {
 		left = end - clock_ms();
 		if (left <= 0) {
 			failed(s, "the server does not answer");
 			return NULL;
 		}
 		poll(&fd, 1, (int)left);
-		if (!pq.PQconsumeInput(s->connection)) {
-			failed(s, pq.PQerrorMessage(s->connection));
+		if (!lib.PQconsumeInput(s->connection)) {
+			failed(s, lib.PQerrorMessage(s->connection));
 			return NULL;
 		}
 	}
-	return pq.PQgetResult(s->connection);
+	return lib.PQgetResult(s->connection);
 }
 
 /* Takes the results to the last; was each of them good? */
@@ -151,16 +140,16 @@ take_results(struct server_db *s)
 
 	while ((r = next_result(s)) != NULL) {
 		any = true;
-		switch (pq.PQresultStatus(r)) {
+		switch (lib.PQresultStatus(r)) {
 		case PGRES_COMMAND_OK:
 		case PGRES_TUPLES_OK:
 		case PGRES_SINGLE_TUPLE:
-			s->changed = atoi(pq.PQcmdTuples(r));
+			s->changed = atoi(lib.PQcmdTuples(r));
 			break;
 		default:
 			good = failed_result(s, r);
 		}
-		pq.PQclear(r);
+		lib.PQclear(r);
 	}
 	return good && any;
 }
@@ -171,8 +160,8 @@ run(struct db *db, const char *sql)
 	struct server_db *s = server(db);
 
 	buf_clear(&s->errmsg);
-	if (!pq.PQsendQuery(s->connection, sql))
-		return failed(s, pq.PQerrorMessage(s->connection));
+	if (!lib.PQsendQuery(s->connection, sql))
+		return failed(s, lib.PQerrorMessage(s->connection));
 	return take_results(s);
 }
 
@@ -180,7 +169,7 @@ run(struct db *db, const char *sql)
 static bool
 wait_for(PGconn *connection, PostgresPollingStatusType what, int64_t end)
 {
-	struct pollfd fd = { .fd = pq.PQsocket(connection),
+	struct pollfd fd = { .fd = lib.PQsocket(connection),
 		.events = what == PGRES_POLLING_READING ? POLLIN : POLLOUT };
 	int64_t left = end - clock_ms();
 
@@ -203,16 +192,16 @@ connect_to(struct server_db *s, const char *name, int ms)
 	int64_t end = clock_ms() + ms;
 	PostgresPollingStatusType what = PGRES_POLLING_WRITING;
 
-	s->connection = pq.PQconnectStartParams(keys, values, 1);
-	pq.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
-	if (pq.PQstatus(s->connection) == CONNECTION_BAD)
-		return failed(s, pq.PQerrorMessage(s->connection));
+	s->connection = lib.PQconnectStartParams(keys, values, 1);
+	lib.PQsetNoticeProcessor(s->connection, ignore_notice, NULL);
+	if (lib.PQstatus(s->connection) == CONNECTION_BAD)
+		return failed(s, lib.PQerrorMessage(s->connection));
 	while (what != PGRES_POLLING_OK) {
 		if (!wait_for(s->connection, what, end))
 			return failed(s, "the server does not answer");
-		what = pq.PQconnectPoll(s->connection);
+		what = lib.PQconnectPoll(s->connection);
 		if (what == PGRES_POLLING_FAILED)
-			return failed(s, pq.PQerrorMessage(s->connection));
+			return failed(s, lib.PQerrorMessage(s->connection));
 	}
 	return true;
 }
@@ -220,7 +209,7 @@ connect_to(struct server_db *s, const char *name, int ms)
 static bool
 has_encoding(struct server_db *s)
 {
-	const char *encoding = pq.PQparameterStatus(s->connection,
+	const char *encoding = lib.PQparameterStatus(s->connection,
 	    "server_encoding");
 
 	return encoding != NULL && (strcmp(encoding, "UTF8") == 0 ||
@@ -232,7 +221,7 @@ close_server(struct db *db)
 {
 	struct server_db *s = server(db);
 
-	pq.PQfinish(s->connection);
+	lib.PQfinish(s->connection);
 	buf_free(&s->errmsg);
 	free(s);
 }
@@ -247,9 +236,9 @@ open_server(const char *name, bool to_write, int ms, bool *damaged,
 	if (damaged != NULL)
 		*damaged = false;
 	db_put_name(errmsg, name);
-	if (!library_load(&libpq)) {
+	if (!is_there()) {
 		buf_printf(errmsg, ": PostgreSQL needs libpq (Debian: libpq5): "
-		    "%s", libpq.missing);
+		    "%s", library.missing);
 		return NULL;
 	}
 	s = mem_alloc(sizeof *s);
@@ -309,12 +298,12 @@ copy_begin(struct db *db, const char *sql)
 	PGresult *r;
 	bool good;
 
-	if (!pq.PQsendQuery(s->connection, sql))
-		return failed(s, pq.PQerrorMessage(s->connection));
+	if (!lib.PQsendQuery(s->connection, sql))
+		return failed(s, lib.PQerrorMessage(s->connection));
 	r = next_result(s);
-	good = r != NULL && (pq.PQresultStatus(r) == PGRES_COPY_IN ||
+	good = r != NULL && (lib.PQresultStatus(r) == PGRES_COPY_IN ||
 	    failed_result(s, r));
-	pq.PQclear(r);
+	lib.PQclear(r);
 	return good;
 }
 
@@ -327,9 +316,9 @@ copy_put(struct db *db, const char *bytes, size_t n)
 
 	for (at = 0; at < n; at += part) {
 		part = n - at < piece ? n - at : piece;
-		if (pq.PQputCopyData(s->connection, bytes + at, (int)part) !=
+		if (lib.PQputCopyData(s->connection, bytes + at, (int)part) !=
 		    1)
-			return failed(s, pq.PQerrorMessage(s->connection));
+			return failed(s, lib.PQerrorMessage(s->connection));
 	}
 	return true;
 }
@@ -341,8 +330,8 @@ copy_end(struct db *db)
 	struct server_db *s = server(db);
 
 	buf_clear(&s->errmsg);
-	if (pq.PQputCopyEnd(s->connection, NULL) != 1) {
-		failed(s, pq.PQerrorMessage(s->connection));
+	if (lib.PQputCopyEnd(s->connection, NULL) != 1) {
+		failed(s, lib.PQerrorMessage(s->connection));
 		take_results(s);
 		return false;
 	}
@@ -380,11 +369,11 @@ reset(struct server_query *q)
 	struct server_db *s = server(q->query.db);
 	PGresult *r;
 
-	pq.PQclear(q->row);
+	lib.PQclear(q->row);
 	q->row = NULL;
 	if (s->busy == q) {
 		while ((r = next_result(s)) != NULL)
-			pq.PQclear(r);
+			lib.PQclear(r);
 		s->busy = NULL;
 	}
 	while (q->bound > 0)
@@ -457,11 +446,11 @@ send_query(struct server_db *s, struct server_query *q)
 	buf_clear(&s->errmsg);
 	if (s->busy != NULL)
 		return failed(s, "another query is at work");
-	if (!pq.PQsendQueryParams(s->connection, q->sql.data, q->bound,
+	if (!lib.PQsendQueryParams(s->connection, q->sql.data, q->bound,
 	    q->types, (const char *const *)q->values, q->lengths, q->formats,
 	    q->only_bytes))
-		return failed(s, pq.PQerrorMessage(s->connection));
-	pq.PQsetSingleRowMode(s->connection);
+		return failed(s, lib.PQerrorMessage(s->connection));
+	lib.PQsetSingleRowMode(s->connection);
 	s->busy = q;
 	return true;
 }
@@ -473,16 +462,16 @@ step(struct query *query)
 	struct server_db *s = server(query->db);
 	enum db_answer answer = DB_FAILED;
 
-	pq.PQclear(q->row);
+	lib.PQclear(q->row);
 	q->row = NULL;
 	if (s->busy == q || send_query(s, q))
 		q->row = next_result(s);
-	switch (pq.PQresultStatus(q->row)) {
+	switch (lib.PQresultStatus(q->row)) {
 	case PGRES_SINGLE_TUPLE:
 		return DB_ROW;
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
-		s->changed = atoi(pq.PQcmdTuples(q->row));
+		s->changed = atoi(lib.PQcmdTuples(q->row));
 		answer = DB_DONE;
 		break;
 	default:
@@ -498,8 +487,8 @@ column_text(struct query *query, int column)
 {
 	struct server_query *q = of_server(query);
 
-	return pq.PQgetisnull(q->row, 0, column) ? NULL :
-	    pq.PQgetvalue(q->row, 0, column);
+	return lib.PQgetisnull(q->row, 0, column) ? NULL :
+	    lib.PQgetvalue(q->row, 0, column);
 }
 
 static int64_t
@@ -527,7 +516,7 @@ column_bytes(struct query *query, int column, size_t *n)
 	buf_clear(bytes);
 	*n = 0;
 	if (q->only_bytes && text != NULL) {
-		*n = (size_t)pq.PQgetlength(q->row, 0, column);
+		*n = (size_t)lib.PQgetlength(q->row, 0, column);
 		return text;
 	}
 	if (text == NULL || strncmp(text, "\\x", 2) != 0)
