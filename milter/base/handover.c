@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "base/sock.h"
 
 #define SOCKETS_MAX 8
 #define FIRST_FD 3		/* SD_LISTEN_FDS_START */
@@ -371,13 +372,8 @@ spawn(char *const argv[], int ready, int pair)
 static bool
 read_in_time(int fd, void *into, size_t n, int64_t deadline)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int ready;
-
-	do
-		ready = poll(&p, 1, clock_left(deadline));
-	while (ready < 0 && errno == EINTR);
-	return ready > 0 && read(fd, into, n) == (ssize_t)n;
+	return sock_wait(fd, POLLIN, deadline) &&
+	    read(fd, into, n) == (ssize_t)n;
 }
 
 /* Starts it and waits until it serves; its number, or -1. */

@@ -18,9 +18,8 @@
 /* How much is read, or looked at, in one go. */
 #define CHUNK 4096
 
-/* False: the deadline came first. A signal is no reason to give up. */
-static bool
-wait_for(int fd, short events, int64_t deadline)
+bool
+sock_wait(int fd, short events, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int n;
@@ -40,7 +39,7 @@ finish_connect(int fd, int64_t deadline)
 	int error = 0;
 	socklen_t n = sizeof error;
 
-	if (!wait_for(fd, POLLOUT, deadline) ||
+	if (!sock_wait(fd, POLLOUT, deadline) ||
 	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0)
 		return false;
 	errno = error;
@@ -110,7 +109,7 @@ may_retry(int fd, short events, int64_t deadline)
 		return clock_left(deadline) > 0;
 	if (errno != EAGAIN && errno != EWOULDBLOCK)
 		return false;
-	return wait_for(fd, events, deadline);
+	return sock_wait(fd, events, deadline);
 }
 
 int

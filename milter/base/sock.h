@@ -50,6 +50,12 @@ int sock_listen(const struct sock_spec *spec, mode_t mode, gid_t gid,
 int sock_listen_text(const char *text, mode_t mode, gid_t gid,
     struct sock_spec *spec, struct buf *errmsg);
 
+/*
+ * Waits for these events (poll(2)) of any descriptor. False: the deadline came
+ * first (ETIMEDOUT), or poll() failed. A signal is no reason to give up.
+ */
+bool sock_wait(int fd, short events, int64_t deadline);
+
 /* The path of a UNIX socket, NULL of any other. */
 const char *sock_spec_path(const struct sock_spec *spec);
 

@@ -12,7 +12,6 @@
 #include <hiredis/hiredis.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/sock.h"
 
@@ -70,18 +69,6 @@ counter_link_open(const struct sock_spec *spec, int64_t deadline)
 	return c;
 }
 
-static bool
-wait_for(const redisContext *c, short events, int64_t deadline)
-{
-	struct pollfd p = { .fd = c->fd, .events = events };
-	int n;
-
-	do
-		n = poll(&p, 1, clock_left(deadline));
-	while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
 /* What has come. False: nothing will any more, or it is too much. */
 static bool
 read_some(redisContext *c, size_t *total)
@@ -105,10 +92,11 @@ counter_link_answer(redisContext *c, int64_t deadline)
 
 	while (!done)
 		if (redisBufferWrite(c, &done) != REDIS_OK ||
-		    (!done && !wait_for(c, POLLOUT, deadline)))
+		    (!done && !sock_wait(c->fd, POLLOUT, deadline)))
 			return NULL;
 	while (redisGetReplyFromReader(c, &r) == REDIS_OK && r == NULL)
-		if (!wait_for(c, POLLIN, deadline) || !read_some(c, &total))
+		if (!sock_wait(c->fd, POLLIN, deadline) ||
+		    !read_some(c, &total))
 			return NULL;
 	return r;
 }

@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "base/sock.h"
 
 /* Linux has it; elsewhere setsockopt() refuses, and nothing is lost. */
 #ifndef TCP_QUICKACK
@@ -212,13 +212,9 @@ bool
 libmilter_socket_wait(int shown, short what, int64_t deadline)
 {
 	const struct libmilter_socket *s = find(shown);
-	struct pollfd p = { .fd = libmilter_socket_of(shown), .events = what };
-	int n;
+	int fd = libmilter_socket_of(shown);
 
 	if (s != NULL && s->tcp && what == POLLIN)
-		tcp_switch_on(p.fd, TCP_QUICKACK);
-	do
-		n = poll(&p, 1, clock_left(deadline));
-	while (n == -1 && errno == EINTR);
-	return n > 0;
+		tcp_switch_on(fd, TCP_QUICKACK);
+	return sock_wait(fd, what, deadline);
 }

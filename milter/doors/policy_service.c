@@ -90,18 +90,6 @@ wait_for_question(const struct asker *a)
 	return p[0].revents != 0;
 }
 
-static bool
-wait_for_rest(const struct asker *a, int64_t deadline)
-{
-	struct pollfd p = { .fd = a->fd, .events = POLLIN };
-	int ready;
-
-	do
-		ready = poll(&p, 1, clock_left(deadline));
-	while (ready < 0 && errno == EINTR);
-	return ready > 0;
-}
-
 /*
  * Waits for more of a question: long for its beginning, for the rest until
  * `deadline` (clock_ms()). False: no more.
@@ -112,7 +100,8 @@ read_more(const struct asker *a, struct buf *in, int64_t deadline)
 	char bytes[READ_SIZE];
 	ssize_t n;
 
-	if (in->len > 0 ? !wait_for_rest(a, deadline) : !wait_for_question(a))
+	if (in->len > 0 ? !sock_wait(a->fd, POLLIN, deadline) :
+	    !wait_for_question(a))
 		return false;
 	n = recv(a->fd, bytes, sizeof bytes, 0);
 	if (n > 0)
