@@ -300,9 +300,11 @@ ask(struct asking *a, struct store *s, const char *what, const char *tail,
 	else
 		buf_puts(&sql, " FROM record WHERE 1 = 1");
 	buf_put(&sql, a->sql.data, a->text_at);
-	if (a->text)
-		buf_printf(&sql, " AND %s", a->all_lines ? a->of->text_all :
-		    a->of->text);
+	if (a->text && a->all_lines)
+		buf_printf(&sql, " AND record.n IN (SELECT n FROM line WHERE "
+		    "%s)", a->of->holds);
+	else if (a->text)
+		buf_printf(&sql, " AND %s", a->of->text);
 	buf_puts(&sql, a->sql.data + a->text_at);
 	buf_puts(&sql, tail);
 	q = query_of(a, s, sql.data, errmsg);
@@ -360,12 +362,25 @@ end(struct asking *a)
 static void
 plan_count(struct asking *a, struct store *s)
 {
-	if (!a->text || a->of->text_all == NULL)
+	if (!a->text || a->of->holds == NULL)
 		return;
 	if (a->named > NAMED_MANY && a->named > db_number(store_db(s),
 	    "SELECT max(n) FROM line", 0) / NAMED_COST)
 		a->by_words = false;
 	a->all_lines = !a->by_words;
+}
+
+/* The text alone is wanted: what record a line is of does not matter. */
+static struct query *
+count_lines(struct asking *a, struct store *s, struct buf *errmsg)
+{
+	struct buf sql = BUF_INIT;
+	struct query *q;
+
+	buf_printf(&sql, "SELECT count(*) FROM line WHERE %s", a->of->holds);
+	q = query_of(a, s, sql.data, errmsg);
+	buf_free(&sql);
+	return q;
 }
 
 int64_t
@@ -380,8 +395,7 @@ search_count(struct store *s, const struct search *what, struct buf *errmsg)
 		n = a.named;
 	} else {
 		plan_count(&a, s);
-		q = a.all_lines && a.sql.len == 0 ? query_of(&a, s, "SELECT "
-		    "count(*) FROM line WHERE holds(json, ?)", errmsg) :
+		q = a.all_lines && a.sql.len == 0 ? count_lines(&a, s, errmsg) :
 		    ask(&a, s, "SELECT count(*)", "", errmsg);
 		if (q != NULL && query_step(q) == DB_ROW)
 			n = query_column_int(q, 0);
@@ -436,7 +450,7 @@ plan_each(struct asking *a, struct store *s, const struct search *what)
 {
 	if (a->named > NAMED_MANY && what->max > 0)
 		a->by_words = false;
-	if (a->text && a->of->text_all != NULL && !a->by_words)
+	if (a->text && a->of->holds != NULL && !a->by_words)
 		a->all_lines = what->max == 0 || !is_near(a, s, what);
 }
 

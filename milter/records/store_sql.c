@@ -2,6 +2,9 @@
 
 #include "records/store_sql.h"
 
+/* A function of db_sqlite. */
+#define HOLDS "holds(json, ?)"
+
 const struct store_sql store_sql_sqlite = {
 	.recipient = "EXISTS (SELECT 1 FROM recipient WHERE record = n "
 	    "AND address = ?)",
@@ -11,8 +14,8 @@ const struct store_sql store_sql_sqlite = {
 	    "AND substr('.' || lower(name), -length(?) - 1, 1) = '.'",
 	.below = "substr(lower(name), -length(?)) = ?",
 	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n "
-	    "AND holds(json, ?))",
-	.text_all = "record.n IN (SELECT n FROM line WHERE holds(json, ?))",
+	    "AND " HOLDS ")",
+	.holds = HOLDS,
 	.line = "line.n = record.n",
 	.get = "SELECT json FROM line WHERE n = "
 	    "(SELECT n FROM record WHERE id = ?)",

@@ -18,7 +18,8 @@ struct store_sql {
 	const char *named;	/* the name, or one below it; in lower case */
 	const char *below;	/* ".example.org": below it only */
 	const char *text;	/* anywhere in the line, in every case */
-	const char *text_all;	/* the same, every line read; NULL: no use */
+	const char *holds;	/* of a row of `line`, for all to be read in
+				   turn; NULL: that is of no use */
 	bool like;		/* the text of these is a pattern of LIKE */
 	const char *line;	/* which row of `line` is its own */
 	const char *get;	/* the line of an id */
