@@ -151,23 +151,18 @@ count_networks(struct gathering *g)
 {
 	static const char mapped[12] = { [10] = '\xff', [11] = '\xff' };
 	const struct tally *clients = &g->lists[REPORT_CLIENTS];
-	struct tally *networks = &g->lists[REPORT_NETWORKS];
-	struct tally_item items[TALLY_ITEMS];
+	struct tally_batch networks;
 	const struct tally_row *c;
-	size_t n = 0;
+	const char *address;
 
+	tally_batch_begin(&networks, &g->lists[REPORT_NETWORKS]);
 	for (c = clients->v; c < clients->v + clients->n; c++) {
-		items[n].name = clients->names.data + c->at;
-		items[n].n = memcmp(items[n].name, mapped, sizeof mapped) ==
-		    0 ? 15 : 8;
-		items[n].count = c->count;
-		memcpy(items[n].example, c->example, TALLY_EXAMPLE);
-		if (++n == TALLY_ITEMS) {
-			tally_add_all(networks, items, n);
-			n = 0;
-		}
+		address = clients->names.data + c->at;
+		tally_batch_add(&networks, address,
+		    memcmp(address, mapped, sizeof mapped) == 0 ? 15 : 8,
+		    c->count, c->example);
 	}
-	tally_add_all(networks, items, n);
+	tally_batch_end(&networks);
 }
 
 bool

@@ -20,25 +20,6 @@ alike_free(struct alike *a)
 	buf_free(&a->key);
 }
 
-/* NULL as a text that is no value. */
-static void
-put_text(struct buf *key, const char *text)
-{
-	if (text == NULL)
-		buf_put(key, "\1", 2);
-	else
-		buf_put(key, text, strlen(text) + 1);
-}
-
-static const char *
-take_text(const char **at)
-{
-	const char *text = *at;
-
-	*at = strchr(text, '\0') + 1;
-	return strcmp(text, "\1") == 0 ? NULL : text;
-}
-
 void
 alike_add(struct alike *a, const struct gathering *g,
     const struct report_record *r)
@@ -50,12 +31,12 @@ alike_add(struct alike *a, const struct gathering *g,
 	buf_put(key, &bar, sizeof bar);
 	buf_putc(key, r->later);
 	buf_putc(key, r->refused);
-	put_text(key, r->outcome);
-	put_text(key, r->reason);
-	put_text(key, r->who);
-	put_text(key, r->issuer);
-	put_text(key, r->direction);
-	put_text(key, r->source);
+	tally_put_text(key, r->outcome);
+	tally_put_text(key, r->reason);
+	tally_put_text(key, r->who);
+	tally_put_text(key, r->issuer);
+	tally_put_text(key, r->direction);
+	tally_put_text(key, r->source);
 	tally_add(&a->records, key->data, key->len, r->count, r->id);
 }
 
@@ -74,12 +55,12 @@ alike_count(const struct alike *a, struct gathering *g)
 		r.time = g->r->since + bar * g->r->step;
 		r.later = *at++ != 0;
 		r.refused = *at++ != 0;
-		r.outcome = take_text(&at);
-		r.reason = take_text(&at);
-		r.who = take_text(&at);
-		r.issuer = take_text(&at);
-		r.direction = take_text(&at);
-		r.source = take_text(&at);
+		r.outcome = tally_take_text(&at);
+		r.reason = tally_take_text(&at);
+		r.who = tally_take_text(&at);
+		r.issuer = tally_take_text(&at);
+		r.direction = tally_take_text(&at);
+		r.source = tally_take_text(&at);
 		r.count = row->count;
 		r.id = row->example;
 		gathering_count(g, &r, ALIKE_LISTS);

@@ -103,15 +103,6 @@ deferrals_free(struct deferrals *d)
 	free(d->first);
 }
 
-/* NULL is another one than "". */
-static void
-put_text(struct buf *key, const char *text)
-{
-	buf_putc(key, text != NULL);
-	if (text != NULL)
-		buf_put(key, text, strlen(text) + 1);
-}
-
 void
 deferrals_add(struct deferrals *d, const struct report_record *r,
     const char *sender, const char *recipient, int64_t later)
@@ -124,8 +115,8 @@ deferrals_add(struct deferrals *d, const struct report_record *r,
 		later = NOT_TAKEN;
 	buf_clear(key);
 	buf_put(key, reason, strlen(reason) + 1);
-	put_text(key, sender);
-	put_text(key, recipient);
+	tally_put_text(key, sender);
+	tally_put_text(key, recipient);
 	buf_put(key, &later, sizeof later);
 	i = tally_add(&d->mails, key->data, key->len, 1, NULL);
 	d->first = mem_room(d->first, i, &d->cap, sizeof *d->first);

@@ -12,15 +12,6 @@
 
 #define TELL_EACH 16384	/* records */
 
-/* Names for a large table, until there are enough to look them up at once. */
-struct batch {
-	struct tally *t;
-	struct tally_item items[TALLY_ITEMS];
-	size_t at[TALLY_ITEMS];		/* of their names */
-	size_t n;
-	struct buf names;
-};
-
 static const enum report_list large[] = { REPORT_CLIENTS, REPORT_SENDERS,
 	REPORT_RECIPIENTS };
 
@@ -32,7 +23,7 @@ enum { CLIENTS, SENDERS, RECIPIENTS, NBATCHES };
 /* Over the records, and beside it over their recipients. */
 struct walk {
 	struct gathering *g;
-	struct batch batches[NBATCHES];
+	struct tally_batch batches[NBATCHES];
 	struct alike alike;
 	struct deferrals deferrals;
 	int64_t from, to;		/* the first and the last row */
@@ -44,35 +35,6 @@ struct walk {
 	 */
 	int64_t of;
 };
-
-static void
-batch_flush(struct batch *b)
-{
-	size_t i;
-
-	for (i = 0; i < b->n; i++)
-		b->items[i].name = b->names.data + b->at[i];
-	tally_add_all(b->t, b->items, b->n);
-	buf_clear(&b->names);
-	b->n = 0;
-}
-
-static void
-batch_add(struct batch *b, const void *name, size_t n, const char *id)
-{
-	struct tally_item *item = &b->items[b->n];
-
-	if (id == NULL)
-		id = "";
-	item->n = n;
-	item->count = 1;
-	memset(item->example, 0, sizeof item->example);
-	memcpy(item->example, id, strnlen(id, sizeof item->example - 1));
-	b->at[b->n] = b->names.len;
-	buf_put(&b->names, name, n);
-	if (++b->n == TALLY_ITEMS)
-		batch_flush(b);
-}
 
 /* To the first recipient of a record not before `n`. */
 static bool
@@ -109,8 +71,8 @@ count_recipients(struct walk *w, const struct report_record *record)
 	while (w->of == record->n && answer == DB_ROW) {
 		address = query_column(w->recipients, 1);
 		if (record->refused && address != NULL)
-			batch_add(&w->batches[RECIPIENTS], address,
-			    strlen(address), record->id);
+			tally_batch_add(&w->batches[RECIPIENTS], address,
+			    strlen(address), 1, record->id);
 		if (deferred)
 			deferrals_add(&w->deferrals, record, sender, address,
 			    later);
@@ -157,10 +119,8 @@ begin(struct walk *w, struct db *db)
 {
 	size_t i;
 
-	for (i = 0; i < NBATCHES; i++) {
-		w->batches[i].t = &w->g->lists[large[i]];
-		w->batches[i].names = (struct buf)BUF_INIT;
-	}
+	for (i = 0; i < NBATCHES; i++)
+		tally_batch_begin(&w->batches[i], &w->g->lists[large[i]]);
 	if (!find_ends(w, db))
 		return false;
 	w->records = db_query(db, w->g->r->host != NULL ?
@@ -191,9 +151,11 @@ count(struct walk *w, const struct report_record *record)
 	gathering_count(w->g, record, 1u << REPORT_LOGINS |
 	    1u << REPORT_PROVIDERS);
 	if (report_by_client(record, &key))
-		batch_add(&w->batches[CLIENTS], key.bytes, key.n, record->id);
+		tally_batch_add(&w->batches[CLIENTS], key.bytes, key.n, 1,
+		    record->id);
 	if (report_by_sender(record, &key))
-		batch_add(&w->batches[SENDERS], key.bytes, key.n, record->id);
+		tally_batch_add(&w->batches[SENDERS], key.bytes, key.n, 1,
+		    record->id);
 }
 
 static bool
@@ -229,11 +191,8 @@ report_walk(struct gathering *g, struct db *db, report_progress *tell,
 	alike_free(&w.alike);
 	deferrals_count(&w.deferrals, g->r);
 	deferrals_free(&w.deferrals);
-
-	for (i = 0; i < NBATCHES; i++) {
-		batch_flush(&w.batches[i]);
-		buf_free(&w.batches[i].names);
-	}
+	for (i = 0; i < NBATCHES; i++)
+		tally_batch_end(&w.batches[i]);
 	query_free(w.records);
 	query_free(w.recipients);
 	return good;

@@ -164,6 +164,73 @@ tally_add_all(struct tally *t, const struct tally_item *items, size_t n)
 		    items[i].example);
 }
 
+void
+tally_batch_begin(struct tally_batch *b, struct tally *t)
+{
+	b->t = t;
+	b->n = 0;
+	b->names = (struct buf)BUF_INIT;
+}
+
+static void
+flush(struct tally_batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		b->items[i].name = b->names.data + b->at[i];
+	tally_add_all(b->t, b->items, b->n);
+	buf_clear(&b->names);
+	b->n = 0;
+}
+
+void
+tally_batch_add(struct tally_batch *b, const void *name, size_t n,
+    int64_t count, const char *example)
+{
+	struct tally_item *item = &b->items[b->n];
+
+	if (example == NULL)
+		example = "";
+	item->n = n;
+	item->count = count;
+	memset(item->example, 0, sizeof item->example);
+	memcpy(item->example, example, strnlen(example,
+	    sizeof item->example - 1));
+	b->at[b->n] = b->names.len;
+	buf_put(&b->names, name, n);
+	if (++b->n == TALLY_ITEMS)
+		flush(b);
+}
+
+void
+tally_batch_end(struct tally_batch *b)
+{
+	flush(b);
+	buf_free(&b->names);
+}
+
+void
+tally_put_text(struct buf *name, const char *text)
+{
+	buf_putc(name, text != NULL);
+	if (text != NULL)
+		buf_put(name, text, strlen(text) + 1);
+}
+
+const char *
+tally_take_text(const char **at)
+{
+	const char *text = *at + 1;
+
+	if (**at == 0) {
+		*at = text;
+		return NULL;
+	}
+	*at = strchr(text, '\0') + 1;
+	return text;
+}
+
 static bool
 goes_before(const struct tally *t, const struct tally_row *x,
     const struct tally_row *y)

@@ -53,6 +53,29 @@ struct tally_item {
 #define TALLY_ITEMS 32
 void tally_add_all(struct tally *t, const struct tally_item *items, size_t n);
 
+/* Names for a large table, until there are enough to look them up at once. */
+struct tally_batch {
+	struct tally *t;
+	struct tally_item items[TALLY_ITEMS];
+	size_t at[TALLY_ITEMS];		/* of their names */
+	size_t n;
+	struct buf names;
+};
+
+void tally_batch_begin(struct tally_batch *b, struct tally *t);
+/* As tally_add(), by and by. */
+void tally_batch_add(struct tally_batch *b, const void *name, size_t n,
+    int64_t count, const char *example);
+/* What is left is added, the memory is freed. */
+void tally_batch_end(struct tally_batch *b);
+
+/*
+ * A name that is made of several texts, NULL or none among them: each is put
+ * behind the others, and taken in its turn; it is the name's own.
+ */
+void tally_put_text(struct buf *name, const char *text);
+const char *tally_take_text(const char **at);
+
 /*
  * The `first` most frequent to the front, alike ones by name; the others come
  * after in no order. Indexes do not hold after.
