@@ -35,12 +35,11 @@ active(const void *opt, const struct site *site)
 static bool
 has_mx(const struct check_ctx *ctx)
 {
-	struct dns_question q = { .type = DNS_MX, .name = ctx->session->helo };
-	bool has;
+	const struct dns_answer *mx = dns_lookup(DNS_MX, ctx->session->helo,
+	    ctx->deadline);
+	bool has = mx->n > 0 || mx->status == DNS_TEMPFAIL;
 
-	dns_ask(&q, 1, ctx->deadline);
-	has = q.answer->n > 0 || q.answer->status == DNS_TEMPFAIL;
-	dns_forget(&q, 1);
+	dns_drop(mx);
 	return has;
 }
 
