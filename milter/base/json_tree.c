@@ -8,15 +8,20 @@
 
 #include "base/mem.h"
 
+#define SLOTS 128		/* a power of two … */
+#define INDEXED_MAX 64		/* … at most half of them are taken */
+
 struct json_tree {
 	char *copy;
 	struct json_value *v;
 	size_t n, cap;
+	bool indexed;
+	uint16_t slot[SLOTS];	/* members of the whole by name; 0: free */
 };
 
 struct reader {
 	struct json_tree *t;
-	char *at;		/* the copy ends in a NUL that is no JSON */
+	char *at;		/* the copy ends in NULs, which are no JSON */
 	char *end;
 };
 
@@ -133,6 +138,29 @@ is_plain(char c)
 	return c >= ' ' && c != '"' && c != '\\' && c < 0x7f;
 }
 
+/* Eight such: no byte of the sums below reaches its highest bit. */
+static bool
+are_plain(const char *p)
+{
+	const uint64_t one = 0x0101010101010101u;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+	return ((w | (w - one * ' ') | ((w ^ one * '"') - one) |
+	    ((w ^ one * '\\') - one) | (w + one)) & one * 0x80) == 0;
+}
+
+/* The first byte from there that is not plain. */
+static char *
+skip_plain(char *p)
+{
+	while (are_plain(p))
+		p += sizeof(uint64_t);
+	while (is_plain(*p))
+		p++;
+	return p;
+}
+
 /* At the quote; the text is unescaped where it stands. */
 static bool
 read_text(struct reader *r, const char **text, size_t *n)
@@ -142,8 +170,8 @@ read_text(struct reader *r, const char **text, size_t *n)
 
 	*text = to;
 	for (;;) {
-		for (from = r->at; is_plain(*r->at); r->at++)
-			;
+		from = r->at;
+		r->at = skip_plain(from);
 		bytes = (size_t)(r->at - from);
 		if (to != from)
 			memmove(to, from, bytes);
@@ -224,6 +252,16 @@ read_word(struct reader *r, struct json_value *v)
 	return read_number(r);
 }
 
+/* What tells most names apart without a look at their letters. */
+static uint32_t
+key_mark(const char *key, size_t n)
+{
+	if (n == 0)
+		return 0;
+	return (uint32_t)n << 24 | (uint32_t)(unsigned char)key[n / 2] << 16 |
+	    (uint32_t)(unsigned char)key[n - 1] << 8 | (unsigned char)key[0];
+}
+
 static struct json_value *
 add(struct json_tree *t)
 {
@@ -247,6 +285,7 @@ read_members(struct reader *r, size_t of, char close, int depth)
 			if (*r->at != '"' || !read_text(r, &named.key,
 			    &named.key_len))
 				return false;
+			named.key_mark = key_mark(named.key, named.key_len);
 			skip_space(r);
 			if (*r->at++ != ':')
 				return false;
@@ -277,6 +316,7 @@ read_value(struct reader *r, const struct json_value *named, int depth)
 
 	v->key = named->key;
 	v->key_len = named->key_len;
+	v->key_mark = named->key_mark;
 	skip_space(r);
 	c = *r->at;
 	if (c == '"') {
@@ -296,6 +336,39 @@ read_value(struct reader *r, const struct json_value *named, int depth)
 	return good;
 }
 
+static bool
+is_named(const struct json_value *v, uint32_t mark, const char *key, size_t n)
+{
+	return v->key_mark == mark && v->key_len == n &&
+	    memcmp(v->key, key, n) == 0;
+}
+
+/* Where the whole's member of that name is, or would be. */
+static size_t
+find_slot(const struct json_tree *t, uint32_t mark, const char *key, size_t n)
+{
+	size_t at = mark * 0x9e3779b1u >> 25;
+
+	while (t->slot[at] != 0 && !is_named(&t->v[t->slot[at]], mark, key, n))
+		at = (at + 1) % SLOTS;
+	return at;
+}
+
+/* Records are asked for many members of the whole. */
+static void
+index_members(struct json_tree *t)
+{
+	const struct json_value *at = NULL;
+
+	t->indexed = t->v->type == JSON_OBJECT && t->v->n <= INDEXED_MAX &&
+	    t->n <= UINT16_MAX;
+	if (!t->indexed)
+		return;
+	while ((at = json_tree_next(t, t->v, at)) != NULL)
+		t->slot[find_slot(t, at->key_mark, at->key, at->key_len)] =
+		    (uint16_t)(at - t->v);
+}
+
 struct json_tree *
 json_tree_read(const char *bytes, size_t n)
 {
@@ -306,16 +379,18 @@ json_tree_read(const char *bytes, size_t n)
 	if (memchr(bytes, '\0', n) != NULL)
 		return NULL;
 	t = mem_alloc(sizeof *t);
-	t->copy = mem_resize(NULL, n + 1, 1);
+	t->copy = mem_resize(NULL, n + sizeof(uint64_t), 1);
 	memcpy(t->copy, bytes, n);
-	t->copy[n] = '\0';
+	memset(t->copy + n, 0, sizeof(uint64_t));
 	t->cap = 64;
 	t->v = mem_resize(NULL, t->cap, sizeof *t->v);
 	r = (struct reader){ .t = t, .at = t->copy, .end = t->copy + n };
 	if (read_value(&r, &named, 0)) {
 		skip_space(&r);
-		if (r.at == r.end)
+		if (r.at == r.end) {
+			index_members(t);
 			return t;
+		}
 	}
 	json_tree_free(t);
 	return NULL;
@@ -369,12 +444,16 @@ json_tree_member(const struct json_tree *t, const struct json_value *v,
     const char *key, size_t n)
 {
 	const struct json_value *at = NULL, *found = NULL;
+	uint32_t mark = key_mark(key, n);
 
 	if (v == NULL || v->type != JSON_OBJECT)
 		return NULL;
+	if (v == t->v && t->indexed) {
+		at = &t->v[t->slot[find_slot(t, mark, key, n)]];
+		return at == t->v ? NULL : at;
+	}
 	while ((at = json_tree_next(t, v, at)) != NULL)
-		if (at->key_len == n && *at->key == *key &&
-		    memcmp(at->key, key, n) == 0)
+		if (is_named(at, mark, key, n))
 			found = at;
 	return found;
 }

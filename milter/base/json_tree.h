@@ -19,6 +19,7 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY,
 
 struct json_value {
 	enum json_type type;
+	uint32_t key_mark;	/* of the key's length and letters */
 	const char *key;	/* in an object; else NULL */
 	size_t key_len;
 	const char *text;	/* TEXT: ends in NUL; NUMBER, BOOL: as written,

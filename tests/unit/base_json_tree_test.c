@@ -119,6 +119,76 @@ read_shape(const void *arg, size_t size)
 	buf_free(&text);
 }
 
+/* Of each name the last one, whether the whole is small or large. */
+static void
+test_names(void **state)
+{
+	static const int sizes[] = { 1, 2, 63, 64, 65, 200 };
+	struct buf text = BUF_INIT;
+	struct json_tree *t;
+	char key[16];
+	long long n;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		buf_clear(&text);
+		buf_puts(&text, "{\"k0\":-1,\"\":-2");
+		for (k = 0; k < sizes[i]; k++)
+			buf_printf(&text, ",\"k%d\":%d", k, k);
+		buf_puts(&text, "}");
+		t = json_tree_read(text.data, text.len);
+		assert_non_null(t);
+		for (k = 0; k <= sizes[i]; k++) {
+			snprintf(key, sizeof key, "k%d", k);
+			n = -3;
+			assert_int_equal(k < sizes[i], json_tree_int(get(t,
+			    json_tree_root(t), key), &n));
+			assert_int_equal(n, k < sizes[i] ? k : -3);
+		}
+		assert_true(json_tree_int(get(t, json_tree_root(t), ""), &n));
+		assert_int_equal(n, -2);
+		json_tree_free(t);
+	}
+	buf_free(&text);
+}
+
+/* A sign that is not plain, at each place of a text. */
+static void
+test_signs(void **state)
+{
+	static const struct {
+		const char *written, *means;	/* NULL: is no JSON */
+	} rows[] = { { "\\\"", "\"" }, { "\\\\", "\\" }, { "\x7f", "\x7f" },
+		{ "\xc2\x80", "\xc2\x80" }, { "\x1f", NULL },
+		{ "\x80", NULL }, { "\xff", NULL }, { "~ !#[]", "~ !#[]" } };
+	char text[64], means[64];
+	struct json_tree *t;
+	size_t i;
+	int at;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (at = 0; at < 20; at++) {
+			snprintf(text, sizeof text, "\"%.*s%s%.*s\"", at,
+			    "abcdefghijklmnopqrst", rows[i].written, 20 - at,
+			    "abcdefghijklmnopqrst");
+			t = json_tree_read(text, strlen(text));
+			if (rows[i].means == NULL) {
+				assert_null(t);
+				continue;
+			}
+			assert_non_null(t);
+			snprintf(means, sizeof means, "%.*s%s%.*s", at,
+			    "abcdefghijklmnopqrst", rows[i].means, 20 - at,
+			    "abcdefghijklmnopqrst");
+			assert_string_equal(json_tree_text(json_tree_root(t)),
+			    means);
+			json_tree_free(t);
+		}
+}
+
 static void
 test_cost(void **state)
 {
@@ -141,6 +211,8 @@ main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_cost),
 	};
 
