@@ -1,4 +1,4 @@
-/* setup_cost_test - a sendmail.mc is read in time that grows with it */
+/* setup_cost_test - a mail server's settings cost what their size is */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "setup/adopt.h"
 #include "setup/sendmail_mc.h"
 
 #include "cost.h"
@@ -23,7 +25,121 @@ read_mc(const char *text, size_t n)
 		;
 }
 
+/* One text for each list of restrictions, one for each table. */
+struct settings {
+	const char *lists, *tables;
+};
+
+static const char *
+value(void *arg, const char *name)
+{
+	const struct settings *all = arg;
+
+	return strstr(name, "restrictions") != NULL ||
+	    strstr(name, "networks") != NULL ||
+	    strstr(name, "domains") != NULL ? all->lists : "";
+}
+
+static const char *
+place(void *arg, const char *name)
+{
+	(void)arg;
+	return name;
+}
+
+static bool
+table_text(void *arg, const char *path, struct buf *out)
+{
+	(void)path;
+	buf_puts(out, ((const struct settings *)arg)->tables);
+	return true;
+}
+
+static bool
+is_there(void *arg, const char *what)
+{
+	(void)arg;
+	return *what == '/';
+}
+
+static bool
+keys(void *arg, const char *table, struct buf *out)
+{
+	(void)table;
+	buf_puts(out, ((const struct settings *)arg)->tables);
+	return true;
+}
+
+static void
+overrides(void *arg, struct buf *out)
+{
+	buf_puts(out, ((const struct settings *)arg)->tables);
+}
+
+static bool
+ask(void *arg, const char *table, const char *key, struct buf *out)
+{
+	(void)arg;
+	(void)table;
+	(void)key;
+	(void)out;
+	return false;
+}
+
+static void
+translate(const char *lists, const char *tables)
+{
+	struct settings all = { .lists = lists, .tables = tables };
+	struct mta_source source = { .arg = &all, .value = value,
+		.place = place, .is_file = is_there, .is_access = is_there,
+		.text = table_text, .is_set = is_there, .keys = keys,
+		.overrides = overrides, .ask = ask };
+	struct adopt a = { .nleft = 0 };
+
+	adopt_make(&a, &source);
+	adopt_clear(&a);
+}
+
+static void
+read_main_cf(const char *text, size_t n)
+{
+	(void)n;
+	translate(text, "");
+}
+
+static void
+read_tables(const char *text, size_t n)
+{
+	(void)n;
+	translate("check_client_access cidr:/a, "
+	    "check_helo_access pcre:/b, check_sender_access hash:/c, "
+	    "reject_unauth_destination, hash:/d", text);
+}
+
 static const struct cost_shape shapes[] = {
+	{ "restrictions", read_main_cf, "", "reject_unknown_helo_hostname, ",
+	    "reject", 20000 },
+	{ "words that are none", read_main_cf, "", "a_word ", "reject",
+	    20000 },
+	{ "permits", read_main_cf, "", "permit_mynetworks, ", "reject",
+	    20000 },
+	{ "blacklists", read_main_cf, "", "reject_rbl_client bl.example, ",
+	    "reject", 20000 },
+	{ "tables", read_main_cf, "", "check_client_access pcre:/a, ",
+	    "reject", 2000 },
+	{ "braces", read_main_cf, "", "{ ", "", 20000 },
+	{ "blocks", read_main_cf, "", "{ reject_rbl_client a.example } ", "",
+	    20000 },
+	{ "networks", read_main_cf, "", "192.0.2.0/24, ", "", 20000 },
+	{ "commas", read_main_cf, "", ",", "", 20000 },
+	{ "lines of tables", read_tables, "", "192.0.2.0/24 REJECT no\n", "",
+	    20000 },
+	{ "patterns", read_tables, "", "/a/ REJECT\n", "", 20000 },
+	{ "lines that go on", read_tables, "/a/ REJECT", "\n b", "", 20000 },
+	{ "conditions", read_tables, "", "if /a/\n", "", 20000 },
+	{ "keys", read_tables, "", "a.example,", "", 20000 },
+	{ "services", read_tables, "",
+	    "25/inet/smtpd_client_restrictions = reject\n", "", 20000 },
 	{ "calls", read_mc, "", "FEATURE(`dnsbl', `a.example')dnl\n", "",
 	    50000 },
 	{ "short calls", read_mc, "", "a()", "", 20000 },
@@ -40,7 +156,7 @@ static const struct cost_shape shapes[] = {
 };
 
 static void
-test_calls(void **state)
+test_shapes(void **state)
 {
 	(void)state;
 	cost_check(shapes, sizeof shapes / sizeof shapes[0]);
@@ -50,7 +166,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_shapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
