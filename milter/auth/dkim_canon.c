@@ -132,7 +132,7 @@ put_lines(struct dkim_body *b)
 }
 
 /*
- * Bytes in canonical form. Line ends at their end are held back: they may be
+ * Bytes in canonical form. Line ends at their end are kept back: they may be
  * the end of the body.
  */
 static void

@@ -1,4 +1,4 @@
-/* worker - a thread with work of its own that is told when to stop */
+/* worker - a thread with work of its own that ends on request */
 
 #include "base/worker.h"
 

@@ -1,8 +1,8 @@
 /*
- * worker.h - a thread with work of its own that is told when to stop
+ * worker.h - a thread with work of its own that ends on request
  *
- * It works, waits, works again, and ends when it is told. Signals are for the
- * main thread, so it gets none.
+ * It works, waits, works again, and ends when it is asked to. Signals are for
+ * the main thread, so it gets none.
  */
 #ifndef BASE_WORKER_H
 #define BASE_WORKER_H

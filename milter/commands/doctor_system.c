@@ -44,7 +44,7 @@ check_plan(struct symptoms *s, const struct setup_mta *mta,
 			    "saywhy setup --apply", "%s", plan->notes[i]);
 	if (plan->nsettings + plan->nways > 0)
 		symptom_add(s, HEALTH_ODD, "mail server", "saywhy setup "
-		    "--apply", "Postfix %s is not told of all sockets, as it "
+		    "--apply", "Postfix %s does not know all sockets, as it "
 		    "is %s", mta->value[VALUE_VERSION],
 		    plan->nsettings > 0 ? plan->settings[0].name :
 		    "receive_override_options");

@@ -49,7 +49,7 @@ counter_table_home(const struct counter_table *t, const uint64_t key[2])
 	return home;
 }
 
-/* What a process held that was killed is in order but for one slot. */
+/* What a process had locked that was killed is in order but for one slot. */
 static void
 take_lock(const struct home *home)
 {

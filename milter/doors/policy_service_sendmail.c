@@ -15,7 +15,7 @@
 #include "words/reply.h"
 
 enum part { ADDRESS, NAME, PORT, LOGIN, HELO, SENDER, RCPT, PARTS,
-	SIZE = RCPT };	/* of check_mail, where it is told */
+	SIZE = RCPT };	/* of check_mail, where it is given */
 
 /* Maps are named after the rulesets that query them. */
 static const struct {
@@ -121,7 +121,7 @@ is_number(const char *text)
 	return text[strspn(text, "0123456789")] == '\0';
 }
 
-/* One part more than a key of check_mail needs: the size is told, too. */
+/* One part more than a key of check_mail needs: the size comes, too. */
 static bool
 is_sized(const char *key, size_t n, enum stage stage)
 {

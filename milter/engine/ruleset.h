@@ -76,7 +76,7 @@ struct ruleset {
 	bool counts;		/* something is counted (counters/) */
 };
 
-/* NULL when d has errors. Held once for the caller. */
+/* NULL when d has errors. One reference is the caller's. */
 struct ruleset *ruleset_load(const char *path, struct diags *d);
 /*
  * The options alone, for commands that play no session: no check is made ready,

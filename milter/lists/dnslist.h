@@ -33,7 +33,10 @@ struct dnslist_answers;
 enum dnslist_test { DNSLIST_TEST_IP, DNSLIST_TEST_DOMAIN, DNSLIST_TEST_NONE };
 extern const char *const dnslist_test_names[];
 
-/* Held once; `name` is what people call it. Given back by dnslist_close(). */
+/*
+ * One reference is the caller's, who gives it back by dnslist_close(); `name`
+ * is what people call it.
+ */
 struct dnslist *dnslist_open(const char *name, const char *zone,
     enum dnslist_test test);
 void dnslist_close(struct dnslist *l);	/* NULL: nothing */

@@ -53,7 +53,7 @@ struct http {
 	void *arg;
 	struct visit visits;		/* head of a ring, oldest first */
 	bool answered;			/* there may be more at once */
-	size_t bodies;			/* bytes of all bodies held now */
+	size_t bodies;			/* bytes of all bodies in memory */
 	size_t answers;			/* the same of answers */
 };
 

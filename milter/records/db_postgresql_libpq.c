@@ -23,8 +23,8 @@
 #define PATIENCE_MS 60000	/* for one answer of the server */
 #define CONNECT_MS 2000
 /*
- * A server that was not told of our end, as the network was cut, would keep our
- * locks for two hours.
+ * A server that never learned of our end, as the network was cut, would keep
+ * our locks for two hours.
  */
 #define TO_WRITE "SET tcp_keepalives_idle = 10; " \
 	"SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"

@@ -11,7 +11,7 @@ struct report;
 
 /*
  * Fills r->changes: those of the last REPORT_CHANGES_MAX changes in the time of
- * the report. The time after each, at most a day, is held against as long a
+ * the report. The time after each, at most a day, is compared with as long a
  * time before; neither reaches over another change. False: the database failed.
  */
 bool report_changes_gather(struct report *r, struct db *db);

@@ -91,7 +91,7 @@ ahead(const struct opinion *all, const int32_t *points, int reason)
 
 /* Does the judge alone think the same, or of its kin, and clearly? The more
    is new to it, the clearer. A mere "refused" is what remains where no cause
-   is heard: the next server may well name one. */
+   is named: the next server may well name one. */
 static bool
 is_clear(const struct opinion *all, const struct recognised *r,
     const struct judge *judge)

@@ -30,7 +30,7 @@ bool recognise_judge_knows(struct recognised *r,
     const struct recognise_points *phrases, const struct judge *judge);
 
 /*
- * The phrases' answer is in `r`, and the judge was told all there is. Changes
+ * The phrases' answer is in `r`, and the judge has all there is. Changes
  * the reason where the judge's and the phrases' points together name another
  * one, and how sure it is.
  */

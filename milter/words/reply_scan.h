@@ -32,7 +32,7 @@ void scan_mark(struct scan *s, enum mark mark);
 
 /*
  * A word that begins with the letter at p and is nothing but that, as most are
- * at first sight; returns its end. NULL, and nothing was told: look closer.
+ * at first sight; returns its end. NULL: nothing was passed on, look closer.
  */
 const char *scan_plain_word(struct scan *s, const char *p, const char *end);
 

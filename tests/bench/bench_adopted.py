@@ -3,7 +3,7 @@
 No DNS on either side: a table of clients, one of senders, HELO names, relaying.
 What `saywhy setup --adopt --apply` sets is measured as a whole (filter, reply map
 and policy service), and its policy service alone. What a filter costs Postfix in
-any case is told by those that do nothing, beside the restrictions alone. A mail is
+any case is shown by those that do nothing, beside the restrictions alone. A mail is
 done when it is delivered: none is left for the next to pay for. The CPU is that of
 all of Postfix and of the filter, which a busy machine changes less than the clock.
 """

@@ -2,8 +2,8 @@
 
 Every message is refused, so that each leaves a record; `saywhy ship` brings them
 to a server of this machine. Both work beside the filter, on the processors that it
-has: what is told is its own CPU, and how many messages are left for it. What the
-session itself does for that is told in instructions, as neither the time nor the
+has: what is printed is its own CPU, and how many messages are left for it. What the
+session itself does for that is counted in instructions, as neither the time nor the
 caches that others take away change them.
 """
 

@@ -7,7 +7,7 @@
  * object: entries, load_ms, rss_kib and peak_kib (what the list added to this
  * process, afterwards and at most), lookup_ns, found. With --reloads the list
  * is loaded N times more while one thread asks on, and the slowest 1 of 100 and
- * the slowest of all questions of that time are told as p99_ns and most_ns.
+ * the slowest of all questions of that time are printed as p99_ns and most_ns.
  */
 
 #include <pthread.h>

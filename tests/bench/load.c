@@ -39,7 +39,7 @@ own_cpu(void)
 	    (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
-/* When all that can be held are: looks, waits, lets them go. */
+/* When all that can be open are: looks, waits, lets them go. */
 static void
 hold_all(struct load *l, const struct run *r, struct session *v)
 {

@@ -128,7 +128,7 @@ stats_print(const struct stats *s, FILE *out)
 	if (s->before.threads > 0) {
 		print_process("before", &s->before, out);
 		if (s->waiting_sessions > 0)
-			print_process("held", &s->waiting, out);
+			print_process("waiting", &s->waiting, out);
 		print_process("after", &s->after, out);
 	}
 	fprintf(out, "%.3f s, %.0f messages/s; cpu for each message: filter "
@@ -261,7 +261,7 @@ stats_json(const struct stats *s, FILE *out)
 	json_answers(&j, s);
 	json_latencies(&j, s);
 	json_process(&j, "before", &s->before);
-	json_process(&j, "held", &s->waiting);
+	json_process(&j, "waiting", &s->waiting);
 	json_process(&j, "after", &s->after);
 	json_object_end(&j);
 	fprintf(out, "%s\n", text.data);

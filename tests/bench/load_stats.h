@@ -53,7 +53,7 @@ struct stats {
 	char *macros[PROTO_MACRO_LISTS];	/* the same; owned */
 	struct process before, waiting, after;	/* the filter */
 	double own_cpu, seconds;
-	size_t waiting_sessions;	/* live when `held` was taken */
+	size_t waiting_sessions;	/* live when `waiting` was taken */
 };
 
 /* Counts an answer, and its code when it is a reply code. */

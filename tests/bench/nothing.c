@@ -3,8 +3,8 @@
  *
  * Linked with doors/libmilter_threads.c and doors/libmilter_listener.c it is
  * bench-nothing, with the library's own pool of threads bench-stock. It
- * negotiates what it is told, so that it can be made to ask for exactly what
- * another filter does; by default every step, and it answers each.
+ * negotiates what its options name, so that it can be made to ask for exactly
+ * what another filter does; by default every step, and it answers each.
  */
 
 #include <getopt.h>

@@ -57,7 +57,7 @@ put_u32(struct buf *out, uint32_t value)
 	buf_put(out, &value, sizeof value);
 }
 
-/* What of the offer it wants: all that it was told to want. */
+/* What of the offer it wants: all that its options name. */
 static void
 answer_offer(struct buf *out, const char *offer, size_t n)
 {

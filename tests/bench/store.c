@@ -4,7 +4,7 @@
  *	store-bench [RECORDS] [FOLDER]
  *
  * Record files of refusals as a mail host has them (many clients, few
- * reasons) are taken in by the feed, and what a record costs is told as the
+ * reasons) are taken in by the feed, and what a record costs is given as the
  * store grows; then it is asked. CPU is of this thread, bytes are those that
  * the program wrote (/proc/self/io), of which the records are the unit.
  */

@@ -158,7 +158,7 @@ def main():
                 bad += 1
                 print("nothing verified:", ours, theirs)
             continue
-        if len(ours) < len(theirs):  # what is no signature at all is not told
+        if len(ours) < len(theirs):  # what is no signature at all is not reported
             while len(ours) < len(theirs) and False in theirs:
                 theirs.remove(False)
         for mine, other in zip(ours, theirs):

@@ -1,7 +1,7 @@
 /*
  * fuzz_bounce - any bytes as a bounce message
  *
- * What is told is text, never too many, and can be recognised.
+ * What is read is text, never too many, and can be recognised.
  */
 
 #include <stdint.h>
@@ -34,6 +34,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	bounce_is_message(text, n);
 	if (bounce_read(text, n, inspect, &stated, NULL) != stated ||
 	    stated > BOUNCE_MAX)
-		BUG("another number than was told");
+		BUG("another number than was given");
 	return 0;
 }

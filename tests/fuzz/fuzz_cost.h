@@ -1,5 +1,5 @@
 /*
- * fuzz_cost.h - what a message costs that is told in a few bytes
+ * fuzz_cost.h - what a message costs that a few bytes describe
  */
 #ifndef FUZZ_COST_H
 #define FUZZ_COST_H

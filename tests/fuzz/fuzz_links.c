@@ -1,7 +1,7 @@
 /*
  * fuzz_links - any text, plain and HTML, whole and by the byte
  *
- * Both ways the same hosts are told, and each is one.
+ * Both ways the same hosts are found, and each is one.
  */
 
 #include <stdint.h>

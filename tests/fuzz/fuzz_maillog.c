@@ -1,7 +1,7 @@
 /*
  * fuzz_maillog - any text as the log of a mail server
  *
- * What is told of a line lies in the line, or in what was remembered.
+ * What is read of a line lies in the line, or in what was remembered.
  */
 
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * fuzz_mime - any bytes as a message, whole and in pieces
  *
  * However it is cut, the same parts come out, each that begins ends, and
- * nothing is told of one that is not open.
+ * nothing comes of one that is not open.
  */
 
 #include <stdint.h>
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 struct outcome {
 	unsigned open[MIME_DEPTH + 2];
 	size_t nopen;
-	unsigned long long sum;	/* of all that was told */
+	unsigned long long sum;	/* of all that was read */
 	size_t bytes;
 };
 

@@ -1,7 +1,7 @@
 /*
  * fuzz_spf - any text as an SPF record, and as what exp= leads to
  *
- * Both are told to DNS, and the record asked for an IPv4 and an IPv6 client.
+ * Both are put into DNS, and the record asked for an IPv4 and an IPv6 client.
  * The first line is the record, the second the explanation, others are
  * records of names that may be included.
  */

@@ -102,7 +102,7 @@ def play(story, port):
 
 
 def _quit(client):
-    """Whatever is still on its way is heard, too."""
+    """Whatever is still on its way is read, too."""
     client.sock.settimeout(2)
     client.send("QUIT\r\n")
     while client.reply().code != 221:

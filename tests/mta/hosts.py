@@ -102,7 +102,7 @@ class Machine:
                 threading.Thread(target=_pass_on, args=pair, daemon=True).start()
 
     def cut(self):
-        """Nothing comes, nothing goes, nobody is told."""
+        """Nothing comes, nothing goes, nobody is informed."""
         ip("link", "set", self.end, "nomaster")
 
     def mend(self):

@@ -1,4 +1,4 @@
-"""list_server - an HTTPS server that has lists, and fails as it is told
+"""list_server - an HTTPS server that has lists, and fails as it is asked to
 
 `files` are what it has, by name. `fail` is a callable that gets the request and
 the name, and answers it as it likes (True), or not (False).

@@ -1,7 +1,7 @@
 """minisig - keys and signatures in the published format of minisign
 
 https://jedisct1.github.io/minisign/: Ed25519 by the openssl command, BLAKE2b by
-hashlib, so that what saywhy makes of it is held against something else.
+hashlib, so that what saywhy makes of it is compared with something else.
 """
 
 import base64

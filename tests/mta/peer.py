@@ -9,7 +9,7 @@ import struct
 
 ALL_ACTIONS, ALL_STEPS = 0x1FF, 0x1FFFFF
 
-# Steps that are not told, and answers that are not awaited (mfdef.h).
+# Steps that are not sent, and answers that are not awaited (mfdef.h).
 NOBODY, NOHDRS, NOEOH, NODATA = 0x10, 0x20, 0x40, 0x200
 NR_MAIL = 0x4000
 UNANSWERED = {"L": 0x80, "C": 0x1000, "H": 0x2000, "M": NR_MAIL, "R": 0x8000,

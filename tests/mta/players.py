@@ -93,7 +93,7 @@ def _literal(address):
 
 
 def _known(recipients):
-    """Rules by which all users are known but these; a filter is told only of
+    """Rules by which all users are known but these; a filter learns only of
     those that no mailbox is found for."""
     rows = "LOCAL_RULE_0\n"
     for recipient in recipients:

@@ -1,4 +1,4 @@
-"""post_server - an HTTP server that takes records, and fails as it is told
+"""post_server - an HTTP server that takes records, and fails as it is asked to
 
 It checks what it gets against the documented form of each format, and keeps
 the ids. `plan` is a list of callables, one for each request until it is empty:
@@ -85,8 +85,8 @@ def otlp(path, body):
                 assert NANO.match(log["timeUnixNano"])
                 assert log["severityNumber"] == 9
                 record = json.loads(log["body"]["stringValue"])
-                told = attributes(log["attributes"])
-                assert told["log.record.uid"] == record["id"]
+                read = attributes(log["attributes"])
+                assert read["log.record.uid"] == record["id"]
                 assert host["host.name"] == record["host"]
                 records.append(record)
     return records
@@ -137,7 +137,7 @@ class PostServer(loopback_server.LoopbackServer):
                 body = gzip.decompress(body)
             assert request.headers["Content-Type"] == TYPE[self.form]
             records = READ[self.form](request.path, body.decode())
-        except Exception as mistake:  # told by the test, in its own thread
+        except Exception as mistake:  # reported by the test, in its own thread
             self.mistakes.append(repr(mistake))
             records = []
         answer = self.plan.pop(0)(request, records) if self.plan else None

@@ -211,7 +211,7 @@ class Postfix:
 
     def wait_for_queue(self, condition, seconds=20, times=10):
         """Whether it came true. A queue manager that begins while mail is
-        handed in may not hear of it for minutes: it is told again."""
+        handed in may not hear of it for minutes: it is asked again."""
         for _ in range(times):
             try:
                 return process.wait_until(condition, "the queue", seconds)

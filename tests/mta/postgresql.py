@@ -1,6 +1,6 @@
 """postgresql - a real PostgreSQL of the test's own, on a UNIX socket
 
-It lies in a folder and takes no connection from elsewhere unless it is told. It can be stopped,
+It lies in a folder and takes no connection from elsewhere unless it is asked to. It can be stopped,
 killed and started again over the same data.
 """
 

@@ -68,7 +68,7 @@ def children(parent, name):
 
 
 def end(process, seconds=30):
-    """End by SIGTERM, by SIGKILL when that is not heard; the exit status."""
+    """End by SIGTERM, by SIGKILL when that is ignored; the exit status."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:

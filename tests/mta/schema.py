@@ -1,4 +1,4 @@
-"""schema - records held against the schema of the manual, more strictly
+"""schema - records checked by the schema of the manual, more strictly
 
 Who reads records ignores members that he does not know, for later versions may
 have more; what we write today has none but those of the schema.

@@ -103,7 +103,7 @@ class Mistake(AssertionError):
 class Player:
     """Plays one configuration's statements; an MTA's way in is a subclass.
 
-    unknown: recipients that the MTA was told to refuse.
+    unknown: recipients that the MTA was set to refuse.
     replies: for each event (statement, reply). A reply is None where an
     earlier refusal had ended the transaction, and where the MTA refused with
     words of its own; first has these statements.
@@ -168,7 +168,7 @@ class Player:
         self._said(statement, None)
 
     def do_refused(self, statement):
-        """Played where the MTA was told to refuse this one; see players.py."""
+        """Played where the MTA was set to refuse this one; see players.py."""
         recipient, status = statement.words[:2]
         if recipient not in self.unknown:
             self._not_played(statement)

@@ -1,6 +1,6 @@
 """smtp - an SMTP client that hides nothing
 
-Sends exactly what it is told and returns each reply exactly as it came, so
+Sends exactly what it is given and returns each reply exactly as it came, so
 that a test can speak wrong, at the wrong time, or from any client address.
 """
 

@@ -240,7 +240,7 @@ def test_what_passes_goes_on_passing(adopted):
 
 
 def test_what_was_adopted_is_read_at_once(adopted, tables):
-    """saywhyd is told to read it, and setup waits until it has."""
+    """saywhyd is asked to read it, and setup waits until it has."""
     before = json.loads(adopted.run_tool(
         "status", "--json", "-c", adopted.conf).stdout)["reload"]["time"]
     done = subprocess.run(

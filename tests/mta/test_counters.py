@@ -516,7 +516,7 @@ def test_failover_by_sentinels(saywhyd, server, program, tmp_path):
 
 
 def test_a_stolen_login_is_stopped(saywhyd):
-    """It is stopped long before it has sent what it wanted, and told once."""
+    """It is stopped long before it has sent what it wanted, and reported once."""
     daemon = saywhyd("""
 auth { spf = no dkim = no dmarc = no
   limit "stolen" { what = recipients per = login amount = 120 window = "1 hour" suspend = yes }

@@ -149,7 +149,7 @@ def test_odd_logins(saywhyd, name):
     assert login(daemon, name).returncode == 1
     assert login(daemon, name, "--open").returncode == 0
     assert Sender(daemon, name).sends(5) == 3
-    # As it is told, a shell takes it.
+    # As it is printed, a shell takes it.
     Sender(daemon, name).sends(5)
     shown = login(daemon, name).stdout.partition("; ")[2].partition(" ends it")[0]
     assert shlex.split(shown) == ["saywhy", "login", name, "--open"], shown
@@ -205,8 +205,8 @@ auth {{ spf = no dkim = no dmarc = no
     assert letter == "y"
     hour, minute = map(int, re.search(rb"again from [^:]*?(\d\d):(\d\d) ", body).groups())
     local = time.localtime(began)
-    told = (hour * 60 + minute) * 60 - (local.tm_hour * 60 + local.tm_min) * 60
-    assert 65 <= told % 86400 - began % 60 <= 65 + 5 + 60, body
+    shown = (hour * 60 + minute) * 60 - (local.tm_hour * 60 + local.tm_min) * 60
+    assert 65 <= shown % 86400 - began % 60 <= 65 + 5 + 60, body
     assert "quick: 1 of 1 recipients in 65 seconds" in login(daemon, "ann").stdout
 
 

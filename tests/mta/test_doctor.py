@@ -36,10 +36,10 @@ def test_all_is_well(site):
     assert status == 0, shown
     assert shown.startswith("saywhy is well")
     status, shown = site.doctor("--json")
-    told = json.loads(shown)
-    assert status == 0 and told["well"]
+    found = json.loads(shown)
+    assert status == 0 and found["well"]
     assert {"configuration", "saywhyd", "listen", "record-file", "resolver",
-            "clock", "page", "mail server"} <= {s["about"] for s in told["symptoms"]}
+            "clock", "page", "mail server"} <= {s["about"] for s in found["symptoms"]}
 
 
 def test_a_broken_configuration(site):

@@ -47,7 +47,7 @@ UNSAYABLE = {
 
 @pytest.fixture(scope="module")
 def daemon(saywhyd):
-    """Every word of the sender in the text that is told."""
+    """Every word of the sender in the text of the reply."""
     return saywhyd('''
 reason "relay-denied" {
 	text = "{client} {client_name} {helo} {sender} {rcpt} are not known here."

@@ -158,7 +158,7 @@ def test_a_line_alone(journal):
 
 
 def test_a_journal_that_hangs(journal, request):
-    """Mail goes on; what was lost is counted, and told when it works again."""
+    """Mail goes on; what was lost is counted, and reported when it works again."""
     j = journal()
     pids = j.children()
     j.refuse()

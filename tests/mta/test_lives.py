@@ -189,7 +189,7 @@ def test_a_thousand_idle_sessions(saywhyd, build):
          "--sender", "a@sender.example", daemon.address],
         check=True, capture_output=True, text=True).stdout)
     assert report["finished"] == 1000
-    assert report["held"]["rss_kib"] - report["before"]["rss_kib"] < 30 * 1024
+    assert report["waiting"]["rss_kib"] - report["before"]["rss_kib"] < 30 * 1024
 
 
 def test_stale_socket_is_replaced(saywhyd, postfix):

@@ -137,7 +137,7 @@ def deliver(mta, there, stories):
     return mta.log()[before:]
 
 
-class Told:
+class Posted:
     def __init__(self, log, records):
         self.log, self.records = log, records
 
@@ -148,19 +148,19 @@ class Told:
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def told(request, elsewhere, watch):  # noqa: F811
+def posted(request, elsewhere, watch):  # noqa: F811
     mta = request.getfixturevalue(request.param)
     log = deliver(mta, elsewhere, STORIES)
-    found = Told(log, watch(log))
+    found = Posted(log, watch(log))
     found.version = VERSIONS[request.param]
     return found
 
 
 @pytest.mark.parametrize("story", STORIES, ids=repr)
-def test_story(story, told, actors):
-    if told.version < story.least:
-        pytest.skip(f"not known to Postfix {told.version}")
-    lines, records = told.of(story)
+def test_story(story, posted, actors):
+    if posted.version < story.least:
+        pytest.skip(f"not known to Postfix {posted.version}")
+    lines, records = posted.of(story)
     assert lines, "not tried"
     if story.taken:
         assert "status=sent" in lines[0] and records == []

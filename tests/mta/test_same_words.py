@@ -1,7 +1,7 @@
 """One scenario, three ways: `saywhy try`, Postfix and Sendmail say the same.
 
 What `saywhy try` says is in the file, as expected of it (make check-scenarios
-holds it to that); here both MTAs are held to the same lines.
+proves that); here both MTAs must give the same lines.
 """
 
 import os
@@ -31,27 +31,27 @@ MTA_FIRST = {
     ("smtputf8", "sendmail"): [13, 20],  # built without
 }
 
-said = {}  # (file, MTA) → what each event was told
+said = {}  # (file, MTA) → what each event was answered
 
 
 def play(path, mta, player, build):
-    """What each event was told, and the lines that the MTA refused first."""
+    """What each event was answered, and the lines that the MTA refused first."""
     if path in COUNTED and build.name == "asan":
         pytest.skip("AddressSanitizer wants to be preloaded alone")
-    told, first = [], []
+    answers, first = [], []
     for conf, statements in scn.configurations(scn.read(path)):
         playing = player(mta, conf, statements)
-        told += [(repr(s), _words(playing, r)) for s, r in playing.play(statements)]
+        answers += [(repr(s), _words(playing, r)) for s, r in playing.play(statements)]
         first += [statement.number for statement in playing.first]
-    return told, first
+    return answers, first
 
 
 @pytest.mark.parametrize("mta", ["postfix", "sendmail"])
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_scenario(path, mta, player, build):
-    told, first = play(path, mta, player, build)
+    answers, first = play(path, mta, player, build)
     assert first == MTA_FIRST.get((path.stem, mta), [])
-    said[path, mta] = told
+    said[path, mta] = answers
 
 
 @pytest.mark.parametrize("path", COUNTED, ids=[path.stem for path in COUNTED])

@@ -289,26 +289,26 @@ def test_how_it_fares(host, saywhyd, empty):
     daemon = saywhyd(one.settings)
     one.records, one.conf = daemon.record_file, daemon.conf
 
-    def told():
+    def shipping():
         done = daemon.run_tool("status", "--json", "-c", daemon.conf)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)["store"]
 
-    assert told()["state"] == "fails" and "runs" in told()["failure"]
+    assert shipping()["state"] == "fails" and "runs" in shipping()["failure"]
     append(one.records, 0, 100)
     one.ship()
-    process.wait_until(lambda: told()["taken"] == 100, "the first")
-    assert told()["state"] == "works" and told()["lag"] == told()["behind"] == 0
-    assert "failure" not in told() and "libpq" not in loaded(daemon.process.pid)
+    process.wait_until(lambda: shipping()["taken"] == 100, "the first")
+    assert shipping()["state"] == "works" and shipping()["lag"] == shipping()["behind"] == 0
+    assert "failure" not in shipping() and "libpq" not in loaded(daemon.process.pid)
     empty.stop()
     append(one.records, 100, 10)
-    process.wait_until(lambda: told()["lag"] >= 2, "it to be behind")
-    assert told()["state"] == "fails" and "server" in told()["failure"]
+    process.wait_until(lambda: shipping()["lag"] >= 2, "it to be behind")
+    assert shipping()["state"] == "fails" and "server" in shipping()["failure"]
     shown = daemon.run_tool("status", "-c", daemon.conf).stdout
     assert "bytes of the record file to go" in shown and " s behind" in shown
     empty.start()
-    process.wait_until(lambda: told()["taken"] == 110, "the others")
-    process.wait_until(lambda: told()["lag"] == 0, "it to catch up")
+    process.wait_until(lambda: shipping()["taken"] == 110, "the others")
+    process.wait_until(lambda: shipping()["lag"] == 0, "it to catch up")
 
 
 def test_two_of_one_name(host):
@@ -554,9 +554,9 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
 
 
 def state_of_store(daemon):
-    told = json.loads(daemon.run_tool(
+    shipping = json.loads(daemon.run_tool(
         "status", "--json", "-c", daemon.conf).stdout)["store"]
-    return told["state"], told["behind"]
+    return shipping["state"], shipping["behind"]
 
 
 def on_page(found):

@@ -263,7 +263,7 @@ def test_forget_names_what_it_cannot_reach(shipper):
     done = subprocess.run([s.tool, "forget", "-c", s.conf, "a@sender.example"],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    told = [line for line in done.stdout.splitlines() if line.startswith("not reached: ")]
-    assert told == [
+    missed = [line for line in done.stdout.splitlines() if line.startswith("not reached: ")]
+    assert missed == [
         f'not reached: what "saywhy ship x" posted to http://localhost:{s.server.port}',
         "not reached: the lines in syslog or in the journal (syslog = yes)"]

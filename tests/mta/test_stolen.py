@@ -144,7 +144,7 @@ def test_a_thief(site):
             assert not [r for r in replies if not r.ok]
     assert taken == 120
     assert len(refused) == WANTED - taken
-    # Told once, with what was seen and what to do.
+    # Reported once, with what was seen and what to do.
     process.wait_until(lambda: site.mails("thief"), "the mail to the contact")
     [mail] = site.mails("thief")
     for words in ("To: <postmaster@example.org>", "120 recipients since",

@@ -1,4 +1,4 @@
-"""Of each way to refuse: is what is told true, and is it recorded once?
+"""Of each way to refuse: are the words true, and is it recorded once?
 
 SAYWHY_TRUTH=all plays every story, else it is every third; any other value is a
 regular expression for names. The tables are printed (make check-truth), and with
@@ -159,10 +159,10 @@ def sendmail_site(site, daemon):
     """The site with our filter and our map, as setup would have them."""
     ports = []
     for port in site.get("ports", [{}]):
-        heard = port.get("filter", "")
-        if "saywhy" not in heard:
-            heard = "saywhy" + (f";{heard}" if heard else "")
-        ports.append(port | {"filter": heard})
+        asked = port.get("filter", "")
+        if "saywhy" not in asked:
+            asked = "saywhy" + (f";{asked}" if asked else "")
+        ports.append(port | {"filter": asked})
     filters = {"saywhy": (daemon.address, "T")} | site.get("filters", {})
     rules = site.get("rules", "")
     if "Local_check_rcpt" not in rules:

@@ -69,7 +69,7 @@ DROPPED = {"screen-dnsbl-drop", "screen-early"}
 def is_event(line):
     """A line by which Postfix says that it refuses."""
     if re.search(r"milter-reject: (CONNECT from \S+ 4[^2]|E?HE?LO from )", line):
-        return False  # it is told at MAIL
+        return False  # it comes at MAIL
     return re.search(r"\]: \w+: (?<!warning: )(milter-)?reject: |warning: .*(authentication (failed|aborted)"
                      r"|limit exceeded: )", line)
 

@@ -1,8 +1,8 @@
-"""truth - what a story's row says, held against wire and records
+"""truth - what a story's row says, compared with wire and records
 
 The true cause of a story is the first of its reasons; the others are as good.
 From it follow the codes and statuses that are right (those of the catalogue, of
-the class that the MTA was told to give) and who must act; from the dialogue
+the class that the MTA was set to give) and who must act; from the dialogue
 follow stage, sender and recipients. The story itself may say more.
 """
 
@@ -29,7 +29,7 @@ ALIKE = {
     "451 4.3.5": {"450 4.3.5", "421 4.3.5"},
     "451 4.3.2": {"421 4.3.2", "450 4.3.2"},
     "550 5.1.6": {"551 5.1.6"}, "554 5.4.6": {"550 5.4.6"},
-    # 421 hangs up, after which others of the session cannot be told either.
+    # 421 hangs up, after which others of the session cannot be answered either.
     "421 4.3.2": {"450 4.3.2", "451 4.3.2"},
 }
 # 554 is of DATA and the message; elsewhere it is right only where it stands
@@ -192,7 +192,7 @@ class Verdict:
         logged = "site" not in story.site or story.address in self.played.log
         if record["client"].get("address") != story.address and not story.before and logged:
             bad.append(f"client {record['client']}")
-        # A filter that another one is asked before is told nothing of the command,
+        # A filter that another one is asked before learns nothing of the command,
         # and Sendmail (site=) tells at MAIL what it found at CONNECT.
         may = None if story.before or story.outcome else stages(self.played)
         if may and "site" in story.site and "mail" in may:

@@ -29,7 +29,7 @@ def read(path):
 
 
 def rows(raw, width, height, step):
-    """RFC 2083 section 6: each row was told by its neighbours."""
+    """RFC 2083 section 6: each row was written by its neighbours."""
     line = width * step
     last, out = bytearray(line), []
     for y in range(height):

@@ -1,7 +1,7 @@
 /*
  * auth_dkim_test - limits and keys of signatures
  *
- * That good ones pass and changed ones do not is told by the scenarios, and on
+ * That good ones pass and changed ones do not is tried by the scenarios, and on
  * many messages by make check-dkim.
  */
 

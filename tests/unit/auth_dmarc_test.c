@@ -132,7 +132,7 @@ tell_zone(void)
 #define DEEP "a.b.c.d.e.f.g.deep.org"
 
 /* spf, dkim: the domain for which it passes; "!" in front: it fails, "?" it
- * could not be told; NULL: none. */
+ * could not be found; NULL: none. */
 static const struct {
 	const char *author, *spf, *dkim;
 	enum dmarc_result result;
@@ -237,7 +237,7 @@ static const struct {
 	{ "d.e.f.g.deep.org", NULL, NULL, FAIL, Q },
 	{ "d.e.f.g.deep.org", "deep.org", NULL, PASS, Q },
 	{ "9.8.7.6.5.4.3.2.1.deep.org", NULL, NULL, FAIL, R },
-	/* what could not be told */
+	/* what could not be found */
 	{ "dead.org", NULL, NULL, TEMP, N },
 	{ "dead.org", "dead.org", NULL, TEMP, N },
 	{ "sub.dead.org", NULL, NULL, TEMP, N },

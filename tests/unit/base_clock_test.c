@@ -1,4 +1,4 @@
-/* base_clock_test - time told and time waited */
+/* base_clock_test - time read and time waited */
 
 #include <setjmp.h>
 #include <stdarg.h>

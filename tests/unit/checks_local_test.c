@@ -366,7 +366,7 @@ test_all_cases(void **state)
 	assert_int_equal(failed, 0);
 }
 
-/* Those that ask others have scenarios, where DNS is told. */
+/* Those that ask others have scenarios, where DNS answers. */
 static const char *const elsewhere[] = {
 	/* checks_content_test, engine_cost_test */
 	"content_header_size", "content_complex",
@@ -387,7 +387,7 @@ is_elsewhere(const char *name)
 }
 
 /*
- * Every check is complete and is told of here, or in checks_content_test when
+ * Every check is complete and is tried here, or in checks_content_test when
  * it looks into the message.
  */
 static void

@@ -156,7 +156,7 @@ test_old_names(void **state)
 	house_free(&h);
 }
 
-/* A file of another kind: told, and not to its end. */
+/* A file of another kind: one error, and not to its end. */
 static void
 test_hopeless(void **state)
 {

@@ -203,7 +203,7 @@ test_of_another_kind(void **state)
 	counter_table_close(t);
 }
 
-/* One process has it; another one counts in its memory, and is told so. */
+/* One process has it; another one counts in its memory, and says so. */
 static void
 test_two_processes(void **state)
 {

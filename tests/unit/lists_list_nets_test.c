@@ -1,4 +1,4 @@
-/* lists_list_nets_test - longest match, held against the plain way */
+/* lists_list_nets_test - longest match, compared with the plain way */
 
 #include <setjmp.h>
 #include <stdarg.h>

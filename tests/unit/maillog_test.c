@@ -211,7 +211,7 @@ static const struct {
 	    P "bounce[1]: 4XyZ12345: sender notification failed to <a@x>: x",
 	    "discarded mta message||a@x||sender notification failed to <a@x>: "
 	    "x\n" },
-	/* What is said at CONNECT and EHLO is told at MAIL. */
+	/* What is said at CONNECT and EHLO comes at MAIL. */
 	{ P "smtpd[1]: NOQUEUE: milter-reject: CONNECT from h[192.0.2.7]: 451 "
 	    "4.7.1 No; proto=SMTP\n"
 	    P "smtpd[1]: NOQUEUE: milter-reject: EHLO from h[192.0.2.7]: 550 "

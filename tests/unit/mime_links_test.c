@@ -95,7 +95,7 @@ test_urls(void **state)
 	}
 }
 
-/* A text, and the hosts told, by blanks. */
+/* A text, and the hosts found, by blanks. */
 static const struct test_case {
 	bool html;
 	const char *text, *hosts;

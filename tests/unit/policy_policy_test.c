@@ -267,7 +267,7 @@ test_exceptions_count(void **state)
 	ruleset_release(r);
 }
 
-/* The strictest speaks, the first of equals; the others are told, too. */
+/* The strictest speaks, the first of equals; the others are named, too. */
 static void
 test_strictest(void **state)
 {

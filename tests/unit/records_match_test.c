@@ -40,7 +40,7 @@ static const struct {
 	    "rejected: No", "192.0.2.7", "a@sender.example",
 	    "user@example.org", "4XyZ1", "<user@example.org>: Recipient "
 	    "address rejected: No", "rcpt-denied", 0, false, false, true },
-	/* what is not told does not matter */
+	/* what is not given does not matter */
 	{ "reject", "rcpt-denied", "No", "192.0.2.7", NULL, NULL, NULL, "No",
 	    NULL, 0, false, false, true },
 	/* the log has lost the front, or the end */

@@ -486,7 +486,7 @@ test_ports_of_their_own(void **state)
 	assert_non_null(strstr(at, "\"message-too-large\" { action = off }"));
 	assert_null(strstr(a.conf.data, "10025"));
 	assert_null(strstr(a.conf.data, "master.cf, relay"));
-	/* No such service: it is told, and nothing is guessed. */
+	/* No such service: it is listed, and nothing is guessed. */
 	assert_null(strstr(a.conf.data, "master.cf, big"));
 	assert_true(is_left(&a, "master.cf: submission has "
 	    "smtpd_client_restrictions of its own"));

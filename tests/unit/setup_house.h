@@ -9,7 +9,7 @@
 
 #include "setup/adopt.h"
 
-/* Is something that was not taken over told with these words? */
+/* Is something that was not taken over listed in these words? */
 static inline bool
 is_left(const struct adopt *a, const char *words)
 {

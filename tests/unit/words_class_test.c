@@ -310,7 +310,7 @@ test_each_subset(void **state)
 		check_subsets(&t);
 }
 
-/* What is told of a sentence of the MTA's own instead of the reason's words. */
+/* What stands for a sentence of the MTA's own instead of the reason's words. */
 static void
 test_sentences(void **state)
 {

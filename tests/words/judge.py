@@ -36,7 +36,7 @@ RATE = 0.3
 UNIT = 16           # points for 1 of the logarithm of a chance
 LEAST = 7           # points below which a weight is left out
 CLEAR = 30          # more than recognise_judge.c asks of a usual sentence
-HEARD = 2           # replies in which a feature must be heard
+FEATURE_LEAST = 2        # replies in which a feature must be
 BEGIN = 2166136261
 LETTERS = {c: i + 1 for i, c in
            enumerate("abcdefghijklmnopqrstuvwxyz0123456789.-")}
@@ -74,7 +74,7 @@ def rows():
     return list(found.values())
 
 
-def hear(program, replies):
+def features_of(program, replies):
     """The features of each reply, which two words a pair is made of, and the
     number of all its words."""
     said = subprocess.run([program], input="\n".join(replies) + "\n",
@@ -82,7 +82,7 @@ def hear(program, replies):
                           check=True).stdout.splitlines()
     assert len(said) == len(replies)
     pairs = {}
-    heard, sentences = [], []
+    features, sentences = [], []
     for line in said:
         found = {}
         *items, sentence = line.split()
@@ -92,8 +92,8 @@ def hear(program, replies):
             if of:
                 pairs[number] = tuple(of)
             found[number] = True
-        heard.append(list(found))
-    return heard, pairs, sentences
+        features.append(list(found))
+    return features, pairs, sentences
 
 
 def exp(x):
@@ -122,7 +122,7 @@ def train(examples, nreasons):
     """examples: (features, labels, weight); rows of weights by feature."""
     count = collections.Counter(f for e in examples for f in e[0])
     place = {f: i for i, f in
-             enumerate(sorted(f for f, n in count.items() if n >= HEARD))}
+             enumerate(sorted(f for f, n in count.items() if n >= FEATURE_LEAST))}
     weights = numpy.zeros((len(place) + 1, nreasons))
     squares = numpy.full((len(place) + 1, nreasons), 0.1)
     data = [(numpy.array([place[f] for f in e[0] if f in place] +
@@ -133,15 +133,15 @@ def train(examples, nreasons):
     for _ in range(ROUNDS):
         shuffle.shuffle(order)
         for i in order:
-            heard, labels, weight = data[i]
-            score = weights[heard].sum(0)
+            features, labels, weight = data[i]
+            score = weights[features].sum(0)
             chance = exp(score - score.max())
             chance /= chance.sum()
             step = chance.copy()
             step[labels] -= chance[labels] / chance[labels].sum()
             step *= weight
-            squares[heard] += step * step
-            weights[heard] -= RATE * step / numpy.sqrt(squares[heard])
+            squares[features] += step * step
+            weights[features] -= RATE * step / numpy.sqrt(squares[features])
     return place, weights
 
 
@@ -187,7 +187,7 @@ def names(replies, pairs):
 def known(examples, rows_of, nothing):
     """What is meant whenever a real reply has just these words: for now (1),
     for good (2); where only one of them is known, the other is the same.
-    Where once nothing could be known, that is told, too."""
+    Where once nothing could be known, that is an answer, too."""
     found = {}
     for (_, labels, weight, sentence), row in zip(examples, rows_of):
         if weight >= 1:
@@ -200,9 +200,9 @@ def known(examples, rows_of, nothing):
                 of[0] = set(labels) if of[0] is None else of[0] & set(labels)
     found = {s: {c: (sure or set()) | none for c, (sure, none) in of.items()}
              for s, of in found.items()}
-    told = [(s, sum(c for c in (1, 2) if r in of.get(c, of.get(3 - c))), r)
+    known = [(s, sum(c for c in (1, 2) if r in of.get(c, of.get(3 - c))), r)
             for s, of in found.items() for r in set().union(*of.values())]
-    return sorted(row for row in told if row[1] > 0)
+    return sorted(row for row in known if row[1] > 0)
 
 
 def in_points(weights):
@@ -246,10 +246,10 @@ def write(out, place, weights, reasons, name, sentences, examples):
         print(f"KNOWN({sentence},{classes},{reason})", file=out)
 
 
-def examples_of(all_rows, heard, sentences, reasons):
+def examples_of(all_rows, features, sentences, reasons):
     index = {reason: i for i, reason in enumerate(reasons)}
     return [(f, [index[w] for w in row[2]], row[3], s)
-            for row, f, s in zip(all_rows, heard, sentences)]
+            for row, f, s in zip(all_rows, features, sentences)]
 
 
 def table(said):
@@ -274,9 +274,9 @@ def group(row, n):
 
 def main():
     all_rows = rows()
-    heard, pairs, sentences = hear(sys.argv[1], [r[0] for r in all_rows])
+    features, pairs, sentences = features_of(sys.argv[1], [r[0] for r in all_rows])
     reasons = sorted({w for r in all_rows for w in r[2]})
-    examples = examples_of(all_rows, heard, sentences, reasons)
+    examples = examples_of(all_rows, features, sentences, reasons)
     name = names([r[0] for r in all_rows], pairs)
     if len(sys.argv) < 3:
         write(sys.stdout, *train(examples, len(reasons)), reasons, name,

@@ -3,7 +3,7 @@
 
 Prints by issuer, by origin and in all: how many, how many of them right, and
 for each confidence its share and how many of those are right. What is right
-is told in tests/data/README.md. Ends with 1 where the promise is not kept:
+stands in tests/data/README.md. Ends with 1 where the promise is not kept:
 sure right in 98 %, likely in 80 %, a guess in 50 %.
 """
 import collections
