@@ -66,9 +66,12 @@ all_are_roots(const char *folder)
 	return good;
 }
 
-/* Links on the way lead where nobody else may write, either. */
-bool
-rights_are_roots(const char *folder)
+/*
+ * True: nobody but root can change what lies at this path or above it; links
+ * on the way lead where nobody else may write, either.
+ */
+static bool
+are_roots(const char *folder)
 {
 	char *real = realpath(folder, NULL);
 	bool good = real != NULL && all_are_roots(real) &&
@@ -86,7 +89,7 @@ folder_is_roots(const char *path)
 
 	if (slash != NULL)
 		slash[slash == folder] = '\0';
-	good = rights_are_roots(slash != NULL ? folder : ".");
+	good = are_roots(slash != NULL ? folder : ".");
 	free(folder);
 	return good;
 }

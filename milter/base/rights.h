@@ -18,9 +18,6 @@
 /* The account that this process will become; NULL or none such: nobody's. */
 void rights_account(const char *user);
 
-/* True: nobody but root can change what lies at this path or above it. */
-bool rights_are_roots(const char *folder);
-
 /*
  * From here to rights_done() what is made at `path` gets this mode, and this
  * group ((gid_t)-1: as it comes).

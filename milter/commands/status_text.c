@@ -91,8 +91,12 @@ put_key(struct buf *out, const char *words, const char *json, bool *all)
 	return words + n + 2;
 }
 
-void
-status_text_line(const char *label, const char *json, const char *words,
+/*
+ * Appends a line for one object: {key} is its value, and what stands in [ ] is
+ * left out where a value in it is zero, null or not there.
+ */
+static void
+put_line(const char *label, const char *json, const char *words,
     struct buf *out)
 {
 	size_t part = 0;
@@ -144,7 +148,7 @@ put_each(const char *label, const char *json, const char *key,
 		n = object_length(at + 1) + 1;
 		buf_clear(&one);
 		buf_put(&one, at, n);
-		status_text_line(label, one.data, words, out);
+		put_line(label, one.data, words, out);
 	}
 	buf_free(&one);
 }
@@ -166,17 +170,17 @@ put_counts(const char *json, struct buf *out)
 {
 	const char *counts = daemon_after(json, "counts");
 
-	status_text_line("sessions", json, "{now} now, of {max} at most; "
+	put_line("sessions", json, "{now} now, of {max} at most; "
 	    "{total} since the start", out);
-	status_text_line("a minute", daemon_after(daemon_after(json,
+	put_line("a minute", daemon_after(daemon_after(json,
 	    "per-minute"), "5"), "{sessions} sessions, {recipients} "
 	    "recipients, {refused} refused: of the last five minutes", out);
-	status_text_line("mail", counts, "{messages} messages, {recipients} "
+	put_line("mail", counts, "{messages} messages, {recipients} "
 	    "recipients", out);
-	status_text_line("refused", counts, "{rejected} for good, "
+	put_line("refused", counts, "{rejected} for good, "
 	    "{tempfailed} for now[; {refused-by-mta} by the mail server "
 	    "itself]", out);
-	status_text_line("let pass", counts, "{observed} would be refused "
+	put_line("let pass", counts, "{observed} would be refused "
 	    "where saywhy enforces[; {quarantined} quarantined][; {marked} "
 	    "marked]", out);
 }
@@ -188,12 +192,12 @@ put_doors(const char *json, struct buf *out)
 	const char *service = daemon_after(json, "policy-service");
 
 	if (was_queried(map))
-		status_text_line("reply map", map, "asked {queries} times: "
+		put_line("reply map", map, "asked {queries} times: "
 		    "{changed} replies said otherwise, {own} were saywhy's "
 		    "own, {passed} passed on as they were[; {unjoined} came "
 		    "without their session]", out);
 	if (was_queried(service))
-		status_text_line("policy", service, "asked {queries} times, "
+		put_line("policy", service, "asked {queries} times, "
 		    "{refused} refused[; {dropped} connections were closed]",
 		    out);
 }
@@ -203,15 +207,15 @@ put_records(const char *json, struct buf *out)
 {
 	const char *store = daemon_after(json, "store");
 
-	status_text_line("records", daemon_after(json, "records"),
+	put_line("records", daemon_after(json, "records"),
 	    "{written} written[; {lost} lost][; {log-lines-lost} lines of the "
 	    "log lost]", out);
 	if (is(store, "state", "\"works\""))
-		status_text_line("store", store, "works; {taken} records "
+		put_line("store", store, "works; {taken} records "
 		    "taken in[; {behind} bytes of the record file to go]"
 		    "[, {lag} s behind]", out);
 	else
-		status_text_line("store", store, "{state}[: {failure}][; "
+		put_line("store", store, "{state}[: {failure}][; "
 		    "{behind} bytes of the record file to go][, {lag} s "
 		    "behind]", out);
 }
@@ -225,7 +229,7 @@ put_counters(const char *json, struct buf *out)
 		return;
 #define KEPT "{keys} of {size} kept, asked {queries} times" \
 	"[; {evicted} had to go]"
-	status_text_line("counters", counters,
+	put_line("counters", counters,
 	    is(counters, "healthy", "false") ?
 	    KEPT "; {server} does not answer, this host counts alone" :
 	    KEPT "[; in {server}][; {failures} questions not answered in "
@@ -236,7 +240,7 @@ put_counters(const char *json, struct buf *out)
 static void
 put_outside(const char *json, struct buf *out)
 {
-	status_text_line("dns", daemon_after(json, "dns"), "{queries} "
+	put_line("dns", daemon_after(json, "dns"), "{queries} "
 	    "questions: {cached} answered from memory, {sent} sent[; "
 	    "{failures} failed]; {kept} answers kept", out);
 	put_counters(json, out);
@@ -273,14 +277,14 @@ status_text(const char *json, struct buf *out)
 {
 	const char *reload = daemon_after(json, "reload");
 
-	status_text_line("saywhyd", json, "version {version}, mode {mode}"
+	put_line("saywhyd", json, "version {version}, mode {mode}"
 	    "[ until {enforce-after}, then enforce][, policy {policy}], "
 	    "process {pid}; runs for {uptime}", out);
 	put_counts(json, out);
 	put_doors(json, out);
 	put_records(json, out);
 	put_outside(json, out);
-	status_text_line("loaded", reload, is(reload, "good", "false") ?
+	put_line("loaded", reload, is(reload, "good", "false") ?
 	    "the last reload failed, {time}; the configuration before it is "
 	    "in use:" : "{time}", out);
 	put_mistakes(reload, out);

@@ -10,11 +10,4 @@ struct buf;
  */
 void status_text(const char *json, struct buf *out);
 
-/*
- * Appends a line for one object: {key} is its value, and what stands in [ ] is
- * left out where a value in it is zero, null or not there.
- */
-void status_text_line(const char *label, const char *json, const char *words,
-    struct buf *out);
-
 #endif

@@ -29,13 +29,19 @@ counter_slot_is_sound(const struct slot *s)
 	    s->touched <= INT64_MAX - KEEP_MAX_MS && s->at >= 0;
 }
 
+/* Where a key may live: two sets of one group, which has one lock. */
+struct home {
+	struct set *set[2];
+	pthread_mutex_t *lock;
+};
+
 /*
  * The sets are neighbours, as a page of memory that was not used lately costs
  * more than what is counted there. Their keys are fetched together, before the
  * lock is taken.
  */
-struct home
-counter_table_home(const struct counter_table *t, const uint64_t key[2])
+static struct home
+home_of(const struct counter_table *t, const uint64_t key[2])
 {
 	uint64_t group = key[0] % (t->nsets / GROUP), i;
 	struct home home = { .lock = &t->head->locks[group % LOCKS].mutex };
@@ -350,7 +356,7 @@ void
 counter_table_ask(struct counter_table *t, const struct counter_question *q,
     int64_t now, struct counter_answer *a)
 {
-	struct home home = counter_table_home(t, q->key.v);
+	struct home home = home_of(t, q->key.v);
 
 	*a = (struct counter_answer){ .count = 0 };
 	take_lock(&home);
@@ -362,7 +368,7 @@ void
 counter_table_put(struct counter_table *t, const uint64_t key[2],
     const struct slot *slot, int64_t now)
 {
-	struct home home = counter_table_home(t, key);
+	struct home home = home_of(t, key);
 	struct place at;
 
 	take_lock(&home);

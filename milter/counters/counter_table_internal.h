@@ -60,15 +60,6 @@ struct counter_table {
 	uint64_t nsets;		/* whole groups */
 };
 
-/* Where a key may live: two sets of one group, which has one lock. */
-struct home {
-	struct set *set[2];
-	pthread_mutex_t *lock;
-};
-
-struct home counter_table_home(const struct counter_table *t,
-    const uint64_t key[2]);
-
 /* Copies a slot of another table as it is, unless its key is there. */
 void counter_table_put(struct counter_table *t, const uint64_t key[2],
     const struct slot *slot, int64_t now);

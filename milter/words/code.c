@@ -171,8 +171,13 @@ find_subject(const char *status)
 	return find_row(name);
 }
 
-const struct status *
-status_find(const char *status)
+/*
+ * The best row for "5.7.23": its own, else that of its subject, else that of
+ * its class. NULL: RFC 3463 section 2 knows no such status ("5.7", "6.1.1",
+ * "5.07.1").
+ */
+static const struct status *
+find_status(const char *status)
 {
 	const struct status *row = find_exact(status);
 
@@ -253,7 +258,7 @@ vendor_all(size_t *n)
 const struct status *
 status_nearest(const char *name)
 {
-	const struct status *row = status_find(name), *all;
+	const struct status *row = find_status(name), *all;
 	size_t i, n, length = strlen(name);
 
 	if (row != NULL || length < 5 || name[length - 1] != 'Y')

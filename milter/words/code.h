@@ -55,13 +55,6 @@ struct status {
 	const char *note;	/* what to know besides, or NULL */
 };
 
-/*
- * The best row for "5.7.23": its own, else that of its subject, else that of
- * its class. NULL: RFC 3463 section 2 knows no such status ("5.7", "6.1.1",
- * "5.07.1").
- */
-const struct status *status_find(const char *status);
-
 /* The row of a status: its own or the nearest; of "5.7.Y", "X.7.Y", "5.X.Y"
    what the subject or the class means. NULL: no status. */
 const struct status *status_nearest(const char *name);
