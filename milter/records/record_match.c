@@ -356,7 +356,7 @@ in_common(const struct parsed_record *t, const struct match_event *e)
 
 /* in_common() with what tells no less than the event. */
 static int
-most_in_common(const struct match_event *e)
+max_in_common(const struct match_event *e)
 {
 	return 1 + (e->sender != NULL) + (e->recipient != NULL) +
 	    (e->queue_id != NULL) + (e->code != 0) + (e->stage != NULL);
@@ -377,7 +377,7 @@ likeness(const char *json, const struct match_event *e)
 bool
 record_match_find(struct record_matcher *j, const struct match_event *e)
 {
-	int best = -1, common, most = most_in_common(e);
+	int best = -1, common, max = max_in_common(e);
 	char id[RECORD_ID_TEXT];
 	int64_t n, found = 0;
 
@@ -393,7 +393,7 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 	query_int(j->by_event, e->time + 500);
 	while (query_step(j->by_event) == DB_ROW) {
 		n = query_column_int(j->by_event, 0);
-		if (best == most || is_taken(j, n))
+		if (best == max || is_taken(j, n))
 			continue;
 		common = likeness(query_column(j->by_event, 1), e);
 		if (common <= best)

@@ -30,18 +30,18 @@ static const struct {
 };
 
 /* Words about a name of which nobody knows what is wrong with it. */
-#define DO_THAT "If the words of the mail server {name} above say what to do or "  \
-	"whom to ask, do that. "
-#define LOOK_AT_NAME "send this to the sender's mail provider, who must look at "  \
-	"the name by which the server that sent it{(}, {client},{)} introduces "    \
-	"itself. If that name{(}, {helo},{)} is right, write to {contact} and "     \
-	"give the id {id}."
+#define DO_THAT "If the words of the mail server {name} above say what to " \
+	"do or whom to ask, do that. "
+#define ABOUT_NAME "send this to the sender's mail provider, who must look " \
+	"at the name by which the server that sent it{(}, {client},{)} " \
+	"introduces itself. If that name{(}, {helo},{)} is right, write to " \
+	"{contact} and give the id {id}."
 static const char helo_remedy[] = "It was not delivered. " DO_THAT "If not, or "
-    "if it does not help, " LOOK_AT_NAME;
+    "if it does not help, " ABOUT_NAME;
 static const char helo_later[] = "{(}{by_program}It was not sent yet: send it "
     "again in an hour.{|}It is still under way; the sending server tries again "
     "by itself.{)} " DO_THAT "If it has not got through after 24 hours, "
-    LOOK_AT_NAME;
+    ABOUT_NAME;
 
 /* The sentence of the first line. */
 static const char *

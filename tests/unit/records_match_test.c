@@ -198,7 +198,8 @@ static const struct pair {
 	struct match_event event;
 } pairs[][2] = {
 	{ { "mail", "\"a@sender.example\"",
-	    "Service unavailable - try again later", 451, { .sender = "a@sender.example", .code = 451, .stage = "mail",
+	    "Service unavailable - try again later", 451,
+	    { .sender = "a@sender.example", .code = 451, .stage = "mail",
 	    .words = "Service unavailable - try again later" } },
 	  { "connect", "null",
 	    "mx.example.org Service unavailable - try again later", 421,

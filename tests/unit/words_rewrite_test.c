@@ -287,8 +287,8 @@ test_name_is_refused(void **state)
 		rewrite_add(&out, &stock, &how);
 		buf_clear(&text);
 		reply_put_wire(&out, &text);
-		if (strstr(text.data, "send this to the sender's mail provider, "
-		    "who must look at the name") == NULL ||
+		if (strstr(text.data, "send this to the sender's mail "
+		    "provider, who must look at the name") == NULL ||
 		    strstr(text.data, cases[i][1]) == NULL)
 			fail_msg("%s: %s", cases[i][0], text.data);
 		reply_clear(&stock);
