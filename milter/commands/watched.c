@@ -413,6 +413,7 @@ is_known(struct watched *w, const struct waiting *p)
 		    p->session.recipients[0].mailbox.text : NULL,
 		.queue_id = p->session.queue_id,
 		.words = p->quotes && p->reply.n > 0 ? p->reply.lines[0] : NULL,
+		.code = p->quotes ? p->reply.code : 0,
 		.reason = reason_get(p->record.reason)->name,
 		.stage = stage_name(p->record.stage),
 		.on_hold = p->record.outcome == OUTCOME_ON_HOLD,

@@ -214,6 +214,31 @@ ends_with(const char *text, const char *tail)
 	return n >= tail_n && strcmp(text + n - tail_n, tail) == 0;
 }
 
+/* The reply of the MTA or of others, and what we made of it. */
+static const struct {
+	const char *lines, *code;
+} replies[] = {
+	{ "was.lines", "was.code" },
+	{ "reply.lines", "reply.code" },
+};
+
+/* The code of the reply. A connection that is refused with 5yz gets 554. */
+static int
+code_of(const struct match_event *e)
+{
+	return e->greeting && e->code != 0 && e->code != 421 ? 554 : e->code;
+}
+
+/* With soft_bounce Postfix says 4yz where it logs 5yz. */
+static bool
+is_code(const struct parsed_record *t, const char *path,
+    const struct match_event *e)
+{
+	long long code = parsed_int(t, path, 0);
+
+	return code == 0 || e->code == 0 || code % 100 == code_of(e) % 100;
+}
+
 /* One of the lines of the reply; either may have lost its front. */
 static bool
 has_words(const struct parsed_record *t, const char *path, const char *words)
@@ -251,7 +276,6 @@ means(const struct parsed_record *t, const char *reason, const char *stage)
 		{ "too-many-connections", "Error: too m" },
 		{ "tls-failed", "TLS" },
 	};
-	static const char *const paths[] = { "was.lines", "reply.lines" };
 	const char *own = parsed_text(t, "reason"), *line;
 	size_t i, k;
 
@@ -260,7 +284,7 @@ means(const struct parsed_record *t, const char *reason, const char *stage)
 		return true;
 	for (i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
 		for (k = 0; k < 2; k++) {
-			line = parsed_item(t, paths[k], 0);
+			line = parsed_item(t, replies[k].lines, 0);
 			if (line != NULL && strcmp(phrases[i].reason, reason) ==
 			    0 && strstr(line, phrases[i].words) != NULL)
 				return true;
@@ -270,14 +294,15 @@ means(const struct parsed_record *t, const char *reason, const char *stage)
 
 /* "554 mx ESMTP not accepting connections", "421 mx Service unavailable" */
 static bool
-is_greeting(const struct parsed_record *t)
+is_greeting(const struct parsed_record *t, const struct match_event *e)
 {
-	const char *line = parsed_item(t, "was.lines", 0);
+	size_t k = parsed_count(t, replies[0].lines) > 0 ? 0 : 1;
+	const char *line = parsed_item(t, replies[k].lines, 0);
 
-	if (line == NULL)
-		line = parsed_item(t, "reply.lines", 0);
-	if (!same_text(parsed_text(t, "stage"), "connect"))
-		return false;	/* "Service unavailable" is said at MAIL, too */
+	/* "Service unavailable" is said at MAIL, too. */
+	if (!same_text(parsed_text(t, "stage"), "connect") ||
+	    !is_code(t, replies[k].code, e))
+		return false;
 	return line != NULL && (strstr(line, "not accepting connections") ||
 	    strstr(line, "Service unavailable"));
 }
@@ -288,6 +313,7 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	const char *sender = parsed_text(t, "sender");
 	const char *outcome = parsed_text(t, "outcome");
 	const char *words = e->words;
+	size_t k;
 
 	if (e->on_hold != (outcome != NULL &&
 	    strcmp(outcome, "quarantine") == 0))
@@ -303,29 +329,57 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	if (words == NULL || *words == '\0')
 		return e->reason != NULL && means(t, e->reason, e->stage);
 	if (e->greeting)
-		return is_greeting(t);
+		return is_greeting(t, e);
 	words = behind_address(words);
-	return has_words(t, "was.lines", words) ||
-	    has_words(t, "reply.lines", words);
+	for (k = 0; k < 2; k++)
+		if (is_code(t, replies[k].code, e) &&
+		    has_words(t, replies[k].lines, words))
+			return true;
+	return false;
 }
 
-static bool
-line_is_event(const char *json, const struct match_event *e)
+/* How much both tell; what both tell is the same. */
+static int
+in_common(const struct parsed_record *t, const struct match_event *e)
+{
+	const char *stage = parsed_text(t, "stage");
+	int code = code_of(e);
+
+	return (parsed_text(t, "client.address") != NULL) +
+	    (e->sender != NULL && parsed_text(t, "sender") != NULL) +
+	    (e->recipient != NULL && parsed_count(t, "recipients") > 0) +
+	    (e->queue_id != NULL && parsed_text(t, "queue_id") != NULL) +
+	    (code != 0 && (code == parsed_int(t, replies[0].code, 0) ||
+	    code == parsed_int(t, replies[1].code, 0))) +
+	    (e->stage != NULL && stage != NULL && strcmp(e->stage, stage) == 0);
+}
+
+/* in_common() with what tells no less than the event. */
+static int
+max_in_common(const struct match_event *e)
+{
+	return 1 + (e->sender != NULL) + (e->recipient != NULL) +
+	    (e->queue_id != NULL) + (e->code != 0) + (e->stage != NULL);
+}
+
+/* How much the line has in common with the event; -1: it is another. */
+static int
+likeness(const char *json, const struct match_event *e)
 {
 	struct parsed_record *t = json != NULL ? record_read(json,
 	    strlen(json)) : NULL;
-	bool is = t != NULL && is_event(t, e);
+	int common = t != NULL && is_event(t, e) ? in_common(t, e) : -1;
 
 	parsed_free(t);
-	return is;
+	return common;
 }
 
 bool
 record_match_find(struct record_matcher *j, const struct match_event *e)
 {
+	int best = -1, common, max = max_in_common(e);
 	char id[RECORD_ID_TEXT];
-	bool found = false;
-	int64_t n;
+	int64_t n, found = 0;
 
 	if (e->words != NULL &&
 	    record_id_find(e->words, strlen(e->words), id) &&
@@ -339,13 +393,17 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 	query_int(j->by_event, e->time + 500);
 	while (query_step(j->by_event) == DB_ROW) {
 		n = query_column_int(j->by_event, 0);
-		if (found || is_taken(j, n) ||
-		    !line_is_event(query_column(j->by_event, 1), e))
+		if (best == max || is_taken(j, n))
 			continue;
-		found = true;
-		j->taken[j->next++ % TAKEN] = n;
+		common = likeness(query_column(j->by_event, 1), e);
+		if (common <= best)
+			continue;
+		best = common;
+		found = n;
 	}
-	return found;
+	if (best >= 0)
+		j->taken[j->next++ % TAKEN] = found;
+	return best >= 0;
 }
 
 void

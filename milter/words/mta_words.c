@@ -29,6 +29,20 @@ static const struct {
 	{ "Etrn command rejected: ", TOPIC_NONE, REASON_NONE }
 };
 
+/* Words about a name of which nobody knows what is wrong with it. */
+#define DO_THAT "If the words of the mail server {name} above say what to " \
+	"do or whom to ask, do that. "
+#define ABOUT_NAME "send this to the sender's mail provider, who must look " \
+	"at the name by which the server that sent it{(}, {client},{)} " \
+	"introduces itself. If that name{(}, {helo},{)} is right, write to " \
+	"{contact} and give the id {id}."
+static const char helo_remedy[] = "It was not delivered. " DO_THAT "If not, or "
+    "if it does not help, " ABOUT_NAME;
+static const char helo_later[] = "{(}{by_program}It was not sent yet: send it "
+    "again in an hour.{|}It is still under way; the sending server tries again "
+    "by itself.{)} " DO_THAT "If it has not got through after 24 hours, "
+    ABOUT_NAME;
+
 /* The sentence of the first line. */
 static const char *
 start_of(const struct reply *reply)
@@ -271,6 +285,16 @@ reason_of_form(const struct reply *reply, int matched)
 	return matched;
 }
 
+/* Not the mail admin of the server here, but who names the server there. */
+static void
+take_helo(struct mta_words *out, const struct reply *reply)
+{
+	if (out->sure || out->reason != REASON_HELO_DENIED || !has_form(reply))
+		return;
+	out->remedy = helo_remedy;
+	out->later = helo_later;
+}
+
 /* And by their moment. It is never sure: the words are those of a person. */
 static int
 reason_of_moment(const struct reply *reply, const struct occasion *at,
@@ -312,6 +336,7 @@ mta_words_read(struct mta_words *out, const struct reply *reply,
 	}
 	if (!out->sure)
 		out->reason = reason_of_moment(reply, at, out->reason);
+	take_helo(out, reply);
 	row = reply->n > 0 ? mta_sentence_find(reply, start_of(reply), session,
 	    at, &m) : NULL;
 	if (row == NULL)

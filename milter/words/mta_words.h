@@ -31,7 +31,9 @@ struct mta_words {
 				   its remedy is told */
 	bool own;		/* every line is a sentence of the MTA's own */
 	const char *text, *remedy, *later;	/* templates instead of those
-						   of the reason, or NULL */
+						   of the reason, or, if it is
+						   not sure, of "unrecognised";
+						   or NULL */
 	/* They point into the reply; text NULL: there is none. */
 	struct captured quoted;		/* words of others to be quoted */
 	struct captured address;	/* of a mailbox that has moved */

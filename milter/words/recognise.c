@@ -130,19 +130,11 @@ points(const struct tally *t)
 	return t->best == 0 ? 0 : t->best + t->more + t->less;
 }
 
-/* "Rejected", "denied", "policy": what remains where no cause is named. */
-static bool
-vague(int reason)
-{
-	return reason == REASON_POLICY_REJECT ||
-	    reason == REASON_SENDER_DENIED || reason == REASON_CLIENT_DENIED;
-}
-
 /* Points from which this reason is sure. */
 static int
 needed(const struct tally *t)
 {
-	if (vague(t->reason))
+	if (recognise_vague(t->reason))
 		return SURE_VAGUE;
 	return t->more == 0 ? SURE_SINGLE : SURE;
 }
@@ -171,7 +163,7 @@ more_exact(const struct scale *scale, const struct tally *best)
 	for (i = 0; i < scale->n; i++) {
 		const struct tally *t = &scale->tally[i];
 
-		if (!vague(t->reason) && points(t) >= SURE &&
+		if (!recognise_vague(t->reason) && points(t) >= SURE &&
 		    points(best) - points(t) < AHEAD && (exact == NULL ||
 		    points(t) > points(exact)))
 			exact = t;
@@ -239,8 +231,8 @@ ask_status(struct recognised *r, int points)
 {
 	int says = recognise_status_says(r);
 
-	if (recognise_private(r) && !vague(says) &&
-	    (r->confidence < RECOGNISED_LIKELY || vague(r->reason) ||
+	if (recognise_private(r) && !recognise_vague(says) &&
+	    (r->confidence < RECOGNISED_LIKELY || recognise_vague(r->reason) ||
 	    recognise_kin(says, r->reason))) {
 		if (r->confidence < RECOGNISED_LIKELY)
 			r->confidence = RECOGNISED_LIKELY;
@@ -250,7 +242,7 @@ ask_status(struct recognised *r, int points)
 	/* Words that tell no cause leave it to the status. */
 	if (says != REASON_NONE && (r->reason == REASON_NONE ||
 	    (r->confidence == RECOGNISED_GUESS &&
-	    (vague(r->reason) || points < HINT)))) {
+	    (recognise_vague(r->reason) || points < HINT)))) {
 		r->reason = says;
 		r->confidence = RECOGNISED_LIKELY;
 		return;

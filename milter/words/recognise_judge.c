@@ -91,7 +91,8 @@ ahead(const struct opinion *all, const int32_t *points, int reason)
 
 /* Does the judge alone think the same, or of its kin, and clearly? The more
    is new to it, the clearer. A mere "refused" is what remains where no cause
-   is named: the next server may well name one. */
+   is named: the next server may well name one. And whom words without a cause
+   refuse, the phrases must be sure of: "go away" is said to anybody. */
 static bool
 is_clear(const struct opinion *all, const struct recognised *r,
     const struct judge *judge)
@@ -101,7 +102,8 @@ is_clear(const struct opinion *all, const struct recognised *r,
 	int least = SURE_AHEAD + UNHEARD_AHEAD * new;
 	int at = all->turned ? -1 : judge_place(r->reason);
 
-	if (r->reason == REASON_POLICY_REJECT)
+	if (r->reason == REASON_POLICY_REJECT ||
+	    (r->confidence < RECOGNISED_SURE && recognise_vague(r->reason)))
 		return false;
 	if (at >= 0 && judge_above(judge, all->judge[at] - least) == 1)
 		return true;

@@ -165,6 +165,13 @@ recognise_kin(int reason, int other)
 	return alike[reason][other];
 }
 
+bool
+recognise_vague(int reason)
+{
+	return reason == REASON_POLICY_REJECT ||
+	    reason == REASON_SENDER_DENIED || reason == REASON_CLIENT_DENIED;
+}
+
 const char *
 recognise_flag_name(unsigned flag)
 {

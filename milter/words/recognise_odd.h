@@ -11,6 +11,9 @@
 /* Do the two say nearly the same, so that either is a fair answer? */
 bool recognise_kin(int reason, int other);
 
+/* "Rejected", "denied", "policy": what remains where no cause is named. */
+bool recognise_vague(int reason);
+
 /* The subject and the detail of a status ("5.7.23": 7 and 23); false where
    one is too large for the tables: 8 subjects, 64 details. */
 #define STATUS_SUBJECTS 8

@@ -2,6 +2,7 @@
 
 #include "words/rewrite.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,14 +143,17 @@ action_of(const struct reply *reply, const struct rewrite *how)
 static struct wording
 wording_of(const struct rewrite *how, enum action action)
 {
-	static const struct wording unknown = { .reason = REASON_UNRECOGNISED };
+	struct wording unknown = { .reason = REASON_UNRECOGNISED };
 	const struct mta_words *known = how->known;
 	struct wording w = *how->wording;
 
 	if (known == NULL)
 		return w;
-	if (!known->sure)
+	if (!known->sure) {
+		unknown.remedy = action == ACTION_TEMPFAIL ? known->later :
+		    known->remedy;
 		return unknown;
+	}
 	if (w.text == NULL)
 		w.text = known->text;
 	if (w.remedy == NULL)
@@ -226,22 +230,42 @@ says_mail_to(const char *line)
 	return false;
 }
 
+/* Does a word begin there? "use " is no part of "because ". */
+static bool
+begins_word(const char *line, const char *at)
+{
+	unsigned char before = at > line ? (unsigned char)at[-1] : ' ';
+
+	return before < 0x80 && !isalnum(before);
+}
+
+static bool
+has_word(const char *line, const char *word)
+{
+	const char *at = line;
+
+	while ((at = strcasestr(at, word)) != NULL && !begins_word(line, at))
+		at++;
+	return at != NULL;
+}
+
 /* Words of an admin that tell what to do or whom to ask. */
 static bool
 names_way(const struct reply *reply)
 {
 	static const char *const words[] = { "http://", "https://", "www.",
-		"call ", "phone", "tel.", "tel:", "extension", "contact",
-		"write to", "mail to", "mailto:", "ask ", "please ", "use ",
-		"see ", "visit ", "register ", "bitte ", "siehe ", "wenden",
-		"durchwahl", "voir ", "appele", "llame ", "chiamare" };
+		"call ", "phone", "telephone", "tel.", "tel:", "extension",
+		"contact", "write to", "mail to", "mailto:", "ask ", "please ",
+		"use ", "see ", "visit ", "register ", "bitte ", "siehe ",
+		"wenden", "durchwahl", "voir ", "appele", "llame ",
+		"chiamare" };
 	size_t i, j;
 
 	for (i = 0; i < reply->n; i++) {
 		if (says_mail_to(reply->lines[i]))
 			return true;
 		for (j = 0; j < sizeof words / sizeof words[0]; j++)
-			if (strcasestr(reply->lines[i], words[j]) != NULL)
+			if (has_word(reply->lines[i], words[j]))
 				return true;
 	}
 	return false;

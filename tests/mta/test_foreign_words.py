@@ -15,7 +15,7 @@ from test_replymap_down import ask, connect
 
 TABLE = pathlib.Path(__file__).resolve().parent.parent / "data/foreign-words.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text().splitlines()[1:]]
-FATE = re.compile(r"It was not delivered\.|It is still under way|It was not sent yet")
+FATE = re.compile(r"It was not delivered\.|It was not sent|It is still under way|It is not delivered yet")
 SAID_OF = re.compile(r"<([^>]*)>: (Recipient|Sender) address rejected: ")
 
 

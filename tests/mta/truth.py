@@ -80,7 +80,7 @@ ONLY_FOR = [
 
 ACTORS = re.compile(r"postmaster|admin|sender|recipient|provider|mail program|program|nobody|owner|"
                     r"write to|ask |check |send |log in|enter ", re.I)
-GOOD_NEWS = re.compile(r"tries again by itself|is still under way|need not do anything", re.I)
+GOOD_NEWS = re.compile(r"tries again by itself|is still under way|not delivered yet|need not do anything", re.I)
 BAD_NEWS = re.compile(r"was not delivered|for good", re.I)
 LINK = re.compile(r"^https?://\S+$|^\S+ \(id \w+\)$")
 

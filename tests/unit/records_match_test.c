@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/net.h"
 #include "records/feed.h"
 #include "records/record_match.h"
@@ -92,22 +93,29 @@ static const struct {
 };
 
 static void
-keep(struct house *h, size_t i)
+feed_text(struct house *h, const char *text)
 {
 	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct feed *f;
-	char text[1024];
 
 	assert_non_null(s);
-	snprintf(text, sizeof text, line, rows[i].outcome,
-	    rows[i].greeting && rows[i].found ? "connect" : "rcpt",
-	    rows[i].reason, rows[i].was);
 	house_text(h, text);
 	f = feed_new(h->file, s);
 	while (feed_batch(f, &h->errmsg) == FEED_MORE)
 		;
 	feed_free(f);
 	store_close(s);
+}
+
+static void
+keep(struct house *h, size_t i)
+{
+	char text[1024];
+
+	snprintf(text, sizeof text, line, rows[i].outcome,
+	    rows[i].greeting && rows[i].found ? "connect" : "rcpt",
+	    rows[i].reason, rows[i].was);
+	feed_text(h, text);
 }
 
 static void
@@ -182,11 +190,94 @@ test_server_away(void **state)
 	house_close(state);
 }
 
+/* Two filters refuse a connection, one for the moment and one with 421; and two
+   messages get the same words, of one of which no sender is told. */
+static const struct pair {
+	const char *stage, *sender, *was;
+	int code;
+	struct match_event event;
+} pairs[][2] = {
+	{ { "mail", "\"a@sender.example\"",
+	    "Service unavailable - try again later", 451,
+	    { .sender = "a@sender.example", .code = 451, .stage = "mail",
+	    .words = "Service unavailable - try again later" } },
+	  { "connect", "null",
+	    "mx.example.org Service unavailable - try again later", 421,
+	    { .code = 421, .stage = "connect", .words = "Too busy",
+	    .greeting = true } } },
+	{ { "rcpt", "null", "Not now", 450,
+	    { .sender = "a@sender.example", .code = 450, .stage = "rcpt",
+	    .words = "Not now" } },
+	  { "rcpt", "\"b@sender.example\"", "Not now", 450,
+	    { .sender = "b@sender.example", .code = 450, .stage = "rcpt",
+	    .words = "Not now" } } },
+};
+
+static void
+keep_pair(struct house *h, const struct pair *both, bool second_first)
+{
+	struct buf text = BUF_INIT;
+	const struct pair *p;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		p = &both[second_first ? 1 - i : i];
+		buf_printf(&text, "{\"v\":1,"
+		    "\"time\":\"2026-01-02T00:00:00.%zu00Z\","
+		    "\"id\":\"0123456789A%zu\",\"host\":\"mx\","
+		    "\"issuer\":\"mta\",\"direction\":\"in\","
+		    "\"outcome\":\"tempfail\",\"stage\":\"%s\","
+		    "\"reason\":\"x\",\"reply\":{\"code\":%d,"
+		    "\"status\":\"4.3.0\",\"lines\":[\"Ours.\"]},"
+		    "\"was\":{\"code\":%d,\"status\":\"\",\"lines\":"
+		    "[\"%s\"]},\"server\":{},\"client\":"
+		    "{\"address\":\"192.0.2.7\"},\"sender\":%s,"
+		    "\"recipients\":[],\"queue_id\":null,"
+		    "\"mode\":\"enforce\",\"ms\":0.1}\n", 1 + 4 * i, i,
+		    p->stage, p->code, p->code, p->was, p->sender);
+	}
+	feed_text(h, text.data);
+	buf_free(&text);
+}
+
+/* Whatever was recorded first, and whatever of it is read first in the log,
+   each event is the record of its own. */
+static void
+test_pairs(void **state)
+{
+	struct record_matcher *m;
+	struct match_event e;
+	struct house *h;
+	struct ip ip;
+	size_t i, k, order;
+
+	assert_true(ip_parse("192.0.2.7", &ip));
+	for (i = 0; i < 4 * sizeof pairs / sizeof pairs[0]; i++) {
+		house_open(state);
+		h = *state;
+		order = i % 4;
+		keep_pair(h, pairs[i / 4], order / 2);
+		m = record_match_open(h->store, NULL);
+		for (k = 0; k < 2; k++) {
+			e = pairs[i / 4][order % 2 == 0 ? k : 1 - k].event;
+			e.id = "BA9876543210";
+			e.time = TIME;
+			e.client = &ip;
+			if (!record_match_find(m, &e))
+				fail_msg("pair %zu, order %zu: event %zu",
+				    i / 4, order, k);
+		}
+		record_match_close(m);
+		house_close(state);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_server_away),
 	};
 

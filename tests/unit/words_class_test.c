@@ -31,13 +31,15 @@ static struct site site = { .name = "mx.example.org",
 /* What may not be said of a refusal for good, and of one for now. */
 static const char *const never_for_good[] = { "tries again", "by itself",
 	"othing needs to be done", "need not do anything", "under way",
-	"not sent yet", "right now", NULL };
+	"not sent yet", "not delivered yet", "right now", NULL };
 static const char *const never_for_now[] = { "was not delivered", "lost",
 	NULL };
 
 /* Of these one is in the first sentence of the second line. */
-static const char *const fate_for_good[] = { "It was not delivered.", NULL };
+static const char *const fate_for_good[] = { "It was not delivered.",
+	"It was not sent.", NULL };
 static const char *const fate_for_now[] = { "It is still under way",
+	"It is not delivered yet",
 	"It was not sent yet", "It was not sent to all yet", NULL };
 
 /* Words that only mail admins know, and words that name nobody. */

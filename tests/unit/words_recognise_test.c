@@ -316,6 +316,23 @@ test_long(void **state)
 	buf_free(&text);
 }
 
+/* Whom words without a cause refuse is not sure by a count of examples. */
+static void
+test_no_cause(void **state)
+{
+	static const char *const texts[] = { "421 4.7.0 Go away for now",
+		"421 Go away for now", "550 5.7.1 go away please" };
+	struct recognised r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		recognise(texts[i], strlen(texts[i]), &r);
+		if (r.confidence == RECOGNISED_SURE)
+			fail_msg("sure of: %s", texts[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -326,6 +343,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_no_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,6 +257,46 @@ test_unknown_words_stay(void **state)
 	reply_clear(&out);
 }
 
+/* What is wrong with a name nobody says: who gave it can look at it. */
+static void
+test_name_is_refused(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "550 5.7.1 <c.example>: Helo command rejected: Nope",
+		    "It was not delivered. If the words" },
+		{ "450 4.7.1 <c.example>: Helo command rejected: Nope",
+		    "It is still under way; the sending" },
+	};
+	struct reply stock, out = { .code = 0 };
+	struct buf text = BUF_INIT;
+	struct recognised words;
+	struct mta_words known;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct wording w = { .reason = REASON_HELO_DENIED };
+		const struct rewrite how = { .known = &known, .wording = &w,
+			.facts = { .site = &site, .id = "X" } };
+
+		parse(&stock, cases[i][0]);
+		recognise(cases[i][0], strlen(cases[i][0]), &words);
+		words.confidence = RECOGNISED_GUESS;
+		mta_words_read(&known, &stock, &words, NULL, NULL);
+		assert_int_equal(known.reason, REASON_HELO_DENIED);
+		rewrite_add(&out, &stock, &how);
+		buf_clear(&text);
+		reply_put_wire(&out, &text);
+		if (strstr(text.data, "send this to the sender's mail "
+		    "provider, who must look at the name") == NULL ||
+		    strstr(text.data, cases[i][1]) == NULL)
+			fail_msg("%s: %s", cases[i][0], text.data);
+		reply_clear(&stock);
+	}
+	buf_free(&text);
+	reply_clear(&out);
+}
+
 /* Where others say whom to ask, that comes before what our reason says. */
 static void
 test_their_way_comes_first(void **state)
@@ -276,6 +316,10 @@ test_their_way_comes_first(void **state)
 		    REASON_ACCOUNT_DISABLED, true },
 		{ "550 5.7.13 <u@example.org>: suspended",
 		    REASON_ACCOUNT_DISABLED, false },
+		{ "550 5.7.13 suspended because of abuse",
+		    REASON_ACCOUNT_DISABLED, false },
+		{ "550 5.7.13 suspended, telephone 4711",
+		    REASON_ACCOUNT_DISABLED, true },
 		{ "550 5.4.6 Loop detected: X-Loop: tickets@example.org",
 		    REASON_MAIL_LOOP, false },
 		{ "550 5.7.1 Blocked for AS64500, mail noc@example.net",
@@ -412,6 +456,7 @@ main(void)
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_every_reason),
 		cmocka_unit_test(test_unknown_words_stay),
+		cmocka_unit_test(test_name_is_refused),
 		cmocka_unit_test(test_their_way_comes_first),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_footer),
