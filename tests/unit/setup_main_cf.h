@@ -106,10 +106,11 @@ main_cf_keys(void *arg, const char *table, struct buf *out)
 static inline void
 adopt_main_cf(struct adopt *a, struct main_cf *cf)
 {
-	const struct mta_source source = { .arg = cf, .value = main_cf_value,
-		.place = main_cf_place, .is_file = main_cf_is_file, .is_access = main_cf_is_access,
-		.text = main_cf_text,
-		.is_set = main_cf_is_set, .keys = main_cf_keys, .overrides = main_cf_overrides,
+	const struct mta_source source = { .arg = cf,
+		.value = main_cf_value, .place = main_cf_place,
+		.is_file = main_cf_is_file, .is_access = main_cf_is_access,
+		.text = main_cf_text, .is_set = main_cf_is_set,
+		.keys = main_cf_keys, .overrides = main_cf_overrides,
 		.ask = main_cf_ask };
 
 	adopt_make(a, &source);
