@@ -2,6 +2,7 @@
 
 #include "checks/list_block.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -10,6 +11,7 @@
 #include "base/option_value.h"
 #include "lists/list.h"
 #include "words/reason.h"
+#include "words/reply.h"
 
 static bool
 parse_file(void *base, void *slot, const char *value, struct buf *errmsg)
@@ -54,11 +56,23 @@ free_match(void *slot)
 	*(unsigned *)slot = 0;
 }
 
+#define ROWS \
+	{ .name = "file", .type = OPTION_PARSE,                               \
+	    .offset = offsetof(struct list_block, file),                      \
+	    .parse = parse_file, .free = free_file,                           \
+	    .help = "a text file, or cdb:FILE, lmdb:FILE, "                   \
+		"sqlite:FILE:TABLE" },                                        \
+	{ .name = "entries", .type = OPTION_LIST,                             \
+	    .offset = offsetof(struct list_block, entries),                   \
+	    .parse = list_entries_parse, .free = list_entries_free,           \
+	    .help = "lines of a text list, beside the file or without one" }, \
+	{ .name = "tell-comment", .type = OPTION_BOOL,                        \
+	    .offset = offsetof(struct list_block, tells),                     \
+	    .default_value = "no",                                            \
+	    .help = "whoever is refused is told what the list says of it" }
+
 const struct option list_block_rows[] = {
-	{ .name = "file", .type = OPTION_PARSE,
-	    .offset = offsetof(struct list_block, file),
-	    .parse = parse_file, .free = free_file,
-	    .help = "a text file, or cdb:FILE, lmdb:FILE, sqlite:FILE:TABLE" },
+	ROWS,
 	{ .name = "match", .type = OPTION_LIST,
 	    .offset = offsetof(struct list_block, match),
 	    .parse = parse_match, .free = free_match,
@@ -67,14 +81,19 @@ const struct option list_block_rows[] = {
 	{ .name = NULL }
 };
 
+const struct option list_login_rows[] = {
+	ROWS,
+	{ .name = NULL }
+};
+
 bool
 list_block_finish(void *item, struct buf *errmsg)
 {
 	const struct list_block *b = item;
 
-	if (b->file.name == NULL)
-		buf_puts(errmsg, "it has no file");
-	return b->file.name != NULL;
+	if (b->file.name == NULL && b->entries.n == 0)
+		buf_puts(errmsg, "it has no file and no entries");
+	return errmsg->len == 0;
 }
 
 /* The mistakes are reported with their place in the list, then with ours. */
@@ -112,30 +131,54 @@ list_blocks_active(const void *options, const struct site *site)
 	return o->blocks.n > 0;
 }
 
-/* A client by its address, then by its confirmed name. */
 static enum list_answer
-find_client(struct list *l, const struct session *s, struct list_hit *hit)
+find_name(const struct list_block *b, const char *name, struct list_hit *hit)
 {
-	enum list_answer answer = list_find_ip(l, &s->client, hit);
-
-	return answer != LIST_NO ? answer :
-	    list_find_name(l, s->client_name, hit);
+	if (list_entries_find_name(&b->entries, name, hit))
+		return LIST_YES;
+	return b->file.list != NULL ? list_find_name(b->file.list, name, hit) :
+	    LIST_NO;
 }
 
 static enum list_answer
-find(struct list *l, const struct check_ctx *ctx, struct list_hit *hit)
+find_mailbox(const struct list_block *b, const struct mailbox *m,
+    struct list_hit *hit)
+{
+	if (list_entries_find_mailbox(&b->entries, m, hit))
+		return LIST_YES;
+	return b->file.list != NULL ? list_find_mailbox(b->file.list, m, hit) :
+	    LIST_NO;
+}
+
+/* A client by its address, then by its confirmed name. */
+static enum list_answer
+find_client(const struct list_block *b, const struct session *s,
+    struct list_hit *hit)
+{
+	enum list_answer answer = LIST_NO;
+
+	if (list_entries_find_ip(&b->entries, &s->client, hit))
+		return LIST_YES;
+	if (b->file.list != NULL)
+		answer = list_find_ip(b->file.list, &s->client, hit);
+	return answer != LIST_NO ? answer : find_name(b, s->client_name, hit);
+}
+
+static enum list_answer
+find(const struct list_block *b, const struct check_ctx *ctx,
+    struct list_hit *hit)
 {
 	const struct session *s = ctx->session;
 
 	switch (ctx->stage) {
 	case STAGE_CONNECT:
-		return find_client(l, s, hit);
+		return find_client(b, s, hit);
 	case STAGE_HELO:
-		return list_find_name(l, s->helo, hit);
+		return find_name(b, s->helo, hit);
 	case STAGE_MAIL:
-		return list_find_mailbox(l, &s->sender, hit);
+		return find_mailbox(b, &s->sender, hit);
 	case STAGE_RCPT:
-		return list_find_mailbox(l, &s->rcpt->mailbox, hit);
+		return find_mailbox(b, &s->rcpt->mailbox, hit);
 	case STAGE_DATA:
 	case STAGE_HEADERS:
 	case STAGE_MESSAGE:
@@ -144,18 +187,53 @@ find(struct list *l, const struct check_ctx *ctx, struct list_hit *hit)
 	return LIST_NO;
 }
 
+/*
+ * "551 5.1.6 Moved", "5.1.1 Nobody": a code for good, where RFC 5321 has it,
+ * and a status stand before the words.
+ */
+static const char *
+take_code(struct finding *f, const char *comment)
+{
+	const char *p = comment;
+	size_t n = strcspn(p, " "), words;
+	struct buf ignored = BUF_INIT;
+	long code = n == 3 && *p == '5' ? strtol(p, NULL, 10) : 0;
+
+	if (code != 0 && reply_code_check(code, &ignored))
+		p += 3 + strspn(p + 3, " ");
+	else
+		code = 0;
+	words = strcspn(p, " ");
+	if (*p == '5' && words < sizeof f->status) {
+		memcpy(f->status, p, words);
+		f->status[words] = '\0';
+		if (reply_status_check(f->status, &ignored))
+			p += words + strspn(p + words, " ");
+		else
+			*f->status = '\0';
+	}
+	if (code != 0 || *f->status != '\0')
+		f->code = code != 0 ? (int)code : 550;
+	buf_free(&ignored);
+	return p;
+}
+
 static void
 say_found(const struct check_ctx *ctx, struct findings *found,
     const struct list_block *b, int reason, bool waives,
     const struct list_hit *hit)
 {
 	struct finding *f = check_found(ctx, found, reason);
+	const char *comment = hit->comment.data;
 
 	f->waives = waives;
+	f->tells = b->tells && !waives;
 	finding_say(f, EVIDENCE_LIST, b->item.title);
 	finding_say(f, EVIDENCE_ENTRY, hit->entry.data);
-	if (hit->comment.len > 0)
-		finding_say(f, EVIDENCE_COMMENT, hit->comment.data);
+	if (f->tells && hit->comment.len > 0)
+		comment = take_code(f, comment);
+	if (hit->comment.len > 0 && *comment != '\0')
+		finding_say(f, EVIDENCE_COMMENT, comment);
 }
 
 static void
@@ -168,6 +246,18 @@ say_failure(const struct check_ctx *ctx, struct findings *found,
 	finding_say(f, EVIDENCE_DETAIL, hit->comment.data);
 }
 
+static void
+say(const struct check_ctx *ctx, struct findings *found,
+    const struct list_block *b, int reason, bool waives,
+    enum list_answer answer, struct list_hit *hit)
+{
+	if (answer == LIST_YES)
+		say_found(ctx, found, b, reason, waives, hit);
+	else if (answer == LIST_TEMPFAIL)
+		say_failure(ctx, found, b, hit);
+	list_hit_free(hit);
+}
+
 void
 list_blocks_run(const struct check_ctx *ctx, struct findings *found,
     int reason, bool waives)
@@ -175,18 +265,25 @@ list_blocks_run(const struct check_ctx *ctx, struct findings *found,
 	const struct list_blocks *o = ctx->options;
 	struct list_hit hit = LIST_HIT_INIT;
 	const struct list_block *b;
-	enum list_answer answer;
 	size_t i;
 
 	for (i = 0; i < o->blocks.n; i++) {
 		b = o->blocks.v[i];
-		if ((b->match & STAGE_BIT(ctx->stage)) == 0)
-			continue;
-		answer = find(b->file.list, ctx, &hit);
-		if (answer == LIST_YES)
-			say_found(ctx, found, b, reason, waives, &hit);
-		else if (answer == LIST_TEMPFAIL)
-			say_failure(ctx, found, b, &hit);
-		list_hit_free(&hit);
+		if ((b->match & STAGE_BIT(ctx->stage)) != 0)
+			say(ctx, found, b, reason, waives,
+			    find(b, ctx, &hit), &hit);
 	}
+}
+
+void
+list_blocks_run_login(const struct check_ctx *ctx, struct findings *found,
+    int reason)
+{
+	const struct list_blocks *o = ctx->options;
+	struct list_hit hit = LIST_HIT_INIT;
+	size_t i;
+
+	for (i = 0; ctx->session->login != NULL && i < o->blocks.n; i++)
+		say(ctx, found, o->blocks.v[i], reason, false,
+		    find_name(o->blocks.v[i], ctx->session->login, &hit), &hit);
 }

@@ -1,11 +1,12 @@
 /*
- * list_block.h - list "…" { } and allow "…" { }: a local list and what is
- * looked up in it
+ * list_block.h - list "…" { }, allow "…" { } and login-list "…" { }: a local
+ * list and what is looked up in it
  */
 #ifndef CHECKS_LIST_BLOCK_H
 #define CHECKS_LIST_BLOCK_H
 
 #include "checks/check.h"
+#include "checks/list_entries.h"
 
 struct list;
 
@@ -18,12 +19,15 @@ struct list_file {
 struct list_block {
 	struct option_item item;
 	struct list_file file;
+	struct list_entries entries;	/* beside those of the file */
+	bool tells;	/* comments are written for who is refused */
 	/* STAGE_BIT()s: when the new facts are looked up */
 	unsigned match;
 };
 
 /* Rows of a block, its finish, and the options of a check that has some. */
 extern const struct option list_block_rows[];
+extern const struct option list_login_rows[];
 bool list_block_finish(void *item, struct buf *errmsg);
 
 struct list_blocks {
@@ -46,5 +50,9 @@ bool list_blocks_active(const void *options, const struct site *site);
  */
 void list_blocks_run(const struct check_ctx *ctx, struct findings *found,
     int reason, bool waives);
+
+/* The same of the login, where there is one. */
+void list_blocks_run_login(const struct check_ctx *ctx,
+    struct findings *found, int reason);
 
 #endif

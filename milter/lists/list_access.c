@@ -3,15 +3,18 @@
  * regexp_table(5), pcre_table(5)
  *
  * "access:FILE" is whom its text refuses for good (REJECT, 5NN), with the
- * admin's words as comment; "access-permit:FILE" is of whom it says anything
- * else: it lets them pass (OK), looks no further (DUNNO), or does what stays
- * Postfix's (DEFER, HOLD, names of restrictions). FILE is the text that
- * postmap(1) reads, not what it makes of it.
+ * admin's words as comment, and before them a code and a status that are not
+ * 550 5.7.1; "access-permit:FILE" is of whom it says anything else: it lets
+ * them pass (OK), looks no further (DUNNO), or does what stays Postfix's
+ * (DEFER, HOLD, 521, names of restrictions). FILE is the text that postmap(1)
+ * reads, not what it makes of it.
  *
  * A table with what we do not read, conditions and negations and flags of
  * patterns, is refused whole: what stands behind it would mean another thing.
  * So is one that spares somebody whom we cannot tell.
  */
+
+#include "lists/list_access.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -31,28 +34,44 @@ is_word(const char *text, size_t n, const char *word)
 	return strlen(word) == n && strncasecmp(text, word, n) == 0;
 }
 
-/* The action, and the words behind it in *text. */
+/* 521 closes the session, which is the mail server's business. */
+static bool
+is_refusal(const char *code, size_t n)
+{
+	return n == 3 && *code == '5' && isdigit((unsigned char)code[1]) &&
+	    isdigit((unsigned char)code[2]) && !is_word(code, n, "521");
+}
+
 static enum verdict
-verdict_of(const char *action, const char **text)
+verdict_of(const char *action)
 {
 	size_t n = strcspn(action, BLANKS);
 
-	*text = action + n + strspn(action + n, BLANKS);
-	if (is_word(action, n, "REJECT") || (n == 3 && *action == '5' &&
-	    isdigit((unsigned char)action[1]) &&
-	    isdigit((unsigned char)action[2])))
-		return VERDICT_REFUSE;
-	return VERDICT_SPARE;
+	return is_word(action, n, "REJECT") || is_refusal(action, n) ?
+	    VERDICT_REFUSE : VERDICT_SPARE;
 }
 
-/* "5.7.1 Go away": the words alone. */
+/* "550 5.7.1 Go away": the words alone; "551 5.1.6 Moved": all of it. */
 static const char *
-skip_status(const char *text)
+words_of(const char *action)
 {
-	size_t n = strspn(text, "0123456789.");
+	size_t n = strcspn(action, BLANKS), m;
+	const char *text = action + n + strspn(action + n, BLANKS);
+	bool usual = !is_refusal(action, n) || is_word(action, n, "550") ||
+	    is_word(action, n, "554");
 
-	return n >= 5 && text[n] == ' ' && text[1] == '.' ? text + n + 1 :
-	    text;
+	m = strspn(text, "0123456789.");
+	if (m < 5 || text[1] != '.' || (text[m] != ' ' && text[m] != '\0'))
+		return usual ? text : action;
+	if (usual && is_word(text, m, "5.7.1"))
+		return text + m + strspn(text + m, BLANKS);
+	return is_refusal(action, n) ? action : text;
+}
+
+const char *
+list_access_refuses(const char *action)
+{
+	return verdict_of(action) == VERDICT_REFUSE ? words_of(action) : NULL;
 }
 
 /* "192.0.2" is 192.0.2.0/24; true: it was one, and stands in `net`. */
@@ -145,7 +164,7 @@ take_pattern(struct list_text *c, const char *line, enum verdict wanted,
     struct buf *key, struct buf *errmsg)
 {
 	size_t n = pattern_length(line), m = strcspn(line + n, BLANKS);
-	const char *action = line + n + m, *text;
+	const char *action = line + n + m;
 	struct buf pattern = BUF_INIT;
 
 	if (m > 1 || (m == 1 && line[n] != 'i')) {
@@ -154,13 +173,13 @@ take_pattern(struct list_text *c, const char *line, enum verdict wanted,
 		return;
 	}
 	action += strspn(action, BLANKS);
-	if (verdict_of(action, &text) != wanted)
+	if (verdict_of(action) != wanted)
 		return;
 	buf_printf(&pattern, "%.*s%s", (int)n, line,
 	    m == 1 && line[n] == 'i' ? "" : "i");
 	/* "$1" in the words is what the pattern has found. */
-	list_text_add(c, pattern.data, strchr(text, '$') == NULL ?
-	    skip_status(text) : "", key, errmsg);
+	list_text_add(c, pattern.data, strchr(action, '$') == NULL ?
+	    words_of(action) : "", key, errmsg);
 	buf_free(&pattern);
 	if (wanted == VERDICT_REFUSE)
 		buf_clear(errmsg);
@@ -171,7 +190,7 @@ take_line(struct list_text *c, char *line, enum verdict wanted,
     struct buf *key, struct buf *errmsg)
 {
 	size_t n = strcspn(line, BLANKS);
-	const char *action = line + n + strspn(line + n, BLANKS), *text;
+	const char *action = line + n + strspn(line + n, BLANKS);
 
 	if (is_conditional(line)) {
 		buf_printf(errmsg, "\"%.60s\": conditions and negations are "
@@ -182,10 +201,10 @@ take_line(struct list_text *c, char *line, enum verdict wanted,
 		take_pattern(c, line, wanted, key, errmsg);
 		return;
 	}
-	if (!is_plain(line) || verdict_of(action, &text) != wanted)
+	if (!is_plain(line) || verdict_of(action) != wanted)
 		return;
 	line[n] = '\0';
-	add_key(c, line, skip_status(text), key, errmsg);
+	add_key(c, line, words_of(action), key, errmsg);
 	/* Postfix takes keys that no mail can have ("*.example"). */
 	if (wanted == VERDICT_REFUSE || strchr(line, '*') != NULL)
 		buf_clear(errmsg);

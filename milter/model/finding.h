@@ -47,6 +47,11 @@ struct finding {
 	   would still defer, and then a record of its own */
 	bool closes;
 	bool withheld;		/* not asked for now: it says nothing */
+	/* its comment is written for the sender, and so is this code with its
+	   status; 0 and "": those of the reason */
+	bool tells;
+	int code;
+	char status[12];
 	enum stage issued_at;	/* not spoken before this stage */
 	enum stage stage;	/* where it was found */
 	struct evidence evidence[FINDING_EVIDENCE_MAX];

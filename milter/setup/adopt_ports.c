@@ -49,10 +49,11 @@ static const struct {
 	{ "rcpt-domain = yes", "rcpt-domain-lookup-failed" },
 	{ "\tdnsbl \"", "dnsbl-listed" },
 	{ "\trhsbl \"", "domain-listed" },
-	{ "access:", "client-denied" },
-	{ "access:", "helo-denied" },
-	{ "access:", "sender-denied" },
-	{ "access:", "rcpt-denied" },
+	{ "match = {client}", "client-denied" },
+	{ "match = {helo}", "helo-denied" },
+	{ "match = {sender}", "sender-denied" },
+	{ "match = {rcpt}", "rcpt-denied" },
+	{ "login-list ", "account-disabled" },
 };
 
 /* A reason of the fragment's own, at the beginning of a line; or NULL. */
@@ -83,7 +84,8 @@ put_adopted(struct buf *out, const char *fragment)
 			put_off(out, adopted[i].reason,
 			    strlen(adopted[i].reason));
 	while ((reason = next_reason(reason)) != NULL)
-		if (strncmp(reason, "null-mx", 7) != 0)
+		if (strncmp(reason, "null-mx", 7) != 0 &&
+		    strncmp(reason, "rcpt-denied", 11) != 0)
 			put_off(out, reason, strcspn(reason, "\""));
 }
 

@@ -38,27 +38,6 @@ leave_odd(struct adopt *a, const struct mta_lists *l)
 		    "relay.domains and relay.networks", l->odd.v[i].name);
 }
 
-/* Does a line of this table, if it can be read, let somebody pass? */
-static bool
-may_permit(const struct mta_source *source, const char *table)
-{
-	const char *path = adopt_text_of_table(source, table), *line, *action;
-	struct buf text = BUF_INIT;
-	bool may = path == NULL || !source->text(source->arg, path, &text);
-	size_t n;
-
-	for (line = text.data; !may && *line != '\0'; line += n) {
-		n = strcspn(line, "\n");
-		action = line + strcspn(line, " \t\n");
-		action += strspn(action, " \t");
-		may = strchr("#\n \t", *line) == NULL &&
-		    strncasecmp(action, "REJECT", 6) != 0 && *action != '5';
-		n += line[n] == '\n';
-	}
-	buf_free(&text);
-	return may;
-}
-
 /*
  * What lets somebody relay whom saywhy would not know, in the first list that
  * refuses relaying; NULL: nothing.
@@ -81,7 +60,7 @@ other_relayer(const struct mta_source *source, const char *list,
 		if (adopt_takes_word(word) && mta_next_word(&p, table) &&
 		    strncmp(word, "check_", 6) == 0 &&
 		    !adopt_is_ours(table) &&
-		    may_permit(source, table))
+		    adopt_may_permit(source, table))
 			return word;
 		if (strncmp(word, "permit", 6) == 0 &&
 		    !adopt_is_among(word, known, COUNT(known)))

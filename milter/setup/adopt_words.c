@@ -25,6 +25,14 @@ adopt_leave(struct adopt *a, const char *fmt, ...)
 	buf_free(&text);
 }
 
+void
+adopt_leave_behind(struct adopt *a, const char *list, const char *restriction)
+{
+	adopt_leave(a, "%s: %s stays Postfix's%s: it stands behind a permit "
+	    "that saywhy does not know", list, restriction,
+	    adopt_says(restriction));
+}
+
 bool
 adopt_is_among(const char *word, const char *const *words, size_t n)
 {
@@ -112,13 +120,35 @@ adopt_text_of_table(const struct mta_source *source, const char *table)
 	    source->is_access(source->arg, path) ? path : NULL;
 }
 
+bool
+adopt_may_permit(const struct mta_source *source, const char *table)
+{
+	const char *path = adopt_text_of_table(source, table), *line, *action;
+	struct buf text = BUF_INIT;
+	bool may = path == NULL || !source->text(source->arg, path, &text);
+	size_t n;
+
+	for (line = text.data; !may && *line != '\0'; line += n) {
+		n = strcspn(line, "\n");
+		action = line + strcspn(line, " \t\n");
+		action += strspn(action, " \t");
+		may = strchr("#\n \t", *line) == NULL &&
+		    strncasecmp(action, "REJECT", 6) != 0 && *action != '5';
+		n += line[n] == '\n';
+	}
+	buf_free(&text);
+	return may;
+}
+
 const char *
 adopt_not_read_because(const char *table)
 {
 	static const struct {
 		const char *kinds, *because;
 	} rows[] = {
-		{ " inline: static: randmap: pipemap: unionmap: environ: ",
+		{ " inline: static: ", "an action or a key of it is not read "
+		    "here" },
+		{ " randmap: pipemap: unionmap: environ: ",
 		    "it stands in main.cf itself and has no file" },
 		{ " regexp: pcre: cidr: ", "it cannot be read, or has "
 		    "conditions, negations, flags or patterns which saywhy "

@@ -11,6 +11,10 @@
 void adopt_leave(struct adopt *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* It stands behind a permit that saywhy does not know. */
+void adopt_leave_behind(struct adopt *a, const char *list,
+    const char *restriction);
+
 bool adopt_is_among(const char *word, const char *const *words, size_t n);
 
 /*
@@ -19,6 +23,9 @@ bool adopt_is_among(const char *word, const char *const *words, size_t n);
  */
 const char *adopt_text_of_table(const struct mta_source *source,
     const char *table);
+
+/* Does a line of this table let somebody pass, or can it not be read? */
+bool adopt_may_permit(const struct mta_source *source, const char *table);
 
 /* Why there is none, as the end of a sentence about the table. */
 const char *adopt_not_read_because(const char *table);

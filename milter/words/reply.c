@@ -279,16 +279,26 @@ known_of(const char *template, const char *without, const struct values *v)
 }
 
 static struct reason_code
-pick_code(const struct wording *w, enum action action)
+pick_code(const struct wording *w, enum action action,
+    const struct finding *f)
 {
 	const struct reason *row = reason_get(w->reason);
+	struct reason_code code = action == ACTION_REJECT ? row->permanent :
+	    row->temporary;
 
 	if (w->disclose == DISCLOSE_NOTHING)
 		return action == ACTION_REJECT ? neutral_permanent :
 		    neutral_temporary;
-	if (action == ACTION_REJECT)
-		return w->permanent.code != 0 ? w->permanent : row->permanent;
-	return w->temporary.code != 0 ? w->temporary : row->temporary;
+	if (action == ACTION_REJECT && w->permanent.code != 0)
+		return w->permanent;
+	if (action == ACTION_TEMPFAIL && w->temporary.code != 0)
+		return w->temporary;
+	if (action == ACTION_REJECT && f != NULL && f->code != 0) {
+		code.code = f->code;
+		if (*f->status != '\0')
+			code.status = f->status;
+	}
+	return code;
 }
 
 static const char *
@@ -387,6 +397,24 @@ begin_values(struct values *v, const struct reply_facts *facts)
 	}
 }
 
+/* What the admin wrote for whoever is refused. */
+static void
+add_comment(struct reply *reply, const struct wording *wording,
+    const struct finding *f)
+{
+	const char *words = f != NULL && f->tells && wording->text == NULL &&
+	    wording->disclose == DISCLOSE_FULL ?
+	    finding_value(f, EVIDENCE_COMMENT) : NULL;
+	struct buf line = BUF_INIT;
+
+	if (words == NULL)
+		return;
+	template_put_safe(&line, words, strlen(words));
+	add_text(reply, line.data, line.len < REPLY_LINE_MAX ? line.len :
+	    REPLY_LINE_MAX, REPLY_LINES);
+	buf_free(&line);
+}
+
 /* Where there is a page, its address; else whom to ask. */
 static void
 add_pointer(struct reply *reply, const struct values *v, size_t max)
@@ -400,7 +428,7 @@ void
 reply_render(struct reply *reply, const struct wording *wording,
     enum action action, const struct reply_facts *facts)
 {
-	struct reason_code code = pick_code(wording, action);
+	struct reason_code code = pick_code(wording, action, facts->finding);
 	struct values v;
 
 	if (!action_refuses(action) || code.code == 0 ||
@@ -419,6 +447,7 @@ reply_render(struct reply *reply, const struct wording *wording,
 	if (reply->n == 0)
 		add_line(reply, reason_prose(wording->reason)->plain, &v,
 		    REPLY_LINES);
+	add_comment(reply, wording, facts->finding);
 	add_remedy(reply, pick_remedy(wording, action), &v, REPLY_LINES);
 	add_pointer(reply, &v, REPLY_LINES);
 }

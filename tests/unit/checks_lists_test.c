@@ -19,7 +19,8 @@
 static const struct wrong {
 	const char *block, *message;
 } wrongs[] = {
-	{ "list \"x\" { }", "config:1: blacklist.list \"x\": it has no file" },
+	{ "list \"x\" { }",
+	    "config:1: blacklist.list \"x\": it has no file and no entries" },
 	{ "allow \"x\" { file = \"\" }",
 	    "config:1: blacklist.allow \"x\".file: "
 	    "\"\": an empty name names no file" },

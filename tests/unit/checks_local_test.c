@@ -75,6 +75,35 @@ static const struct test_case test_cases[] = {
 	{ "blacklist_dnswl", "", STAGE_RCPT, OUT, .output = "(not active)" },
 	{ "blacklist_url", "", STAGE_MESSAGE, OUT, .output = "(not active)" },
 
+	{ "blacklist_list", "blacklist { list \"x\" { entries = "
+	    "{\"198.51.100.0/24 # bots\"} } }", STAGE_CONNECT, OUT,
+	    .output = "client-denied list=x entry=198.51.100.0/24 "
+	    "comment=bots" },
+	{ "blacklist_list", "blacklist { list \"x\" { entries = "
+	    "{\"[198.51.100.7]\", \"*\"} } }", STAGE_CONNECT, OUT,
+	    .output = "client-denied list=x entry=[198.51.100.7]" },
+	{ "blacklist_list", "blacklist { list \"x\" { entries = {\"*\"} } }",
+	    STAGE_CONNECT, OUT, .output = "client-denied list=x entry=*" },
+	{ "blacklist_list", "blacklist { list \"x\" { entries = "
+	    "{\"/^mail #/ # no\", \"/^m[a#]il/i # a # b\"} } }", STAGE_HELO,
+	    OUT, .output = "helo-denied list=x entry=/^m[a#]il/i "
+	    "comment=a # b" },
+	{ "blacklist_list", "blacklist { list \"x\" { entries = "
+	    "{\"198.51.100.8\", \"a@example.net\"} } }", STAGE_MAIL, OUT,
+	    MAIL, .output = "" },
+	{ "auth_login_list", "", STAGE_MAIL, OUT, MAIL,
+	    .output = "(not active)" },
+	{ "auth_login_list", "auth { login-list \"x\" { entries = {\"ann\"} "
+	    "} }", STAGE_MAIL, OUT, MAIL, .output = "" },
+	{ "auth_login_list", "auth { login-list \"x\" { entries = {\"ann\"} "
+	    "} }", STAGE_MAIL, OUT, MAIL, .login = "Ann",
+	    .output = "account-disabled list=x entry=ann" },
+	{ "auth_login_list", "auth { login-list \"x\" { entries = {\"*\"} } "
+	    "}", STAGE_MAIL, OUT, MAIL, .login = "bob@example.org",
+	    .output = "account-disabled list=x entry=*" },
+	{ "auth_login_list", "auth { login-list \"x\" { entries = {\"ann\"} "
+	    "} }", STAGE_MAIL, OUT, MAIL, .login = "bob", .output = "" },
+
 	{ "helo_syntax", "", STAGE_HELO, OUT, .output = "" },
 	{ "helo_syntax", "", STAGE_HELO, .helo = "[198.51.100.7]",
 	    .output = "" },
