@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/net.h"
 #include "lists/list_text_internal.h"
+#include "model/mailkey.h"
 
 #define BLANKS " \t"
 
@@ -258,12 +259,21 @@ get_spared(void *content, const char *key, size_t n, struct buf *comment)
 	return answer;
 }
 
+/* Who is refused as "user" is not as "user+x": Postfix says which it is. */
+static unsigned
+kinds_refused(const void *content)
+{
+	unsigned kinds = list_text_kinds(content);
+
+	return kinds != 0 ? kinds | MAILKEY_EXTENDED : 0;
+}
+
 #define REST .free = list_text_free, .count = list_text_count, \
-	.kinds = list_text_kinds, \
 	.get_net = list_text_get_net, .get_pattern = list_text_get_pattern
 
 const struct list_format list_format_access = { .prefix = "access:",
-	.load = load_refused, .get = list_text_get, REST };
+	.load = load_refused, .get = list_text_get, .kinds = kinds_refused,
+	REST };
 const struct list_format list_format_access_permit = {
 	.prefix = "access-permit:", .load = load_spared, .get = get_spared,
-	REST };
+	.kinds = list_text_kinds, REST };

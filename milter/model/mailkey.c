@@ -199,6 +199,7 @@ try_locals(const struct search *s, enum mailkey kind,
 	if (try_local(s, kind, m, whole, domain))
 		return true;
 	return plain > 0 && plain < whole &&
+	    (s->kinds & MAILKEY_EXTENDED) == 0 &&
 	    try_local(s, kind, m, plain, domain);
 }
 

@@ -25,7 +25,9 @@ enum mailkey {
 	MAILKEY_DOMAIN = 4,	/* example.org, [192.0.2.7] */
 	MAILKEY_BELOW = 8,	/* .example.org */
 	MAILKEY_NULL = 16,	/* <> */
-	MAILKEY_ALL = 31
+	MAILKEY_ALL = 31,
+	/* of no key: local parts are not looked up without +extension */
+	MAILKEY_EXTENDED = 32
 };
 
 /*

@@ -42,6 +42,26 @@ static const struct {
 	{ "reject_rhsbl_sender", "rhsbl", "sender" },
 };
 
+/* Words of main.cf's own, which a reply of ours would not have. */
+static bool
+has_words(const struct mta_source *source)
+{
+	return *source->value(source->arg, "rbl_reply_maps") != '\0' ||
+	    strncmp(source->place(source->arg, "default_rbl_reply"),
+	    "the default", 11) != 0;
+}
+
+/* Why it stays Postfix's. */
+static const char *
+reason_left(const struct walk *w, bool permits, bool well_formed)
+{
+	if (!well_formed)
+		return "its answers are in a form that saywhy does not have";
+	if (!permits && has_words(w->source))
+		return "default_rbl_reply or rbl_reply_maps has its words";
+	return "it stands behind a permit that saywhy does not know";
+}
+
 /* Its zone is the next word: "zen.example=127.0.0.2". */
 static void
 take_dns_list(struct walk *w, size_t which)
@@ -69,16 +89,16 @@ take_dns_list(struct walk *w, size_t which)
 	    w->list);
 	if (strstr(w->lists->data, line.data) != NULL)
 		;
-	else if (good && !w->unknown_permit) {
+	else if (good && !w->unknown_permit &&
+	    (permits || !has_words(w->source))) {
 		buf_puts(w->lists, line.data);
 		w->a->taken++;
 	} else {
 		w->unknown_permit |= permits;
 		adopt_leave(w->a, "%s: %s %s stays Postfix's%s: %s", w->list,
 		    dns_lists[which].restriction, word,
-		    adopt_says(dns_lists[which].restriction), good ?
-		    "it stands behind a permit that saywhy does not know" :
-		    "its answers are in a form that saywhy does not have");
+		    adopt_says(dns_lists[which].restriction),
+		    reason_left(w, permits, good));
 	}
 	w->known_permit |= permits;
 	buf_free(&line);

@@ -397,21 +397,27 @@ begin_values(struct values *v, const struct reply_facts *facts)
 	}
 }
 
-/* What the admin wrote for whoever is refused. */
+/*
+ * What the admin wrote for whoever is refused stands in the first line, the
+ * only one that every door passes on; alone where both are too long for it.
+ */
 static void
 add_comment(struct reply *reply, const struct wording *wording,
     const struct finding *f)
 {
 	const char *words = f != NULL && f->tells && wording->text == NULL &&
-	    wording->disclose == DISCLOSE_FULL ?
+	    wording->disclose == DISCLOSE_FULL && reply->n == 1 ?
 	    finding_value(f, EVIDENCE_COMMENT) : NULL;
 	struct buf line = BUF_INIT;
 
 	if (words == NULL)
 		return;
+	if (strlen(reply->lines[0]) + strlen(words) < REPLY_FIRST_MAX)
+		buf_printf(&line, "%s ", reply->lines[0]);
 	template_put_safe(&line, words, strlen(words));
-	add_text(reply, line.data, line.len < REPLY_LINE_MAX ? line.len :
-	    REPLY_LINE_MAX, REPLY_LINES);
+	free(reply->lines[--reply->n]);
+	add_text(reply, line.data, line.len < REPLY_FIRST_MAX ? line.len :
+	    REPLY_FIRST_MAX, REPLY_LINES);
 	buf_free(&line);
 }
 

@@ -50,6 +50,9 @@ class Outcome:
         self.good = judge.good()
         self.taken = self.harmed = 0
         self.same = bool(before.wire) == bool(played.wire)
+        said = lambda reply: " ".join(reply.texts) if reply else ""
+        self.gone = [words for words in story.keep
+                     if words in said(self.stock) and words not in said(self.reply)]
 
 
 def play_good(one, stock, port):
@@ -128,6 +131,7 @@ def explain(o):
                       f"    adopted {o.reply and o.reply.literal[:160]}"]
                      + ([f"    not adopted: {o.made.said[-300:]}"] if not o.made.good else [])
                      + ([f"    left   {' '.join(left.split())}"] if left else [])
+                     + ([f"    gone  {o.gone}"] if o.gone else [])
                      + ([f"    asked {o.before.asked} / {o.played.asked}"] if not o.same else [])
                      + ([f"    {o.harmed} good sessions refused"] if o.harmed else []))
 
@@ -157,7 +161,7 @@ def outcomes(request, saywhyd, box, others_beside, no_check):  # noqa: F811
         found = play_all(mta, daemon, box, chosen(test_truth.STORIES), request.param)
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         for one in found:
-            if not one.right or not one.same or one.harmed or not one.made.good:
+            if not one.right or not one.same or one.harmed or one.gone or not one.made.good:
                 print(explain(one))
         print("\n" + "\n".join(table(request.param, found)))
     return found
@@ -170,6 +174,11 @@ def names(outcomes, wrong):
 def test_the_admins_text_stays(outcomes):
     """Of a sendmail.mc; test_adopt_sites.py has that of main.cf."""
     assert names(outcomes, lambda o: not getattr(o.made, "kept", True)) == set()
+
+
+def test_others_words_stay(outcomes):
+    """A link, a number, whom to ask: whoever wrote it for the sender."""
+    assert names(outcomes, lambda o: o.gone) == set()
 
 
 def test_each_is_adopted(outcomes):

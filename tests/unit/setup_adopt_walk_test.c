@@ -187,6 +187,33 @@ test_codes_of_main_cf(void **state)
 	adopt_clear(&a);
 }
 
+/* What main.cf says to those that a list in DNS has is theirs to read. */
+static void
+test_words_of_dns_lists(void **state)
+{
+	static const char *const v[] = { "default_rbl_reply", "$rbl_code "
+		"Delist at https://bl.example", "smtpd_client_restrictions",
+		"permit_dnswl_client good.example, reject_rbl_client "
+		"bl.example", NULL };
+	static const char *const maps[] = { "rbl_reply_maps",
+		"hash:/etc/postfix/rbl", "smtpd_client_restrictions",
+		"reject_rhsbl_helo bl.example", NULL };
+	struct main_cf cf = { .v = v };
+	struct adopt a;
+
+	(void)state;
+	adopt_main_cf(&a, &cf);
+	assert_null(strstr(a.conf.data, "bl.example"));
+	assert_non_null(strstr(a.conf.data, "dnswl \"good.example\""));
+	assert_true(is_left(&a, "reject_rbl_client bl.example stays Postfix's "
+	    "(550 5.7.1): default_rbl_reply"));
+	adopt_clear(&a);
+	cf.v = maps;
+	adopt_main_cf(&a, &cf);
+	assert_null(strstr(a.conf.data, "bl.example"));
+	adopt_clear(&a);
+}
+
 /* All that come so far are put off: in the last list alone. */
 static void
 test_defer(void **state)
@@ -234,6 +261,7 @@ main(void)
 		cmocka_unit_test(test_what_postfix_reaches),
 		cmocka_unit_test(test_behind_a_list_that_permits),
 		cmocka_unit_test(test_codes_of_main_cf),
+		cmocka_unit_test(test_words_of_dns_lists),
 		cmocka_unit_test(test_defer),
 	};
 
