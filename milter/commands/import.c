@@ -1,5 +1,6 @@
 /* import - saywhy import: who passed another greylister passes ours */
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "base/strset.h"
 #include "commands/command.h"
 #include "commands/daemon.h"
@@ -19,6 +21,13 @@
 #include "engine/ruleset.h"
 #include "lists/greylist_file.h"
 #include "version.h"
+
+/* It is there where a /dev of few files has no stdin. */
+#ifdef __linux__
+#define STDIN_NAME "/proc/self/fd/0"
+#else
+#define STDIN_NAME "/dev/stdin"
+#endif
 
 #define DAY_S ((int64_t)24 * 3600)
 #define LINE_BYTES (CONTROL_GREYLIST_MAX - NET_TEXT - 2)
@@ -83,34 +92,60 @@ is_berkeley_db(const struct buf *text)
 	return false;
 }
 
-/* Debian calls it by its version; status 127: there is none. */
-static bool
-dump(const char *path, struct buf *text)
+/* The bytes in a file that has no name, from its beginning. */
+static FILE *
+nameless(const struct buf *bytes)
+{
+	FILE *f = tmpfile();
+
+	if (f != NULL && (fwrite(bytes->data, 1, bytes->len, f) < bytes->len ||
+	    fflush(f) != 0 || fseek(f, 0, SEEK_SET) != 0)) {
+		fclose(f);
+		f = NULL;
+	}
+	return f;
+}
+
+/*
+ * What runs db_dump, in the root folder, for its library reads a DB_CONFIG that
+ * is where it runs. Debian calls it by its version; status 127: there is none.
+ */
+static void
+become_dump(int database, int out)
 {
 	static const char *const names[] = { "db_dump", "db5.3_dump" };
-	int ends[2], status = 0;
 	size_t i;
-	pid_t child;
-	FILE *f;
 
-	if (pipe(ends) != 0 || (child = fork()) < 0)
-		return false;
-	if (child == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		close(ends[0]);
+	if (dup2(database, STDIN_FILENO) >= 0 &&
+	    dup2(out, STDOUT_FILENO) >= 0 && chdir("/") == 0)
 		for (i = 0; i < sizeof names / sizeof names[0]; i++)
-			execlp(names[i], names[i], path, (char *)NULL);
-		_exit(127);
-	}
+			execlp(names[i], names[i], STDIN_NAME, (char *)NULL);
+	_exit(127);
+}
+
+/* The text of a database instead of the database. */
+static bool
+dump(struct buf *text)
+{
+	FILE *database = nameless(text), *f;
+	int ends[2], status = 0;
+	pid_t child;
+
+	if (database == NULL || pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	child = fork();
+	if (child == 0)
+		become_dump(fileno(database), ends[1]);
 	close(ends[1]);
+	fclose(database);
 	buf_clear(text);
 	f = fdopen(ends[0], "r");
 	if (f != NULL) {
 		buf_read(text, f, SIZE_MAX);
 		fclose(f);
 	}
-	waitpid(child, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return child > 0 && waitpid(child, &status, 0) == child &&
+	    WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static bool
@@ -123,12 +158,29 @@ load(const char *path, struct buf *text)
 		fprintf(stderr, "saywhy import: %s: %m\n", path);
 	if (f != NULL && f != stdin)
 		fclose(f);
-	if (!good || !is_berkeley_db(text))
-		return good;
-	if (f != stdin && dump(path, text))
+	return good;
+}
+
+/*
+ * What another program wrote, and strangers had a hand in, is looked into with
+ * the rights of the account alone: by us, and by db_dump.
+ */
+static bool
+open_up(const char *path, const struct ruleset *r, struct buf *text)
+{
+	struct buf errmsg = BUF_INIT;
+
+	command_as_account(r);
+	if (!is_berkeley_db(text))
 		return true;
-	fprintf(stderr, "saywhy import: %s: is a Berkeley DB; it takes db_dump "
-	    "(Debian: db-util) to read it\n", path);
+	if (geteuid() == 0)
+		process_no_account(r->daemon.user, &errmsg);
+	else if (dump(text))
+		return true;
+	fprintf(stderr, "saywhy import: %s: is a Berkeley DB; %s%s\n", path,
+	    errmsg.len > 0 ? "root runs no db_dump on it. " : "it takes "
+	    "db_dump (Debian: db-util) to read it", errmsg.data);
+	buf_free(&errmsg);
 	return false;
 }
 
@@ -169,7 +221,7 @@ run(struct arguments *args)
 	r = command_settings(path);
 	im.control = r->daemon.control;
 	buf_puts(&text, "");
-	if (load(args->argv[0], &text))
+	if (load(args->argv[0], &text) && open_up(args->argv[0], r, &text))
 		status = import_text(&im, &text);
 	strset_free(&im.known);
 	buf_free(&im.line);

@@ -15,6 +15,9 @@ struct redisContext;
 struct redisReply;
 struct sock_spec;
 
+/* A link over a connection that is there, which it takes; NULL: it cannot. */
+struct redisContext *counter_link_of(int fd);
+
 /* NULL: it is not there by the deadline. redisFree() ends it. */
 struct redisContext *counter_link_open(const struct sock_spec *spec,
     int64_t deadline);

@@ -50,23 +50,30 @@ bound_arrays(void)
 }
 
 redisContext *
-counter_link_open(const struct sock_spec *spec, int64_t deadline)
+counter_link_of(int fd)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct buf errmsg = BUF_INIT;
-	int fd = sock_connect(spec, deadline, &errmsg);
-	redisContext *c = fd >= 0 ? redisConnectFd(fd) : NULL;
+	redisContext *c = redisConnectFd(fd);
 
 	pthread_once(&once, bound_arrays);
-	buf_free(&errmsg);
-	if (c == NULL && fd >= 0)
+	if (c == NULL) {
 		close(fd);
-	if (c != NULL) {
-		/* It is we who wait, for as long as we like. */
-		c->flags &= ~REDIS_BLOCK;
-		c->reader->fn = &making;
+		return NULL;
 	}
+	/* It is we who wait, for as long as we like. */
+	c->flags &= ~REDIS_BLOCK;
+	c->reader->fn = &making;
 	return c;
+}
+
+redisContext *
+counter_link_open(const struct sock_spec *spec, int64_t deadline)
+{
+	struct buf errmsg = BUF_INIT;
+	int fd = sock_connect(spec, deadline, &errmsg);
+
+	buf_free(&errmsg);
+	return fd >= 0 ? counter_link_of(fd) : NULL;
 }
 
 /* What has come. False: nothing will any more, or it is too much. */

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "counters/counter_link.h"
+#include "counters/counter_reply.h"
 #include "counters/counter_script.h"
 
 #define SHA_TEXT 40
@@ -26,8 +27,6 @@
 #define CHECK_MS 250		/* how often one that is away is tried */
 #define TRY_MS 1000		/* how long such a retry may last */
 #define PASSWORD_MAX 512
-/* A time in ms, or a count, beyond which a server is not sound. */
-#define NUMBER_MAX ((long long)1 << 53)
 
 struct node {
 	const char *name;	/* as configured */
@@ -140,29 +139,6 @@ mark_down(struct counter_server *s, struct node *node)
 	close_idle(node);
 }
 
-/* Times of the server become times of this host. */
-static int64_t
-by_our_clock(int64_t ms, int64_t ahead)
-{
-	return ms > 0 ? ms + ahead : ms;
-}
-
-static bool
-is_sound(const redisReply *r, size_t n)
-{
-	size_t i;
-
-	if (r == NULL || r->type != REDIS_REPLY_ARRAY ||
-	    r->elements != 3 * n + 1)
-		return false;
-	for (i = 0; i < r->elements; i++)
-		if (r->element[i]->type != REDIS_REPLY_INTEGER ||
-		    r->element[i]->integer < -NUMBER_MAX ||
-		    r->element[i]->integer > NUMBER_MAX)
-			return false;
-	return true;
-}
-
 /* What one server is asked: some of the questions of a call. */
 struct request {
 	struct node *node;
@@ -172,33 +148,6 @@ struct request {
 	unsigned generation;
 	bool logs_in;
 };
-
-static bool
-read_answers(const redisReply *r, const struct request *request,
-    const struct counter_question *q, int64_t now, struct counter_answer *a)
-{
-	size_t i, n = request->n, at;
-	int64_t v[3], ahead;
-	bool has_room = true;
-
-	if (!is_sound(r, n))
-		return false;
-	ahead = now - r->element[3 * n]->integer;
-	for (i = 0; i < 3 * n; i++) {
-		at = request->of[i / 3];
-		v[i % 3] = r->element[i]->integer;
-		if (i % 3 != 2)
-			continue;
-		a[at] = (struct counter_answer){ .count = v[0],
-			.since = by_our_clock(v[1], ahead),
-			.room = q[at].verb >= COUNTER_MEET ? v[2] :
-			by_our_clock(v[2], ahead) };
-		has_room &= q[at].verb != COUNTER_ADD || v[2] == 0;
-	}
-	for (i = 0; i < n; i++)
-		a[request->of[i]].added = has_room;
-	return true;
-}
 
 /*
  * A new connection logs in with the questions themselves; the script is there,
@@ -242,7 +191,7 @@ take_answers(struct counter_server *s, struct request *r,
 	if (!r->logs_in ||
 	    counter_link_good(counter_link_answer(r->c, deadline)))
 		reply = counter_link_answer(r->c, deadline);
-	good = read_answers(reply, r, q, now, a);
+	good = counter_reply_read(reply, r->of, r->n, q, now, a);
 	if (reply != NULL)
 		freeReplyObject(reply);
 	for (i = 0; i < r->n; i++)
@@ -294,17 +243,7 @@ ask_sentinel(const struct node *node, const struct sock_spec *sentinel,
 		return false;
 	r = counter_link_ask(c, deadline, "SENTINEL get-master-addr-by-name %s",
 	    node->master);
-	good = r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2 &&
-	    r->element[0]->type == REDIS_REPLY_STRING &&
-	    r->element[1]->type == REDIS_REPLY_STRING;
-	if (good) {
-		*where = (struct sock_spec){ .kind =
-		    strchr(r->element[0]->str, ':') != NULL ?
-		    SOCK_KIND_INET6 : SOCK_KIND_INET };
-		snprintf(where->host, sizeof where->host, "%s",
-		    r->element[0]->str);
-		where->port = atoi(r->element[1]->str);
-	}
+	good = counter_reply_master(r, where);
 	if (r != NULL)
 		freeReplyObject(r);
 	redisFree(c);

@@ -39,6 +39,8 @@ struct recorder {
 	struct recorder_counts counts;
 	uint64_t kinds[ISSUER_COUNT][OUTCOME_COUNT][REASON_COUNT];
 	struct feeder *feeder;	/* NULL: no store */
+	void (*watcher)(void *arg, const struct buf *line);	/* or NULL */
+	void *watcher_arg;
 };
 
 static void
@@ -155,6 +157,26 @@ recorder_new(const struct record_options *opt)
 	return r;
 }
 
+void
+recorder_watch(struct recorder *r,
+    void (*tell)(void *arg, const struct buf *line), void *arg)
+{
+	r->watcher = tell;
+	r->watcher_arg = arg;
+}
+
+static void
+tell_watcher(const struct recorder *r, const struct record *record)
+{
+	struct buf line = BUF_INIT;
+
+	if (r->watcher == NULL || r->opt.retention == 0)
+		return;
+	record_json(record, &r->opt, &line);
+	r->watcher(r->watcher_arg, &line);
+	buf_free(&line);
+}
+
 static bool
 same_text(const char *a, const char *b)
 {
@@ -250,6 +272,7 @@ recorder_emit(struct recorder *r, const struct record *record)
 	for (i = 0; i < NSINKS; i++)
 		if (r->outlets[i].state != NULL)
 			kept &= tell(r, i, record);
+	tell_watcher(r, record);
 	if (kept)
 		r->counts.written++;
 	else

@@ -50,6 +50,14 @@ void recorder_expire(struct recorder *r);
 /* NULL recorder: nothing is written. */
 void recorder_emit(struct recorder *r, const struct record *record);
 
+/*
+ * Each record is told as well, as the line that the record file gets (without
+ * its end), unless nothing is to be kept; by the thread that emits it, one at a
+ * time. Once, before the first record.
+ */
+void recorder_watch(struct recorder *r,
+    void (*tell)(void *arg, const struct buf *line), void *arg);
+
 struct recorder_counts {
 	uint64_t written;	/* every sink kept it */
 	uint64_t lost;		/* some sink did not */

@@ -2,24 +2,18 @@
 
 #include "scenario/player.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "engine/ruleset.h"
-#include "records/privacy.h"
 #include "records/recorder.h"
 #include "words/reason.h"
 
 struct player {
 	struct engine *engine;
 	struct recorder *recorder;
-	char file[32];		/* of records */
-	int fd;			/* reads it */
+	struct buf records;	/* that were not read yet */
 	struct engine_watcher ours;
 	const struct engine_watcher *theirs;
 	struct played played;
@@ -54,26 +48,26 @@ on_decided(void *arg, enum stage stage, const struct decision *d,
 		p->theirs->decided(p->theirs->arg, stage, d, reply, id);
 }
 
-static bool
-open_records(struct player *p, const struct ruleset *rules)
+static void
+on_record(void *arg, const struct buf *line)
+{
+	struct player *p = arg;
+
+	buf_put(&p->records, line->data, line->len);
+	buf_putc(&p->records, '\n');
+}
+
+/* They are kept here alone: one that is killed leaves nothing behind. */
+static void
+begin_records(struct player *p, const struct ruleset *rules)
 {
 	struct record_options opt = rules->records;
-	int fd;
 
-	snprintf(p->file, sizeof p->file, "/tmp/saywhy-try-XXXXXX");
-	fd = mkstemp(p->file);
-	if (fd < 0)
-		return false;
-	close(fd);
-	opt.file = p->file;
+	opt.file = NULL;
 	opt.store = NULL;
 	opt.syslog = false;
-	if (opt.retention > 0 && opt.retention < 60000)
-		opt.retention = 60000;
-	privacy_key(opt.privacy_key);
 	p->recorder = recorder_new(&opt);
-	p->fd = open(p->file, O_RDONLY | O_CLOEXEC);
-	return p->fd >= 0;
+	recorder_watch(p->recorder, on_record, p);
 }
 
 struct player *
@@ -82,15 +76,11 @@ player_new(struct ruleset *rules, const struct engine_watcher *watcher)
 	struct player *p = mem_alloc(sizeof *p);
 
 	p->played.found = p->played.records = p->played.marks =
-	    p->played.results =
-	    (struct buf)BUF_INIT;
+	    p->played.results = p->records = (struct buf)BUF_INIT;
 	p->theirs = watcher;
 	p->ours = (struct engine_watcher){ .arg = p, .check = on_check,
 		.decided = on_decided };
-	if (!open_records(p, rules)) {
-		perror(p->file);
-		exit(EX_CANTCREAT);
-	}
+	begin_records(p, rules);
 	p->engine = engine_new(rules, p->recorder);
 	engine_watch(p->engine, &p->ours);
 	return p;
@@ -103,8 +93,7 @@ player_free(struct player *p)
 		return;
 	engine_free(p->engine);
 	recorder_free(p->recorder);
-	close(p->fd);
-	unlink(p->file);
+	buf_free(&p->records);
 	reply_clear(&p->played.reply);
 	buf_free(&p->played.found);
 	buf_free(&p->played.records);
@@ -139,11 +128,8 @@ forget(struct played *played)
 static void
 read_records(struct player *p)
 {
-	char bytes[4096];
-	ssize_t n;
-
-	while ((n = read(p->fd, bytes, sizeof bytes)) > 0)
-		buf_put(&p->played.records, bytes, (size_t)n);
+	buf_put(&p->played.records, p->records.data, p->records.len);
+	buf_clear(&p->records);
 }
 
 /* False: it was refused. */

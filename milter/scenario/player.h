@@ -2,8 +2,8 @@
  * player.h - plays an SMTP session to the engine, without a mail server
  *
  * What `saywhy try` and the scenarios share. The player does what a door does:
- * it fills the session, calls the step, and keeps the result. Records go to a
- * file of its own that is gone when it is freed.
+ * it fills the session, calls the step, and keeps the result. Records are kept
+ * in memory, and go nowhere else.
  */
 #ifndef SCENARIO_PLAYER_H
 #define SCENARIO_PLAYER_H

@@ -3,6 +3,8 @@
 Files are made by the tools of Berkeley DB, as postgrey's are.
 """
 
+import os
+import pwd
 import shutil
 import subprocess
 import time
@@ -72,6 +74,45 @@ def test_a_large_postgrey(saywhyd, tmp_path):
     for i in (1, 49999, 50001, 99999):
         assert not deferred(daemon, network(i)[:-1] + "9")
     assert deferred(daemon, "203.0.113.1")
+
+
+def one_entry(path):
+    """A btree that root alone can read."""
+    now = int(time.time())
+    subprocess.run([LOAD, "-T", "-t", "btree", path], check=True, text=True,
+                   input=f"192.0.2.0/a@example.com/u@example.org\n{now - 900},{now - 300}\n")
+    path.chmod(0o600)
+
+
+@pytest.mark.skipif(LOAD is None, reason="the tools of Berkeley DB (db-util)")
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
+def test_the_account_reads_the_database(saywhyd, tmp_path, piped):
+    """db_dump runs with its rights, on what root alone could read."""
+    daemon = saywhyd(CONF)
+    path = tmp_path / "postgrey.db"
+    one_entry(path)
+    dump = LOAD.replace("load", "dump")
+    spy = daemon.folder / "db_dump"
+    spy.write_text(f'#!/bin/sh\necho "$(id -u) $(pwd)" >&2\nexec {dump} "$@"\n')
+    spy.chmod(0o755)
+    with open(path, "rb") as file:
+        done = daemon.run_tool(
+            "import", "-" if piped else path, "-c", daemon.conf, stdin=file,
+            env=os.environ | {"PATH": f"{daemon.folder}:{os.environ['PATH']}"})
+    assert done.returncode == 0 and "(1 entries)" in done.stdout, done
+    assert done.stderr == f"{pwd.getpwnam('nobody').pw_uid} /\n"
+
+
+@pytest.mark.skipif(LOAD is None, reason="the tools of Berkeley DB (db-util)")
+def test_root_reads_no_database(saywhyd, tmp_path):
+    daemon = saywhyd(CONF)
+    path = tmp_path / "postgrey.db"
+    one_entry(path)
+    daemon.conf.write_text(daemon.conf.read_text().replace(
+        'user = "nobody"', 'user = "there-is-none"'))
+    done = daemon.run_tool("import", path, "-c", daemon.conf)
+    assert done.returncode == 66 and "root runs no db_dump on it" in done.stderr, done
+    assert "there is no such account" in done.stderr
 
 
 def test_milter_greylist(saywhyd, tmp_path):
