@@ -19,8 +19,18 @@
 
 #define NEAR_MS 5000
 #define TAKEN 4096
+#define ROWS 32			/* records that an event may be … */
+#define MOVES 64		/* … and events that may make room for it */
 #define IN_MEMORY_MS ((int64_t)6 * 3600000)
 #define IN_MEMORY_BYTES (64 << 20)
+
+/* The event that a record was found for. */
+struct holder {
+	uint64_t round;			/* when its event was last to move */
+	struct match_event event;
+	struct ip client;
+	char *sender, *recipient, *queue_id, *words, *reason, *stage;
+};
 
 struct record_matcher {
 	const char *path, *file;
@@ -28,8 +38,11 @@ struct record_matcher {
 	struct store *store;
 	struct query *by_id, *by_event, *by_pair;
 	struct store *writer;		/* opened when there is something */
-	int64_t taken[TAKEN];		/* rows that were found, a ring */
+	int64_t taken[TAKEN];		/* rows that were found, a ring … */
+	struct holder holder[TAKEN];	/* … and what each was found for */
 	size_t next;
+	uint64_t round;			/* of asking, and what it moved */
+	int moves;
 };
 
 /* What the file has more than the store in memory. */
@@ -94,11 +107,27 @@ record_match_open(const char *path, const char *file)
 	return j;
 }
 
+static void
+holder_free(struct holder *t)
+{
+	free(t->sender);
+	free(t->recipient);
+	free(t->queue_id);
+	free(t->words);
+	free(t->reason);
+	free(t->stage);
+	memset(t, 0, sizeof *t);
+}
+
 void
 record_match_close(struct record_matcher *j)
 {
+	size_t i = 0;
+
 	if (j == NULL)
 		return;
+	while (i < TAKEN)
+		holder_free(&j->holder[i++]);
 	query_free(j->by_id);
 	query_free(j->by_event);
 	query_free(j->by_pair);
@@ -119,17 +148,6 @@ record_match_has(struct record_matcher *j, const char *id)
 	while (query_step(j->by_id) == DB_ROW)
 		found = true;
 	return found;
-}
-
-static bool
-is_taken(const struct record_matcher *j, int64_t n)
-{
-	size_t i;
-
-	for (i = 0; i < TAKEN; i++)
-		if (j->taken[i] == n)
-			return true;
-	return false;
 }
 
 /* With `privacy` other than full the part before the "@" is another. */
@@ -338,48 +356,130 @@ is_event(const struct parsed_record *t, const struct match_event *e)
 	return false;
 }
 
-/* How much both tell; what both tell is the same. */
-static int
-in_common(const struct parsed_record *t, const struct match_event *e)
-{
-	const char *stage = parsed_text(t, "stage");
-	int code = code_of(e);
-
-	return (parsed_text(t, "client.address") != NULL) +
-	    (e->sender != NULL && parsed_text(t, "sender") != NULL) +
-	    (e->recipient != NULL && parsed_count(t, "recipients") > 0) +
-	    (e->queue_id != NULL && parsed_text(t, "queue_id") != NULL) +
-	    (code != 0 && (code == parsed_int(t, replies[0].code, 0) ||
-	    code == parsed_int(t, replies[1].code, 0))) +
-	    (e->stage != NULL && stage != NULL && strcmp(e->stage, stage) == 0);
-}
-
-/* in_common() with what tells no less than the event. */
-static int
-max_in_common(const struct match_event *e)
-{
-	return 1 + (e->sender != NULL) + (e->recipient != NULL) +
-	    (e->queue_id != NULL) + (e->code != 0) + (e->stage != NULL);
-}
-
-/* How much the line has in common with the event; -1: it is another. */
-static int
-likeness(const char *json, const struct match_event *e)
+static bool
+line_is_event(const char *json, const struct match_event *e)
 {
 	struct parsed_record *t = json != NULL ? record_read(json,
 	    strlen(json)) : NULL;
-	int common = t != NULL && is_event(t, e) ? in_common(t, e) : -1;
+	bool is = t != NULL && is_event(t, e);
 
 	parsed_free(t);
-	return common;
+	return is;
+}
+
+/* Where the row is in the ring, -1: nowhere. */
+static int
+place_of(const struct record_matcher *j, int64_t row)
+{
+	int i;
+
+	for (i = 0; i < TAKEN; i++)
+		if (j->taken[i] == row)
+			return i;
+	return -1;
+}
+
+static void
+ask_by_event(struct record_matcher *j, const struct match_event *e)
+{
+	query_int(j->by_event, e->time - NEAR_MS);
+	query_int(j->by_event, e->time + NEAR_MS);
+	query_bytes(j->by_event, e->client->b, sizeof e->client->b);
+	query_int(j->by_event, e->time + 500);
+}
+
+/* The nearest record in time that the event may be and none is, 0: none. */
+static int64_t
+find_free(struct record_matcher *j, const struct match_event *e)
+{
+	int64_t row, found = 0;
+
+	ask_by_event(j, e);
+	while (query_step(j->by_event) == DB_ROW) {
+		row = query_column_int(j->by_event, 0);
+		if (found == 0 && place_of(j, row) < 0 &&
+		    line_is_event(query_column(j->by_event, 1), e))
+			found = row;
+	}
+	return found;
+}
+
+/* Where those are in the ring that the event may be, too. */
+static size_t
+find_taken(struct record_matcher *j, const struct match_event *e,
+    int places[ROWS])
+{
+	size_t n = 0;
+	int at;
+
+	ask_by_event(j, e);
+	while (query_step(j->by_event) == DB_ROW) {
+		at = place_of(j, query_column_int(j->by_event, 0));
+		if (at >= 0 && n < ROWS && j->holder[at].round != j->round &&
+		    line_is_event(query_column(j->by_event, 1), e))
+			places[n++] = at;
+	}
+	return n;
+}
+
+/* The event outlives the line that told it. */
+static void
+take(struct record_matcher *j, int64_t row, const struct match_event *e)
+{
+	size_t at = j->next++ % TAKEN;
+	struct holder *t = &j->holder[at];
+
+	holder_free(t);
+	j->taken[at] = row;
+	t->event = *e;
+	t->client = *e->client;
+	t->event.id = NULL;
+	t->event.client = &t->client;
+	t->event.sender = t->sender = mem_dup(e->sender);
+	t->event.recipient = t->recipient = mem_dup(e->recipient);
+	t->event.queue_id = t->queue_id = mem_dup(e->queue_id);
+	t->event.words = t->words = mem_dup(e->words);
+	t->event.reason = t->reason = mem_dup(e->reason);
+	t->event.stage = t->stage = mem_dup(e->stage);
+}
+
+/*
+ * A record for the event, 0: none. One that is taken becomes free if its event
+ * may be another, and so on (an augmenting path), so that it does not matter
+ * which event is read first.
+ */
+static int64_t
+find_row(struct record_matcher *j, const struct match_event *e)
+{
+	int64_t row = find_free(j, e), other;
+	int places[ROWS];
+	size_t i, n;
+
+	if (row != 0)
+		return row;
+	n = find_taken(j, e, places);
+	for (i = 0; i < n; i++) {
+		struct holder *t = &j->holder[places[i]];
+
+		if (t->round == j->round || j->moves == MOVES)
+			continue;
+		t->round = j->round;
+		j->moves++;
+		other = find_row(j, &t->event);
+		if (other == 0)
+			continue;
+		row = j->taken[places[i]];
+		j->taken[places[i]] = other;
+		return row;
+	}
+	return 0;
 }
 
 bool
 record_match_find(struct record_matcher *j, const struct match_event *e)
 {
-	int best = -1, common, max = max_in_common(e);
 	char id[RECORD_ID_TEXT];
-	int64_t n, found = 0;
+	int64_t row;
 
 	if (e->words != NULL &&
 	    record_id_find(e->words, strlen(e->words), id) &&
@@ -387,23 +487,12 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 		return true;
 	if (!open_store(j) || j->by_event == NULL || !e->client->known)
 		return false;
-	query_int(j->by_event, e->time - NEAR_MS);
-	query_int(j->by_event, e->time + NEAR_MS);
-	query_bytes(j->by_event, e->client->b, sizeof e->client->b);
-	query_int(j->by_event, e->time + 500);
-	while (query_step(j->by_event) == DB_ROW) {
-		n = query_column_int(j->by_event, 0);
-		if (best == max || is_taken(j, n))
-			continue;
-		common = likeness(query_column(j->by_event, 1), e);
-		if (common <= best)
-			continue;
-		best = common;
-		found = n;
-	}
-	if (best >= 0)
-		j->taken[j->next++ % TAKEN] = found;
-	return best >= 0;
+	j->round++;
+	j->moves = 0;
+	row = find_row(j, e);
+	if (row != 0)
+		take(j, row, e);
+	return row != 0;
 }
 
 void

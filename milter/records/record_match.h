@@ -43,9 +43,9 @@ bool record_match_has(struct record_matcher *j, const char *id);
  * A record of a session that is this event: the words name its id, or client
  * and words (or what they mean) are the same, and so is the time within some
  * seconds; and whatever else both tell is the same, too: sender, recipient,
- * queue id, the code but for its class. Of several it is the one that has most
- * in common with the event, so that it does not matter which event is read
- * first. Each record is found once.
+ * queue id, the code but for its class. Each record is found once; an event
+ * found before may turn out to be another record of those that it may be, so
+ * that it does not matter which event is read first.
  */
 bool record_match_find(struct record_matcher *j, const struct match_event *e);
 
