@@ -96,6 +96,15 @@ is_plain(const char *text)
 	return true;
 }
 
+/* Whether Postfix finds a key with these is not sure. */
+static bool
+has_capitals(const char *key)
+{
+	while (*key != '\0' && (*key < 'A' || *key > 'Z'))
+		key++;
+	return *key != '\0';
+}
+
 static void
 put_entry(struct buf *out, const char *dot, const char *key,
     const char *words)
@@ -117,8 +126,8 @@ put_key(const struct walk *w, const struct table *t, struct buf *out,
 	bool extended = strchr(w->source->value(w->source->arg,
 	    "recipient_delimiter"), '+') != NULL;
 
-	if (*key == '\0' || strpbrk(key, " #*/") != NULL || !is_plain(key) ||
-	    !is_plain(words) || strstr(words, " #") != NULL)
+	if (*key == '\0' || strpbrk(key, " #*/") != NULL || has_capitals(key) ||
+	    !is_plain(key) || !is_plain(words) || strstr(words, " #") != NULL)
 		return false;
 	if (net_is_meant(key) || *key == '[' || *key == '<' ||
 	    is_of_logins(t)) {

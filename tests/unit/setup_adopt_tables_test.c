@@ -74,6 +74,8 @@ test_tables_in_main_cf(void **state)
 		/* It permits whom saywhy might not find. */
 		{ "check_recipient_access inline:{u@example.org=DEFER}", NULL,
 		    "an action or a key of it", true },
+		{ "check_helo_access inline:{Bad.example=REJECT}", NULL,
+		    "an action or a key of it", false },
 		{ "check_client_access inline:{192.0.2=REJECT}", NULL,
 		    "an action or a key of it", false },
 		{ "check_client_access inline:{{192.0.2.7=REJECT \"x\"}}",
