@@ -105,6 +105,13 @@ def test_a_host_that_hangs(pages):
     status, text, seconds = two.get(ident(7) + "01")
     assert status == 503 and "look again in a minute" in text
     assert seconds >= 0.15
+    # 200 ms are waited; a busy machine makes that longer, but not each time.
+    for _ in range(5):
+        if seconds <= 2:
+            break
+        time.sleep(2.1)
+        seconds = two.get(ident(7) + "01")[2]
+    assert seconds <= 2
     # It is not asked again for two seconds.
     assert two.get(ident(7) + "01")[2] < seconds
     one.process.send_signal(signal.SIGCONT)
