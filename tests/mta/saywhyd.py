@@ -63,6 +63,12 @@ class Saywhyd:
                  program=None, conf=None, environment=None):
         self.program = program or build / "saywhyd"
         self.environment = os.environ | (environment or {})
+        if environment and "LD_PRELOAD" in environment:
+            # AddressSanitizer wants to come first; what is preloaded here does
+            # not mind that it does not.
+            options = os.environ.get("ASAN_OPTIONS")
+            self.environment["ASAN_OPTIONS"] = ":".join(
+                filter(None, [options, "verify_asan_link_order=0"]))
         self.tool = build / "saywhy"
         self.folder = folder
         folder.mkdir(mode=0o755)
