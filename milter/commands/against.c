@@ -284,7 +284,8 @@ print_table(const struct playing *g)
 {
 	size_t i;
 
-	qsort(g->kinds, g->nkinds, sizeof *g->kinds, by_number);
+	if (g->nkinds > 0)
+		qsort(g->kinds, g->nkinds, sizeof *g->kinds, by_number);
 	for (i = 0; i < g->nkinds; i++)
 		if (*g->kinds[i].now != '\0')
 			printf("%6zu  then  %s\n        now   %s\n",
