@@ -422,7 +422,7 @@ find_taken(struct record_matcher *j, const struct match_event *e,
 	return n;
 }
 
-/* The event outlives the line that told it. */
+/* The event outlives the line that it was read from. */
 static void
 take(struct record_matcher *j, int64_t row, const struct match_event *e)
 {

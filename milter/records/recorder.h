@@ -51,7 +51,7 @@ void recorder_expire(struct recorder *r);
 void recorder_emit(struct recorder *r, const struct record *record);
 
 /*
- * Each record is told as well, as the line that the record file gets (without
+ * Each record is passed on as well, as the line that the record file gets (without
  * its end), unless nothing is to be kept; by the thread that emits it, one at a
  * time. Once, before the first record.
  */
