@@ -51,9 +51,9 @@ void recorder_expire(struct recorder *r);
 void recorder_emit(struct recorder *r, const struct record *record);
 
 /*
- * Each record is passed on as well, as the line that the record file gets (without
- * its end), unless nothing is to be kept; by the thread that emits it, one at a
- * time. Once, before the first record.
+ * Each record is passed on as well, as the line that the record file gets
+ * (without its end), unless nothing is to be kept; by the thread that emits it,
+ * one at a time. Once, before the first record.
  */
 void recorder_watch(struct recorder *r,
     void (*tell)(void *arg, const struct buf *line), void *arg);
