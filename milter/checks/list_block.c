@@ -195,7 +195,7 @@ static const char *
 take_code(struct finding *f, const char *comment)
 {
 	const char *p = comment;
-	size_t n = strcspn(p, " "), words;
+	size_t n = strcspn(p, " "), status;
 	struct buf ignored = BUF_INIT;
 	long code = n == 3 && *p == '5' ? strtol(p, NULL, 10) : 0;
 
@@ -203,15 +203,10 @@ take_code(struct finding *f, const char *comment)
 		p += 3 + strspn(p + 3, " ");
 	else
 		code = 0;
-	words = strcspn(p, " ");
-	if (*p == '5' && words < sizeof f->status) {
-		memcpy(f->status, p, words);
-		f->status[words] = '\0';
-		if (reply_status_check(f->status, &ignored))
-			p += words + strspn(p + words, " ");
-		else
-			*f->status = '\0';
-	}
+	status = *p == '5' ? reply_status_length(p) : 0;
+	memcpy(f->status, p, status);
+	f->status[status] = '\0';
+	p += status + (status > 0 ? strspn(p + status, " ") : 0);
 	if (code != 0 || *f->status != '\0')
 		f->code = code != 0 ? (int)code : 550;
 	buf_free(&ignored);

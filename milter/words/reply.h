@@ -122,4 +122,7 @@ bool reply_status_tells(const char *status);
 bool reply_code_check(long long code, struct buf *errmsg);
 bool reply_status_check(const char *status, struct buf *errmsg);
 
+/* Bytes of such a status that begins the text, up to a blank or its end; 0. */
+size_t reply_status_length(const char *text);
+
 #endif

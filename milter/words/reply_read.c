@@ -52,9 +52,8 @@ reply_status_check(const char *status, struct buf *errmsg)
 	return p != NULL;
 }
 
-/* Length of a status of class 4 or 5 that a blank ends, or 0. */
-static size_t
-status_length(const char *text)
+size_t
+reply_status_length(const char *text)
 {
 	size_t n = strspn(text, "0123456789.");
 	char status[sizeof ((struct reply *)NULL)->status];
@@ -85,11 +84,12 @@ reply_read(struct reply *reply, const char *status, const char *text)
 		reply->code = atoi(text);
 		text += 4;
 	}
-	n = status_length(text);
+	n = reply_status_length(text);
 	if (n > 0) {
 		memcpy(reply->status, text, n);
 		text += n + strspn(text + n, " ");
-	} else if (status != NULL && status_length(status) == strlen(status))
+	} else if (status != NULL &&
+	    reply_status_length(status) == strlen(status))
 		snprintf(reply->status, sizeof reply->status, "%s", status);
 	if (*text != '\0')
 		reply->lines[reply->n++] = mem_dup(text);

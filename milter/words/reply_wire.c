@@ -50,30 +50,14 @@ take_line(struct reply *reply, const char *line, size_t n)
 	return true;
 }
 
-/* The text before the first blank, when it looks like a status. */
-static size_t
-status_length(const char *line)
-{
-	size_t n = strspn(line, "0123456789.");
-	struct buf errmsg = BUF_INIT;
-	char status[sizeof ((struct reply *)NULL)->status];
-	bool good;
-
-	if (n == 0 || n >= sizeof status || line[n] != ' ')
-		return 0;
-	memcpy(status, line, n);
-	status[n] = '\0';
-	good = reply_status_check(status, &errmsg);
-	buf_free(&errmsg);
-	return good ? n : 0;
-}
-
 /* Moves the status that all lines share to its own place. */
 static void
 part_status(struct reply *reply)
 {
-	size_t n = status_length(reply->lines[0]), i;
+	size_t n = reply_status_length(reply->lines[0]), i;
 
+	if (reply->lines[0][n] != ' ')
+		return;		/* nothing but a status: it is the text */
 	for (i = 1; n > 0 && i < reply->n; i++)
 		if (strncmp(reply->lines[i], reply->lines[0], n + 1) != 0)
 			n = 0;
