@@ -168,19 +168,29 @@ split(char *pair, char **key, char **action)
 	return true;
 }
 
+/* What "{…}" has between its braces. False: it is no such word. */
+static bool
+take_inside(const char *word, char inside[static MTA_WORD_MAX])
+{
+	size_t n = strlen(word);
+
+	if (n < 2 || n >= MTA_WORD_MAX || *word != '{' || word[n - 1] != '}')
+		return false;
+	memcpy(inside, word + 1, n - 2);
+	inside[n - 2] = '\0';
+	return true;
+}
+
 /* "{a = REJECT, {b = REJECT No}}" of a table in main.cf. */
 static bool
 read_inline(const struct walk *w, const struct table *t, const char *text,
     struct buf *refused, struct buf *spared)
 {
 	char inside[MTA_WORD_MAX], pair[MTA_WORD_MAX], *key, *action;
-	size_t n = strlen(text);
 	const char *p = inside, *words;
 
-	if (n < 2 || *text != '{' || text[n - 1] != '}')
+	if (!take_inside(text, inside))
 		return false;
-	memcpy(inside, text + 1, n - 2);
-	inside[n - 2] = '\0';
 	while (mta_next_word(&p, pair)) {
 		if (!split(pair, &key, &action))
 			return false;
@@ -227,13 +237,9 @@ take_static(struct walk *w, const struct table *t, const char *word)
 	const char *action = word + 7;
 	char text[MTA_WORD_MAX];
 	struct buf entry = BUF_INIT, what = BUF_INIT;
-	size_t n = strlen(action);
 
-	if (n >= 2 && *action == '{' && action[n - 1] == '}') {
-		memcpy(text, action + 1, n - 2);
-		text[n - 2] = '\0';
+	if (take_inside(action, text))
 		action = text + strspn(text, " \t");
-	}
 	if (strcasecmp(action, "DUNNO") == 0)
 		return;
 	if (strcasecmp(action, "OK") == 0 && !is_of_logins(t)) {
