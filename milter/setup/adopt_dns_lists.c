@@ -47,8 +47,7 @@ static bool
 has_words(const struct mta_source *source)
 {
 	return *source->value(source->arg, "rbl_reply_maps") != '\0' ||
-	    strncmp(source->place(source->arg, "default_rbl_reply"),
-	    "the default", 11) != 0;
+	    adopt_has_setting(source, "default_rbl_reply");
 }
 
 /* Why it stays Postfix's. */

@@ -61,8 +61,8 @@ action_of(const char *reason)
 static bool
 is_for_now(const struct walk *w, const char *code)
 {
-	return strncmp(w->source->place(w->source->arg, code), "the default",
-	    11) != 0 && *w->source->value(w->source->arg, code) == '4';
+	return adopt_has_setting(w->source, code) &&
+	    *w->source->value(w->source->arg, code) == '4';
 }
 
 static void

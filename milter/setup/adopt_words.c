@@ -240,6 +240,13 @@ adopt_needs_login(const char *list)
 }
 
 bool
+adopt_has_setting(const struct mta_source *source, const char *name)
+{
+	return strncmp(source->place(source->arg, name), "the default", 11) !=
+	    0;
+}
+
+bool
 adopt_is_ours(const char *service)
 {
 	return strstr(service, "saywhy/") != NULL || strstr(service,

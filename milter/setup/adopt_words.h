@@ -48,6 +48,9 @@ bool adopt_takes_word(const char *word);
  */
 bool adopt_needs_login(const char *list);
 
+/* Does main.cf itself have this setting, or is it Postfix's default? */
+bool adopt_has_setting(const struct mta_source *source, const char *name);
+
 /* Is this policy service the one that setup put there, by its options? */
 bool adopt_is_ours(const char *service);
 
