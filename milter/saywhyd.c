@@ -209,12 +209,13 @@ open_doors(struct daemon *d)
 	if (errmsg.len > 0)
 		fail(EX_CONFIG, &errmsg);
 	raise_files(o->max_sessions);
-	if (!milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg) ||
-	    !replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
+	/* Last the milter's: whom it answers finds all others open. */
+	if (!replymap_open(o->reply_map, (mode_t)o->listen_mode, gid,
 	    &errmsg) ||
 	    !policy_service_open(o->policy_service, (mode_t)o->listen_mode,
 	    gid, &errmsg) ||
-	    !control_open(o->control, own, d->config, &errmsg))
+	    !control_open(o->control, own, d->config, &errmsg) ||
+	    !milter_open(o->listen, (mode_t)o->listen_mode, gid, &errmsg))
 		fail(EX_UNAVAILABLE, &errmsg);
 	if (d->pid_file != NULL && !process_pid_write(d->pid_file, &errmsg))
 		fail(EX_CANTCREAT, &errmsg);

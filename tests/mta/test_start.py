@@ -112,8 +112,9 @@ def test_a_live_socket_is_not_taken_away(site):
     daemon = site().start()
     second = run(daemon)
     assert second.returncode == UNAVAILABLE
-    assert "milter.sock" in second.stderr
+    assert "control.sock" in second.stderr
     assert serves(daemon)
+    assert process.listens_at(daemon.folder / "control.sock")
     assert daemon.stop() == 0
 
 
@@ -139,7 +140,7 @@ def test_the_service_manager_is_told(site):
         os.chmod(daemon.folder / "notify", 0o666)
         daemon.environment["NOTIFY_SOCKET"] = str(daemon.folder / "notify")
         daemon.start()
-        for name in ("milter.sock", "control.sock"):
+        for name in ("control.sock", "milter.sock"):
             assert manager.recv(4096).decode() == (
                 f"FDSTORE=1\nFDNAME={daemon.folder}/{name}")
         assert manager.recv(4096) == b"READY=1"
