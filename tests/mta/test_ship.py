@@ -498,7 +498,7 @@ def test_taken_elsewhere(host, empty):
         empty.sql(lost or "UPDATE record SET later = NULL")
         empty.sql("DELETE FROM digest")
         one.ship()
-        process.wait_until(lambda: closed() == final, "them to be closed", 30)
+        process.wait_until(lambda: closed() == final, "them to be closed")
         one.stop()
 
 
@@ -544,7 +544,7 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
         assert reply.code == 550, daemon.log()
         found = id_of(reply)
         # Within a second on a machine at rest, as bench-ship measures.
-        process.wait_until(lambda: on_page(found), "the page to know it", 10)
+        process.wait_until(lambda: on_page(found), "the page to know it")
         shown = there.tool("show", "--json", found)
         assert json.loads(shown.stdout)["id"] == found
         process.wait_until(lambda: state_of_store(daemon) == ("works", 0),
