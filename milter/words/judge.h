@@ -40,10 +40,11 @@ struct judge {
 /* What is found is reported by a number; that of a word grows letter by
    letter. */
 #define JUDGE_WORD 2166136261u
+#define JUDGE_PRIME 16777619u
 static inline uint32_t
 judge_letter(uint32_t number, unsigned letter)
 {
-	return (number ^ letter) * 16777619u;
+	return (number ^ letter) * JUDGE_PRIME;
 }
 
 /* Of what is no word: "c550", "k5", "s5.1.1", "x.1.1", "CFULL", "@ip". */
