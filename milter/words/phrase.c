@@ -263,7 +263,7 @@ phrase_tell_judge(struct phrase_match *m)
 		for (left = m->concepts[i]; left != 0; left &= left - 1) {
 			at = 64 * i + (unsigned)__builtin_ctzll(left);
 			if (at > CONCEPT_STOP)
-				judge_feature(&m->judge, all->concept[at]);
+				judge_note(&m->judge, all->concept[at]);
 		}
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT]; i++) {
 		about = m->matched[PHRASE_ABOUT][i];

@@ -99,8 +99,8 @@ struct phrases {
 	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	uint32_t concept[CONCEPT_COUNT];	/* as the judge knows it */
-	uint32_t mark[MARK_COUNT];		/* the same */
+	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has it */
+	uint32_t mark[MARK_COUNT];		/* the judge's number */
 };
 
 /* What was found, in turn: a sense of the word at a place. */

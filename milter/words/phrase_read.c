@@ -405,7 +405,8 @@ read_all(void)
 		all.mark[i] = judge_number('@', lexicon_mark_name(i) + 1);
 	for (i = 1; i < CONCEPT_COUNT; i++) {
 		read_concept(i);
-		all.concept[i] = judge_number('C', concept_names[i]);
+		all.concept[i] = judge_find(judge_number('C',
+		    concept_names[i]));
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		read_row(&rows[i]);
