@@ -48,6 +48,13 @@ class Server:
             link.sendall(text.encode())
             return link.makefile("rb").readline().decode().strip()
 
+    def leads(self):
+        """Is it no replica (any more)? One that becomes none drops who asks."""
+        try:
+            return self.ask("ROLE") == "*3" and self.ask("SET", "probe", "1") == "+OK"
+        except OSError:
+            return False
+
     def keys(self):
         return int(self.ask("DBSIZE").removeprefix(":"))
 

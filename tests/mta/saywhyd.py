@@ -84,9 +84,12 @@ class Saywhyd:
         self.process = None
 
     def configure(self, more="", mode="enforce"):
-        self.conf.write_text(CONF.format(
+        """As a whole: a reload may be under way."""
+        fresh = self.conf.with_suffix(".new")
+        fresh.write_text(CONF.format(
             folder=self.folder, records=self.record_file, more=more, mode=mode,
         ))
+        fresh.replace(self.conf)
 
     def completed(self, conf):
         """A configuration of somebody else, with our places in it."""

@@ -272,7 +272,7 @@ def over_tcp(saywhyd):
         'listen = "inet:7101@127.0.0.1"\nreply-map = "inet:7102@127.0.0.1"\n'
         'policy-service = "inet:7103@127.0.0.1"')
     daemon.conf.write_text(conf)
-    daemon.listens = lambda: process.listens(7102)
+    daemon.listens = lambda: process.listens(7101)
     daemon.start()
     daemon.address = "inet:127.0.0.1:7101"
     return daemon
