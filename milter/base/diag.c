@@ -9,23 +9,25 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* No option or reason has a longer name; longer words have no neighbour. */
 #define WORD_MAX 64
 
-/* The admin's text may hold control characters: shown as \xHH. */
+/* The text may hold what acts on a terminal: shown as \xHH. */
 static char *
 visible(const char *text)
 {
 	struct buf b = BUF_INIT;
+	size_t left = strlen(text), shown;
 
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c == 0x7f)
-			buf_printf(&b, "\\x%02X", c);
-		else
-			buf_putc(&b, *text);
+	for (; left > 0; text += shown, left -= shown) {
+		shown = utf8_shown(text, left);
+		buf_put(&b, text, shown);
+		if (shown == 0) {
+			buf_printf(&b, "\\x%02X", (unsigned char)*text);
+			shown = 1;
+		}
 	}
 	return buf_steal(&b);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 /* What stands for bytes that are no UTF-8: U+FFFD. */
 static const char replacement[] = "\xef\xbf\xbd";
@@ -89,41 +90,6 @@ plain_span(const char *text, size_t n)
 	return at;
 }
 
-/*
- * The character that begins the text and its length in bytes, 0 when it is
- * not UTF-8 (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF).
- */
-static size_t
-utf8_decode(const char *text, size_t n, uint32_t *c)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)text;
-	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-	size_t i;
-
-	if (length == 0 || length > n)
-		return 0;
-	*c = length == 1 ? p[0] : p[0] & (0x7fu >> length);
-	for (i = 1; i < length; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (p[i] & 0x3f);
-	}
-	if (*c < least[length] || (*c >= 0xd800 && *c < 0xe000) ||
-	    *c > 0x10ffff)
-		return 0;
-	return length;
-}
-
-/* Unseen, but able to change how a line reads: C0, C1, separators, bidi. */
-static bool
-is_hidden(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Writes one character that plain_span() left; returns its bytes. */
 static size_t
 put_special(struct buf *out, const char *text, size_t n)
@@ -143,7 +109,7 @@ put_special(struct buf *out, const char *text, size_t n)
 		buf_puts(out, "\\r");
 	else if (c == '\t')
 		buf_puts(out, "\\t");
-	else if (is_hidden(c))
+	else if (utf8_is_hidden(c))
 		buf_printf(out, "\\u%04x", (unsigned)c);
 	else
 		buf_put(out, text, length);

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/syslog.h"
+#include "base/utf8.h"
 
 #define LINE_BYTES_MAX 1000
 #define HOUR_MS 3600000
@@ -59,27 +60,30 @@ log_lost(void)
 	return atomic_load(&lost);
 }
 
-/* Copies with control characters as \xHH, as much as fits; returns length. */
+/*
+ * Copies with what would act on a terminal, and bytes that are no UTF-8, as
+ * \xHH, as much as fits; returns length.
+ */
 static size_t
 make_visible(char *line, size_t max, const char *text)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t n = 0;
+	size_t n = 0, left = strlen(text), shown;
 
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool plain = c >= ' ' && c != 0x7f;
-
-		if (n + (plain ? 1 : 4) > max)
+	for (; left > 0; text += shown, left -= shown) {
+		shown = utf8_shown(text, left);
+		if (n + (shown > 0 ? shown : 4) > max)
 			break;
-		if (plain) {
-			line[n++] = (char)c;
+		if (shown > 0) {
+			memcpy(line + n, text, shown);
+			n += shown;
 			continue;
 		}
 		line[n++] = '\\';
 		line[n++] = 'x';
-		line[n++] = hex[c >> 4];
-		line[n++] = hex[c & 15];
+		line[n++] = hex[(unsigned char)*text >> 4];
+		line[n++] = hex[*text & 15];
+		shown = 1;
 	}
 	return n;
 }

@@ -2,7 +2,9 @@
  * log.h - the daemon's own log (records are about mail)
  *
  * Goes to stderr, or to syslog (LOG_MAIL) once log_open() said so. One line a
- * call, never longer than 1,000 bytes, control characters made visible as \xHH.
+ * call, never longer than 1,000 bytes; what would act on a terminal (control
+ * characters, marks of direction) and bytes that are no UTF-8 are shown as
+ * \xHH.
  * Any thread may call; log_open() is called before threads start. Where nobody
  * reads, a line is lost after a moment, counted, and reported later.
  */

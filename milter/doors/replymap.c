@@ -50,12 +50,19 @@ is_named(const struct socketmap_query *q, const char *name)
 	return q->map_n == strlen(name) && memcmp(q->map, name, q->map_n) == 0;
 }
 
-/* Does its last line have an id of ours? Then it is our reply already. */
+/*
+ * Does its last line have an id of ours? Then it is our reply already. One in
+ * the address at its beginning ("<a@x>: words") is the client's, who was given
+ * it with an earlier reply.
+ */
 static bool
 is_own(const struct reply *reply)
 {
-	const char *at = reply->lines[reply->n - 1];
+	const char *at = reply->lines[reply->n - 1], *end;
 
+	if (*at == '<')
+		while ((end = strstr(at, ">: ")) != NULL)
+			at = end + 3;
 	for (; *at != '\0'; at++)
 		if (record_id_is_recent(at))
 			return true;

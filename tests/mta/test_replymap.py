@@ -166,6 +166,16 @@ def test_mistakes_of_people_are_told(mapped, daemon, line, reason):
     assert record["stage"] == {"sender-syntax": "mail", "rcpt-syntax": "rcpt"}[reason]
 
 
+def test_an_id_in_an_address_makes_no_reply_ours(mapped, daemon):
+    """Who was refused has one, and may send it."""
+    mta, kind = mapped
+    port = mta.listen(**site(daemon, kind))
+    id_ = saywhyd_module.id_of(play(port, UNKNOWN))
+    reply = play(port, f"{FROM}\nRCPT TO:<{id_}@example.org>")
+    assert saywhyd_module.id_of(reply) != id_
+    assert daemon.record(reply)["recipients"] == [f"{id_}@example.org"]
+
+
 def test_what_follows_from_a_refusal_is_none(mapped, daemon):
     """DATA of a client that does not wait for the answer to RCPT."""
     mta, name = mapped

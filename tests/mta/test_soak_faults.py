@@ -185,8 +185,6 @@ def play(world, connect):
 
 @pytest.fixture
 def world(box, build, saywhyd):
-    if build.name == "asan":
-        pytest.skip("AddressSanitizer wants to be preloaded alone")
     shim = build / "clock-step.so"
     if not shim.exists():
         pytest.skip("no clock-step.so (make clock-step.so)")
@@ -269,7 +267,7 @@ def report(tally, played, samples, torn, world):
     print("  deferred:", dict(tally.later))
 
 
-def test_soak_with_faults(world, request):
+def test_soak_with_faults(world, request, build):
     mta, connect = site(request, world.daemon)
     tally, played, samples = play(world, connect)
     records, torn = world.records()
@@ -285,4 +283,5 @@ def test_soak_with_faults(world, request):
     assert (lost, double, tally.bad_taken, wrong[:3]) == ([], [], [], [])
     assert set(kept) == set(tally.taken)
     assert torn <= played["disk_full"]
-    assert last <= first * 1.25 + 8192
+    if build.name != "asan":  # it keeps what was freed
+        assert last <= first * 1.25 + 8192

@@ -23,7 +23,7 @@ test_order(void **state)
 	diags_error(&d, "b", 2, "b%d", 2);
 	diags_error(&d, "a", 10, "second\tof a");
 	diags_warn(&d, "a", 9, "first of a");
-	diags_error(&d, "a", 10, "third of a");
+	diags_error(&d, "a", 10, "third\xc2\x9b of a");
 	diags_error(&d, "b", 0, "no line");
 	diags_warn(&d, NULL, 0, "no place");
 	diags_print(&d, out);
@@ -32,7 +32,7 @@ test_order(void **state)
 	    "warning: no place\n"
 	    "a:9: warning: first of a\n"
 	    "a:10: error: second\\x09of a\n"
-	    "a:10: error: third of a\n"
+	    "a:10: error: third\\xC2\\x9B of a\n"
 	    "b: error: no line\n"
 	    "b:2: error: b2\n");
 	assert_int_equal(d.errors, 4);

@@ -75,7 +75,8 @@ test_levels(void **state)
 static void
 say_controls(void)
 {
-	log_error("%s", "a\nb\x1b[31m\x7f\r");
+	log_error("%s", "a\nb\x1b[31m\x7f\r \xc2\x9b" "31m \xe2\x80\xae \x9b "
+	    "\xc3\xa9");
 }
 
 static void
@@ -96,7 +97,8 @@ test_lines(void **state)
 	(void)state;
 	text = logged_by(say_controls);
 	assert_string_equal(text,
-	    "saywhy: error: a\\x0Ab\\x1B[31m\\x7F\\x0D\n");
+	    "saywhy: error: a\\x0Ab\\x1B[31m\\x7F\\x0D \\xC2\\x9B31m "
+	    "\\xE2\\x80\\xAE \\x9B \xc3\xa9\n");
 	free(text);
 	text = logged_by(say_long);
 	assert_in_range(strlen(text), 900, 1001);

@@ -1,0 +1,42 @@
+/* utf8 - characters in bytes of UTF-8 */
+
+#include "base/utf8.h"
+
+size_t
+utf8_decode(const char *text, size_t n, uint32_t *c)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)text;
+	size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
+	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	size_t i;
+
+	if (length == 0 || length > n)
+		return 0;
+	*c = length == 1 ? p[0] : p[0] & (0x7fu >> length);
+	for (i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (p[i] & 0x3f);
+	}
+	if (*c < least[length] || (*c >= 0xd800 && *c < 0xe000) ||
+	    *c > 0x10ffff)
+		return 0;
+	return length;
+}
+
+bool
+utf8_is_hidden(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+size_t
+utf8_shown(const char *text, size_t n)
+{
+	uint32_t c;
+	size_t length = utf8_decode(text, n, &c);
+
+	return length > 0 && !utf8_is_hidden(c) ? length : 0;
+}
