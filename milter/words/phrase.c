@@ -63,7 +63,8 @@ report_all(struct phrase_match *m, unsigned from, unsigned place)
 {
 	unsigned n = m->nwhole, i;
 
-	sort(m->whole + from, n - from);
+	if (n - from > 1)
+		sort(m->whole + from, n - from);
 	for (i = from; i < n; i++)
 		report(m, m->whole[i] & UINT16_MAX, place);
 	m->nwhole = from;
@@ -79,23 +80,24 @@ bits(uint64_t v)
 	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
-/* Items behind a step that was reached: those which it is near enough to. */
+/* Items behind a step that was reached: those which it is near enough to. What
+   becomes of one takes no branch: none could foresee it. */
 static inline void
 match_items(struct phrase_match *m, unsigned at, unsigned distance,
     bool denied)
 {
 	const struct phrase_item *item;
+	bool good;
 
 	do {
 		item = &m->all->item[at];
 		at = item->next;
-		if (distance > item->reach || (denied && !item->denied))
-			continue;
-		if (item->last && m->nwhole < WHOLE_MAX)
-			m->whole[m->nwhole++] = (uint32_t)item->turn << 16 |
-			    item->to;
-		else if (!item->last && m->nreached < PENDING_MAX)
-			m->reached[m->nreached++] = item->to;
+		good = distance <= item->reach && (!denied || item->denied);
+		m->whole[m->nwhole] = (uint32_t)item->turn << 16 | item->to;
+		m->nwhole += good & item->last & (m->nwhole < WHOLE_MAX);
+		m->reached[m->nreached] = item->to;
+		m->nreached += good & !item->last &
+		    (m->nreached < PENDING_MAX);
 	} while (at != 0);
 }
 
@@ -116,21 +118,31 @@ match_wait(struct phrase_match *m, const struct phrase_wait *wait,
 	} while (left != 0);
 }
 
+/* Notes what waits behind a step that was reached; returns how many then. */
+static inline unsigned
+try_wait(struct phrase_match *m, const struct phrase_wait *wait, unsigned at,
+    unsigned hits)
+{
+	m->hit[hits] = (uint16_t)at;
+	return hits + ((m->active[wait[at].word] & wait[at].steps) != 0);
+}
+
 /* What waits for a sense behind any step that was reached. Which that is
-   takes no branch: none could foresee it. */
+   takes no branch, either. */
 static inline void
 match_waiting(struct phrase_match *m, const struct phrase_sense *s,
     unsigned place, bool denied)
 {
 	const struct phrase_wait *wait = m->all->wait + s[0].wait;
-	unsigned n = s[1].wait - s[0].wait, hits = 0, i;
+	unsigned n = (unsigned)(s[1].wait - s[0].wait), hits = 0, i;
 
-	for (i = 0; i < n; i++) {
-		m->hit[hits] = (uint16_t)i;
-		hits += (m->active[wait[i].word] & wait[i].steps) != 0;
+	for (i = 0; i < n; i += PHRASE_FOUR) {
+		hits = try_wait(m, wait, i, hits);
+		hits = try_wait(m, wait, i + 1, hits);
+		hits = try_wait(m, wait, i + 2, hits);
+		hits = try_wait(m, wait, i + 3, hits);
 	}
-	n = hits;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < hits; i++)
 		match_wait(m, &wait[m->hit[i]], place, denied);
 }
 
@@ -186,15 +198,18 @@ turn(struct phrase_match *m, unsigned place)
 {
 	const struct phrase_sense *s;
 	const uint16_t *step, *end;
-	unsigned i, four;
+	unsigned i;
 
 	for (i = 0; i < m->nbegun; i++) {
 		s = m->begun[i];
 		step = m->all->first + s[0].first;
 		end = m->all->first + s[1].first;
-		for (; step < end; step += PHRASE_FIRSTS)
-			for (four = 0; four < PHRASE_FIRSTS; four++)
-				reach(m, step[four], place);
+		for (; step < end; step += PHRASE_FOUR) {
+			reach(m, step[0], place);
+			reach(m, step[1], place);
+			reach(m, step[2], place);
+			reach(m, step[3], place);
+		}
 	}
 	for (i = 0; i < m->nreached; i++)
 		reach(m, m->reached[i], place);

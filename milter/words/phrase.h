@@ -54,8 +54,9 @@ struct phrase_wait {
 	uint16_t item;		/* of the lowest bit; the others follow */
 };
 
-/* Lists of steps are filled up to fours with one that nothing waits behind. */
-#define PHRASE_FIRSTS 4
+/* Lists of steps are filled up to fours with one that nothing waits behind,
+   lists of what waits with what waits for nothing. */
+#define PHRASE_FOUR 4
 
 /* What a word does that has this sense: ranges of the lists of struct phrases,
    each up to that of the next sense. */
@@ -121,12 +122,12 @@ struct phrase_match {
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
-	uint16_t hit[STEPS_MAX / 64];	/* within one sense: which waits */
+	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];	/* within one sense: which waits */
 	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
 	unsigned nbegun;
-	uint16_t reached[PENDING_MAX];	/* … and the steps it reaches */
+	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
 	unsigned nreached;
-	uint32_t whole[WHOLE_MAX];	/* phrases that end with this word, */
+	uint32_t whole[WHOLE_MAX + 1];	/* phrases that end with this word, */
 	unsigned nwhole;		/* behind the turns of their symbols */
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
