@@ -86,19 +86,20 @@ static inline void
 match_items(struct phrase_match *m, unsigned at, unsigned distance,
     bool denied)
 {
+	unsigned nwhole = m->nwhole, nreached = m->nreached, good;
 	const struct phrase_item *item;
-	bool good;
 
 	do {
 		item = &m->all->item[at];
 		at = item->next;
-		good = distance <= item->reach && (!denied || item->denied);
-		m->whole[m->nwhole] = (uint32_t)item->turn << 16 | item->to;
-		m->nwhole += good & item->last & (m->nwhole < WHOLE_MAX);
-		m->reached[m->nreached] = item->to;
-		m->nreached += good & !item->last &
-		    (m->nreached < PENDING_MAX);
+		good = (distance <= item->reach) & (item->denied >= denied);
+		m->whole[nwhole] = (uint32_t)item->turn << 16 | item->to;
+		m->reached[nreached] = item->to;
+		nwhole += good & item->last & (nwhole < WHOLE_MAX);
+		nreached += good & !item->last & (nreached < PENDING_MAX);
 	} while (at != 0);
+	m->nwhole = nwhole;
+	m->nreached = nreached;
 }
 
 static inline void
@@ -118,13 +119,14 @@ match_wait(struct phrase_match *m, const struct phrase_wait *wait,
 	} while (left != 0);
 }
 
-/* Notes what waits behind a step that was reached; returns how many then. */
-static inline unsigned
-try_wait(struct phrase_match *m, const struct phrase_wait *wait, unsigned at,
-    unsigned hits)
+/* Notes which it is if it waits behind a step that was reached; returns where
+   the next one is noted. */
+static inline uint16_t *
+try_wait(const struct phrase_match *m, const struct phrase_wait *wait,
+    size_t which, uint16_t *hit)
 {
-	m->hit[hits] = (uint16_t)at;
-	return hits + ((m->active[wait[at].word] & wait[at].steps) != 0);
+	*hit = (uint16_t)which;
+	return hit + ((m->active[wait->word] & wait->steps) != 0);
 }
 
 /* What waits for a sense behind any step that was reached. Which that is
@@ -133,17 +135,19 @@ static inline void
 match_waiting(struct phrase_match *m, const struct phrase_sense *s,
     unsigned place, bool denied)
 {
-	const struct phrase_wait *wait = m->all->wait + s[0].wait;
-	unsigned n = (unsigned)(s[1].wait - s[0].wait), hits = 0, i;
+	const struct phrase_wait *first = m->all->wait + s[0].wait;
+	const struct phrase_wait *end = m->all->wait + s[1].wait, *wait;
+	uint16_t *hit = m->hit, *at;
+	size_t i = 0;
 
-	for (i = 0; i < n; i += PHRASE_FOUR) {
-		hits = try_wait(m, wait, i, hits);
-		hits = try_wait(m, wait, i + 1, hits);
-		hits = try_wait(m, wait, i + 2, hits);
-		hits = try_wait(m, wait, i + 3, hits);
+	for (wait = first; wait < end; wait += PHRASE_FOUR, i += PHRASE_FOUR) {
+		hit = try_wait(m, wait, i, hit);
+		hit = try_wait(m, wait + 1, i + 1, hit);
+		hit = try_wait(m, wait + 2, i + 2, hit);
+		hit = try_wait(m, wait + 3, i + 3, hit);
 	}
-	for (i = 0; i < hits; i++)
-		match_wait(m, &wait[m->hit[i]], place, denied);
+	for (at = m->hit; at < hit; at++)
+		match_wait(m, first + *at, place, denied);
 }
 
 static void
@@ -234,36 +238,6 @@ phrase_match_end(struct phrase_match *m)
 			turn(m, e->place);
 	}
 	m->nqueued = 1;
-}
-
-static inline void
-queue(struct phrase_match *m, unsigned sense, bool last)
-{
-	m->queue[m->nqueued].place = m->place;
-	m->queue[m->nqueued].sense = sense & 0x7fff;
-	m->queue[m->nqueued].last = last;
-}
-
-/* That of an unknown word is written, too, and the next one over it. */
-void
-phrase_queue(struct phrase_match *m, unsigned sense)
-{
-	__builtin_prefetch(&m->all->sense[sense]);
-	if (m->nqueued >= QUEUE_MAX && sense != 0)
-		phrase_match_end(m);
-	queue(m, sense, false);
-	m->nqueued += sense != 0;
-}
-
-void
-phrase_turn(struct phrase_match *m, bool counts)
-{
-	struct phrase_event *before = &m->queue[m->nqueued - 1];
-
-	before->last |= before->place == m->place;
-	if (!before->last)
-		queue(m, 0, true), m->nqueued++;
-	m->place = (uint16_t)(m->place + counts);
 }
 
 void
