@@ -121,7 +121,8 @@ struct phrase_match {
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
-	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];	/* within one sense: which waits */
+	/* within one sense: which of what waits is behind such a step */
+	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
 	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
 	unsigned nbegun;
 	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
