@@ -63,7 +63,8 @@ report_all(struct phrase_match *m, unsigned from, unsigned place)
 {
 	unsigned n = m->nwhole, i;
 
-	sort(m->whole + from, n - from);
+	if (n - from > 1)
+		sort(m->whole + from, n - from);
 	for (i = from; i < n; i++)
 		report(m, m->whole[i] & UINT16_MAX, place);
 	m->nwhole = from;
@@ -79,24 +80,26 @@ bits(uint64_t v)
 	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
-/* Items behind a step that was reached: those which it is near enough to. */
+/* Items behind a step that was reached: those which it is near enough to. What
+   becomes of one takes no branch: none could foresee it. */
 static inline void
 match_items(struct phrase_match *m, unsigned at, unsigned distance,
     bool denied)
 {
+	unsigned nwhole = m->nwhole, nreached = m->nreached, good;
 	const struct phrase_item *item;
 
 	do {
 		item = &m->all->item[at];
 		at = item->next;
-		if (distance > item->reach || (denied && !item->denied))
-			continue;
-		if (item->last && m->nwhole < WHOLE_MAX)
-			m->whole[m->nwhole++] = (uint32_t)item->turn << 16 |
-			    item->to;
-		else if (!item->last && m->nreached < PENDING_MAX)
-			m->reached[m->nreached++] = item->to;
+		good = (distance <= item->reach) & (item->denied >= denied);
+		m->whole[nwhole] = (uint32_t)item->turn << 16 | item->to;
+		m->reached[nreached] = item->to;
+		nwhole += good & item->last & (nwhole < WHOLE_MAX);
+		nreached += good & !item->last & (nreached < PENDING_MAX);
 	} while (at != 0);
+	m->nwhole = nwhole;
+	m->nreached = nreached;
 }
 
 static inline void
@@ -116,22 +119,35 @@ match_wait(struct phrase_match *m, const struct phrase_wait *wait,
 	} while (left != 0);
 }
 
+/* Notes which it is if it waits behind a step that was reached; returns where
+   the next one is noted. */
+static inline uint16_t *
+try_wait(const struct phrase_match *m, const struct phrase_wait *wait,
+    size_t which, uint16_t *hit)
+{
+	*hit = (uint16_t)which;
+	return hit + ((m->active[wait->word] & wait->steps) != 0);
+}
+
 /* What waits for a sense behind any step that was reached. Which that is
-   takes no branch: none could foresee it. */
+   takes no branch, either. */
 static inline void
 match_waiting(struct phrase_match *m, const struct phrase_sense *s,
     unsigned place, bool denied)
 {
-	const struct phrase_wait *wait = m->all->wait + s[0].wait;
-	unsigned n = s[1].wait - s[0].wait, hits = 0, i;
+	const struct phrase_wait *first = m->all->wait + s[0].wait;
+	const struct phrase_wait *end = m->all->wait + s[1].wait, *wait;
+	uint16_t *hit = m->hit, *at;
+	size_t i = 0;
 
-	for (i = 0; i < n; i++) {
-		m->hit[hits] = (uint16_t)i;
-		hits += (m->active[wait[i].word] & wait[i].steps) != 0;
+	for (wait = first; wait < end; wait += PHRASE_FOUR, i += PHRASE_FOUR) {
+		hit = try_wait(m, wait, i, hit);
+		hit = try_wait(m, wait + 1, i + 1, hit);
+		hit = try_wait(m, wait + 2, i + 2, hit);
+		hit = try_wait(m, wait + 3, i + 3, hit);
 	}
-	n = hits;
-	for (i = 0; i < n; i++)
-		match_wait(m, &wait[m->hit[i]], place, denied);
+	for (at = m->hit; at < hit; at++)
+		match_wait(m, first + *at, place, denied);
 }
 
 static void
@@ -186,15 +202,18 @@ turn(struct phrase_match *m, unsigned place)
 {
 	const struct phrase_sense *s;
 	const uint16_t *step, *end;
-	unsigned i, four;
+	unsigned i;
 
 	for (i = 0; i < m->nbegun; i++) {
 		s = m->begun[i];
 		step = m->all->first + s[0].first;
 		end = m->all->first + s[1].first;
-		for (; step < end; step += PHRASE_FIRSTS)
-			for (four = 0; four < PHRASE_FIRSTS; four++)
-				reach(m, step[four], place);
+		for (; step < end; step += PHRASE_FOUR) {
+			reach(m, step[0], place);
+			reach(m, step[1], place);
+			reach(m, step[2], place);
+			reach(m, step[3], place);
+		}
 	}
 	for (i = 0; i < m->nreached; i++)
 		reach(m, m->reached[i], place);
@@ -219,36 +238,6 @@ phrase_match_end(struct phrase_match *m)
 			turn(m, e->place);
 	}
 	m->nqueued = 1;
-}
-
-static inline void
-queue(struct phrase_match *m, unsigned sense, bool last)
-{
-	m->queue[m->nqueued].place = m->place;
-	m->queue[m->nqueued].sense = sense & 0x7fff;
-	m->queue[m->nqueued].last = last;
-}
-
-/* That of an unknown word is written, too, and the next one over it. */
-void
-phrase_queue(struct phrase_match *m, unsigned sense)
-{
-	__builtin_prefetch(&m->all->sense[sense]);
-	if (m->nqueued >= QUEUE_MAX && sense != 0)
-		phrase_match_end(m);
-	queue(m, sense, false);
-	m->nqueued += sense != 0;
-}
-
-void
-phrase_turn(struct phrase_match *m, bool counts)
-{
-	struct phrase_event *before = &m->queue[m->nqueued - 1];
-
-	before->last |= before->place == m->place;
-	if (!before->last)
-		queue(m, 0, true), m->nqueued++;
-	m->place = (uint16_t)(m->place + counts);
 }
 
 void

@@ -42,8 +42,8 @@ struct phrase_item {
 	uint16_t reach;		/* places from the item before at most */
 	uint16_t next;		/* another one behind the same step; 0: none */
 	uint8_t turn;		/* of its symbol in the sense */
-	bool last : 1;
-	bool denied : 1;	/* a "not" stands before it in the phrase */
+	bool last;
+	bool denied;		/* a "not" stands before it in the phrase */
 };
 
 /* Items that wait for one sense behind one of 64 steps: a bit each, and an
@@ -54,8 +54,9 @@ struct phrase_wait {
 	uint16_t item;		/* of the lowest bit; the others follow */
 };
 
-/* Lists of steps are filled up to fours with one that nothing waits behind. */
-#define PHRASE_FIRSTS 4
+/* Lists of steps are filled up to fours with one that nothing waits behind,
+   lists of what waits with what waits for nothing. */
+#define PHRASE_FOUR 4
 
 /* What a word does that has this sense: ranges of the lists of struct phrases,
    each up to that of the next sense. */
@@ -105,9 +106,8 @@ struct phrases {
 
 /* What was found, in turn: a sense of the word at a place. */
 struct phrase_event {
-	uint16_t place;
-	uint16_t sense : 15;
-	uint16_t last : 1;	/* then the word is over */
+	uint16_t place, sense;
+	bool last;		/* then the word is over */
 };
 
 /* One text on its way. */
@@ -121,12 +121,13 @@ struct phrase_match {
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
-	uint16_t hit[STEPS_MAX / 64];	/* within one sense: which waits */
+	/* within one sense: which of what waits is behind such a step */
+	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
 	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
 	unsigned nbegun;
-	uint16_t reached[PENDING_MAX];	/* … and the steps it reaches */
+	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
 	unsigned nreached;
-	uint32_t whole[WHOLE_MAX];	/* phrases that end with this word, */
+	uint32_t whole[WHOLE_MAX + 1];	/* phrases that end with this word, */
 	unsigned nwhole;		/* behind the turns of their symbols */
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
@@ -142,17 +143,37 @@ const struct phrases *phrases_get(void);
 /* Everything back to the beginning, cheaply. */
 void phrase_match_begin(struct phrase_match *m, const struct phrases *all);
 
-/*
- * A sense of the word at m->place. What it reaches counts from the next word
- * on, so that one word is never two items of a phrase.
- */
-void phrase_queue(struct phrase_match *m, unsigned sense);
-
-/* The next word. `counts`: it is as far again from the one before. */
-void phrase_turn(struct phrase_match *m, bool counts);
-
 /* At the end: matches all that is queued. */
 void phrase_match_end(struct phrase_match *m);
+
+/*
+ * A sense of the word at m->place. What it reaches counts from the next word
+ * on, so that one word is never two items of a phrase. That of an unknown word
+ * is written, too, and the next one over it.
+ */
+static inline void
+phrase_queue(struct phrase_match *m, unsigned sense)
+{
+	__builtin_prefetch(&m->all->sense[sense]);
+	if (m->nqueued >= QUEUE_MAX && sense != 0)
+		phrase_match_end(m);
+	m->queue[m->nqueued] = (struct phrase_event){ m->place,
+		(uint16_t)sense, false };
+	m->nqueued += sense != 0;
+}
+
+/* The next word. `counts`: it is as far again from the one before. */
+static inline void
+phrase_turn(struct phrase_match *m, bool counts)
+{
+	struct phrase_event *before = &m->queue[m->nqueued - 1];
+
+	before->last |= before->place == m->place;
+	if (!before->last)
+		m->queue[m->nqueued++] = (struct phrase_event){ m->place, 0,
+			true };
+	m->place = (uint16_t)(m->place + counts);
+}
 
 /* After that: concepts, and whom it is about, to the judge. */
 void phrase_tell_judge(struct phrase_match *m);

@@ -156,8 +156,10 @@ add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
 		used = add_step(l, w + i, n - i, w[i].from / 64 != word);
 		word = w[i].from / 64;
 	}
-	while (l->nfirst % PHRASE_FIRSTS != 0)
+	while (l->nfirst % PHRASE_FOUR != 0)
 		l->first[l->nfirst++] = l->none;
+	while (l->nwaits % PHRASE_FOUR != 0)
+		l->wait[l->nwaits++] = (struct phrase_wait){ .steps = 0 };
 	for (i = 0; i < n; i++)
 		phrases += w[i].last;
 	if (phrases > WHOLE_MAX / 2)
@@ -287,7 +289,8 @@ add_senses(struct lists *l, const struct sorted *by)
 	}
 	one[0] = 0;
 	add_sense(l, by, senses + SYMBOLS_MAX, one);
-	if (l->nitems > l->apart || l->nfirst > UINT16_MAX)
+	if (l->nitems > l->apart || l->nfirst > UINT16_MAX ||
+	    l->nwaits > UINT16_MAX)
 		BUG("too many items");
 }
 
@@ -297,17 +300,17 @@ make_room(struct lists *l, const struct sorted *by)
 {
 	unsigned senses = lexicon_senses(), i;
 	symbol_list symbol;
-	size_t n = by->from[SYMBOLS_MAX];
+	size_t n = by->from[SYMBOLS_MAX], room;
 
 	for (i = 0; i < senses; i++)
 		for (symbol = lexicon_symbols(i); *symbol != 0; symbol++)
 			n += by->from[*symbol + 1] - by->from[*symbol];
 	if (n > UINT16_MAX)
 		BUG("too many items");
-	l->first = mem_array(n + PHRASE_FIRSTS * (senses + SYMBOLS_MAX),
-	    sizeof *l->first);
+	room = n + PHRASE_FOUR * (senses + SYMBOLS_MAX);
+	l->first = mem_array(room, sizeof *l->first);
 	l->single = mem_array(n, sizeof *l->single);
-	l->wait = mem_array(n + 1, sizeof *l->wait);
+	l->wait = mem_array(room + 1, sizeof *l->wait);
 	l->apart = n + 1;
 	l->item = mem_array(l->apart, sizeof *l->item);
 }

@@ -333,7 +333,8 @@ kind_of(const struct row *row)
 static void
 read_row(const struct row *row)
 {
-	struct phrase p = { .kind = (uint8_t)kind_of(row), .weight = (int16_t)row->weight,
+	struct phrase p = { .kind = (uint8_t)kind_of(row),
+		.weight = (int16_t)row->weight,
 		.reason = (uint8_t)row->reason, .text = row->text,
 		.about = (uint8_t)row->about };
 	struct written w;

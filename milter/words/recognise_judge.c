@@ -114,23 +114,23 @@ add_phrases(struct opinion *all, const struct recognise_points *phrases)
 
 /* The most points of all lanes, none with more than its bound. */
 static int
-most(const judge_lanes points, const judge_lanes bound)
+max_of(const judge_lanes points, const judge_lanes bound)
 {
-	int16_t most = INT16_MIN, got;
+	int16_t max = INT16_MIN, got;
 	unsigned i;
 
 	for (i = 0; i < JUDGE_LANES; i++) {
 		got = points[i] < bound[i] ? points[i] : bound[i];
-		most = got > most ? got : most;
+		max = got > max ? got : max;
 	}
-	return most;
+	return max;
 }
 
 /* The reason with most points of both. */
 static int
 best_of(const struct opinion *all)
 {
-	int points = most(all->both, all->both);
+	int points = max_of(all->both, all->both);
 	unsigned lane = 0;
 
 	while (all->both[lane] != points)
@@ -157,7 +157,7 @@ ahead(const struct opinion *all, const judge_lanes points, int reason)
 	for (i = 0; i < t->n; i++)
 		left[t->of[i].lane] = INT16_MIN;
 	own = lane >= 0 ? left[lane] : INT16_MIN;
-	other = most(left, beside[reason]);
+	other = max_of(left, beside[reason]);
 	for (i = 0; i < t->n; i++) {
 		got = points[t->of[i].lane];
 		if (t->of[i].to == reason)

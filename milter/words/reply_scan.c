@@ -258,16 +258,18 @@ static inline const char *
 find_end(const char *p, const char *end, uint64_t *identity)
 {
 	const char *from = p;
+	uint64_t grown = LEXICON_WORD;
 	unsigned letter;
 
-	*identity = LEXICON_WORD;
 	for (; p < end; p++) {
 		letter = lexicon_letter[(unsigned char)*p];
-		if (letter - 1 >= ALPHANUMERIC || (*p <= 'Z' && *p >= 'A' &&
-		    p - from > 1 && is_lower(p[-1])))
+		if (letter - 1 >= ALPHANUMERIC)
 			break;
-		*identity = lexicon_grow(*identity, letter);
+		if (*p < 'a' && *p > '9' && p - from > 1 && is_lower(p[-1]))
+			break;
+		grown = lexicon_grow(grown, letter);
 	}
+	*identity = grown;
 	return p;
 }
 
