@@ -14,10 +14,12 @@
 struct buf;
 struct pattern;
 
+#define PATTERN_FLAGS "imsxu"
+
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT };
 
 /*
- * "/text/flags" with flags of "imsxu"; one of ! # % , ; ~ may stand for the
+ * "/text/flags" with PATTERN_FLAGS; one of ! # % , ; ~ may stand for the
  * slash, and the last one ends the text. A text that begins with none of them
  * is used as it is, without flags. Bytes, unless flag u says UTF-8 (what is
  * none matches nothing then). NULL when it does not compile, with position and

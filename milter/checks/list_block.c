@@ -136,8 +136,7 @@ find_name(const struct list_block *b, const char *name, struct list_hit *hit)
 {
 	if (list_entries_find_name(&b->entries, name, hit))
 		return LIST_YES;
-	return b->file.list != NULL ? list_find_name(b->file.list, name, hit) :
-	    LIST_NO;
+	return list_find_name(b->file.list, name, hit);
 }
 
 static enum list_answer
@@ -146,8 +145,7 @@ find_mailbox(const struct list_block *b, const struct mailbox *m,
 {
 	if (list_entries_find_mailbox(&b->entries, m, hit))
 		return LIST_YES;
-	return b->file.list != NULL ? list_find_mailbox(b->file.list, m, hit) :
-	    LIST_NO;
+	return list_find_mailbox(b->file.list, m, hit);
 }
 
 /* A client by its address, then by its confirmed name. */
@@ -155,12 +153,11 @@ static enum list_answer
 find_client(const struct list_block *b, const struct session *s,
     struct list_hit *hit)
 {
-	enum list_answer answer = LIST_NO;
+	enum list_answer answer;
 
 	if (list_entries_find_ip(&b->entries, &s->client, hit))
 		return LIST_YES;
-	if (b->file.list != NULL)
-		answer = list_find_ip(b->file.list, &s->client, hit);
+	answer = list_find_ip(b->file.list, &s->client, hit);
 	return answer != LIST_NO ? answer : find_name(b, s->client_name, hit);
 }
 

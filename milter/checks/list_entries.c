@@ -9,51 +9,14 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "lists/list.h"
+#include "lists/list_line.h"
 #include "model/mailset.h"
-
-#define BLANKS " \t"
 
 struct list_entry {
 	char *text, *comment;	/* as written */
 	struct netset nets;	/* one of these has it */
 	struct mailset names;
 };
-
-/* Are the first n bytes a whole pattern, "/ab c/i", with blanks behind it? */
-static bool
-is_pattern(const char *text, size_t n)
-{
-	while (n > 0 && strchr(BLANKS, text[n - 1]) != NULL)
-		n--;
-	while (n > 0 && strchr("imsxu", text[n - 1]) != NULL)
-		n--;
-	return n > 1 && text[n - 1] == '/' && text[n - 2] != '\\';
-}
-
-/* A pattern may hold blanks and "#": its comment begins behind all of it. */
-static char *
-comment_of(char *text)
-{
-	char *at = strpbrk(text, BLANKS);
-
-	for (; at != NULL; at = strpbrk(at + 1, BLANKS))
-		if (at[1] == '#' && (*text != '/' || is_pattern(text,
-		    (size_t)(at - text))))
-			break;
-	if (at == NULL)
-		return text + strlen(text);
-	*at = '\0';
-	return at + 2 + strspn(at + 2, BLANKS);
-}
-
-static void
-cut_blanks(char *text)
-{
-	size_t n = strlen(text);
-
-	while (n > 0 && strchr(BLANKS, text[n - 1]) != NULL)
-		text[--n] = '\0';
-}
 
 static bool
 add(struct list_entries *e, const char *text, const char *comment,
@@ -88,14 +51,15 @@ bool
 list_entries_parse(void *base, void *slot, const char *value,
     struct buf *errmsg)
 {
-	char *text = mem_dup(value + strspn(value, BLANKS));
-	char *comment = comment_of(text);
-	bool good;
+	char *line = mem_dup(value), *entry, *comment;
+	bool good = list_line_split(line, &entry, &comment, errmsg);
 
 	(void)base;
-	cut_blanks(text);
-	good = add(slot, text, comment, errmsg);
-	free(text);
+	if (good)
+		good = add(slot, entry, comment, errmsg);
+	else if (errmsg->len == 0)
+		buf_puts(errmsg, "an empty value says nothing");
+	free(line);
 	return good;
 }
 

@@ -123,17 +123,35 @@ become_dump(int database, int out)
 	_exit(127);
 }
 
+/* How it ended, as words; "" when well. */
+static void
+dump_failed(int status, struct buf *errmsg)
+{
+	if (WIFSIGNALED(status))
+		buf_printf(errmsg, "db_dump ended by signal %d",
+		    WTERMSIG(status));
+	else if (WEXITSTATUS(status) == 127)
+		buf_puts(errmsg, "it takes db_dump (Debian: db-util) to read "
+		    "it");
+	else if (WEXITSTATUS(status) != 0)
+		buf_printf(errmsg, "db_dump failed with status %d",
+		    WEXITSTATUS(status));
+}
+
 /* The text of a database instead of the database. */
 static bool
-dump(struct buf *text)
+dump(struct buf *text, struct buf *errmsg)
 {
 	FILE *database = nameless(text), *f;
 	int ends[2], status = 0;
-	pid_t child;
+	pid_t child = -1;
 
-	if (database == NULL || pipe2(ends, O_CLOEXEC) != 0)
+	if (database != NULL && pipe2(ends, O_CLOEXEC) == 0)
+		child = fork();
+	if (child < 0) {
+		buf_printf(errmsg, "nothing can read it: %m");
 		return false;
-	child = fork();
+	}
 	if (child == 0)
 		become_dump(fileno(database), ends[1]);
 	close(ends[1]);
@@ -144,8 +162,11 @@ dump(struct buf *text)
 		buf_read(text, f, SIZE_MAX);
 		fclose(f);
 	}
-	return child > 0 && waitpid(child, &status, 0) == child &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (waitpid(child, &status, 0) != child)
+		buf_printf(errmsg, "db_dump is lost: %m");
+	else
+		dump_failed(status, errmsg);
+	return errmsg->len == 0;
 }
 
 static bool
@@ -173,13 +194,13 @@ open_up(const char *path, const struct ruleset *r, struct buf *text)
 	command_as_account(r);
 	if (!is_berkeley_db(text))
 		return true;
-	if (geteuid() == 0)
+	if (geteuid() == 0) {
+		buf_puts(&errmsg, "root runs no db_dump on it. ");
 		process_no_account(r->daemon.user, &errmsg);
-	else if (dump(text))
+	} else if (dump(text, &errmsg))
 		return true;
-	fprintf(stderr, "saywhy import: %s: is a Berkeley DB; %s%s\n", path,
-	    errmsg.len > 0 ? "root runs no db_dump on it. " : "it takes "
-	    "db_dump (Debian: db-util) to read it", errmsg.data);
+	fprintf(stderr, "saywhy import: %s: is a Berkeley DB; %s\n", path,
+	    errmsg.data);
 	buf_free(&errmsg);
 	return false;
 }

@@ -15,6 +15,7 @@
 #include "engine/ruleset.h"
 #include "model/finding.h"
 #include "model/occasion.h"
+#include "records/match_event.h"
 #include "records/privacy.h"
 #include "records/record_match.h"
 #include "records/recorder.h"

@@ -26,7 +26,10 @@ struct registered {
 	int fd;
 	pid_t pid;
 	struct engine *engine;
-	pthread_mutex_t busy;
+	/* somebody works on the engine; under `guard` */
+	bool busy;
+	pthread_mutex_t guard;
+	pthread_cond_t idle;
 	/* between registry_find() and registry_release() */
 	unsigned users;
 	/* connection and greeting; under `lock` */
@@ -68,7 +71,8 @@ registry_open(enum registry_door door, int fd, struct engine *e)
 	j->pid = pid;
 	j->engine = e;
 	session_init(&j->published);
-	pthread_mutex_init(&j->busy, NULL);
+	pthread_mutex_init(&j->guard, NULL);
+	pthread_cond_init(&j->idle, NULL);
 	pthread_mutex_lock(&lock);
 	LIST_INSERT_HEAD(bucket_of(pid), j, link);
 	pthread_mutex_unlock(&lock);
@@ -85,21 +89,50 @@ registry_close(struct registered *j)
 	while (j->users > 0)
 		pthread_cond_wait(&left, &lock);
 	pthread_mutex_unlock(&lock);
-	pthread_mutex_destroy(&j->busy);
+	pthread_cond_destroy(&j->idle);
+	pthread_mutex_destroy(&j->guard);
 	session_free(&j->published);
 	free(j);
+}
+
+/* False: it is busy until then. */
+static bool
+take(struct registered *j, int64_t deadline)
+{
+	bool taken;
+
+	pthread_mutex_lock(&j->guard);
+	while (j->busy && clock_left(deadline) > 0)
+		clock_wait(&j->idle, &j->guard, deadline);
+	taken = !j->busy;
+	j->busy = true;
+	pthread_mutex_unlock(&j->guard);
+	return taken;
+}
+
+static void
+give(struct registered *j)
+{
+	pthread_mutex_lock(&j->guard);
+	j->busy = false;
+	pthread_cond_signal(&j->idle);
+	pthread_mutex_unlock(&j->guard);
 }
 
 void
 registry_lock(struct registered *j)
 {
-	pthread_mutex_lock(&j->busy);
+	pthread_mutex_lock(&j->guard);
+	while (j->busy)
+		pthread_cond_wait(&j->idle, &j->guard);
+	j->busy = true;
+	pthread_mutex_unlock(&j->guard);
 }
 
 void
 registry_unlock(struct registered *j)
 {
-	pthread_mutex_unlock(&j->busy);
+	give(j);
 }
 
 /* Of several connections of a process the one that was asked last. */
@@ -220,22 +253,10 @@ let_go(struct registered *j)
 	pthread_mutex_unlock(&lock);
 }
 
-/* pthread_mutex_timedlock() wants the wall clock. */
-static bool
-lock_until(pthread_mutex_t *busy, int64_t deadline)
-{
-	struct timespec until = clock_now();
-	long long ns = until.tv_nsec + clock_left(deadline) * 1000000LL;
-
-	until.tv_sec += (time_t)(ns / 1000000000LL);
-	until.tv_nsec = (long)(ns % 1000000000LL);
-	return pthread_mutex_timedlock(busy, &until) == 0;
-}
-
 void
 registry_release(struct registered *j)
 {
-	pthread_mutex_unlock(&j->busy);
+	give(j);
 	let_go(j);
 }
 
@@ -256,7 +277,7 @@ registry_find(enum registry_door door, pid_t pid, int64_t deadline,
 	pthread_mutex_unlock(&lock);
 	if (j == NULL)
 		return NULL;
-	if (!lock_until(&j->busy, deadline)) {
+	if (!take(j, deadline)) {
 		let_go(j);
 		return NULL;
 	}
@@ -303,15 +324,15 @@ registry_find_by_words(int fd, registry_matches *matches, const void *arg,
 	pthread_mutex_lock(&lock);
 	LIST_FOREACH(j, bucket_of(0), link) {
 		if (j->pid != 0 || j->engine == NULL || !is_from(j, &host) ||
-		    pthread_mutex_trylock(&j->busy) != 0)
+		    !take(j, 0))
 			continue;
 		if (matches(j->engine, arg) && ++n == 1)
 			found = j;
 		else
-			pthread_mutex_unlock(&j->busy);
+			give(j);
 	}
 	if (n > 1) {
-		pthread_mutex_unlock(&found->busy);
+		give(found);
 		found = NULL;
 	}
 	if (found != NULL)
@@ -330,10 +351,10 @@ registry_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
 	pthread_mutex_lock(&lock);
 	for (i = 0; i < BUCKETS; i++)
 		LIST_FOREACH(j, &buckets[i], link)
-			if (pthread_mutex_trylock(&j->busy) == 0) {
+			if (take(j, 0)) {
 				if (j->engine != NULL)
 					fn(j->engine, now);
-				pthread_mutex_unlock(&j->busy);
+				give(j);
 			}
 	pthread_mutex_unlock(&lock);
 }

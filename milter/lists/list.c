@@ -273,6 +273,8 @@ answered(struct list *l, enum list_answer answer, const struct list_hit *hit)
 enum list_answer
 list_find_ip(struct list *l, const struct ip *ip, struct list_hit *hit)
 {
+	if (l == NULL)
+		return LIST_NO;
 	pthread_rwlock_rdlock(&l->lock);
 	return answered(l, list_content_ip(&l->content, ip, hit), hit);
 }
@@ -281,6 +283,8 @@ enum list_answer
 list_find_mailbox(struct list *l, const struct mailbox *m,
     struct list_hit *hit)
 {
+	if (l == NULL)
+		return LIST_NO;
 	pthread_rwlock_rdlock(&l->lock);
 	return answered(l, list_content_mailbox(&l->content, m, hit), hit);
 }
@@ -291,7 +295,7 @@ list_find_name(struct list *l, const char *name, struct list_hit *hit)
 	struct mailbox m = { .text = NULL };
 	enum list_answer answer;
 
-	if (name == NULL)
+	if (l == NULL || name == NULL)
 		return LIST_NO;
 	if (strchr(name, '@') != NULL) {
 		mailbox_set(&m, name);

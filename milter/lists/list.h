@@ -55,9 +55,9 @@ struct list *list_open(const char *name, const char *beside,
 void list_close(struct list *l);	/* NULL: nothing */
 
 /*
- * The narrowest entry that matches goes to `hit`, which must be empty. An
- * address that is not known, a NULL name: NO. A name with an "@" is looked up
- * as the mailbox that it is.
+ * The narrowest entry that matches goes to `hit`, which must be empty. No list
+ * (NULL), an address that is not known, a NULL name: NO. A name with an "@" is
+ * looked up as the mailbox that it is.
  */
 enum list_answer list_find_ip(struct list *l, const struct ip *ip,
     struct list_hit *hit);

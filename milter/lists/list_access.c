@@ -24,6 +24,7 @@
 #include "base/net.h"
 #include "lists/list_text_internal.h"
 #include "model/mailkey.h"
+#include "words/reply.h"
 
 #define BLANKS " \t"
 
@@ -56,16 +57,16 @@ verdict_of(const char *action)
 static const char *
 words_of(const char *action)
 {
-	size_t n = strcspn(action, BLANKS), m;
+	size_t n = strcspn(action, BLANKS);
 	const char *text = action + n + strspn(action + n, BLANKS);
+	size_t status = reply_status_length(text);
 	bool usual = !is_refusal(action, n) || is_word(action, n, "550") ||
 	    is_word(action, n, "554");
 
-	m = strspn(text, "0123456789.");
-	if (m < 5 || text[1] != '.' || (text[m] != ' ' && text[m] != '\0'))
+	if (status == 0)
 		return usual ? text : action;
-	if (usual && is_word(text, m, "5.7.1"))
-		return text + m + strspn(text + m, BLANKS);
+	if (usual && is_word(text, status, "5.7.1"))
+		return text + status + strspn(text + status, BLANKS);
 	return is_refusal(action, n) ? action : text;
 }
 

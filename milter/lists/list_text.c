@@ -8,6 +8,7 @@
 #include "base/net.h"
 #include "base/pattern.h"
 #include "lists/list_format.h"
+#include "lists/list_line.h"
 #include "lists/list_lines.h"
 #include "lists/list_names.h"
 #include "lists/list_nets.h"
@@ -21,8 +22,6 @@
  * million.
  */
 #define MISTAKES_MAX 20
-
-#define BLANKS " \t"
 
 struct list_pattern {
 	struct pattern *pattern;
@@ -117,66 +116,6 @@ add(struct list_text *c, const char *entry, uint32_t comment, struct buf *key,
 	}
 }
 
-/* May only blanks and a comment stand here? */
-static bool
-is_end(const char *p)
-{
-	size_t blanks = strspn(p, BLANKS);
-
-	return p[blanks] == '\0' || (blanks > 0 && p[blanks] == '#');
-}
-
-/*
- * Behind the entry. A pattern may hold blanks and slashes: it ends at the
- * first slash that is followed by flags and then by nothing else.
- */
-static char *
-entry_end(char *entry)
-{
-	char *p, *flags;
-
-	if (*entry == '/')
-		for (p = entry + 1; *p != '\0'; p++) {
-			if (*p == '\\' && p[1] != '\0') {
-				p++;
-				continue;
-			}
-			flags = p + 1 + strspn(p + 1, "imsx");
-			if (*p == '/' && is_end(flags))
-				return flags;
-		}
-	return entry + strcspn(entry, BLANKS);
-}
-
-/*
- * Cuts a line in two. False when there is no entry, with words in errmsg when
- * there should be.
- */
-static bool
-split(char *line, char **entry, char **comment, struct buf *errmsg)
-{
-	size_t n = strlen(line);
-	char *end;
-
-	while (n > 0 && strchr(BLANKS, line[n - 1]) != NULL)
-		line[--n] = '\0';
-	*entry = line + strspn(line, BLANKS);
-	if (**entry == '\0' || **entry == '#')
-		return false;
-	end = entry_end(*entry);
-	if (!is_end(end)) {
-		buf_printf(errmsg, "behind the entry only a comment may stand: "
-		    "%.*s # %.60s", (int)(end - *entry > 60 ? 60 :
-		    end - *entry), *entry, end + strspn(end, BLANKS));
-		return false;
-	}
-	*comment = end + strspn(end, BLANKS);
-	if (**comment == '#')
-		*comment += 1 + strspn(*comment + 1, BLANKS);
-	*end = '\0';
-	return true;
-}
-
 void
 list_text_add(struct list_text *c, const char *entry, const char *comment,
     struct buf *key, struct buf *errmsg)
@@ -193,7 +132,7 @@ take_line(struct list_text *c, char *line, struct buf *key, struct buf *errmsg)
 {
 	char *entry, *comment;
 
-	if (split(line, &entry, &comment, errmsg))
+	if (list_line_split(line, &entry, &comment, errmsg))
 		list_text_add(c, entry, comment, key, errmsg);
 }
 
@@ -313,7 +252,7 @@ give_entry(void *arg, char *line, struct buf *errmsg)
 	struct each *e = arg;
 	char *entry, *comment;
 
-	if (split(line, &entry, &comment, errmsg))
+	if (list_line_split(line, &entry, &comment, errmsg))
 		e->fn(e->arg, entry, comment, errmsg);
 }
 

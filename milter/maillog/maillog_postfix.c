@@ -9,62 +9,6 @@
 
 static const struct slice none;
 
-/*
- * "sasl_username=x" stands before "helo=<h>", and from Postfix 3.10 on behind
- * it, where a client could have written it into its greeting.
- */
-static struct slice
-login_of(struct slice s, const char *helo)
-{
-	struct slice all = s, login;
-	const char *end;
-
-	if (helo != NULL) {
-		end = slice_find(slice_from(s, helo), ">");
-		all = end != NULL ? slice_from(s, end) : none;
-		s = slice_to(s, helo);
-	}
-	if (slice_find(all, " sasl_username=") != NULL)
-		s = all;
-	else if (slice_find(s, "sasl_username=") == NULL)
-		return none;
-	login = slice_between(s, "sasl_username=", " ");
-	return login.text != NULL ? login : slice_between(s, "sasl_username=",
-	    NULL);
-}
-
-/* "from=<a> to=<b> proto=ESMTP helo=<h>", commas or not; none is needed. */
-static void
-take_envelope(struct slice s, struct log_event *h)
-{
-	const char *helo = slice_find_last(s, "helo=<");
-
-	h->login = login_of(s, helo);
-	if (helo != NULL) {
-		h->helo = slice_between(slice_from(s, helo), "<", ">");
-		s = slice_to(s, helo);
-	}
-	h->recipient = slice_between(s, " to=<", ">");
-	if (h->recipient.text == NULL)
-		h->recipient = slice_between(s, "; to=<", ">");
-	h->sender = slice_between(s, "from=<", ">");
-}
-
-/* Where the reply ends and the envelope begins. */
-static const char *
-envelope_of(struct slice s)
-{
-	static const char *const signs[] = { "; from=<", "; to=<",
-		"; proto=", "; helo=<" };
-	const char *at;
-	size_t i;
-
-	for (i = 0; i < sizeof signs / sizeof signs[0]; i++)
-		if ((at = slice_find(s, signs[i])) != NULL)
-			return at;
-	return SLICE_END(s);
-}
-
 static void
 set_temporary(struct log_event *h)
 {
@@ -109,9 +53,9 @@ read_reject(struct maillog *g, struct log_event *h, struct slice s)
 	if (!slice_begins(s, ": "))
 		return;
 	s = slice_from(s, s.text + 2);
-	end = envelope_of(s);
+	end = postfix_envelope_of(s);
 	h->reply = slice_to(s, end);
-	take_envelope(slice_from(s, end), h);
+	postfix_envelope(slice_from(s, end), h);
 	set_temporary(h);
 	h->reason = postfix_offence(g, h);
 	if (slice_is(h->reply, "all server ports busy") ||
@@ -121,33 +65,79 @@ read_reject(struct maillog *g, struct log_event *h, struct slice s)
 		maillog_emit(g, h);
 }
 
+#define CLIENT_MAX 400		/* of name, address and port */
+
+/* "… from name[ip]" at the end of the text; false: that is none. */
+static bool
+ends_with_client(struct slice s, struct log_event *who)
+{
+	const char *from;
+
+	if (s.n > CLIENT_MAX)
+		s = slice_from(s, SLICE_END(s) - CLIENT_MAX);
+	from = slice_find_last(s, " from ");
+	return from != NULL && postfix_client(slice_from(s, from + 6),
+	    who).text == SLICE_END(s);
+}
+
+/*
+ * "… from name[ip]; from=<a> …": takes the client, and returns where the
+ * envelope begins. What the message says stands before it, and a sender's
+ * address behind it, so that there may be several: then smtpd(8) knows whose
+ * message it is, and without that nobody. NULL: there is none.
+ */
+static const char *
+take_origin(struct maillog *g, struct log_event *h, struct slice s)
+{
+	const struct log_memory_entry *m = log_memory_find(maillog_memory(g),
+	    h->queue_id);
+	struct log_event who = { .line = NULL };
+	const char *end, *found = NULL;
+	struct slice rest = s;
+	int n = 0;
+
+	for (; (end = slice_find(rest, "; from=<")) != NULL;
+	    rest = slice_from(s, end + 1)) {
+		if (!ends_with_client(slice_to(s, end), &who))
+			continue;
+		found = end;
+		n++;
+		if (m != NULL && m->client != NULL &&
+		    slice_is(who.client, m->client))
+			break;
+	}
+	if (n == 1 || end != NULL) {
+		h->client = who.client;
+		h->name = who.name;
+	} else if (n > 1) {
+		h->client = slice_of(m != NULL ? m->client : NULL);
+		h->name = slice_of(m != NULL ? m->name : NULL);
+		found = SLICE_END(s);
+	}
+	return found;
+}
+
 /* "header Subject: x from name[ip]; from=<a> … helo=<h>: 5.7.1 text" */
 static void
 read_content(struct maillog *g, struct log_event *h, struct slice s)
 {
-	const char *helo = slice_find_last(s, "helo=<"), *from, *end;
-	struct slice rest;
+	const char *helo = slice_find_last(s, "helo=<"), *words, *end;
 
 	if (helo == NULL)
 		return;
-	rest = slice_between(slice_from(s, helo), ">: ", NULL);
-	if (rest.text == NULL && h->fate == FATE_REFUSED)
+	words = slice_find(slice_from(s, helo), ">: ");
+	if (words == NULL && h->fate == FATE_REFUSED)
 		return;
-	if (rest.text == NULL)
-		rest = slice_from(s, SLICE_END(s));
 	h->otherwise = slice_begins(s, "body") ? REASON_BODY_PATTERN :
 	    REASON_HEADER_PATTERN;
 	h->stage = slice_begins(s, "body") ? STAGE_MESSAGE : STAGE_HEADERS;
-	h->reply = rest;
-	if (rest.n > 0)
-		s = slice_to(s, rest.text - 2);
-	end = slice_find_last(s, "; from=<");
-	from = end != NULL ? slice_find_last(slice_to(s, end), " from ") :
-	    NULL;
-	if (from == NULL)
+	h->reply = slice_from(s, words != NULL ? words + 3 : SLICE_END(s));
+	if (words != NULL)
+		s = slice_to(s, words + 1);
+	end = take_origin(g, h, s);
+	if (end == NULL)
 		return;
-	postfix_client(slice_from(s, from + 6), h);
-	take_envelope(slice_from(s, end), h);
+	postfix_envelope(slice_from(s, end), h);
 	set_temporary(h);
 	maillog_emit(g, h);
 }
@@ -156,19 +146,15 @@ read_content(struct maillog *g, struct log_event *h, struct slice s)
 static void
 read_mime_error(struct maillog *g, struct log_event *h, struct slice s)
 {
-	const char *end = slice_find_last(s, "; from=<"), *from, *colon;
+	const char *end = take_origin(g, h, s), *colon = slice_find(s, ": ");
 
-	from = end != NULL ? slice_find_last(slice_to(s, end), " from ") :
-	    NULL;
-	colon = slice_find(s, ": ");
-	if (from == NULL || colon == NULL)
+	if (end == NULL || colon == NULL)
 		return;
 	h->otherwise = REASON_MESSAGE_MALFORMED;
 	h->stage = STAGE_MESSAGE;
 	h->reply = slice_to(slice_from(s, s.text + strlen("mime-error ")),
 	    colon);
-	postfix_client(slice_from(s, from + 6), h);
-	take_envelope(slice_from(s, end), h);
+	postfix_envelope(slice_from(s, end), h);
 	maillog_emit(g, h);
 }
 
@@ -248,8 +234,10 @@ read_limit(struct maillog *g, struct log_event *h, struct slice s)
 {
 	const char *from = slice_find(s, " from ");
 
-	if (from == NULL || postfix_client(slice_from(s, from + 6), h).text ==
-	    NULL)
+	/* Other warnings quote behind the client what it sent. */
+	if (from == NULL ||
+	    slice_find(slice_to(s, from), " limit exceeded: ") == NULL ||
+	    postfix_client(slice_from(s, from + 6), h).text == NULL)
 		return;
 	h->reason = slice_begins(s, "Connection concurrency") ?
 	    REASON_TOO_MANY_CONNECTIONS : REASON_RATE_LIMITED;

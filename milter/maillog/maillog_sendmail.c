@@ -28,15 +28,20 @@ take_queue_id(struct slice *message)
 	return id;
 }
 
-/* "relay=name [192.0.2.1]", "relay=[192.0.2.1] (may be forged)" */
+/*
+ * "relay=name [192.0.2.1]", "relay=[192.0.2.1] (may be forged)": the last one,
+ * for what a client chose (addresses, Message-ID, login) stands before it.
+ */
 static void
 take_relay(struct slice s, struct slice *name, struct slice *address)
 {
-	struct slice relay = slice_between(s, "relay=", ", ");
-	const char *open;
+	const char *at = slice_find_last(s, "relay="), *open;
+	struct slice relay = none;
 
-	if (relay.text == NULL)
-		relay = slice_between(s, "relay=", NULL);
+	if (at != NULL)
+		relay = slice_between(slice_from(s, at), "relay=", ", ");
+	if (at != NULL && relay.text == NULL)
+		relay = slice_from(s, at + strlen("relay="));
 	*address = slice_between(relay, "[", "]");
 	open = slice_find(relay, " [");
 	*name = open != NULL ? slice_to(relay, open) : none;
@@ -81,6 +86,31 @@ read_ruling(struct log_event *h, struct slice s)
 	return at;
 }
 
+/* What is behind an address, which the client chose, in brackets or not. */
+static struct slice
+behind_address(struct slice s, struct slice *address)
+{
+	if (slice_begins(s, "<"))
+		return slice_address(slice_from(s, s.text + 1), '>', address);
+	s = slice_address(s, ',', address);
+	return address->text != NULL ? slice_from(s, SLICE_END(*address)) : s;
+}
+
+/* "ruleset=check_rcpt, arg1=": of a header field, up to the last client. */
+static struct slice
+behind_argument(struct slice s, struct slice *address)
+{
+	static const char before[] = ", arg1=";
+	const char *at = slice_begins(s, "ruleset=check_") ? slice_find(s,
+	    before) : NULL;
+
+	if (at != NULL)
+		return behind_address(slice_from(s, at + strlen(before)),
+		    address);
+	at = slice_find_last(s, ", relay=");
+	return at != NULL ? slice_from(s, at) : s;
+}
+
 /* "ruleset=check_rcpt, arg1=<b@x>, relay=…, reject=550 5.7.1 …" */
 static bool
 read_ruleset(struct log_event *h, struct slice s)
@@ -100,7 +130,8 @@ read_ruleset(struct log_event *h, struct slice s)
 		/* Of the admin's own, called for a header field. */
 		{ "ruleset=", STAGE_HEADERS, REASON_HEADER_PATTERN },
 	};
-	const char *ruling = read_ruling(h, s);
+	struct slice address = none, rest = behind_argument(s, &address);
+	const char *ruling = read_ruling(h, rest);
 	size_t i = 0;
 
 	if (ruling == NULL)
@@ -110,12 +141,11 @@ read_ruleset(struct log_event *h, struct slice s)
 		i++;
 	h->stage = stages[i].stage;
 	h->otherwise = stages[i].otherwise;
-	s = slice_to(s, ruling);
-	take_relay(s, &h->name, &h->client);
+	take_relay(slice_to(rest, ruling), &h->name, &h->client);
 	if (h->stage == STAGE_RCPT)
-		h->recipient = slice_between(s, "arg1=<", ">");
+		h->recipient = address;
 	else if (h->stage == STAGE_MAIL)
-		h->sender = slice_between(s, "arg1=<", ">");
+		h->sender = address;
 	/* The same words for a client, a sender and a recipient. */
 	if (h->stage == STAGE_MAIL && slice_find(h->reply, "ccess denied"))
 		h->reason = REASON_SENDER_DENIED;
@@ -148,10 +178,16 @@ read_milter_connect(struct log_event *h, struct slice s)
 static bool
 read_milter(struct log_event *h, struct slice s)
 {
-	struct slice quarantine = slice_between(s, "quarantine=", NULL);
-	const char *discard = slice_find_last(s, ", discard");
+	struct slice line = s, quarantine;
+	const char *discard;
 
 	h->by = ISSUED_BY_MILTER;
+	if (slice_begins(s, "Milter: to="))
+		s = behind_address(slice_from(s, s.text + 11), &h->recipient);
+	else if (slice_begins(s, "Milter: from="))
+		s = behind_address(slice_from(s, s.text + 13), &h->sender);
+	quarantine = slice_between(s, "quarantine=", NULL);
+	discard = slice_find_last(s, ", discard");
 	h->reply = slice_between(s, "reject=", NULL);
 	if (slice_begins(s, "milter="))
 		h->reply = quarantine;
@@ -160,13 +196,11 @@ read_milter(struct log_event *h, struct slice s)
 	else if (discard != NULL && h->reply.text == NULL &&
 	    !slice_begins(s, "milter=")) {
 		h->fate = FATE_DISCARDED;
-		h->reply = s;
+		h->reply = line;
 	}
 	if (h->reply.text == NULL)
-		return read_milter_connect(h, s);
+		return read_milter_connect(h, line);
 	h->own_words = h->fate != FATE_REFUSED;
-	h->recipient = slice_between(s, "to=<", ">");
-	h->sender = slice_between(s, "from=<", ">");
 	h->stage = h->recipient.text != NULL ? STAGE_RCPT :
 	    h->sender.text != NULL ? STAGE_MAIL :
 	    slice_find(s, "helo=") != NULL ? STAGE_HELO :
@@ -326,12 +360,13 @@ static void
 on_from(struct maillog *g, struct slice id, struct slice s)
 {
 	struct log_memory_entry *m = log_memory_at(maillog_memory(g), id);
-	struct slice name, client;
+	struct slice name, client, sender = none;
 
 	if (m == NULL)
 		return;
+	s = behind_address(slice_from(s, s.text + strlen("from=")), &sender);
 	take_relay(s, &name, &client);
-	log_memory_set(&m->sender, slice_between(s, "from=<", ">"));
+	log_memory_set(&m->sender, sender);
 	log_memory_set(&m->client, client);
 	log_memory_set(&m->name, name);
 	tell_waiting(g, m, false, none);
@@ -339,16 +374,36 @@ on_from(struct maillog *g, struct slice id, struct slice s)
 	    .sender = slice_of(m->sender) });
 }
 
+/* "<a>,<b>, …" at the front: all of them ("a>,<b"), and what is behind. */
+static struct slice
+take_recipients(struct slice s, struct slice *first, struct slice *all)
+{
+	struct slice begin, one;
+
+	if (!slice_begins(s, "<")) {
+		s = behind_address(s, first);
+		*all = *first;
+		return s;
+	}
+	begin = slice_from(s, s.text + 1);
+	s = slice_address(begin, '>', first);
+	one = *first;
+	while (one.text != NULL && slice_begins(s, ",<"))
+		s = slice_address(slice_from(s, s.text + 2), '>', &one);
+	*all = one.text != NULL ? slice_to(begin, SLICE_END(one)) : *first;
+	return s;
+}
+
 /*
- * "to=<a>,<b>, delay=…, pri=…, stat=words": without a mailer it never was on
- * its way, for it was refused after the dot.
+ * ", delay=…, pri=…, stat=words" behind "to=<a>,<b>": without a mailer it never
+ * was on its way, for it was refused after the dot.
  */
 static void
-on_dot(struct maillog *g, struct log_event *h, struct slice s)
+on_dot(struct maillog *g, struct log_event *h, struct slice s,
+    struct slice recipients)
 {
 	struct log_memory_entry *m = log_memory_find(maillog_memory(g),
 	    h->queue_id);
-	struct slice recipients = slice_between(s, "to=<", ">, ");
 
 	if (m == NULL)
 		return;
@@ -374,7 +429,7 @@ is_outgoing(struct slice mailer)
 	    slice_is(mailer, "smtp8");
 }
 
-/* "to=<b>, …, mailer=esmtp, …, relay=mx. [ip], dsn=5.1.1, stat=…" */
+/* "…, mailer=esmtp, …, relay=mx. [ip], dsn=5.1.1, stat=…" behind "to=<b>" */
 static void
 on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
@@ -398,7 +453,6 @@ on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 		h->reply = reply;
 	s = slice_to(s, stat);
 	h->relay = slice_between(s, "relay=", ", ");
-	h->recipient = slice_between(s, "to=<", ">");
 	if (m != NULL)
 		h->sender = slice_of(m->sender);
 	if (m != NULL && !h->outgoing) {
@@ -411,6 +465,24 @@ on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 		h->by = ISSUED_BY_REMOTE;
 	set_temporary(h);
 	maillog_emit(g, h);
+}
+
+/* "to=<a>,<b>, …": refused after the dot, or delivered or not. */
+static void
+on_to(struct maillog *g, struct log_event *h, struct slice s)
+{
+	struct slice first = none, all = none, owner;
+
+	s = take_recipients(slice_from(s, s.text + strlen("to=")), &first,
+	    &all);
+	if (slice_begins(s, ", ctladdr=<"))
+		s = slice_address(slice_from(s, s.text + 11), '>', &owner);
+	if (slice_find(s, "mailer=") == NULL && slice_find(s, "dsn=") == NULL)
+		on_dot(g, h, s, all);
+	else {
+		h->recipient = first;
+		on_delivery(g, h, s);
+	}
 }
 
 bool
@@ -426,11 +498,8 @@ maillog_sendmail(struct maillog *g, const struct logline *l)
 	h.queue_id = slice_begins(id, "NOQUEUE") ? none : id;
 	if (slice_begins(s, "from="))
 		on_from(g, h.queue_id, s);
-	else if (slice_begins(s, "to=") && slice_find(s, "mailer=") == NULL &&
-	    slice_find(s, "dsn=") == NULL)
-		on_dot(g, &h, s);
 	else if (slice_begins(s, "to="))
-		on_delivery(g, &h, s);
+		on_to(g, &h, s);
 	else
 		on_refusal(g, &h, l, s);
 	return true;

@@ -67,10 +67,14 @@ read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	static const char *const states[] = { "bounced", "deferred",
 		"expired", "sent" };
-	const char *at = slice_find(s, ", status="), *open;
-	struct slice state;
+	const char *at, *open;
+	struct slice state, original;
 	size_t i;
 
+	s = slice_address(slice_from(s, s.text + 4), '>', &h->recipient);
+	if (slice_begins(s, ", orig_to=<"))
+		s = slice_address(slice_from(s, s.text + 11), '>', &original);
+	at = slice_find(s, ", status=");
 	if (at == NULL)
 		return;
 	state = slice_from(s, at + 9);
@@ -87,7 +91,6 @@ read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	h->delivery = true;
 	h->temporary = i == 1;
 	h->stage = STAGE_MESSAGE;
-	h->recipient = slice_between(s, "to=<", ">");
 	h->relay = slice_between(s, "relay=", ",");
 	h->status = slice_between(s, "dsn=", ",");
 	recall(g, h);
@@ -129,7 +132,7 @@ postfix_queue(struct maillog *g, const struct logline *l)
 	struct log_event h = { .line = l, .software = "Postfix",
 		.delivery = true, .outgoing = true, .stage = STAGE_MESSAGE,
 		.reason = REASON_MESSAGE_EXPIRED };
-	struct slice message = l->message;
+	struct slice message = l->message, sender;
 	struct log_memory_entry *m;
 
 	h.queue_id = postfix_queue_id(&message);
@@ -143,7 +146,9 @@ postfix_queue(struct maillog *g, const struct logline *l)
 	if (!slice_begins(message, "from=<"))
 		return;
 	m = log_memory_at(maillog_memory(g), h.queue_id);
-	log_memory_set(&m->sender, slice_between(message, "from=<", ">"));
+	message = slice_address(slice_from(message, message.text + 6), '>',
+	    &sender);
+	log_memory_set(&m->sender, sender);
 	h.sender = slice_of(m->sender);
 	h.reply = slice_between(message, "status=", NULL);
 	if (slice_begins(h.reply, "expired"))

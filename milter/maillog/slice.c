@@ -72,6 +72,34 @@ slice_between(struct slice s, const char *before, const char *after)
 	return at != NULL ? slice_to(s, at) : none;
 }
 
+/* Where the address ends, with quoted strings or as if there were none. */
+static const char *
+address_end(struct slice s, char stop, bool strings)
+{
+	const char *p = s.text, *end = SLICE_END(s);
+	bool quoted = false;
+
+	for (; p < end; p++)
+		if (strings && *p == '\\' && end - p > 1)
+			p++;
+		else if (strings && *p == '"')
+			quoted = !quoted;
+		else if (!quoted && *p == stop)
+			return p;
+	return NULL;
+}
+
+struct slice
+slice_address(struct slice s, char end, struct slice *address)
+{
+	const char *at = address_end(s, end, true);
+
+	if (at == NULL)
+		at = address_end(s, end, false);
+	*address = at != NULL ? slice_to(s, at) : none;
+	return slice_from(s, at != NULL ? at + 1 : SLICE_END(s));
+}
+
 char *
 slice_dup(struct slice s)
 {

@@ -37,6 +37,14 @@ struct slice slice_from(struct slice s, const char *begin);
 struct slice slice_between(struct slice s, const char *before,
     const char *after);
 
+/*
+ * An address, behind its "<" (end '>') or without brackets (end ','): what is
+ * in front of its end goes to *address, none where there is no end; what is
+ * behind it, empty then. A quoted string in it may hold anything (RFC 5321,
+ * section 4.1.2).
+ */
+struct slice slice_address(struct slice s, char end, struct slice *address);
+
 /* A copy that the caller frees; NULL for none. */
 char *slice_dup(struct slice s);
 

@@ -24,7 +24,7 @@ struct query;
  * Opens a database. A file, to write: it is made when it is not there (mode
  * 0640 less umask), in WAL mode, with its helper files kept at the end, so that
  * a reader without rights in the folder finds them. To read: nothing is ever
- * written.
+ * written; a server hears of it with the first question (store_server_ready()).
  * NULL with words in errmsg on failure.
  * *damaged (may be NULL) is set then: is the file no database, or spoiled?
  */

@@ -23,14 +23,12 @@
 #define PATIENCE_MS 60000	/* for one answer of the server */
 #define CONNECT_MS 2000
 /*
- * A server that never learned of our end, as the network was cut, would keep
- * our locks for two hours.
+ * What is asked is over before a compiler has begun. A server that never
+ * learned of our end, as the network was cut, would keep our locks for two
+ * hours.
  */
-#define TO_WRITE "SET tcp_keepalives_idle = 10; " \
+#define TO_WRITE "SET jit = off; SET tcp_keepalives_idle = 10; " \
 	"SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
-#define TO_READ "SET default_transaction_read_only = on"
-/* What is asked here is over before a compiler has begun. */
-#define NO_JIT "SET jit = off; "
 #define VALUES_MAX 32
 #define OID_BYTEA 17		/* of pg_type, which never change */
 #define OID_INT8 20
@@ -248,8 +246,7 @@ open_server(const char *name, bool to_write, int ms, bool *damaged,
 	good = connect_to(s, name, ms > 0 ? ms : CONNECT_MS);
 	good = good && (has_encoding(s) || failed(s, "the database must have "
 	    "the encoding UTF8"));
-	good = good && run(&s->db, to_write ? NO_JIT TO_WRITE : NO_JIT
-	    TO_READ);
+	good = good && (!to_write || run(&s->db, TO_WRITE));
 	if (good) {
 		buf_clear(errmsg);
 		return &s->db;

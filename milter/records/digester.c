@@ -30,7 +30,7 @@ connect_to(struct digester *d)
 
 	if (d->db == NULL)
 		d->db = db_open(d->name, true, NULL, &errmsg);
-	if (d->db != NULL && !store_server_ready(d->db, d->name, false,
+	if (d->db != NULL && !store_server_ready(d->db, d->name, true,
 	    &errmsg)) {
 		db_close(d->db);
 		d->db = NULL;

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -13,20 +12,23 @@
 #include "records/db.h"
 #include "records/db_name.h"
 #include "records/feed.h"
+#include "records/match_event.h"
+#include "records/match_near.h"
 #include "records/record.h"
-#include "records/record_read.h"
 #include "records/store.h"
 
-#define NEAR_MS 5000
-#define TAKEN 4096
+#define TAKEN 16384
 #define ROWS 32			/* records that an event may be … */
 #define MOVES 64		/* … and events that may make room for it */
+#define COMPARED 512		/* records with events, until one is found */
 #define IN_MEMORY_MS ((int64_t)6 * 3600000)
 #define IN_MEMORY_BYTES (64 << 20)
 
 /* The event that a record was found for. */
 struct holder {
-	uint64_t round;			/* when its event was last to move */
+	int64_t row;			/* of the record */
+	int next;			/* of its chain, 0: the last */
+	uint64_t round;			/* when its event could not move */
 	struct match_event event;
 	struct ip client;
 	char *sender, *recipient, *queue_id, *words, *reason, *stage;
@@ -36,13 +38,14 @@ struct record_matcher {
 	const char *path, *file;
 	struct feed *feed;		/* the store is in memory, or NULL */
 	struct store *store;
-	struct query *by_id, *by_event, *by_pair;
+	struct query *by_id, *by_pair;
+	struct match_near *near;
 	struct store *writer;		/* opened when there is something */
-	int64_t taken[TAKEN];		/* rows that were found, a ring … */
-	struct holder holder[TAKEN];	/* … and what each was found for */
-	size_t next;
-	uint64_t round;			/* of asking, and what it moved */
-	int moves;
+	struct holder holder[TAKEN];	/* a ring; 0 is never used */
+	int chain[TAKEN];		/* of those with like rows; 0: none */
+	int next;			/* is replaced next */
+	uint64_t round;			/* of records that are near */
+	int moves, compared;		/* for the event at hand */
 };
 
 /* What the file has more than the store in memory. */
@@ -79,10 +82,7 @@ open_store(struct record_matcher *j)
 	}
 	j->by_id = db_query(store_db(j->store),
 	    "SELECT n FROM record WHERE id = ?");
-	j->by_event = db_query(store_db(j->store), "SELECT n, json "
-	    "FROM record JOIN line USING (n) WHERE time BETWEEN ? AND ? "
-	    "AND (client = ? OR client IS NULL) AND source IS NULL "
-	    "ORDER BY abs(time - ?), n");
+	j->near = match_near_new(store_db(j->store));
 	buf_puts(&sql, "SELECT 1 FROM record WHERE sender = lower(?) "
 	    "AND later IS NULL AND outcome IN ('reject', 'tempfail') "
 	    "AND EXISTS "
@@ -103,6 +103,8 @@ record_match_open(const char *path, const char *file)
 
 	j->path = path;
 	j->file = file;
+	j->next = 1;
+	j->round = 1;
 	open_store(j);
 	return j;
 }
@@ -129,7 +131,7 @@ record_match_close(struct record_matcher *j)
 	while (i < TAKEN)
 		holder_free(&j->holder[i++]);
 	query_free(j->by_id);
-	query_free(j->by_event);
+	match_near_free(j->near);
 	query_free(j->by_pair);
 	feed_free(j->feed);
 	store_close(j->writer);
@@ -150,287 +152,111 @@ record_match_has(struct record_matcher *j, const char *id)
 	return found;
 }
 
-/* With `privacy` other than full the part before the "@" is another. */
+/* Of those that are near many may be compared, but not without end. */
 static bool
-same_address(const char *a, const char *b)
-{
-	const char *at_a = strrchr(a, '@'), *at_b = strrchr(b, '@');
-
-	return strcasecmp(a, b) == 0 || (at_a != NULL && at_b != NULL &&
-	    strcasecmp(at_a, at_b) == 0);
-}
-
-static bool
-same_recipient(const struct parsed_record *t, const char *recipient)
-{
-	size_t i, n = parsed_count(t, "recipients");
-	const char *text;
-
-	if (recipient == NULL || n == 0)
-		return true;
-	for (i = 0; i < n; i++) {
-		text = parsed_item(t, "recipients", i);
-		if (text != NULL && same_address(text, recipient))
-			return true;
-	}
-	return false;
-}
-
-/* Behind "<address>: " and "<address>... ", which not every door tells. */
-static const char *
-behind_address(const char *line)
-{
-	const char *end = *line == '<' ? strstr(line, ">: ") : NULL;
-
-	if (end != NULL)
-		return end + 3;
-	end = *line == '<' ? strstr(line, ">... ") : NULL;
-	return end != NULL ? end + 5 : line;
-}
-
-static const char *
-word_end(const char *p)
-{
-	return p + strcspn(p, " ");
-}
-
-/*
- * Is one the beginning of the other? A log shows "?" for bytes that it cannot,
- * and in words with an "@" more may differ (privacy).
- */
-static bool
-alike(const char *a, const char *b)
-{
-	const char *end_a, *end_b;
-
-	for (; *a != '\0' && *b != '\0'; a = end_a, b = end_b) {
-		if (*a == ' ' || *b == ' ') {
-			if (*a != *b && *a != '?' && *b != '?')
-				return false;
-			end_a = a + 1;
-			end_b = b + 1;
-			continue;
-		}
-		end_a = word_end(a);
-		end_b = word_end(b);
-		if (memchr(a, '@', (size_t)(end_a - a)) != NULL &&
-		    memchr(b, '@', (size_t)(end_b - b)) != NULL)
-			continue;
-		if (*a != *b && *a != '?' && *b != '?')
-			return false;
-		end_a = a + 1;
-		end_b = b + 1;
-	}
-	return true;
-}
-
-static bool
-ends_with(const char *text, const char *tail)
-{
-	size_t n = strlen(text), tail_n = strlen(tail);
-
-	return n >= tail_n && strcmp(text + n - tail_n, tail) == 0;
-}
-
-/* The reply of the MTA or of others, and what we made of it. */
-static const struct {
-	const char *lines, *code;
-} replies[] = {
-	{ "was.lines", "was.code" },
-	{ "reply.lines", "reply.code" },
-};
-
-/* The code of the reply. A connection that is refused with 5yz gets 554. */
-static int
-code_of(const struct match_event *e)
-{
-	return e->greeting && e->code != 0 && e->code != 421 ? 554 : e->code;
-}
-
-/* With soft_bounce Postfix says 4yz where it logs 5yz. */
-static bool
-is_code(const struct parsed_record *t, const char *path,
+may_be(struct record_matcher *j, struct near_row *row,
     const struct match_event *e)
 {
-	long long code = parsed_int(t, path, 0);
+	const struct parsed_record *t;
 
-	return code == 0 || e->code == 0 || code % 100 == code_of(e) % 100;
-}
-
-/* One of the lines of the reply; either may have lost its front. */
-static bool
-has_words(const struct parsed_record *t, const char *path, const char *words)
-{
-	size_t i, n = parsed_count(t, path);
-	const char *line;
-
-	for (i = 0; i < n; i++) {
-		line = parsed_item(t, path, i);
-		if (line == NULL || *line == '\0')
-			continue;
-		line = behind_address(line);
-		if (alike(line, words) || ends_with(line, words) ||
-		    ends_with(words, line))
-			return true;
-	}
-	return false;
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL || strcmp(a, b) == 0;
-}
-
-/* Lines that say in words of their own what was refused, and how. */
-static bool
-means(const struct parsed_record *t, const char *reason, const char *stage)
-{
-	static const struct {
-		const char *reason, *words;
-	} phrases[] = {
-		{ "auth-failed", "uthentication" },
-		{ "rate-limited", "Error: too m" },
-		{ "too-many-connections", "Error: too m" },
-		{ "tls-failed", "TLS" },
-	};
-	const char *own = parsed_text(t, "reason"), *line;
-	size_t i, k;
-
-	if (own != NULL && strcmp(own, reason) == 0 &&
-	    same_text(parsed_text(t, "stage"), stage))
-		return true;
-	for (i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-		for (k = 0; k < 2; k++) {
-			line = parsed_item(t, replies[k].lines, 0);
-			if (line != NULL && strcmp(phrases[i].reason, reason) ==
-			    0 && strstr(line, phrases[i].words) != NULL)
-				return true;
-		}
-	return false;
-}
-
-/* "554 mx ESMTP not accepting connections", "421 mx Service unavailable" */
-static bool
-is_greeting(const struct parsed_record *t, const struct match_event *e)
-{
-	size_t k = parsed_count(t, replies[0].lines) > 0 ? 0 : 1;
-	const char *line = parsed_item(t, replies[k].lines, 0);
-
-	/* "Service unavailable" is said at MAIL, too. */
-	if (!same_text(parsed_text(t, "stage"), "connect") ||
-	    !is_code(t, replies[k].code, e))
+	if (j->compared == COMPARED)
 		return false;
-	return line != NULL && (strstr(line, "not accepting connections") ||
-	    strstr(line, "Service unavailable"));
+	j->compared++;
+	t = match_near_parsed(j->near, row);
+	return t != NULL && match_event_is(e, t);
 }
 
-static bool
-is_event(const struct parsed_record *t, const struct match_event *e)
+static size_t
+chain_of(int64_t row)
 {
-	const char *sender = parsed_text(t, "sender");
-	const char *outcome = parsed_text(t, "outcome");
-	const char *words = e->words;
-	size_t k;
-
-	if (e->on_hold != (outcome != NULL &&
-	    strcmp(outcome, "quarantine") == 0))
-		return false;
-	if (!same_recipient(t, e->recipient) ||
-	    !same_text(parsed_text(t, "queue_id"), e->queue_id))
-		return false;
-	if (sender != NULL && e->sender != NULL &&
-	    !same_address(sender, e->sender))
-		return false;
-	if (e->on_hold)
-		return true;
-	if (words == NULL || *words == '\0')
-		return e->reason != NULL && means(t, e->reason, e->stage);
-	if (e->greeting)
-		return is_greeting(t, e);
-	words = behind_address(words);
-	for (k = 0; k < 2; k++)
-		if (is_code(t, replies[k].code, e) &&
-		    has_words(t, replies[k].lines, words))
-			return true;
-	return false;
-}
-
-static bool
-line_is_event(const char *json, const struct match_event *e)
-{
-	struct parsed_record *t = json != NULL ? record_read(json,
-	    strlen(json)) : NULL;
-	bool is = t != NULL && is_event(t, e);
-
-	parsed_free(t);
-	return is;
+	return (uint64_t)row % TAKEN;
 }
 
 /* Where the row is in the ring, -1: nowhere. */
 static int
-place_of(const struct record_matcher *j, int64_t row)
+place_of(const struct record_matcher *j, const struct near_row *row)
 {
-	int i;
+	int at = row->place;
 
-	for (i = 0; i < TAKEN; i++)
-		if (j->taken[i] == row)
-			return i;
+	if (at >= 0 && j->holder[at].row == row->n)
+		return at;
+	for (at = j->chain[chain_of(row->n)]; at > 0; at = j->holder[at].next)
+		if (j->holder[at].row == row->n)
+			return at;
 	return -1;
 }
 
 static void
-ask_by_event(struct record_matcher *j, const struct match_event *e)
+unchain(struct record_matcher *j, int place)
 {
-	query_int(j->by_event, e->time - NEAR_MS);
-	query_int(j->by_event, e->time + NEAR_MS);
-	query_bytes(j->by_event, e->client->b, sizeof e->client->b);
-	query_int(j->by_event, e->time + 500);
+	int *at = &j->chain[chain_of(j->holder[place].row)];
+
+	while (*at > 0 && *at != place)
+		at = &j->holder[*at].next;
+	if (*at == place)
+		*at = j->holder[place].next;
 }
 
-/* The nearest record in time that the event may be and none is, 0: none. */
-static int64_t
+/* The event in that place has this row from now on. */
+static void
+give(struct record_matcher *j, int place, struct near_row *row)
+{
+	struct holder *t = &j->holder[place];
+
+	unchain(j, place);
+	row->place = place;
+	t->row = row->n;
+	t->next = j->chain[chain_of(row->n)];
+	j->chain[chain_of(row->n)] = place;
+	near_row_shrink(row);
+}
+
+/* The nearest record in time that the event may be and none is. */
+static struct near_row *
 find_free(struct record_matcher *j, const struct match_event *e)
 {
-	int64_t row, found = 0;
+	struct near_walk walk;
+	struct near_row *row;
 
-	ask_by_event(j, e);
-	while (query_step(j->by_event) == DB_ROW) {
-		row = query_column_int(j->by_event, 0);
-		if (found == 0 && place_of(j, row) < 0 &&
-		    line_is_event(query_column(j->by_event, 1), e))
-			found = row;
-	}
-	return found;
+	match_near_walk(j->near, e->client, e->time, &walk);
+	while ((row = near_walk_next(&walk)) != NULL)
+		if (place_of(j, row) < 0 && may_be(j, row, e))
+			break;
+	return row;
 }
 
-/* Where those are in the ring that the event may be, too. */
+/* Those that the event may be, too, and that are taken. */
 static size_t
 find_taken(struct record_matcher *j, const struct match_event *e,
-    int places[ROWS])
+    struct near_row *rows[ROWS])
 {
+	struct near_walk walk;
+	struct near_row *row;
 	size_t n = 0;
 	int at;
 
-	ask_by_event(j, e);
-	while (query_step(j->by_event) == DB_ROW) {
-		at = place_of(j, query_column_int(j->by_event, 0));
-		if (at >= 0 && n < ROWS && j->holder[at].round != j->round &&
-		    line_is_event(query_column(j->by_event, 1), e))
-			places[n++] = at;
+	match_near_walk(j->near, e->client, e->time, &walk);
+	while (n < ROWS && (row = near_walk_next(&walk)) != NULL) {
+		at = place_of(j, row);
+		if (at >= 0 && j->holder[at].round != j->round &&
+		    may_be(j, row, e))
+			rows[n++] = row;
 	}
 	return n;
 }
 
 /* The event outlives the line that it was read from. */
 static void
-take(struct record_matcher *j, int64_t row, const struct match_event *e)
+take(struct record_matcher *j, struct near_row *row,
+    const struct match_event *e)
 {
-	size_t at = j->next++ % TAKEN;
-	struct holder *t = &j->holder[at];
+	int place = j->next;
+	struct holder *t = &j->holder[place];
 
+	j->next = place + 1 < TAKEN ? place + 1 : 1;
+	unchain(j, place);
 	holder_free(t);
-	j->taken[at] = row;
+	give(j, place, row);
 	t->event = *e;
 	t->client = *e->client;
 	t->event.id = NULL;
@@ -444,55 +270,59 @@ take(struct record_matcher *j, int64_t row, const struct match_event *e)
 }
 
 /*
- * A record for the event, 0: none. One that is taken becomes free if its event
- * may be another, and so on (an augmenting path), so that it does not matter
- * which event is read first.
+ * A record for the event, NULL: none. One that is taken becomes free if its
+ * event may be another, and so on (an augmenting path), so that it does not
+ * matter which event is read first. An event for which there was no other is
+ * not asked again before records are added, or others have moved.
  */
-static int64_t
+static struct near_row *
 find_row(struct record_matcher *j, const struct match_event *e)
 {
-	int64_t row = find_free(j, e), other;
-	int places[ROWS];
+	struct near_row *row = find_free(j, e), *rows[ROWS], *other;
 	size_t i, n;
+	int place;
 
-	if (row != 0)
+	if (row != NULL)
 		return row;
-	n = find_taken(j, e, places);
+	n = find_taken(j, e, rows);
 	for (i = 0; i < n; i++) {
-		struct holder *t = &j->holder[places[i]];
-
-		if (t->round == j->round || j->moves == MOVES)
+		place = place_of(j, rows[i]);
+		if (place < 0 || j->holder[place].round == j->round ||
+		    j->moves == MOVES)
 			continue;
-		t->round = j->round;
+		j->holder[place].round = j->round;
 		j->moves++;
-		other = find_row(j, &t->event);
-		if (other == 0)
+		other = find_row(j, &j->holder[place].event);
+		if (other == NULL)
 			continue;
-		row = j->taken[places[i]];
-		j->taken[places[i]] = other;
-		return row;
+		give(j, place, other);
+		return rows[i];
 	}
-	return 0;
+	return NULL;
 }
 
 bool
 record_match_find(struct record_matcher *j, const struct match_event *e)
 {
 	char id[RECORD_ID_TEXT];
-	int64_t row;
+	struct near_row *row;
 
 	if (e->words != NULL &&
 	    record_id_find(e->words, strlen(e->words), id) &&
 	    record_match_has(j, id))
 		return true;
-	if (!open_store(j) || j->by_event == NULL || !e->client->known)
+	if (!open_store(j) || j->near == NULL || !e->client->known)
 		return false;
-	j->round++;
-	j->moves = 0;
+	if (match_near_move(j->near, e->time))
+		j->round++;
+	j->moves = j->compared = 0;
 	row = find_row(j, e);
-	if (row != 0)
-		take(j, row, e);
-	return row != 0;
+	if (row == NULL)
+		return false;
+	take(j, row, e);
+	if (j->moves > 0)
+		j->round++;
+	return true;
 }
 
 void

@@ -7,26 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ip;
+struct match_event;
 struct record_matcher;
-
-/*
- * What the log says of a refusal. `words` are those of the reply, without its
- * code and status, where they are logged; else `reason` (NULL: not known) is
- * what the line means. NULL or "": not known.
- */
-struct match_event {
-	const char *id;
-	int64_t time;			/* ms since 1970, of whole seconds */
-	const struct ip *client;
-	const char *sender, *recipient, *queue_id;
-	const char *words;
-	int code;			/* of the reply; 0: not known */
-	const char *reason, *stage;
-	bool on_hold;			/* no reply: the message is held */
-	bool greeting;			/* a filter refuses the connection, and
-					   the MTA greets in words of its own */
-};
 
 /*
  * path NULL, or no store there yet: nothing is known. Where the store is on a

@@ -109,14 +109,18 @@ migrate(struct db *db)
 }
 
 /*
- * Its version, and the one that a saywhy must know. Mostly it is there: what a
- * statement costs shows in "saywhy show".
+ * Its version, and the one that a saywhy must know. Mostly it is there. What a
+ * statement costs shows in "saywhy show": with the first one the session learns
+ * that nothing is written, and that no compiler is worth its start.
  */
 static int64_t
-versions_of(struct db *db, int64_t *works_from)
+versions_of(struct db *db, bool to_write, int64_t *works_from)
 {
-	struct query *q = db_query(db, "SELECT version, works_from FROM "
-	    "saywhy");
+	struct query *q = db_query(db, to_write ?
+	    "SELECT version, works_from FROM saywhy" :
+	    "SELECT version, works_from, set_config('jit', 'off', false), "
+	    "set_config('default_transaction_read_only', 'on', false) "
+	    "FROM saywhy");
 	int64_t version = -1;
 
 	*works_from = 0;
@@ -132,7 +136,7 @@ bool
 store_server_ready(struct db *db, const char *name, bool to_write,
     struct buf *errmsg)
 {
-	int64_t from, version = versions_of(db, &from);
+	int64_t from, version = versions_of(db, to_write, &from);
 
 	if (version >= 0 && version < VERSION && to_write) {
 		if (migrate(db))

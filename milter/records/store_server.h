@@ -17,7 +17,8 @@ struct db;
 
 /*
  * Is the schema one that we can work with? To write, it is made, or brought up
- * to date. False with words in errmsg.
+ * to date; to read, nothing can be written in this session from then on. False
+ * with words in errmsg.
  */
 bool store_server_ready(struct db *db, const char *name, bool to_write,
     struct buf *errmsg);

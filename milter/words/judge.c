@@ -4,18 +4,21 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "words/number_index.h"
 #include "words/reason.h"
 
 #ifndef JUDGE_WEIGHTS
 #define JUDGE_WEIGHTS "words/judge_weights.def"
 #endif
 
-#define SLOTS (FEATURES <= 4096 ? 8192 : 2 * JUDGE_FEATURES_MAX)
 #define SENTENCE_SLOTS (2 * JUDGE_FEATURES_MAX)
-#define FEW 12		/* reasons that are added one by one */
+#define FEW 4		/* reasons that are added one by one */
+#define SUM_MAX 20000	/* so far is JUDGE_NEVER from what does not fit */
 
 /* The reasons in the order in which the weights name them … */
 static const uint8_t reasons[] = {
@@ -26,11 +29,9 @@ static const uint8_t reasons[] = {
 #undef JUDGES
 };
 #define REASONS (sizeof reasons / sizeof reasons[0])
-#define WIDTH ((REASONS + 15) / 16 * 16)
 
 /* … and what each has before anything is seen. */
-typedef int8_t row[WIDTH];
-static const row start = {
+static const int8_t start[] = {
 #define JUDGES(id, points) points,
 #include JUDGE_WEIGHTS
 #undef JUDGES
@@ -70,42 +71,30 @@ static const struct known {
 };
 #define FEATURES (sizeof features / sizeof features[0])
 
-_Static_assert(WIDTH <= JUDGE_REASONS_MAX, "more reasons than fit");
-_Static_assert(2 * FEATURES <= SLOTS, "more features than fit");
+_Static_assert(REASONS <= JUDGE_LANES, "more reasons than fit");
+_Static_assert(FEATURES < JUDGE_FEATURES_MAX, "more features than fit");
 _Static_assert(sizeof known / sizeof known[0] < JUDGE_FEATURES_MAX,
     "more sentences than fit");
 
-_Static_assert(sizeof weights / 2 <= UINT16_MAX, "more weights than fit");
-_Static_assert(JUDGE_NOTED_MAX * INT8_MAX <= INT16_MAX, "a sum may not fit");
+/* Lanes that are one to the processor. */
+typedef int16_t eight __attribute__((vector_size(16), may_alias));
+#define AT_ONCE (4 * 8)
 
-/* Features by their number. */
-static struct slot {
-	uint32_t number;
-	uint16_t feature;	/* from 1; 0: a free slot */
-	uint16_t start;		/* pair in weights[], or in rows if n > FEW */
-	uint8_t n;		/* reasons to which it adds */
-} slots[SLOTS];
-static row *rows;		/* of features that add to many */
+/* What a feature adds: to many reasons a row, to few some points each. First
+   come those with rows. */
+struct points {
+	uint8_t lane[FEW];
+	int8_t points[FEW];
+};
+static judge_lanes *rows;		/* by feature, from 1 … */
+static struct points *few;		/* … and from nrows on */
+static unsigned nrows;
+static struct number_index numbers;	/* features by their numbers */
+static judge_lanes begin;		/* what each lane has at first */
 static uint16_t sentences[SENTENCE_SLOTS];	/* in known[], from 1 */
 static uint8_t meant[REASONS];		/* reasons[] as one recognises them … */
-static uint8_t place_by_reason[REASON_COUNT];	/* … and back, from 1 */
+static uint8_t lane_by_reason[REASON_COUNT];	/* … and back, from 1 */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static inline unsigned
-place_of(uint32_t number)
-{
-	return (number ^ number >> 16) % SLOTS;
-}
-
-static inline struct slot *
-slot_of(uint32_t number)
-{
-	unsigned at = place_of(number);
-
-	while (slots[at].feature != 0 && slots[at].number != number)
-		at = (at + 1) % SLOTS;
-	return &slots[at];
-}
 
 /* Its place in sentences[]. */
 static unsigned
@@ -119,36 +108,53 @@ sentence_of(uint32_t number)
 	return at;
 }
 
-/* Where the points of a feature lie: one behind the other, or a row. */
+/* What features[i] adds, as the feature that it becomes. */
 static void
-fill_slot(size_t i, const int8_t *at, size_t *nrows)
+fill_feature(unsigned feature, size_t i, const int8_t *at)
 {
-	struct slot *s = slot_of(features[i].number);
-	unsigned left = features[i].n;
+	unsigned left = features[i].n, n;
 
-	*s = (struct slot){ features[i].number, (uint16_t)(i + 1),
-		(uint16_t)((at - weights) / 2), features[i].n };
-	if (left <= FEW)
-		return;
-	s->start = (uint16_t)*nrows;
-	for (; left > 0; left--, at += 2)
-		rows[*nrows][at[0]] = at[1];
-	++*nrows;
+	number_index_add(&numbers, features[i].number, feature);
+	if (left > FEW)
+		for (; left > 0; left--, at += 2)
+			rows[feature][at[0]] = at[1];
+	else
+		for (n = 0; n < left; n++, at += 2) {
+			few[feature - nrows].lane[n] = (uint8_t)at[0];
+			few[feature - nrows].points[n] = at[1];
+		}
 }
 
 static void
 fill_features(void)
 {
 	const int8_t *at = weights;
-	size_t i, n = 0;
+	unsigned row = 1, one;
+	size_t i;
 
-	for (i = 0; i < FEATURES; i++)
-		n += features[i].n > FEW;
-	rows = mem_array(n + 1, sizeof *rows);
-	for (i = n = 0; i < FEATURES; i++) {
-		fill_slot(i, at, &n);
+	for (nrows = 1, i = 0; i < FEATURES; i++)
+		nrows += features[i].n > FEW;
+	rows = mem_array(nrows, sizeof *rows);
+	few = mem_array(FEATURES + 1 - nrows + 1, sizeof *few);
+	for (one = nrows, i = 0; i < FEATURES; i++) {
+		fill_feature(features[i].n > FEW ? row++ : one++, i, at);
 		at += (size_t)2 * features[i].n;
 	}
+	number_index_end(&numbers);
+}
+
+/* A lane's sum of all that could be added to it fits. */
+static void
+check_sums(void)
+{
+	int sum[JUDGE_LANES] = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof weights; i += 2)
+		sum[weights[i]] += abs(weights[i + 1]);
+	for (i = 0; i < JUDGE_LANES; i++)
+		if (sum[i] > SUM_MAX)
+			BUG("a reason with too many points");
 }
 
 static void
@@ -156,11 +162,14 @@ fill(void)
 {
 	size_t i;
 
+	for (i = 0; i < JUDGE_LANES; i++)
+		begin[i] = i < REASONS ? start[i] : JUDGE_NEVER;
 	for (i = 0; i < REASONS; i++) {
 		meant[i] = reasons[i] == REASON_UNRECOGNISED ? REASON_NONE :
 		    reasons[i];
-		place_by_reason[meant[i]] = (uint8_t)(i + 1);
+		lane_by_reason[meant[i]] = (uint8_t)(i + 1);
 	}
+	check_sums();
 	fill_features();
 	for (i = sizeof known / sizeof known[0]; i > 0; i--)
 		sentences[sentence_of(known[i - 1].sentence)] = (uint16_t)i;
@@ -177,87 +186,141 @@ judge_begin(struct judge *j)
 	j->weighed = false;
 }
 
-/* Adds what one feature is worth, where it was not noted before. */
-static inline void
-add(struct judge *j, int16_t sum[WIDTH], uint32_t number)
+/* Adds the rows of n features, some lanes of all of them after the other: their
+   sums stay where the processor adds. */
+static void
+add_rows(judge_lanes score, const uint16_t *feature, unsigned n)
 {
-	const struct slot *s = slot_of(number);
-	uint64_t bit = (uint64_t)1 << s->feature % 64;
-	const int8_t *at;
-	unsigned left, i;
+	unsigned lane, i;
 
-	j->unheard += s->feature == 0;
-	if (s->feature == 0 || (j->counted[s->feature / 64] & bit) != 0)
-		return;
-	j->counted[s->feature / 64] |= bit;
-	if (s->n > FEW) {
-		at = rows[s->start];
-		for (i = 0; i < WIDTH; i++)
-			sum[i] = (int16_t)(sum[i] + at[i]);
-		return;
+	for (lane = 0; lane < JUDGE_LANES; lane += AT_ONCE) {
+		eight *sum = (eight *)(score + lane);
+		eight a = sum[0], b = sum[1], c = sum[2], d = sum[3];
+
+		for (i = 0; i < n; i++) {
+			const eight *row =
+			    (const eight *)(rows[feature[i]] + lane);
+
+			a += row[0];
+			b += row[1];
+			c += row[2];
+			d += row[3];
+		}
+		sum[0] = a;
+		sum[1] = b;
+		sum[2] = c;
+		sum[3] = d;
 	}
-	at = weights + (size_t)2 * s->start;
-	for (left = s->n; left > 0; left--, at += 2)
-		sum[at[0]] = (int16_t)(sum[at[0]] + at[1]);
+}
+
+static inline void
+add_few(judge_lanes score, const struct points *p)
+{
+	unsigned i;
+
+	for (i = 0; i < FEW; i++)
+		score[p->lane[i]] = (int16_t)(score[p->lane[i]] +
+		    p->points[i]);
+}
+
+/* Those that were noted for the first time: the ones with rows at `rowed`, the
+   others at `single`. Which is which takes no branch: none could foresee it. */
+static void
+part_noted(struct judge *j, uint16_t *rowed, unsigned *nrowed,
+    uint16_t *single, unsigned *nsingle)
+{
+	unsigned i, feature, new;
+	uint64_t *counted;
+
+	*nrowed = *nsingle = 0;
+	for (i = 0; i < j->nnoted; i++) {
+		feature = j->noted[i];
+		counted = &j->counted[feature / 64];
+		new = (~*counted >> feature % 64) & 1;
+		*counted |= (uint64_t)1 << feature % 64;
+		j->unheard += feature == 0;
+		rowed[*nrowed] = single[*nsingle] = (uint16_t)feature;
+		*nrowed += new & (feature < nrows);
+		*nsingle += new & (feature >= nrows);
+	}
 }
 
 void
 judge_weigh(struct judge *j)
 {
-	int16_t sum[WIDTH] = { 0 };
-	unsigned i;
+	uint16_t rowed[JUDGE_NOTED_MAX + 1], single[JUDGE_NOTED_MAX + 1];
+	unsigned nrowed, nsingle, i;
 
 	if (!j->weighed) {
 		memset(j->counted, 0,
 		    (FEATURES / 64 + 1) * sizeof j->counted[0]);
+		j->counted[0] = 1;	/* it is none that adds */
+		memcpy(j->score, begin, sizeof j->score);
 		j->unheard = 0;
-		for (i = 0; i < WIDTH; i++)
-			j->score[i] = start[i];
 		j->weighed = true;
 	}
-	for (i = 0; i < j->nnoted; i++)
-		add(j, sum, j->noted[i]);
+	part_noted(j, rowed, &nrowed, single, &nsingle);
 	j->nnoted = 0;
-	for (i = 0; i < WIDTH; i++)
-		j->score[i] += sum[i];
-	for (i = REASONS; i < WIDTH; i++)
-		j->score[i] = JUDGE_NEVER;
+	add_rows(j->score, rowed, nrowed);
+	for (i = 0; i < nsingle; i++)
+		add_few(j->score, &few[single[i] - nrows]);
+}
+
+static inline unsigned
+find(uint32_t number)
+{
+	return number_index_find(&numbers, number);
+}
+
+uint32_t
+judge_find(uint32_t number)
+{
+	pthread_once(&once, fill);
+	return find(number);
+}
+
+void
+judge_note(struct judge *j, uint32_t feature)
+{
+	if (j->nnoted == JUDGE_NOTED_MAX)
+		judge_weigh(j);
+	j->noted[j->nnoted++] = (uint16_t)feature;
 }
 
 void
 judge_feature(struct judge *j, uint32_t what)
 {
-	if (j->nnoted == JUDGE_NOTED_MAX)
-		judge_weigh(j);
-	__builtin_prefetch(&slots[place_of(what)]);
-	j->noted[j->nnoted++] = what;
+	judge_note(j, find(what));
 }
 
-/* A word or what stands in place of one. */
-static void
-note_word(struct judge *j, uint32_t word)
+/* A word or what stands in place of one, and the pair that it makes with the
+   one before where it counts. */
+static inline void
+note_word(struct judge *j, uint32_t word, bool counts)
 {
-	j->words = j->words || slot_of(word)->feature != 0;
-	judge_feature(j, word);
+	unsigned feature = find(word);
+
+	if (j->nnoted + 2 > JUDGE_NOTED_MAX)
+		judge_weigh(j);
+	j->words |= feature != 0;
+	j->noted[j->nnoted++] = (uint16_t)feature;
+	j->noted[j->nnoted] =
+	    (uint16_t)find(judge_pair(j->before, word));
+	j->nnoted += counts && j->before != 0;
+	j->before = counts ? word : j->before;
 }
 
 void
 judge_mark(struct judge *j, uint32_t mark)
 {
-	note_word(j, mark);
-	if (j->before != 0)
-		judge_feature(j, judge_pair(j->before, mark));
-	j->before = mark;
+	note_word(j, mark, true);
 }
 
 void
 judge_word(struct judge *j, uint32_t word, bool counts)
 {
 	j->sentence = judge_pair(j->sentence, word);
-	if (counts)
-		judge_mark(j, word);
-	else
-		note_word(j, word);
+	note_word(j, word, counts);
 }
 
 int
@@ -268,19 +331,9 @@ judge_reasons(const uint8_t **all)
 }
 
 int
-judge_place(int reason)
+judge_lane(int reason)
 {
-	return place_by_reason[reason] - 1;
-}
-
-int
-judge_above(const struct judge *j, int bound)
-{
-	int i, n = 0;
-
-	for (i = 0; i < (int)WIDTH; i++)
-		n += j->score[i] > bound;
-	return n;
+	return lane_by_reason[reason] - 1;
 }
 
 bool

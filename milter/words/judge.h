@@ -19,31 +19,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define JUDGE_REASONS_MAX 160
+#define JUDGE_LANES 128		/* a multiple of what processors add at once */
 #define JUDGE_FEATURES_MAX 8192
 #define JUDGE_NOTED_MAX 200
 #define JUDGE_NEVER -10000	/* the score of what cannot be */
 
+/* Points for each reason, in its lane. */
+typedef int16_t judge_lanes[JUDGE_LANES] __attribute__((aligned(16)));
+
 /* One text on its way. What is no longer than most is added up once. */
 struct judge {
-	uint32_t noted[JUDGE_NOTED_MAX];	/* not yet added up */
+	judge_lanes score;
+	uint16_t noted[JUDGE_NOTED_MAX];	/* features not yet added up */
 	unsigned nnoted;
 	uint32_t before;	/* the last word that counts; 0: none */
 	uint32_t sentence;	/* all words so far */
 	bool words;		/* it knows one of them */
-	bool weighed;		/* the rest is valid */
+	bool weighed;		/* the rest is valid, and the scores */
 	unsigned unheard;	/* what was noted and has no weight */
 	uint64_t counted[JUDGE_FEATURES_MAX / 64];
-	int32_t score[JUDGE_REASONS_MAX];
 };
 
 /* What is found is reported by a number; that of a word grows letter by
    letter. */
 #define JUDGE_WORD 2166136261u
+#define JUDGE_PRIME 16777619u
 static inline uint32_t
 judge_letter(uint32_t number, unsigned letter)
 {
-	return (number ^ letter) * 16777619u;
+	return (number ^ letter) * JUDGE_PRIME;
 }
 
 /* Of what is no word: "c550", "k5", "s5.1.1", "x.1.1", "CFULL", "@ip". */
@@ -72,23 +76,25 @@ void judge_word(struct judge *j, uint32_t word, bool counts);
 /* What stands in place of a word, such as an address. */
 void judge_mark(struct judge *j, uint32_t mark);
 
-/* Anything else. */
+/* Anything else; the same where it was looked up before. */
 void judge_feature(struct judge *j, uint32_t what);
+void judge_note(struct judge *j, uint32_t feature);
+
+/* The feature of a number; 0: the judge does not know it. */
+uint32_t judge_find(uint32_t number);
 
 /* Adds up what was noted; then the scores are valid. */
 void judge_weigh(struct judge *j);
 
 /*
- * What the judge makes of it: the reasons it knows, in the order of the scores
- * in `j`; returns how many. What nothing can be known of is REASON_NONE.
+ * What the judge makes of it: the reasons it knows, by the lanes of the scores
+ * in `j`; returns how many. The other lanes have JUDGE_NEVER. What nothing can
+ * be known of is REASON_NONE.
  */
 int judge_reasons(const uint8_t **reasons);
 
-/* Which of the scores is that of the reason; -1: it knows none such. */
-int judge_place(int reason);
-
-/* How many of the scores are above a bound. */
-int judge_above(const struct judge *j, int bound);
+/* The lane of the reason; -1: it knows none such. */
+int judge_lane(int reason);
 
 /* Are all words, one after the other, those of a reply that is known, such as
    a mail server's own sentence, and is this what it means for now or for

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 
 #define PARENTS_MAX 6
 #define LIST_MAX 24
+#define WORD_SLOTS 16384	/* a power of two */
 #define WORD_MAX 64
 #define ALL_MAX 96		/* of all that a word is and begins with */
 
@@ -19,10 +21,17 @@ struct lesson {
 	uint16_t before;	/* an earlier one of this word; 0: none */
 };
 
-/* And what a node of the tree was taught: the last lessons, as a word and as
-   what words begin with; 0: none. */
+/* A word while the lexicon is filled. */
 struct taught {
-	uint16_t whole, begun;
+	const char *text;
+	uint16_t n;
+	uint16_t last;		/* its last lesson */
+};
+
+/* A word, by its identity; 0: a free slot. */
+struct slot {
+	uint64_t identity;
+	struct lexicon_meaning meaning;
 };
 
 const uint8_t lexicon_letter[256] = {
@@ -54,9 +63,10 @@ static const char *const mark_names[MARK_COUNT] = {
 };
 
 const struct letter_place *lexicon_places;
-const struct lexicon_meaning *lexicon_meanings;
+const uint16_t *lexicon_begun;
 
-static struct letter_tree tree;
+static struct letter_tree tree;	/* of what words begin with */
+static struct slot slots[WORD_SLOTS];
 static uint16_t *pool;		/* lists, each with a 0 at its end … */
 static size_t npool, pool_cap;
 static uint32_t *senses;	/* … and where they begin */
@@ -66,8 +76,10 @@ static unsigned nsymbols, nconcepts;
 static uint16_t parents[SYMBOLS_MAX][PARENTS_MAX];
 static struct lesson *lessons;	/* from 1 */
 static size_t nlessons, lessons_cap;
-static struct taught *taught;	/* by node */
-static size_t ntaught, taught_cap;
+static struct taught *taught;	/* by slot */
+static size_t nwords;
+static uint16_t *begun;		/* the last lessons by node of the tree */
+static size_t nbegun, begun_cap;
 
 void
 lexicon_begin(unsigned concepts)
@@ -75,6 +87,7 @@ lexicon_begin(unsigned concepts)
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
 	nlessons = 1;
+	taught = mem_array(WORD_SLOTS, sizeof *taught);
 }
 
 unsigned
@@ -89,16 +102,67 @@ lexicon_mark_name(enum mark mark)
 	return mark_names[mark];
 }
 
-/* What the node at the end of a word was taught, and is to be. */
+static uint64_t
+identity_of(const char *word, size_t n)
+{
+	uint64_t identity = LEXICON_WORD;
+
+	for (; n > 0; n--)
+		identity = lexicon_grow(identity,
+		    lexicon_letter[(unsigned char)*word++]);
+	return identity;
+}
+
+/* The slot of a word, or the free one where it would be. */
+static inline size_t
+slot_of(uint64_t identity)
+{
+	size_t at = (size_t)(identity >> 40) % WORD_SLOTS;
+
+	while (slots[at].identity != identity && slots[at].identity != 0)
+		at = (at + 1) % WORD_SLOTS;
+	return at;
+}
+
+/* The last lesson of a whole word. */
+static uint16_t *
+lessons_of_word(const char *word, size_t n)
+{
+	uint64_t identity = identity_of(word, n);
+	size_t at = slot_of(identity);
+
+	if (slots[at].identity == 0) {
+		if (++nwords > WORD_SLOTS * 3 / 4 || identity == 0)
+			BUG("too many words");
+		slots[at].identity = identity;
+		taught[at] = (struct taught){ word, (uint16_t)n, 0 };
+	}
+	if (taught[at].n != n || strncasecmp(taught[at].text, word, n) != 0)
+		BUG("two words of one identity");
+	return &taught[at].last;
+}
+
+/* That of what words begin with. */
+static uint16_t *
+lessons_of_beginning(const uint8_t *letters, size_t n)
+{
+	unsigned node = letter_tree_grow(&tree, letters, n);
+
+	while (nbegun < tree.nnodes) {
+		begun = mem_room(begun, nbegun, &begun_cap, sizeof *begun);
+		begun[nbegun++] = 0;
+	}
+	return &begun[node];
+}
+
 static uint16_t *
 lessons_of(const char *word, size_t n)
 {
-	bool prefix = n > 0 && word[n - 1] == '*';
+	bool beginning = n > 0 && word[n - 1] == '*';
 	uint8_t letters[WORD_MAX];
-	unsigned node;
 	size_t i;
 
-	n -= prefix;
+	n -= beginning;
 	if (n > WORD_MAX)
 		BUG("a word that is too long");
 	for (i = 0; i < n; i++) {
@@ -106,13 +170,8 @@ lessons_of(const char *word, size_t n)
 		if (letters[i] == 0)
 			BUG("a word with a sign that no word has");
 	}
-	node = letter_tree_grow(&tree, letters, n);
-	while (ntaught < tree.nnodes) {
-		taught = mem_room(taught, ntaught, &taught_cap,
-		    sizeof *taught);
-		taught[ntaught++] = (struct taught){ 0, 0 };
-	}
-	return prefix ? &taught[node].begun : &taught[node].whole;
+	return beginning ? lessons_of_beginning(letters, n) :
+	    lessons_of_word(word, n);
 }
 
 static void
@@ -244,25 +303,52 @@ sense_of_both(unsigned first, unsigned second)
 	return store(list, n);
 }
 
-/* The meanings of a node and of all below it. */
+/* The senses of a node of the tree and of all below it. */
 static void
-tell_meanings(struct lexicon_meaning *meanings, unsigned node, unsigned begun)
+tell_begun(uint16_t *senses_begun, unsigned node, unsigned before)
 {
-	struct lexicon_meaning *m = &meanings[tree.node[node].place];
-	unsigned at;
+	unsigned sense = sense_of_both(before, sense_of(begun[node])), at;
 
-	m->whole = sense_of(taught[node].whole);
-	m->begun = sense_of_both(begun, sense_of(taught[node].begun));
-	m->all = sense_of_both(m->begun, m->whole);
+	senses_begun[tree.node[node].place] = (uint16_t)sense;
 	for (at = tree.node[node].child; at != 0; at = tree.node[at].next)
-		tell_meanings(meanings, at, m->begun);
+		tell_begun(senses_begun, at, sense);
+}
+
+/* The place to which the letters of a word lead. */
+static unsigned
+walk(const char *word, size_t n)
+{
+	unsigned place = PLACE_ROOT, next;
+
+	for (; n > 0; n--, place = next) {
+		next = letter_step(lexicon_places, place,
+		    lexicon_letter[(unsigned char)*word++]);
+		if (next == PLACE_DEAD)
+			break;
+	}
+	return place;
+}
+
+static void
+tell_words(void)
+{
+	struct lexicon_meaning *m;
+	size_t i;
+
+	for (i = 0; i < WORD_SLOTS; i++) {
+		if (slots[i].identity == 0)
+			continue;
+		m = &slots[i].meaning;
+		m->whole = sense_of(taught[i].last);
+		m->all = sense_of_both(lexicon_begun[walk(taught[i].text,
+		    taught[i].n)], m->whole);
+	}
 }
 
 void
 lexicon_end(void)
 {
-	struct lexicon_meaning *meanings;
-	uint16_t list[LIST_MAX] = { 0 };
+	uint16_t list[LIST_MAX] = { 0 }, *senses_begun;
 	unsigned s;
 	size_t n;
 
@@ -273,13 +359,15 @@ lexicon_end(void)
 		store(list, n);
 	}
 	letter_tree_pack(&tree);
-	meanings = mem_array(tree.nplaces, sizeof *meanings);
-	tell_meanings(meanings, NODE_ROOT, 0);
+	senses_begun = mem_array(tree.nplaces, sizeof *senses_begun);
+	tell_begun(senses_begun, NODE_ROOT, 0);
 	letter_tree_done(&tree);
-	free(lessons);
-	free(taught);
 	lexicon_places = tree.place;
-	lexicon_meanings = meanings;
+	lexicon_begun = senses_begun;
+	tell_words();
+	free(begun);
+	free(taught);
+	free(lessons);
 }
 
 unsigned
@@ -294,14 +382,14 @@ lexicon_symbols(unsigned sense)
 	return pool + senses[sense];
 }
 
+const struct lexicon_meaning *
+lexicon_meaning(uint64_t identity)
+{
+	return &slots[slot_of(identity)].meaning;
+}
+
 unsigned
 lexicon_find(const char *word, size_t n)
 {
-	unsigned place = PLACE_ROOT;
-	size_t i;
-
-	for (i = 0; i < n && place != PLACE_DEAD; i++)
-		place = letter_step(lexicon_places, place,
-		    lexicon_letter[(unsigned char)word[i]]);
-	return lexicon_meanings[place].whole;
+	return lexicon_meaning(identity_of(word, n))->whole;
 }

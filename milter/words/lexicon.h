@@ -4,8 +4,9 @@
  * A symbol is a concept of phrases.def ("mailbox", "account" and "inbox" are
  * BOX), one of the marks below, or a single word that a phrase names. A word
  * may have several; all of them together are its sense, which has a number, as
- * many words have the same. Words are found in one walk over their letters,
- * one step a byte (letter_tree.h), never a step back.
+ * many words have the same. A word is looked up as a whole by its identity, a
+ * number that grows letter by letter; only what no word is walks the tree of
+ * the beginnings ("quota*"; letter_tree.h), mostly a letter or two.
  *
  * Filled once by phrase_read.c, constant afterwards: then any thread.
  */
@@ -16,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "words/judge.h"
 #include "words/letter_tree.h"
 
 /* What stands in a text besides words; written @addr, @ip … in phrases. */
@@ -31,21 +33,34 @@ typedef const uint16_t *symbol_list;
 /* The letter of a byte, 0 where it belongs to no word. */
 extern const uint8_t lexicon_letter[256];
 
-/* All words: letter_step() goes from one place to the next. */
-extern const struct letter_place *lexicon_places;
+/* The identity of a word so far, and with one more letter. Of all words there
+   are no two have the same; its low half is the word's number to the judge. */
+#define LEXICON_WORD (((uint64_t)0xcbf29ce4 << 32) | JUDGE_WORD)
+static inline uint64_t
+lexicon_grow(uint64_t identity, unsigned letter)
+{
+	return (identity ^ letter) * (((uint64_t)0x9e3779b1 << 32) |
+	    JUDGE_PRIME);
+}
 
-/* What a place means: senses; 0 is that of no symbol. */
+/* What a word means: senses; 0 is that of no symbol. */
 struct lexicon_meaning {
-	uint16_t whole;		/* of a word that ends here */
-	uint16_t begun;		/* of all that begins as one comes here */
-	uint16_t all;		/* of a word that ends here: begun, whole */
+	uint16_t whole;		/* of the word itself */
+	uint16_t all;		/* of all that it begins with, and itself */
 };
-extern const struct lexicon_meaning *lexicon_meanings;
 
 /* How many senses there are, and the symbols of one. That of a symbol and of
    all that it is besides has the symbol's number. */
 unsigned lexicon_senses(void);
 symbol_list lexicon_symbols(unsigned sense);
+
+/* What the word of this identity means; of what is none all is 0. */
+const struct lexicon_meaning *lexicon_meaning(uint64_t identity);
+
+/* The tree of what words begin with, and by place the sense of all that one
+   begins with which comes so far. */
+extern const struct letter_place *lexicon_places;
+extern const uint16_t *lexicon_begun;
 
 /* The sense of a word (n bytes, any case) that is given as text. */
 unsigned lexicon_find(const char *word, size_t n);

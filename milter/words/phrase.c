@@ -10,12 +10,13 @@ void
 phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 {
 	m->all = all;
-	m->nqueued = 0;
+	m->queue[0] = (struct phrase_event){ .last = true };
+	m->nqueued = 1;
 	memset(m->active, 0, (all->nsteps / 64 + 1) * sizeof m->active[0]);
 	memset(m->stated, 0, (all->n / 64 + 1) * sizeof m->stated[0]);
 	memset(m->concepts, 0, sizeof m->concepts);
 	judge_begin(&m->judge);
-	m->nevents = 0;
+	memset(m->nmatched, 0, sizeof m->nmatched);
 	m->place = 1;
 	m->nbegun = 0;
 	m->nreached = 0;
@@ -32,14 +33,14 @@ report(struct phrase_match *m, unsigned which, unsigned place)
 	const struct phrase *p = &m->all->phrase[which];
 	uint64_t bit = (uint64_t)1 << (which % 64);
 
-	if (p->concept != CONCEPT_NONE) {
+	if (p->kind == PHRASE_CONCEPT) {
 		match(m, p->concept, place);
 		return;
 	}
 	if ((m->stated[which / 64] & bit) != 0)
 		return;
 	m->stated[which / 64] |= bit;
-	m->matched[m->nevents++] = (uint16_t)which;
+	m->matched[p->kind][m->nmatched[p->kind]++] = (uint16_t)which;
 }
 
 /* By the turns of the symbols, then in the order of phrases.def. */
@@ -205,7 +206,7 @@ void
 phrase_match_end(struct phrase_match *m)
 {
 	const struct phrases *all = m->all;
-	const struct phrase_event *e = m->queue;
+	const struct phrase_event *e = m->queue + 1;
 	const struct phrase_event *end = m->queue + m->nqueued;
 
 	for (; e < end; e++) {
@@ -214,34 +215,39 @@ phrase_match_end(struct phrase_match *m)
 			    all->sense[e[1].sense].wait]);
 		if (e->sense != 0)
 			match(m, e->sense, e->place);
-		else
+		if (e->last)
 			turn(m, e->place);
 	}
-	m->nqueued = 0;
+	m->nqueued = 1;
 }
 
 static inline void
-queue(struct phrase_match *m, unsigned sense)
+queue(struct phrase_match *m, unsigned sense, bool last)
 {
-	if (m->nqueued == QUEUE_MAX)
-		phrase_match_end(m);
-	m->queue[m->nqueued++] = (struct phrase_event){ (uint16_t)sense,
-		m->place };
+	m->queue[m->nqueued].place = m->place;
+	m->queue[m->nqueued].sense = sense & 0x7fff;
+	m->queue[m->nqueued].last = last;
 }
 
+/* That of an unknown word is written, too, and the next one over it. */
 void
 phrase_queue(struct phrase_match *m, unsigned sense)
 {
-	if (sense == 0)
-		return;
 	__builtin_prefetch(&m->all->sense[sense]);
-	queue(m, sense);
+	if (m->nqueued >= QUEUE_MAX && sense != 0)
+		phrase_match_end(m);
+	queue(m, sense, false);
+	m->nqueued += sense != 0;
 }
 
 void
 phrase_turn(struct phrase_match *m, bool counts)
 {
-	queue(m, 0);
+	struct phrase_event *before = &m->queue[m->nqueued - 1];
+
+	before->last |= before->place == m->place;
+	if (!before->last)
+		queue(m, 0, true), m->nqueued++;
 	m->place = (uint16_t)(m->place + counts);
 }
 
@@ -251,17 +257,17 @@ phrase_tell_judge(struct phrase_match *m)
 	const struct phrases *all = m->all;
 	char topic[2] = "";
 	uint64_t left;
-	unsigned i, at;
+	unsigned i, at, about;
 
 	for (i = 0; i < sizeof m->concepts / sizeof m->concepts[0]; i++)
 		for (left = m->concepts[i]; left != 0; left &= left - 1) {
 			at = 64 * i + (unsigned)__builtin_ctzll(left);
 			if (at > CONCEPT_STOP)
-				judge_feature(&m->judge, all->concept[at]);
+				judge_note(&m->judge, all->concept[at]);
 		}
-	for (i = 0; i < m->nevents; i++) {
-		topic[0] = (char)('0' + all->phrase[m->matched[i]].about);
-		if (topic[0] != '0')
-			judge_feature(&m->judge, judge_number('a', topic));
+	for (i = 0; i < m->nmatched[PHRASE_ABOUT]; i++) {
+		about = m->matched[PHRASE_ABOUT][i];
+		topic[0] = (char)('0' + all->phrase[about].about);
+		judge_feature(&m->judge, judge_number('a', topic));
 	}
 }

@@ -74,13 +74,17 @@ struct phrase_sense {
 enum phrase_hint { HINT_STOP = 1, HINT_DOMAIN = 2, HINT_USING = 4,
 	HINT_LIMIT = 8, HINT_RETRY = 16, HINT_LISTSITE = 32 };
 
-/* What a whole phrase tells; one of the four is set. */
+/* What a whole phrase tells. */
+enum phrase_kind { PHRASE_REASON, PHRASE_ISSUER, PHRASE_ABOUT, PHRASE_CONCEPT,
+	PHRASE_KINDS = PHRASE_CONCEPT };
+
 struct phrase {
 	int16_t weight;
+	uint8_t kind;
 	uint8_t reason;
 	uint8_t about;		/* enum topic */
-	uint16_t concept;
 	uint8_t issuer;		/* given, or with a reason: needed */
+	uint16_t concept;
 	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 
@@ -95,19 +99,22 @@ struct phrases {
 	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	uint32_t concept[CONCEPT_COUNT];	/* as the judge knows it */
-	uint32_t mark[MARK_COUNT];		/* the same */
+	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has it */
+	uint32_t mark[MARK_COUNT];		/* the judge's number */
 };
 
-/* What was found, in turn: a sense, or 0: the word is over. */
+/* What was found, in turn: a sense of the word at a place. */
 struct phrase_event {
-	uint16_t sense, place;
+	uint16_t place;
+	uint16_t sense : 15;
+	uint16_t last : 1;	/* then the word is over */
 };
 
 /* One text on its way. */
 struct phrase_match {
 	const struct phrases *all;
-	struct phrase_event queue[QUEUE_MAX];	/* and not yet matched */
+	/* what is not yet matched, behind one that says: a word is over */
+	struct phrase_event queue[QUEUE_MAX + 2];
 	unsigned nqueued;
 	uint16_t place;		/* words that count, from 1 */
 
@@ -123,8 +130,8 @@ struct phrase_match {
 	unsigned nwhole;		/* behind the turns of their symbols */
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
-	uint16_t matched[PHRASES_MAX];	/* the phrases, in order */
-	unsigned nevents;
+	uint16_t matched[PHRASE_KINDS][PHRASES_MAX];	/* each in order */
+	unsigned nmatched[PHRASE_KINDS];
 	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
 	struct judge judge;
 };

@@ -303,7 +303,8 @@ add_items(const struct written *w, unsigned phrase, bool turned)
 static void
 read_compound(const char *text, size_t n, unsigned symbol)
 {
-	struct phrase p = { .concept = (uint16_t)symbol };
+	struct phrase p = { .kind = PHRASE_CONCEPT,
+		.concept = (uint16_t)symbol };
 	struct written w = { .count = 0 };
 	size_t word;
 
@@ -321,10 +322,18 @@ read_compound(const char *text, size_t n, unsigned symbol)
 	add_items(&w, new_phrase(&p), false);
 }
 
+static enum phrase_kind
+kind_of(const struct row *row)
+{
+	if (row->reason != REASON_NONE)
+		return PHRASE_REASON;
+	return row->about != TOPIC_NONE ? PHRASE_ABOUT : PHRASE_ISSUER;
+}
+
 static void
 read_row(const struct row *row)
 {
-	struct phrase p = { .weight = (int16_t)row->weight,
+	struct phrase p = { .kind = (uint8_t)kind_of(row), .weight = (int16_t)row->weight,
 		.reason = (uint8_t)row->reason, .text = row->text,
 		.about = (uint8_t)row->about };
 	struct written w;
@@ -396,7 +405,8 @@ read_all(void)
 		all.mark[i] = judge_number('@', lexicon_mark_name(i) + 1);
 	for (i = 1; i < CONCEPT_COUNT; i++) {
 		read_concept(i);
-		all.concept[i] = judge_number('C', concept_names[i]);
+		all.concept[i] = judge_find(judge_number('C',
+		    concept_names[i]));
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		read_row(&rows[i]);

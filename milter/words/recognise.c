@@ -74,10 +74,11 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 	unsigned i, issuer = 0;
 	int best = 0;
 
-	for (i = 0; i < m->nevents; i++) {
-		const struct phrase *p = &all->phrase[m->matched[i]];
+	for (i = 0; i < m->nmatched[PHRASE_ISSUER]; i++) {
+		const struct phrase *p =
+		    &all->phrase[m->matched[PHRASE_ISSUER][i]];
 
-		if (p->reason == REASON_NONE && p->weight > best) {
+		if (p->weight > best) {
 			best = p->weight;
 			issuer = p->issuer;
 		}
@@ -89,16 +90,13 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 static enum topic
 find_about(const struct phrases *all, const struct phrase_match *m)
 {
-	enum topic about = TOPIC_NONE, found;
+	enum topic about = TOPIC_NONE;
 	unsigned i;
 
-	for (i = 0; i < m->nevents; i++) {
-		found = (enum topic)all->phrase[m->matched[i]].about;
-		if (found == TOPIC_SENDER)
-			return found;
-		if (found != TOPIC_NONE)
-			about = found;
-	}
+	for (i = 0; i < m->nmatched[PHRASE_ABOUT] && about != TOPIC_SENDER;
+	    i++)
+		about = (enum topic)
+		    all->phrase[m->matched[PHRASE_ABOUT][i]].about;
 	return about;
 }
 
@@ -280,11 +278,11 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 
 	scale.n = 0;
 	memset(scale.at, 0, sizeof scale.at);
-	for (i = 0; i < m->nevents; i++) {
-		const struct phrase *p = &all->phrase[m->matched[i]];
+	for (i = 0; i < m->nmatched[PHRASE_REASON]; i++) {
+		const struct phrase *p =
+		    &all->phrase[m->matched[PHRASE_REASON][i]];
 
-		if (p->reason != REASON_NONE &&
-		    (p->issuer == 0 || p->issuer == issuer) &&
+		if ((p->issuer == 0 || p->issuer == issuer) &&
 		    recognise_possible(r, p->reason))
 			put(&scale, p, recognise_turned(about, p->reason));
 	}

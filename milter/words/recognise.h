@@ -50,7 +50,7 @@ struct captured {
  * ours, before ours has said anything.
  */
 enum topic { TOPIC_NONE, TOPIC_HELO, TOPIC_SENDER, TOPIC_RECIPIENT,
-	TOPIC_MESSAGE, TOPIC_CLIENT, TOPIC_SERVER };
+	TOPIC_MESSAGE, TOPIC_CLIENT, TOPIC_SERVER, TOPIC_COUNT };
 
 struct recognised {
 	int reason;			/* REASON_NONE with UNKNOWN */

@@ -149,9 +149,8 @@ static const struct {
 	{ "3.2", REASON_RCPT_DENIED },
 };
 
-#define TOPICS (TOPIC_SERVER + 1)
 static uint8_t says_of[2][STATUS_SUBJECTS][STATUS_DETAILS];	/* of 4, 5 */
-static uint8_t turned[TOPICS][REASON_COUNT];
+static uint8_t turned[TOPIC_COUNT][REASON_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
@@ -179,7 +178,7 @@ spread(void)
 
 	spread_status();
 
-	for (about = 0; about < TOPICS; about++)
+	for (about = 0; about < TOPIC_COUNT; about++)
 		for (i = 0; i < REASON_COUNT; i++)
 			turned[about][i] = (uint8_t)i;
 	for (i = 0; i < sizeof turns / sizeof turns[0]; i++)

@@ -3,6 +3,7 @@
 #include "words/recognise_judge.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "words/recognise_context.h"
@@ -19,76 +20,154 @@
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
+/* The lanes whose reason is another one in a reply about a topic. */
+struct turned {
+	unsigned n;
+	struct {
+		uint8_t lane, to;
+	} of[JUDGE_LANES];
+};
+static struct turned turned[TOPIC_COUNT];
+
+/* What the points of the other lanes are at most beside a reason: its own and
+   those of its kin are beside nothing. */
+static judge_lanes beside[REASON_COUNT];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 /* What is thought of all reasons that the reply can mean. */
 struct opinion {
-	int n;
-	bool turned;		/* a reason may stand in several places */
-	const uint8_t *reason;
-	uint8_t reasons[JUDGE_REASONS_MAX];	/* where they are turned */
-	const int32_t *judge;			/* the judge's points */
-	int32_t both[JUDGE_REASONS_MAX];	/* and those of the phrases */
+	enum topic about;
+	const uint8_t *reason;		/* by lane, before it is turned */
+	const int16_t *judge;		/* the judge's points */
+	judge_lanes both;		/* and those of the phrases */
 };
+
+static void
+spread_turned(struct turned *t, enum topic about, const uint8_t *reason, int n)
+{
+	int lane, to;
+
+	for (lane = 0; lane < n; lane++) {
+		to = recognise_turned(about, reason[lane]);
+		if (to == reason[lane])
+			continue;
+		t->of[t->n].lane = (uint8_t)lane;
+		t->of[t->n++].to = (uint8_t)to;
+	}
+}
+
+static void
+spread(void)
+{
+	const uint8_t *reason;
+	int n = judge_reasons(&reason), i, lane;
+
+	for (i = 0; i < TOPIC_COUNT; i++)
+		spread_turned(&turned[i], (enum topic)i, reason, n);
+	for (i = 0; i < REASON_COUNT; i++)
+		for (lane = 0; lane < JUDGE_LANES; lane++)
+			beside[i][lane] = lane >= n || reason[lane] == i ||
+			    recognise_kin(reason[lane], i) ? INT16_MIN :
+			    INT16_MAX;
+}
 
 static void
 ask(struct opinion *all, const struct recognised *r, enum topic about,
     struct judge *judge)
 {
-	int i, overloaded = judge_place(REASON_SYSTEM_OVERLOADED);
+	int overloaded = judge_lane(REASON_SYSTEM_OVERLOADED);
 
+	pthread_once(&once, spread);
 	judge_weigh(judge);
-	all->n = judge_reasons(&all->reason);
+	judge_reasons(&all->reason);
 	all->judge = judge->score;
-	all->turned = about != TOPIC_NONE;
-	for (i = 0; all->turned && i < all->n; i++)
-		all->reasons[i] =
-		    (uint8_t)recognise_turned(about, all->reason[i]);
-	if (all->turned)
-		all->reason = all->reasons;
+	all->about = about;
 	if (overloaded >= 0 && !recognise_possible(r,
 	    REASON_SYSTEM_OVERLOADED))
 		judge->score[overloaded] = JUDGE_NEVER;
 }
 
+/* Adds to all lanes that mean the reason. */
+static void
+add(struct opinion *all, int reason, int points)
+{
+	const struct turned *t = &turned[all->about];
+	int lane = judge_lane(reason);
+	unsigned i;
+
+	if (lane >= 0 && recognise_turned(all->about, reason) == reason)
+		all->both[lane] = (int16_t)(all->both[lane] + points);
+	for (i = 0; i < t->n; i++)
+		if (t->of[i].to == reason)
+			all->both[t->of[i].lane] =
+			    (int16_t)(all->both[t->of[i].lane] + points);
+}
+
 static void
 add_phrases(struct opinion *all, const struct recognise_points *phrases)
 {
-	unsigned which;
-	int i;
+	unsigned i;
 
-	memcpy(all->both, all->judge, (size_t)all->n * sizeof all->both[0]);
-	for (which = 0; which < phrases->n; which++)
-		for (i = 0; i < all->n; i++)
-			if (all->reason[i] == phrases->of[which].reason)
-				all->both[i] += SHARE *
-				    phrases->of[which].points / 2;
+	memcpy(all->both, all->judge, sizeof all->both);
+	for (i = 0; i < phrases->n; i++)
+		add(all, phrases->of[i].reason,
+		    SHARE * phrases->of[i].points / 2);
 }
 
-/* The reason with most points. */
+/* The most points of all lanes, none with more than its bound. */
 static int
-best_of(const struct opinion *all, const int32_t *points)
+most(const judge_lanes points, const judge_lanes bound)
 {
-	int i, best = 0;
+	int16_t most = INT16_MIN, got;
+	unsigned i;
 
-	for (i = 1; i < all->n; i++)
-		if (points[i] > points[best])
-			best = i;
-	return all->reason[best];
+	for (i = 0; i < JUDGE_LANES; i++) {
+		got = points[i] < bound[i] ? points[i] : bound[i];
+		most = got > most ? got : most;
+	}
+	return most;
+}
+
+/* The reason with most points of both. */
+static int
+best_of(const struct opinion *all)
+{
+	int points = most(all->both, all->both);
+	unsigned lane = 0;
+
+	while (all->both[lane] != points)
+		lane++;
+	return recognise_turned(all->about, all->reason[lane]);
+}
+
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
 }
 
 /* By how much it is ahead of what is no kin of it. */
 static int
-ahead(const struct opinion *all, const int32_t *points, int reason)
+ahead(const struct opinion *all, const judge_lanes points, int reason)
 {
-	int i, own = INT_MIN, other = INT_MIN;
+	const struct turned *t = &turned[all->about];
+	int lane = judge_lane(reason), own, other, got;
+	judge_lanes left;
+	unsigned i;
 
-	for (i = 0; i < all->n; i++) {
-		if (all->reason[i] == reason)
-			own = points[i] > own ? points[i] : own;
-		else if (points[i] > other &&
-		    !recognise_kin(all->reason[i], reason))
-			other = points[i];
+	memcpy(left, points, sizeof left);
+	for (i = 0; i < t->n; i++)
+		left[t->of[i].lane] = INT16_MIN;
+	own = lane >= 0 ? left[lane] : INT16_MIN;
+	other = most(left, beside[reason]);
+	for (i = 0; i < t->n; i++) {
+		got = points[t->of[i].lane];
+		if (t->of[i].to == reason)
+			own = larger(got, own);
+		else if (!recognise_kin(t->of[i].to, reason))
+			other = larger(got, other);
 	}
-	return own == INT_MIN || other == INT_MIN ? own : own - other;
+	return own == INT16_MIN ? INT_MIN : own - other;
 }
 
 static int
@@ -124,14 +203,10 @@ is_clear(const struct opinion *all, const struct recognised *r,
     const struct recognise_points *phrases, const struct judge *judge)
 {
 	int least = least_ahead(r, judge, points_of(phrases, r->reason));
-	int at = all->turned ? -1 : judge_place(r->reason);
 
 	if (r->reason == REASON_POLICY_REJECT ||
 	    (r->confidence < RECOGNISED_SURE && recognise_vague(r->reason)))
 		return false;
-	if (at >= 0 && least > 0 &&
-	    judge_above(judge, all->judge[at] - least) == 1)
-		return true;
 	return ahead(all, all->judge, r->reason) >= least;
 }
 
@@ -209,7 +284,7 @@ recognise_judge(struct recognised *r, enum topic about,
 		return;
 	}
 	add_phrases(&all, phrases);
-	best = best_of(&all, all.both);
+	best = best_of(&all);
 	if (best == r->reason && r->confidence == RECOGNISED_LIKELY) {
 		r->confidence = agreed(&all, r, phrases, judge);
 		return;

@@ -83,20 +83,22 @@ scan_mark(struct scan *s, enum mark mark)
 	phrase_turn(s->m, true);
 }
 
-/* A word on its way, letter by letter: for the phrases and for the judge. */
+/* A word on its way, letter by letter. */
 struct walk {
-	unsigned place;		/* PLACE_DEAD: nothing begins so */
-	unsigned last;		/* the last place that was none */
-	uint32_t number;
+	uint64_t identity;
+	unsigned place;		/* in the tree of beginnings … */
+	bool left;		/* … which it has left there */
 };
 
 static inline void
 walk(struct walk *w, unsigned letter)
 {
-	w->number = judge_letter(w->number, letter);
-	w->place = letter_step(lexicon_places, w->place, letter);
-	if (w->place != PLACE_DEAD)
-		w->last = w->place;
+	unsigned next = letter_step(lexicon_places, w->place, letter);
+
+	w->identity = lexicon_grow(w->identity, letter);
+	w->left = w->left || next == PLACE_DEAD;
+	if (!w->left)
+		w->place = next;
 }
 
 /*
@@ -160,8 +162,8 @@ step(const char *p, const char *end, struct walk *w)
 	    ((unsigned char)p[1] & 0xc0) == 0x80 &&
 	    step_two((unsigned)(c & 0x1f) << 6 | (p[1] & 0x3f), w))
 		return p + 2;
-	w->place = PLACE_DEAD;
-	w->number = judge_letter(w->number, c);
+	w->identity = lexicon_grow(w->identity, c);
+	w->left = true;
 	return p + 1;
 }
 
@@ -192,27 +194,17 @@ goes_on(const char *from, const char *p, const char *end)
 	return p;
 }
 
-/* The sense of the word, and of all that it begins with. */
-static unsigned
-sense_of(const struct walk *w)
-{
-	const struct lexicon_meaning *m = &lexicon_meanings[w->last];
-
-	return w->place != PLACE_DEAD ? m->all : m->begun;
-}
-
 /* What the word means: to the phrases, then to the judge. */
 static void
-report_word(struct scan *s, const struct walk *w)
+report_word(struct scan *s, uint64_t identity, unsigned whole, unsigned all)
 {
-	unsigned hints =
-	    s->all->sense[lexicon_meanings[w->place].whole].hints;
+	unsigned hints = s->all->sense[whole].hints;
 	bool counts = (hints & HINT_STOP) == 0;
 
 	if (hints > HINT_STOP)
 		remember(s, hints);
-	phrase_queue(s->m, sense_of(w));
-	judge_word(&s->m->judge, w->number, counts);
+	phrase_queue(s->m, all);
+	judge_word(&s->m->judge, (uint32_t)identity, counts);
 	phrase_turn(s->m, counts);
 }
 
@@ -233,9 +225,10 @@ scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
 const char *
 scan_word(struct scan *s, const char *p, const char *end)
 {
-	struct walk w = { PLACE_ROOT, PLACE_ROOT, JUDGE_WORD };
+	struct walk w = { LEXICON_WORD, PLACE_ROOT, false };
+	const struct lexicon_meaning *known;
 	uint32_t sign = 0;
-	unsigned digits = 0, n = 0;
+	unsigned digits = 0, n = 0, all;
 	const char *from = p, *next;
 
 	while ((next = goes_on(from, p, end)) != NULL) {
@@ -247,12 +240,14 @@ scan_word(struct scan *s, const char *p, const char *end)
 	}
 	if (n == 0)
 		return p + 1;
+	known = lexicon_meaning(w.identity);
+	all = known->all != 0 ? known->all : lexicon_begun[w.place];
 	if (digits < n) {
-		report_word(s, &w);
+		report_word(s, w.identity, known->whole, all);
 		return p;
 	}
 	/* A number is no word to the judge. */
-	phrase_queue(s->m, sense_of(&w));
+	phrase_queue(s->m, all);
 	scan_mark(s, MARK_NUMBER);
 	return p;
 }
@@ -260,37 +255,50 @@ scan_word(struct scan *s, const char *p, const char *end)
 /* Letters and digits up to the first other sign; those of a new word
    ("NoSuchUser") end it too. */
 static inline const char *
-walk_letters(struct walk *w, const char *p, const char *end)
+find_end(const char *p, const char *end, uint64_t *identity)
 {
-	const struct letter_place *places = lexicon_places;
 	const char *from = p;
-	unsigned place = PLACE_ROOT, last = PLACE_ROOT, letter;
-	uint32_t number = JUDGE_WORD;
+	unsigned letter;
 
+	*identity = LEXICON_WORD;
 	for (; p < end; p++) {
 		letter = lexicon_letter[(unsigned char)*p];
 		if (letter - 1 >= ALPHANUMERIC || (*p <= 'Z' && *p >= 'A' &&
 		    p - from > 1 && is_lower(p[-1])))
 			break;
-		number = judge_letter(number, letter);
-		place = letter_step(places, place, letter);
-		if (place != PLACE_DEAD)
-			last = place;
+		*identity = lexicon_grow(*identity, letter);
 	}
-	*w = (struct walk){ place, last, number };
 	return p;
+}
+
+/* The sense of all that a word begins with. */
+static unsigned
+find_begun(const char *p, const char *end)
+{
+	unsigned place = PLACE_ROOT, next;
+
+	for (; p < end; p++, place = next) {
+		next = letter_step(lexicon_places, place,
+		    lexicon_letter[(unsigned char)*p]);
+		if (next == PLACE_DEAD)
+			break;
+	}
+	return lexicon_begun[place];
 }
 
 const char *
 scan_plain_word(struct scan *s, const char *p, const char *end)
 {
-	struct walk w;
-	const char *at = walk_letters(&w, p, end);
+	const struct lexicon_meaning *known;
+	uint64_t identity;
+	const char *at = find_end(p, end, &identity);
 
 	if (!ends_word(at, end) ||
 	    (at < end && *at == '.' && (*p | 0x20) == 'w'))
 		return NULL;
-	report_word(s, &w);
+	known = lexicon_meaning(identity);
+	report_word(s, identity, known->whole, known->all != 0 ? known->all :
+	    find_begun(p, at));
 	return at;
 }
 

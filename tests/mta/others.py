@@ -45,8 +45,15 @@ def policy_server(port, actions):
 class _Table(socketserver.StreamRequestHandler):
     """socketmap_table(5): a netstring "name key", another with what is found."""
 
+    def size(self):
+        """What stands before a colon; b"" where the client has gone."""
+        size = b""
+        while (one := self.rfile.read(1)) not in (b":", b""):
+            size += one
+        return size
+
     def handle(self):
-        while (size := b"".join(iter(lambda: self.rfile.read(1), b":"))).isdigit():
+        while (size := self.size()).isdigit():
             _, _, key = self.rfile.read(int(size) + 1)[:-1].decode().partition(" ")
             found = self.server.table.get(key)
             reply = ("OK " + found if found else "NOTFOUND ").encode()

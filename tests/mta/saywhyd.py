@@ -12,6 +12,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 
 import process
@@ -184,6 +185,16 @@ class Saywhyd:
         """How many there are now."""
         shown = self.run_tool("status", "--json", "-c", self.conf)
         return json.loads(shown.stdout)["sessions"]["now"]
+
+    def metrics(self):
+        """What the control socket says to who gathers metrics: value by name."""
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.folder / "control.sock"))
+            link.sendall(b"metrics\n")
+            link.shutdown(socket.SHUT_WR)
+            lines = [line.rpartition(" ") for line in link.makefile()
+                     if not line.startswith("#")]
+        return {name: float(value) for name, _, value in lines}
 
     def run_tool(self, *arguments, **options):
         return subprocess.run(

@@ -8,7 +8,6 @@ counting together goes on once it is back.
 import json
 import shutil
 import signal
-import socket
 import statistics
 import time
 
@@ -36,14 +35,6 @@ def conf(*specs, amount=100):
 def state(daemon):
     shown = daemon.run_tool("status", "--json", "-c", daemon.conf)
     return json.loads(shown.stdout)["counters"]
-
-
-def metrics(daemon):
-    with socket.socket(socket.AF_UNIX) as link:
-        link.connect(str(daemon.folder / "control.sock"))
-        link.sendall(b"metrics\n")
-        link.shutdown(socket.SHUT_WR)
-        return link.makefile().read()
 
 
 def healthy(daemon):
@@ -195,7 +186,7 @@ def test_a_server_that_is_away_defers_nothing(saywhyd, server, kind):
     if kind not in ("restarted", "emptied"):
         said = daemon.run_tool("status", "-c", daemon.conf).stdout
         assert f"valkey:{server.spec} does not answer, this host counts alone" in said, said
-        assert "saywhy_counters_server_healthy 0" in metrics(daemon)
+        assert daemon.metrics()["saywhy_counters_server_healthy"] == 0
     cure()
 
     def counted_there(name):

@@ -115,6 +115,27 @@ def test_root_reads_no_database(saywhyd, tmp_path):
     assert "there is no such account" in done.stderr
 
 
+@pytest.mark.skipif(LOAD is None, reason="the tools of Berkeley DB (db-util)")
+@pytest.mark.parametrize("does, said", [
+    ("exit 3", "db_dump failed with status 3\n"),
+    ("kill -9 $$", "db_dump ended by signal 9\n"),
+    (None, "it takes db_dump (Debian: db-util) to read it\n"),
+])
+def test_db_dump_fails(saywhyd, tmp_path, does, said):
+    """That it is not there is said only where it is not."""
+    daemon = saywhyd(CONF)
+    path = tmp_path / "postgrey.db"
+    one_entry(path)
+    if does is not None:
+        broken = daemon.folder / "db_dump"
+        broken.write_text(f"#!/bin/sh\n{does}\n")
+        broken.chmod(0o755)
+    done = daemon.run_tool("import", path, "-c", daemon.conf,
+                           env=os.environ | {"PATH": str(daemon.folder)})
+    assert done.returncode == 66, done
+    assert done.stderr == f"saywhy import: {path}: is a Berkeley DB; {said}"
+
+
 def test_milter_greylist(saywhyd, tmp_path):
     daemon = saywhyd(CONF)
     later = int(time.time()) + 86400

@@ -6,6 +6,7 @@ one, whatever of it has died.
 """
 
 import http.client
+import json
 import pathlib
 import subprocess
 import tempfile
@@ -169,6 +170,9 @@ def test_read_at_another_host(site):
     print(f"read elsewhere after {best(page)} s, stored after {best(store)} s")
     assert best(page) < 1 and best(store) < 1
     assert int(database.sql("SELECT count(DISTINCT id) FROM record")) == len(page)
+    # Each tells under which policy it was refused.
+    policy = json.loads(one.tool("status", "--json").stdout)["policy"]
+    assert {record["policy"] for record in one.daemon.records()} == {policy}
     # Without the host that refused, it is the store that knows.
     one.end("serve")
     try:

@@ -128,3 +128,37 @@ def test_back_and_forth(site):
     said = site.run("report", "day")
     assert "it is too early to tell" in said
     assert "no cause is more or less frequent than chance" in said
+
+
+def test_where_hosts_differ(saywhyd):
+    """One fingerprint in status, metrics and records; and who has another."""
+    one = saywhyd('host-number = 1\nauth { spf = no }\n')
+    folder = one.folder
+    policy = json.loads(one.run_tool("status", "--json", "-c", one.conf).stdout)["policy"]
+    assert f'saywhy_policy_info{{policy="{policy}"' in " ".join(one.metrics())
+    control = f"unix:{folder}/control.sock"
+
+    def diff(*hosts, **options):
+        done = one.run_tool("config", "diff", *hosts, **options)
+        assert done.stderr == ""
+        return done.returncode, done.stdout.splitlines()
+
+    # Another host: the same policy, and what is of that host alone.
+    other = folder / "mx2.conf"
+    text = one.conf.read_text()
+    other.write_text(text.replace('name = "mx.', 'name = "mx2.').replace(
+        "host-number = 1", "host-number = 2"))
+    assert diff(control, other) == (0, [f"policy {policy}: mx.example.org, mx2.example.org"])
+    dump = one.run_tool("config", "show", control).stdout
+    assert f"policy {policy}," in dump
+    assert diff("-", other, input=dump)[0] == 0
+    # A third one that reads SPF.
+    third = folder / "mx3.conf"
+    third.write_text(text.replace('name = "mx.', 'name = "mx3.').replace(
+        "spf = no", "spf = yes"))
+    status, said = diff(control, other, third)
+    assert status == 1
+    assert said[0] == f"policy {policy}: mx.example.org, mx2.example.org"
+    assert said[1].startswith("policy ") and said[1].endswith(": mx3.example.org")
+    assert said[2:] == ["auth.spf", "    no: mx.example.org, mx2.example.org",
+                        "    as shipped: mx3.example.org"]

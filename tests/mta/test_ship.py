@@ -300,10 +300,16 @@ def test_how_it_fares(host, saywhyd, empty):
     process.wait_until(lambda: shipping()["taken"] == 100, "the first")
     assert shipping()["state"] == "works" and shipping()["lag"] == shipping()["behind"] == 0
     assert "failure" not in shipping() and "libpq" not in loaded(daemon.process.pid)
+    known = daemon.metrics()
+    assert known["saywhy_store_records_total"] == 100 and known["saywhy_store_failing"] == 0
+    assert known["saywhy_store_behind_bytes"] == known["saywhy_store_lag_seconds"] == 0
     empty.stop()
     append(one.records, 100, 10)
     process.wait_until(lambda: shipping()["lag"] >= 2, "it to be behind")
     assert shipping()["state"] == "fails" and "server" in shipping()["failure"]
+    known = daemon.metrics()
+    assert known["saywhy_store_failing"] == 1 and known["saywhy_store_lag_seconds"] >= 2
+    assert known["saywhy_store_behind_bytes"] > 0
     shown = daemon.run_tool("status", "-c", daemon.conf).stdout
     assert "bytes of the record file to go" in shown and " s behind" in shown
     empty.start()
@@ -364,6 +370,22 @@ def test_versions(host, empty):
     empty.sql("UPDATE saywhy SET works_from = 99")
     done = one.tool("find")
     assert done.returncode == 66 and "made for a newer saywhy" in done.stderr
+
+
+def test_brought_up_to_date(host, empty):
+    """A store as the first version made it, by the ship of a newer saywhy."""
+    one = host()
+    append(one.records, 0, 5)
+    assert one.tool("ship", "--once").returncode == 0
+    empty.sql("DROP TABLE policy; DROP INDEX record_taken; ALTER TABLE place DROP "
+              "COLUMN taken; UPDATE saywhy SET version = 1")
+    done = one.tool("find")
+    assert done.returncode == 66 and "made by an older saywhy" in done.stderr
+    append(one.records, 5, 5)
+    assert one.tool("ship", "--once").returncode == 0
+    assert len(one.tool("find", "--json").stdout.splitlines()) == 10
+    assert int(empty.sql("SELECT version FROM saywhy")) > 1
+    assert stored(empty) == (10,) * 3
 
 
 def test_forgotten(host, empty):
@@ -498,7 +520,7 @@ def test_taken_elsewhere(host, empty):
         empty.sql(lost or "UPDATE record SET later = NULL")
         empty.sql("DELETE FROM digest")
         one.ship()
-        process.wait_until(lambda: closed() == final, "them to be closed", 30)
+        process.wait_until(lambda: closed() == final, "them to be closed")
         one.stop()
 
 
@@ -544,7 +566,7 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
         assert reply.code == 550, daemon.log()
         found = id_of(reply)
         # Within a second on a machine at rest, as bench-ship measures.
-        process.wait_until(lambda: on_page(found), "the page to know it", 10)
+        process.wait_until(lambda: on_page(found), "the page to know it")
         shown = there.tool("show", "--json", found)
         assert json.loads(shown.stdout)["id"] == found
         process.wait_until(lambda: state_of_store(daemon) == ("works", 0),

@@ -109,7 +109,7 @@ def test_it_says_when_to_come_again(shipper):
     s.until(10)
     assert s.server.ids == idents(0, 10)
     first, second = (at for at, _ in s.server.requests)
-    assert 3 <= second - first < 8
+    assert 3 <= second - first < 30
 
 
 def test_it_is_slow(shipper):

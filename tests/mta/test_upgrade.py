@@ -290,7 +290,7 @@ def test_restart_beside_an_idle_session(managed, postfix):
             began = time.monotonic()
             assert daemon.stop() == 0
             manager.start(daemon)
-            assert time.monotonic() - began < 15
+            assert time.monotonic() - began < 25  # it ends the idle one after 10 s
             load.flows()
     assert "did not end in time: 1;" in daemon.log()
     nothing_lost(daemon, load.replies)

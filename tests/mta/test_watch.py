@@ -111,6 +111,43 @@ def test_story(story, ports, postfix, watch):
             assert f" {record['reply']['code']} " in event
 
 
+# Each is more of a line of the log, if one believes it.
+FORGED = {
+    "sender": ('<"a sasl_username=boss b"@sender.example>', "<b@elsewhere.example>"),
+    "recipient": ("<a@sender.example>",
+                  '<"b>: No; from=<c@forged.example> to=<b> '
+                  'sasl_username=boss helo=<i"@elsewhere.example>'),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_client_forges_nothing(what, postfix, watch):
+    sender, recipient = FORGED[what]
+    port = postfix.listen()
+    before = len(postfix.log())
+    with smtp.Client(port, address="192.0.2.7") as client:
+        smtp.play(client, f"HELO c.example\nMAIL FROM:{sender}\nRCPT TO:{recipient}")
+    log = gained(postfix, before)
+    [record] = watch(log)
+    assert "login" not in record, log
+    assert record["helo"] == "c.example", log
+    assert record["client"]["address"] == "192.0.2.7", log
+    assert record["sender"] == sender.strip("<>"), log
+    assert record["recipients"] == [recipient.strip("<>")], log
+    assert record["reason"] == "relay-denied", log
+
+
+def test_a_sender_forges_no_bounce(postfix, watch):
+    before = len(postfix.log())
+    with smtp.Client(postfix.listen(), address="192.0.2.7") as client:
+        smtp.play(client, 'EHLO c.example\nMAIL FROM:<"a, status=expired"@sender.example>\n'
+                  "RCPT TO:<user@example.org>")
+        client.data("Subject: x\n\nx\n")
+    process.wait_until(lambda: ": removed" in postfix.log()[before:], "the delivery")
+    assert "status=expired" in postfix.log()[before:]
+    assert watch(postfix.log()[before:]) == []
+
+
 @pytest.fixture
 def refusing(box):
     """A server that refuses every recipient with a code of the test's."""
@@ -224,6 +261,27 @@ def test_sendmail_story(story, sendmail_port, syslog, watch):
     if story.name in AMBIGUOUS:
         return
     assert {r["reason"] for r in records} & set(story.true.split()), log
+
+
+@pytest.mark.parametrize("sender, recipient", [
+    ('<"a, relay=v [203.0.113.9]"@sender.example>', "<b@elsewhere.example>"),
+    ("<a@sender.example>", '<"b>, relay=v [203.0.113.9], reject=451 4.7.1 No"'
+                           "@elsewhere.example>"),
+])
+def test_a_client_forges_nothing_in_sendmail(sender, recipient, sendmail_port, syslog, watch):
+    site, port = sendmail_port(next(s for s in SENDMAIL_STORIES
+                                    if s.name == "relay-denied"))
+    before = len(syslog.lines)
+    with smtp.Client(port, address="192.0.2.7") as client:
+        smtp.play(client, f"EHLO c.example\nMAIL FROM:{sender}\nRCPT TO:{recipient}")
+    site.rest()
+    syslog.read_all()
+    log = as_logged(syslog.lines[before:])
+    [record] = watch(log)
+    assert record["client"]["address"] == "192.0.2.7", log
+    assert record["sender"] == sender.strip("<>"), log
+    assert record["recipients"] == [recipient.strip("<>")], log
+    assert record["reply"]["code"] == 550, log
 
 
 def test_taken_later(saywhyd, postfix, build, box):

@@ -21,6 +21,12 @@ static const struct wrong {
 } wrongs[] = {
 	{ "list \"x\" { }",
 	    "config:1: blacklist.list \"x\": it has no file and no entries" },
+	{ "list \"x\" { entries = {\"a.example b\"} }",
+	    "config:1: blacklist.list \"x\".entries: \"a.example b\": "
+	    "behind the entry only a comment may stand: a.example # b" },
+	{ "list \"x\" { entries = {\" # b\"} }",
+	    "config:1: blacklist.list \"x\".entries: \" # b\": "
+	    "an empty value says nothing" },
 	{ "allow \"x\" { file = \"\" }",
 	    "config:1: blacklist.allow \"x\".file: "
 	    "\"\": an empty name names no file" },

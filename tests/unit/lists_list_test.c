@@ -56,6 +56,7 @@ static const char entries[] =
     "<> # reports\n"
     "b\xc3\xbc" "cher.example\n"
     "/^pool-\\d+ and # so\\//i # a pattern\n"
+    "/^gr(\xc3\xbc|u)n # /iu # with every flag\n"
     "/^x[0-9]/ # another one";
 
 /* What is asked, and "entry|comment"; NULL: not on the list. */
@@ -82,6 +83,7 @@ static const struct question {
 	{ "b\xc3\xbc" "cher.example", "xn--bcher-kva.example|" },
 	{ "xn--bcher-kva.example", "xn--bcher-kva.example|" },
 	{ "pool-7 and # so/", "/^pool-\\d+ and # so\\//i|a pattern" },
+	{ "GR\xc3\x9cN # 1", "/^gr(\xc3\xbc|u)n # /iu|with every flag" },
 	{ "x7@example.com", "/^x[0-9]/|another one" },
 	{ ".example.net", NULL },
 	{ "", NULL },

@@ -94,6 +94,15 @@ static const struct cost_shape shapes[] = {
 	{ "a long refusal", read_log, SMTPD "reject: RCPT from a[192.0.2.1]: "
 	    "550 5.7.1 ", "word ", "; from=<a@b> to=<c@d> proto=ESMTP",
 	    100000 },
+	{ "an address of envelopes", read_log, SMTPD "reject: RCPT from "
+	    "a[192.0.2.1]: 554 5.7.1 <x", "; from=<a> helo=<", ">: No; "
+	    "from=<a@b> to=<c@d> proto=ESMTP helo=<x>", 100000 },
+	{ "a subject of envelopes", read_log, STAMP "postfix/cleanup[7]: "
+	    "4XyZ12345: reject: header Subject: ", " from a[192.0.2.1]; "
+	    "from=<", ">: 5.7.1 No", 100000 },
+	{ "an address of quotes", read_log, SMTPD "reject: RCPT from "
+	    "a[192.0.2.1]: 550 5.7.1 <", "\"; from=<\\", ">: No; from=<a>",
+	    100000 },
 	{ "a long name", read_log, SMTPD "reject: RCPT from ", "a[", "",
 	    100000 },
 	{ "semicolons", read_log, SMTPD "reject: RCPT from a[192.0.2.1]: "

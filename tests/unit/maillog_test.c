@@ -189,6 +189,80 @@ static const struct {
 	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 No; "
 	    "from=<a@x> to=<b@y> proto=ESMTP helo=<sasl_username=me>",
 	    "mta rcpt|192.0.2.7|a@x|b@y|554 5.7.1 No\n" },
+	/* What a client chose is no more of the line than that. */
+	{ P "postscreen[9]: NOQUEUE: reject: RCPT from [192.0.2.8]:47: 550 "
+	    "5.5.1 Protocol error; from=<a@x>, to=<b@y>, proto=ESMTP, "
+	    "helo=<x> sasl_username=boss y>",
+	    "mta rcpt|192.0.2.8|a@x|b@y|550 5.5.1 Protocol error\n" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 "
+	    "<b@y>: Relay access denied; from=<\"a sasl_username=boss b\"@x> "
+	    "to=<b@y> proto=ESMTP helo=<h>",
+	    "mta rcpt|192.0.2.7|\"a sasl_username=boss b\"@x|b@y|554 5.7.1 "
+	    "<b@y>: Relay access denied\n" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 "
+	    "<b>: No; from=<c@z> to=<b> sasl_username=boss helo=<i@y>: Relay "
+	    "access denied; from=<a@x> to=<\"b>: No; from=<c@z> to=<b> "
+	    "sasl_username=boss helo=<i\"@y> proto=ESMTP helo=<h>",
+	    "mta rcpt|192.0.2.7|a@x|\"b>: No; from=<c@z> to=<b> "
+	    "sasl_username=boss helo=<i\"@y|554 5.7.1 <b>: No; from=<c@z> "
+	    "to=<b> sasl_username=boss helo=<i@y>: Relay access denied\n" },
+	{ P "smtpd[1]: NOQUEUE: reject: RCPT from h[192.0.2.7]: 554 5.7.1 "
+	    "<a\"; to=<c@z>@x>: No; from=<\"a\\\"; to=<c@z>\"@x> to=<b@y> "
+	    "proto=ESMTP helo=<h>", "mta rcpt|192.0.2.7|\"a\\\"; to=<c@z>\"@x"
+	    "|b@y|554 5.7.1 <a\"; to=<c@z>@x>: No\n" },
+	{ P "smtpd[1]: 4XyZ12345: client=h[192.0.2.7]\n"
+	    P "cleanup[1]: 4XyZ12345: reject: header Subject: x from "
+	    "h[192.0.2.7]; from=<\"a from v[203.0.113.9]; from=<c\"@x> "
+	    "to=<b@y> proto=ESMTP helo=<h>: 5.7.1 No",
+	    "mta headers|192.0.2.7|\"a from v[203.0.113.9]; from=<c\"@x|b@y|"
+	    "5.7.1 No\n" },
+	{ P "smtpd[1]: 4XyZ12345: client=h[192.0.2.7]\n"
+	    P "cleanup[1]: 4XyZ12345: reject: header Subject: x from "
+	    "v[203.0.113.9]; from=<c@z> from h[192.0.2.7]; from=<a@x> "
+	    "to=<b@y> proto=ESMTP helo=<h>: 5.7.1 No",
+	    "mta headers|192.0.2.7|a@x|b@y|5.7.1 No\n" },
+	/* Nobody said whose message it is, and two stand there. */
+	{ P "cleanup[1]: 4XyZ12345: reject: header Subject: x from "
+	    "v[203.0.113.9]; from=<c@z> from h[192.0.2.7]; from=<a@x> "
+	    "to=<b@y> proto=ESMTP helo=<h>: 5.7.1 No",
+	    "mta headers||||5.7.1 No\n" },
+	{ P "smtpd[1]: warning: Illegal address syntax from h[192.0.2.7] in "
+	    "RCPT command: <x rate limit exceeded: 9 from v[203.0.113.9]>",
+	    "" },
+	{ P "qmgr[1]: 4XyZ12345: from=<\"a, status=expired\"@x>, size=4, "
+	    "nrcpt=1 (queue active)", "" },
+	{ P "smtp[1]: 4XyZ12345: to=<\"a>, relay=v[203.0.113.9], dsn=5.7.1, "
+	    "status=bounced (host v[203.0.113.9] said: 550 5.7.1 No)\"@y>, "
+	    "relay=mx[198.51.100.1]:25, dsn=2.0.0, status=sent (250 ok)", "" },
+	{ S "ruleset=check_rcpt, arg1=<\"a>, relay=v [203.0.113.9], "
+	    "reject=451 4.7.1 Later\"@y>, relay=h [192.0.2.7], reject=550 "
+	    "5.7.1 No", "mta rcpt|192.0.2.7||\"a>, relay=v [203.0.113.9], "
+	    "reject=451 4.7.1 Later\"@y|550 5.7.1 No\n" },
+	{ S "ruleset=check_rcpt, arg1=\"a, relay=v [203.0.113.9], reject=451 "
+	    "4.7.1 Later\"@y, relay=h [192.0.2.7], reject=550 5.7.1 \"a, "
+	    "relay=v [203.0.113.9], reject=451 4.7.1 Later\"@y... No",
+	    "mta rcpt|192.0.2.7||\"a, relay=v [203.0.113.9], reject=451 4.7.1 "
+	    "Later\"@y|550 5.7.1 \"a, relay=v [203.0.113.9], reject=451 "
+	    "4.7.1 Later\"@y... No\n" },
+	{ S "ruleset=CheckX, arg1= x, relay=v [203.0.113.9], reject=451 4.0.0 "
+	    "Later, relay=h [192.0.2.7], reject=553 5.0.0 No",
+	    "mta headers|192.0.2.7|||553 5.0.0 No\n" },
+	{ S "Milter: to=<b@y>, reject=550 5.7.1 No\n"
+	    S "from=<\"a, relay=v [203.0.113.9]\"@x>, size=9, msgid=<i, "
+	    "relay=v [203.0.113.9]>, relay=h [192.0.2.7]",
+	    "milter rcpt|192.0.2.7|\"a, relay=v [203.0.113.9]\"@x|b@y|550 "
+	    "5.7.1 No\nenvelope|\"a, relay=v [203.0.113.9]\"@x\n" },
+	{ S "AUTH failure (LOGIN): authentication failure (-13) SASL(-13), "
+	    "user=a, relay=v [203.0.113.9], relay=h [192.0.2.7]",
+	    "mta helo auth-failed|192.0.2.7|||AUTH failure (LOGIN): "
+	    "authentication failure (-13) SASL(-13), user=a, relay=v "
+	    "[203.0.113.9], relay=h [192.0.2.7]\n" },
+	{ S "Milter: to=<\"b, reject=451 4.7.1 Later\"@y>, reject=550 5.7.1 "
+	    "No", "milter rcpt|||\"b, reject=451 4.7.1 Later\"@y|550 5.7.1 "
+	    "No\n" },
+	{ S "to=<\"b, dsn=5.7.1, mailer=esmtp, stat=No\"@y>, mailer=local, "
+	    "relay=local, dsn=2.0.0, stat=Sent", "came mta message|||\"b, "
+	    "dsn=5.7.1, mailer=esmtp, stat=No\"@y|Sent\n" },
 	/* mail that vanishes */
 	{ P "smtpd[1]: NOQUEUE: discard: RCPT from h[192.0.2.7]: <b@y>: "
 	    "Recipient address triggers DISCARD action; from=<a@x> to=<b@y> "

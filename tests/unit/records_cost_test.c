@@ -13,11 +13,17 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/net.h"
+#include "records/feed.h"
+#include "records/match_event.h"
 #include "records/record.h"
+#include "records/record_match.h"
 #include "records/record_read.h"
+#include "records/store.h"
 #include "records/store_words.h"
 
 #include "cost.h"
+#include "records_house.h"
 
 static void
 no_text(void *arg, const char *key, const char *value)
@@ -126,12 +132,114 @@ test_members(void **state)
 		cost_fail("members", took);
 }
 
+/*
+ * A client is refused `records` times in four seconds, and a log tells `events`
+ * of it, in words of one kind for each of `kinds`.
+ */
+static const struct burst {
+	const char *name;
+	size_t records, events;	/* for each 100 of the size */
+	unsigned kinds;
+	const char *words;	/* of the events */
+	size_t found;
+} bursts[] = {
+	{ "like ones", 100, 100, 1, "No", 100 },
+	{ "of ten kinds", 100, 100, 10, "No", 100 },
+	{ "half of them recorded", 50, 100, 1, "No", 50 },
+	{ "one in ten recorded", 10, 100, 1, "No", 10 },
+	{ "none of them recorded", 100, 100, 1, "Yes", 0 },
+};
+
+#define BURST_TIME 1767312000000LL	/* 2026-01-02 00:00 UTC */
+#define BURST_SIZE 500
+
+struct burst_house {
+	const struct burst *burst;
+	struct house *of[2];		/* of the size, and ten times as many */
+};
+
+static void
+keep_burst(struct house *h, const struct burst *b, size_t size)
+{
+	size_t i, n = size * b->records / 100;
+	struct buf text = BUF_INIT;
+	struct store *s = store_open(h->store, true, &h->errmsg);
+	struct feed *f;
+
+	for (i = 0; i < n; i++)
+		buf_printf(&text, "{\"v\":1,\"time\":\"2026-01-02T00:00:0%zu."
+		    "%03zuZ\",\"id\":\"%012zu\",\"host\":\"mx\",\"issuer\":"
+		    "\"mta\",\"direction\":\"in\",\"outcome\":\"reject\","
+		    "\"stage\":\"rcpt\",\"reason\":\"x\",\"reply\":{\"code\":"
+		    "550,\"lines\":[\"No %zu\"]},\"client\":{\"address\":"
+		    "\"192.0.2.7\"}}\n", i * 4 / n, i * 4000 / n % 1000, i,
+		    i % b->kinds);
+	assert_non_null(s);
+	house_text(h, text.data);
+	f = feed_new(h->file, s);
+	while (feed_batch(f, &h->errmsg) == FEED_MORE)
+		;
+	feed_free(f);
+	store_close(s);
+	buf_free(&text);
+}
+
+static void
+match_burst(const void *arg, size_t size)
+{
+	const struct burst_house *both = arg;
+	const struct burst *b = both->burst;
+	size_t i, n = size * b->events / 100, found = 0;
+	struct record_matcher *m = record_match_open(
+	    both->of[size > BURST_SIZE]->store, NULL);
+	char words[32];
+	struct ip ip;
+
+	assert_true(ip_parse("192.0.2.7", &ip));
+	for (i = 0; i < n; i++) {
+		snprintf(words, sizeof words, "%s %u", b->words,
+		    (unsigned)i % b->kinds);
+		found += record_match_find(m, &(struct match_event){
+			.id = "BA9876543210", .client = &ip, .words = words,
+			.time = BURST_TIME + (int64_t)(i * 4 / n) * 1000,
+			.code = 550, .stage = "rcpt" });
+	}
+	record_match_close(m);
+	if (found != size * b->found / 100)
+		fail_msg("%s: %zu of %zu found", b->name, found, n);
+}
+
+static void
+test_bursts(void **state)
+{
+	struct burst_house both;
+	int64_t took[2];
+	size_t i, k;
+
+	for (i = 0; i < sizeof bursts / sizeof bursts[0]; i++) {
+		both.burst = &bursts[i];
+		for (k = 0; k < 2; k++) {
+			house_open(state);
+			both.of[k] = *state;
+			keep_burst(both.of[k], both.burst, k == 0 ?
+			    BURST_SIZE : 10 * BURST_SIZE);
+		}
+		if (!cost_is_linear(match_burst, &both, BURST_SIZE, 10, took))
+			cost_fail(both.burst->name, took);
+		for (k = 0; k < 2; k++) {
+			*state = both.of[k];
+			house_close(state);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_bursts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/net.h"
 #include "records/feed.h"
+#include "records/match_event.h"
 #include "records/record_match.h"
 #include "records/store.h"
 #include "records_house.h"

@@ -64,21 +64,22 @@ count(char *reply, const char *right)
 	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 	struct recognised r;
-	unsigned i, only = 0, n = 0;
+	unsigned i, which, only = 0, n = 0;
 	const struct phrase *p;
 	bool good;
 
 	unescape(reply);
 	read_text(reply, &m, &r);
-	for (i = 0; i < m.nevents; i++) {
-		p = &all->phrase[m.matched[i]];
-		if (p->reason == REASON_NONE || p->weight < 0)
+	for (i = 0; i < m.nmatched[PHRASE_REASON]; i++) {
+		which = m.matched[PHRASE_REASON][i];
+		p = &all->phrase[which];
+		if (p->weight < 0)
 			continue;
 		good = has_word(right, reason_get(p->reason)->name);
-		worth[m.matched[i]].right += good;
-		worth[m.matched[i]].wrong += !good;
+		worth[which].right += good;
+		worth[which].wrong += !good;
 		if (good) {
-			only = m.matched[i];
+			only = which;
 			n++;
 		}
 	}
@@ -127,23 +128,27 @@ print_all(void)
 }
 
 static void
+print_phrase(const struct phrases *all, const struct phrase *p)
+{
+	printf("  %4d %-24s %s%s%s\n", p->weight, p->kind == PHRASE_REASON ?
+	    reason_get(p->reason)->name : p->kind == PHRASE_ISSUER ?
+	    "(issuer)" : "(about)", p->text, p->issuer != 0 ? "  by " : "",
+	    p->issuer != 0 ? all->issuer[p->issuer] : "");
+}
+
+static void
 print_text(char *text)
 {
 	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 	struct recognised r;
-	const struct phrase *p;
-	unsigned i;
+	unsigned kind, i;
 
 	unescape(text);
 	read_text(text, &m, &r);
-	for (i = 0; i < m.nevents; i++) {
-		p = &all->phrase[m.matched[i]];
-		printf("  %4d %-24s %s%s%s\n", p->weight, p->reason !=
-		    REASON_NONE ? reason_get(p->reason)->name : "(issuer)",
-		    p->text, p->issuer != 0 ? "  by " : "",
-		    p->issuer != 0 ? all->issuer[p->issuer] : "");
-	}
+	for (kind = 0; kind < PHRASE_KINDS; kind++)
+		for (i = 0; i < m.nmatched[kind]; i++)
+			print_phrase(all, &all->phrase[m.matched[kind][i]]);
 	recognise(text, strlen(text), &r);
 	printf("  = %s, %s; code %d, status %s, flags %u\n",
 	    r.reason != REASON_NONE ? reason_get(r.reason)->name : "-",
