@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NUMBER_SLOTS 8192	/* powers of two */
-#define NUMBER_GROUPS 2048
+#define NUMBER_SLOTS 16384	/* powers of two */
+#define NUMBER_GROUPS 4096
 
 struct number_slot {
 	uint32_t number;
@@ -40,7 +40,7 @@ number_group(uint32_t number)
 static inline unsigned
 number_slot(uint32_t number, unsigned shift)
 {
-	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >> 19;
+	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >> 18;
 }
 
 /* Its value; 0: it is none of them. */

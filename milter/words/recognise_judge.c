@@ -13,8 +13,10 @@
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
 #define SURE_AHEAD 4		/* of the judge alone, to be sure … */
-#define UNHEARD_AHEAD 2		/* … and more for each thing new to it … */
+#define UNHEARD_AHEAD 1		/* … and more for each thing new to it … */
 #define UNHEARD_MAX 20		/* … but a long text has much beside it … */
+#define FIRM 90			/* … less for each point of the phrases … */
+#define FIRM_SPARES 2		/* … beyond this, where they are sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
 #define GUESS_AHEAD 6		/* … or a guess */
 
@@ -168,24 +170,6 @@ ahead(const struct opinion *all, const judge_lanes points, int reason)
 	return own == INT16_MIN ? INT_MIN : own - other;
 }
 
-/* Does the judge alone think the same, or of its kin, and clearly? The more
-   is new to it, the clearer. A mere "refused" is what remains where no cause
-   is named: the next server may well name one. And whom words without a cause
-   refuse, the phrases must be sure of: "go away" is said to anybody. */
-static bool
-is_clear(const struct opinion *all, const struct recognised *r,
-    const struct judge *judge)
-{
-	int new = judge->unheard < UNHEARD_MAX ? (int)judge->unheard :
-	    UNHEARD_MAX;
-	int least = SURE_AHEAD + UNHEARD_AHEAD * new;
-
-	if (r->reason == REASON_POLICY_REJECT ||
-	    (r->confidence < RECOGNISED_SURE && recognise_vague(r->reason)))
-		return false;
-	return ahead(all, all->judge, r->reason) >= least;
-}
-
 static int
 points_of(const struct recognise_points *phrases, int reason)
 {
@@ -194,6 +178,36 @@ points_of(const struct recognise_points *phrases, int reason)
 	while (i < phrases->n && phrases->of[i].reason != reason)
 		i++;
 	return i < phrases->n ? phrases->of[i].points : 0;
+}
+
+/* By how much the judge alone must be ahead: the more of the text is new to
+   it, the more; the surer the phrases are, the less. */
+static int
+least_ahead(const struct recognised *r, const struct judge *judge, int points)
+{
+	int new = judge->unheard < UNHEARD_MAX ? (int)judge->unheard :
+	    UNHEARD_MAX;
+	int least = SURE_AHEAD + UNHEARD_AHEAD * new;
+
+	if (r->confidence == RECOGNISED_SURE && points > FIRM)
+		least -= FIRM_SPARES * (points - FIRM);
+	return least;
+}
+
+/* Does the judge alone think the same, or of its kin, and clearly? A mere
+   "refused" is what remains where no cause is named: the next server may well
+   name one. And whom words without a cause refuse, the phrases must be sure
+   of: "go away" is said to anybody. */
+static bool
+is_clear(const struct opinion *all, const struct recognised *r,
+    const struct recognise_points *phrases, const struct judge *judge)
+{
+	int least = least_ahead(r, judge, points_of(phrases, r->reason));
+
+	if (r->reason == REASON_POLICY_REJECT ||
+	    (r->confidence < RECOGNISED_SURE && recognise_vague(r->reason)))
+		return false;
+	return ahead(all, all->judge, r->reason) >= least;
 }
 
 /* Do the phrases give nearly as much to a mere "refused"? */
@@ -252,7 +266,7 @@ agreed(const struct opinion *all, const struct recognised *r,
 {
 	return !is_contested(phrases, r->reason) &&
 	    (judge_knows(judge, is_permanent(r), r->reason) ||
-	    is_clear(all, r, judge)) ? RECOGNISED_SURE :
+	    is_clear(all, r, phrases, judge)) ? RECOGNISED_SURE :
 	    RECOGNISED_LIKELY;
 }
 

@@ -34,7 +34,8 @@ WEIGHT = {"real": 1.0, "written": 0.5}
 ROUNDS = 6
 RATE = 0.3
 UNIT = 16           # points for 1 of the logarithm of a chance
-LEAST = 7           # points below which a weight is left out
+LEAST = 5           # points below which a weight is left out …
+LEAST_AGAINST = 8   # … or, where it speaks against a reason, of more
 CLEAR = 30          # more than recognise_judge.c asks of a usual sentence
 FEATURE_LEAST = 2        # replies in which a feature must be
 BEGIN = 2166136261
@@ -208,7 +209,8 @@ def known(examples, rows_of, nothing):
 def in_points(weights):
     points = numpy.clip(numpy.floor(weights * UNIT + 0.5), -127,
                         127).astype(int)
-    points[:-1][abs(points[:-1]) < LEAST] = 0
+    kept = points[:-1]
+    kept[(kept < LEAST) & (kept > -LEAST_AGAINST)] = 0
     return points
 
 
