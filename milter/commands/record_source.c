@@ -19,6 +19,7 @@
 #include "records/db_name.h"
 #include "records/feed.h"
 #include "records/record_read.h"
+#include "records/ship_answer.h"
 #include "records/store.h"
 
 bool
@@ -105,13 +106,19 @@ open_store(struct record_source *a, struct buf *errmsg)
 	buf_free(&ignored);
 }
 
+static void
+read_settings(struct record_source *a)
+{
+	if (a->file == NULL && a->rules == NULL)
+		a->rules = command_settings(a->config);
+}
+
 void
 record_source_open(struct record_source *a, const struct arguments *args)
 {
 	struct buf errmsg = BUF_INIT;
 
-	if (a->file == NULL)
-		a->rules = command_settings(a->config);
+	read_settings(a);
 	if (a->file != NULL)
 		open_files(a, a->file, &errmsg);
 	else if (a->rules->records.store != NULL)
@@ -125,6 +132,38 @@ record_source_open(struct record_source *a, const struct arguments *args)
 		give_up(args, &errmsg);
 	store_read_all(a->store);
 	buf_free(&errmsg);
+}
+
+/* What a store on a server has, by "saywhy ship", which is connected to it. */
+static struct parsed_record *
+get_shipped(const struct record_source *a, const char *id, struct buf *line)
+{
+	struct parsed_record *t = NULL;
+
+	if (a->rules == NULL || !db_is_server(a->rules->records.store))
+		return NULL;
+	if (ship_answer_get(a->rules->records.ship_state, id, line))
+		t = record_read(line->data, line->len);
+	if (t != NULL && strcmp(parsed_text(t, "id"), id) == 0)
+		return t;
+	parsed_free(t);
+	buf_clear(line);
+	return NULL;
+}
+
+struct parsed_record *
+record_source_get(struct record_source *a, const struct arguments *args,
+    const char *id, struct buf *line)
+{
+	struct parsed_record *t;
+
+	read_settings(a);
+	t = get_shipped(a, id, line);
+	if (t != NULL)
+		return t;
+	record_source_open(a, args);
+	return store_get(a->store, id, line) ? record_read(line->data,
+	    line->len) : NULL;
 }
 
 void

@@ -17,12 +17,14 @@
 #include "records/db_name.h"
 #include "records/digester.h"
 #include "records/feed.h"
+#include "records/ship_answer.h"
 #include "records/ship_state.h"
 #include "records/store.h"
 #include "version.h"
 
 #define POLL_MS 100		/* between two looks at a file that rests */
 #define RETRY_MS 2000		/* at a server that does not answer */
+#define CHECK_MS 10000		/* whether it has still what it took */
 #define EXPIRE_MS 600000
 #define TELL_MS 600000
 #define STATE_MS 1000
@@ -43,7 +45,7 @@ struct ship {
 	struct feed *feed;
 	bool once;
 	struct ship_state state;
-	int64_t next_expire, next_tell, next_state;
+	int64_t next_check, next_expire, next_tell, next_state;
 	uint64_t logged;	/* records, when the log had it last */
 };
 
@@ -106,6 +108,19 @@ expire(struct ship *s)
 		s->next_expire = clock_ms() + EXPIRE_MS;
 }
 
+/*
+ * A server that was killed may have lost the last half second, and when no
+ * record comes we do not hear of its end.
+ */
+static void
+check(struct ship *s)
+{
+	if (clock_ms() < s->next_check)
+		return;
+	feed_check(s->feed);
+	s->next_check = clock_ms() + CHECK_MS;
+}
+
 /* One batch; how long to wait until the next, in ms. */
 static int
 ship_batch(struct ship *s)
@@ -113,6 +128,7 @@ ship_batch(struct ship *s)
 	enum feed_answer answer = FEED_FAILED;
 	struct buf errmsg = BUF_INIT;
 
+	check(s);
 	if (open_store(s, &errmsg)) {
 		feed_oldest(s->feed, clock_epoch_ms() - s->opt->retention);
 		answer = feed_batch(s->feed, &errmsg);
@@ -159,6 +175,7 @@ ship_store(const struct ruleset *rules, bool once)
 {
 	struct ship s = { .opt = &rules->records, .shipper = BUF_INIT,
 		.name = BUF_INIT, .once = once };
+	struct ship_answer *answer;
 	struct digester *digester;
 
 	process_catch_stop();
@@ -169,7 +186,10 @@ ship_store(const struct ruleset *rules, bool once)
 	process_notify("READY=1");
 	log_info("shipping %s to %s", s.opt->file, s.name.data);
 	digester = once ? NULL : digester_start(s.opt->store);
+	answer = once ? NULL : ship_answer_start(s.opt->ship_state,
+	    s.opt->store);
 	follow(&s);
+	ship_answer_stop(answer);
 	digester_stop(digester);
 	feed_free(s.feed);
 	store_close(s.store);

@@ -10,7 +10,6 @@
 #include "commands/record_source.h"
 #include "records/record.h"
 #include "records/record_read.h"
-#include "records/store.h"
 #include "version.h"
 #include "words/reason.h"
 
@@ -192,7 +191,7 @@ run(struct arguments *args)
 	struct record_source source = RECORD_SOURCE_INIT;
 	const struct argument *a;
 	struct buf line = BUF_INIT;
-	struct parsed_record *t = NULL;
+	struct parsed_record *t;
 	char id[RECORD_ID_TEXT];
 	const char *value;
 	bool json = false, found;
@@ -203,9 +202,7 @@ run(struct arguments *args)
 	if (!read_id(args, id))
 		arguments_wrong(args, "give one id: 12 or 14 letters and "
 		    "digits, as in the last line of a refusal");
-	record_source_open(&source, args);
-	if (store_get(source.store, id, &line))
-		t = record_read(line.data, line.len);
+	t = record_source_get(&source, args, id, &line);
 	if (t == NULL)
 		fprintf(stderr, "saywhy show: no record %s; it may be older "
 		    "than the retention\n", id);

@@ -21,6 +21,7 @@ struct feed {
 	struct record_file file;
 	struct store *store;
 	int64_t oldest;
+	bool check;		/* ask the store, though the file rests */
 	char *batch;
 	struct feed_counts counts;
 };
@@ -40,6 +41,7 @@ void
 feed_use(struct feed *f, struct store *store)
 {
 	f->store = store;
+	f->check = true;
 }
 
 void
@@ -56,6 +58,12 @@ void
 feed_oldest(struct feed *f, int64_t oldest)
 {
 	f->oldest = oldest;
+}
+
+void
+feed_check(struct feed *f)
+{
+	f->check = true;
 }
 
 struct feed_counts
@@ -151,10 +159,12 @@ feed_batch(struct feed *f, struct buf *errmsg)
 	struct feed_counts before = f->counts;
 	int64_t left = record_file_ahead(file);
 
-	if (file->fd >= 0 && left == 0 && !record_file_is_over(file)) {
+	if (!f->check && file->fd >= 0 && left == 0 &&
+	    !record_file_is_over(file)) {
 		f->counts.behind = 0;
 		return FEED_IDLE;
 	}
+	f->check = false;
 	if (!take_batch(f)) {
 		buf_puts(errmsg, store_errmsg(f->store));
 		record_file_close(file);

@@ -44,6 +44,12 @@ enum feed_answer feed_batch(struct feed *f, struct buf *errmsg);
 
 struct feed_counts feed_counts(const struct feed *f);
 
+/*
+ * The next batch asks the store what it has, though nothing was appended; so
+ * does the first one behind feed_use().
+ */
+void feed_check(struct feed *f);
+
 /* Bytes after the position, of the file and of those that were rotated. */
 int64_t feed_left(const struct feed *f);
 

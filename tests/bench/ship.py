@@ -141,6 +141,16 @@ def ask(tool, conf, server):
         timed(label, [tool, *words], server)
 
 
+def ask_ship(tool, conf, server):
+    """A record by its id, where ship is at work beside it."""
+    found = server.sql("SELECT id FROM record OFFSET 4711 LIMIT 1")
+    with subprocess.Popen([tool, "ship", "-c", conf],
+                          stderr=subprocess.DEVNULL) as ship:
+        time.sleep(1)
+        timed("show, ship at work", [tool, "show", "-c", conf, found], server)
+        ship.terminate()
+
+
 def ask_page(tool, conf, server):
     """An id on the page: its process and its connections are there."""
     ids = server.sql("SELECT id FROM record WHERE n % 400 = 7 "
@@ -276,6 +286,7 @@ def main(build, *counts):
             tell_size(server)
             digest(tool, conf, server)
             ask(tool, conf, server)
+            ask_ship(tool, conf, server)
             ask_page(tool, conf, server)
             trickle(tool, conf, records, server)
             server.sql("UPDATE place SET inode = 0, at = 0")

@@ -25,6 +25,8 @@ import hosts
 import postgresql
 import process
 import saywhyd
+from test_ship import empty, host, server, stored  # noqa: F401
+from test_store import append
 
 pytestmark = pytest.mark.skipif(
     postgresql.programs() is None, reason="there is no PostgreSQL here")
@@ -224,6 +226,19 @@ def test_cut_off_in_a_batch(world):
     world.enough = True
     world.driver.join()
     process.wait_until(world.is_whole, "the name to be free", 50)
+
+
+def test_nothing_comes_after_a_crash(host, empty):  # noqa: F811
+    """What a killed server lost of the last half second comes again, though nothing
+    is refused any more."""
+    one = host()
+    append(one.records, 0, 10)
+    one.ship()
+    process.wait_until(one.caught_up, "the records")
+    empty.kill()
+    empty.start()
+    process.wait_until(lambda: empty.sql("SELECT to_regclass('line')") and
+                       stored(empty) == (10,) * 3, "the records to be there again")
 
 
 def test_nothing_lost_nothing_twice(world):
