@@ -26,6 +26,10 @@ static const struct row {
 } rows[] = {
 	{ "", NULL },
 
+	{ "host-number = 1024", NULL },
+	{ "host-number = 1025", "host-number: \"1025\" is out of range "
+	    "(1 to 1024)" },
+
 	/* Wildcards of shells and other filters. */
 	{ "blacklist { senders = {\"*@example.com\"} }",
 	    "write \"example.com\" for every mailbox of that domain" },
