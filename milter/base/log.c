@@ -71,6 +71,11 @@ make_visible(char *line, size_t max, const char *text)
 	size_t n = 0, left = strlen(text), shown;
 
 	for (; left > 0; text += shown, left -= shown) {
+		/* Most is plain, and needs no other look. */
+		for (; n < max && *text >= ' ' && *text < 0x7f; left--)
+			line[n++] = *text++;
+		if (left == 0)
+			break;
 		shown = utf8_shown(text, left);
 		if (n + (shown > 0 ? shown : 4) > max)
 			break;
