@@ -22,10 +22,7 @@ visible(const char *text)
 	size_t left = strlen(text), shown;
 
 	for (; left > 0; text += shown, left -= shown) {
-		for (shown = 0; text[shown] >= ' ' && text[shown] < 0x7f;)
-			shown++;
-		if (shown == 0)
-			shown = utf8_shown(text, left);
+		shown = utf8_shown(text, left);
 		buf_put(&b, text, shown);
 		if (shown == 0) {
 			buf_printf(&b, "\\x%02X", (unsigned char)*text);

@@ -71,19 +71,13 @@ make_visible(char *line, size_t max, const char *text)
 	size_t n = 0, left = strlen(text), shown;
 
 	for (; left > 0; text += shown, left -= shown) {
-		/* Most is plain, and needs no other look. */
-		for (; n < max && *text >= ' ' && *text < 0x7f; left--)
-			line[n++] = *text++;
-		if (left == 0)
-			break;
-		shown = utf8_shown(text, left);
-		if (n + (shown > 0 ? shown : 4) > max)
-			break;
-		if (shown > 0) {
-			memcpy(line + n, text, shown);
-			n += shown;
+		shown = utf8_shown(text, left < max - n ? left : max - n);
+		memcpy(line + n, text, shown);
+		n += shown;
+		if (shown > 0)
 			continue;
-		}
+		if (n + 4 > max)
+			break;
 		line[n++] = '\\';
 		line[n++] = 'x';
 		line[n++] = hex[(unsigned char)*text >> 4];

@@ -35,8 +35,17 @@ utf8_is_hidden(uint32_t c)
 size_t
 utf8_shown(const char *text, size_t n)
 {
+	size_t shown = 0, length = 1;
 	uint32_t c;
-	size_t length = utf8_decode(text, n, &c);
 
-	return length > 0 && !utf8_is_hidden(c) ? length : 0;
+	for (; shown < n && length > 0; shown += length) {
+		/* Most is plain, and needs no other look. */
+		while (shown < n && text[shown] >= ' ' && text[shown] < 0x7f)
+			shown++;
+		length = shown < n ? utf8_decode(text + shown, n - shown, &c) :
+		    0;
+		if (length > 0 && utf8_is_hidden(c))
+			length = 0;
+	}
+	return shown;
 }

@@ -20,8 +20,8 @@ size_t utf8_decode(const char *text, size_t n, uint32_t *c);
 bool utf8_is_hidden(uint32_t c);
 
 /*
- * The length of the character that begins the text, if it may be shown as it
- * is; 0: it is hidden, or no UTF-8.
+ * How many of n bytes may be shown as they are: up to what is hidden, or no
+ * whole character of UTF-8.
  */
 size_t utf8_shown(const char *text, size_t n);
 
