@@ -110,15 +110,6 @@ take(struct registered *j, int64_t deadline)
 	return taken;
 }
 
-static void
-give(struct registered *j)
-{
-	pthread_mutex_lock(&j->guard);
-	j->busy = false;
-	pthread_cond_signal(&j->idle);
-	pthread_mutex_unlock(&j->guard);
-}
-
 void
 registry_lock(struct registered *j)
 {
@@ -132,7 +123,10 @@ registry_lock(struct registered *j)
 void
 registry_unlock(struct registered *j)
 {
-	give(j);
+	pthread_mutex_lock(&j->guard);
+	j->busy = false;
+	pthread_cond_signal(&j->idle);
+	pthread_mutex_unlock(&j->guard);
 }
 
 /* Of several connections of a process the one that was asked last. */
@@ -256,7 +250,7 @@ let_go(struct registered *j)
 void
 registry_release(struct registered *j)
 {
-	give(j);
+	registry_unlock(j);
 	let_go(j);
 }
 
@@ -329,10 +323,10 @@ registry_find_by_words(int fd, registry_matches *matches, const void *arg,
 		if (matches(j->engine, arg) && ++n == 1)
 			found = j;
 		else
-			give(j);
+			registry_unlock(j);
 	}
 	if (n > 1) {
-		give(found);
+		registry_unlock(found);
 		found = NULL;
 	}
 	if (found != NULL)
@@ -354,7 +348,7 @@ registry_each(void (*fn)(struct engine *e, int64_t now), int64_t now)
 			if (take(j, 0)) {
 				if (j->engine != NULL)
 					fn(j->engine, now);
-				give(j);
+				registry_unlock(j);
 			}
 	pthread_mutex_unlock(&lock);
 }
