@@ -38,27 +38,6 @@ struct reading {
 	struct mime_level *level;
 };
 
-/* All values of a parameter, of all fields of that name. */
-static void
-parameter(struct reading *r, enum mime_field field, const char *name,
-    size_t max, field_reading *reading)
-{
-	const struct buf *f = r->m->fields[field];
-	unsigned odd = 0;
-	size_t i;
-
-	for (i = 0; i < r->m->nfields[field]; i++)
-		field_parameter(f[i].data, f[i].len, name, max, reading, r,
-		    &odd);
-	if ((odd & FIELD_CUT) != 0)
-		mime_fault(r->m, r->level, max == MIME_NAME ? MIME_NAME_LONG :
-		    MIME_BOUNDARY_LONG);
-	if ((odd & FIELD_JUNK) != 0)
-		mime_fault(r->m, r->level, MIME_JUNK);
-	if ((odd & FIELD_TWICE) != 0)
-		mime_fault(r->m, r->level, MIME_PARAMETER_TWICE);
-}
-
 static void
 add_name(struct mime *m, struct mime_level *level, const struct buf *name)
 {
@@ -130,12 +109,79 @@ name_read(void *arg, const char *text, size_t n)
 	mime_part_name(r->m, r->level, text, n);
 }
 
+/* All values of a parameter, of all fields of that name. */
+static void
+parameter(struct reading *r, enum mime_field field, const char *name,
+    size_t max, field_reading *reading)
+{
+	const struct buf *f = r->m->fields[field];
+	unsigned odd = 0;
+	size_t i;
+
+	for (i = 0; i < r->m->nfields[field]; i++)
+		field_parameter(f[i].data, f[i].len, name, max, reading, r,
+		    &odd);
+	if ((odd & FIELD_CUT) != 0)
+		mime_fault(r->m, r->level, max == MIME_NAME ? MIME_NAME_LONG :
+		    MIME_BOUNDARY_LONG);
+	if ((odd & FIELD_JUNK) != 0)
+		mime_fault(r->m, r->level, MIME_JUNK);
+	if ((odd & FIELD_TWICE) != 0)
+		mime_fault(r->m, r->level, MIME_PARAMETER_TWICE);
+	if ((odd & FIELD_UNREAD) != 0)
+		mime_fault(r->m, r->level, reading == name_read ?
+		    MIME_NAME_WORD : MIME_JUNK);
+}
+
 static const char *
 ending_of(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
 	return dot != NULL ? dot : "";
+}
+
+/* What follows the last slash of a URL's path: "a.exe" of "http://x/a.exe". */
+static void
+read_location(struct mime *m, struct mime_level *level, const struct buf *url)
+{
+	const char *host = strstr(url->data, "://"), *p = url->data, *slash;
+	size_t n;
+
+	if (host != NULL && (p = strchr(host + 3, '/')) == NULL)
+		return;
+	n = strcspn(p, "?#");
+	slash = memrchr(p, '/', n);
+	if (slash != NULL) {
+		n -= (size_t)(slash + 1 - p);
+		p = slash + 1;
+	}
+	mime_part_name(m, level, p, n);
+}
+
+/* A file that has no name is saved by some as what tells where it comes from
+   (RFC 2557), or as what describes it. */
+static void
+read_other_names(struct mime *m, struct mime_level *level)
+{
+	struct buf text = BUF_INIT;
+	const struct buf *f;
+	int field;
+	size_t i;
+
+	for (field = FIELD_LOCATION; field <= FIELD_DESCRIPTION; field++)
+		for (i = 0; i < m->nfields[field]; i++) {
+			f = &m->fields[field][i];
+			buf_clear(&text);
+			encoded_put(&text, f->data, f->len);
+			buf_cut(&text, mime_trimmed(text.data, text.len));
+			if (field == FIELD_LOCATION)
+				read_location(m, level, &text);
+			else if (strchr(text.data +
+			    strspn(text.data, " \t"), ' ') == NULL)
+				mime_part_name(m, level, text.data, text.len);
+		}
+	buf_free(&text);
 }
 
 /* Programs prefer the disposition's, and what RFC 2231 gives. Two names of
@@ -151,6 +197,8 @@ read_names(struct mime *m, struct mime_level *level)
 	parameter(&r, FIELD_TYPE, "name", MIME_NAME, name_read);
 	parameter(&r, FIELD_DISPOSITION, "name", MIME_NAME, name_read);
 	parameter(&r, FIELD_TYPE, "filename", MIME_NAME, name_read);
+	if (part->nnames == 0 && begins_with(level->type, "application/"))
+		read_other_names(m, level);
 	for (i = 0; i < part->nnames; i++) {
 		if (strstr(part->names[i], "=?") != NULL &&
 		    strstr(part->names[i], "?=") != NULL)
