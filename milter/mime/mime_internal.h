@@ -38,7 +38,6 @@ struct mime_level {
 	struct decoder decoder;
 	struct mime *inner;	/* of a message that is a file, or encoded */
 	struct charset *converter;	/* NULL: its text needs none */
-	bool text;
 };
 
 struct mime {

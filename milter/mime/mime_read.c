@@ -210,6 +210,19 @@ read_names(struct mime *m, struct mime_level *level)
 }
 
 static bool
+has_name(const struct mime_part *part, const char *const *endings)
+{
+	size_t i;
+
+	for (; *endings != NULL; endings++)
+		for (i = 0; i < part->nnames; i++)
+			if (strcasecmp(ending_of(part->names[i]),
+			    *endings) == 0)
+				return true;
+	return false;
+}
+
+static bool
 is_type(const char *type)
 {
 	const char *slash = strchr(type, '/');
@@ -279,7 +292,7 @@ read_type(struct mime *m, struct mime_level *level)
 		    i == 0 ? "message/rfc822" : "text/plain");
 	level->part.type = level->type;
 	level->part.other_type = level->other_type;
-	level->text = begins_with(level->type, "text/");
+	level->part.text = begins_with(level->type, "text/");
 	parameter(&r, FIELD_TYPE, "charset", MIME_NAME, charset_read);
 }
 
@@ -385,15 +398,44 @@ read_boundary(struct mime *m, struct mime_level *level, bool multipart)
 static bool
 is_message_file(const struct mime_part *part)
 {
-	static const char *const endings[] = { ".eml", ".mht", ".mhtml" };
-	size_t i, j;
+	static const char *const endings[] = { ".eml", ".mht", ".mhtml",
+		NULL };
 
-	for (i = 0; i < part->nnames; i++)
-		for (j = 0; j < sizeof endings / sizeof endings[0]; j++)
-			if (strcasecmp(ending_of(part->names[i]),
-			    endings[j]) == 0)
-				return true;
-	return false;
+	return has_name(part, endings);
+}
+
+static void
+delsp_read(void *arg, const char *text, size_t n)
+{
+	if (n == 3 && strncasecmp(text, "yes", n) == 0)
+		((struct reading *)arg)->level->part.joined = MIME_FLOWED;
+}
+
+/* What a program shows as a text, and how: by its type, or by the name that it
+   is saved under. */
+static void
+read_text(struct mime *m, struct mime_level *level)
+{
+	static const char *const types[] = { "text/html",
+		"application/xhtml+xml", "image/svg+xml", NULL };
+	static const char *const pages[] = { ".html", ".htm", ".shtml",
+		".xhtml", ".xht", ".svg", NULL };
+	static const char *const texts[] = { ".txt", ".url", ".webloc",
+		".ics", ".vcf", NULL };
+	struct reading r = { m, level };
+	struct mime_part *part = &level->part;
+	size_t i;
+
+	for (i = 0; types[i] != NULL; i++)
+		part->page |= strcmp(level->type, types[i]) == 0;
+	part->page |= has_name(part, pages);
+	part->text |= part->page || has_name(part, texts);
+	if (strcmp(level->type, "text/plain") == 0)
+		parameter(&r, FIELD_TYPE, "delsp", MIME_NAME, delsp_read);
+	else if (strcmp(level->type, "text/calendar") == 0 ||
+	    strcmp(level->type, "text/vcard") == 0 ||
+	    strcmp(level->type, "text/x-vcard") == 0)
+		part->joined = MIME_UNFOLDED;
 }
 
 /* S/MIME, whose signed messages programs open without a word, and PGP/MIME; or
@@ -465,5 +507,6 @@ mime_part_read(struct mime *m, struct mime_level *level)
 	read_encoding(m, level);
 	read_disposition(m, level);
 	read_names(m, level);
+	read_text(m, level);
 	return read_container(m, level);
 }
