@@ -374,6 +374,55 @@ test_rows_are_templates(void **state)
 	buf_free(&errmsg);
 }
 
+/* In a sentence that does not begin with a condition. */
+static bool
+promises(const char *text, const char *words)
+{
+	const char *at = strstr(text, words), *begin = at;
+
+	while (begin != NULL && begin > text && begin[-1] != '\n' &&
+	    !(begin[-1] == ' ' && begin[-2] == '.'))
+		begin--;
+	return at != NULL && strstr(begin, " if ") == NULL &&
+	    strncmp(begin, "If ", 3) != 0 &&
+	    memmem(begin, (size_t)(at - begin), "put off", 7) == NULL;
+}
+
+/*
+ * The prose is shown beside refusals of both classes, so it does not say that
+ * the message is tried again; and of a refusal for good nobody is told that
+ * nothing has to be done.
+ */
+static void
+test_prose(void **state)
+{
+	static const char *const later[] = { "tries again", "is tried again",
+		"keeps the message", "keeps it and", "waits at",
+		"nothing is lost", "not refused" };
+	const struct reason_prose *p;
+	struct buf steps = BUF_INIT;
+	size_t i;
+	int id;
+
+	(void)state;
+	for (id = REASON_NONE + 1; id < REASON_COUNT; id++) {
+		p = reason_prose(id);
+		buf_clear(&steps);
+		reason_put_steps(&steps, id, true, p->steps, "AGAIN");
+		for (i = 0; i < sizeof later / sizeof later[0]; i++)
+			if (promises(p->page, later[i]) ||
+			    promises(steps.data, later[i]))
+				fail_msg("%s: %s", reason_get(id)->name,
+				    later[i]);
+		assert_int_not_equal(reason_who(id, true), WHO_NOBODY);
+		assert_int_equal(reason_who(id, false), reason_get(id)->who);
+		if (strstr(steps.data, "the message passes") != NULL ||
+		    strstr(steps.data, "Nothing, as a rule") != NULL)
+			fail_msg("%s: %s", reason_get(id)->name, steps.data);
+	}
+	buf_free(&steps);
+}
+
 int
 main(void)
 {
@@ -381,6 +430,7 @@ main(void)
 		cmocka_unit_test(test_rows_are_templates),
 		cmocka_unit_test(test_each_subset),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_prose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
