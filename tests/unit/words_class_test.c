@@ -388,6 +388,15 @@ promises(const char *text, const char *words)
 	    memmem(begin, (size_t)(at - begin), "put off", 7) == NULL;
 }
 
+/* What is said of the default action is what it is. */
+static void
+check_default(int id, const char *words, enum action action)
+{
+	if (strstr(reason_prose(id)->tune, words) != NULL &&
+	    reason_get(id)->action != action)
+		fail_msg("%s: %s", reason_get(id)->name, words);
+}
+
 /*
  * The prose is shown beside refusals of both classes, so it does not say that
  * the message is tried again; and of a refusal for good nobody is told that
@@ -416,6 +425,14 @@ test_prose(void **state)
 				    later[i]);
 		assert_int_not_equal(reason_who(id, true), WHO_NOBODY);
 		assert_int_equal(reason_who(id, false), reason_get(id)->who);
+		check_default(id, "By default this is noted", ACTION_NOTE);
+		check_default(id, "By default such mail is marked",
+		    ACTION_MARK);
+		check_default(id, "By default this is marked", ACTION_MARK);
+		check_default(id, "By default such mail is deferred",
+		    ACTION_TEMPFAIL);
+		check_default(id, "By default the mail waits",
+		    ACTION_TEMPFAIL);
 		if (strstr(steps.data, "the message passes") != NULL ||
 		    strstr(steps.data, "Nothing, as a rule") != NULL)
 			fail_msg("%s: %s", reason_get(id)->name, steps.data);
