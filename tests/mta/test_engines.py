@@ -52,6 +52,26 @@ kafka_here, KCAT = needs("kcat")
 vector_here, VECTOR = needs("vector")
 
 
+ODD = 'Zwölf "Boxkämpfer" \\ \t \u2028 \U0001d11e \x7f'
+
+
+def put(path, first, count):
+    """Records with times to the millisecond, and with words that are written oddly."""
+    now = time.time()
+    with open(path, "a", encoding="utf-8") as out:
+        for n in range(first, first + count):
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now + n))
+            out.write(json.dumps(TEMPLATE | {
+                "id": ident(n), "time": f"{stamp}.{n % 1000:03}Z",
+                "policy": "0123456789ab", "helo": ODD},
+                ensure_ascii=n % 2 == 0) + "\n")
+
+
+def read(*paths):
+    return [json.loads(line) for path in paths for line in
+            pathlib.Path(path).read_text(encoding="utf-8").split("\n")[:-1]]
+
+
 class ClickHouse:
     def __init__(self, folder):
         self.folder = folder
@@ -126,6 +146,27 @@ def test_clickhouse(build, box, clickhouse):
         assert row["recipient"] == record["recipients"][0]
         assert time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(row["at"]))) == \
             record["time"][:19]
+
+
+@clickhouse_here
+def test_a_table_that_lacks_a_column(build, box, clickhouse):
+    """As one made for an older saywhy: they wait until it has it. This server says
+    500, a newer one 400."""
+    clickhouse.make_table()
+    clickhouse.ask("ALTER TABLE saywhy DROP COLUMN policy")
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    records, conf = folder / "records.json", folder / "saywhy.conf"
+    put(records, 0, 20)
+    conf.write_text(
+        f'record-file = "{records}"\nuser = "nobody-at-all"\n'
+        f'ship "x" {{ url = "http://127.0.0.1:{PORT}/" format = clickhouse '
+        f'table = "saywhy" mark = "{folder}/mark" }}\n')
+    ship = [build / "saywhy", "ship", "-c", conf, "--once", "x"]
+    done = subprocess.run(ship, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 69 and "policy" in done.stderr, done.stderr
+    clickhouse.ask("ALTER TABLE saywhy ADD COLUMN policy LowCardinality(String)")
+    assert subprocess.run(ship, timeout=60).returncode == 0
+    assert clickhouse.ask("SELECT uniqExact(id) FROM saywhy") == "20"
 
 
 class SyslogServer:
@@ -255,25 +296,6 @@ class FluentBit:
 
     def end(self):
         process.end(self.process)
-
-
-ODD = 'Zwölf "Boxkämpfer" \\ \t \u2028 \U0001d11e \x7f'
-
-
-def put(path, first, count):
-    """Records with times to the millisecond, and with words that are written oddly."""
-    now = time.time()
-    with open(path, "a", encoding="utf-8") as out:
-        for n in range(first, first + count):
-            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now + n))
-            out.write(json.dumps(TEMPLATE | {
-                "id": ident(n), "time": f"{stamp}.{n % 1000:03}Z", "helo": ODD},
-                ensure_ascii=n % 2 == 0) + "\n")
-
-
-def read(*paths):
-    return [json.loads(line) for path in paths for line in
-            pathlib.Path(path).read_text(encoding="utf-8").split("\n")[:-1]]
 
 
 def seconds(record):
