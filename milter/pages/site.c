@@ -109,6 +109,9 @@ answer_from_its_host(struct asking *a, const char *id, int host,
 {
 	if (host == 0 || a->pages->host_number == 0)
 		return false;
+	/* What a peer shows does not say whose it is. */
+	if (host != a->pages->host_number && a->pages->host != NULL)
+		return false;
 	if (host == a->pages->host_number) {
 		if (!is_fresh_of_ours(a, id))
 			*t = find_here(a, id);
@@ -148,7 +151,8 @@ answer_id(struct asking *a, const char *word)
 		return;
 	if (!readable && t == NULL)
 		notice(a, 503, SPEECH_NOT_NOW, SPEECH_NOT_NOW_TEXT);
-	else if (t == NULL || !refusal_page_is_public(t))
+	else if (t == NULL || !parsed_is_of(t, a->pages->host) ||
+	    !refusal_page_is_public(t))
 		notice(a, 404, SPEECH_UNKNOWN, SPEECH_UNKNOWN_TEXT);
 	else
 		refusal_page_put(&a->view, a->pages, t);
