@@ -16,6 +16,7 @@
 #include "records/forget_server.h"
 #include "records/rotated.h"
 #include "records/store.h"
+#include "records/store_grams.h"
 #include "records/store_words.h"
 
 /*
@@ -120,7 +121,7 @@ forget_columns(struct db *db, const char *person)
 	return good;
 }
 
-/* The line, and the words that the record is found by. */
+/* The line, and what the record is found by. */
 static bool
 replace_line(struct db *db, int64_t n, const char *was, const char *line)
 {
@@ -136,7 +137,7 @@ replace_line(struct db *db, int64_t n, const char *was, const char *line)
 	query_int(q, n);
 	good = query_step(q) == DB_DONE;
 	query_free(q);
-	return good;
+	return good && store_grams_renew(db, n);
 }
 
 static bool

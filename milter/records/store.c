@@ -15,6 +15,7 @@
 #include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment.h"
+#include "records/store_grams.h"
 #include "records/store_row.h"
 #include "records/store_server.h"
 #include "records/store_sql.h"
@@ -71,6 +72,7 @@ static const struct {
 	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
 	    "FROM line WHERE line.n = record.n);", NULL },
 	{ POLICY_TRACK_TABLE, NULL },
+	{ STORE_GRAMS_TABLE, store_grams_add },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -297,6 +299,7 @@ store_commit(struct store *s, const struct record_position *position)
 	}
 	query_free(q);
 	return (good && policy_track_flush(&s->policy, s->db) &&
+	    store_grams_add(s->db) &&
 	    db_run(s->db, "COMMIT")) || failed(s);
 }
 
@@ -462,7 +465,8 @@ remove_those(struct store *s, const char *which)
 	    "DELETE FROM recipient WHERE record IN (SELECT n FROM old);"
 	    "DELETE FROM record WHERE n IN (SELECT n FROM old)")) {
 		n = db_changed(s->db);
-		if (!db_run(s->db, "COMMIT; PRAGMA incremental_vacuum(2000)"))
+		if (!store_grams_remove(s->db) || !db_run(s->db,
+		    "COMMIT; PRAGMA incremental_vacuum(2000)"))
 			n = -1;
 	}
 	if (n < 0)
