@@ -37,6 +37,12 @@ struct store {
 	struct buf errmsg;
 };
 
+static bool
+find_more(struct db *db)
+{
+	return store_grams_add(db) && store_words_merge_less(db);
+}
+
 /*
  * From version i to i + 1: statements, and what a statement cannot do. Never
  * changed once released, only added to.
@@ -72,7 +78,7 @@ static const struct {
 	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
 	    "FROM line WHERE line.n = record.n);", NULL },
 	{ POLICY_TRACK_TABLE, NULL },
-	{ STORE_GRAMS_TABLE, store_grams_add },
+	{ STORE_GRAMS_TABLE, find_more },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))

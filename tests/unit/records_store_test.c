@@ -248,9 +248,12 @@ test_versions(void **state)
 	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 6);
 	assert_int_equal(search_count(s, &(struct search){ .sender =
 	    "a@example.org" }, &h->errmsg), 1);
-	if (store_has_words(s))
+	if (store_has_words(s)) {
 		assert_int_equal(db_number(store_db(s), "SELECT count(*) "
 		    "FROM sqlite_master WHERE name = 'record_client'", -1), 0);
+		assert_int_equal(db_number(store_db(s), "SELECT v FROM "
+		    "words_config WHERE k = 'automerge'", -1), 16);
+	}
 	assert_true(db_run(store_db(s), "SELECT later FROM record"));
 	assert_int_equal(db_number(store_db(s), "SELECT count(*) FROM record "
 	    "JOIN line USING (n) WHERE host = json_extract(json, '$.host')",
