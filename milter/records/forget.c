@@ -137,7 +137,7 @@ replace_line(struct db *db, int64_t n, const char *was, const char *line)
 	query_int(q, n);
 	good = query_step(q) == DB_DONE;
 	query_free(q);
-	return good && store_grams_renew(db, n);
+	return good && store_grams_changed(db, n);
 }
 
 static bool
@@ -180,6 +180,7 @@ forget_in_file_store(struct db *db, const char *person, uint64_t *records)
 	    forget_columns(db, person) &&
 	    forget_lines(db, person, records) &&
 	    forget_words(db) &&
+	    store_grams_renew(db) &&
 	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

@@ -126,11 +126,45 @@ store_grams_add(struct db *db)
 }
 
 bool
-store_grams_renew(struct db *db, int64_t n)
+store_grams_changed(struct db *db, int64_t n)
 {
-	int64_t last = last_block(db);
+	struct query *q = db_query(db, "UPDATE gram SET bits = x'' "
+	    "WHERE block = ? / " BLOCK_SQL);
+	bool good = q != NULL;
 
-	return last >= 0 && (n / BLOCK >= last || put_block(db, n / BLOCK));
+	if (good) {
+		query_int(q, n);
+		good = query_step(q) == DB_DONE;
+	}
+	query_free(q);
+	return good;
+}
+
+/* The next block after this one whose bitmap is gone; -1: there is none. */
+static bool
+next_changed(struct query *q, int64_t *block)
+{
+	enum db_answer answer;
+
+	query_int(q, *block);
+	*block = -1;
+	while ((answer = query_step(q)) == DB_ROW)
+		*block = query_column_int(q, 0);
+	return answer == DB_DONE;
+}
+
+bool
+store_grams_renew(struct db *db)
+{
+	struct query *q = db_query(db, "SELECT block FROM gram WHERE "
+	    "block > ? AND length(bits) = 0 ORDER BY block LIMIT 1");
+	int64_t block = -1;
+	bool good = q != NULL && next_changed(q, &block);
+
+	while (good && block >= 0)
+		good = put_block(db, block) && next_changed(q, &block);
+	query_free(q);
+	return good;
 }
 
 /* The numbers of the last records are given away again once they are gone. */

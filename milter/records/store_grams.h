@@ -27,8 +27,12 @@ struct db;
 /* Lines were added: blocks that are complete now get their bitmap. */
 bool store_grams_add(struct db *db);
 
-/* Line `n` reads otherwise now. */
-bool store_grams_renew(struct db *db, int64_t n);
+/*
+ * Line `n` reads otherwise now: its block has no bitmap, until one call for
+ * all of these makes them anew.
+ */
+bool store_grams_changed(struct db *db, int64_t n);
+bool store_grams_renew(struct db *db);
 
 /* Records were removed: those whose `n` are in the table `old`. */
 bool store_grams_remove(struct db *db);

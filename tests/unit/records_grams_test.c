@@ -159,18 +159,25 @@ test_removed(void **state)
 	store_close(s);
 }
 
+/* Neither in a bitmap nor in its block's last line. */
 static void
 test_forgotten(void **state)
 {
 	struct house *h = *state;
-	struct store *s = filled(h, 600, 70);
+	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct forgotten f = { .records = 0 };
+	int i;
 
-	check_runs(s, "needle@", "");
+	for (i = 1; i <= 1600; i++)
+		line(h, i, i % 1000 == 70 || i == 511 || i == 1600 ?
+		    "needle@example.org" : "a@example.org", NULL);
+	feed_all(h, s);
+	check_runs(s, "needle@", "{\"0\":511,\"1024\":" REST "}");
 	assert_true(forget_in_store(s, "needle@example.org", &f, &h->errmsg));
-	assert_int_equal(f.records, 1);
-	assert_int_equal(bitmaps(s), 1);
-	check_runs(s, "needle@", "{\"512\":" REST "}");
+	assert_int_equal(f.records, 4);
+	assert_int_equal(bitmaps(s), 3);
+	check_runs(s, "needle@", "{\"1536\":" REST "}");
+	check_runs(s, "a@example.org", "");
 	store_close(s);
 }
 
