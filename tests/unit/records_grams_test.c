@@ -163,6 +163,7 @@ test_removed(void **state)
 static void
 test_forgotten(void **state)
 {
+	const struct forget who = { .person = "needle@example.org" };
 	struct house *h = *state;
 	struct store *s = store_open(h->store, true, &h->errmsg);
 	struct forgotten f = { .records = 0 };
@@ -173,7 +174,7 @@ test_forgotten(void **state)
 		    "needle@example.org" : "a@example.org", NULL);
 	feed_all(h, s);
 	check_runs(s, "needle@", "{\"0\":511,\"1024\":" REST "}");
-	assert_true(forget_in_store(s, "needle@example.org", &f, &h->errmsg));
+	assert_true(forget_in_store(s, &who, &f, &h->errmsg));
 	assert_int_equal(f.records, 4);
 	assert_int_equal(bitmaps(s), 3);
 	check_runs(s, "needle@", "{\"1536\":" REST "}");
