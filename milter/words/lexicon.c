@@ -11,7 +11,6 @@
 
 #define PARENTS_MAX 6
 #define LIST_MAX 24
-#define WORD_SLOTS 16384	/* a power of two */
 #define WORD_MAX 64
 #define ALL_MAX 96		/* of all that a word is and begins with */
 
@@ -26,12 +25,6 @@ struct taught {
 	const char *text;
 	uint16_t n;
 	uint16_t last;		/* its last lesson */
-};
-
-/* A word, by its identity; 0: a free slot. */
-struct slot {
-	uint64_t identity;
-	struct lexicon_meaning meaning;
 };
 
 const uint8_t lexicon_letter[256] = {
@@ -62,11 +55,11 @@ static const char *const mark_names[MARK_COUNT] = {
 	[MARK_ARGUMENT] = "@argument",
 };
 
+struct lexicon_slot lexicon_slots[LEXICON_SLOTS];
 const struct letter_place *lexicon_places;
 const uint16_t *lexicon_begun;
 
 static struct letter_tree tree;	/* of what words begin with */
-static struct slot slots[WORD_SLOTS];
 static uint16_t *pool;		/* lists, each with a 0 at its end … */
 static size_t npool, pool_cap;
 static uint32_t *senses;	/* … and where they begin */
@@ -87,7 +80,7 @@ lexicon_begin(unsigned concepts)
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
 	nlessons = 1;
-	taught = mem_array(WORD_SLOTS, sizeof *taught);
+	taught = mem_array(LEXICON_SLOTS, sizeof *taught);
 }
 
 unsigned
@@ -113,33 +106,22 @@ identity_of(const char *word, size_t n)
 	return identity;
 }
 
-/* The slot of a word, or the free one where it would be. */
-static inline size_t
-slot_of(uint64_t identity)
-{
-	size_t at = (size_t)(identity >> 40) % WORD_SLOTS;
-
-	while (slots[at].identity != identity && slots[at].identity != 0)
-		at = (at + 1) % WORD_SLOTS;
-	return at;
-}
-
 /* The last lesson of a whole word. */
 static uint16_t *
 lessons_of_word(const char *word, size_t n)
 {
-	uint64_t identity = identity_of(word, n);
-	size_t at = slot_of(identity);
+	struct lexicon_slot *slot = lexicon_slot(identity_of(word, n));
+	struct taught *of = &taught[slot - lexicon_slots];
 
-	if (slots[at].identity == 0) {
-		if (++nwords > WORD_SLOTS * 3 / 4 || identity == 0)
+	if (slot->identity == 0) {
+		slot->identity = identity_of(word, n);
+		if (++nwords > LEXICON_SLOTS * 3 / 4 || slot->identity == 0)
 			BUG("too many words");
-		slots[at].identity = identity;
-		taught[at] = (struct taught){ word, (uint16_t)n, 0 };
+		*of = (struct taught){ word, (uint16_t)n, 0 };
 	}
-	if (taught[at].n != n || strncasecmp(taught[at].text, word, n) != 0)
+	if (of->n != n || strncasecmp(of->text, word, n) != 0)
 		BUG("two words of one identity");
-	return &taught[at].last;
+	return &of->last;
 }
 
 /* That of what words begin with. */
@@ -284,23 +266,34 @@ sense_of(unsigned last)
 	return store(list, n);
 }
 
-/* The symbols of one behind those of the other. */
+unsigned
+lexicon_join(const uint16_t *senses_of, size_t n)
+{
+	uint16_t list[ALL_MAX];
+	size_t nlist = 0, joined = 0, i;
+	symbol_list from;
+	unsigned last = 0;
+
+	for (i = 0; i < n; i++) {
+		if (senses_of[i] == 0)
+			continue;
+		last = senses_of[i];
+		joined++;
+		for (from = lexicon_symbols(last); *from != 0; from++) {
+			if (nlist == ALL_MAX)
+				BUG("a word with too many meanings");
+			list[nlist++] = *from;
+		}
+	}
+	return joined > 1 ? store(list, nlist) : last;
+}
+
 static uint16_t
 sense_of_both(unsigned first, unsigned second)
 {
-	uint16_t list[ALL_MAX];
-	symbol_list from;
-	size_t n = 0;
+	const uint16_t both[] = { (uint16_t)first, (uint16_t)second };
 
-	if (first == 0 || second == 0)
-		return (uint16_t)(first == 0 ? second : first);
-	for (from = lexicon_symbols(first); *from != 0 && n < ALL_MAX; from++)
-		list[n++] = *from;
-	for (from = lexicon_symbols(second); *from != 0 && n < ALL_MAX; from++)
-		list[n++] = *from;
-	if (n == ALL_MAX)
-		BUG("a word with too many meanings");
-	return store(list, n);
+	return (uint16_t)lexicon_join(both, 2);
 }
 
 /* The senses of a node of the tree and of all below it. */
@@ -335,10 +328,10 @@ tell_words(void)
 	struct lexicon_meaning *m;
 	size_t i;
 
-	for (i = 0; i < WORD_SLOTS; i++) {
-		if (slots[i].identity == 0)
+	for (i = 0; i < LEXICON_SLOTS; i++) {
+		if (lexicon_slots[i].identity == 0)
 			continue;
-		m = &slots[i].meaning;
+		m = &lexicon_slots[i].meaning;
 		m->whole = sense_of(taught[i].last);
 		m->all = sense_of_both(lexicon_begun[walk(taught[i].text,
 		    taught[i].n)], m->whole);
@@ -382,10 +375,16 @@ lexicon_symbols(unsigned sense)
 	return pool + senses[sense];
 }
 
-const struct lexicon_meaning *
-lexicon_meaning(uint64_t identity)
+void
+lexicon_hint(const uint8_t *hints)
 {
-	return &slots[slot_of(identity)].meaning;
+	struct lexicon_meaning *m;
+	size_t i;
+
+	for (i = 0; i < LEXICON_SLOTS; i++) {
+		m = &lexicon_slots[i].meaning;
+		m->hints = hints[m->whole];
+	}
 }
 
 unsigned

@@ -47,6 +47,7 @@ lexicon_grow(uint64_t identity, unsigned letter)
 struct lexicon_meaning {
 	uint16_t whole;		/* of the word itself */
 	uint16_t all;		/* of all that it begins with, and itself */
+	uint8_t hints;		/* of the word itself: enum phrase_hint */
 };
 
 /* How many senses there are, and the symbols of one. That of a symbol and of
@@ -54,8 +55,32 @@ struct lexicon_meaning {
 unsigned lexicon_senses(void);
 symbol_list lexicon_symbols(unsigned sense);
 
+/* A word, by its identity; 0: a free slot. */
+#define LEXICON_SLOTS 16384	/* a power of two */
+struct lexicon_slot {
+	uint64_t identity;
+	struct lexicon_meaning meaning;
+};
+extern struct lexicon_slot lexicon_slots[LEXICON_SLOTS];
+
+/* The slot of a word, or the free one where it would be. */
+static inline struct lexicon_slot *
+lexicon_slot(uint64_t identity)
+{
+	size_t at = (size_t)(identity >> 40) % LEXICON_SLOTS;
+
+	while (lexicon_slots[at].identity != identity &&
+	    lexicon_slots[at].identity != 0)
+		at = (at + 1) % LEXICON_SLOTS;
+	return &lexicon_slots[at];
+}
+
 /* What the word of this identity means; of what is none all is 0. */
-const struct lexicon_meaning *lexicon_meaning(uint64_t identity);
+static inline const struct lexicon_meaning *
+lexicon_meaning(uint64_t identity)
+{
+	return &lexicon_slot(identity)->meaning;
+}
 
 /* The tree of what words begin with, and by place the sense of all that one
    begins with which comes so far. */
@@ -83,5 +108,11 @@ void lexicon_link(unsigned symbol, unsigned concept);
 void lexicon_teach(const char *word, size_t n, unsigned concept);
 
 void lexicon_end(void);
+
+/* After that: the sense of the symbols of several, one behind the other. */
+unsigned lexicon_join(const uint16_t *senses, size_t n);
+
+/* Last: what a sense tells of what follows, by sense. */
+void lexicon_hint(const uint8_t *hints);
 
 #endif

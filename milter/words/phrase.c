@@ -80,31 +80,35 @@ bits(uint64_t v)
 	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
+/* How much of m->whole and of m->reached is filled: apart from them, as the
+   processor keeps it so. */
+struct filled {
+	unsigned whole, reached;
+};
+
 /* Items behind a step that was reached: those which it is near enough to. What
    becomes of one takes no branch: none could foresee it. */
 static inline void
-match_items(struct phrase_match *m, unsigned at, unsigned distance,
-    bool denied)
+match_items(struct phrase_match *m, struct filled *n, unsigned at,
+    unsigned distance, bool denied)
 {
-	unsigned nwhole = m->nwhole, nreached = m->nreached, good;
-	const struct phrase_item *item;
+	struct phrase_item item;
+	unsigned good;
 
 	do {
-		item = &m->all->item[at];
-		at = item->next;
-		good = (distance <= item->reach) & (item->denied >= denied);
-		m->whole[nwhole] = (uint32_t)item->turn << 16 | item->to;
-		m->reached[nreached] = item->to;
-		nwhole += good & item->last & (nwhole < WHOLE_MAX);
-		nreached += good & !item->last & (nreached < PENDING_MAX);
+		item = m->all->item[at];
+		good = (distance <= item.reach) & (item.denied >= denied);
+		m->whole[n->whole] = (uint32_t)item.turn << 16 | item.to;
+		m->reached[n->reached] = item.to;
+		n->whole += good & item.last & (n->whole < WHOLE_MAX);
+		n->reached += good & !item.last & (n->reached < PENDING_MAX);
+		at = item.next;
 	} while (at != 0);
-	m->nwhole = nwhole;
-	m->nreached = nreached;
 }
 
 static inline void
-match_wait(struct phrase_match *m, const struct phrase_wait *wait,
-    unsigned place, bool denied)
+match_wait(struct phrase_match *m, struct filled *n,
+    const struct phrase_wait *wait, unsigned place, bool denied)
 {
 	const uint16_t *step = m->step + (size_t)64 * wait->word;
 	uint64_t left = m->active[wait->word] & wait->steps;
@@ -112,7 +116,7 @@ match_wait(struct phrase_match *m, const struct phrase_wait *wait,
 
 	do {
 		bit = (unsigned)__builtin_ctzll(left);
-		match_items(m, wait->item +
+		match_items(m, n, wait->item +
 		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
 		    place - step[bit], denied);
 		left &= left - 1;
@@ -137,6 +141,7 @@ match_waiting(struct phrase_match *m, const struct phrase_sense *s,
 {
 	const struct phrase_wait *first = m->all->wait + s[0].wait;
 	const struct phrase_wait *end = m->all->wait + s[1].wait, *wait;
+	struct filled n = { m->nwhole, m->nreached };
 	uint16_t *hit = m->hit, *at;
 	size_t i = 0;
 
@@ -147,10 +152,12 @@ match_waiting(struct phrase_match *m, const struct phrase_sense *s,
 		hit = try_wait(m, wait + 3, i + 3, hit);
 	}
 	for (at = m->hit; at < hit; at++)
-		match_wait(m, first + *at, place, denied);
+		match_wait(m, &n, first + *at, place, denied);
+	m->nwhole = n.whole;
+	m->nreached = n.reached;
 }
 
-static void
+static inline void
 match_sense(struct phrase_match *m, const struct phrase_sense *s,
     unsigned place, bool denied)
 {
@@ -172,21 +179,29 @@ match_sense(struct phrase_match *m, const struct phrase_sense *s,
 		report_all(m, from, place);
 }
 
+/* Symbol by symbol, those that a "not" before them undoes apart. */
 static void
-match(struct phrase_match *m, unsigned sense, unsigned place)
+match_apart(struct phrase_match *m, unsigned sense, unsigned place)
 {
-	const struct phrase_sense *s = &m->all->sense[sense];
+	const struct phrase_sense *s;
 	symbol_list symbol;
 
-	if (!s->apart && (!s->polar || place > m->denied_until)) {
-		match_sense(m, s, place, false);
-		return;
-	}
 	for (symbol = lexicon_symbols(sense); *symbol != 0; symbol++) {
 		s = &m->all->symbol[*symbol];
 		match_sense(m, s, place, s->polar && place <=
 		    m->denied_until);
 	}
+}
+
+static void
+match(struct phrase_match *m, unsigned sense, unsigned place)
+{
+	const struct phrase_sense *s = &m->all->sense[sense];
+
+	if (s->apart || (s->polar && place <= m->denied_until))
+		match_apart(m, sense, place);
+	else
+		match_sense(m, s, place, false);
 }
 
 static inline void
@@ -244,7 +259,6 @@ void
 phrase_tell_judge(struct phrase_match *m)
 {
 	const struct phrases *all = m->all;
-	char topic[2] = "";
 	uint64_t left;
 	unsigned i, at, about;
 
@@ -256,7 +270,6 @@ phrase_tell_judge(struct phrase_match *m)
 		}
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT]; i++) {
 		about = m->matched[PHRASE_ABOUT][i];
-		topic[0] = (char)('0' + all->phrase[about].about);
-		judge_feature(&m->judge, judge_number('a', topic));
+		judge_note(&m->judge, all->topic[all->phrase[about].about]);
 	}
 }

@@ -42,8 +42,8 @@ struct phrase_item {
 	uint16_t reach;		/* places from the item before at most */
 	uint16_t next;		/* another one behind the same step; 0: none */
 	uint8_t turn;		/* of its symbol in the sense */
-	bool last;
-	bool denied;		/* a "not" stands before it in the phrase */
+	bool last : 1;
+	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 
 /* Items that wait for one sense behind one of 64 steps: a bit each, and an
@@ -86,12 +86,13 @@ struct phrase {
 	uint8_t about;		/* enum topic */
 	uint8_t issuer;		/* given, or with a reason: needed */
 	uint16_t concept;
-	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 
 /* All of it; constant once it is read. */
 struct phrases {
 	struct phrase phrase[PHRASES_MAX];
+	const char *text[PHRASES_MAX];	/* as phrases.def has it; NULL: of a
+					   concept */
 	const struct phrase_sense *sense;	/* and behind all of them … */
 	const struct phrase_sense *symbol;	/* … each symbol alone */
 	const uint16_t *first;
@@ -100,7 +101,8 @@ struct phrases {
 	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has it */
+	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has them */
+	uint32_t topic[TOPIC_COUNT];
 	uint32_t mark[MARK_COUNT];		/* the judge's number */
 };
 
@@ -172,6 +174,22 @@ phrase_turn(struct phrase_match *m, bool counts)
 	if (!before->last)
 		m->queue[m->nqueued++] = (struct phrase_event){ m->place, 0,
 			true };
+	m->place = (uint16_t)(m->place + counts);
+}
+
+/* A word of one sense: as if it were queued, and the next one turned to. */
+static inline void
+phrase_word(struct phrase_match *m, unsigned sense, bool counts)
+{
+	if (m->nqueued >= QUEUE_MAX || !m->queue[m->nqueued - 1].last) {
+		phrase_queue(m, sense);
+		phrase_turn(m, counts);
+		return;
+	}
+	__builtin_prefetch(&m->all->sense[sense]);
+	m->queue[m->nqueued] = (struct phrase_event){ m->place,
+		(uint16_t)sense, true };
+	m->nqueued += sense != 0;
 	m->place = (uint16_t)(m->place + counts);
 }
 

@@ -257,6 +257,19 @@ describe_all(struct lists *l, struct sorted *by, const struct phrases *all,
 		describe(&l->sense[senses + i], i, polar[i]);
 }
 
+/* The words tell by themselves what they tell of the next ones. */
+static void
+give_hints(const struct lists *l)
+{
+	unsigned senses = lexicon_senses(), i;
+	uint8_t *hints = mem_array(senses, sizeof *hints);
+
+	for (i = 0; i < senses; i++)
+		hints[i] = l->sense[i].hints;
+	lexicon_hint(hints);
+	free(hints);
+}
+
 /* The lists of one sense, behind those of the one before. */
 static void
 add_sense(struct lists *l, const struct sorted *by, unsigned sense,
@@ -343,6 +356,7 @@ phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
 	by = sort(waiting, n);
 	make_room(&l, by);
 	describe_all(&l, by, all, polar);
+	give_hints(&l);
 	add_senses(&l, by);
 	free(by);
 	all->sense = l.sense;

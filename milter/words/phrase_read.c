@@ -12,6 +12,7 @@
 #include "words/phrase_index.h"
 #include "words/phrase_own.h"
 #include "words/reason.h"
+#include "words/reply_number.h"
 
 #define ROW 1		/* places between two items with "+" between … */
 #define NEAR 3		/* … that stand in a row … */
@@ -139,7 +140,8 @@ issuer_named(const char *name)
 {
 	unsigned i;
 
-	for (i = 1; i < all.nissuers; i++)
+	/* Mostly it is the one of the row before. */
+	for (i = all.nissuers; i-- > 1;)
 		if (strcmp(all.issuer[i], name) == 0)
 			return i;
 	if (all.nissuers == ISSUERS_MAX)
@@ -149,11 +151,12 @@ issuer_named(const char *name)
 }
 
 static unsigned
-new_phrase(const struct phrase *p)
+new_phrase(const struct phrase *p, const char *text)
 {
 	if (all.n == PHRASES_MAX)
 		BUG("too many phrases");
 	all.phrase[all.n] = *p;
+	all.text[all.n] = text;
 	return all.n++;
 }
 
@@ -319,7 +322,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 		w.reach[w.count] = ROW;
 		w.n[w.count++] = word;
 	}
-	add_items(&w, new_phrase(&p), false);
+	add_items(&w, new_phrase(&p, NULL), false);
 }
 
 static enum phrase_kind
@@ -335,17 +338,17 @@ read_row(const struct row *row)
 {
 	struct phrase p = { .kind = (uint8_t)kind_of(row),
 		.weight = (int16_t)row->weight,
-		.reason = (uint8_t)row->reason, .text = row->text,
+		.reason = (uint8_t)row->reason,
 		.about = (uint8_t)row->about };
 	struct written w;
 
 	if (row->issuer != NULL)
 		p.issuer = (uint8_t)issuer_named(row->issuer);
 	take_apart(&w, row->text);
-	add_items(&w, new_phrase(&p), false);
+	add_items(&w, new_phrase(&p, row->text), false);
 	if (!w.either)
 		return;
-	add_items(&w, new_phrase(&p), true);
+	add_items(&w, new_phrase(&p, row->text), true);
 }
 
 static void
@@ -404,6 +407,11 @@ read_all(void)
 	lexicon_begin(CONCEPT_COUNT);
 	for (i = MARK_NONE + 1; i < MARK_COUNT; i++)
 		all.mark[i] = judge_number('@', lexicon_mark_name(i) + 1);
+	for (i = 1; i < TOPIC_COUNT; i++) {
+		const char topic[] = { (char)('0' + i), '\0' };
+
+		all.topic[i] = judge_find(judge_number('a', topic));
+	}
 	for (i = 1; i < CONCEPT_COUNT; i++) {
 		read_concept(i);
 		all.concept[i] = judge_find(judge_number('C',
@@ -414,6 +422,7 @@ read_all(void)
 	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)
 		read_own((int)i);
 	lexicon_end();
+	reply_number_fill();
 	phrase_index(&all, waiting, nwaiting, polar);
 	free(waiting);
 	free(prefixes);

@@ -2,6 +2,7 @@
 
 #include "words/recognise.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "words/phrase.h"
@@ -40,6 +41,9 @@ static const char *const capture_names[CAPTURE_COUNT] = {
 	[CAPTURE_URL] = "url",
 };
 
+static const struct phrases *all;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 /* Points of one reason. */
 struct tally {
 	int reason;
@@ -69,7 +73,7 @@ capture_name(enum capture c)
 
 /* The strongest sign of who wrote it; 0: no sign. */
 static unsigned
-find_issuer(const struct phrases *all, const struct phrase_match *m)
+find_issuer(const struct phrase_match *m)
 {
 	unsigned i, issuer = 0;
 	int best = 0;
@@ -88,7 +92,7 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 
 /* Whom it is about: the sender before all others, else the last one named. */
 static enum topic
-find_about(const struct phrases *all, const struct phrase_match *m)
+find_about(const struct phrase_match *m)
 {
 	enum topic about = TOPIC_NONE;
 	unsigned i;
@@ -269,10 +273,10 @@ match_topic(struct phrase_match *m, enum topic about)
 }
 
 static void
-weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
+weigh(struct phrase_match *m, struct recognised *r)
 {
-	unsigned issuer = find_issuer(all, m), i;
-	enum topic about = find_about(all, m);
+	unsigned issuer = find_issuer(m), i;
+	enum topic about = find_about(m);
 	struct scale scale;
 	int points;
 
@@ -290,24 +294,34 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
 		points = decide(&scale, r);
-		if (points < CERTAIN && m->judge.words)
+		if (points < CERTAIN && judge_knows_any(&m->judge))
 			ask_judge(r, about, &scale, m);
 		ask_status(r, points);
 	}
+}
+
+/* All tables. */
+static void
+fill(void)
+{
+	all = phrases_get();
+	recognise_odd_fill();
+	recognise_context_fill();
+	recognise_judge_fill();
 }
 
 void
 recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r)
 {
-	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 
+	pthread_once(&once, fill);
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
 	match_topic(&m, about);
 	reply_text_scan(&m, all, text, n, r);
-	weigh(all, &m, r);
+	weigh(&m, r);
 	/* Whose server it is knows only who sent. */
 	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
 		r->reason = REASON_TLS_FAILED;

@@ -43,6 +43,19 @@ is_lower(char c)
 	return c >= 'a' && c <= 'z';
 }
 
+static inline bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* Of ASCII. */
+static inline bool
+is_alphanumeric(char c)
+{
+	return lexicon_letter[(unsigned char)c] - 1u < ALPHANUMERIC;
+}
+
 void
 scan_note(struct scan *s, enum capture what, const char *from, const char *to)
 {
@@ -171,7 +184,7 @@ step(const char *p, const char *end, struct walk *w)
 static size_t
 apostrophe(const char *p, const char *end)
 {
-	if (p < end && *p == '\'')
+	if (*p == '\'')
 		return 1;
 	if (end - p >= 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
 		return 3;
@@ -182,30 +195,31 @@ apostrophe(const char *p, const char *end)
 static const char *
 goes_on(const char *from, const char *p, const char *end)
 {
-	size_t n = apostrophe(p, end);
+	size_t n;
 
+	if (p == end)
+		return NULL;
+	if (is_alphanumeric(*p))
+		return p - from > 1 && is_upper(*p) && is_lower(p[-1]) ?
+		    NULL : p;
+	n = apostrophe(p, end);
 	if (n > 0)
 		return p - from > 1 && is_word_at(p + n, end) && (p[n] != 's' ||
 		    is_word_at(p + n + 1, end)) ? p + n : NULL;
-	if (!is_word_at(p, end))
-		return NULL;
-	if (p - from > 1 && is_lower(p[-1]) && *p >= 'A' && *p <= 'Z')
-		return NULL;
-	return p;
+	return is_word_at(p, end) ? p : NULL;
 }
 
 /* What the word means: to the phrases, then to the judge. */
-static void
-report_word(struct scan *s, uint64_t identity, unsigned whole, unsigned all)
+static inline void
+report_word(struct scan *s, uint64_t identity,
+    const struct lexicon_meaning *known, unsigned all)
 {
-	unsigned hints = s->all->sense[whole].hints;
-	bool counts = (hints & HINT_STOP) == 0;
+	bool counts = (known->hints & HINT_STOP) == 0;
 
-	if (hints > HINT_STOP)
-		remember(s, hints);
-	phrase_queue(s->m, all);
+	if (known->hints > HINT_STOP)
+		remember(s, known->hints);
+	phrase_word(s->m, all, counts);
 	judge_word(&s->m->judge, (uint32_t)identity, counts);
-	phrase_turn(s->m, counts);
 }
 
 /* In scripts without blanks two signs in a row are a word to the judge. */
@@ -243,7 +257,7 @@ scan_word(struct scan *s, const char *p, const char *end)
 	known = lexicon_meaning(w.identity);
 	all = known->all != 0 ? known->all : lexicon_begun[w.place];
 	if (digits < n) {
-		report_word(s, w.identity, known->whole, all);
+		report_word(s, w.identity, known, all);
 		return p;
 	}
 	/* A number is no word to the judge. */
@@ -259,15 +273,11 @@ find_end(const char *p, const char *end, uint64_t *identity)
 {
 	const char *from = p;
 	uint64_t grown = LEXICON_WORD;
-	unsigned letter;
 
-	for (; p < end; p++) {
-		letter = lexicon_letter[(unsigned char)*p];
-		if (letter - 1 >= ALPHANUMERIC)
+	for (; p < end && is_alphanumeric(*p); p++) {
+		if (is_upper(*p) && p - from > 1 && is_lower(p[-1]))
 			break;
-		if (*p < 'a' && *p > '9' && p - from > 1 && is_lower(p[-1]))
-			break;
-		grown = lexicon_grow(grown, letter);
+		grown = lexicon_grow(grown, lexicon_letter[(unsigned char)*p]);
 	}
 	*identity = grown;
 	return p;
@@ -299,7 +309,7 @@ scan_plain_word(struct scan *s, const char *p, const char *end)
 	    (at < end && *at == '.' && (*p | 0x20) == 'w'))
 		return NULL;
 	known = lexicon_meaning(identity);
-	report_word(s, identity, known->whole, known->all != 0 ? known->all :
+	report_word(s, identity, known, known->all != 0 ? known->all :
 	    find_begun(p, at));
 	return at;
 }
