@@ -21,34 +21,23 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 	m->nbegun = 0;
 	m->nreached = 0;
 	m->nwhole = 0;
+	m->when = 0;
 	m->denied_until = 0;
 }
 
-static void match(struct phrase_match *m, unsigned sense, unsigned place);
-
-/* A phrase is whole: it is reported once, a concept each time. */
-static void
-report(struct phrase_match *m, unsigned which, unsigned place)
+/* A phrase that was found: when, in which turn of the sense's symbols, which.
+   By that they are in order. */
+static inline uint64_t
+found(const struct phrase_match *m, unsigned turn, unsigned which)
 {
-	const struct phrase *p = &m->all->phrase[which];
-	uint64_t bit = (uint64_t)1 << (which % 64);
-
-	if (p->kind == PHRASE_CONCEPT) {
-		match(m, p->concept, place);
-		return;
-	}
-	if ((m->stated[which / 64] & bit) != 0)
-		return;
-	m->stated[which / 64] |= bit;
-	m->matched[p->kind][m->nmatched[p->kind]++] = (uint16_t)which;
+	return (uint64_t)m->when << 32 | turn << 16 | which;
 }
 
-/* By the turns of the symbols, then in the order of phrases.def. */
 static void
-sort(uint32_t *list, unsigned n)
+sort(uint64_t *list, unsigned n)
 {
 	unsigned i, j;
-	uint32_t moved;
+	uint64_t moved;
 
 	for (i = 1; i < n; i++) {
 		moved = list[i];
@@ -58,16 +47,28 @@ sort(uint32_t *list, unsigned n)
 	}
 }
 
+/* Each phrase is reported once. */
 static void
-report_all(struct phrase_match *m, unsigned from, unsigned place)
+report(struct phrase_match *m)
 {
-	unsigned n = m->nwhole, i;
+	unsigned i, which;
 
-	if (n - from > 1)
-		sort(m->whole + from, n - from);
-	for (i = from; i < n; i++)
-		report(m, m->whole[i] & UINT16_MAX, place);
-	m->nwhole = from;
+	sort(m->whole, m->nwhole);
+	for (i = 0; i < m->nwhole; i++) {
+		const struct phrase *p;
+		uint64_t *stated, bit;
+
+		which = m->whole[i] & UINT16_MAX;
+		p = &m->all->phrase[which];
+		stated = &m->stated[which / 64];
+		bit = (uint64_t)1 << (which % 64);
+		if ((*stated & bit) != 0 || p->kind == PHRASE_CONCEPT)
+			continue;
+		*stated |= bit;
+		m->matched[p->kind][m->nmatched[p->kind]++] =
+		    (uint16_t)which;
+	}
+	m->nwhole = 0;
 }
 
 /* How many bits are set. */
@@ -80,10 +81,10 @@ bits(uint64_t v)
 	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
-/* How much of m->whole and of m->reached is filled: apart from them, as the
-   processor keeps it so. */
+/* How much of m->whole and of m->reached is filled, and how many of the
+   phrases are concepts: apart from them, as the processor keeps it so. */
 struct filled {
-	unsigned whole, reached;
+	unsigned whole, reached, concepts;
 };
 
 /* Items behind a step that was reached: those which it is near enough to. What
@@ -98,29 +99,13 @@ match_items(struct phrase_match *m, struct filled *n, unsigned at,
 	do {
 		item = m->all->item[at];
 		good = (distance <= item.reach) & (item.denied >= denied);
-		m->whole[n->whole] = (uint32_t)item.turn << 16 | item.to;
+		m->whole[n->whole] = found(m, item.turn, item.to);
 		m->reached[n->reached] = item.to;
 		n->whole += good & item.last & (n->whole < WHOLE_MAX);
+		n->concepts += good & item.concept;
 		n->reached += good & !item.last & (n->reached < PENDING_MAX);
 		at = item.next;
 	} while (at != 0);
-}
-
-static inline void
-match_wait(struct phrase_match *m, struct filled *n,
-    const struct phrase_wait *wait, unsigned place, bool denied)
-{
-	const uint16_t *step = m->step + (size_t)64 * wait->word;
-	uint64_t left = m->active[wait->word] & wait->steps;
-	unsigned bit;
-
-	do {
-		bit = (unsigned)__builtin_ctzll(left);
-		match_items(m, n, wait->item +
-		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
-		    place - step[bit], denied);
-		left &= left - 1;
-	} while (left != 0);
 }
 
 /* Notes which it is if it waits behind a step that was reached; returns where
@@ -133,35 +118,74 @@ try_wait(const struct phrase_match *m, const struct phrase_wait *wait,
 	return hit + ((m->active[wait->word] & wait->steps) != 0);
 }
 
-/* What waits for a sense behind any step that was reached. Which that is
-   takes no branch, either. */
-static inline void
-match_waiting(struct phrase_match *m, const struct phrase_sense *s,
-    unsigned place, bool denied)
+/* Which of what waits for a sense is behind a step that was reached: m->hit.
+   That takes no branch, either. Returns the end. */
+static inline const uint16_t *
+find_hits(struct phrase_match *m, const struct phrase_sense *s)
 {
-	const struct phrase_wait *first = m->all->wait + s[0].wait;
-	const struct phrase_wait *end = m->all->wait + s[1].wait, *wait;
-	struct filled n = { m->nwhole, m->nreached };
-	uint16_t *hit = m->hit, *at;
-	size_t i = 0;
+	const struct phrase_wait *wait = m->all->wait + s->wait;
+	uint16_t *hit = m->hit;
+	size_t i, n = (size_t)PHRASE_FOUR * s->nwait;
 
-	for (wait = first; wait < end; wait += PHRASE_FOUR, i += PHRASE_FOUR) {
+	for (i = 0; i < n; i += PHRASE_FOUR, wait += PHRASE_FOUR) {
 		hit = try_wait(m, wait, i, hit);
 		hit = try_wait(m, wait + 1, i + 1, hit);
 		hit = try_wait(m, wait + 2, i + 2, hit);
 		hit = try_wait(m, wait + 3, i + 3, hit);
 	}
-	for (at = m->hit; at < hit; at++)
-		match_wait(m, &n, first + *at, place, denied);
-	m->nwhole = n.whole;
-	m->nreached = n.reached;
+	*hit = 0;
+	return hit;
+}
+
+/* All steps of all hits, one after the other in one loop. */
+static inline void
+match_hits(struct phrase_match *m, struct filled *n,
+    const struct phrase_sense *s, unsigned place, bool denied)
+{
+	const struct phrase_wait *first = m->all->wait + s->wait, *wait;
+	const uint16_t *end = find_hits(m, s), *hit = m->hit;
+	uint64_t left = 0, steps;
+	unsigned bit;
+
+	while (hit < end) {
+		wait = first + *hit;
+		steps = m->active[wait->word] & wait->steps;
+		left = left != 0 ? left : steps;
+		bit = (unsigned)__builtin_ctzll(left);
+		match_items(m, n, wait->item +
+		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
+		    place - m->step[64 * wait->word + bit], denied);
+		left &= left - 1;
+		hit += left == 0;
+	}
+}
+
+static void match(struct phrase_match *m, unsigned sense, unsigned place);
+
+/* What was found from here on has concepts: each is one more sense of the
+   word, in its turn. */
+static void
+match_concepts(struct phrase_match *m, unsigned from, unsigned place)
+{
+	unsigned n = m->nwhole, i, which;
+
+	sort(m->whole + from, n - from);
+	for (i = from; i < n; i++) {
+		m->whole[i] = found(m, 0, 0) | (uint32_t)m->whole[i];
+		which = m->whole[i] & UINT16_MAX;
+		if (m->all->phrase[which].kind != PHRASE_CONCEPT)
+			continue;
+		m->when++;
+		match(m, m->all->phrase[which].concept, place);
+	}
 }
 
 static inline void
 match_sense(struct phrase_match *m, const struct phrase_sense *s,
     unsigned place, bool denied)
 {
-	unsigned from = m->nwhole, i;
+	struct filled n = { m->nwhole, m->nreached, 0 };
+	unsigned i;
 
 	for (i = 0; i < sizeof s->concepts / sizeof s->concepts[0]; i++)
 		m->concepts[i] |= s->concepts[i];
@@ -170,13 +194,17 @@ match_sense(struct phrase_match *m, const struct phrase_sense *s,
 	if (!denied) {
 		if (m->nbegun < BEGUN_MAX)
 			m->begun[m->nbegun++] = s;
-		for (i = s[0].single; i < s[1].single &&
-		    m->nwhole < WHOLE_MAX; i++)
-			m->whole[m->nwhole++] = m->all->single[i];
+		for (i = 0; i < s->nsingle && n.whole < WHOLE_MAX; i++)
+			m->whole[n.whole++] = found(m, 0, 0) |
+			    m->all->single[s->single + i];
 	}
-	match_waiting(m, s, place, denied);
-	if (m->nwhole != from)
-		report_all(m, from, place);
+	match_hits(m, &n, s, place, denied);
+	i = m->nwhole;
+	m->nwhole = n.whole;
+	m->nreached = n.reached;
+	if (n.concepts > 0)
+		match_concepts(m, i, place);
+	m->when++;
 }
 
 /* Symbol by symbol, those that a "not" before them undoes apart. */
@@ -212,23 +240,22 @@ reach(struct phrase_match *m, unsigned step, unsigned place)
 }
 
 /* The word is over: what it has reached counts from now on. */
-static void
+static inline void
 turn(struct phrase_match *m, unsigned place)
 {
-	const struct phrase_sense *s;
 	const uint16_t *step, *end;
 	unsigned i;
 
 	for (i = 0; i < m->nbegun; i++) {
-		s = m->begun[i];
-		step = m->all->first + s[0].first;
-		end = m->all->first + s[1].first;
-		for (; step < end; step += PHRASE_FOUR) {
+		step = m->all->first + m->begun[i]->first;
+		end = step + PHRASE_FOUR * m->begun[i]->nfirst;
+		do {
 			reach(m, step[0], place);
 			reach(m, step[1], place);
 			reach(m, step[2], place);
 			reach(m, step[3], place);
-		}
+			step += PHRASE_FOUR;
+		} while (step < end);
 	}
 	for (i = 0; i < m->nreached; i++)
 		reach(m, m->reached[i], place);
@@ -243,15 +270,17 @@ phrase_match_end(struct phrase_match *m)
 	const struct phrase_event *e = m->queue + 1;
 	const struct phrase_event *end = m->queue + m->nqueued;
 
+	m->queue[m->nqueued].sense = 0;
 	for (; e < end; e++) {
-		if (e + 1 < end)
-			__builtin_prefetch(&all->wait[
-			    all->sense[e[1].sense].wait]);
+		__builtin_prefetch(&all->wait[all->sense[e[1].sense].wait]);
+		if (m->nwhole > WHOLE_MAX / 2)
+			report(m);
 		if (e->sense != 0)
 			match(m, e->sense, e->place);
 		if (e->last)
 			turn(m, e->place);
 	}
+	report(m);
 	m->nqueued = 1;
 }
 

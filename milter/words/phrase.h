@@ -43,6 +43,7 @@ struct phrase_item {
 	uint16_t next;		/* another one behind the same step; 0: none */
 	uint8_t turn;		/* of its symbol in the sense */
 	bool last : 1;
+	bool concept : 1;	/* last of several words that are a concept */
 	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 
@@ -58,13 +59,15 @@ struct phrase_wait {
    lists of what waits with what waits for nothing. */
 #define PHRASE_FOUR 4
 
-/* What a word does that has this sense: ranges of the lists of struct phrases,
-   each up to that of the next sense. */
+/* What a word does that has this sense: where its part of the lists of struct
+   phrases begins, and how long it is. */
 struct phrase_sense {
 	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
-	uint16_t first;		/* steps that it reaches by itself */
-	uint16_t single;	/* phrases that it is all of */
-	uint16_t wait;		/* what waits for it */
+	uint16_t first;		/* steps that it reaches by itself … */
+	uint16_t single;	/* phrases that it is all of … */
+	uint16_t wait;		/* what waits for it … */
+	uint8_t nfirst, nwait;	/* … in fours; at least one of the first */
+	uint8_t nsingle;
 	uint8_t hints;		/* enum phrase_hint */
 	bool not : 1;		/* it has NOT */
 	bool polar : 1;		/* a "not" before it changes it … */
@@ -129,8 +132,8 @@ struct phrase_match {
 	unsigned nbegun;
 	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
 	unsigned nreached;
-	uint32_t whole[WHOLE_MAX + 1];	/* phrases that end with this word, */
-	unsigned nwhole;		/* behind the turns of their symbols */
+	uint64_t whole[WHOLE_MAX + 1];	/* phrases found, and when */
+	unsigned nwhole, when;
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
 	uint16_t matched[PHRASE_KINDS][PHRASES_MAX];	/* each in order */

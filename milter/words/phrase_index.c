@@ -122,6 +122,7 @@ add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
 		l->item[at] = (struct phrase_item){ .to = w[i].last ?
 			w[i].phrase : w[i].to, .reach = w[i].reach,
 			.turn = w[i].turn, .last = w[i].last,
+			.concept = w[i].last && w[i].concept,
 			.denied = w[i].denied };
 		if (next != NULL)
 			*next = (uint16_t)at;
@@ -134,6 +135,8 @@ add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
 static void
 add_first(struct lists *l, const struct phrase_waiting *w)
 {
+	if (w->last && w->concept)
+		BUG("a concept that is one word");
 	if (w->last)
 		l->single[l->nsingle++] = (uint32_t)w->turn << 16 | w->phrase;
 	else
@@ -270,38 +273,56 @@ give_hints(const struct lists *l)
 	free(hints);
 }
 
-/* The lists of one sense, behind those of the one before. */
+/* As many as that; they fit what a sense has for it. */
+static uint8_t
+count_of(size_t n)
+{
+	if (n > UINT8_MAX)
+		BUG("too many items for one word");
+	return (uint8_t)n;
+}
+
+/* The lists of one sense, behind those of the one before. One that begins
+   nothing has the first four steps. */
 static void
 add_sense(struct lists *l, const struct sorted *by, unsigned sense,
     symbol_list symbols)
 {
 	static struct phrase_waiting room[SENSE_ITEMS_MAX];
+	size_t first = l->nfirst, single = l->nsingle, wait = l->nwaits;
+	struct phrase_sense *s = &l->sense[sense];
 	unsigned turn;
 	size_t n = 0;
 
-	l->sense[sense].first = (uint16_t)l->nfirst;
-	l->sense[sense].single = (uint16_t)l->nsingle;
-	l->sense[sense].wait = (uint16_t)l->nwaits;
 	for (turn = 0; symbols[turn] != 0; turn++)
 		n = merge(room, n, by, symbols[turn], turn);
 	add_items(l, room, n);
+	s->nfirst = 1;
+	if (l->nfirst > first) {
+		s->nfirst = count_of((l->nfirst - first) / PHRASE_FOUR);
+		s->first = (uint16_t)first;
+	}
+	s->nsingle = count_of(l->nsingle - single);
+	s->single = (uint16_t)single;
+	s->nwait = count_of((l->nwaits - wait) / PHRASE_FOUR);
+	s->wait = (uint16_t)wait;
 }
 
-/* All senses, then each symbol alone, then the end. */
+/* All senses, then each symbol alone. */
 static void
 add_senses(struct lists *l, const struct sorted *by)
 {
 	uint16_t one[] = { 0, 0 };
 	unsigned senses = lexicon_senses(), i;
 
+	while (l->nfirst < PHRASE_FOUR)
+		l->first[l->nfirst++] = l->none;
 	for (i = 0; i < senses; i++)
 		add_sense(l, by, i, lexicon_symbols(i));
 	for (i = 0; i < SYMBOLS_MAX; i++) {
 		one[0] = (uint16_t)(by->alone[i] ? i : 0);
 		add_sense(l, by, senses + i, one);
 	}
-	one[0] = 0;
-	add_sense(l, by, senses + SYMBOLS_MAX, one);
 	if (l->nitems > l->apart || l->nfirst > UINT16_MAX ||
 	    l->nwaits > UINT16_MAX)
 		BUG("too many items");
@@ -348,8 +369,8 @@ void
 phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
     const bool polar[SYMBOLS_MAX])
 {
-	struct lists l = { .sense = mem_array(lexicon_senses() + SYMBOLS_MAX +
-		1, sizeof *l.sense) };
+	struct lists l = { .sense = mem_array(lexicon_senses() + SYMBOLS_MAX,
+		sizeof *l.sense) };
 	struct sorted *by;
 
 	l.none = number_steps(all, waiting, n);

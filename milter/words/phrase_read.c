@@ -278,7 +278,8 @@ shared_step(const struct phrase_waiting *item, const char *name, size_t n)
 static void
 add_items(const struct written *w, unsigned phrase, bool turned)
 {
-	struct phrase_waiting item = { .phrase = (uint16_t)phrase };
+	struct phrase_waiting item = { .phrase = (uint16_t)phrase,
+		.concept = all.phrase[phrase].kind == PHRASE_CONCEPT };
 	unsigned i, at, shared;
 
 	for (i = 0; i < w->count; i++) {
