@@ -55,7 +55,7 @@ static const char *const mark_names[MARK_COUNT] = {
 	[MARK_ARGUMENT] = "@argument",
 };
 
-struct lexicon_slot lexicon_slots[LEXICON_SLOTS];
+struct lexicon_slot lexicon_slots[LEXICON_SLOTS + LEXICON_SPARE];
 const struct letter_place *lexicon_places;
 const uint16_t *lexicon_begun;
 
@@ -80,7 +80,7 @@ lexicon_begin(unsigned concepts)
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
 	nlessons = 1;
-	taught = mem_array(LEXICON_SLOTS, sizeof *taught);
+	taught = mem_array(LEXICON_SLOTS + LEXICON_SPARE, sizeof *taught);
 }
 
 unsigned
@@ -98,27 +98,52 @@ lexicon_mark_name(enum mark mark)
 static uint64_t
 identity_of(const char *word, size_t n)
 {
-	uint64_t identity = LEXICON_WORD;
+	uint64_t identity = LEXICON_WORD, bytes = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		bytes |= (uint64_t)((unsigned char)word[i] | 0x20) << i % 8 * 8;
+		if (i % 8 == 7) {
+			identity = lexicon_grow(identity, bytes);
+			bytes = 0;
+		}
+	}
+	return lexicon_grow(identity, bytes);
+}
+
+static uint32_t
+number_of(const char *word, size_t n)
+{
+	uint32_t number = JUDGE_WORD;
 
 	for (; n > 0; n--)
-		identity = lexicon_grow(identity,
-		    lexicon_letter[(unsigned char)*word++]);
-	return identity;
+		number = lexicon_number(number, (unsigned char)*word++);
+	return number;
+}
+
+/* Takes a free slot for a word. */
+static void
+take_slot(struct lexicon_slot *slot, uint64_t identity, const char *word,
+    size_t n)
+{
+	if (++nwords > LEXICON_SLOTS * 3 / 4 || (uint32_t)identity == 0 ||
+	    slot == lexicon_slots + LEXICON_SLOTS + LEXICON_SPARE - 1)
+		BUG("too many words");
+	slot->identity = (uint32_t)identity;
+	slot->number = number_of(word, n);
+	taught[slot - lexicon_slots] = (struct taught){ word, (uint16_t)n, 0 };
 }
 
 /* The last lesson of a whole word. */
 static uint16_t *
 lessons_of_word(const char *word, size_t n)
 {
-	struct lexicon_slot *slot = lexicon_slot(identity_of(word, n));
+	uint64_t identity = identity_of(word, n);
+	struct lexicon_slot *slot = lexicon_slot(identity);
 	struct taught *of = &taught[slot - lexicon_slots];
 
-	if (slot->identity == 0) {
-		slot->identity = identity_of(word, n);
-		if (++nwords > LEXICON_SLOTS * 3 / 4 || slot->identity == 0)
-			BUG("too many words");
-		*of = (struct taught){ word, (uint16_t)n, 0 };
-	}
+	if (slot->identity == 0)
+		take_slot(slot, identity, word, n);
 	if (of->n != n || strncasecmp(of->text, word, n) != 0)
 		BUG("two words of one identity");
 	return &of->last;
@@ -328,7 +353,7 @@ tell_words(void)
 	struct lexicon_meaning *m;
 	size_t i;
 
-	for (i = 0; i < LEXICON_SLOTS; i++) {
+	for (i = 0; i < LEXICON_SLOTS + LEXICON_SPARE; i++) {
 		if (lexicon_slots[i].identity == 0)
 			continue;
 		m = &lexicon_slots[i].meaning;
@@ -381,7 +406,7 @@ lexicon_hint(const uint8_t *hints)
 	struct lexicon_meaning *m;
 	size_t i;
 
-	for (i = 0; i < LEXICON_SLOTS; i++) {
+	for (i = 0; i < LEXICON_SLOTS + LEXICON_SPARE; i++) {
 		m = &lexicon_slots[i].meaning;
 		m->hints = hints[m->whole];
 	}
@@ -390,5 +415,5 @@ lexicon_hint(const uint8_t *hints)
 unsigned
 lexicon_find(const char *word, size_t n)
 {
-	return lexicon_meaning(identity_of(word, n))->whole;
+	return lexicon_slot(identity_of(word, n))->meaning.whole;
 }
