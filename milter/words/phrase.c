@@ -51,22 +51,18 @@ sort(uint64_t *list, unsigned n)
 static void
 report(struct phrase_match *m)
 {
-	unsigned i, which;
+	unsigned i, which, kind;
+	uint64_t bit, *stated;
 
-	sort(m->whole, m->nwhole);
 	for (i = 0; i < m->nwhole; i++) {
-		const struct phrase *p;
-		uint64_t *stated, bit;
-
-		which = m->whole[i] & UINT16_MAX;
-		p = &m->all->phrase[which];
+		which = phrase_found(m->whole[i]);
+		kind = m->all->phrase[which].kind;
 		stated = &m->stated[which / 64];
-		bit = (uint64_t)1 << (which % 64);
-		if ((*stated & bit) != 0 || p->kind == PHRASE_CONCEPT)
-			continue;
+		bit = (uint64_t)1 << which % 64;
+		m->matched[kind][m->nmatched[kind]] = m->whole[i];
+		m->nmatched[kind] += (*stated & bit) == 0 &&
+		    m->nmatched[kind] < MATCHED_MAX;
 		*stated |= bit;
-		m->matched[p->kind][m->nmatched[p->kind]++] =
-		    (uint16_t)which;
 	}
 	m->nwhole = 0;
 }
@@ -150,7 +146,7 @@ match_hits(struct phrase_match *m, struct filled *n,
 	while (hit < end) {
 		wait = first + *hit;
 		steps = m->active[wait->word] & wait->steps;
-		left = left != 0 ? left : steps;
+		left |= steps & -(uint64_t)(left == 0);
 		bit = (unsigned)__builtin_ctzll(left);
 		match_items(m, n, wait->item +
 		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
@@ -172,7 +168,7 @@ match_concepts(struct phrase_match *m, unsigned from, unsigned place)
 	sort(m->whole + from, n - from);
 	for (i = from; i < n; i++) {
 		m->whole[i] = found(m, 0, 0) | (uint32_t)m->whole[i];
-		which = m->whole[i] & UINT16_MAX;
+		which = phrase_found(m->whole[i]);
 		if (m->all->phrase[which].kind != PHRASE_CONCEPT)
 			continue;
 		m->when++;
@@ -239,26 +235,42 @@ reach(struct phrase_match *m, unsigned step, unsigned place)
 	m->active[step / 64] |= (uint64_t)1 << step % 64;
 }
 
+static inline void
+reach_four(struct phrase_match *m, const uint16_t *step, unsigned place)
+{
+	reach(m, step[0], place);
+	reach(m, step[1], place);
+	reach(m, step[2], place);
+	reach(m, step[3], place);
+}
+
+/* Steps in fours: most lists are no longer than that, and then the loop takes
+   no branch that nobody foresees. */
+static inline void
+reach_all(struct phrase_match *m, const uint16_t *step, unsigned n,
+    unsigned place)
+{
+	const uint16_t *end = step + n;
+
+	do {
+		reach_four(m, step, place);
+		step += PHRASE_FOUR;
+	} while (step < end);
+}
+
 /* The word is over: what it has reached counts from now on. */
 static inline void
 turn(struct phrase_match *m, unsigned place)
 {
-	const uint16_t *step, *end;
+	const struct phrases *all = m->all;
 	unsigned i;
 
-	for (i = 0; i < m->nbegun; i++) {
-		step = m->all->first + m->begun[i]->first;
-		end = step + PHRASE_FOUR * m->begun[i]->nfirst;
-		do {
-			reach(m, step[0], place);
-			reach(m, step[1], place);
-			reach(m, step[2], place);
-			reach(m, step[3], place);
-			step += PHRASE_FOUR;
-		} while (step < end);
-	}
-	for (i = 0; i < m->nreached; i++)
-		reach(m, m->reached[i], place);
+	for (i = 0; i < m->nbegun; i++)
+		reach_all(m, all->first + m->begun[i]->first,
+		    PHRASE_FOUR * m->begun[i]->nfirst, place);
+	for (i = 0; i < PHRASE_FOUR; i++)
+		m->reached[m->nreached + i] = all->none;
+	reach_all(m, m->reached, m->nreached, place);
 	m->nbegun = 0;
 	m->nreached = 0;
 }
@@ -269,6 +281,7 @@ phrase_match_end(struct phrase_match *m)
 	const struct phrases *all = m->all;
 	const struct phrase_event *e = m->queue + 1;
 	const struct phrase_event *end = m->queue + m->nqueued;
+	unsigned kind;
 
 	m->queue[m->nqueued].sense = 0;
 	for (; e < end; e++) {
@@ -281,6 +294,9 @@ phrase_match_end(struct phrase_match *m)
 			turn(m, e->place);
 	}
 	report(m);
+	for (kind = PHRASE_ISSUER; kind <= PHRASE_ABOUT; kind++)
+		if (m->nmatched[kind] > 1)
+			sort(m->matched[kind], m->nmatched[kind]);
 	m->nqueued = 1;
 }
 
@@ -298,7 +314,7 @@ phrase_tell_judge(struct phrase_match *m)
 				judge_note(&m->judge, all->concept[at]);
 		}
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT]; i++) {
-		about = m->matched[PHRASE_ABOUT][i];
+		about = phrase_found(m->matched[PHRASE_ABOUT][i]);
 		judge_note(&m->judge, all->topic[all->phrase[about].about]);
 	}
 }

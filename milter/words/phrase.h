@@ -26,6 +26,7 @@
 #define BEGUN_MAX 160
 #define QUEUE_MAX 128		/* a text of more is matched in pieces */
 #define WHOLE_MAX 1024
+#define MATCHED_MAX 512
 #define REACH_ANY UINT16_MAX
 
 enum concept {
@@ -80,7 +81,7 @@ enum phrase_hint { HINT_STOP = 1, HINT_DOMAIN = 2, HINT_USING = 4,
 
 /* What a whole phrase tells. */
 enum phrase_kind { PHRASE_REASON, PHRASE_ISSUER, PHRASE_ABOUT, PHRASE_CONCEPT,
-	PHRASE_KINDS = PHRASE_CONCEPT };
+	PHRASE_KINDS };
 
 struct phrase {
 	int16_t weight;
@@ -99,6 +100,7 @@ struct phrases {
 	const struct phrase_sense *sense;	/* and behind all of them … */
 	const struct phrase_sense *symbol;	/* … each symbol alone */
 	const uint16_t *first;
+	uint16_t none;		/* the step that nothing waits behind */
 	const uint32_t *single;
 	const struct phrase_wait *wait;
 	const struct phrase_item *item;
@@ -130,17 +132,26 @@ struct phrase_match {
 	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
 	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
 	unsigned nbegun;
-	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
+	/* … and the steps it reaches */
+	uint16_t reached[PENDING_MAX + PHRASE_FOUR];
 	unsigned nreached;
 	uint64_t whole[WHOLE_MAX + 1];	/* phrases found, and when */
 	unsigned nwhole, when;
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
-	uint16_t matched[PHRASE_KINDS][PHRASES_MAX];	/* each in order */
+	/* each once, as phrase_found() has it; in order but for reasons */
+	uint64_t matched[PHRASE_KINDS][MATCHED_MAX + 1];
 	unsigned nmatched[PHRASE_KINDS];
 	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
 	struct judge judge;
 };
+
+/* Which phrase it is that was found. */
+static inline unsigned
+phrase_found(uint64_t found)
+{
+	return found & UINT16_MAX;
+}
 
 /* Reads phrases.def; what is wrong there is our bug. Any thread. */
 const struct phrases *phrases_get(void);

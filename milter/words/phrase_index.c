@@ -383,6 +383,7 @@ phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
 	all->sense = l.sense;
 	all->symbol = l.sense + lexicon_senses();
 	all->first = l.first;
+	all->none = l.none;
 	all->single = l.single;
 	all->wait = l.wait;
 	all->item = l.item;

@@ -47,7 +47,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* Points of one reason. */
 struct tally {
 	int reason;
-	int best;		/* of the strongest phrase */
+	uint64_t first;		/* the first of its phrases */
+	int best;		/* of the strongest one */
 	int more;		/* of all the others */
 	int less;		/* against it */
 };
@@ -80,7 +81,7 @@ find_issuer(const struct phrase_match *m)
 
 	for (i = 0; i < m->nmatched[PHRASE_ISSUER]; i++) {
 		const struct phrase *p =
-		    &all->phrase[m->matched[PHRASE_ISSUER][i]];
+		    &all->phrase[phrase_found(m->matched[PHRASE_ISSUER][i])];
 
 		if (p->weight > best) {
 			best = p->weight;
@@ -100,22 +101,24 @@ find_about(const struct phrase_match *m)
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT] && about != TOPIC_SENDER;
 	    i++)
 		about = (enum topic)
-		    all->phrase[m->matched[PHRASE_ABOUT][i]].about;
+		    all->phrase[phrase_found(m->matched[PHRASE_ABOUT][i])].about;
 	return about;
 }
 
 static void
-put(struct scale *scale, const struct phrase *p, int reason)
+put(struct scale *scale, const struct phrase *p, int reason, uint64_t found)
 {
 	struct tally *t;
 
 	if (scale->at[reason] == 0) {
 		if (scale->n == TALLIES_MAX)
 			return;
-		scale->tally[scale->n] = (struct tally){ .reason = reason };
+		scale->tally[scale->n] = (struct tally){ .reason = reason,
+			.first = found };
 		scale->at[reason] = (uint8_t)++scale->n;
 	}
 	t = &scale->tally[scale->at[reason] - 1];
+	t->first = found < t->first ? found : t->first;
 	if (p->weight < 0) {
 		t->less += p->weight;
 		return;
@@ -153,6 +156,14 @@ how_sure(const struct tally *t, int second)
 	return first >= GUESS ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
 }
 
+/* Is it the better one of two, of which another may be none? */
+static bool
+is_ahead(const struct tally *t, const struct tally *other)
+{
+	return other == NULL || points(t) > points(other) ||
+	    (points(t) == points(other) && t->first < other->first);
+}
+
 /* "Refused", though a cause is named as surely: the cause. */
 static const struct tally *
 more_exact(const struct scale *scale, const struct tally *best)
@@ -166,8 +177,7 @@ more_exact(const struct scale *scale, const struct tally *best)
 		const struct tally *t = &scale->tally[i];
 
 		if (!recognise_vague(t->reason) && points(t) >= SURE &&
-		    points(best) - points(t) < AHEAD && (exact == NULL ||
-		    points(t) > points(exact)))
+		    points(best) - points(t) < AHEAD && is_ahead(t, exact))
 			exact = t;
 	}
 	return exact != NULL ? exact : best;
@@ -283,12 +293,13 @@ weigh(struct phrase_match *m, struct recognised *r)
 	scale.n = 0;
 	memset(scale.at, 0, sizeof scale.at);
 	for (i = 0; i < m->nmatched[PHRASE_REASON]; i++) {
-		const struct phrase *p =
-		    &all->phrase[m->matched[PHRASE_REASON][i]];
+		uint64_t found = m->matched[PHRASE_REASON][i];
+		const struct phrase *p = &all->phrase[phrase_found(found)];
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
 		    recognise_possible(r, p->reason))
-			put(&scale, p, recognise_turned(about, p->reason));
+			put(&scale, p, recognise_turned(about, p->reason),
+			    found);
 	}
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */

@@ -320,16 +320,17 @@ in_range(uint64_t bytes, unsigned char from, unsigned char to)
 static inline const char *
 find_end(const char *p, const char *end, uint64_t *identity)
 {
-	uint64_t grown = LEXICON_WORD, bytes, small, large, stops;
+	uint64_t grown = LEXICON_WORD, bytes, letters, small, stops;
 	uint64_t before = 0, from_third = ~(uint64_t)0xff00;
 	unsigned n;
 
 	for (;; p += 8) {
 		bytes = p < end ? eight_bytes(p, end) : 0;
-		small = in_range(bytes, 'a', 'z');
-		large = in_range(bytes, 'A', 'Z');
-		stops = ~(small | large | in_range(bytes, '0', '9')) & TOPS;
-		stops |= large & ((small << 8 & from_third) | before);
+		letters = in_range(bytes | LEXICON_SMALL, 'a', 'z');
+		small = letters & bytes << 2;
+		stops = ~(letters | in_range(bytes, '0', '9')) & TOPS;
+		stops |= (letters & ~small) &
+		    ((small << 8 & from_third) | before);
 		bytes |= LEXICON_SMALL;
 		if (stops != 0)
 			break;

@@ -71,7 +71,7 @@ count(char *reply, const char *right)
 	unescape(reply);
 	read_text(reply, &m, &r);
 	for (i = 0; i < m.nmatched[PHRASE_REASON]; i++) {
-		which = m.matched[PHRASE_REASON][i];
+		which = phrase_found(m.matched[PHRASE_REASON][i]);
 		p = &all->phrase[which];
 		if (p->weight < 0)
 			continue;
@@ -149,9 +149,10 @@ print_text(char *text)
 
 	unescape(text);
 	read_text(text, &m, &r);
-	for (kind = 0; kind < PHRASE_KINDS; kind++)
+	for (kind = 0; kind < PHRASE_CONCEPT; kind++)
 		for (i = 0; i < m.nmatched[kind]; i++)
-			print_phrase(all, m.matched[kind][i]);
+			print_phrase(all,
+			    phrase_found(m.matched[kind][i]));
 	recognise(text, strlen(text), &r);
 	printf("  = %s, %s; code %d, status %s, flags %u\n",
 	    r.reason != REASON_NONE ? reason_get(r.reason)->name : "-",
