@@ -24,32 +24,21 @@ struct lists {
 	size_t apart;		/* items from here on, towards the start */
 };
 
-static unsigned
-by_from(const struct phrase_waiting *w)
-{
-	return w->from;
-}
-
-static unsigned
-by_symbol(const struct phrase_waiting *w)
-{
-	return w->symbol;
-}
-
-/* Sorts by a small number; what is equal keeps its order. */
+/* Sorts by symbols, or by the steps before; what is equal keeps its order. */
 static void
-sort_by(unsigned (*key)(const struct phrase_waiting *),
-    struct phrase_waiting *waiting, size_t n)
+sort_by(bool symbol, struct phrase_waiting *waiting, size_t n)
 {
 	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
 	size_t *at = mem_array(KEYS + 1, sizeof *at), i;
 
+#define KEY(w) (symbol ? (w).symbol : (w).from)
 	for (i = 0; i < n; i++)
-		at[key(&waiting[i]) + 1]++;
+		at[KEY(waiting[i]) + 1]++;
 	for (i = 0; i < KEYS; i++)
 		at[i + 1] += at[i];
 	for (i = 0; i < n; i++)
-		sorted[at[key(&waiting[i])]++] = waiting[i];
+		sorted[at[KEY(waiting[i])]++] = waiting[i];
+#undef KEY
 	memcpy(waiting, sorted, n * sizeof *waiting);
 	free(sorted);
 	free(at);
@@ -355,8 +344,8 @@ sort(struct phrase_waiting *waiting, size_t n)
 	struct sorted *by = mem_alloc(sizeof *by);
 	size_t i;
 
-	sort_by(by_from, waiting, n);
-	sort_by(by_symbol, waiting, n);
+	sort_by(false, waiting, n);
+	sort_by(true, waiting, n);
 	by->waiting = waiting;
 	for (i = 0; i < n; i++)
 		by->from[waiting[i].symbol + 1]++;

@@ -15,7 +15,7 @@ struct phrase_waiting {
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint16_t reach;		/* places from the item before at most */
 	uint8_t turn;		/* of its symbol in a sense */
-	bool first : 1, last : 1, concept : 1, denied : 1;
+	bool first, last, concept, denied;
 };
 
 /*

@@ -26,12 +26,6 @@ static const char cyrillic[][4] = { "a", "b", "v", "g", "d", "e", "zh", "z",
 	"ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya", "e", "e", "d",
 	"g", "e", "z", "i", "i", "y", "l", "n", "c", "k", "i", "u", "dz" };
 
-bool
-scan_is_word(unsigned char c)
-{
-	return c >= 0x80 || (lexicon_letter[c] != 0 && c != '.' && c != '-');
-}
-
 static bool
 is_word_at(const char *p, const char *end)
 {

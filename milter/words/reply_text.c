@@ -255,27 +255,20 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* What begins with a letter or a digit, or with a byte above ASCII. */
+/* What begins with a letter or a digit, or with a byte above ASCII, and is no
+   plain word. */
 static void
 take_word(struct scan *s)
 {
-	const char *at;
-
-	if (is_letter(*s->p) &&
-	    (at = scan_plain_word(s, s->p, s->end)) != NULL)
-		s->p = at;
-	else if (!take_ip(s) && !take_url(s) &&
+	if (!take_ip(s) && !take_url(s) &&
 	    (!is_digit(*s->p) || !take_digits(s)) && !take_run(s))
 		s->p = scan_word(s, s->p, s->end);
 }
 
 static void
-take(struct scan *s)
+take_other(struct scan *s)
 {
 	switch (*s->p) {
-	case ' ':
-		s->p++;
-		break;
 	case '\n':
 		s->p = take_head(s, skip_line_start(s->p, s->end));
 		break;
@@ -301,6 +294,22 @@ take(struct scan *s)
 		else
 			s->p++;
 	}
+}
+
+/* Most of a text are words and blanks. */
+static void
+take(struct scan *s)
+{
+	const char *at;
+
+	if (*s->p == ' ')
+		s->p++;
+	else if (!is_letter(*s->p))
+		take_other(s);
+	else if ((at = scan_plain_word(s, s->p, s->end)) != NULL)
+		s->p = at;
+	else
+		take_word(s);
 }
 
 void

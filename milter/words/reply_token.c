@@ -93,7 +93,12 @@ token_ipv6(const char *p, const char *end)
 	int colons = 0, digits = 0;
 	bool pair = false;
 
-	for (; at < end && (is_hex(*at) || *at == ':' || *at == '.'); at++) {
+	/* Most of what is asked about are words. */
+	while (at < end && at - p <= 4 && is_hex(*at))
+		at++;
+	if (at == end || (*at != ':' && *at != '.'))
+		return NULL;
+	for (at = p; at < end && (is_hex(*at) || *at == ':' || *at == '.'); at++) {
 		if (*at == ':') {
 			colons++;
 			pair = pair || (at > p && at[-1] == ':');
@@ -143,9 +148,22 @@ token_url(const char *p, const char *end)
 }
 
 static bool
-is_sign(char c, const char *signs)
+is_of_run(char c)
 {
-	return c != '\0' && strchr(signs, c) != NULL;
+	switch (c) {
+	case '.':
+	case '_':
+	case '+':
+	case '=':
+	case '@':
+	case '%':
+	case '-':
+	case '/':
+	case '!':
+		return true;
+	default:
+		return is_letter(c) || is_digit(c);
+	}
 }
 
 const char *
@@ -155,11 +173,10 @@ token_run(const char *p, const char *end)
 
 	if (end - p > RUN_MAX)
 		end = p + RUN_MAX;
-	while (p < end && (is_letter(*p) || is_digit(*p) || *p == '.' ||
-	    is_sign(*p, "_+=@%-/!")))
+	while (p < end && is_of_run(*p))
 		p++;
-	while (p > from && !is_letter(p[-1]) && !is_digit(p[-1]) &&
-	    is_sign(p[-1], ".-!="))
+	while (p > from && (p[-1] == '.' || p[-1] == '-' || p[-1] == '!' ||
+	    p[-1] == '='))
 		p--;
 	return p;
 }
