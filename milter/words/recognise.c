@@ -51,6 +51,7 @@ struct tally {
 	int best;		/* of the strongest one */
 	int more;		/* of all the others */
 	int less;		/* against it */
+	int points;		/* all of them, at the end */
 };
 
 /* The reasons of which any phrase matched. */
@@ -129,10 +130,16 @@ put(struct scale *scale, const struct phrase *p, int reason, uint64_t found)
 		t->best = p->weight;
 }
 
-static int
-points(const struct tally *t)
+static void
+add_up(struct scale *scale)
 {
-	return t->best == 0 ? 0 : t->best + t->more + t->less;
+	struct tally *t;
+	unsigned i;
+
+	for (i = 0; i < scale->n; i++) {
+		t = &scale->tally[i];
+		t->points = t->best == 0 ? 0 : t->best + t->more + t->less;
+	}
 }
 
 /* Points from which this reason is sure. */
@@ -147,7 +154,7 @@ needed(const struct tally *t)
 static enum confidence
 how_sure(const struct tally *t, int second)
 {
-	int first = points(t);
+	int first = t->points;
 
 	if (first >= needed(t) && first - second >= AHEAD)
 		return RECOGNISED_SURE;
@@ -160,8 +167,8 @@ how_sure(const struct tally *t, int second)
 static bool
 is_ahead(const struct tally *t, const struct tally *other)
 {
-	return other == NULL || points(t) > points(other) ||
-	    (points(t) == points(other) && t->first < other->first);
+	return other == NULL || t->points > other->points ||
+	    (t->points == other->points && t->first < other->first);
 }
 
 /* "Refused", though a cause is named as surely: the cause. */
@@ -176,8 +183,8 @@ more_exact(const struct scale *scale, const struct tally *best)
 	for (i = 0; i < scale->n; i++) {
 		const struct tally *t = &scale->tally[i];
 
-		if (!recognise_vague(t->reason) && points(t) >= SURE &&
-		    points(best) - points(t) < AHEAD && is_ahead(t, exact))
+		if (!recognise_vague(t->reason) && t->points >= SURE &&
+		    best->points - t->points < AHEAD && is_ahead(t, exact))
 			exact = t;
 	}
 	return exact != NULL ? exact : best;
@@ -194,7 +201,7 @@ decide(const struct scale *scale, struct recognised *r)
 	unsigned i;
 
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		if (got > first || (got == first && got > 0 &&
 		    scale->tally[i].reason < best->reason)) {
 			first = got;
@@ -202,10 +209,10 @@ decide(const struct scale *scale, struct recognised *r)
 		}
 	}
 	best = more_exact(scale, best);
-	first = points(best);
+	first = best->points;
 	r->reason = best->reason;
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		if (got > second && scale->tally[i].reason != r->reason &&
 		    !recognise_kin(scale->tally[i].reason, r->reason))
 			second = got;
@@ -227,7 +234,7 @@ ask_judge(struct recognised *r, enum topic about, const struct scale *scale,
 
 	phrases.n = 0;
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		phrases.of[phrases.n].reason = scale->tally[i].reason;
 		phrases.of[phrases.n++].points = got > 0 ? got : 0;
 	}
@@ -298,9 +305,10 @@ weigh(struct phrase_match *m, struct recognised *r)
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
 		    recognise_possible(r, p->reason))
-			put(&scale, p, recognise_turned(about, p->reason),
-			    found);
+			put(&scale, p, about == TOPIC_NONE ? p->reason :
+			    recognise_turned(about, p->reason), found);
 	}
+	add_up(&scale);
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
