@@ -12,6 +12,7 @@
 #define PARENTS_MAX 6
 #define LIST_MAX 24
 #define WORD_MAX 64
+#define WORDS_MAX (LEXICON_SLOTS * 3 / 4)
 #define ALL_MAX 96		/* of all that a word is and begins with */
 
 /* While the lexicon is filled: which word means which symbol. */
@@ -69,8 +70,9 @@ static unsigned nsymbols, nconcepts;
 static uint16_t parents[SYMBOLS_MAX][PARENTS_MAX];
 static struct lesson *lessons;	/* from 1 */
 static size_t nlessons, lessons_cap;
-static struct taught *taught;	/* by slot */
+static struct taught *taught;	/* from 1 … */
 static size_t nwords;
+static uint16_t *taught_at;	/* … by slot */
 static uint16_t *begun;		/* the last lessons by node of the tree */
 static size_t nbegun, begun_cap;
 
@@ -80,7 +82,9 @@ lexicon_begin(unsigned concepts)
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
 	nlessons = 1;
-	taught = mem_array(LEXICON_SLOTS + LEXICON_SPARE, sizeof *taught);
+	taught = mem_array(WORDS_MAX + 1, sizeof *taught);
+	taught_at = mem_array(LEXICON_SLOTS + LEXICON_SPARE,
+	    sizeof *taught_at);
 }
 
 unsigned
@@ -126,12 +130,13 @@ static void
 take_slot(struct lexicon_slot *slot, uint64_t identity, const char *word,
     size_t n)
 {
-	if (++nwords > LEXICON_SLOTS * 3 / 4 || (uint32_t)identity == 0 ||
+	if (++nwords > WORDS_MAX || (uint32_t)identity == 0 ||
 	    slot == lexicon_slots + LEXICON_SLOTS + LEXICON_SPARE - 1)
 		BUG("too many words");
 	slot->identity = (uint32_t)identity;
 	slot->number = number_of(word, n);
-	taught[slot - lexicon_slots] = (struct taught){ word, (uint16_t)n, 0 };
+	taught_at[slot - lexicon_slots] = (uint16_t)nwords;
+	taught[nwords] = (struct taught){ word, (uint16_t)n, 0 };
 }
 
 /* The last lesson of a whole word. */
@@ -140,10 +145,11 @@ lessons_of_word(const char *word, size_t n)
 {
 	uint64_t identity = identity_of(word, n);
 	struct lexicon_slot *slot = lexicon_slot(identity);
-	struct taught *of = &taught[slot - lexicon_slots];
+	struct taught *of;
 
 	if (slot->identity == 0)
 		take_slot(slot, identity, word, n);
+	of = &taught[taught_at[slot - lexicon_slots]];
 	if (of->n != n || strncasecmp(of->text, word, n) != 0)
 		BUG("two words of one identity");
 	return &of->last;
@@ -351,15 +357,17 @@ static void
 tell_words(void)
 {
 	struct lexicon_meaning *m;
+	const struct taught *of;
 	size_t i;
 
 	for (i = 0; i < LEXICON_SLOTS + LEXICON_SPARE; i++) {
-		if (lexicon_slots[i].identity == 0)
+		if (taught_at[i] == 0)
 			continue;
+		of = &taught[taught_at[i]];
 		m = &lexicon_slots[i].meaning;
-		m->whole = sense_of(taught[i].last);
-		m->all = sense_of_both(lexicon_begun[walk(taught[i].text,
-		    taught[i].n)], m->whole);
+		m->whole = sense_of(of->last);
+		m->all = sense_of_both(lexicon_begun[walk(of->text, of->n)],
+		    m->whole);
 	}
 }
 
@@ -385,6 +393,7 @@ lexicon_end(void)
 	tell_words();
 	free(begun);
 	free(taught);
+	free(taught_at);
 	free(lessons);
 }
 

@@ -26,9 +26,9 @@ struct lists {
 
 /* Sorts by symbols, or by the steps before; what is equal keeps its order. */
 static void
-sort_by(bool symbol, struct phrase_waiting *waiting, size_t n)
+sort_by(bool symbol, const struct phrase_waiting *waiting,
+    struct phrase_waiting *sorted, size_t n)
 {
-	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
 	size_t *at = mem_array(KEYS + 1, sizeof *at), i;
 
 #define KEY(w) (symbol ? (w).symbol : (w).from)
@@ -39,8 +39,6 @@ sort_by(bool symbol, struct phrase_waiting *waiting, size_t n)
 	for (i = 0; i < n; i++)
 		sorted[at[KEY(waiting[i])]++] = waiting[i];
 #undef KEY
-	memcpy(waiting, sorted, n * sizeof *waiting);
-	free(sorted);
 	free(at);
 }
 
@@ -341,11 +339,13 @@ make_room(struct lists *l, const struct sorted *by)
 static struct sorted *
 sort(struct phrase_waiting *waiting, size_t n)
 {
+	struct phrase_waiting *room = mem_array(n, sizeof *room);
 	struct sorted *by = mem_alloc(sizeof *by);
 	size_t i;
 
-	sort_by(false, waiting, n);
-	sort_by(true, waiting, n);
+	sort_by(false, waiting, room, n);
+	sort_by(true, room, waiting, n);
+	free(room);
 	by->waiting = waiting;
 	for (i = 0; i < n; i++)
 		by->from[waiting[i].symbol + 1]++;

@@ -20,6 +20,7 @@
 #define SLOTS 16384	/* a power of two; three times STEPS_MAX */
 #define NAMES 8192	/* a power of two, not above it; names of symbols */
 #define ITEMS_MAX 12
+#define WAITING_MAX 40000	/* items of all phrases */
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
 #define OWN_SIGNS 6	/* words that hardly occur by chance */
@@ -82,7 +83,7 @@ static size_t nnames;
 static struct prefix *prefixes;	/* by their steps */
 static uint16_t *slots;		/* SLOTS steps by what their prefixes are */
 static struct phrase_waiting *waiting;
-static size_t nwaiting, waiting_cap;
+static size_t nwaiting;
 static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -187,8 +188,8 @@ add_item(const char *names, size_t n, const struct phrase_waiting *item)
 		for (word = 0; word < n && names[word] != '|'; word++)
 			;
 		symbol = symbol_of(names, word);
-		waiting = mem_room(waiting, nwaiting, &waiting_cap,
-		    sizeof *waiting);
+		if (nwaiting == WAITING_MAX)
+			BUG("too many items");
 		waiting[nwaiting] = *item;
 		waiting[nwaiting++].symbol = (uint16_t)symbol;
 	}
@@ -400,6 +401,7 @@ read_all(void)
 {
 	unsigned i;
 
+	waiting = mem_array(WAITING_MAX, sizeof *waiting);
 	prefixes = mem_array(STEPS_MAX, sizeof *prefixes);
 	slots = mem_array(SLOTS, sizeof *slots);
 	names = mem_array(NAMES, sizeof *names);
