@@ -87,7 +87,7 @@ struct filled {
    becomes of one takes no branch: none could foresee it. */
 static inline void
 match_items(struct phrase_match *m, struct filled *n, unsigned at,
-    unsigned distance, bool denied)
+    unsigned distance, unsigned turn, bool denied)
 {
 	struct phrase_item item;
 	unsigned good;
@@ -95,7 +95,7 @@ match_items(struct phrase_match *m, struct filled *n, unsigned at,
 	do {
 		item = m->all->item[at];
 		good = (distance <= item.reach) & (item.denied >= denied);
-		m->whole[n->whole] = found(m, item.turn, item.to);
+		m->whole[n->whole] = found(m, turn, item.to);
 		m->reached[n->reached] = item.to;
 		n->whole += good & item.last & (n->whole < WHOLE_MAX);
 		n->concepts += good & item.concept;
@@ -114,10 +114,10 @@ try_wait(const struct phrase_match *m, const struct phrase_wait *wait,
 	return hit + ((m->active[wait->word] & wait->steps) != 0);
 }
 
-/* Which of what waits for a sense is behind a step that was reached: m->hit.
+/* Which of what waits for a symbol is behind a step that was reached: m->hit.
    That takes no branch, either. Returns the end. */
 static inline const uint16_t *
-find_hits(struct phrase_match *m, const struct phrase_sense *s)
+find_hits(struct phrase_match *m, const struct phrase_symbol *s)
 {
 	const struct phrase_wait *wait = m->all->wait + s->wait;
 	uint16_t *hit = m->hit;
@@ -136,7 +136,7 @@ find_hits(struct phrase_match *m, const struct phrase_sense *s)
 /* All steps of all hits, one after the other in one loop. */
 static inline void
 match_hits(struct phrase_match *m, struct filled *n,
-    const struct phrase_sense *s, unsigned place, bool denied)
+    const struct phrase_symbol *s, unsigned place, unsigned turn, bool denied)
 {
 	const struct phrase_wait *first = m->all->wait + s->wait, *wait;
 	const uint16_t *end = find_hits(m, s), *hit = m->hit;
@@ -150,7 +150,7 @@ match_hits(struct phrase_match *m, struct filled *n,
 		bit = (unsigned)__builtin_ctzll(left);
 		match_items(m, n, wait->item +
 		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
-		    place - m->step[64 * wait->word + bit], denied);
+		    place - m->step[64 * wait->word + bit], turn, denied);
 		left &= left - 1;
 		hit += left == 0;
 	}
@@ -177,43 +177,56 @@ match_concepts(struct phrase_match *m, unsigned from, unsigned place)
 }
 
 static inline void
-match_sense(struct phrase_match *m, const struct phrase_sense *s,
-    unsigned place, bool denied)
+match_symbol(struct phrase_match *m, struct filled *n, unsigned symbol,
+    unsigned place, unsigned turn, bool denied)
 {
-	struct filled n = { m->nwhole, m->nreached, 0 };
+	const struct phrase_symbol *s = &m->all->symbol[symbol];
 	unsigned i;
 
-	for (i = 0; i < sizeof s->concepts / sizeof s->concepts[0]; i++)
-		m->concepts[i] |= s->concepts[i];
-	if (s->not)
-		m->denied_until = (uint16_t)(place + DENIES);
 	if (!denied) {
-		if (m->nbegun < BEGUN_MAX)
-			m->begun[m->nbegun++] = s;
-		for (i = 0; i < s->nsingle && n.whole < WHOLE_MAX; i++)
-			m->whole[n.whole++] = found(m, 0, 0) |
-			    m->all->single[s->single + i];
+		m->begun[m->nbegun] = s;
+		m->nbegun += (s->nfirst > 0) & (m->nbegun < BEGUN_MAX);
+		for (i = 0; i < s->nsingle && n->whole < WHOLE_MAX; i++)
+			m->whole[n->whole++] = found(m, turn,
+			    m->all->single[s->single + i]);
 	}
-	match_hits(m, &n, s, place, denied);
-	i = m->nwhole;
-	m->nwhole = n.whole;
-	m->nreached = n.reached;
-	if (n.concepts > 0)
-		match_concepts(m, i, place);
+	match_hits(m, n, s, place, turn, denied);
+}
+
+static inline struct filled
+begin_filling(const struct phrase_match *m)
+{
+	return (struct filled){ m->nwhole, m->nreached, 0 };
+}
+
+static inline void
+end_filling(struct phrase_match *m, const struct filled *n, unsigned place)
+{
+	unsigned from = m->nwhole;
+
+	m->nwhole = n->whole;
+	m->nreached = n->reached;
+	if (n->concepts > 0)
+		match_concepts(m, from, place);
 	m->when++;
 }
 
 /* Symbol by symbol, those that a "not" before them undoes apart. */
 static void
-match_apart(struct phrase_match *m, unsigned sense, unsigned place)
+match_apart(struct phrase_match *m, const struct phrase_sense *s,
+    unsigned place)
 {
-	const struct phrase_sense *s;
 	symbol_list symbol;
+	struct filled n;
 
-	for (symbol = lexicon_symbols(sense); *symbol != 0; symbol++) {
-		s = &m->all->symbol[*symbol];
-		match_sense(m, s, place, s->polar && place <=
-		    m->denied_until);
+	for (symbol = s->symbols; *symbol != 0; symbol++) {
+		n = begin_filling(m);
+		if (*symbol == CONCEPT_NOT)
+			m->denied_until = (uint16_t)(place + DENIES);
+		match_symbol(m, &n, *symbol, place, 0,
+		    m->all->symbol[*symbol].polar &&
+		    place <= m->denied_until);
+		end_filling(m, &n, place);
 	}
 }
 
@@ -221,11 +234,21 @@ static void
 match(struct phrase_match *m, unsigned sense, unsigned place)
 {
 	const struct phrase_sense *s = &m->all->sense[sense];
+	struct filled n;
+	unsigned i;
 
-	if (s->apart || (s->polar && place <= m->denied_until))
-		match_apart(m, sense, place);
-	else
-		match_sense(m, s, place, false);
+	for (i = 0; i < sizeof s->concepts / sizeof s->concepts[0]; i++)
+		m->concepts[i] |= s->concepts[i];
+	if (s->apart || (s->polar && place <= m->denied_until)) {
+		match_apart(m, s, place);
+		return;
+	}
+	if (s->not)
+		m->denied_until = (uint16_t)(place + DENIES);
+	n = begin_filling(m);
+	for (i = 0; s->symbols[i] != 0; i++)
+		match_symbol(m, &n, s->symbols[i], place, i, false);
+	end_filling(m, &n, place);
 }
 
 static inline void
@@ -285,7 +308,8 @@ phrase_match_end(struct phrase_match *m)
 
 	m->queue[m->nqueued].sense = 0;
 	for (; e < end; e++) {
-		__builtin_prefetch(&all->wait[all->sense[e[1].sense].wait]);
+		__builtin_prefetch(&all->symbol[
+		    all->sense[e[1].sense].symbols[0]]);
 		if (m->nwhole > WHOLE_MAX / 2)
 			report(m);
 		if (e->sense != 0)

@@ -23,7 +23,7 @@
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
-#define BEGUN_MAX 160
+#define BEGUN_MAX 400
 #define QUEUE_MAX 128		/* a text of more is matched in pieces */
 #define WHOLE_MAX 1024
 #define MATCHED_MAX 512
@@ -42,13 +42,12 @@ struct phrase_item {
 	uint16_t to;		/* its own step; of the last one the phrase */
 	uint16_t reach;		/* places from the item before at most */
 	uint16_t next;		/* another one behind the same step; 0: none */
-	uint8_t turn;		/* of its symbol in the sense */
 	bool last : 1;
 	bool concept : 1;	/* last of several words that are a concept */
 	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 
-/* Items that wait for one sense behind one of 64 steps: a bit each, and an
+/* Items that wait for one symbol behind one of 64 steps: a bit each, and an
    item for each bit. */
 struct phrase_wait {
 	uint64_t steps;
@@ -60,15 +59,21 @@ struct phrase_wait {
    lists of what waits with what waits for nothing. */
 #define PHRASE_FOUR 4
 
-/* What a word does that has this sense: where its part of the lists of struct
-   phrases begins, and how long it is. */
-struct phrase_sense {
-	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
+/* What a symbol does: where its part of the lists of struct phrases begins, and
+   how long it is. */
+struct phrase_symbol {
 	uint16_t first;		/* steps that it reaches by itself … */
 	uint16_t single;	/* phrases that it is all of … */
 	uint16_t wait;		/* what waits for it … */
-	uint8_t nfirst, nwait;	/* … in fours; at least one of the first */
+	uint8_t nfirst, nwait;	/* … in fours */
 	uint8_t nsingle;
+	bool polar;		/* a "not" before it undoes it */
+};
+
+/* What a word is that has this sense. */
+struct phrase_sense {
+	symbol_list symbols;	/* those that do anything */
+	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
 	uint8_t hints;		/* enum phrase_hint */
 	bool not : 1;		/* it has NOT */
 	bool polar : 1;		/* a "not" before it changes it … */
@@ -97,11 +102,11 @@ struct phrases {
 	struct phrase phrase[PHRASES_MAX];
 	const char *text[PHRASES_MAX];	/* as phrases.def has it; NULL: of a
 					   concept */
-	const struct phrase_sense *sense;	/* and behind all of them … */
-	const struct phrase_sense *symbol;	/* … each symbol alone */
+	const struct phrase_sense *sense;
+	const struct phrase_symbol *symbol;
 	const uint16_t *first;
 	uint16_t none;		/* the step that nothing waits behind */
-	const uint32_t *single;
+	const uint16_t *single;
 	const struct phrase_wait *wait;
 	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
@@ -128,9 +133,9 @@ struct phrase_match {
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
-	/* within one sense: which of what waits is behind such a step */
+	/* for one symbol: which of what waits is behind such a step */
 	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
-	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
+	const struct phrase_symbol *begun[BEGUN_MAX + 1];	/* of this word … */
 	unsigned nbegun;
 	/* … and the steps it reaches */
 	uint16_t reached[PENDING_MAX + PHRASE_FOUR];
