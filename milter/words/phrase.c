@@ -121,14 +121,10 @@ find_hits(struct phrase_match *m, const struct phrase_symbol *s)
 {
 	const struct phrase_wait *wait = m->all->wait + s->wait;
 	uint16_t *hit = m->hit;
-	size_t i, n = (size_t)PHRASE_FOUR * s->nwait;
+	size_t i, n = s->nwait;
 
-	for (i = 0; i < n; i += PHRASE_FOUR, wait += PHRASE_FOUR) {
-		hit = try_wait(m, wait, i, hit);
-		hit = try_wait(m, wait + 1, i + 1, hit);
-		hit = try_wait(m, wait + 2, i + 2, hit);
-		hit = try_wait(m, wait + 3, i + 3, hit);
-	}
+	for (i = 0; i < n; i++)
+		hit = try_wait(m, wait + i, i, hit);
 	*hit = 0;
 	return hit;
 }

@@ -149,8 +149,6 @@ add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
 	}
 	while (l->nfirst % PHRASE_FOUR != 0)
 		l->first[l->nfirst++] = l->none;
-	while (l->nwaits % PHRASE_FOUR != 0)
-		l->wait[l->nwaits++] = (struct phrase_wait){ .steps = 0 };
 }
 
 /* Is "not" a meaning of several words in a row? */
@@ -257,7 +255,7 @@ add_symbol(struct lists *l, struct phrase_symbol *s,
 	s->single = (uint16_t)single;
 	s->nsingle = count_of(l->nsingle - single);
 	s->wait = (uint16_t)wait;
-	s->nwait = count_of((l->nwaits - wait) / PHRASE_FOUR);
+	s->nwait = count_of(l->nwaits - wait);
 }
 
 /* All that waits, sorted by symbols and then by the steps before. */
