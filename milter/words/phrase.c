@@ -18,7 +18,6 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 	judge_begin(&m->judge);
 	memset(m->nmatched, 0, sizeof m->nmatched);
 	m->place = 1;
-	m->nbegun = 0;
 	m->nreached = 0;
 	m->nwhole = 0;
 	m->when = 0;
@@ -180,8 +179,8 @@ match_symbol(struct phrase_match *m, struct filled *n, unsigned symbol,
 	unsigned i;
 
 	if (!denied) {
-		m->begun[m->nbegun] = s;
-		m->nbegun += (s->nfirst > 0) & (m->nbegun < BEGUN_MAX);
+		m->reached[n->reached] = s->step;
+		n->reached += (s->step != 0) & (n->reached < PENDING_MAX);
 		for (i = 0; i < s->nsingle && n->whole < WHOLE_MAX; i++)
 			m->whole[n->whole++] = found(m, turn,
 			    m->all->single[s->single + i]);
@@ -254,43 +253,24 @@ reach(struct phrase_match *m, unsigned step, unsigned place)
 	m->active[step / 64] |= (uint64_t)1 << step % 64;
 }
 
-static inline void
-reach_four(struct phrase_match *m, const uint16_t *step, unsigned place)
-{
-	reach(m, step[0], place);
-	reach(m, step[1], place);
-	reach(m, step[2], place);
-	reach(m, step[3], place);
-}
-
-/* Steps in fours: most lists are no longer than that, and then the loop takes
-   no branch that nobody foresees. */
-static inline void
-reach_all(struct phrase_match *m, const uint16_t *step, unsigned n,
-    unsigned place)
-{
-	const uint16_t *end = step + n;
-
-	do {
-		reach_four(m, step, place);
-		step += PHRASE_FOUR;
-	} while (step < end);
-}
-
-/* The word is over: what it has reached counts from now on. */
+/* The word is over: what it has reached counts from now on. Mostly that is no
+   more than four steps, and then the loop takes no branch that nobody
+   foresees. */
 static inline void
 turn(struct phrase_match *m, unsigned place)
 {
-	const struct phrases *all = m->all;
 	unsigned i;
 
-	for (i = 0; i < m->nbegun; i++)
-		reach_all(m, all->first + m->begun[i]->first,
-		    PHRASE_FOUR * m->begun[i]->nfirst, place);
 	for (i = 0; i < PHRASE_FOUR; i++)
-		m->reached[m->nreached + i] = all->none;
-	reach_all(m, m->reached, m->nreached, place);
-	m->nbegun = 0;
+		m->reached[m->nreached + i] = 0;
+	i = 0;
+	do {
+		reach(m, m->reached[i], place);
+		reach(m, m->reached[i + 1], place);
+		reach(m, m->reached[i + 2], place);
+		reach(m, m->reached[i + 3], place);
+		i += PHRASE_FOUR;
+	} while (i < m->nreached);
 	m->nreached = 0;
 }
 

@@ -23,7 +23,6 @@
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
-#define BEGUN_MAX 400
 #define QUEUE_MAX 128		/* a text of more is matched in pieces */
 #define WHOLE_MAX 1024
 #define MATCHED_MAX 512
@@ -55,18 +54,16 @@ struct phrase_wait {
 	uint16_t item;		/* of the lowest bit; the others follow */
 };
 
-/* Lists of steps are filled up to fours with one that nothing waits behind,
-   lists of what waits with what waits for nothing. */
+/* Steps are reached in fours: behind step 0 nothing waits. */
 #define PHRASE_FOUR 4
 
 /* What a symbol does: where its part of the lists of struct phrases begins, and
    how long it is. */
 struct phrase_symbol {
-	uint16_t first;		/* steps that it reaches by itself … */
-	uint16_t single;	/* phrases that it is all of … */
-	uint16_t wait;		/* what waits for it … */
-	uint8_t nfirst, nwait;	/* … in fours */
-	uint8_t nsingle;
+	uint16_t step;		/* that it reaches by itself; 0: none */
+	uint16_t single;	/* phrases that it is all of */
+	uint16_t wait;		/* what waits for it */
+	uint8_t nsingle, nwait;
 	bool polar;		/* a "not" before it undoes it */
 };
 
@@ -104,8 +101,6 @@ struct phrases {
 					   concept */
 	const struct phrase_sense *sense;
 	const struct phrase_symbol *symbol;
-	const uint16_t *first;
-	uint16_t none;		/* the step that nothing waits behind */
 	const uint16_t *single;
 	const struct phrase_wait *wait;
 	const struct phrase_item *item;
@@ -135,9 +130,7 @@ struct phrase_match {
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
 	/* for one symbol: which of what waits is behind such a step */
 	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
-	const struct phrase_symbol *begun[BEGUN_MAX + 1];	/* of this word … */
-	unsigned nbegun;
-	/* … and the steps it reaches */
+	/* the steps that this word reaches */
 	uint16_t reached[PENDING_MAX + PHRASE_FOUR];
 	unsigned nreached;
 	uint64_t whole[WHOLE_MAX + 1];	/* phrases found, and when */

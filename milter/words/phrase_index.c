@@ -16,12 +16,10 @@ struct lists {
 	struct phrase_sense *sense;
 	struct phrase_symbol *symbol;
 	uint16_t *symbols;	/* of senses */
-	uint16_t *first;
 	uint16_t *single;
-	uint16_t none;		/* the step that nothing waits behind */
 	struct phrase_wait *wait;
 	struct phrase_item *item;
-	size_t nfirst, nsingle, nwaits, nitems;
+	size_t nsingle, nwaits, nitems;
 	size_t apart;		/* items from here on, towards the start */
 };
 
@@ -59,34 +57,38 @@ find_dearest(uint16_t *dearest, const struct phrase_waiting *waiting, size_t n)
 	free(count);
 }
 
-/* Steps before the same symbol stand together: few words hold their bits.
-   Returns the new number of 0, which is no step. */
-static uint16_t
-number_steps(const struct phrases *all, struct phrase_waiting *waiting,
-    size_t n)
+/* Steps before the same symbol stand together: few words hold their bits. All
+   that nothing waits behind are number 0. */
+static void
+number_steps(struct phrases *all, struct phrase_waiting *waiting, size_t n,
+    uint16_t *steps)
 {
-	uint16_t *dearest = mem_array(STEPS_MAX, sizeof *dearest);
-	uint16_t *number = mem_array(STEPS_MAX, sizeof *number);
+	uint16_t *dearest = mem_array(all->nsteps, sizeof *dearest);
+	uint16_t *number = mem_array(all->nsteps, sizeof *number);
 	unsigned *at = mem_array(SYMBOLS_MAX + 1, sizeof *at);
-	uint16_t none;
 	size_t i;
 
 	find_dearest(dearest, waiting, n);
+	at[1] = 1;
 	for (i = 0; i < all->nsteps; i++)
-		at[dearest[i] + 1]++;
-	for (i = 0; i < SYMBOLS_MAX; i++)
+		at[dearest[i] + 1] += dearest[i] != 0;
+	for (i = 1; i < SYMBOLS_MAX; i++)
 		at[i + 1] += at[i];
 	for (i = 0; i < all->nsteps; i++)
-		number[i] = (uint16_t)at[dearest[i]]++;
+		number[i] = (uint16_t)(dearest[i] != 0 ?
+		    at[dearest[i]]++ : 0);
 	for (i = 0; i < n; i++) {
 		waiting[i].from = number[waiting[i].from];
 		waiting[i].to = number[waiting[i].to];
 	}
-	none = number[0];
+	for (i = 0; i < SYMBOLS_MAX; i++)
+		steps[i] = number[steps[i]];
+	all->nsteps = at[SYMBOLS_MAX];
+	if (all->nsteps > STEPS_MAX)
+		BUG("too many steps");
 	free(dearest);
 	free(number);
 	free(at);
-	return none;
 }
 
 /* Items that are not the first ones, all behind one step. The first of them
@@ -119,18 +121,6 @@ add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
 	return i;
 }
 
-/* Does it end with this word, and is it that? */
-static void
-add_first(struct lists *l, const struct phrase_waiting *w)
-{
-	if (w->last && w->concept)
-		BUG("a concept that is one word");
-	if (w->last)
-		l->single[l->nsingle++] = w->phrase;
-	else
-		l->first[l->nfirst++] = w->to;
-}
-
 /* What waits for one symbol, by the steps before. */
 static void
 add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
@@ -141,14 +131,12 @@ add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
 	for (i = 0; i < n; i += used) {
 		used = 1;
 		if (w[i].first) {
-			add_first(l, &w[i]);
+			l->single[l->nsingle++] = w[i].phrase;
 			continue;
 		}
 		used = add_step(l, w + i, n - i, w[i].from / 64 != word);
 		word = w[i].from / 64;
 	}
-	while (l->nfirst % PHRASE_FOUR != 0)
-		l->first[l->nfirst++] = l->none;
 }
 
 /* Is "not" a meaning of several words in a row? */
@@ -192,7 +180,7 @@ describe(struct phrase_sense *s, unsigned symbol, bool polar)
 static bool
 is_used(const struct phrase_symbol *s)
 {
-	return s->nfirst + s->nwait + s->nsingle > 0;
+	return s->step + s->nwait + s->nsingle > 0;
 }
 
 static void
@@ -247,11 +235,9 @@ static void
 add_symbol(struct lists *l, struct phrase_symbol *s,
     const struct phrase_waiting *w, size_t n)
 {
-	size_t first = l->nfirst, single = l->nsingle, wait = l->nwaits;
+	size_t single = l->nsingle, wait = l->nwaits;
 
 	add_items(l, w, n);
-	s->first = (uint16_t)first;
-	s->nfirst = count_of((l->nfirst - first) / PHRASE_FOUR);
 	s->single = (uint16_t)single;
 	s->nsingle = count_of(l->nsingle - single);
 	s->wait = (uint16_t)wait;
@@ -261,7 +247,7 @@ add_symbol(struct lists *l, struct phrase_symbol *s,
 /* All that waits, sorted by symbols and then by the steps before. */
 static void
 add_symbols(struct lists *l, const struct phrase_waiting *w, size_t n,
-    const bool *polar)
+    const uint16_t *steps, const bool *polar)
 {
 	size_t from = 0, to;
 	unsigned symbol;
@@ -270,10 +256,10 @@ add_symbols(struct lists *l, const struct phrase_waiting *w, size_t n,
 		for (to = from; to < n && w[to].symbol == symbol; to++)
 			;
 		add_symbol(l, &l->symbol[symbol], w + from, to - from);
+		l->symbol[symbol].step = steps[symbol];
 		l->symbol[symbol].polar = polar[symbol];
 	}
-	if (l->nitems > l->apart || l->nfirst > UINT16_MAX ||
-	    l->nwaits > UINT16_MAX)
+	if (l->nitems > l->apart || l->nwaits > UINT16_MAX)
 		BUG("too many items");
 }
 
@@ -282,7 +268,7 @@ static void
 make_room(struct lists *l, size_t n)
 {
 	unsigned senses = lexicon_senses(), i;
-	size_t most = n + PHRASE_FOUR * SYMBOLS_MAX, symbols = senses;
+	size_t symbols = senses;
 	symbol_list symbol;
 
 	if (n > UINT16_MAX)
@@ -293,9 +279,8 @@ make_room(struct lists *l, size_t n)
 	l->sense = mem_array(senses, sizeof *l->sense);
 	l->symbols = mem_array(symbols, sizeof *l->symbols);
 	l->symbol = mem_array(SYMBOLS_MAX, sizeof *l->symbol);
-	l->first = mem_array(most, sizeof *l->first);
 	l->single = mem_array(n, sizeof *l->single);
-	l->wait = mem_array(most, sizeof *l->wait);
+	l->wait = mem_array(n, sizeof *l->wait);
 	l->apart = n + 1;
 	l->item = mem_array(l->apart, sizeof *l->item);
 }
@@ -312,19 +297,18 @@ sort(struct phrase_waiting *waiting, size_t n)
 
 void
 phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
-    const bool polar[SYMBOLS_MAX])
+    uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX])
 {
-	struct lists l = { .none = number_steps(all, waiting, n) };
+	struct lists l = { .nitems = 0 };
 
+	number_steps(all, waiting, n, steps);
 	sort(waiting, n);
 	make_room(&l, n);
-	add_symbols(&l, waiting, n, polar);
+	add_symbols(&l, waiting, n, steps, polar);
 	describe_all(&l, all, polar);
 	give_hints(&l);
 	all->sense = l.sense;
 	all->symbol = l.symbol;
-	all->first = l.first;
-	all->none = l.none;
 	all->single = l.single;
 	all->wait = l.wait;
 	all->item = l.item;

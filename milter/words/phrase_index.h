@@ -14,14 +14,15 @@ struct phrase_waiting {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint16_t reach;		/* places from the item before at most */
-	bool first, last, concept, denied;
+	bool first, last, concept, denied;	/* first: of one item */
 };
 
 /*
- * Fills the lists of `all`, which has all phrases. The steps get other numbers.
- * Changes the order of what waits. `polar`: of each symbol, may a "not" undo it?
+ * Fills the lists of `all`, which has all phrases. `steps`: the step that a
+ * symbol is by itself; 0: none. The steps get other numbers. Changes the order
+ * of what waits. `polar`: of each symbol, may a "not" undo it?
  */
 void phrase_index(struct phrases *all, struct phrase_waiting *waiting,
-    size_t n, const bool polar[SYMBOLS_MAX]);
+    size_t n, uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX]);
 
 #endif
