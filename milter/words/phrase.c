@@ -120,10 +120,12 @@ find_hits(struct phrase_match *m, const struct phrase_symbol *s)
 {
 	const struct phrase_wait *wait = m->all->wait + s->wait;
 	uint16_t *hit = m->hit;
-	size_t i, n = s->nwait;
+	size_t i, n = (size_t)2 * s->nwait;
 
-	for (i = 0; i < n; i++)
-		hit = try_wait(m, wait + i, i, hit);
+	for (i = 0; i < n; i += 2, wait += 2) {
+		hit = try_wait(m, wait, i, hit);
+		hit = try_wait(m, wait + 1, i + 1, hit);
+	}
 	*hit = 0;
 	return hit;
 }

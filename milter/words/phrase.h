@@ -62,7 +62,8 @@ struct phrase_wait {
 struct phrase_symbol {
 	uint16_t step;		/* that it reaches by itself; 0: none */
 	uint16_t single;	/* phrases that it is all of */
-	uint16_t wait;		/* what waits for it */
+	uint16_t wait;		/* what waits for it, in twos: the last one may
+				   wait for nothing */
 	uint8_t nsingle, nwait;
 	bool polar;		/* a "not" before it undoes it */
 };

@@ -137,6 +137,8 @@ add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
 		used = add_step(l, w + i, n - i, w[i].from / 64 != word);
 		word = w[i].from / 64;
 	}
+	if (l->nwaits % 2 != 0)
+		l->wait[l->nwaits++] = (struct phrase_wait){ .steps = 0 };
 }
 
 /* Is "not" a meaning of several words in a row? */
@@ -241,7 +243,7 @@ add_symbol(struct lists *l, struct phrase_symbol *s,
 	s->single = (uint16_t)single;
 	s->nsingle = count_of(l->nsingle - single);
 	s->wait = (uint16_t)wait;
-	s->nwait = count_of(l->nwaits - wait);
+	s->nwait = count_of((l->nwaits - wait) / 2);
 }
 
 /* All that waits, sorted by symbols and then by the steps before. */
@@ -280,7 +282,7 @@ make_room(struct lists *l, size_t n)
 	l->symbols = mem_array(symbols, sizeof *l->symbols);
 	l->symbol = mem_array(SYMBOLS_MAX, sizeof *l->symbol);
 	l->single = mem_array(n, sizeof *l->single);
-	l->wait = mem_array(n, sizeof *l->wait);
+	l->wait = mem_array(n + SYMBOLS_MAX, sizeof *l->wait);
 	l->apart = n + 1;
 	l->item = mem_array(l->apart, sizeof *l->item);
 }

@@ -83,12 +83,14 @@ struct prefix {
 	size_t n;
 	uint16_t from, reach;	/* from 0: it is the first … */
 	bool denied;
-	struct symbols symbols;	/* … and has these */
+	uint16_t first;		/* … whose symbols are firsts[] from here on */
 };
 
 static struct phrases all;
 static struct named *names;	/* NAMES, by what they are */
 static size_t nnames;
+static uint16_t *firsts;	/* symbols of first items, each ends with 0 */
+static size_t nfirsts, firsts_cap;
 static struct prefix *prefixes;	/* by their steps */
 static uint16_t *slots;		/* SLOTS steps by what their prefixes are */
 static uint16_t *steps;		/* by symbol */
@@ -328,10 +330,23 @@ add_behind(const struct prefix *before, struct phrase_waiting *item,
 		add_item(&symbols, item);
 		return;
 	}
-	for (i = 0; i < before->symbols.n; i++) {
-		item->from = step_of(before->symbols.of[i]);
+	for (i = before->first; firsts[i] != 0; i++) {
+		item->from = step_of(firsts[i]);
 		add_item(&symbols, item);
 	}
+}
+
+static void
+add_firsts(const struct symbols *symbols)
+{
+	unsigned i;
+
+	for (i = 0; i <= symbols->n; i++) {
+		firsts = mem_room(firsts, nfirsts, &firsts_cap, sizeof *firsts);
+		firsts[nfirsts++] = i < symbols->n ? symbols->of[i] : 0;
+	}
+	if (nfirsts > UINT16_MAX)
+		BUG("too many words");
 }
 
 /* The first item; the only one is a phrase. */
@@ -339,17 +354,20 @@ static struct prefix *
 add_first(const struct written *w, unsigned at, struct phrase_waiting *item)
 {
 	struct prefix one = { .name = w->name[at], .n = w->n[at] };
+	struct symbols symbols;
 	struct prefix *first;
-	bool new;
+	bool new = w->count == 1;
 
-	if (w->count == 1) {
-		one.symbols = symbols_of(one.name, one.n);
-		add_item(&one.symbols, item);
-		return NULL;
+	first = new ? NULL : prefix_of(&one, &new);
+	if (!new)
+		return first;
+	symbols = symbols_of(one.name, one.n);
+	if (first == NULL) {
+		add_item(&symbols, item);
+	} else {
+		first->first = (uint16_t)nfirsts;
+		add_firsts(&symbols);
 	}
-	first = prefix_of(&one, &new);
-	if (new)
-		first->symbols = symbols_of(one.name, one.n);
 	return first;
 }
 
@@ -506,10 +524,12 @@ read_all(void)
 	free(steps);
 	free(waiting);
 	free(prefixes);
+	free(firsts);
 	free(slots);
 	free(names);
 	waiting = NULL;
 	prefixes = NULL;
+	firsts = NULL;
 	steps = NULL;
 	slots = NULL;
 	names = NULL;
