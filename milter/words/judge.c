@@ -284,28 +284,28 @@ judge_note(struct judge *j, uint32_t feature)
 	j->noted[j->nnoted++] = (uint16_t)feature;
 }
 
-/* What is heard becomes features: each by itself, and the pair that it makes
+/* Words and marks become features: each by itself, and the pair that it makes
    with the one before where it counts. */
 void
-judge_listen(struct judge *j)
+judge_lookup(struct judge *j)
 {
 	unsigned n, i, feature, known = 0;
 	uint32_t before = j->before;
 
-	if (j->nnoted + 2 * j->nheard > JUDGE_NOTED_MAX)
+	if (j->nnoted + 2 * j->ntokens > JUDGE_NOTED_MAX)
 		weigh_noted(j);
-	for (n = j->nnoted, i = 0; i < j->nheard; i++) {
-		struct judge_heard heard = j->heard[i];
+	for (n = j->nnoted, i = 0; i < j->ntokens; i++) {
+		struct judge_token token = j->token[i];
 
-		feature = find(heard.number);
+		feature = find(token.number);
 		known |= feature;
 		j->noted[n++] = (uint16_t)feature;
 		j->noted[n] = (uint16_t)find(judge_pair(before,
-		    heard.number));
-		n += heard.counts & (before != 0);
-		before = heard.counts ? heard.number : before;
+		    token.number));
+		n += token.counts & (before != 0);
+		before = token.counts ? token.number : before;
 	}
-	j->nheard = 0;
+	j->ntokens = 0;
 	j->nnoted = n;
 	j->before = before;
 	j->words = j->words || known != 0;
@@ -316,15 +316,15 @@ judge_knows_any(struct judge *j)
 {
 	unsigned i;
 
-	for (i = 0; i < j->nheard && !j->words; i++)
-		j->words = find(j->heard[i].number) != 0;
+	for (i = 0; i < j->ntokens && !j->words; i++)
+		j->words = find(j->token[i].number) != 0;
 	return j->words;
 }
 
 void
 judge_weigh(struct judge *j)
 {
-	judge_listen(j);
+	judge_lookup(j);
 	weigh_noted(j);
 }
 

@@ -21,15 +21,15 @@
 
 #define JUDGE_LANES 128		/* a multiple of what processors add at once */
 #define JUDGE_FEATURES_MAX 8192
-#define JUDGE_HEARD_MAX 64
-#define JUDGE_NOTED_MAX 200	/* at least two for each that is heard */
+#define JUDGE_TOKENS_MAX 64
+#define JUDGE_NOTED_MAX 200	/* at least two for each token */
 #define JUDGE_NEVER -10000	/* the score of what cannot be */
 
 /* Points for each reason, in its lane. */
 typedef int16_t judge_lanes[JUDGE_LANES] __attribute__((aligned(16)));
 
 /* A word, or what stands in place of one. */
-struct judge_heard {
+struct judge_token {
 	uint32_t number;
 	bool counts;		/* it is no small word, and stands in pairs */
 };
@@ -37,8 +37,8 @@ struct judge_heard {
 /* One text on its way. What is no longer than most is added up once. */
 struct judge {
 	judge_lanes score;
-	struct judge_heard heard[JUDGE_HEARD_MAX];	/* not yet looked up */
-	unsigned nheard;
+	struct judge_token token[JUDGE_TOKENS_MAX];	/* not yet looked up */
+	unsigned ntokens;
 	uint16_t noted[JUDGE_NOTED_MAX];	/* features not yet added up */
 	unsigned nnoted;
 	uint32_t before;	/* the last looked up that counts; 0: none */
@@ -80,7 +80,7 @@ judge_pair(uint32_t first, uint32_t second)
 static inline void
 judge_begin(struct judge *j)
 {
-	j->nheard = 0;
+	j->ntokens = 0;
 	j->nnoted = 0;
 	j->before = 0;
 	j->sentence = JUDGE_WORD;
@@ -88,22 +88,22 @@ judge_begin(struct judge *j)
 	j->weighed = false;
 }
 
-/* Looks up what was heard. */
-void judge_listen(struct judge *j);
+/* Looks up the tokens so far. */
+void judge_lookup(struct judge *j);
 
 static inline void
-judge_hear(struct judge *j, uint32_t number, bool counts)
+judge_add(struct judge *j, uint32_t number, bool counts)
 {
-	if (j->nheard == JUDGE_HEARD_MAX)
-		judge_listen(j);
-	j->heard[j->nheard++] = (struct judge_heard){ number, counts };
+	if (j->ntokens == JUDGE_TOKENS_MAX)
+		judge_lookup(j);
+	j->token[j->ntokens++] = (struct judge_token){ number, counts };
 }
 
 /* What stands in place of a word, such as an address. */
 static inline void
 judge_mark(struct judge *j, uint32_t mark)
 {
-	judge_hear(j, mark, true);
+	judge_add(j, mark, true);
 }
 
 /* A word. */
@@ -111,7 +111,7 @@ static inline void
 judge_word(struct judge *j, uint32_t word, bool counts)
 {
 	j->sentence = judge_pair(j->sentence, word);
-	judge_hear(j, word, counts);
+	judge_add(j, word, counts);
 }
 
 /* Anything else, as judge_find() has it. */
@@ -123,7 +123,7 @@ uint32_t judge_find(uint32_t number);
 /* Is any of the words and marks known? */
 bool judge_knows_any(struct judge *j);
 
-/* Adds up what was heard and noted; then the scores are valid. */
+/* Adds up all of it; then the scores are valid. */
 void judge_weigh(struct judge *j);
 
 /*

@@ -73,6 +73,12 @@ capture_name(enum capture c)
 	return capture_names[c];
 }
 
+static const struct phrase *
+matched(const struct phrase_match *m, enum phrase_kind kind, unsigned i)
+{
+	return &all->phrase[phrase_found(m->matched[kind][i])];
+}
+
 /* The strongest sign of who wrote it; 0: no sign. */
 static unsigned
 find_issuer(const struct phrase_match *m)
@@ -81,8 +87,7 @@ find_issuer(const struct phrase_match *m)
 	int best = 0;
 
 	for (i = 0; i < m->nmatched[PHRASE_ISSUER]; i++) {
-		const struct phrase *p =
-		    &all->phrase[phrase_found(m->matched[PHRASE_ISSUER][i])];
+		const struct phrase *p = matched(m, PHRASE_ISSUER, i);
 
 		if (p->weight > best) {
 			best = p->weight;
@@ -101,8 +106,7 @@ find_about(const struct phrase_match *m)
 
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT] && about != TOPIC_SENDER;
 	    i++)
-		about = (enum topic)
-		    all->phrase[phrase_found(m->matched[PHRASE_ABOUT][i])].about;
+		about = (enum topic)matched(m, PHRASE_ABOUT, i)->about;
 	return about;
 }
 
@@ -300,13 +304,13 @@ weigh(struct phrase_match *m, struct recognised *r)
 	scale.n = 0;
 	memset(scale.at, 0, sizeof scale.at);
 	for (i = 0; i < m->nmatched[PHRASE_REASON]; i++) {
-		uint64_t found = m->matched[PHRASE_REASON][i];
-		const struct phrase *p = &all->phrase[phrase_found(found)];
+		const struct phrase *p = matched(m, PHRASE_REASON, i);
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
 		    recognise_possible(r, p->reason))
 			put(&scale, p, about == TOPIC_NONE ? p->reason :
-			    recognise_turned(about, p->reason), found);
+			    recognise_turned(about, p->reason),
+			    m->matched[PHRASE_REASON][i]);
 	}
 	add_up(&scale);
 	r->software = all->issuer[issuer];

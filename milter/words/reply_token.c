@@ -86,6 +86,17 @@ token_ipv4(const char *p, const char *end)
 	return p;
 }
 
+/* Up to four digits and a sign: most of what is asked about are words. */
+static bool
+begins_ipv6(const char *p, const char *end)
+{
+	int n;
+
+	for (n = 0; n < 4 && p < end && is_hex(*p); n++)
+		p++;
+	return p < end && (*p == ':' || *p == '.');
+}
+
 static const char *
 token_ipv6(const char *p, const char *end)
 {
@@ -93,12 +104,9 @@ token_ipv6(const char *p, const char *end)
 	int colons = 0, digits = 0;
 	bool pair = false;
 
-	/* Most of what is asked about are words. */
-	while (at < end && at - p <= 4 && is_hex(*at))
-		at++;
-	if (at == end || (*at != ':' && *at != '.'))
+	if (!begins_ipv6(p, end))
 		return NULL;
-	for (at = p; at < end && (is_hex(*at) || *at == ':' || *at == '.'); at++) {
+	for (; at < end && (is_hex(*at) || *at == ':' || *at == '.'); at++) {
 		if (*at == ':') {
 			colons++;
 			pair = pair || (at > p && at[-1] == ':');

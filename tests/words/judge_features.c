@@ -30,21 +30,21 @@ judge_note(struct judge *j, uint32_t feature)
 }
 
 void
-judge_listen(struct judge *j)
+judge_lookup(struct judge *j)
 {
 	unsigned i;
 
-	for (i = 0; i < j->nheard; i++) {
-		judge_note(j, j->heard[i].number);
-		if (!j->heard[i].counts)
+	for (i = 0; i < j->ntokens; i++) {
+		judge_note(j, j->token[i].number);
+		if (!j->token[i].counts)
 			continue;
 		if (j->before != 0)
 			printf("%u:%u:%u ", judge_pair(j->before,
-			    j->heard[i].number), j->before,
-			    j->heard[i].number);
-		j->before = j->heard[i].number;
+			    j->token[i].number), j->before,
+			    j->token[i].number);
+		j->before = j->token[i].number;
 	}
-	j->nheard = 0;
+	j->ntokens = 0;
 }
 
 int
@@ -59,7 +59,7 @@ main(void)
 		memset(&r, 0, sizeof r);
 		phrase_match_begin(&m, all);
 		reply_text_scan(&m, all, line, strlen(line), &r);
-		judge_listen(&m.judge);
+		judge_lookup(&m.judge);
 		phrase_tell_judge(&m);
 		printf("=%u\n", m.judge.sentence);
 	}
