@@ -230,8 +230,9 @@ ask_status(struct recognised *r, int points)
 	int says = recognise_status_says(r);
 
 	if (recognise_private(r) && !recognise_vague(says) &&
-	    (r->confidence < RECOGNISED_LIKELY || recognise_vague(r->reason) ||
-	    recognise_kin(says, r->reason))) {
+	    (r->confidence < RECOGNISED_LIKELY || (recognise_vague(r->reason) &&
+	    r->confidence < RECOGNISED_SURE) || recognise_kin(says,
+	    r->reason))) {
 		if (r->confidence < RECOGNISED_LIKELY)
 			r->confidence = RECOGNISED_LIKELY;
 		r->reason = says;
