@@ -78,7 +78,7 @@ _Static_assert(sizeof known / sizeof known[0] < JUDGE_FEATURES_MAX,
 
 /* Lanes that are one to the processor. */
 typedef int16_t eight __attribute__((vector_size(16), may_alias));
-#define AT_ONCE (4 * 8)
+#define AT_ONCE (8 * 8)
 
 /* What a feature adds: to many reasons a row, to few some points each. First
    come those with rows. */
@@ -175,97 +175,6 @@ fill(void)
 		sentences[sentence_of(known[i - 1].sentence)] = (uint16_t)i;
 }
 
-void
-judge_begin(struct judge *j)
-{
-	pthread_once(&once, fill);
-	j->nnoted = 0;
-	j->before = 0;
-	j->sentence = JUDGE_WORD;
-	j->words = false;
-	j->weighed = false;
-}
-
-/* Adds the rows of n features, some lanes of all of them after the other: their
-   sums stay where the processor adds. */
-static void
-add_rows(judge_lanes score, const uint16_t *feature, unsigned n)
-{
-	unsigned lane, i;
-
-	for (lane = 0; lane < JUDGE_LANES; lane += AT_ONCE) {
-		eight *sum = (eight *)(score + lane);
-		eight a = sum[0], b = sum[1], c = sum[2], d = sum[3];
-
-		for (i = 0; i < n; i++) {
-			const eight *row =
-			    (const eight *)(rows[feature[i]] + lane);
-
-			a += row[0];
-			b += row[1];
-			c += row[2];
-			d += row[3];
-		}
-		sum[0] = a;
-		sum[1] = b;
-		sum[2] = c;
-		sum[3] = d;
-	}
-}
-
-static inline void
-add_few(judge_lanes score, const struct points *p)
-{
-	unsigned i;
-
-	for (i = 0; i < FEW; i++)
-		score[p->lane[i]] = (int16_t)(score[p->lane[i]] +
-		    p->points[i]);
-}
-
-/* Those that were noted for the first time: the ones with rows at `rowed`, the
-   others at `single`. Which is which takes no branch: none could foresee it. */
-static void
-part_noted(struct judge *j, uint16_t *rowed, unsigned *nrowed,
-    uint16_t *single, unsigned *nsingle)
-{
-	unsigned i, feature, new;
-	uint64_t *counted;
-
-	*nrowed = *nsingle = 0;
-	for (i = 0; i < j->nnoted; i++) {
-		feature = j->noted[i];
-		counted = &j->counted[feature / 64];
-		new = (~*counted >> feature % 64) & 1;
-		*counted |= (uint64_t)1 << feature % 64;
-		j->unheard += feature == 0;
-		rowed[*nrowed] = single[*nsingle] = (uint16_t)feature;
-		*nrowed += new & (feature < nrows);
-		*nsingle += new & (feature >= nrows);
-	}
-}
-
-void
-judge_weigh(struct judge *j)
-{
-	uint16_t rowed[JUDGE_NOTED_MAX + 1], single[JUDGE_NOTED_MAX + 1];
-	unsigned nrowed, nsingle, i;
-
-	if (!j->weighed) {
-		memset(j->counted, 0,
-		    (FEATURES / 64 + 1) * sizeof j->counted[0]);
-		j->counted[0] = 1;	/* it is none that adds */
-		memcpy(j->score, begin, sizeof j->score);
-		j->unheard = 0;
-		j->weighed = true;
-	}
-	part_noted(j, rowed, &nrowed, single, &nsingle);
-	j->nnoted = 0;
-	add_rows(j->score, rowed, nrowed);
-	for (i = 0; i < nsingle; i++)
-		add_few(j->score, &few[single[i] - nrows]);
-}
-
 static inline unsigned
 find(uint32_t number)
 {
@@ -279,48 +188,144 @@ judge_find(uint32_t number)
 	return find(number);
 }
 
+/* Adds the rows of n features, half of the lanes of all of them after the
+   other: their sums stay where the processor adds. */
+static void
+add_rows(judge_lanes score, const uint16_t *feature, unsigned n)
+{
+	unsigned lane, i;
+
+	for (lane = 0; lane < JUDGE_LANES; lane += AT_ONCE) {
+		eight *sum = (eight *)(score + lane);
+		eight a = sum[0], b = sum[1], c = sum[2], d = sum[3];
+		eight e = sum[4], f = sum[5], g = sum[6], h = sum[7];
+
+		for (i = 0; i < n; i++) {
+			const eight *row =
+			    (const eight *)(rows[feature[i]] + lane);
+
+			a += row[0];
+			b += row[1];
+			c += row[2];
+			d += row[3];
+			e += row[4];
+			f += row[5];
+			g += row[6];
+			h += row[7];
+		}
+		sum[0] = a;
+		sum[1] = b;
+		sum[2] = c;
+		sum[3] = d;
+		sum[4] = e;
+		sum[5] = f;
+		sum[6] = g;
+		sum[7] = h;
+	}
+}
+
+static inline void
+add_few(judge_lanes score, const struct points *p)
+{
+	unsigned i;
+
+	for (i = 0; i < FEW; i++)
+		score[p->lane[i]] = (int16_t)(score[p->lane[i]] +
+		    p->points[i]);
+}
+
+/* Adds those that were noted for the first time. Which of them have rows takes
+   no branch: none could foresee it. */
+static void
+add_noted(struct judge *j)
+{
+	uint16_t rowed[JUDGE_NOTED_MAX + 1], single[JUDGE_NOTED_MAX + 1];
+	unsigned nrowed = 0, nsingle = 0, unheard = 0, i, feature, new;
+	uint64_t *counted, bit;
+
+	for (i = 0; i < j->nnoted; i++) {
+		feature = j->noted[i];
+		counted = &j->counted[feature / 64];
+		bit = (uint64_t)1 << feature % 64;
+		new = (*counted & bit) == 0;
+		*counted |= bit;
+		unheard += feature == 0;
+		rowed[nrowed] = single[nsingle] = (uint16_t)feature;
+		nrowed += new & (feature < nrows);
+		nsingle += new & (feature >= nrows);
+	}
+	j->unheard += unheard;
+	add_rows(j->score, rowed, nrowed);
+	for (i = 0; i < nsingle; i++)
+		add_few(j->score, &few[single[i] - nrows]);
+}
+
+/* Adds up what is noted so far. */
+static void
+weigh_noted(struct judge *j)
+{
+	if (!j->weighed) {
+		memset(j->counted, 0,
+		    (FEATURES / 64 + 1) * sizeof j->counted[0]);
+		j->counted[0] = 1;	/* it is none that adds */
+		memcpy(j->score, begin, sizeof j->score);
+		j->unheard = 0;
+		j->weighed = true;
+	}
+	add_noted(j);
+	j->nnoted = 0;
+}
+
 void
 judge_note(struct judge *j, uint32_t feature)
 {
 	if (j->nnoted == JUDGE_NOTED_MAX)
-		judge_weigh(j);
+		weigh_noted(j);
 	j->noted[j->nnoted++] = (uint16_t)feature;
 }
 
+/* Words and marks become features: each by itself, and the pair that it makes
+   with the one before where it counts. */
 void
-judge_feature(struct judge *j, uint32_t what)
+judge_lookup(struct judge *j)
 {
-	judge_note(j, find(what));
+	unsigned n, i, feature, known = 0;
+	uint32_t before = j->before;
+
+	if (j->nnoted + 2 * j->ntokens > JUDGE_NOTED_MAX)
+		weigh_noted(j);
+	for (n = j->nnoted, i = 0; i < j->ntokens; i++) {
+		struct judge_token token = j->token[i];
+
+		feature = find(token.number);
+		known |= feature;
+		j->noted[n++] = (uint16_t)feature;
+		j->noted[n] = (uint16_t)find(judge_pair(before,
+		    token.number));
+		n += token.counts & (before != 0);
+		before = token.counts ? token.number : before;
+	}
+	j->ntokens = 0;
+	j->nnoted = n;
+	j->before = before;
+	j->words = j->words || known != 0;
 }
 
-/* A word or what stands in place of one, and the pair that it makes with the
-   one before where it counts. */
-static inline void
-note_word(struct judge *j, uint32_t word, bool counts)
+bool
+judge_knows_any(struct judge *j)
 {
-	unsigned feature = find(word);
+	unsigned i;
 
-	if (j->nnoted + 2 > JUDGE_NOTED_MAX)
-		judge_weigh(j);
-	j->words |= feature != 0;
-	j->noted[j->nnoted++] = (uint16_t)feature;
-	j->noted[j->nnoted] =
-	    (uint16_t)find(judge_pair(j->before, word));
-	j->nnoted += counts && j->before != 0;
-	j->before = counts ? word : j->before;
+	for (i = 0; i < j->ntokens && !j->words; i++)
+		j->words = find(j->token[i].number) != 0;
+	return j->words;
 }
 
 void
-judge_mark(struct judge *j, uint32_t mark)
+judge_weigh(struct judge *j)
 {
-	note_word(j, mark, true);
-}
-
-void
-judge_word(struct judge *j, uint32_t word, bool counts)
-{
-	j->sentence = judge_pair(j->sentence, word);
-	note_word(j, word, counts);
+	judge_lookup(j);
+	weigh_noted(j);
 }
 
 int

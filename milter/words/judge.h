@@ -8,10 +8,10 @@
  * are in the unit of the points of phrases. The phrases know what words mean
  * and the judge how often they meant it: where both say the same, it is so.
  *
- * What is found is noted while the text is read, a number each. It is added up
- * only where the answer hangs on it: not where the phrases are sure and the
- * sentence as a whole is known. No memory of its own, no floating point. Any
- * thread.
+ * What is found is noted while the text is read, a number each. It is looked up
+ * and added up only where the answer hangs on it: not where the phrases are
+ * sure and the sentence as a whole is known. No memory of its own, no floating
+ * point. Any thread, once phrases_get() has returned.
  */
 #ifndef WORDS_JUDGE_H
 #define WORDS_JUDGE_H
@@ -21,20 +21,29 @@
 
 #define JUDGE_LANES 128		/* a multiple of what processors add at once */
 #define JUDGE_FEATURES_MAX 8192
-#define JUDGE_NOTED_MAX 200
+#define JUDGE_TOKENS_MAX 64
+#define JUDGE_NOTED_MAX 200	/* at least two for each token */
 #define JUDGE_NEVER -10000	/* the score of what cannot be */
 
 /* Points for each reason, in its lane. */
 typedef int16_t judge_lanes[JUDGE_LANES] __attribute__((aligned(16)));
 
+/* A word, or what stands in place of one. */
+struct judge_token {
+	uint32_t number;
+	bool counts;		/* it is no small word, and stands in pairs */
+};
+
 /* One text on its way. What is no longer than most is added up once. */
 struct judge {
 	judge_lanes score;
+	struct judge_token token[JUDGE_TOKENS_MAX];	/* not yet looked up */
+	unsigned ntokens;
 	uint16_t noted[JUDGE_NOTED_MAX];	/* features not yet added up */
 	unsigned nnoted;
-	uint32_t before;	/* the last word that counts; 0: none */
+	uint32_t before;	/* the last looked up that counts; 0: none */
 	uint32_t sentence;	/* all words so far */
-	bool words;		/* it knows one of them */
+	bool words;		/* one that was looked up is known */
 	bool weighed;		/* the rest is valid, and the scores */
 	unsigned unheard;	/* what was noted and has no weight */
 	uint64_t counted[JUDGE_FEATURES_MAX / 64];
@@ -68,22 +77,53 @@ judge_pair(uint32_t first, uint32_t second)
 	return judge_letter(first ^ first >> 15, second);
 }
 
-void judge_begin(struct judge *j);
+static inline void
+judge_begin(struct judge *j)
+{
+	j->ntokens = 0;
+	j->nnoted = 0;
+	j->before = 0;
+	j->sentence = JUDGE_WORD;
+	j->words = false;
+	j->weighed = false;
+}
 
-/* A word. `counts`: it is no small word, and stands in pairs. */
-void judge_word(struct judge *j, uint32_t word, bool counts);
+/* Looks up the tokens so far. */
+void judge_lookup(struct judge *j);
+
+static inline void
+judge_add(struct judge *j, uint32_t number, bool counts)
+{
+	if (j->ntokens == JUDGE_TOKENS_MAX)
+		judge_lookup(j);
+	j->token[j->ntokens++] = (struct judge_token){ number, counts };
+}
 
 /* What stands in place of a word, such as an address. */
-void judge_mark(struct judge *j, uint32_t mark);
+static inline void
+judge_mark(struct judge *j, uint32_t mark)
+{
+	judge_add(j, mark, true);
+}
 
-/* Anything else; the same where it was looked up before. */
-void judge_feature(struct judge *j, uint32_t what);
+/* A word. */
+static inline void
+judge_word(struct judge *j, uint32_t word, bool counts)
+{
+	j->sentence = judge_pair(j->sentence, word);
+	judge_add(j, word, counts);
+}
+
+/* Anything else, as judge_find() has it. */
 void judge_note(struct judge *j, uint32_t feature);
 
 /* The feature of a number; 0: the judge does not know it. */
 uint32_t judge_find(uint32_t number);
 
-/* Adds up what was noted; then the scores are valid. */
+/* Is any of the words and marks known? */
+bool judge_knows_any(struct judge *j);
+
+/* Adds up all of it; then the scores are valid. */
 void judge_weigh(struct judge *j);
 
 /*

@@ -11,8 +11,8 @@
 
 #define PARENTS_MAX 6
 #define LIST_MAX 24
-#define WORD_SLOTS 16384	/* a power of two */
 #define WORD_MAX 64
+#define WORDS_MAX (LEXICON_SLOTS * 3 / 4)
 #define ALL_MAX 96		/* of all that a word is and begins with */
 
 /* While the lexicon is filled: which word means which symbol. */
@@ -26,12 +26,6 @@ struct taught {
 	const char *text;
 	uint16_t n;
 	uint16_t last;		/* its last lesson */
-};
-
-/* A word, by its identity; 0: a free slot. */
-struct slot {
-	uint64_t identity;
-	struct lexicon_meaning meaning;
 };
 
 const uint8_t lexicon_letter[256] = {
@@ -62,11 +56,11 @@ static const char *const mark_names[MARK_COUNT] = {
 	[MARK_ARGUMENT] = "@argument",
 };
 
+struct lexicon_slot lexicon_slots[LEXICON_SLOTS + LEXICON_SPARE];
 const struct letter_place *lexicon_places;
 const uint16_t *lexicon_begun;
 
 static struct letter_tree tree;	/* of what words begin with */
-static struct slot slots[WORD_SLOTS];
 static uint16_t *pool;		/* lists, each with a 0 at its end … */
 static size_t npool, pool_cap;
 static uint32_t *senses;	/* … and where they begin */
@@ -76,8 +70,9 @@ static unsigned nsymbols, nconcepts;
 static uint16_t parents[SYMBOLS_MAX][PARENTS_MAX];
 static struct lesson *lessons;	/* from 1 */
 static size_t nlessons, lessons_cap;
-static struct taught *taught;	/* by slot */
+static struct taught *taught;	/* from 1 … */
 static size_t nwords;
+static uint16_t *taught_at;	/* … by slot */
 static uint16_t *begun;		/* the last lessons by node of the tree */
 static size_t nbegun, begun_cap;
 
@@ -87,7 +82,9 @@ lexicon_begin(unsigned concepts)
 	nconcepts = concepts;
 	nsymbols = concepts + MARK_COUNT;
 	nlessons = 1;
-	taught = mem_array(WORD_SLOTS, sizeof *taught);
+	taught = mem_array(WORDS_MAX + 1, sizeof *taught);
+	taught_at = mem_array(LEXICON_SLOTS + LEXICON_SPARE,
+	    sizeof *taught_at);
 }
 
 unsigned
@@ -105,23 +102,41 @@ lexicon_mark_name(enum mark mark)
 static uint64_t
 identity_of(const char *word, size_t n)
 {
-	uint64_t identity = LEXICON_WORD;
+	uint64_t identity = LEXICON_WORD, bytes = 0;
+	size_t i;
 
-	for (; n > 0; n--)
-		identity = lexicon_grow(identity,
-		    lexicon_letter[(unsigned char)*word++]);
-	return identity;
+	for (i = 0; i < n; i++) {
+		bytes |= (uint64_t)((unsigned char)word[i] | 0x20) << i % 8 * 8;
+		if (i % 8 == 7) {
+			identity = lexicon_grow(identity, bytes);
+			bytes = 0;
+		}
+	}
+	return lexicon_grow(identity, bytes);
 }
 
-/* The slot of a word, or the free one where it would be. */
-static inline size_t
-slot_of(uint64_t identity)
+static uint32_t
+number_of(const char *word, size_t n)
 {
-	size_t at = (size_t)(identity >> 40) % WORD_SLOTS;
+	uint32_t number = JUDGE_WORD;
 
-	while (slots[at].identity != identity && slots[at].identity != 0)
-		at = (at + 1) % WORD_SLOTS;
-	return at;
+	for (; n > 0; n--)
+		number = lexicon_number(number, (unsigned char)*word++);
+	return number;
+}
+
+/* Takes a free slot for a word. */
+static void
+take_slot(struct lexicon_slot *slot, uint64_t identity, const char *word,
+    size_t n)
+{
+	if (++nwords > WORDS_MAX || (uint32_t)identity == 0 ||
+	    slot == lexicon_slots + LEXICON_SLOTS + LEXICON_SPARE - 1)
+		BUG("too many words");
+	slot->identity = (uint32_t)identity;
+	slot->number = number_of(word, n);
+	taught_at[slot - lexicon_slots] = (uint16_t)nwords;
+	taught[nwords] = (struct taught){ word, (uint16_t)n, 0 };
 }
 
 /* The last lesson of a whole word. */
@@ -129,17 +144,15 @@ static uint16_t *
 lessons_of_word(const char *word, size_t n)
 {
 	uint64_t identity = identity_of(word, n);
-	size_t at = slot_of(identity);
+	struct lexicon_slot *slot = lexicon_slot(identity);
+	struct taught *of;
 
-	if (slots[at].identity == 0) {
-		if (++nwords > WORD_SLOTS * 3 / 4 || identity == 0)
-			BUG("too many words");
-		slots[at].identity = identity;
-		taught[at] = (struct taught){ word, (uint16_t)n, 0 };
-	}
-	if (taught[at].n != n || strncasecmp(taught[at].text, word, n) != 0)
+	if (slot->identity == 0)
+		take_slot(slot, identity, word, n);
+	of = &taught[taught_at[slot - lexicon_slots]];
+	if (of->n != n || strncasecmp(of->text, word, n) != 0)
 		BUG("two words of one identity");
-	return &taught[at].last;
+	return &of->last;
 }
 
 /* That of what words begin with. */
@@ -284,23 +297,34 @@ sense_of(unsigned last)
 	return store(list, n);
 }
 
-/* The symbols of one behind those of the other. */
+unsigned
+lexicon_join(const uint16_t *senses_of, size_t n)
+{
+	uint16_t list[ALL_MAX];
+	size_t nlist = 0, joined = 0, i;
+	symbol_list from;
+	unsigned last = 0;
+
+	for (i = 0; i < n; i++) {
+		if (senses_of[i] == 0)
+			continue;
+		last = senses_of[i];
+		joined++;
+		for (from = lexicon_symbols(last); *from != 0; from++) {
+			if (nlist == ALL_MAX)
+				BUG("a word with too many meanings");
+			list[nlist++] = *from;
+		}
+	}
+	return joined > 1 ? store(list, nlist) : last;
+}
+
 static uint16_t
 sense_of_both(unsigned first, unsigned second)
 {
-	uint16_t list[ALL_MAX];
-	symbol_list from;
-	size_t n = 0;
+	const uint16_t both[] = { (uint16_t)first, (uint16_t)second };
 
-	if (first == 0 || second == 0)
-		return (uint16_t)(first == 0 ? second : first);
-	for (from = lexicon_symbols(first); *from != 0 && n < ALL_MAX; from++)
-		list[n++] = *from;
-	for (from = lexicon_symbols(second); *from != 0 && n < ALL_MAX; from++)
-		list[n++] = *from;
-	if (n == ALL_MAX)
-		BUG("a word with too many meanings");
-	return store(list, n);
+	return (uint16_t)lexicon_join(both, 2);
 }
 
 /* The senses of a node of the tree and of all below it. */
@@ -333,15 +357,17 @@ static void
 tell_words(void)
 {
 	struct lexicon_meaning *m;
+	const struct taught *of;
 	size_t i;
 
-	for (i = 0; i < WORD_SLOTS; i++) {
-		if (slots[i].identity == 0)
+	for (i = 0; i < LEXICON_SLOTS + LEXICON_SPARE; i++) {
+		if (taught_at[i] == 0)
 			continue;
-		m = &slots[i].meaning;
-		m->whole = sense_of(taught[i].last);
-		m->all = sense_of_both(lexicon_begun[walk(taught[i].text,
-		    taught[i].n)], m->whole);
+		of = &taught[taught_at[i]];
+		m = &lexicon_slots[i].meaning;
+		m->whole = sense_of(of->last);
+		m->all = sense_of_both(lexicon_begun[walk(of->text, of->n)],
+		    m->whole);
 	}
 }
 
@@ -367,6 +393,7 @@ lexicon_end(void)
 	tell_words();
 	free(begun);
 	free(taught);
+	free(taught_at);
 	free(lessons);
 }
 
@@ -382,14 +409,20 @@ lexicon_symbols(unsigned sense)
 	return pool + senses[sense];
 }
 
-const struct lexicon_meaning *
-lexicon_meaning(uint64_t identity)
+void
+lexicon_hint(const uint8_t *hints)
 {
-	return &slots[slot_of(identity)].meaning;
+	struct lexicon_meaning *m;
+	size_t i;
+
+	for (i = 0; i < LEXICON_SLOTS + LEXICON_SPARE; i++) {
+		m = &lexicon_slots[i].meaning;
+		m->hints = hints[m->whole];
+	}
 }
 
 unsigned
 lexicon_find(const char *word, size_t n)
 {
-	return lexicon_meaning(identity_of(word, n))->whole;
+	return lexicon_slot(identity_of(word, n))->meaning.whole;
 }

@@ -18,37 +18,25 @@ phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 	judge_begin(&m->judge);
 	memset(m->nmatched, 0, sizeof m->nmatched);
 	m->place = 1;
-	m->nbegun = 0;
 	m->nreached = 0;
 	m->nwhole = 0;
+	m->when = 0;
 	m->denied_until = 0;
 }
 
-static void match(struct phrase_match *m, unsigned sense, unsigned place);
-
-/* A phrase is whole: it is reported once, a concept each time. */
-static void
-report(struct phrase_match *m, unsigned which, unsigned place)
+/* A phrase that was found: when, in which turn of the sense's symbols, which.
+   By that they are in order. */
+static inline uint64_t
+found(const struct phrase_match *m, unsigned turn, unsigned which)
 {
-	const struct phrase *p = &m->all->phrase[which];
-	uint64_t bit = (uint64_t)1 << (which % 64);
-
-	if (p->kind == PHRASE_CONCEPT) {
-		match(m, p->concept, place);
-		return;
-	}
-	if ((m->stated[which / 64] & bit) != 0)
-		return;
-	m->stated[which / 64] |= bit;
-	m->matched[p->kind][m->nmatched[p->kind]++] = (uint16_t)which;
+	return (uint64_t)m->when << 32 | turn << 16 | which;
 }
 
-/* By the turns of the symbols, then in the order of phrases.def. */
 static void
-sort(uint32_t *list, unsigned n)
+sort(uint64_t *list, unsigned n)
 {
 	unsigned i, j;
-	uint32_t moved;
+	uint64_t moved;
 
 	for (i = 1; i < n; i++) {
 		moved = list[i];
@@ -58,16 +46,24 @@ sort(uint32_t *list, unsigned n)
 	}
 }
 
+/* Each phrase is reported once. */
 static void
-report_all(struct phrase_match *m, unsigned from, unsigned place)
+report(struct phrase_match *m)
 {
-	unsigned n = m->nwhole, i;
+	unsigned i, which, kind;
+	uint64_t bit, *stated;
 
-	if (n - from > 1)
-		sort(m->whole + from, n - from);
-	for (i = from; i < n; i++)
-		report(m, m->whole[i] & UINT16_MAX, place);
-	m->nwhole = from;
+	for (i = 0; i < m->nwhole; i++) {
+		which = phrase_found(m->whole[i]);
+		kind = m->all->phrase[which].kind;
+		stated = &m->stated[which / 64];
+		bit = (uint64_t)1 << which % 64;
+		m->matched[kind][m->nmatched[kind]] = m->whole[i];
+		m->nmatched[kind] += (*stated & bit) == 0 &&
+		    m->nmatched[kind] < MATCHED_MAX;
+		*stated |= bit;
+	}
+	m->nwhole = 0;
 }
 
 /* How many bits are set. */
@@ -80,43 +76,31 @@ bits(uint64_t v)
 	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
+/* How much of m->whole and of m->reached is filled, and how many of the
+   phrases are concepts: apart from them, as the processor keeps it so. */
+struct filled {
+	unsigned whole, reached, concepts;
+};
+
 /* Items behind a step that was reached: those which it is near enough to. What
    becomes of one takes no branch: none could foresee it. */
 static inline void
-match_items(struct phrase_match *m, unsigned at, unsigned distance,
-    bool denied)
+match_items(struct phrase_match *m, struct filled *n, unsigned at,
+    unsigned distance, unsigned turn, bool denied)
 {
-	unsigned nwhole = m->nwhole, nreached = m->nreached, good;
-	const struct phrase_item *item;
+	struct phrase_item item;
+	unsigned good;
 
 	do {
-		item = &m->all->item[at];
-		at = item->next;
-		good = (distance <= item->reach) & (item->denied >= denied);
-		m->whole[nwhole] = (uint32_t)item->turn << 16 | item->to;
-		m->reached[nreached] = item->to;
-		nwhole += good & item->last & (nwhole < WHOLE_MAX);
-		nreached += good & !item->last & (nreached < PENDING_MAX);
+		item = m->all->item[at];
+		good = (distance <= item.reach) & (item.denied >= denied);
+		m->whole[n->whole] = found(m, turn, item.to);
+		m->reached[n->reached] = item.to;
+		n->whole += good & item.last & (n->whole < WHOLE_MAX);
+		n->concepts += good & item.concept;
+		n->reached += good & !item.last & (n->reached < PENDING_MAX);
+		at = item.next;
 	} while (at != 0);
-	m->nwhole = nwhole;
-	m->nreached = nreached;
-}
-
-static inline void
-match_wait(struct phrase_match *m, const struct phrase_wait *wait,
-    unsigned place, bool denied)
-{
-	const uint16_t *step = m->step + (size_t)64 * wait->word;
-	uint64_t left = m->active[wait->word] & wait->steps;
-	unsigned bit;
-
-	do {
-		bit = (unsigned)__builtin_ctzll(left);
-		match_items(m, wait->item +
-		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
-		    place - step[bit], denied);
-		left &= left - 1;
-	} while (left != 0);
 }
 
 /* Notes which it is if it waits behind a step that was reached; returns where
@@ -129,64 +113,139 @@ try_wait(const struct phrase_match *m, const struct phrase_wait *wait,
 	return hit + ((m->active[wait->word] & wait->steps) != 0);
 }
 
-/* What waits for a sense behind any step that was reached. Which that is
-   takes no branch, either. */
-static inline void
-match_waiting(struct phrase_match *m, const struct phrase_sense *s,
-    unsigned place, bool denied)
+/* Which of what waits for a symbol is behind a step that was reached: m->hit.
+   That takes no branch, either. Returns the end. */
+static inline const uint16_t *
+find_hits(struct phrase_match *m, const struct phrase_symbol *s)
 {
-	const struct phrase_wait *first = m->all->wait + s[0].wait;
-	const struct phrase_wait *end = m->all->wait + s[1].wait, *wait;
-	uint16_t *hit = m->hit, *at;
-	size_t i = 0;
+	const struct phrase_wait *wait = m->all->wait + s->wait;
+	uint16_t *hit = m->hit;
+	size_t i, n = (size_t)2 * s->nwait;
 
-	for (wait = first; wait < end; wait += PHRASE_FOUR, i += PHRASE_FOUR) {
+	for (i = 0; i < n; i += 2, wait += 2) {
 		hit = try_wait(m, wait, i, hit);
 		hit = try_wait(m, wait + 1, i + 1, hit);
-		hit = try_wait(m, wait + 2, i + 2, hit);
-		hit = try_wait(m, wait + 3, i + 3, hit);
 	}
-	for (at = m->hit; at < hit; at++)
-		match_wait(m, first + *at, place, denied);
+	*hit = 0;
+	return hit;
 }
 
-static void
-match_sense(struct phrase_match *m, const struct phrase_sense *s,
-    unsigned place, bool denied)
+/* All steps of all hits, one after the other in one loop. */
+static inline void
+match_hits(struct phrase_match *m, struct filled *n,
+    const struct phrase_symbol *s, unsigned place, unsigned turn, bool denied)
 {
-	unsigned from = m->nwhole, i;
+	const struct phrase_wait *first = m->all->wait + s->wait, *wait;
+	const uint16_t *end = find_hits(m, s), *hit = m->hit;
+	uint64_t left = 0, steps;
+	unsigned bit;
 
-	for (i = 0; i < sizeof s->concepts / sizeof s->concepts[0]; i++)
-		m->concepts[i] |= s->concepts[i];
-	if (s->not)
-		m->denied_until = (uint16_t)(place + DENIES);
-	if (!denied) {
-		if (m->nbegun < BEGUN_MAX)
-			m->begun[m->nbegun++] = s;
-		for (i = s[0].single; i < s[1].single &&
-		    m->nwhole < WHOLE_MAX; i++)
-			m->whole[m->nwhole++] = m->all->single[i];
+	while (hit < end) {
+		wait = first + *hit;
+		steps = m->active[wait->word] & wait->steps;
+		left |= steps & -(uint64_t)(left == 0);
+		bit = (unsigned)__builtin_ctzll(left);
+		match_items(m, n, wait->item +
+		    bits(wait->steps & (((uint64_t)1 << bit) - 1)),
+		    place - m->step[64 * wait->word + bit], turn, denied);
+		left &= left - 1;
+		hit += left == 0;
 	}
-	match_waiting(m, s, place, denied);
-	if (m->nwhole != from)
-		report_all(m, from, place);
+}
+
+static void match(struct phrase_match *m, unsigned sense, unsigned place);
+
+/* What was found from here on has concepts: each is one more sense of the
+   word, in its turn. */
+static void
+match_concepts(struct phrase_match *m, unsigned from, unsigned place)
+{
+	unsigned n = m->nwhole, i, which;
+
+	sort(m->whole + from, n - from);
+	for (i = from; i < n; i++) {
+		m->whole[i] = found(m, 0, 0) | (uint32_t)m->whole[i];
+		which = phrase_found(m->whole[i]);
+		if (m->all->phrase[which].kind != PHRASE_CONCEPT)
+			continue;
+		m->when++;
+		match(m, m->all->phrase[which].concept, place);
+	}
+}
+
+static inline void
+match_symbol(struct phrase_match *m, struct filled *n, unsigned symbol,
+    unsigned place, unsigned turn, bool denied)
+{
+	const struct phrase_symbol *s = &m->all->symbol[symbol];
+	unsigned i;
+
+	if (!denied) {
+		m->reached[n->reached] = s->step;
+		n->reached += (s->step != 0) & (n->reached < PENDING_MAX);
+		for (i = 0; i < s->nsingle && n->whole < WHOLE_MAX; i++)
+			m->whole[n->whole++] = found(m, turn,
+			    m->all->single[s->single + i]);
+	}
+	match_hits(m, n, s, place, turn, denied);
+}
+
+static inline struct filled
+begin_filling(const struct phrase_match *m)
+{
+	return (struct filled){ m->nwhole, m->nreached, 0 };
+}
+
+static inline void
+end_filling(struct phrase_match *m, const struct filled *n, unsigned place)
+{
+	unsigned from = m->nwhole;
+
+	m->nwhole = n->whole;
+	m->nreached = n->reached;
+	if (n->concepts > 0)
+		match_concepts(m, from, place);
+	m->when++;
+}
+
+/* Symbol by symbol, those that a "not" before them undoes apart. */
+static void
+match_apart(struct phrase_match *m, const struct phrase_sense *s,
+    unsigned place)
+{
+	symbol_list symbol;
+	struct filled n;
+
+	for (symbol = s->symbols; *symbol != 0; symbol++) {
+		n = begin_filling(m);
+		if (*symbol == CONCEPT_NOT)
+			m->denied_until = (uint16_t)(place + DENIES);
+		match_symbol(m, &n, *symbol, place, 0,
+		    m->all->symbol[*symbol].polar &&
+		    place <= m->denied_until);
+		end_filling(m, &n, place);
+	}
 }
 
 static void
 match(struct phrase_match *m, unsigned sense, unsigned place)
 {
 	const struct phrase_sense *s = &m->all->sense[sense];
-	symbol_list symbol;
+	struct filled n;
+	unsigned i;
 
-	if (!s->apart && (!s->polar || place > m->denied_until)) {
-		match_sense(m, s, place, false);
+	for (i = 0; i < sizeof s->concepts / sizeof s->concepts[0]; i++)
+		m->concepts[i] |= s->concepts[i];
+	if (s->apart || (s->polar && place <= m->denied_until)) {
+		match_apart(m, s, place);
 		return;
 	}
-	for (symbol = lexicon_symbols(sense); *symbol != 0; symbol++) {
-		s = &m->all->symbol[*symbol];
-		match_sense(m, s, place, s->polar && place <=
-		    m->denied_until);
-	}
+	if (s->not)
+		m->denied_until = (uint16_t)(place + DENIES);
+	n = begin_filling(m);
+	for (i = 0; s->symbols[i] != 0; i++)
+		match_symbol(m, &n, s->symbols[i], place, i, false);
+	end_filling(m, &n, place);
 }
 
 static inline void
@@ -196,28 +255,24 @@ reach(struct phrase_match *m, unsigned step, unsigned place)
 	m->active[step / 64] |= (uint64_t)1 << step % 64;
 }
 
-/* The word is over: what it has reached counts from now on. */
-static void
+/* The word is over: what it has reached counts from now on. Mostly that is no
+   more than four steps, and then the loop takes no branch that nobody
+   foresees. */
+static inline void
 turn(struct phrase_match *m, unsigned place)
 {
-	const struct phrase_sense *s;
-	const uint16_t *step, *end;
 	unsigned i;
 
-	for (i = 0; i < m->nbegun; i++) {
-		s = m->begun[i];
-		step = m->all->first + s[0].first;
-		end = m->all->first + s[1].first;
-		for (; step < end; step += PHRASE_FOUR) {
-			reach(m, step[0], place);
-			reach(m, step[1], place);
-			reach(m, step[2], place);
-			reach(m, step[3], place);
-		}
-	}
-	for (i = 0; i < m->nreached; i++)
+	for (i = 0; i < PHRASE_FOUR; i++)
+		m->reached[m->nreached + i] = 0;
+	i = 0;
+	do {
 		reach(m, m->reached[i], place);
-	m->nbegun = 0;
+		reach(m, m->reached[i + 1], place);
+		reach(m, m->reached[i + 2], place);
+		reach(m, m->reached[i + 3], place);
+		i += PHRASE_FOUR;
+	} while (i < m->nreached);
 	m->nreached = 0;
 }
 
@@ -227,16 +282,23 @@ phrase_match_end(struct phrase_match *m)
 	const struct phrases *all = m->all;
 	const struct phrase_event *e = m->queue + 1;
 	const struct phrase_event *end = m->queue + m->nqueued;
+	unsigned kind;
 
+	m->queue[m->nqueued].sense = 0;
 	for (; e < end; e++) {
-		if (e + 1 < end)
-			__builtin_prefetch(&all->wait[
-			    all->sense[e[1].sense].wait]);
+		__builtin_prefetch(&all->symbol[
+		    all->sense[e[1].sense].symbols[0]]);
+		if (m->nwhole > WHOLE_MAX / 2)
+			report(m);
 		if (e->sense != 0)
 			match(m, e->sense, e->place);
 		if (e->last)
 			turn(m, e->place);
 	}
+	report(m);
+	for (kind = PHRASE_ISSUER; kind <= PHRASE_ABOUT; kind++)
+		if (m->nmatched[kind] > 1)
+			sort(m->matched[kind], m->nmatched[kind]);
 	m->nqueued = 1;
 }
 
@@ -244,7 +306,6 @@ void
 phrase_tell_judge(struct phrase_match *m)
 {
 	const struct phrases *all = m->all;
-	char topic[2] = "";
 	uint64_t left;
 	unsigned i, at, about;
 
@@ -255,8 +316,7 @@ phrase_tell_judge(struct phrase_match *m)
 				judge_note(&m->judge, all->concept[at]);
 		}
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT]; i++) {
-		about = m->matched[PHRASE_ABOUT][i];
-		topic[0] = (char)('0' + all->phrase[about].about);
-		judge_feature(&m->judge, judge_number('a', topic));
+		about = phrase_found(m->matched[PHRASE_ABOUT][i]);
+		judge_note(&m->judge, all->topic[all->phrase[about].about]);
 	}
 }

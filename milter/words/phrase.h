@@ -23,9 +23,9 @@
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
-#define BEGUN_MAX 160
 #define QUEUE_MAX 128		/* a text of more is matched in pieces */
 #define WHOLE_MAX 1024
+#define MATCHED_MAX 512
 #define REACH_ANY UINT16_MAX
 
 enum concept {
@@ -41,12 +41,12 @@ struct phrase_item {
 	uint16_t to;		/* its own step; of the last one the phrase */
 	uint16_t reach;		/* places from the item before at most */
 	uint16_t next;		/* another one behind the same step; 0: none */
-	uint8_t turn;		/* of its symbol in the sense */
-	bool last;
-	bool denied;		/* a "not" stands before it in the phrase */
+	bool last : 1;
+	bool concept : 1;	/* last of several words that are a concept */
+	bool denied : 1;	/* a "not" stands before it in the phrase */
 };
 
-/* Items that wait for one sense behind one of 64 steps: a bit each, and an
+/* Items that wait for one symbol behind one of 64 steps: a bit each, and an
    item for each bit. */
 struct phrase_wait {
 	uint64_t steps;
@@ -54,17 +54,24 @@ struct phrase_wait {
 	uint16_t item;		/* of the lowest bit; the others follow */
 };
 
-/* Lists of steps are filled up to fours with one that nothing waits behind,
-   lists of what waits with what waits for nothing. */
+/* Steps are reached in fours: behind step 0 nothing waits. */
 #define PHRASE_FOUR 4
 
-/* What a word does that has this sense: ranges of the lists of struct phrases,
-   each up to that of the next sense. */
-struct phrase_sense {
-	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
-	uint16_t first;		/* steps that it reaches by itself */
+/* What a symbol does: where its part of the lists of struct phrases begins, and
+   how long it is. */
+struct phrase_symbol {
+	uint16_t step;		/* that it reaches by itself; 0: none */
 	uint16_t single;	/* phrases that it is all of */
-	uint16_t wait;		/* what waits for it */
+	uint16_t wait;		/* what waits for it, in twos: the last one may
+				   wait for nothing */
+	uint8_t nsingle, nwait;
+	bool polar;		/* a "not" before it undoes it */
+};
+
+/* What a word is that has this sense. */
+struct phrase_sense {
+	symbol_list symbols;	/* those that do anything */
+	uint64_t concepts[CONCEPT_COUNT / 64 + 1];
 	uint8_t hints;		/* enum phrase_hint */
 	bool not : 1;		/* it has NOT */
 	bool polar : 1;		/* a "not" before it changes it … */
@@ -77,7 +84,7 @@ enum phrase_hint { HINT_STOP = 1, HINT_DOMAIN = 2, HINT_USING = 4,
 
 /* What a whole phrase tells. */
 enum phrase_kind { PHRASE_REASON, PHRASE_ISSUER, PHRASE_ABOUT, PHRASE_CONCEPT,
-	PHRASE_KINDS = PHRASE_CONCEPT };
+	PHRASE_KINDS };
 
 struct phrase {
 	int16_t weight;
@@ -86,21 +93,22 @@ struct phrase {
 	uint8_t about;		/* enum topic */
 	uint8_t issuer;		/* given, or with a reason: needed */
 	uint16_t concept;
-	const char *text;	/* as phrases.def has it; NULL: of a concept */
 };
 
 /* All of it; constant once it is read. */
 struct phrases {
 	struct phrase phrase[PHRASES_MAX];
-	const struct phrase_sense *sense;	/* and behind all of them … */
-	const struct phrase_sense *symbol;	/* … each symbol alone */
-	const uint16_t *first;
-	const uint32_t *single;
+	const char *text[PHRASES_MAX];	/* as phrases.def has it; NULL: of a
+					   concept */
+	const struct phrase_sense *sense;
+	const struct phrase_symbol *symbol;
+	const uint16_t *single;
 	const struct phrase_wait *wait;
 	const struct phrase_item *item;
 	const char *issuer[ISSUERS_MAX];
 	unsigned n, nsteps, nissuers;
-	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has it */
+	uint32_t concept[CONCEPT_COUNT];	/* as judge_find() has them */
+	uint32_t topic[TOPIC_COUNT];
 	uint32_t mark[MARK_COUNT];		/* the judge's number */
 };
 
@@ -121,21 +129,28 @@ struct phrase_match {
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
 	uint16_t step[STEPS_MAX];	/* … and where; others have no value */
-	/* within one sense: which of what waits is behind such a step */
+	/* for one symbol: which of what waits is behind such a step */
 	uint16_t hit[STEPS_MAX / 64 + PHRASE_FOUR];
-	const struct phrase_sense *begun[BEGUN_MAX];	/* of this word … */
-	unsigned nbegun;
-	uint16_t reached[PENDING_MAX + 1];	/* … and the steps it reaches */
+	/* the steps that this word reaches */
+	uint16_t reached[PENDING_MAX + PHRASE_FOUR];
 	unsigned nreached;
-	uint32_t whole[WHOLE_MAX + 1];	/* phrases that end with this word, */
-	unsigned nwhole;		/* behind the turns of their symbols */
+	uint64_t whole[WHOLE_MAX + 1];	/* phrases found, and when */
+	unsigned nwhole, when;
 	uint16_t denied_until;	/* a "not" reaches to this place */
 	uint64_t stated[PHRASES_MAX / 64];
-	uint16_t matched[PHRASE_KINDS][PHRASES_MAX];	/* each in order */
+	/* each once, as phrase_found() has it; in order but for reasons */
+	uint64_t matched[PHRASE_KINDS][MATCHED_MAX + 1];
 	unsigned nmatched[PHRASE_KINDS];
 	uint64_t concepts[CONCEPT_COUNT / 64 + 1];	/* seen so far */
 	struct judge judge;
 };
+
+/* Which phrase it is that was found. */
+static inline unsigned
+phrase_found(uint64_t found)
+{
+	return found & UINT16_MAX;
+}
 
 /* Reads phrases.def; what is wrong there is our bug. Any thread. */
 const struct phrases *phrases_get(void);
@@ -172,6 +187,22 @@ phrase_turn(struct phrase_match *m, bool counts)
 	if (!before->last)
 		m->queue[m->nqueued++] = (struct phrase_event){ m->place, 0,
 			true };
+	m->place = (uint16_t)(m->place + counts);
+}
+
+/* A word of one sense: as if it were queued, and the next one turned to. */
+static inline void
+phrase_word(struct phrase_match *m, unsigned sense, bool counts)
+{
+	if (m->nqueued >= QUEUE_MAX || !m->queue[m->nqueued - 1].last) {
+		phrase_queue(m, sense);
+		phrase_turn(m, counts);
+		return;
+	}
+	__builtin_prefetch(&m->all->sense[sense]);
+	m->queue[m->nqueued] = (struct phrase_event){ m->place,
+		(uint16_t)sense, true };
+	m->nqueued += sense != 0;
 	m->place = (uint16_t)(m->place + counts);
 }
 

@@ -1,4 +1,4 @@
-/* phrase_index - the items of phrases by the sense they wait for */
+/* phrase_index - the items of phrases by the symbol they wait for */
 
 #include "words/phrase_index.h"
 
@@ -9,49 +9,35 @@
 #include "base/mem.h"
 
 #define KEYS (SYMBOLS_MAX > STEPS_MAX ? SYMBOLS_MAX : STEPS_MAX)
-#define SENSE_ITEMS_MAX 4000
 #define NO_WORD UINT16_MAX
 
 /* What is made. */
 struct lists {
 	struct phrase_sense *sense;
-	uint16_t *first;
-	uint32_t *single;
-	uint16_t none;		/* the step that nothing waits behind */
+	struct phrase_symbol *symbol;
+	uint16_t *symbols;	/* of senses */
+	uint16_t *single;
 	struct phrase_wait *wait;
 	struct phrase_item *item;
-	size_t nfirst, nsingle, nwaits, nitems;
+	size_t nsingle, nwaits, nitems;
 	size_t apart;		/* items from here on, towards the start */
 };
 
-static unsigned
-by_from(const struct phrase_waiting *w)
-{
-	return w->from;
-}
-
-static unsigned
-by_symbol(const struct phrase_waiting *w)
-{
-	return w->symbol;
-}
-
-/* Sorts by a small number; what is equal keeps its order. */
+/* Sorts by symbols, or by the steps before; what is equal keeps its order. */
 static void
-sort_by(unsigned (*key)(const struct phrase_waiting *),
-    struct phrase_waiting *waiting, size_t n)
+sort_by(bool symbol, const struct phrase_waiting *waiting,
+    struct phrase_waiting *sorted, size_t n)
 {
-	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
 	size_t *at = mem_array(KEYS + 1, sizeof *at), i;
 
+#define KEY(w) (symbol ? (w).symbol : (w).from)
 	for (i = 0; i < n; i++)
-		at[key(&waiting[i]) + 1]++;
+		at[KEY(waiting[i]) + 1]++;
 	for (i = 0; i < KEYS; i++)
 		at[i + 1] += at[i];
 	for (i = 0; i < n; i++)
-		sorted[at[key(&waiting[i])]++] = waiting[i];
-	memcpy(waiting, sorted, n * sizeof *waiting);
-	free(sorted);
+		sorted[at[KEY(waiting[i])]++] = waiting[i];
+#undef KEY
 	free(at);
 }
 
@@ -71,34 +57,38 @@ find_dearest(uint16_t *dearest, const struct phrase_waiting *waiting, size_t n)
 	free(count);
 }
 
-/* Steps before the same symbol stand together: few words hold their bits.
-   Returns the new number of 0, which is no step. */
-static uint16_t
-number_steps(const struct phrases *all, struct phrase_waiting *waiting,
-    size_t n)
+/* Steps before the same symbol stand together: few words hold their bits. All
+   that nothing waits behind are number 0. */
+static void
+number_steps(struct phrases *all, struct phrase_waiting *waiting, size_t n,
+    uint16_t *steps)
 {
-	uint16_t *dearest = mem_array(STEPS_MAX, sizeof *dearest);
-	uint16_t *number = mem_array(STEPS_MAX, sizeof *number);
+	uint16_t *dearest = mem_array(all->nsteps, sizeof *dearest);
+	uint16_t *number = mem_array(all->nsteps, sizeof *number);
 	unsigned *at = mem_array(SYMBOLS_MAX + 1, sizeof *at);
-	uint16_t none;
 	size_t i;
 
 	find_dearest(dearest, waiting, n);
+	at[1] = 1;
 	for (i = 0; i < all->nsteps; i++)
-		at[dearest[i] + 1]++;
-	for (i = 0; i < SYMBOLS_MAX; i++)
+		at[dearest[i] + 1] += dearest[i] != 0;
+	for (i = 1; i < SYMBOLS_MAX; i++)
 		at[i + 1] += at[i];
 	for (i = 0; i < all->nsteps; i++)
-		number[i] = (uint16_t)at[dearest[i]]++;
+		number[i] = (uint16_t)(dearest[i] != 0 ?
+		    at[dearest[i]]++ : 0);
 	for (i = 0; i < n; i++) {
 		waiting[i].from = number[waiting[i].from];
 		waiting[i].to = number[waiting[i].to];
 	}
-	none = number[0];
+	for (i = 0; i < SYMBOLS_MAX; i++)
+		steps[i] = number[steps[i]];
+	all->nsteps = at[SYMBOLS_MAX];
+	if (all->nsteps > STEPS_MAX)
+		BUG("too many steps");
 	free(dearest);
 	free(number);
 	free(at);
-	return none;
 }
 
 /* Items that are not the first ones, all behind one step. The first of them
@@ -121,7 +111,8 @@ add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
 		at = i == 0 ? l->nitems++ : --l->apart;
 		l->item[at] = (struct phrase_item){ .to = w[i].last ?
 			w[i].phrase : w[i].to, .reach = w[i].reach,
-			.turn = w[i].turn, .last = w[i].last,
+			.last = w[i].last,
+			.concept = w[i].last && w[i].concept,
 			.denied = w[i].denied };
 		if (next != NULL)
 			*next = (uint16_t)at;
@@ -130,69 +121,24 @@ add_step(struct lists *l, const struct phrase_waiting *w, size_t n,
 	return i;
 }
 
-/* Does it end with this word, and is it that? */
-static void
-add_first(struct lists *l, const struct phrase_waiting *w)
-{
-	if (w->last)
-		l->single[l->nsingle++] = (uint32_t)w->turn << 16 | w->phrase;
-	else
-		l->first[l->nfirst++] = w->to;
-}
-
-/* What waits for one sense, by the steps before. */
+/* What waits for one symbol, by the steps before. */
 static void
 add_items(struct lists *l, const struct phrase_waiting *w, size_t n)
 {
 	unsigned word = NO_WORD;
-	size_t i, phrases = 0, used;
+	size_t i, used;
 
 	for (i = 0; i < n; i += used) {
 		used = 1;
 		if (w[i].first) {
-			add_first(l, &w[i]);
+			l->single[l->nsingle++] = w[i].phrase;
 			continue;
 		}
 		used = add_step(l, w + i, n - i, w[i].from / 64 != word);
 		word = w[i].from / 64;
 	}
-	while (l->nfirst % PHRASE_FOUR != 0)
-		l->first[l->nfirst++] = l->none;
-	while (l->nwaits % PHRASE_FOUR != 0)
+	if (l->nwaits % 2 != 0)
 		l->wait[l->nwaits++] = (struct phrase_wait){ .steps = 0 };
-	for (i = 0; i < n; i++)
-		phrases += w[i].last;
-	if (phrases > WHOLE_MAX / 2)
-		BUG("too many phrases end in one word");
-}
-
-/* What waits, sorted by symbols and then by the steps before. */
-struct sorted {
-	const struct phrase_waiting *waiting;
-	size_t from[SYMBOLS_MAX + 1];	/* by symbol */
-	bool alone[SYMBOLS_MAX];	/* it may be wanted by itself */
-};
-
-/* Puts what waits for one symbol among the n that wait for others of the
-   sense, from the end; returns how many there are then. */
-static size_t
-merge(struct phrase_waiting *to, size_t n, const struct sorted *by,
-    unsigned symbol, unsigned turn)
-{
-	const struct phrase_waiting *more = by->waiting + by->from[symbol];
-	size_t nmore = by->from[symbol + 1] - by->from[symbol];
-	size_t all = n + nmore, at = all;
-
-	if (all > SENSE_ITEMS_MAX)
-		BUG("too many items wait for one word");
-	while (nmore > 0)
-		if (n > 0 && to[n - 1].from > more[nmore - 1].from)
-			to[--at] = to[--n];
-		else {
-			to[--at] = more[--nmore];
-			to[at].turn = (uint8_t)turn;
-		}
-	return all;
 }
 
 /* Is "not" a meaning of several words in a row? */
@@ -232,122 +178,139 @@ describe(struct phrase_sense *s, unsigned symbol, bool polar)
 	s->not = s->not || symbol == CONCEPT_NOT;
 }
 
+/* Does the symbol do anything? */
+static bool
+is_used(const struct phrase_symbol *s)
+{
+	return s->step + s->nwait + s->nsingle > 0;
+}
+
 static void
-describe_all(struct lists *l, struct sorted *by, const struct phrases *all,
-    const bool *polar)
+describe_all(struct lists *l, const struct phrases *all, const bool *polar)
 {
 	unsigned senses = lexicon_senses(), i;
 	bool always = has_long_not(all);
+	uint16_t *at = l->symbols;
 	struct phrase_sense *s;
 	symbol_list symbol;
 
 	for (i = 0; i < senses; i++) {
 		s = &l->sense[i];
+		s->symbols = at;
 		symbol = lexicon_symbols(i);
 		if (*symbol == CONCEPT_STOP)
 			s->hints |= HINT_STOP;
-		for (; *symbol != 0; symbol++)
+		for (; *symbol != 0; symbol++) {
 			describe(s, *symbol, polar[*symbol]);
+			if (is_used(&l->symbol[*symbol]))
+				*at++ = *symbol;
+		}
+		*at++ = 0;
 		s->apart = s->polar && (s->not || always);
-		for (symbol = lexicon_symbols(i); s->polar && *symbol != 0;
-		    symbol++)
-			by->alone[*symbol] = true;
 	}
-	for (i = 0; i < SYMBOLS_MAX; i++)
-		describe(&l->sense[senses + i], i, polar[i]);
 }
 
-/* The lists of one sense, behind those of the one before. */
+/* The words tell by themselves what they tell of the next ones. */
 static void
-add_sense(struct lists *l, const struct sorted *by, unsigned sense,
-    symbol_list symbols)
+give_hints(const struct lists *l)
 {
-	static struct phrase_waiting room[SENSE_ITEMS_MAX];
-	unsigned turn;
-	size_t n = 0;
-
-	l->sense[sense].first = (uint16_t)l->nfirst;
-	l->sense[sense].single = (uint16_t)l->nsingle;
-	l->sense[sense].wait = (uint16_t)l->nwaits;
-	for (turn = 0; symbols[turn] != 0; turn++)
-		n = merge(room, n, by, symbols[turn], turn);
-	add_items(l, room, n);
-}
-
-/* All senses, then each symbol alone, then the end. */
-static void
-add_senses(struct lists *l, const struct sorted *by)
-{
-	uint16_t one[] = { 0, 0 };
 	unsigned senses = lexicon_senses(), i;
+	uint8_t *hints = mem_array(senses, sizeof *hints);
 
 	for (i = 0; i < senses; i++)
-		add_sense(l, by, i, lexicon_symbols(i));
-	for (i = 0; i < SYMBOLS_MAX; i++) {
-		one[0] = (uint16_t)(by->alone[i] ? i : 0);
-		add_sense(l, by, senses + i, one);
+		hints[i] = l->sense[i].hints;
+	lexicon_hint(hints);
+	free(hints);
+}
+
+/* As many as that; they fit what a symbol has for it. */
+static uint8_t
+count_of(size_t n)
+{
+	if (n > UINT8_MAX)
+		BUG("too many items for one word");
+	return (uint8_t)n;
+}
+
+/* The lists of one symbol, behind those of the one before. */
+static void
+add_symbol(struct lists *l, struct phrase_symbol *s,
+    const struct phrase_waiting *w, size_t n)
+{
+	size_t single = l->nsingle, wait = l->nwaits;
+
+	add_items(l, w, n);
+	s->single = (uint16_t)single;
+	s->nsingle = count_of(l->nsingle - single);
+	s->wait = (uint16_t)wait;
+	s->nwait = count_of((l->nwaits - wait) / 2);
+}
+
+/* All that waits, sorted by symbols and then by the steps before. */
+static void
+add_symbols(struct lists *l, const struct phrase_waiting *w, size_t n,
+    const uint16_t *steps, const bool *polar)
+{
+	size_t from = 0, to;
+	unsigned symbol;
+
+	for (symbol = 0; symbol < SYMBOLS_MAX; symbol++, from = to) {
+		for (to = from; to < n && w[to].symbol == symbol; to++)
+			;
+		add_symbol(l, &l->symbol[symbol], w + from, to - from);
+		l->symbol[symbol].step = steps[symbol];
+		l->symbol[symbol].polar = polar[symbol];
 	}
-	one[0] = 0;
-	add_sense(l, by, senses + SYMBOLS_MAX, one);
-	if (l->nitems > l->apart || l->nfirst > UINT16_MAX ||
-	    l->nwaits > UINT16_MAX)
+	if (l->nitems > l->apart || l->nwaits > UINT16_MAX)
 		BUG("too many items");
 }
 
-/* Room for what all senses have. */
+/* Room for what there is of n that wait. */
 static void
-make_room(struct lists *l, const struct sorted *by)
+make_room(struct lists *l, size_t n)
 {
 	unsigned senses = lexicon_senses(), i;
+	size_t symbols = senses;
 	symbol_list symbol;
-	size_t n = by->from[SYMBOLS_MAX], room;
 
-	for (i = 0; i < senses; i++)
-		for (symbol = lexicon_symbols(i); *symbol != 0; symbol++)
-			n += by->from[*symbol + 1] - by->from[*symbol];
 	if (n > UINT16_MAX)
 		BUG("too many items");
-	room = n + PHRASE_FOUR * (senses + SYMBOLS_MAX);
-	l->first = mem_array(room, sizeof *l->first);
+	for (i = 0; i < senses; i++)
+		for (symbol = lexicon_symbols(i); *symbol != 0; symbol++)
+			symbols++;
+	l->sense = mem_array(senses, sizeof *l->sense);
+	l->symbols = mem_array(symbols, sizeof *l->symbols);
+	l->symbol = mem_array(SYMBOLS_MAX, sizeof *l->symbol);
 	l->single = mem_array(n, sizeof *l->single);
-	l->wait = mem_array(room + 1, sizeof *l->wait);
+	l->wait = mem_array(n + SYMBOLS_MAX, sizeof *l->wait);
 	l->apart = n + 1;
 	l->item = mem_array(l->apart, sizeof *l->item);
 }
 
-static struct sorted *
+static void
 sort(struct phrase_waiting *waiting, size_t n)
 {
-	struct sorted *by = mem_alloc(sizeof *by);
-	size_t i;
+	struct phrase_waiting *room = mem_array(n, sizeof *room);
 
-	sort_by(by_from, waiting, n);
-	sort_by(by_symbol, waiting, n);
-	by->waiting = waiting;
-	for (i = 0; i < n; i++)
-		by->from[waiting[i].symbol + 1]++;
-	for (i = 0; i < SYMBOLS_MAX; i++)
-		by->from[i + 1] += by->from[i];
-	return by;
+	sort_by(false, waiting, room, n);
+	sort_by(true, room, waiting, n);
+	free(room);
 }
 
 void
 phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
-    const bool polar[SYMBOLS_MAX])
+    uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX])
 {
-	struct lists l = { .sense = mem_array(lexicon_senses() + SYMBOLS_MAX +
-		1, sizeof *l.sense) };
-	struct sorted *by;
+	struct lists l = { .nitems = 0 };
 
-	l.none = number_steps(all, waiting, n);
-	by = sort(waiting, n);
-	make_room(&l, by);
-	describe_all(&l, by, all, polar);
-	add_senses(&l, by);
-	free(by);
+	number_steps(all, waiting, n, steps);
+	sort(waiting, n);
+	make_room(&l, n);
+	add_symbols(&l, waiting, n, steps, polar);
+	describe_all(&l, all, polar);
+	give_hints(&l);
 	all->sense = l.sense;
-	all->symbol = l.sense + lexicon_senses();
-	all->first = l.first;
+	all->symbol = l.symbol;
 	all->single = l.single;
 	all->wait = l.wait;
 	all->item = l.item;

@@ -1,5 +1,5 @@
 /*
- * phrase_index.h - the items of phrases by the sense they wait for
+ * phrase_index.h - the items of phrases by the symbol they wait for
  */
 #ifndef WORDS_PHRASE_INDEX_H
 #define WORDS_PHRASE_INDEX_H
@@ -14,16 +14,15 @@ struct phrase_waiting {
 	uint16_t phrase;
 	uint16_t from, to;	/* steps: of the item before, its own */
 	uint16_t reach;		/* places from the item before at most */
-	uint8_t turn;		/* of its symbol in a sense */
-	bool first : 1, last : 1, denied : 1;
+	bool first, last, concept, denied;	/* first: of one item */
 };
 
 /*
- * Fills the lists of `all`, which has all phrases: what waits for a symbol
- * waits for each sense that has it. The steps get other numbers. Changes the
- * order of what waits. `polar`: of each symbol, may a "not" undo it?
+ * Fills the lists of `all`, which has all phrases. `steps`: the step that a
+ * symbol is by itself; 0: none. The steps get other numbers. Changes the order
+ * of what waits. `polar`: of each symbol, may a "not" undo it?
  */
 void phrase_index(struct phrases *all, struct phrase_waiting *waiting,
-    size_t n, const bool polar[SYMBOLS_MAX]);
+    size_t n, uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX]);
 
 #endif

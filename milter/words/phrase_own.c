@@ -64,8 +64,9 @@ phrase_own(const char *line, const char *stop, struct buf *out)
 			p = take_word(p, word, sizeof word);
 			if (has(stop, word, strlen(word)))
 				continue;
-			buf_printf(out, "%s%s", glue, strspn(word,
-			    "0123456789") == strlen(word) ? "@number" : word);
+			buf_puts(out, glue);
+			buf_puts(out, strspn(word, "0123456789") ==
+			    strlen(word) ? "@number" : word);
 			glue = " ";
 			words++;
 			continue;

@@ -12,6 +12,7 @@
 #include "words/phrase_index.h"
 #include "words/phrase_own.h"
 #include "words/reason.h"
+#include "words/reply_number.h"
 
 #define ROW 1		/* places between two items with "+" between … */
 #define NEAR 3		/* … that stand in a row … */
@@ -19,6 +20,9 @@
 #define SLOTS 16384	/* a power of two; three times STEPS_MAX */
 #define NAMES 8192	/* a power of two, not above it; names of symbols */
 #define ITEMS_MAX 12
+#define WAITING_MAX 60000	/* items of all phrases */
+#define ALTERNATIVES_MAX 24	/* of one item */
+#define PREFIXES_MAX 8000
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
 #define OWN_SIGNS 6	/* words that hardly occur by chance */
@@ -61,27 +65,37 @@ static const struct row rows[] = {
 #include "words/phrases.def"
 };
 
-/* An item that is not the last, by what stands before it. */
-struct prefix {
-	const char *name;
-	size_t n;
-	uint16_t from, reach;
-	bool first, denied;
-};
-
 /* A name of a symbol: of a concept, a mark, a word. */
 struct named {
 	const char *name;
 	uint16_t n, symbol;
 };
 
+/* The symbols of "a|b|c". */
+struct symbols {
+	unsigned n;
+	uint16_t of[ALTERNATIVES_MAX];
+};
+
+/* An item that is not the last, by what stands before it. */
+struct prefix {
+	const char *name;
+	size_t n;
+	uint16_t from, reach;	/* from 0: it is the first … */
+	bool denied;
+	uint16_t first;		/* … whose symbols are firsts[] from here on */
+};
+
 static struct phrases all;
 static struct named *names;	/* NAMES, by what they are */
 static size_t nnames;
+static uint16_t *firsts;	/* symbols of first items, each ends with 0 */
+static size_t nfirsts, firsts_cap;
 static struct prefix *prefixes;	/* by their steps */
 static uint16_t *slots;		/* SLOTS steps by what their prefixes are */
+static uint16_t *steps;		/* by symbol */
 static struct phrase_waiting *waiting;
-static size_t nwaiting, waiting_cap;
+static size_t nwaiting;
 static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -139,7 +153,8 @@ issuer_named(const char *name)
 {
 	unsigned i;
 
-	for (i = 1; i < all.nissuers; i++)
+	/* Mostly it is the one of the row before. */
+	for (i = all.nissuers; i-- > 1;)
 		if (strcmp(all.issuer[i], name) == 0)
 			return i;
 	if (all.nissuers == ISSUERS_MAX)
@@ -149,11 +164,12 @@ issuer_named(const char *name)
 }
 
 static unsigned
-new_phrase(const struct phrase *p)
+new_phrase(const struct phrase *p, const char *text)
 {
 	if (all.n == PHRASES_MAX)
 		BUG("too many phrases");
 	all.phrase[all.n] = *p;
+	all.text[all.n] = text;
 	return all.n++;
 }
 
@@ -171,11 +187,10 @@ symbol_of(const char *name, size_t n)
 	return symbol;
 }
 
-/* One item for each of "a|b|c". */
-static void
-add_item(const char *names, size_t n, const struct phrase_waiting *item)
+static struct symbols
+symbols_of(const char *names, size_t n)
 {
-	unsigned symbol;
+	struct symbols found = { .n = 0 };
 	size_t word;
 
 	for (; n > 0; names += word, n -= word) {
@@ -183,12 +198,42 @@ add_item(const char *names, size_t n, const struct phrase_waiting *item)
 			names++, n--;
 		for (word = 0; word < n && names[word] != '|'; word++)
 			;
-		symbol = symbol_of(names, word);
-		waiting = mem_room(waiting, nwaiting, &waiting_cap,
-		    sizeof *waiting);
-		waiting[nwaiting] = *item;
-		waiting[nwaiting++].symbol = (uint16_t)symbol;
+		if (found.n == ALTERNATIVES_MAX)
+			BUG("an item with too many words");
+		found.of[found.n++] = (uint16_t)symbol_of(names, word);
 	}
+	return found;
+}
+
+/* One item for each symbol. */
+static void
+add_item(const struct symbols *symbols, const struct phrase_waiting *item)
+{
+	unsigned i;
+
+	for (i = 0; i < symbols->n; i++) {
+		if (nwaiting == WAITING_MAX)
+			BUG("too many items");
+		waiting[nwaiting] = *item;
+		waiting[nwaiting++].symbol = symbols->of[i];
+	}
+}
+
+static uint16_t
+new_step(void)
+{
+	if (all.nsteps == PREFIXES_MAX)
+		BUG("too many steps");
+	return (uint16_t)all.nsteps++;
+}
+
+/* The step that a symbol is by itself. */
+static uint16_t
+step_of(unsigned symbol)
+{
+	if (steps[symbol] == 0)
+		steps[symbol] = new_step();
+	return steps[symbol];
 }
 
 /* The items of a phrase as it is written. */
@@ -248,54 +293,107 @@ take_apart(struct written *w, const char *text)
 static bool
 is_same(const struct prefix *a, const struct prefix *b)
 {
-	return a->from == b->from && a->first == b->first &&
-	    (a->first || a->reach == b->reach) && a->denied == b->denied &&
-	    a->n == b->n && memcmp(a->name, b->name, a->n) == 0;
+	return a->from == b->from && (a->from == 0 || a->reach == b->reach) &&
+	    a->denied == b->denied && a->n == b->n &&
+	    memcmp(a->name, b->name, a->n) == 0;
 }
 
-/*
- * Phrases that begin with the same items share their steps. Returns the step
- * behind such an item, 0 where there is none yet; notes it then as item->to.
- */
-static unsigned
-shared_step(const struct phrase_waiting *item, const char *name, size_t n)
+/* What stands so behind the same items before, made where it is new. Phrases
+   that begin with the same items share their steps. */
+static struct prefix *
+prefix_of(const struct prefix *one, bool *new)
 {
-	const struct prefix one = { name, n, item->from, item->reach,
-		item->first, item->denied };
-	unsigned at = slot_of(name, n, item->from);
+	unsigned at = slot_of(one->name, one->n, one->from);
 
 	for (; slots[at] != 0; at = (at + 1) % SLOTS)
-		if (is_same(&prefixes[slots[at]], &one))
-			return slots[at];
-	slots[at] = item->to;
-	prefixes[item->to] = one;
-	return 0;
+		if (is_same(&prefixes[slots[at]], one))
+			break;
+	*new = slots[at] == 0;
+	if (*new) {
+		slots[at] = new_step();
+		prefixes[slots[at]] = *one;
+	}
+	return &prefixes[slots[at]];
+}
+
+/* The items behind an item: behind each symbol of the first one, or behind the
+   step of another. */
+static void
+add_behind(const struct prefix *before, struct phrase_waiting *item,
+    const char *name, size_t n)
+{
+	struct symbols symbols = symbols_of(name, n);
+	unsigned i;
+
+	if (before->from != 0) {
+		item->from = (uint16_t)(before - prefixes);
+		add_item(&symbols, item);
+		return;
+	}
+	for (i = before->first; firsts[i] != 0; i++) {
+		item->from = step_of(firsts[i]);
+		add_item(&symbols, item);
+	}
+}
+
+static void
+add_firsts(const struct symbols *symbols)
+{
+	unsigned i;
+
+	for (i = 0; i <= symbols->n; i++) {
+		firsts = mem_room(firsts, nfirsts, &firsts_cap, sizeof *firsts);
+		firsts[nfirsts++] = i < symbols->n ? symbols->of[i] : 0;
+	}
+	if (nfirsts > UINT16_MAX)
+		BUG("too many words");
+}
+
+/* The first item; the only one is a phrase. */
+static struct prefix *
+add_first(const struct written *w, unsigned at, struct phrase_waiting *item)
+{
+	struct prefix one = { .name = w->name[at], .n = w->n[at] };
+	struct symbols symbols;
+	struct prefix *first;
+	bool new = w->count == 1;
+
+	first = new ? NULL : prefix_of(&one, &new);
+	if (!new)
+		return first;
+	symbols = symbols_of(one.name, one.n);
+	if (first == NULL) {
+		add_item(&symbols, item);
+	} else {
+		first->first = (uint16_t)nfirsts;
+		add_firsts(&symbols);
+	}
+	return first;
 }
 
 static void
 add_items(const struct written *w, unsigned phrase, bool turned)
 {
-	struct phrase_waiting item = { .phrase = (uint16_t)phrase };
-	unsigned i, at, shared;
+	struct phrase_waiting item = { .phrase = (uint16_t)phrase,
+		.first = w->count == 1, .last = w->count == 1,
+		.concept = all.phrase[phrase].kind == PHRASE_CONCEPT };
+	unsigned i, at = turned ? w->count - 1 : 0;
+	struct prefix one, *before = add_first(w, at, &item), *own = NULL;
+	bool new = true;
 
-	for (i = 0; i < w->count; i++) {
+	for (i = 1; i < w->count; i++, before = own) {
+		item.denied |= is_word(w->name[at], w->n[at], "NOT");
 		at = turned ? w->count - 1 - i : i;
-		item.first = i == 0;
 		item.last = i == w->count - 1;
 		item.reach = turned ? w->reach[1] : w->reach[i];
-		if (all.nsteps == STEPS_MAX)
-			BUG("too many steps");
-		item.to = item.last ? 0 : (uint16_t)all.nsteps;
-		shared = item.last ? 0 : shared_step(&item, w->name[at],
-		    w->n[at]);
-		if (shared == 0) {
-			all.nsteps += !item.last;
-			add_item(w->name[at], w->n[at], &item);
-		} else
-			item.to = (uint16_t)shared;
-		item.from = item.to;
-		if (is_word(w->name[at], w->n[at], "NOT"))
-			item.denied = true;
+		one = (struct prefix){ .name = w->name[at], .n = w->n[at],
+			.from = (uint16_t)(before - prefixes),
+			.reach = item.reach, .denied = item.denied };
+		if (!item.last)
+			own = prefix_of(&one, &new);
+		item.to = item.last ? 0 : (uint16_t)(own - prefixes);
+		if (item.last || new)
+			add_behind(before, &item, w->name[at], w->n[at]);
 	}
 }
 
@@ -319,7 +417,7 @@ read_compound(const char *text, size_t n, unsigned symbol)
 		w.reach[w.count] = ROW;
 		w.n[w.count++] = word;
 	}
-	add_items(&w, new_phrase(&p), false);
+	add_items(&w, new_phrase(&p, NULL), false);
 }
 
 static enum phrase_kind
@@ -335,17 +433,17 @@ read_row(const struct row *row)
 {
 	struct phrase p = { .kind = (uint8_t)kind_of(row),
 		.weight = (int16_t)row->weight,
-		.reason = (uint8_t)row->reason, .text = row->text,
+		.reason = (uint8_t)row->reason,
 		.about = (uint8_t)row->about };
 	struct written w;
 
 	if (row->issuer != NULL)
 		p.issuer = (uint8_t)issuer_named(row->issuer);
 	take_apart(&w, row->text);
-	add_items(&w, new_phrase(&p), false);
+	add_items(&w, new_phrase(&p, row->text), false);
 	if (!w.either)
 		return;
-	add_items(&w, new_phrase(&p), true);
+	add_items(&w, new_phrase(&p, row->text), true);
 }
 
 static void
@@ -396,7 +494,9 @@ read_all(void)
 {
 	unsigned i;
 
-	prefixes = mem_array(STEPS_MAX, sizeof *prefixes);
+	waiting = mem_array(WAITING_MAX, sizeof *waiting);
+	prefixes = mem_array(PREFIXES_MAX, sizeof *prefixes);
+	steps = mem_array(SYMBOLS_MAX, sizeof *steps);
 	slots = mem_array(SLOTS, sizeof *slots);
 	names = mem_array(NAMES, sizeof *names);
 	all.nsteps = 1;
@@ -404,6 +504,11 @@ read_all(void)
 	lexicon_begin(CONCEPT_COUNT);
 	for (i = MARK_NONE + 1; i < MARK_COUNT; i++)
 		all.mark[i] = judge_number('@', lexicon_mark_name(i) + 1);
+	for (i = 1; i < TOPIC_COUNT; i++) {
+		const char topic[] = { (char)('0' + i), '\0' };
+
+		all.topic[i] = judge_find(judge_number('a', topic));
+	}
 	for (i = 1; i < CONCEPT_COUNT; i++) {
 		read_concept(i);
 		all.concept[i] = judge_find(judge_number('C',
@@ -414,13 +519,18 @@ read_all(void)
 	for (i = REASON_NONE + 1; i < REASON_COUNT; i++)
 		read_own((int)i);
 	lexicon_end();
-	phrase_index(&all, waiting, nwaiting, polar);
+	reply_number_fill();
+	phrase_index(&all, waiting, nwaiting, steps, polar);
+	free(steps);
 	free(waiting);
 	free(prefixes);
+	free(firsts);
 	free(slots);
 	free(names);
 	waiting = NULL;
 	prefixes = NULL;
+	firsts = NULL;
+	steps = NULL;
 	slots = NULL;
 	names = NULL;
 }

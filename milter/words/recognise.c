@@ -2,6 +2,7 @@
 
 #include "words/recognise.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "words/phrase.h"
@@ -40,12 +41,17 @@ static const char *const capture_names[CAPTURE_COUNT] = {
 	[CAPTURE_URL] = "url",
 };
 
+static const struct phrases *all;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 /* Points of one reason. */
 struct tally {
 	int reason;
-	int best;		/* of the strongest phrase */
+	uint64_t first;		/* the first of its phrases */
+	int best;		/* of the strongest one */
 	int more;		/* of all the others */
 	int less;		/* against it */
+	int points;		/* all of them, at the end */
 };
 
 /* The reasons of which any phrase matched. */
@@ -67,16 +73,21 @@ capture_name(enum capture c)
 	return capture_names[c];
 }
 
+static const struct phrase *
+matched(const struct phrase_match *m, enum phrase_kind kind, unsigned i)
+{
+	return &all->phrase[phrase_found(m->matched[kind][i])];
+}
+
 /* The strongest sign of who wrote it; 0: no sign. */
 static unsigned
-find_issuer(const struct phrases *all, const struct phrase_match *m)
+find_issuer(const struct phrase_match *m)
 {
 	unsigned i, issuer = 0;
 	int best = 0;
 
 	for (i = 0; i < m->nmatched[PHRASE_ISSUER]; i++) {
-		const struct phrase *p =
-		    &all->phrase[m->matched[PHRASE_ISSUER][i]];
+		const struct phrase *p = matched(m, PHRASE_ISSUER, i);
 
 		if (p->weight > best) {
 			best = p->weight;
@@ -88,30 +99,31 @@ find_issuer(const struct phrases *all, const struct phrase_match *m)
 
 /* Whom it is about: the sender before all others, else the last one named. */
 static enum topic
-find_about(const struct phrases *all, const struct phrase_match *m)
+find_about(const struct phrase_match *m)
 {
 	enum topic about = TOPIC_NONE;
 	unsigned i;
 
 	for (i = 0; i < m->nmatched[PHRASE_ABOUT] && about != TOPIC_SENDER;
 	    i++)
-		about = (enum topic)
-		    all->phrase[m->matched[PHRASE_ABOUT][i]].about;
+		about = (enum topic)matched(m, PHRASE_ABOUT, i)->about;
 	return about;
 }
 
 static void
-put(struct scale *scale, const struct phrase *p, int reason)
+put(struct scale *scale, const struct phrase *p, int reason, uint64_t found)
 {
 	struct tally *t;
 
 	if (scale->at[reason] == 0) {
 		if (scale->n == TALLIES_MAX)
 			return;
-		scale->tally[scale->n] = (struct tally){ .reason = reason };
+		scale->tally[scale->n] = (struct tally){ .reason = reason,
+			.first = found };
 		scale->at[reason] = (uint8_t)++scale->n;
 	}
 	t = &scale->tally[scale->at[reason] - 1];
+	t->first = found < t->first ? found : t->first;
 	if (p->weight < 0) {
 		t->less += p->weight;
 		return;
@@ -122,10 +134,16 @@ put(struct scale *scale, const struct phrase *p, int reason)
 		t->best = p->weight;
 }
 
-static int
-points(const struct tally *t)
+static void
+add_up(struct scale *scale)
 {
-	return t->best == 0 ? 0 : t->best + t->more + t->less;
+	struct tally *t;
+	unsigned i;
+
+	for (i = 0; i < scale->n; i++) {
+		t = &scale->tally[i];
+		t->points = t->best == 0 ? 0 : t->best + t->more + t->less;
+	}
 }
 
 /* Points from which this reason is sure. */
@@ -140,13 +158,21 @@ needed(const struct tally *t)
 static enum confidence
 how_sure(const struct tally *t, int second)
 {
-	int first = points(t);
+	int first = t->points;
 
 	if (first >= needed(t) && first - second >= AHEAD)
 		return RECOGNISED_SURE;
 	if (first >= LIKELY)
 		return RECOGNISED_LIKELY;
 	return first >= GUESS ? RECOGNISED_GUESS : RECOGNISED_UNKNOWN;
+}
+
+/* Is it the better one of two, of which another may be none? */
+static bool
+is_ahead(const struct tally *t, const struct tally *other)
+{
+	return other == NULL || t->points > other->points ||
+	    (t->points == other->points && t->first < other->first);
 }
 
 /* "Refused", though a cause is named as surely: the cause. */
@@ -161,9 +187,8 @@ more_exact(const struct scale *scale, const struct tally *best)
 	for (i = 0; i < scale->n; i++) {
 		const struct tally *t = &scale->tally[i];
 
-		if (!recognise_vague(t->reason) && points(t) >= SURE &&
-		    points(best) - points(t) < AHEAD && (exact == NULL ||
-		    points(t) > points(exact)))
+		if (!recognise_vague(t->reason) && t->points >= SURE &&
+		    best->points - t->points < AHEAD && is_ahead(t, exact))
 			exact = t;
 	}
 	return exact != NULL ? exact : best;
@@ -180,7 +205,7 @@ decide(const struct scale *scale, struct recognised *r)
 	unsigned i;
 
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		if (got > first || (got == first && got > 0 &&
 		    scale->tally[i].reason < best->reason)) {
 			first = got;
@@ -188,10 +213,10 @@ decide(const struct scale *scale, struct recognised *r)
 		}
 	}
 	best = more_exact(scale, best);
-	first = points(best);
+	first = best->points;
 	r->reason = best->reason;
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		if (got > second && scale->tally[i].reason != r->reason &&
 		    !recognise_kin(scale->tally[i].reason, r->reason))
 			second = got;
@@ -213,7 +238,7 @@ ask_judge(struct recognised *r, enum topic about, const struct scale *scale,
 
 	phrases.n = 0;
 	for (i = 0; i < scale->n; i++) {
-		got = points(&scale->tally[i]);
+		got = scale->tally[i].points;
 		phrases.of[phrases.n].reason = scale->tally[i].reason;
 		phrases.of[phrases.n++].points = got > 0 ? got : 0;
 	}
@@ -270,45 +295,57 @@ match_topic(struct phrase_match *m, enum topic about)
 }
 
 static void
-weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
+weigh(struct phrase_match *m, struct recognised *r)
 {
-	unsigned issuer = find_issuer(all, m), i;
-	enum topic about = find_about(all, m);
+	unsigned issuer = find_issuer(m), i;
+	enum topic about = find_about(m);
 	struct scale scale;
 	int points;
 
 	scale.n = 0;
 	memset(scale.at, 0, sizeof scale.at);
 	for (i = 0; i < m->nmatched[PHRASE_REASON]; i++) {
-		const struct phrase *p =
-		    &all->phrase[m->matched[PHRASE_REASON][i]];
+		const struct phrase *p = matched(m, PHRASE_REASON, i);
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
 		    recognise_possible(r, p->reason))
-			put(&scale, p, recognise_turned(about, p->reason));
+			put(&scale, p, about == TOPIC_NONE ? p->reason :
+			    recognise_turned(about, p->reason),
+			    m->matched[PHRASE_REASON][i]);
 	}
+	add_up(&scale);
 	r->software = all->issuer[issuer];
 	/* 2yz and 3yz refuse nothing, whatever their words. */
 	if (r->code == 0 || r->code / 100 == 1 || r->code >= 400) {
 		points = decide(&scale, r);
-		if (points < CERTAIN && m->judge.words)
+		if (points < CERTAIN && judge_knows_any(&m->judge))
 			ask_judge(r, about, &scale, m);
 		ask_status(r, points);
 	}
+}
+
+/* All tables. */
+static void
+fill(void)
+{
+	all = phrases_get();
+	recognise_odd_fill();
+	recognise_context_fill();
+	recognise_judge_fill();
 }
 
 void
 recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r)
 {
-	const struct phrases *all = phrases_get();
 	struct phrase_match m;
 
+	pthread_once(&once, fill);
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(&m, all);
 	match_topic(&m, about);
 	reply_text_scan(&m, all, text, n, r);
-	weigh(all, &m, r);
+	weigh(&m, r);
 	/* Whose server it is knows only who sent. */
 	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
 		r->reason = REASON_TLS_FAILED;

@@ -2,7 +2,6 @@
 
 #include "words/recognise_context.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "words/code.h"
@@ -151,7 +150,6 @@ static const struct {
 
 static uint8_t says_of[2][STATUS_SUBJECTS][STATUS_DETAILS];	/* of 4, 5 */
 static uint8_t turned[TOPIC_COUNT][REASON_COUNT];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
 spread_status(void)
@@ -171,13 +169,12 @@ spread_status(void)
 	}
 }
 
-static void
-spread(void)
+void
+recognise_context_fill(void)
 {
 	size_t i, about;
 
 	spread_status();
-
 	for (about = 0; about < TOPIC_COUNT; about++)
 		for (i = 0; i < REASON_COUNT; i++)
 			turned[about][i] = (uint8_t)i;
@@ -188,9 +185,6 @@ spread(void)
 int
 recognise_turned(enum topic about, int reason)
 {
-	if (about == TOPIC_NONE)
-		return reason;
-	pthread_once(&once, spread);
 	return turned[about][reason];
 }
 
@@ -218,7 +212,6 @@ recognise_status_says(const struct recognised *r)
 	if (r->status[0] < '4' ||
 	    !status_parts(r->status, &subject, &detail))
 		return REASON_NONE;
-	pthread_once(&once, spread);
 	return says_of[r->status[0] - '4'][subject][detail];
 }
 
@@ -273,8 +266,7 @@ recognise_refined(const struct recognised *r, int status_says)
 bool
 recognise_possible(const struct recognised *r, int reason)
 {
-	int class = r->code != 0 ? r->code / 100 : r->status[0] - '0';
-
 	/* "Service unavailable" for good is no overload: RFC 3463 2. */
-	return reason != REASON_SYSTEM_OVERLOADED || class != 5;
+	return reason != REASON_SYSTEM_OVERLOADED ||
+	    (r->code != 0 ? r->code / 100 : r->status[0] - '0') != 5;
 }

@@ -13,6 +13,9 @@
 #include "words/phrase.h"
 #include "words/recognise.h"
 
+/* Fills the tables: once, before anything else here. */
+void recognise_context_fill(void);
+
 /* The cause that words of `reason` mean in a reply about `about`. */
 int recognise_turned(enum topic about, int reason);
 

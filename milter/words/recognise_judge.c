@@ -3,7 +3,6 @@
 #include "words/recognise_judge.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "words/recognise_context.h"
@@ -33,7 +32,6 @@ static struct turned turned[TOPIC_COUNT];
 /* What the points of the other lanes are at most beside a reason: its own and
    those of its kin are beside nothing. */
 static judge_lanes beside[REASON_COUNT];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* What is thought of all reasons that the reply can mean. */
 struct opinion {
@@ -57,8 +55,8 @@ spread_turned(struct turned *t, enum topic about, const uint8_t *reason, int n)
 	}
 }
 
-static void
-spread(void)
+void
+recognise_judge_fill(void)
 {
 	const uint8_t *reason;
 	int n = judge_reasons(&reason), i, lane;
@@ -78,7 +76,6 @@ ask(struct opinion *all, const struct recognised *r, enum topic about,
 {
 	int overloaded = judge_lane(REASON_SYSTEM_OVERLOADED);
 
-	pthread_once(&once, spread);
 	judge_weigh(judge);
 	judge_reasons(&all->reason);
 	all->judge = judge->score;

@@ -21,6 +21,10 @@ struct recognise_points {
 	} of[RECOGNISE_POINTS_MAX];
 };
 
+/* Fills the tables: once, after those of recognise_odd.h and of
+   recognise_context.h. */
+void recognise_judge_fill(void);
+
 /*
  * The phrases' answer is in `r`. Is the reply one that is known word for word,
  * or are the phrases too near to each other, so that no scores are needed?

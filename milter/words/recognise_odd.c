@@ -2,7 +2,6 @@
 
 #include "words/recognise_odd.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,7 +144,6 @@ among(int reason, const unsigned char *list, size_t n)
 
 /* kin[], as a table to look into. */
 static bool alike[REASON_COUNT][REASON_COUNT];
-static pthread_once_t kin_once = PTHREAD_ONCE_INIT;
 
 static void
 spread_kin(void)
@@ -161,7 +159,6 @@ spread_kin(void)
 bool
 recognise_kin(int reason, int other)
 {
-	pthread_once(&kin_once, spread_kin);
 	return alike[reason][other];
 }
 
@@ -201,7 +198,6 @@ static struct {
 	bool registered, vendor;
 	uint8_t reasons;	/* a row of status_reasons[], from 1 */
 } known[STATUS_SUBJECTS][STATUS_DETAILS];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* A number of at most three digits; the place behind it. */
 static const char *
@@ -251,12 +247,18 @@ lookup(void)
 			known[subject][detail].vendor = true;
 }
 
+void
+recognise_odd_fill(void)
+{
+	spread_kin();
+	lookup();
+}
+
 bool
 recognise_vendor_has(const char *status)
 {
 	int subject, detail;
 
-	pthread_once(&once, lookup);
 	return status_parts(status, &subject, &detail) &&
 	    known[subject][detail].vendor;
 }
@@ -266,7 +268,6 @@ odd_status(const struct recognised *r)
 {
 	int subject, detail;
 
-	pthread_once(&once, lookup);
 	if (!status_parts(r->status, &subject, &detail) ||
 	    !known[subject][detail].registered)
 		return true;
@@ -285,7 +286,6 @@ disagree(const struct recognised *r)
 		if (code_reasons[i].code == r->code && !among(r->reason,
 		    code_reasons[i].reasons, sizeof code_reasons[i].reasons))
 			return true;
-	pthread_once(&once, lookup);
 	if (r->status[0] != '\0' && status_parts(r->status, &subject, &detail))
 		row = known[subject][detail].reasons;
 	return row != 0 &&

@@ -8,6 +8,9 @@
 
 #include "words/recognise.h"
 
+/* Fills the tables: once, before anything else here. */
+void recognise_odd_fill(void);
+
 /* Do the two say nearly the same, so that either is a fair answer? */
 bool recognise_kin(int reason, int other);
 

@@ -2,6 +2,7 @@
 
 #include "words/reply_scan.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "words/reply_token.h"
@@ -25,12 +26,6 @@ static const char cyrillic[][4] = { "a", "b", "v", "g", "d", "e", "zh", "z",
 	"ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya", "e", "e", "d",
 	"g", "e", "z", "i", "i", "y", "l", "n", "c", "k", "i", "u", "dz" };
 
-bool
-scan_is_word(unsigned char c)
-{
-	return c >= 0x80 || (lexicon_letter[c] != 0 && c != '.' && c != '-');
-}
-
 static bool
 is_word_at(const char *p, const char *end)
 {
@@ -41,6 +36,19 @@ static inline bool
 is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* Of ASCII. */
+static inline bool
+is_alphanumeric(char c)
+{
+	return lexicon_letter[(unsigned char)c] - 1u < ALPHANUMERIC;
 }
 
 void
@@ -83,19 +91,35 @@ scan_mark(struct scan *s, enum mark mark)
 	phrase_turn(s->m, true);
 }
 
-/* A word on its way, letter by letter. */
+/* A word on its way, byte by byte. */
 struct walk {
-	uint64_t identity;
+	uint64_t identity, bytes;	/* of which some are not yet in it */
+	unsigned nbytes;
+	uint32_t number;		/* to the judge */
 	unsigned place;		/* in the tree of beginnings … */
 	bool left;		/* … which it has left there */
 };
 
 static inline void
-walk(struct walk *w, unsigned letter)
+walk_byte(struct walk *w, unsigned char byte)
 {
-	unsigned next = letter_step(lexicon_places, w->place, letter);
+	w->number = lexicon_number(w->number, byte);
+	w->bytes |= (uint64_t)byte << w->nbytes * 8;
+	if (++w->nbytes < 8)
+		return;
+	w->identity = lexicon_grow(w->identity, w->bytes);
+	w->bytes = 0;
+	w->nbytes = 0;
+}
 
-	w->identity = lexicon_grow(w->identity, letter);
+/* A letter or a digit. */
+static inline void
+walk(struct walk *w, char c)
+{
+	unsigned next = letter_step(lexicon_places, w->place,
+	    lexicon_letter[(unsigned char)c]);
+
+	walk_byte(w, (unsigned char)c | 0x20);
 	w->left = w->left || next == PLACE_DEAD;
 	if (!w->left)
 		w->place = next;
@@ -127,7 +151,7 @@ static void
 walk_all(struct walk *w, const char *letters)
 {
 	for (; *letters != '\0'; letters++)
-		walk(w, lexicon_letter[(unsigned char)*letters]);
+		walk(w, *letters);
 }
 
 /* Over a letter of two bytes; false: none that we read. */
@@ -155,14 +179,14 @@ step(const char *p, const char *end, struct walk *w)
 	unsigned char c = (unsigned char)*p;
 
 	if (c < 0x80) {
-		walk(w, lexicon_letter[c]);
+		walk(w, *p);
 		return p + 1;
 	}
 	if (c >= 0xc3 && c <= 0xd1 && p + 1 < end &&
 	    ((unsigned char)p[1] & 0xc0) == 0x80 &&
 	    step_two((unsigned)(c & 0x1f) << 6 | (p[1] & 0x3f), w))
 		return p + 2;
-	w->identity = lexicon_grow(w->identity, c);
+	walk_byte(w, c);
 	w->left = true;
 	return p + 1;
 }
@@ -171,7 +195,7 @@ step(const char *p, const char *end, struct walk *w)
 static size_t
 apostrophe(const char *p, const char *end)
 {
-	if (p < end && *p == '\'')
+	if (*p == '\'')
 		return 1;
 	if (end - p >= 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
 		return 3;
@@ -182,30 +206,31 @@ apostrophe(const char *p, const char *end)
 static const char *
 goes_on(const char *from, const char *p, const char *end)
 {
-	size_t n = apostrophe(p, end);
+	size_t n;
 
+	if (p == end)
+		return NULL;
+	if (is_alphanumeric(*p))
+		return p - from > 1 && is_upper(*p) && is_lower(p[-1]) ?
+		    NULL : p;
+	n = apostrophe(p, end);
 	if (n > 0)
 		return p - from > 1 && is_word_at(p + n, end) && (p[n] != 's' ||
 		    is_word_at(p + n + 1, end)) ? p + n : NULL;
-	if (!is_word_at(p, end))
-		return NULL;
-	if (p - from > 1 && is_lower(p[-1]) && *p >= 'A' && *p <= 'Z')
-		return NULL;
-	return p;
+	return is_word_at(p, end) ? p : NULL;
 }
 
 /* What the word means: to the phrases, then to the judge. */
-static void
-report_word(struct scan *s, uint64_t identity, unsigned whole, unsigned all)
+static inline void
+report_word(struct scan *s, uint32_t number,
+    const struct lexicon_meaning *known, unsigned all)
 {
-	unsigned hints = s->all->sense[whole].hints;
-	bool counts = (hints & HINT_STOP) == 0;
+	bool counts = (known->hints & HINT_STOP) == 0;
 
-	if (hints > HINT_STOP)
-		remember(s, hints);
-	phrase_queue(s->m, all);
-	judge_word(&s->m->judge, (uint32_t)identity, counts);
-	phrase_turn(s->m, counts);
+	if (known->hints > HINT_STOP)
+		remember(s, known->hints);
+	phrase_word(s->m, all, counts);
+	judge_word(&s->m->judge, number, counts);
 }
 
 /* In scripts without blanks two signs in a row are a word to the judge. */
@@ -225,7 +250,8 @@ scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
 const char *
 scan_word(struct scan *s, const char *p, const char *end)
 {
-	struct walk w = { LEXICON_WORD, PLACE_ROOT, false };
+	struct walk w = { .identity = LEXICON_WORD, .number = JUDGE_WORD,
+		.place = PLACE_ROOT };
 	const struct lexicon_meaning *known;
 	uint32_t sign = 0;
 	unsigned digits = 0, n = 0, all;
@@ -240,10 +266,10 @@ scan_word(struct scan *s, const char *p, const char *end)
 	}
 	if (n == 0)
 		return p + 1;
-	known = lexicon_meaning(w.identity);
+	known = &lexicon_slot(lexicon_grow(w.identity, w.bytes))->meaning;
 	all = known->all != 0 ? known->all : lexicon_begun[w.place];
 	if (digits < n) {
-		report_word(s, w.identity, known->whole, all);
+		report_word(s, w.number, known, all);
 		return p;
 	}
 	/* A number is no word to the judge. */
@@ -252,25 +278,63 @@ scan_word(struct scan *s, const char *p, const char *end)
 	return p;
 }
 
-/* Letters and digits up to the first other sign; those of a new word
-   ("NoSuchUser") end it too. */
+/* Eight bytes of the text from p on, the first one lowest; zeros are behind
+   its end. It has eight. */
+static inline uint64_t
+eight_bytes(const char *p, const char *end)
+{
+	uint64_t bytes;
+
+	if (end - p >= 8) {
+		memcpy(&bytes, p, sizeof bytes);
+		return le64toh(bytes);
+	}
+	memcpy(&bytes, end - 8, sizeof bytes);
+	return le64toh(bytes) >> (8 - (end - p)) * 8;
+}
+
+#define EACH(byte) ((byte) * 0x0101010101010101u)
+#define TOPS EACH(0x80)		/* the highest bit of each byte */
+
+/* The highest bit of each byte that is in a range of ASCII. */
+static inline uint64_t
+in_range(uint64_t bytes, unsigned char from, unsigned char to)
+{
+	uint64_t low = bytes & ~TOPS;
+
+	return (low + EACH(0x80u - from)) & ~(low + EACH(0x7fu - to)) &
+	    ~bytes & TOPS;
+}
+
+/*
+ * Letters and digits up to the first other sign; those of a new word
+ * ("NoSuchUser") end it, too. Eight of them at a time: how long a word is takes
+ * no branch.
+ */
 static inline const char *
 find_end(const char *p, const char *end, uint64_t *identity)
 {
-	const char *from = p;
-	uint64_t grown = LEXICON_WORD;
-	unsigned letter;
+	uint64_t grown = LEXICON_WORD, bytes, letters, small, stops;
+	uint64_t before = 0, from_third = ~(uint64_t)0xff00;
+	unsigned n;
 
-	for (; p < end; p++) {
-		letter = lexicon_letter[(unsigned char)*p];
-		if (letter - 1 >= ALPHANUMERIC)
+	for (;; p += 8) {
+		bytes = p < end ? eight_bytes(p, end) : 0;
+		letters = in_range(bytes | LEXICON_SMALL, 'a', 'z');
+		small = letters & bytes << 2;
+		stops = ~(letters | in_range(bytes, '0', '9')) & TOPS;
+		stops |= (letters & ~small) &
+		    ((small << 8 & from_third) | before);
+		bytes |= LEXICON_SMALL;
+		if (stops != 0)
 			break;
-		if (*p < 'a' && *p > '9' && p - from > 1 && is_lower(p[-1]))
-			break;
-		grown = lexicon_grow(grown, letter);
+		grown = lexicon_grow(grown, bytes);
+		before = small >> 56;
+		from_third = ~(uint64_t)0;
 	}
-	*identity = grown;
-	return p;
+	n = (unsigned)__builtin_ctzll(stops) / 8;
+	*identity = lexicon_grow(grown, bytes & (((uint64_t)1 << n * 8) - 1));
+	return p + n;
 }
 
 /* The sense of all that a word begins with. */
@@ -288,19 +352,34 @@ find_begun(const char *p, const char *end)
 	return lexicon_begun[place];
 }
 
+/* What the judge knows it by, where the lexicon does not have it. */
+static uint32_t
+number_of(const char *p, const char *end)
+{
+	uint32_t number = JUDGE_WORD;
+
+	for (; p < end; p++)
+		number = lexicon_number(number, (unsigned char)*p);
+	return number;
+}
+
 const char *
 scan_plain_word(struct scan *s, const char *p, const char *end)
 {
-	const struct lexicon_meaning *known;
+	const struct lexicon_slot *slot;
+	const char *at;
 	uint64_t identity;
-	const char *at = find_end(p, end, &identity);
 
+	if (end - s->from < 8)
+		return NULL;
+	at = find_end(p, end, &identity);
 	if (!ends_word(at, end) ||
 	    (at < end && *at == '.' && (*p | 0x20) == 'w'))
 		return NULL;
-	known = lexicon_meaning(identity);
-	report_word(s, identity, known->whole, known->all != 0 ? known->all :
-	    find_begun(p, at));
+	slot = lexicon_slot(identity);
+	report_word(s, lexicon_is(slot, identity) ? slot->number :
+	    number_of(p, at), &slot->meaning, slot->meaning.all != 0 ?
+	    slot->meaning.all : find_begun(p, at));
 	return at;
 }
 

@@ -22,7 +22,11 @@ struct scan {
 };
 
 /* May the byte be part of a word? Any above ASCII may. */
-bool scan_is_word(unsigned char c);
+static inline bool
+scan_is_word(unsigned char c)
+{
+	return c >= 0x80 || (lexicon_letter[c] != 0 && c != '.' && c != '-');
+}
 
 /* What the text names; the first of each kind is kept. */
 void scan_note(struct scan *s, enum capture what, const char *from,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "words/reply_number.h"
 #include "words/reply_scan.h"
 #include "words/reply_token.h"
 
@@ -15,45 +16,57 @@
 static void
 scan_class(struct scan *s, char digit)
 {
-	const char word[] = { 'k', digit, '\0' };
+	const struct reply_number *known = reply_number_class(digit);
 
-	phrase_queue(s->m, lexicon_find(word, 2));
-	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
+	phrase_queue(s->m, known->sense);
+	judge_note(&s->m->judge, known->feature[0]);
+}
+
+static void
+scan_number(struct scan *s, const struct reply_number *known)
+{
+	phrase_queue(s->m, known->sense);
+	judge_note(&s->m->judge, known->feature[0]);
+	judge_note(&s->m->judge, known->feature[1]);
+	phrase_turn(s->m, false);
+}
+
+/* A status that is in no table. */
+static void
+scan_rare_status(struct scan *s)
+{
+	char any[sizeof s->r->status];
+	size_t n = strlen(s->r->status);
+
+	memcpy(any, s->r->status, n + 1);
+	any[0] = 'x';
+	phrase_queue(s->m, lexicon_find(s->r->status, n));
+	phrase_queue(s->m, lexicon_find(any, n));
+	judge_note(&s->m->judge, judge_find(judge_number('s',
+	    s->r->status)));
+	judge_note(&s->m->judge, judge_find(judge_number(any[0], any + 1)));
+	phrase_turn(s->m, false);
 }
 
 /* A status is matched as "5.7.1" and as "x.7.1". */
 static void
 scan_status(struct scan *s)
 {
-	char any[sizeof s->r->status];
-	size_t n = strlen(s->r->status);
+	const struct reply_number *known =
+	    reply_number_status(s->r->status);
 
 	if (s->r->code == 0)
 		scan_class(s, s->r->status[0]);
-	phrase_queue(s->m, lexicon_find(s->r->status, n));
-	memcpy(any, s->r->status, n + 1);
-	any[0] = 'x';
-	judge_feature(&s->m->judge, judge_number('s', s->r->status));
-	judge_feature(&s->m->judge, judge_number(any[0], any + 1));
-	phrase_queue(s->m, lexicon_find(any, n));
-	phrase_turn(s->m, false);
+	if (known != NULL)
+		scan_number(s, known);
+	else
+		scan_rare_status(s);
 }
 
-static void
-scan_code(struct scan *s)
+static int
+number_at(const char *p)
 {
-	char word[8] = "c";
-	int code = s->r->code;
-
-	scan_class(s, (char)('0' + code / 100));
-	word[1] = (char)('0' + code / 100);
-	word[2] = (char)('0' + code / 10 % 10);
-	word[3] = (char)('0' + code % 10);
-	phrase_queue(s->m, lexicon_find(word, 4));
-	judge_feature(&s->m->judge, judge_number(word[0], word + 1));
-	word[2] = 'y';
-	phrase_queue(s->m, lexicon_find(word, 3));
-	phrase_turn(s->m, false);
+	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + p[2] - '0';
 }
 
 static void
@@ -75,9 +88,8 @@ take_head(struct scan *s, const char *p)
 
 	if (at != NULL) {
 		if (s->r->code == 0) {
-			s->r->code = (p[0] - '0') * 100 + (p[1] - '0') * 10 +
-			    p[2] - '0';
-			scan_code(s);
+			s->r->code = number_at(p);
+			scan_number(s, reply_number_code(s->r->code));
 		}
 		p = at;
 		while (p < s->end && (*p == ' ' || *p == '-' || *p == '\t'))
@@ -93,7 +105,8 @@ take_head(struct scan *s, const char *p)
 static const char *
 skip_line_start(const char *p, const char *end)
 {
-	while (p < end && strchr(" \t\r\n\"'", *p) != NULL && *p != '\0')
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' ||
+	    *p == '\n' || *p == '"' || *p == '\''))
 		p++;
 	return p;
 }
@@ -108,8 +121,7 @@ take_number(struct scan *s)
 	while (back > s->from && back[-1] == ' ')
 		back--;
 	if (at != NULL && *s->p >= '4') {
-		code = (s->p[0] - '0') * 100 + (s->p[1] - '0') * 10 +
-		    s->p[2] - '0';
+		code = number_at(s->p);
 		if (code == s->r->code || (s->r->code == 0 && back > s->from &&
 		    strchr(":\">", back[-1]) != NULL)) {
 			s->p = take_head(s, s->p);
@@ -184,21 +196,51 @@ take_brackets(struct scan *s)
 	return true;
 }
 
-/* What ends a sentence, or "..." behind an address. */
+/* What may end a sentence. */
 static void
-take_sign(struct scan *s)
+take_stop(struct scan *s)
 {
-	const char *p = s->p;
+	const char *p = s->p++;
 
-	if (s->end - p >= 3 && memcmp(p, "...", 3) == 0) {
-		scan_mark(s, MARK_DOTS);
-		s->p += 3;
+	if (p + 1 == s->end || p[1] == ' ' || p[1] == '\r' || p[1] == '\n')
+		s->m->place += APART;
+}
+
+/* A dot, or "..." behind an address. */
+static void
+take_dots(struct scan *s)
+{
+	if (s->end - s->p < 3 || memcmp(s->p, "...", 3) != 0) {
+		take_stop(s);
 		return;
 	}
-	if (strchr(".!?;", *p) != NULL && *p != '\0' &&
-	    (p + 1 == s->end || p[1] == ' ' || p[1] == '\r' || p[1] == '\n'))
-		s->m->place += APART;
-	s->p++;
+	scan_mark(s, MARK_DOTS);
+	s->p += 3;
+}
+
+static bool
+take_ip(struct scan *s)
+{
+	const char *at = token_ip(s->p, s->end);
+
+	if (at == NULL)
+		return false;
+	scan_note(s, CAPTURE_IP, s->p, at);
+	scan_mark(s, MARK_IP);
+	s->p = at;
+	return true;
+}
+
+static bool
+take_url(struct scan *s)
+{
+	const char *at = token_url(s->p, s->end);
+
+	if (at == NULL)
+		return false;
+	scan_url(s, s->p, at);
+	s->p = at;
+	return true;
 }
 
 static bool
@@ -207,38 +249,67 @@ is_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What begins with a letter or a digit, or with a byte above ASCII, and is no
+   plain word. */
+static void
+take_word(struct scan *s)
+{
+	if (!take_ip(s) && !take_url(s) &&
+	    (!is_digit(*s->p) || !take_digits(s)) && !take_run(s))
+		s->p = scan_word(s, s->p, s->end);
+}
+
+static void
+take_other(struct scan *s)
+{
+	switch (*s->p) {
+	case '\n':
+		s->p = take_head(s, skip_line_start(s->p, s->end));
+		break;
+	case '.':
+		take_dots(s);
+		break;
+	case '!':
+	case '?':
+	case ';':
+		take_stop(s);
+		break;
+	case '<':
+		if (!take_brackets(s))
+			s->p++;
+		break;
+	case ':':
+		if (!take_ip(s))
+			s->p++;
+		break;
+	default:
+		if (scan_is_word((unsigned char)*s->p))
+			take_word(s);
+		else
+			s->p++;
+	}
+}
+
+/* Most of a text are words and blanks. */
 static void
 take(struct scan *s)
 {
 	const char *at;
-	char c = *s->p;
 
-	if (c == ' ') {
+	if (*s->p == ' ')
 		s->p++;
-		return;
-	}
-	if (is_letter(c) && (at = scan_plain_word(s, s->p, s->end)) != NULL) {
+	else if (!is_letter(*s->p))
+		take_other(s);
+	else if ((at = scan_plain_word(s, s->p, s->end)) != NULL)
 		s->p = at;
-		return;
-	}
-	if (c == '\n') {
-		s->p = take_head(s, skip_line_start(s->p, s->end));
-		return;
-	}
-	if (c == '<' && take_brackets(s))
-		return;
-	if ((at = token_ip(s->p, s->end)) != NULL) {
-		scan_note(s, CAPTURE_IP, s->p, at);
-		scan_mark(s, MARK_IP);
-		s->p = at;
-	} else if (!scan_is_word((unsigned char)c)) {
-		take_sign(s);
-	} else if ((at = token_url(s->p, s->end)) != NULL) {
-		scan_url(s, s->p, at);
-		s->p = at;
-	} else if ((c < '0' || c > '9' || !take_digits(s)) && !take_run(s)) {
-		s->p = scan_word(s, s->p, s->end);
-	}
+	else
+		take_word(s);
 }
 
 void

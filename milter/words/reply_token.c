@@ -86,6 +86,17 @@ token_ipv4(const char *p, const char *end)
 	return p;
 }
 
+/* Up to four digits and a sign: most of what is asked about are words. */
+static bool
+begins_ipv6(const char *p, const char *end)
+{
+	int n;
+
+	for (n = 0; n < 4 && p < end && is_hex(*p); n++)
+		p++;
+	return p < end && (*p == ':' || *p == '.');
+}
+
 static const char *
 token_ipv6(const char *p, const char *end)
 {
@@ -93,6 +104,8 @@ token_ipv6(const char *p, const char *end)
 	int colons = 0, digits = 0;
 	bool pair = false;
 
+	if (!begins_ipv6(p, end))
+		return NULL;
 	for (; at < end && (is_hex(*at) || *at == ':' || *at == '.'); at++) {
 		if (*at == ':') {
 			colons++;
@@ -129,7 +142,7 @@ token_url(const char *p, const char *end)
 {
 	const char *from = p;
 
-	if (end - p < 8 || strchr("hHwW", *p) == NULL ||
+	if (end - p < 8 || ((*p | 0x20) != 'h' && (*p | 0x20) != 'w') ||
 	    (strncasecmp(p, "http://", 7) != 0 &&
 	    strncasecmp(p, "https://", 8) != 0 &&
 	    strncasecmp(p, "www.", 4) != 0))
@@ -142,6 +155,25 @@ token_url(const char *p, const char *end)
 	return p;
 }
 
+static bool
+is_of_run(char c)
+{
+	switch (c) {
+	case '.':
+	case '_':
+	case '+':
+	case '=':
+	case '@':
+	case '%':
+	case '-':
+	case '/':
+	case '!':
+		return true;
+	default:
+		return is_letter(c) || is_digit(c);
+	}
+}
+
 const char *
 token_run(const char *p, const char *end)
 {
@@ -149,10 +181,10 @@ token_run(const char *p, const char *end)
 
 	if (end - p > RUN_MAX)
 		end = p + RUN_MAX;
-	while (p < end && *p != '\0' && (is_letter(*p) || is_digit(*p) ||
-	    strchr("._+=@%-/!", *p) != NULL))
+	while (p < end && is_of_run(*p))
 		p++;
-	while (p > from && strchr(".-!=", p[-1]) != NULL)
+	while (p > from && (p[-1] == '.' || p[-1] == '-' || p[-1] == '!' ||
+	    p[-1] == '='))
 		p--;
 	return p;
 }
@@ -166,23 +198,34 @@ token_is_address(const char *p, const char *end)
 	    memchr(p, '/', (size_t)(end - p)) == NULL;
 }
 
+#define TOP(name) { sizeof name - 1, name }
+
 /* Top domains that are no word which an author forgot a blank before. */
 static bool
 is_top(const char *p, const char *end)
 {
-	static const char *const tops[] = { "com", "net", "org", "edu", "gov",
-		"mil", "int", "info", "biz", "name", "example", "invalid",
-		"test", "local", "localdomain", "localhost", "lan", "arpa",
-		"internal", "cloud", "online", "email", "mail", "app", "dev",
-		"shop", "site", "store", "tech", "xyz", "top", "club", "live",
-		"outlook", "prod", "aero", "coop", "museum", "jobs", "mobi",
-		"zap", "home", "corp", "intern", "berlin", "hosting" };
+	static const struct {
+		unsigned char n;
+		char name[15];
+	} tops[] = { TOP("com"), TOP("net"), TOP("org"), TOP("edu"),
+		TOP("gov"), TOP("mil"), TOP("int"), TOP("info"), TOP("biz"),
+		TOP("name"), TOP("example"), TOP("invalid"), TOP("test"),
+		TOP("local"), TOP("localdomain"), TOP("localhost"),
+		TOP("lan"), TOP("arpa"), TOP("internal"), TOP("cloud"),
+		TOP("online"), TOP("email"), TOP("mail"), TOP("app"),
+		TOP("dev"), TOP("shop"), TOP("site"), TOP("store"),
+		TOP("tech"), TOP("xyz"), TOP("top"), TOP("club"),
+		TOP("live"), TOP("outlook"), TOP("prod"), TOP("aero"),
+		TOP("coop"), TOP("museum"), TOP("jobs"), TOP("mobi"),
+		TOP("zap"), TOP("home"), TOP("corp"), TOP("intern"),
+		TOP("berlin"), TOP("hosting") };
 	size_t i, n = (size_t)(end - p);
 
 	if (n == 2)
 		return is_letter(p[0]) && is_letter(p[1]);
 	for (i = 0; i < sizeof tops / sizeof tops[0]; i++)
-		if (strlen(tops[i]) == n && strncasecmp(p, tops[i], n) == 0)
+		if (tops[i].n == n && (*p | 0x20) == tops[i].name[0] &&
+		    strncasecmp(p, tops[i].name, n) == 0)
 			return true;
 	return n > 4 && strncasecmp(p, "xn--", 4) == 0;
 }

@@ -4,7 +4,8 @@
  * Goes through the replies of tests/data for a second, then for another one
  * through ALTERED others: each is one of them with one word in it that stood
  * in another, so that it is no sentence that is known. Not two of all these
- * are the same. Prints JSON, with what reading the tables takes.
+ * are the same. They lie one behind the other, as the lines of a log do.
+ * Prints JSON, with what reading the tables takes.
  */
 
 #include <stdio.h>
@@ -128,19 +129,26 @@ cpu_seconds(void)
 static double
 measure(const struct replies *r, double *bytes)
 {
-	double from = cpu_seconds(), took;
+	struct buf lines = BUF_INIT;
+	size_t i, done = 0, all = 0;
 	struct recognised got;
-	size_t i, n, done = 0, all = 0;
+	const char *at, *end;
+	double from, took;
 
+	for (i = 0; i < r->n; i++)
+		buf_printf(&lines, "%s\n", r->text[i]);
+	from = cpu_seconds();
 	do {
-		for (i = 0; i < r->n; i++) {
-			n = strlen(r->text[i]);
-			recognise(r->text[i], n, &got);
-			all += n;
+		for (at = lines.data; at < lines.data + lines.len;
+		    at = end + 1) {
+			end = strchr(at, '\n');
+			recognise(at, (size_t)(end - at), &got);
+			all += (size_t)(end - at);
 		}
 		done += r->n;
 		took = cpu_seconds() - from;
 	} while (took < 1);
+	buf_free(&lines);
 	*bytes = (double)all / (double)done;
 	return (double)done / took;
 }

@@ -15,20 +15,6 @@
 
 #include "reply_lines.h"
 
-void
-judge_begin(struct judge *j)
-{
-	j->before = 0;
-	j->sentence = JUDGE_WORD;
-}
-
-void
-judge_feature(struct judge *j, uint32_t what)
-{
-	(void)j;
-	printf("%u ", what);
-}
-
 /* What is looked up is the number itself. */
 uint32_t
 judge_find(uint32_t number)
@@ -39,27 +25,26 @@ judge_find(uint32_t number)
 void
 judge_note(struct judge *j, uint32_t feature)
 {
-	judge_feature(j, feature);
+	(void)j;
+	printf("%u ", feature);
 }
 
 void
-judge_mark(struct judge *j, uint32_t mark)
+judge_lookup(struct judge *j)
 {
-	judge_feature(j, mark);
-	if (j->before != 0)
-		printf("%u:%u:%u ", judge_pair(j->before, mark), j->before,
-		    mark);
-	j->before = mark;
-}
+	unsigned i;
 
-void
-judge_word(struct judge *j, uint32_t word, bool counts)
-{
-	j->sentence = judge_pair(j->sentence, word);
-	if (counts)
-		judge_mark(j, word);
-	else
-		judge_feature(j, word);
+	for (i = 0; i < j->ntokens; i++) {
+		judge_note(j, j->token[i].number);
+		if (!j->token[i].counts)
+			continue;
+		if (j->before != 0)
+			printf("%u:%u:%u ", judge_pair(j->before,
+			    j->token[i].number), j->before,
+			    j->token[i].number);
+		j->before = j->token[i].number;
+	}
+	j->ntokens = 0;
 }
 
 int
@@ -74,6 +59,7 @@ main(void)
 		memset(&r, 0, sizeof r);
 		phrase_match_begin(&m, all);
 		reply_text_scan(&m, all, line, strlen(line), &r);
+		judge_lookup(&m.judge);
 		phrase_tell_judge(&m);
 		printf("=%u\n", m.judge.sentence);
 	}

@@ -71,7 +71,7 @@ count(char *reply, const char *right)
 	unescape(reply);
 	read_text(reply, &m, &r);
 	for (i = 0; i < m.nmatched[PHRASE_REASON]; i++) {
-		which = m.matched[PHRASE_REASON][i];
+		which = phrase_found(m.matched[PHRASE_REASON][i]);
 		p = &all->phrase[which];
 		if (p->weight < 0)
 			continue;
@@ -120,19 +120,22 @@ print_all(void)
 	puts("right\twrong\tneeded\tpoints\treason\tphrase");
 	for (i = 0; i < all->n; i++) {
 		p = &all->phrase[i];
-		if (p->text != NULL && p->reason != REASON_NONE)
+		if (all->text[i] != NULL && p->reason != REASON_NONE)
 			printf("%d\t%d\t%d\t%d\t%s\t%s\n", worth[i].right,
 			    worth[i].wrong, worth[i].needed, p->weight,
-			    reason_get(p->reason)->name, p->text);
+			    reason_get(p->reason)->name, all->text[i]);
 	}
 }
 
 static void
-print_phrase(const struct phrases *all, const struct phrase *p)
+print_phrase(const struct phrases *all, unsigned which)
 {
+	const struct phrase *p = &all->phrase[which];
+
 	printf("  %4d %-24s %s%s%s\n", p->weight, p->kind == PHRASE_REASON ?
 	    reason_get(p->reason)->name : p->kind == PHRASE_ISSUER ?
-	    "(issuer)" : "(about)", p->text, p->issuer != 0 ? "  by " : "",
+	    "(issuer)" : "(about)", all->text[which],
+	    p->issuer != 0 ? "  by " : "",
 	    p->issuer != 0 ? all->issuer[p->issuer] : "");
 }
 
@@ -146,9 +149,10 @@ print_text(char *text)
 
 	unescape(text);
 	read_text(text, &m, &r);
-	for (kind = 0; kind < PHRASE_KINDS; kind++)
+	for (kind = 0; kind < PHRASE_CONCEPT; kind++)
 		for (i = 0; i < m.nmatched[kind]; i++)
-			print_phrase(all, &all->phrase[m.matched[kind][i]]);
+			print_phrase(all,
+			    phrase_found(m.matched[kind][i]));
 	recognise(text, strlen(text), &r);
 	printf("  = %s, %s; code %d, status %s, flags %u\n",
 	    r.reason != REASON_NONE ? reason_get(r.reason)->name : "-",
