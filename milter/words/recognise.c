@@ -289,7 +289,8 @@ weigh(const struct phrases *all, struct phrase_match *m, struct recognised *r)
 		    &all->phrase[m->matched[PHRASE_REASON][i]];
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
-		    recognise_possible(r, p->reason))
+		    (p->weight >= CERTAIN ||
+		    recognise_possible(r, p->reason)))
 			put(&scale, p, recognise_turned(about, p->reason));
 	}
 	r->software = all->issuer[issuer];
