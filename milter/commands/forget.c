@@ -15,24 +15,25 @@
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
+	RECORD_SOURCE_HOST,
 	{ .name = NULL }
 };
 
 /* Files first: what they hold could be read into the store again. */
 static void
-forget_person(const struct record_options *opt, const char *person,
+forget_person(const struct record_options *opt, const struct forget *what,
     struct forgotten *f, struct buf *errmsg)
 {
 	struct store *s;
 
 	if (opt->file != NULL &&
-	    !forget_in_files(opt->file, person, f, errmsg))
+	    !forget_in_files(opt->file, what, f, errmsg))
 		return;
 	if (opt->store == NULL)
 		return;
 	s = store_open(opt->store, true, errmsg);
 	if (s != NULL)
-		forget_in_store(s, person, f, errmsg);
+		forget_in_store(s, what, f, errmsg);
 	store_close(s);
 }
 
@@ -62,17 +63,23 @@ run(struct arguments *args)
 {
 	const char *path = SAYWHY_CONFIG, *value;
 	struct forgotten f = { .records = 0 };
+	struct forget what = { .host = NULL };
+	const struct argument *a;
 	struct buf errmsg = BUF_INIT;
 	struct ruleset *r;
 	bool good;
 
-	while (arguments_next(args, &value) != NULL)
-		path = value;
-	if (*args->argv[0] == '\0')
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (strcmp(a->name, "host") == 0)
+			what.host = value;
+		else
+			path = value;
+	what.person = args->argv[0];
+	if (*what.person == '\0')
 		arguments_wrong(args, "give one address, or one login");
 	r = command_settings(path);
 	command_as_account(r);
-	forget_person(&r->records, args->argv[0], &f, &errmsg);
+	forget_person(&r->records, &what, &f, &errmsg);
 	good = errmsg.len == 0;
 	if (!good)
 		fprintf(stderr, "saywhy forget: %s\n", errmsg.data);
@@ -90,7 +97,7 @@ run(struct arguments *args)
 
 const struct command command_forget = {
 	.name = "forget",
-	.words = "ADDRESS",
+	.words = "[--host NAME] ADDRESS",
 	.min_words = 1,
 	.max_words = 1,
 	.summary = "Takes a person's address out of all records",

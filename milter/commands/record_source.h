@@ -30,6 +30,8 @@ struct record_source {
 /* The rows of every command that asks, beside COMMAND_CONFIG. */
 #define RECORD_SOURCE_FILE { .name = "file", .letter = 'f', .value = "FILE", \
 	.help = "read this record file, not what is configured" }
+#define RECORD_SOURCE_HOST { .name = "host", .value = "NAME", \
+	.help = "what this host refused, by its name of saywhy.conf" }
 
 /* Takes "config" and "file"; false for any other option. */
 bool record_source_option(struct record_source *a, const char *name,

@@ -27,8 +27,7 @@ static const struct argument arguments[] = {
 	{ .name = "since", .value = "TIME",
 	    .help = "from 2026-01-02, 2026-01-02T03:04, \"2 h\" ago" },
 	{ .name = "until", .value = "TIME", .help = "up to then; now" },
-	{ .name = "host", .value = "NAME",
-	    .help = "of this host only, by its name of saywhy.conf" },
+	RECORD_SOURCE_HOST,
 	{ .name = "html", .help = "print a page" },
 	COMMAND_JSON,
 	{ .name = NULL }

@@ -13,6 +13,7 @@
 #include "base/rights.h"
 #include "base/sock.h"
 #include "commands/command.h"
+#include "commands/record_source.h"
 #include "engine/ruleset.h"
 #include "pages/http.h"
 #include "pages/limiter.h"
@@ -27,11 +28,13 @@
 
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
+	RECORD_SOURCE_HOST,
 	{ .name = NULL }
 };
 
 struct serving {
 	struct ruleset *rules;
+	const char *host;	/* --host, or NULL */
 	struct pages pages;
 	struct metrics metrics;
 	struct http *http[2];
@@ -97,7 +100,7 @@ open_all(struct serving *s)
 		.store = { .path = s->rules->records.store },
 		.peers = &s->rules->page.peers,
 		.host_number = s->rules->records.host_number,
-		.record_file = s->rules->records.file,
+		.record_file = s->rules->records.file, .host = s->host,
 		.limiter = limiter_new(o->rate) };
 	s->metrics = (struct metrics){ .control = s->rules->daemon.control };
 	start(s, page, pages_answer, &s->pages);
@@ -109,9 +112,13 @@ run(struct arguments *args)
 {
 	struct serving s = { .n = 0 };
 	const char *path = SAYWHY_CONFIG, *value;
+	const struct argument *a;
 
-	while (arguments_next(args, &value) != NULL)
-		path = value;
+	while ((a = arguments_next(args, &value)) != NULL)
+		if (strcmp(a->name, "host") == 0)
+			s.host = value;
+		else
+			path = value;
 	s.rules = command_settings(path);
 	if (s.rules->records.store == NULL)
 		arguments_wrong(args, "%s names no store to serve from", path);
@@ -120,7 +127,8 @@ run(struct arguments *args)
 	signal(SIGPIPE, SIG_IGN);
 	open_all(&s);
 	process_notify("READY=1");
-	log_info("serving %s", s.rules->page.listen);
+	log_info("serving %s%s%s", s.rules->page.listen, s.host != NULL ?
+	    ", records of " : "", s.host != NULL ? s.host : "");
 	while (!process_stopped())
 		http_run(s.http, s.n, ROUND_MS);
 	process_notify("STOPPING=1");
@@ -134,7 +142,7 @@ run(struct arguments *args)
 
 const struct command command_serve = {
 	.name = "serve",
-	.words = "[--config FILE]",
+	.words = "[--host NAME]",
 	.summary = "Serves the page behind the last line of every refusal",
 	.arguments = arguments,
 	.run = run

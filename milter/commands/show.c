@@ -16,6 +16,7 @@
 static const struct argument arguments[] = {
 	COMMAND_CONFIG,
 	RECORD_SOURCE_FILE,
+	RECORD_SOURCE_HOST,
 	COMMAND_JSON,
 	{ .name = NULL }
 };
@@ -170,6 +171,16 @@ print_record(const struct parsed_record *t)
 	put_catalogue(reason);
 }
 
+/* NULL: there is none of that host, or none at all. */
+static struct parsed_record *
+of_host(struct parsed_record *t, const char *host)
+{
+	if (t == NULL || parsed_is_of(t, host))
+		return t;
+	parsed_free(t);
+	return NULL;
+}
+
 /* The words joined are the id, as somebody reads it from a phone call. */
 static bool
 read_id(const struct arguments *args, char id[RECORD_ID_TEXT])
@@ -193,19 +204,22 @@ run(struct arguments *args)
 	struct buf line = BUF_INIT;
 	struct parsed_record *t;
 	char id[RECORD_ID_TEXT];
-	const char *value;
+	const char *value, *host = NULL;
 	bool json = false, found;
 
 	while ((a = arguments_next(args, &value)) != NULL)
-		if (!record_source_option(&source, a->name, value))
+		if (strcmp(a->name, "host") == 0)
+			host = value;
+		else if (!record_source_option(&source, a->name, value))
 			json = true;
 	if (!read_id(args, id))
 		arguments_wrong(args, "give one id: 12 or 14 letters and "
 		    "digits, as in the last line of a refusal");
-	t = record_source_get(&source, args, id, &line);
+	t = of_host(record_source_get(&source, args, id, &line), host);
 	if (t == NULL)
-		fprintf(stderr, "saywhy show: no record %s; it may be older "
-		    "than the retention\n", id);
+		fprintf(stderr, "saywhy show: no record %s%s%s; it may be "
+		    "older than the retention\n", id, host != NULL ? " of " :
+		    "", host != NULL ? host : "");
 	else if (json)
 		puts(line.data);
 	else

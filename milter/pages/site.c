@@ -21,6 +21,7 @@
 #include "records/record_tail.h"
 #include "records/store.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 
 #define ROOT "/why/"
 #define FRESH_MS 7200000	/* an id tells its hour */
@@ -108,6 +109,9 @@ answer_from_its_host(struct asking *a, const char *id, int host,
 {
 	if (host == 0 || a->pages->host_number == 0)
 		return false;
+	/* What a peer shows does not say whose it is. */
+	if (host != a->pages->host_number && a->pages->host != NULL)
+		return false;
 	if (host == a->pages->host_number) {
 		if (!is_fresh_of_ours(a, id))
 			*t = find_here(a, id);
@@ -147,7 +151,8 @@ answer_id(struct asking *a, const char *word)
 		return;
 	if (!readable && t == NULL)
 		notice(a, 503, SPEECH_NOT_NOW, SPEECH_NOT_NOW_TEXT);
-	else if (t == NULL || !refusal_page_is_public(t))
+	else if (t == NULL || !parsed_is_of(t, a->pages->host) ||
+	    !refusal_page_is_public(t))
 		notice(a, 404, SPEECH_UNKNOWN, SPEECH_UNKNOWN_TEXT);
 	else
 		refusal_page_put(&a->view, a->pages, t);
@@ -162,7 +167,7 @@ answer_reason(struct asking *a, const char *name)
 	if (*name == '\0')
 		index_put_reasons(&a->view);
 	else if (reason != REASON_NONE)
-		refusal_page_put_reason(&a->view, reason, false);
+		refusal_page_put_reason(&a->view, reason, NULL);
 	else {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
@@ -175,7 +180,7 @@ answer_index(struct asking *a)
 {
 	const char *text = a->request->q;
 	char id[RECORD_ID_TEXT];
-	int reason;
+	struct recognised read;
 	size_t n;
 
 	if (text == NULL || *text == '\0') {
@@ -184,9 +189,8 @@ answer_index(struct asking *a)
 	}
 	n = strlen(text);
 	if (!record_id_find(text, n, id)) {
-		reason = lookup_reason(text, n);
-		if (reason != REASON_NONE)
-			refusal_page_put_reason(&a->view, reason, true);
+		if (lookup_reply(text, n, &read))
+			refusal_page_put_reason(&a->view, read.reason, &read);
 		else
 			index_put(&a->view, SPEECH_NOT_READ);
 		return;

@@ -36,6 +36,8 @@ struct pages {
 	struct peers *peers;		/* or NULL */
 	long long host_number;		/* of this host; 0: none */
 	const char *record_file;	/* of this host, or NULL */
+	/* Only what this one refused, and no peer is asked; NULL: all. */
+	const char *host;
 };
 
 /* An http_handler; arg is a struct pages. */

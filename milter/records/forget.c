@@ -31,7 +31,7 @@ write_over(int fd, struct buf *line, size_t n, off_t offset)
 }
 
 static bool
-forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
+forget_in_file(int fd, FILE *in, const struct forget *what, uint64_t *lines)
 {
 	struct buf out = BUF_INIT;
 	char *line = NULL;
@@ -44,7 +44,7 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 		size_t length = (size_t)n - (line[n - 1] == '\n');
 
 		buf_clear(&out);
-		if (forget_in_line(&out, line, length, person)) {
+		if (forget_in_record(&out, line, length, what)) {
 			good = write_over(fd, &out, length, offset);
 			++*lines;
 		}
@@ -58,14 +58,14 @@ forget_in_file(int fd, FILE *in, const char *person, uint64_t *lines)
 
 /* The time of a file decides how long it is kept, and which is older. */
 static bool
-forget_in_path(const char *path, const char *person, uint64_t *lines)
+forget_in_path(const char *path, const struct forget *what, uint64_t *lines)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	FILE *in = fd < 0 ? NULL : fopen(path, "re");
 	uint64_t before = *lines;
 	struct stat was;
 	bool good = in != NULL && fstat(fd, &was) == 0 &&
-	    forget_in_file(fd, in, person, lines) && (*lines == before ||
+	    forget_in_file(fd, in, what, lines) && (*lines == before ||
 	    futimens(fd, (struct timespec[2]){ was.st_atim, was.st_mtim })
 	    == 0) && fsync(fd) == 0;
 	int error = errno;
@@ -79,8 +79,8 @@ forget_in_path(const char *path, const char *person, uint64_t *lines)
 }
 
 bool
-forget_in_files(const char *path, const char *person, struct forgotten *f,
-    struct buf *errmsg)
+forget_in_files(const char *path, const struct forget *what,
+    struct forgotten *f, struct buf *errmsg)
 {
 	struct rotated_files all = { .v = NULL };
 	size_t i;
@@ -88,23 +88,25 @@ forget_in_files(const char *path, const char *person, struct forgotten *f,
 	rotated_find(&all, path);
 	f->compressed += all.compressed;
 	for (i = 0; i < all.n; i++)
-		if (!forget_in_path(all.v[i].path, person, &f->lines))
+		if (!forget_in_path(all.v[i].path, what, &f->lines))
 			buf_printf(errmsg, "%s%s: %s", errmsg->len > 0 ? "; " :
 			    "", all.v[i].path, strerror(errno));
 	rotated_free(&all);
 	return errmsg->len == 0;
 }
 
-/* The columns, and what mentions the person anywhere. */
+/* Each takes the person, the host, and whether any host is meant. */
 static bool
-forget_columns(struct db *db, const char *person)
+forget_columns(struct db *db, const struct forget *what)
 {
 	static const char *const statements[] = {
 		"UPDATE record SET sender = '@' || sender_domain "
-		    "WHERE sender = lower(?)",
-		"UPDATE record SET login = NULL WHERE lower(login) = lower(?)",
+		    "WHERE sender = lower(?) AND (host = ? OR ? = 1)",
+		"UPDATE record SET login = NULL WHERE lower(login) = lower(?) "
+		    "AND (host = ? OR ? = 1)",
 		"UPDATE recipient SET address = '@' || domain "
-		    "WHERE address = lower(?)",
+		    "WHERE address = lower(?) AND (record IN "
+		    "(SELECT n FROM record WHERE host = ?) OR ? = 1)",
 	};
 	struct query *q;
 	bool good = true;
@@ -112,8 +114,11 @@ forget_columns(struct db *db, const char *person)
 
 	for (i = 0; i < sizeof statements / sizeof statements[0]; i++) {
 		q = db_query(db, statements[i]);
-		if (q != NULL)
-			query_text(q, person);
+		if (q != NULL) {
+			query_text(q, what->person);
+			query_text(q, what->host);
+			query_int(q, what->host == NULL);
+		}
 		good &= q != NULL && query_step(q) == DB_DONE;
 		query_free(q);
 	}
@@ -140,7 +145,7 @@ replace_line(struct db *db, int64_t n, const char *was, const char *line)
 }
 
 static bool
-forget_lines(struct db *db, const char *person, uint64_t *records)
+forget_lines(struct db *db, const struct forget *what, uint64_t *records)
 {
 	struct query *q = db_query(db, "SELECT n, json FROM line");
 	enum db_answer answer = DB_FAILED;
@@ -151,8 +156,8 @@ forget_lines(struct db *db, const char *person, uint64_t *records)
 	while (good && (answer = query_step(q)) == DB_ROW) {
 		line = query_column(q, 1);
 		buf_clear(&out);
-		if (line == NULL || !forget_in_line(&out, line, strlen(line),
-		    person))
+		if (line == NULL || !forget_in_record(&out, line,
+		    strlen(line), what))
 			continue;
 		good = replace_line(db, query_column_int(q, 0), line,
 		    out.data);
@@ -172,24 +177,25 @@ forget_words(struct db *db)
 }
 
 static bool
-forget_in_file_store(struct db *db, const char *person, uint64_t *records)
+forget_in_file_store(struct db *db, const struct forget *what,
+    uint64_t *records)
 {
 	/* What is overwritten must be gone from the file, too. */
 	return db_run(db, "PRAGMA secure_delete = 1; BEGIN IMMEDIATE") &&
-	    forget_columns(db, person) &&
-	    forget_lines(db, person, records) &&
+	    forget_columns(db, what) &&
+	    forget_lines(db, what, records) &&
 	    forget_words(db) &&
 	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 bool
-forget_in_store(struct store *s, const char *person, struct forgotten *f,
-    struct buf *errmsg)
+forget_in_store(struct store *s, const struct forget *what,
+    struct forgotten *f, struct buf *errmsg)
 {
 	struct db *db = store_db(s);
 	bool good = store_is_shared(s) ?
-	    forget_on_server(db, person, &f->records) :
-	    forget_in_file_store(db, person, &f->records);
+	    forget_on_server(db, what, &f->records) :
+	    forget_in_file_store(db, what, &f->records);
 
 	if (!good) {
 		buf_puts(errmsg, db_errmsg(db));

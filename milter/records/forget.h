@@ -16,6 +16,12 @@
 struct buf;
 struct store;
 
+/* Who, and where. */
+struct forget {
+	const char *person;	/* address or login */
+	const char *host;	/* only what this one refused; NULL: all */
+};
+
 struct forgotten {
 	uint64_t records;	/* of the store */
 	uint64_t lines;		/* of files */
@@ -26,14 +32,14 @@ struct forgotten {
  * The file and its rotated files; those that are absent count as clean. False
  * with words in errmsg: some could not be read or written.
  */
-bool forget_in_files(const char *path, const char *person,
+bool forget_in_files(const char *path, const struct forget *what,
     struct forgotten *f, struct buf *errmsg);
 
 /*
  * The store, and its empty pages; on a server its rows, not the log and the
  * backups of the server. False, words in errmsg.
  */
-bool forget_in_store(struct store *s, const char *person,
+bool forget_in_store(struct store *s, const struct forget *what,
     struct forgotten *f, struct buf *errmsg);
 
 #endif

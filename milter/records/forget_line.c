@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "records/forget.h"
+#include "records/record_read.h"
 
 void
 forget_put_as_json(struct buf *out, const char *person)
@@ -84,4 +86,21 @@ forget_in_line(struct buf *out, const char *line, size_t n,
 	}
 	buf_free(&who);
 	return found;
+}
+
+bool
+forget_in_record(struct buf *out, const char *line, size_t n,
+    const struct forget *what)
+{
+	struct parsed_record *t;
+	bool ours;
+
+	if (!forget_in_line(out, line, n, what->person))
+		return false;
+	if (what->host == NULL)
+		return true;
+	t = record_read(line, n);
+	ours = t == NULL || parsed_is_of(t, what->host);
+	parsed_free(t);
+	return ours;
 }

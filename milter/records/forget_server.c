@@ -7,11 +7,12 @@
 #include "base/buf.h"
 #include "records/db.h"
 #include "records/digest.h"
+#include "records/forget.h"
 #include "records/forget_line.h"
 
 #define SLICE 1000		/* lines that are changed at a time */
 
-/* `?` is the person, in lower case as the columns are. */
+/* Each `?` is the person, in lower case as the columns are. */
 static const char *const columns[] = {
 	"UPDATE record SET sender = '@' || sender_domain "
 	    "WHERE sender = lower(?)",
@@ -22,22 +23,36 @@ static const char *const columns[] = {
 	    "WHERE recipients @> ARRAY[lower(?)]",
 };
 
+#define OF_HOST " AND (host = ? OR ? = 1)"
+
 static bool
-forget_columns(struct db *db, const char *person)
+forget_column(struct db *db, const char *column, const struct forget *what)
 {
+	struct buf sql = BUF_INIT;
 	struct query *q;
-	const char *c;
+	bool good;
+
+	buf_printf(&sql, "%s" OF_HOST, column);
+	q = db_query(db, sql.data);
+	for (; *column != '\0'; column++)
+		if (*column == '?')
+			query_text(q, what->person);
+	query_text(q, what->host);
+	query_int(q, what->host == NULL);
+	good = query_step(q) == DB_DONE;
+	query_free(q);
+	buf_free(&sql);
+	return good;
+}
+
+static bool
+forget_columns(struct db *db, const struct forget *what)
+{
 	bool good = true;
 	size_t i;
 
-	for (i = 0; good && i < sizeof columns / sizeof columns[0]; i++) {
-		q = db_query(db, columns[i]);
-		for (c = columns[i]; *c != '\0'; c++)
-			if (*c == '?')
-				query_text(q, person);
-		good = query_step(q) == DB_DONE;
-		query_free(q);
-	}
+	for (i = 0; good && i < sizeof columns / sizeof columns[0]; i++)
+		good = forget_column(db, columns[i], what);
 	return good;
 }
 
@@ -83,7 +98,7 @@ struct slice {
 
 /* The next lines that hold the person, changed. */
 static bool
-read_slice(struct db *db, const char *pattern, const char *person,
+read_slice(struct db *db, const char *pattern, const struct forget *what,
     struct slice *s)
 {
 	struct query *q = db_query(db, "SELECT n, time, json FROM line "
@@ -103,7 +118,7 @@ read_slice(struct db *db, const char *pattern, const char *person,
 		s->last = query_column_int(q, 0);
 		s->rows[s->n] = s->last;
 		s->times[s->n] = query_column_int(q, 1);
-		if (!forget_in_line(&s->lines, line, strlen(line), person)) {
+		if (!forget_in_record(&s->lines, line, strlen(line), what)) {
 			buf_cut(&s->lines, before);
 			continue;
 		}
@@ -115,7 +130,7 @@ read_slice(struct db *db, const char *pattern, const char *person,
 }
 
 static bool
-forget_lines(struct db *db, const char *person, uint64_t *records)
+forget_lines(struct db *db, const struct forget *what, uint64_t *records)
 {
 	struct slice s = { .lines = BUF_INIT, .last = -1 };
 	struct buf pattern = BUF_INIT;
@@ -124,10 +139,10 @@ forget_lines(struct db *db, const char *person, uint64_t *records)
 	bool good = true;
 	size_t i;
 
-	put_pattern(&pattern, person);
+	put_pattern(&pattern, what->person);
 	do {
 		before = s.last;
-		good = read_slice(db, pattern.data, person, &s);
+		good = read_slice(db, pattern.data, what, &s);
 		line = s.lines.data;
 		for (i = 0; good && i < s.n; i++) {
 			good = replace_line(db, s.rows[i], s.times[i], line);
@@ -142,11 +157,11 @@ forget_lines(struct db *db, const char *person, uint64_t *records)
 
 /* What an UPDATE leaves behind goes with VACUUM. */
 bool
-forget_on_server(struct db *db, const char *person, uint64_t *records)
+forget_on_server(struct db *db, const struct forget *what, uint64_t *records)
 {
 	return db_run(db, "BEGIN; LOCK TABLE place IN EXCLUSIVE MODE") &&
-	    digest_take_away_all(db) && forget_columns(db, person) &&
-	    forget_lines(db, person, records) &&
+	    digest_take_away_all(db) && forget_columns(db, what) &&
+	    forget_lines(db, what, records) &&
 	    db_run(db, "COMMIT") && (*records == 0 ||
 	    (db_run(db, "VACUUM record") && db_run(db, "VACUUM line")));
 }

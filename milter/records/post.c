@@ -13,6 +13,7 @@
 
 #define ANSWER_MAX (16 << 20)
 #define TOKEN_MAX 4096
+#define ALL_EACH 8	/* tries, of a batch of which none was taken */
 
 struct post {
 	const struct post_options *opt;
@@ -20,6 +21,8 @@ struct post {
 	struct http_client *client;
 	struct buf url, body;		/* of the request under way */
 	struct buf authorization;
+	bool took;			/* a line, since it was opened */
+	unsigned none;			/* tries since, in which it took none */
 };
 
 /* The first line of the file, read anew for each request: it may change. */
@@ -222,6 +225,53 @@ post_part(struct post *p, const struct post_line *lines, size_t n,
 	return answer;
 }
 
+/*
+ * A server that refuses every line, each alone, means something else: the
+ * type, a column that its table lacks. Who took lines may refuse a single one.
+ */
+static bool
+took_none(const struct post *p, size_t n, const struct post_result *result)
+{
+	return n > 0 && result->refused == n && !p->format->final &&
+	    (n > 1 || !p->took);
+}
+
+static enum post_answer
+post_batch(struct post *p, const struct post_line *lines, size_t n,
+    struct post_result *result)
+{
+	enum post_answer answer = post_part(p, lines, n, result);
+
+	if (answer == POST_LATER)
+		return answer;
+	p->took |= result->taken > 0;
+	p->none = took_none(p, n, result) ? p->none + 1 : 0;
+	if (p->none == 0)
+		return POST_DONE;
+	buf_clear(&result->errmsg);
+	buf_printf(&result->errmsg, "it takes none of %zu records: %s", n,
+	    result->refusal.data);
+	return POST_LATER;
+}
+
+/* The newest alone first: all of them one by one are many requests. */
+static enum post_answer
+post_newest(struct post *p, const struct post_line *lines, size_t n,
+    struct post_result *result)
+{
+	enum post_answer answer = post_part(p, lines + n - 1, 1, result);
+
+	if (answer == POST_DONE && result->taken == 0) {
+		p->none++;
+		answer = POST_LATER;
+	}
+	if (answer == POST_LATER)
+		return answer;
+	p->took = true;
+	p->none = 0;
+	return post_part(p, lines, n - 1, result);
+}
+
 enum post_answer
 post_lines(struct post *p, const struct post_line *lines, size_t n,
     struct post_result *result)
@@ -230,7 +280,9 @@ post_lines(struct post *p, const struct post_line *lines, size_t n,
 
 	result->wait = 0;
 	result->taken = result->refused = 0;
-	answer = n > 0 ? post_part(p, lines, n, result) : POST_DONE;
+	answer = n == 0 ? POST_DONE : p->none % ALL_EACH != 0 && n > 1 ?
+	    post_newest(p, lines, n, result) :
+	    post_batch(p, lines, n, result);
 	/* All of them come again; what they are is counted then. */
 	if (answer == POST_LATER)
 		result->taken = result->refused = 0;

@@ -48,7 +48,7 @@ void post_close(struct post *p);	/* NULL: nothing */
 
 enum post_answer {
 	POST_DONE,	/* the lines are dealt with */
-	POST_LATER	/* some are not: give all of them again, in `wait` ms */
+	POST_LATER	/* not all are: give them again, in `wait` ms */
 };
 
 struct post_result {
@@ -63,8 +63,9 @@ struct post_result {
 
 /*
  * Posts n lines, and those again, in smaller batches, of which a server refused
- * all for the fault of one. With POST_LATER `taken` and `refused` count none
- * of the lines that must come again.
+ * all for the fault of one. A server that takes none of them has another fault
+ * to find: all come again, with a line at a time first. With POST_LATER
+ * `taken` and `refused` count none of the lines that must come again.
  */
 enum post_answer post_lines(struct post *p, const struct post_line *lines,
     size_t n, struct post_result *result);

@@ -39,6 +39,7 @@ struct post_format {
 	bool (*fates)(const struct http_reply *reply, enum post_fate *fates,
 	    size_t n, struct buf *errmsg);
 	bool partly;
+	bool final;		/* what it refused must not come again */
 };
 
 /* Every format, ends with NULL; and their names, for the option. */

@@ -1,4 +1,4 @@
-/* post_lines - formats of one object a line: ndjson, ClickHouse, Splunk */
+/* post_lines - formats of objects in turn: JSON, ClickHouse, Splunk */
 
 #include "records/post_format.h"
 
@@ -27,6 +27,26 @@ put_ndjson(struct buf *out, const char *table, const struct post_line *lines,
 const struct post_format post_format_ndjson = {
 	.name = "ndjson", .type = "application/x-ndjson", .scheme = "Bearer",
 	.body = put_ndjson
+};
+
+/* For who takes no other type than that of one JSON text. */
+static void
+put_json(struct buf *out, const char *table, const struct post_line *lines,
+    size_t n)
+{
+	size_t i;
+
+	(void)table;
+	for (i = 0; i < n; i++) {
+		buf_putc(out, i == 0 ? '[' : ',');
+		buf_put(out, lines[i].text, lines[i].n);
+	}
+	buf_putc(out, ']');
+}
+
+const struct post_format post_format_json = {
+	.name = "json", .type = "application/json", .scheme = "Bearer",
+	.body = put_json
 };
 
 /*

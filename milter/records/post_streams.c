@@ -234,5 +234,5 @@ read_otlp(const struct http_reply *reply, enum post_fate *fates, size_t n,
 
 const struct post_format post_format_otlp = {
 	.name = "otlp", .type = "application/json", .scheme = "Bearer",
-	.body = put_otlp, .fates = read_otlp
+	.body = put_otlp, .fates = read_otlp, .final = true
 };

@@ -145,6 +145,14 @@ parsed_member(const struct parsed_record *t, const char *path, size_t i,
 	    json_tree_item(t->tree, find(t, path), i), key, strlen(key)));
 }
 
+bool
+parsed_is_of(const struct parsed_record *t, const char *host)
+{
+	const char *name = parsed_text(t, "host");
+
+	return host == NULL || (name != NULL && strcmp(name, host) == 0);
+}
+
 int64_t
 parsed_time(const struct parsed_record *t)
 {

@@ -9,6 +9,7 @@
 #ifndef RECORDS_RECORD_READ_H
 #define RECORDS_RECORD_READ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ void parsed_each(const struct parsed_record *t, const char *path,
 /* The member `key` of item i of an array of objects, or NULL. */
 const char *parsed_member(const struct parsed_record *t, const char *path,
     size_t i, const char *key);
+
+/* Was it refused at that host, by its name? NULL: whichever. */
+bool parsed_is_of(const struct parsed_record *t, const char *host);
 
 /* `time` in ms since 1970. */
 int64_t parsed_time(const struct parsed_record *t);

@@ -61,6 +61,12 @@ struct scale {
 	uint8_t at[REASON_COUNT];	/* by reason, from 1; 0: none */
 };
 
+bool
+recognised_is_final(const struct recognised *r)
+{
+	return r->code != 0 ? r->code / 100 == 5 : r->status[0] == '5';
+}
+
 const char *
 confidence_name(enum confidence c)
 {
@@ -308,7 +314,8 @@ weigh(struct phrase_match *m, struct recognised *r)
 		const struct phrase *p = matched(m, PHRASE_REASON, i);
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
-		    recognise_possible(r, p->reason))
+		    (p->weight >= CERTAIN ||
+		    recognise_possible(r, p->reason)))
 			put(&scale, p, about == TOPIC_NONE ? p->reason :
 			    recognise_turned(about, p->reason),
 			    m->matched[PHRASE_REASON][i]);

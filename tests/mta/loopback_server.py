@@ -1,6 +1,7 @@
 """loopback_server - an HTTP or HTTPS server of a test's own, a thread each request
 
-serve(request) of a subclass answers; `methods` are those that it takes.
+serve(request) of a subclass answers; `methods` are those that it takes. clients: a
+file of certificates, one of which every client has.
 """
 
 import http.server
@@ -11,7 +12,7 @@ import threading
 class LoopbackServer:
     methods = ()
 
-    def __init__(self, certificate=None):
+    def __init__(self, certificate=None, clients=None):
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -27,6 +28,9 @@ class LoopbackServer:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
+            if clients:
+                context.load_verify_locations(clients)
+                context.verify_mode = ssl.CERT_REQUIRED
             self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, daemon=True).start()

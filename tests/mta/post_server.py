@@ -21,6 +21,10 @@ def ndjson(path, body):
     return [json.loads(line) for line in body.splitlines()]
 
 
+def array(path, body):
+    return json.loads(body)
+
+
 def clickhouse(path, body):
     """JSONEachRow: an object a line whose members are columns."""
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)
@@ -114,20 +118,19 @@ def _bulk(records, statuses=None):
     return {"took": 1, "errors": bool(statuses), "items": items}
 
 
-READ = {"ndjson": ndjson, "clickhouse": clickhouse, "opensearch": opensearch,
+READ = {"ndjson": ndjson, "json": array, "clickhouse": clickhouse, "opensearch": opensearch,
         "loki": loki, "otlp": otlp, "splunk": splunk}
-TYPE = {"ndjson": "application/x-ndjson", "clickhouse": "application/x-ndjson",
-        "opensearch": "application/x-ndjson", "loki": "application/json",
-        "otlp": "application/json", "splunk": "application/json"}
+TYPE = {form: "application/json" for form in READ} | {
+    form: "application/x-ndjson" for form in ("ndjson", "clickhouse", "opensearch")}
 
 
 class PostServer(loopback_server.LoopbackServer):
     methods = ("POST",)
 
-    def __init__(self, form, certificate=None):
+    def __init__(self, form, certificate=None, clients=None):
         self.form, self.plan, self.ids, self.requests = form, [], [], []
         self.mistakes = []
-        super().__init__(certificate)
+        super().__init__(certificate, clients)
 
     def serve(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))

@@ -4,6 +4,7 @@ What one host refused the other's tool and page know; see test_ship_faults.py fo
 what happens to it when something dies.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -410,6 +411,53 @@ def test_forgotten(host, empty):
                      "'%b@elsewhere.example%'") == "0"
 
 
+def test_one_host_of_many(host, empty):
+    """Each command that asks a store that many share can be told of whom."""
+    one = host(more='page-listen = "inet:8099@127.0.0.1"\n')
+    two = host("mx2.example.org")
+    now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+    for who, first in ((one, 0), (two, 100)):
+        who.records.write_text("".join(json.dumps(TEMPLATE | {
+            "id": ident(first + n), "host": who.name, "time": now}) + "\n"
+            for n in range(5)))
+        assert who.tool("ship", "--once").returncode == 0
+    narrowed = ("--host", two.name)
+    found = one.tool("find", "--json", *narrowed).stdout.splitlines()
+    assert {json.loads(line)["id"] for line in found} == {
+        ident(100 + n) for n in range(5)}
+    assert json.loads(one.tool("report", "--json", *narrowed).stdout)["records"] == 5
+    for words in ((), narrowed):
+        assert ident(100) in one.tool("show", *words, ident(100)).stdout
+    missed = one.tool("show", *narrowed, ident(0))
+    assert missed.returncode == 1 and f"no record {ident(0)} of {two.name}" in \
+        missed.stderr
+    with serving(one, *narrowed):
+        assert on_page(ident(100)) and not on_page(ident(0))
+    with serving(one):
+        assert on_page(ident(100)) and on_page(ident(0))
+    person = "a@sender.example"
+    done = one.tool("forget", *narrowed, person)
+    assert "0 lines of files and 5 records" in done.stdout, done.stderr
+    assert len(one.tool("find", "--json", "--sender", person).stdout.splitlines()) == 5
+    assert one.tool("find", "--sender", person, *narrowed).returncode == 1
+    assert person in one.records.read_text()
+    done = one.tool("forget", "--host", one.name, person)
+    assert "5 lines of files and 5 records" in done.stdout, done.stderr
+    assert one.tool("find", "--text", person).returncode == 1
+
+
+@contextlib.contextmanager
+def serving(one, *words):
+    with open(one.folder / "serve.log", "wb") as log:
+        page = subprocess.Popen([one.build / "saywhy", "serve", "-c", one.conf,
+                                 *words], stdout=log, stderr=log)
+    try:
+        process.wait_until(lambda: process.listens(8099), "the page")
+        yield
+    finally:
+        assert process.end(page) == 0
+
+
 def test_shown_by_its_day(host, empty):
     """Who may read a day's tables asks these; who may not is answered, too, and
     in neither case does the server have anything to complain about."""
@@ -543,7 +591,7 @@ def test_words_that_do_not_fit(host, empty):
     assert one.tool("find", "--login", odd[2]).returncode == 0
 
 
-def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
+def test_refused_here_read_there(host, saywhyd, postfix, empty):
     """Refused at A by a real Postfix, read on B's page within a second."""
     here, there = host(), host("mx2.example.org")
     there.conf.write_text(there.conf.read_text() +
@@ -553,11 +601,7 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
     here.conf = daemon.conf
     shutil.chown(here.folder, "nobody")
     here.ship()
-    with open(there.folder / "serve.log", "wb") as log:
-        page = subprocess.Popen([build / "saywhy", "serve", "-c", there.conf],
-                                stdout=log, stderr=log)
-    try:
-        process.wait_until(lambda: process.listens(8099), "the page")
+    with serving(there):
         port = postfix.listen(smtpd_milters=daemon.address)
         with smtp.Client(port, address="192.0.2.7") as client:
             client.ehlo()
@@ -571,8 +615,6 @@ def test_refused_here_read_there(host, saywhyd, postfix, build, empty):
         assert json.loads(shown.stdout)["id"] == found
         process.wait_until(lambda: state_of_store(daemon) == ("works", 0),
                            "ship to say so")
-    finally:
-        process.end(page)
 
 
 def state_of_store(daemon):

@@ -11,18 +11,19 @@ import time
 import pytest
 
 import post_server
+from list_server import certificate
 from test_store import append, ident, line
 
 TOKEN = "a-token-of-our-own"
 
 
 class Shipper:
-    def __init__(self, build, form, certificate=None, more=""):
+    def __init__(self, build, form, certificate=None, more="", clients=None):
         self.tool = pathlib.Path(build) / "saywhy"
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.folder.chmod(0o777)
         self.file = self.folder / "records.json"
-        self.server = post_server.PostServer(form, certificate)
+        self.server = post_server.PostServer(form, certificate, clients)
         self.form = form
         scheme = "https" if certificate else "http"
         (self.folder / "token").write_text(TOKEN + "\n")
@@ -126,25 +127,11 @@ def test_it_is_slow(shipper):
     assert "timed out" in said.lower() or "timeout" in said.lower()
 
 
-def certificate(folder, name):
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
-         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_text((folder / "key.pem").read_text() +
-                    (folder / "cert.pem").read_text())
-    return both
-
-
 @pytest.mark.parametrize("trusted, name", [
     (True, "localhost"), (False, "localhost"), (True, "other.example")])
 def test_tls(shipper, tmp_path, trusted, name):
     both = certificate(tmp_path, name)
-    s = shipper("ndjson", both, more=f'ca-file = "{tmp_path}/cert.pem"'
-                if trusted else "")
+    s = shipper("ndjson", both, more=f'ca-file = "{both}.crt"' if trusted else "")
     append(s.file, 0, 10)
     status, said = s.once()
     if trusted and name == "localhost":
@@ -152,6 +139,17 @@ def test_tls(shipper, tmp_path, trusted, name):
     else:
         assert status == 69 and s.server.ids == []
         assert "certificate" in said or "SSL" in said
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_it_wants_our_certificate(shipper, tmp_path, known):
+    theirs, ours, another = (certificate(tmp_path, name) for name in (
+        "localhost", "mx1.example.org", "mx2.example.org"))
+    s = shipper("ndjson", theirs, f'ca-file = "{theirs}.crt"\n'
+                f'certificate = "{ours}.crt"\nkey = "{ours}"\n',
+                f"{ours if known else another}.crt")
+    append(s.file, 0, 10)
+    assert (s.once()[0], s.server.ids) == ((0, idents(0, 10)) if known else (69, []))
 
 
 def test_half_a_batch_is_refused_by_opensearch(shipper):
@@ -197,6 +195,62 @@ def test_one_line_that_nobody_wants(shipper):
     assert sorted(s.server.ids) == sorted(set(idents(0, 64)) - {bad})
     assert "will not have 1 of 64 records: HTTP 400 Cannot parse" in said
     assert len(s.server.requests) <= 2 * 6 + 1
+
+
+def refuses(request, records):
+    return 400, {}, "the wrong Content-Type"
+
+
+def test_who_takes_none_of_them(shipper):
+    """Its own mistake, or that of who configured it: none of them is passed over."""
+    s = shipper("ndjson")
+    append(s.file, 0, 64)
+    s.server.plan = [refuses] * (2 * 64 - 1)
+    status, said = s.once()
+    assert status == 69 and s.server.ids == [] and s.server.plan == []
+    assert "it takes none of 64 records: HTTP 400 the wrong Content-Type" in said
+    assert "will not have" not in said
+    # It is asked with one record until it is mended, and again with all at times.
+    s.server.plan = [refuses] * (2 * 64 - 1 + 2)
+    said = s.until(64)
+    assert sorted(s.server.ids) == sorted(idents(0, 64)) and s.server.plan == []
+    assert "takes records again" in said and "will not have" not in said
+
+
+def test_the_newest_is_the_one(shipper):
+    """One that nobody wants, with nothing else there, waits for another; and in a
+    batch of which it is the newest, the others arrive."""
+    s = shipper("ndjson")
+    append(s.file, 0, 1)
+    s.server.plan = [refuses]
+    status, said = s.once()
+    assert status == 69 and "none of 1 records" in said
+    append(s.file, 1, 1)
+    s.server.plan = [lambda request, records: refuses(request, records)
+                     if ident(0) in [r["id"] for r in records] else None] * 9
+    status, said = s.once()
+    assert status == 0 and s.server.ids == [ident(1)]
+    assert "will not have 1 of 2 records" in said
+
+
+def test_opensearch_maps_none_of_them(shipper):
+    s = shipper("opensearch")
+    append(s.file, 0, 20)
+    s.server.plan = [lambda request, records: (200, {}, json.dumps(
+        post_server._bulk(records, {r["id"]: 400 for r in records})))]
+    status, said = s.once()
+    assert status == 69 and "it takes none of 20 records: 400 a cause" in said
+    assert s.once()[0] == 0 and s.server.ids == idents(0, 20)
+
+
+def test_otlp_is_told_no_to_all(shipper):
+    """It must not be asked again."""
+    s = shipper("otlp")
+    append(s.file, 0, 20)
+    s.server.plan = [lambda request, records: (200, {}, json.dumps({
+        "partialSuccess": {"rejectedLogRecords": 20, "errorMessage": "too old"}}))]
+    status, said = s.once()
+    assert status == 0 and "will not have 20 of 20 records: too old" in said
 
 
 def test_splunk_names_the_event(shipper):

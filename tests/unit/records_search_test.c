@@ -178,6 +178,40 @@ holds(const char *path, const char *text)
 	return found;
 }
 
+/* Records of another host, in files and store, keep the person. */
+static void
+test_forget_at_one_host(void **state)
+{
+	const struct forget elsewhere = { "ann@example.org", "mx2" },
+	    here = { "ann@example.org", "mx.example.org" };
+	struct house *h = *state;
+	struct store *s = filled(h);
+	struct forgotten f = { .records = 0 };
+	const struct search her = { .sender = "ann@example.org" };
+	const struct search theirs = { .recipient = "rita@example.com" };
+
+	assert_true(forget_in_files(h->file, &elsewhere, &f, &h->errmsg));
+	assert_true(forget_in_store(s, &elsewhere, &f, &h->errmsg));
+	assert_true(forget_in_store(s, &(struct forget){ "rita@example.com",
+	    "mx2" }, &f, &h->errmsg));
+	assert_int_equal(f.lines + f.records, 0);
+	assert_true(holds(h->file, "Ann@"));
+	assert_int_equal(search_count(s, &her, &h->errmsg), 1);
+	assert_int_equal(search_count(s, &theirs, &h->errmsg), 3);
+	house_text(h, "{\"torn\":\"ann@example.org\n");
+	assert_true(forget_in_files(h->file, &here, &f, &h->errmsg));
+	assert_true(forget_in_store(s, &here, &f, &h->errmsg));
+	assert_true(forget_in_store(s, &(struct forget){ "rita@example.com",
+	    "mx.example.org" }, &f, &h->errmsg));
+	assert_int_equal(f.lines, 2);
+	assert_int_equal(f.records, 4);
+	assert_false(holds(h->file, "Ann@"));
+	assert_false(holds(h->file, "\"ann@"));
+	assert_int_equal(search_count(s, &her, &h->errmsg), 0);
+	assert_int_equal(search_count(s, &theirs, &h->errmsg), 0);
+	store_close(s);
+}
+
 /* Not in the rows, not in the bytes of any file; the feed goes on. */
 static void
 test_forget(void **state)
@@ -185,6 +219,7 @@ test_forget(void **state)
 	struct house *h = *state;
 	struct store *s = filled(h);
 	struct forgotten f = { .records = 0 };
+	const struct forget what = { .person = "ann@example.org" };
 	struct feed *feed = feed_new(h->file, s);
 	const struct search her = { .sender = "ann@example.org" };
 	const struct timespec old[2] = { { .tv_sec = 1000000000 },
@@ -194,11 +229,10 @@ test_forget(void **state)
 
 	assert_true(holds(h->file, "Ann@"));
 	assert_int_equal(utimensat(AT_FDCWD, h->file, old, 0), 0);
-	assert_true(forget_in_files(h->file, "ann@example.org", &f,
-	    &h->errmsg));
+	assert_true(forget_in_files(h->file, &what, &f, &h->errmsg));
 	assert_int_equal(stat(h->file, &st), 0);
 	assert_int_equal(st.st_mtim.tv_sec, old[1].tv_sec);
-	assert_true(forget_in_store(s, "ann@example.org", &f, &h->errmsg));
+	assert_true(forget_in_store(s, &what, &f, &h->errmsg));
 	assert_int_equal(f.lines, 1);
 	assert_int_equal(f.records, 1);
 	assert_int_equal(search_count(s, &her, &h->errmsg), 0);
@@ -258,6 +292,7 @@ main(void)
 		HOUSE_TEST(test_search),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_forget_in_line),
+		HOUSE_TEST(test_forget_at_one_host),
 		HOUSE_TEST(test_forget),
 		HOUSE_TEST(test_came_later),
 	};
