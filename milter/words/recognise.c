@@ -261,8 +261,9 @@ ask_status(struct recognised *r, int points)
 	int says = recognise_status_says(r);
 
 	if (recognise_private(r) && !recognise_vague(says) &&
-	    (r->confidence < RECOGNISED_LIKELY || recognise_vague(r->reason) ||
-	    recognise_kin(says, r->reason))) {
+	    (r->confidence < RECOGNISED_LIKELY || (recognise_vague(r->reason) &&
+	    r->confidence < RECOGNISED_SURE) || recognise_kin(says,
+	    r->reason))) {
 		if (r->confidence < RECOGNISED_LIKELY)
 			r->confidence = RECOGNISED_LIKELY;
 		r->reason = says;
@@ -313,7 +314,8 @@ weigh(struct phrase_match *m, struct recognised *r)
 		const struct phrase *p = matched(m, PHRASE_REASON, i);
 
 		if ((p->issuer == 0 || p->issuer == issuer) &&
-		    recognise_possible(r, p->reason))
+		    (p->weight >= CERTAIN ||
+		    recognise_possible(r, p->reason)))
 			put(&scale, p, about == TOPIC_NONE ? p->reason :
 			    recognise_turned(about, p->reason),
 			    m->matched[PHRASE_REASON][i]);

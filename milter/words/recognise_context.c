@@ -29,6 +29,8 @@ static const struct {
 	    REASON_HELO_UNRESOLVABLE },
 	/* Our own client waits for the greeting */
 	{ TOPIC_CLIENT, REASON_EARLY_TALKER, REASON_CLIENT_DENIED },
+	/* Refused before anything is said: only the client can be meant */
+	{ TOPIC_CLIENT, REASON_POLICY_REJECT, REASON_CLIENT_DENIED },
 	/* Our own client speaks of the server it sends to */
 	{ TOPIC_SERVER, REASON_TLS_CLIENT_CERT_REFUSED,
 	    REASON_TLS_CERTIFICATE },

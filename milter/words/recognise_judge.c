@@ -14,6 +14,7 @@
 #define SURE_AHEAD 4		/* of the judge alone, to be sure … */
 #define UNHEARD_AHEAD 1		/* … and more for each thing new to it … */
 #define UNHEARD_MAX 20		/* … but a long text has much beside it … */
+#define MERE_UNHEARD 3		/* … and names a cause beside a mere fault … */
 #define FIRM 90			/* … less for each point of the phrases … */
 #define FIRM_SPARES 2		/* … beyond this, where they are sure … */
 #define LIKELY_AHEAD 20		/* … of both, to be likely … */
@@ -191,6 +192,15 @@ least_ahead(const struct recognised *r, const struct judge *judge, int points)
 	return least;
 }
 
+/* "Not available" and "an error" stand before the cause as often as alone: is
+   there enough that is new for one? */
+static bool
+is_mere(int reason, const struct judge *judge)
+{
+	return (reason == REASON_SYSTEM_OVERLOADED ||
+	    reason == REASON_FILTER_ERROR) && judge->unheard > MERE_UNHEARD;
+}
+
 /* Does the judge alone think the same, or of its kin, and clearly? A mere
    "refused" is what remains where no cause is named: the next server may well
    name one. And whom words without a cause refuse, the phrases must be sure
@@ -201,7 +211,7 @@ is_clear(const struct opinion *all, const struct recognised *r,
 {
 	int least = least_ahead(r, judge, points_of(phrases, r->reason));
 
-	if (r->reason == REASON_POLICY_REJECT ||
+	if (r->reason == REASON_POLICY_REJECT || is_mere(r->reason, judge) ||
 	    (r->confidence < RECOGNISED_SURE && recognise_vague(r->reason)))
 		return false;
 	return ahead(all, all->judge, r->reason) >= least;
