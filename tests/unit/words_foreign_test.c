@@ -251,7 +251,7 @@ static const struct known_better better[] = {
 	    "blocked using rhsbl.example", STAGE_RCPT, false, NAME_UNASKED,
 	    RESOLVE_UNKNOWN, REASON_DOMAIN_LISTED, true },
 	/* What is only likely is nothing that an admin has said. */
-	{ "554 5.3.2 " RCPT_SAYS "This server is decommissioned. Use "
+	{ "554 5.0.0 " RCPT_SAYS "This server is decommissioned. Use "
 	    "mx2.example.org", STAGE_RCPT, false, NAME_UNASKED,
 	    RESOLVE_UNKNOWN, REASON_UNRECOGNISED, false },
 	{ "550 5.6.0 Broken bulk mailer, see https://example.org/bulk",
