@@ -276,6 +276,25 @@ read_line(struct author *a, const char *value)
 	buf_free(&r.text);
 }
 
+/* From lines within another field, for who takes a CR alone for a line end. */
+static void
+read_hidden(struct author *a, const char *value)
+{
+	const char *at = value, *colon;
+	char *line;
+
+	while ((at = strchr(at, '\r')) != NULL) {
+		if (strncasecmp(++at, "From", 4) != 0)
+			continue;
+		colon = at + 4 + strspn(at + 4, " \t");
+		if (*colon != ':')
+			continue;
+		line = mem_ndup(colon + 1, strcspn(colon + 1, "\r\n"));
+		read_line(a, line);
+		free(line);
+	}
+}
+
 void
 author_of_text(struct author *a, const char *value)
 {
@@ -291,9 +310,11 @@ author_of_session(struct author *a, const struct session *s)
 
 	memset(a, 0, sizeof *a);
 	a->status = AUTHOR_NONE;
-	for (i = 0; i < s->nheaders; i++)
+	for (i = 0; i < s->nheaders; i++) {
 		if (strcasecmp(s->headers[i].name, "From") == 0)
 			read_line(a, s->headers[i].value);
+		read_hidden(a, s->headers[i].value);
+	}
 	if (a->lines != 1)
 		a->status = a->lines == 0 ? AUTHOR_MISSING : AUTHOR_SEVERAL;
 }

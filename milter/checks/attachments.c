@@ -189,6 +189,8 @@ inspect_inside(struct attachment_note *note, const struct attachment_options *o)
 		[ARCHIVE_LIMITED] = "an archive is too large or too deep",
 		[ARCHIVE_DAMAGED] = "an archive is damaged",
 		[ARCHIVE_UNKNOWN] = "archives of this kind are not opened here",
+		[ARCHIVE_MESSAGE] =
+		    "a message in an archive is not looked into",
 	};
 	struct inside in = { note, o };
 	const char *bytes = note->bytes.data;
@@ -197,8 +199,10 @@ inspect_inside(struct attachment_note *note, const struct attachment_options *o)
 
 	if (!archive_is(bytes, n))
 		start = archive_start(bytes, n);
-	state = start == n ? ARCHIVE_DAMAGED : archive_names(bytes + start,
-	    n - start, !note->over, note->file, note->budget, inside, &in);
+	state = start < n ? archive_names(bytes + start, n - start,
+	    !note->over, note->file, note->budget, inside, &in) :
+	    archive_is_called_foreign(note->file) ? ARCHIVE_UNKNOWN :
+	    ARCHIVE_DAMAGED;
 	if (state != ARCHIVE_LISTED)
 		attachment_unscannable(note, note->file, note->type,
 		    words[state]);

@@ -33,6 +33,7 @@ static const struct option options[] = {
 struct note {
 	const struct check_ctx *ctx;	/* of the call that is at work */
 	struct links *links;	/* of the text that is read now, or NULL */
+	struct links *joined;	/* … with its lines joined, or NULL */
 	unsigned part;		/* its number */
 	struct strset hosts;
 	struct buf list;	/* the same, each with a NUL behind it */
@@ -45,6 +46,7 @@ clear_note(void *memory)
 	struct note *note = memory;
 
 	links_free(note->links);
+	links_free(note->joined);
 	strset_free(&note->hosts);
 	buf_free(&note->list);
 }
@@ -108,26 +110,52 @@ note_of(const struct check_ctx *ctx)
 	return note;
 }
 
+/* Its lines as they are and, where some programs join them, as they do. */
+static void
+begin_text(struct note *note, const struct mime_part *part)
+{
+	note->links = links_new(part->page, reported, note);
+	if (part->joined == MIME_NOT_JOINED)
+		return;
+	note->joined = links_new(part->page, reported, note);
+	links_join(note->joined, part->joined);
+}
+
+static void
+put_text(struct note *note, const char *bytes, size_t n)
+{
+	if (note->left == 0)
+		links_put(note->links, bytes, n);
+	if (note->left == 0 && note->joined != NULL)
+		links_put(note->joined, bytes, n);
+}
+
+static void
+end_text(struct note *note)
+{
+	if (note->left == 0)
+		links_end(note->links);
+	if (note->left == 0 && note->joined != NULL)
+		links_end(note->joined);
+	links_free(note->links);
+	links_free(note->joined);
+	note->links = note->joined = NULL;
+}
+
 static void
 part(const struct check_ctx *ctx, const struct mime_event *e)
 {
 	struct note *note = note_of(ctx);
 
-	if (e->what == MIME_BEGIN && note->links == NULL &&
-	    strncmp(e->part->type, "text/", 5) == 0) {
+	if (e->what == MIME_BEGIN && note->links == NULL && e->part->text) {
 		note->part = e->part->number;
-		note->links = links_new(strcmp(e->part->type, "text/html") ==
-		    0, reported, note);
+		begin_text(note, e->part);
 	} else if (note->links == NULL || e->part->number != note->part) {
 		return;
 	} else if (e->what == MIME_TEXT) {
-		if (note->left == 0)
-			links_put(note->links, e->bytes, e->n);
+		put_text(note, e->bytes, e->n);
 	} else if (e->what == MIME_END) {
-		if (note->left == 0)
-			links_end(note->links);
-		links_free(note->links);
-		note->links = NULL;
+		end_text(note);
 	}
 }
 

@@ -19,6 +19,11 @@ static bool
 parse_ending(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	value += *value == '.';
+	if (strchr(value, ',') != NULL) {
+		buf_printf(errmsg, "\"%.60s\": each ending is a value of its "
+		    "own: {\"exe\", \"bat\"}", value);
+		return false;
+	}
 	if (*value == '\0' || strpbrk(value, "/\\ *?") != NULL) {
 		buf_printf(errmsg, "\"%.60s\" is no ending of a file name",
 		    value);

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/strset.h"
+#include "base/utf8.h"
 
 #define DOTS_MAX 4
 
@@ -81,6 +83,51 @@ last_dot(struct span s)
 	return memrchr(s.at, '.', s.n);
 }
 
+/* Characters without a width, as programs leave out of a name. */
+static bool
+is_unseen(uint32_t c)
+{
+	return utf8_is_hidden(c) || c == 0xad || c == 0x61c || c == 0x180e ||
+	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2060 && c <= 0x206f) ||
+	    (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff;
+}
+
+static bool
+is_wide_blank(uint32_t c)
+{
+	return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+	    c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+/*
+ * The name with ASCII where another character looks like it or becomes it
+ * (compatibility forms of Unicode), and without what nobody sees.
+ */
+static void
+put_plain(struct buf *out, const char *name)
+{
+	const char *end = name + strlen(name);
+	size_t length;
+	uint32_t c;
+
+	for (; name < end; name += length) {
+		length = utf8_decode(name, (size_t)(end - name), &c);
+		if (length == 0) {
+			buf_putc(out, *name);
+			length = 1;
+		} else if (c < 0x80)
+			buf_putc(out, *name);
+		else if (is_wide_blank(c))
+			buf_putc(out, ' ');
+		else if (c == 0x2024 || c == 0xfe52)
+			buf_putc(out, '.');
+		else if (c >= 0xff01 && c <= 0xff5e)
+			buf_putc(out, (char)(c - 0xfee0));
+		else if (!is_unseen(c))
+			buf_put(out, name, length);
+	}
+}
+
 static const char *
 ending_of(struct span s, const struct strset *endings)
 {
@@ -104,10 +151,15 @@ ending_of(struct span s, const struct strset *endings)
 const char *
 file_name_ending(const char *name, const struct strset *endings)
 {
-	const char *found = ending_of(base_name(name), endings);
+	struct buf plain = BUF_INIT;
+	const char *found;
 
-	return found != NULL ? found :
-	    ending_of(behind_colon(name), endings);
+	put_plain(&plain, name);
+	found = ending_of(base_name(plain.data), endings);
+	if (found == NULL)
+		found = ending_of(behind_colon(plain.data), endings);
+	buf_free(&plain);
+	return found;
 }
 
 static bool
@@ -136,8 +188,8 @@ cut_ending(struct span *s)
 	return ending;
 }
 
-bool
-file_name_is_double(const char *name)
+static bool
+is_double(struct span s)
 {
 	static const char *const programs[] = { "exe", "scr", "com", "pif",
 		"bat", "cmd", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta",
@@ -146,8 +198,20 @@ file_name_is_double(const char *name)
 		"xlsx", "ppt", "pptx", "odt", "ods", "rtf", "txt", "csv",
 		"htm", "html", "jpg", "jpeg", "png", "gif", "bmp", "tif",
 		"tiff", "mp3", "mp4", "avi", "mov", "wav", "zip", "eml", NULL };
-	struct span s = base_name(name), ending = cut_ending(&s);
+	struct span ending = cut_ending(&s);
 
 	return is_one_of(ending, programs) &&
 	    is_one_of(cut_ending(&s), documents);
+}
+
+bool
+file_name_is_double(const char *name)
+{
+	struct buf plain = BUF_INIT;
+	bool found;
+
+	put_plain(&plain, name);
+	found = is_double(base_name(plain.data));
+	buf_free(&plain);
+	return found;
 }

@@ -2,7 +2,8 @@
  * file_name.h - what the name of a file says it is
  *
  * As Windows reads it: without case, without the folders before it, the
- * stream, the dots, blanks and quotes behind it.
+ * stream, the dots, blanks and quotes behind it; and as programs show it:
+ * letters of full width are ASCII, what has no width is not there.
  */
 #ifndef CHECKS_FILE_NAME_H
 #define CHECKS_FILE_NAME_H

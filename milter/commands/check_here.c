@@ -43,6 +43,10 @@ check_folder(const char *option, const char *path, struct diags *d)
 {
 	char *folder = path != NULL && *path == '/' ? mem_dup(path) : NULL;
 
+	if (path != NULL && *path != '/')
+		diags_warn(d, NULL, 0, "%s: \"%.200s\": where that is hangs "
+		    "on the folder that a program is started in; begin with /",
+		    option, path);
 	if (folder != NULL && cut_last(folder) && !is_folder(folder) &&
 	    cut_last(folder) && !is_folder(folder))
 		diags_warn(d, NULL, 0, "%s: \"%.200s\": there is no folder %s "
@@ -66,12 +70,16 @@ static void
 check_accounts(const struct ruleset *r, struct diags *d)
 {
 	const struct daemon_options *o = &r->daemon;
+	const struct passwd *pw = getpwnam(o->user);
 	struct buf errmsg = BUF_INIT;
 
-	if (getpwnam(o->user) == NULL) {
+	if (pw == NULL) {
 		process_no_account(o->user, &errmsg);
 		diags_warn(d, NULL, 0, "%s", errmsg.data);
-	}
+	} else if (pw->pw_uid == 0)
+		diags_warn(d, NULL, 0, "user = \"%s\": that is root, as whom "
+		    "saywhyd does not work; started as root it ends at once",
+		    o->user);
 	if (o->listen_group != NULL && getgrnam(o->listen_group) == NULL)
 		diags_warn(d, NULL, 0, "listen-group = \"%.60s\": there is no "
 		    "such group here", o->listen_group);

@@ -100,19 +100,38 @@ named(const struct explained *e, int width)
 	buf_free(&text);
 }
 
+/* Is the message lost or under way? By the class of the reply alone. */
+static void
+outcome(const struct recognised *r, int width)
+{
+	bool final = recognised_is_final(r);
+
+	if (!final && r->code / 100 != 4 && r->status[0] != '4')
+		return;
+	puts("");
+	paragraph(stdout, "", 2, width, final ? "It is refused for good: as a "
+	    "rule the sending server does not try again, and tells the "
+	    "sender." : "It is refused for the moment: as a rule the sending "
+	    "server keeps the message and tries again by itself.");
+}
+
 static void
 show_reply(const struct explained *e, int width)
 {
 	const struct reason_prose *p = reason_prose(e->r.reason);
 	const struct reason *reason = reason_get(e->r.reason);
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, what = BUF_INIT;
 
 	buf_printf(&text, "%s. (%s; %s)", p->title, reason->name,
 	    sure_words[e->r.confidence]);
 	paragraph(stdout, "", 0, width, text.data);
 	puts("");
 	paragraph(stdout, "", 2, width, p->page);
-	steps(reason->who, p->steps, width);
+	outcome(&e->r, width);
+	explain_put_steps(&what, e);
+	steps(reason_who(e->r.reason, recognised_is_final(&e->r)), what.data,
+	    width);
+	buf_free(&what);
 	named(e, width);
 	puts("");
 	explain_show_numbers(e, width);
@@ -216,6 +235,6 @@ explain_short(const struct explained *e)
 	}
 	reason = reason_get(e->r.reason);
 	printf("%s (%s; must act: %s): %s\n", reason->name,
-	    confidence_name(e->r.confidence), who_name(reason->who),
+	    confidence_name(e->r.confidence), explain_who(e),
 	    reason_prose(e->r.reason)->plain);
 }

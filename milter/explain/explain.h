@@ -68,6 +68,9 @@ void explain_unescape(char *text);
 /* "sender", "postmaster": who must act; NULL where nobody knows. */
 const char *explain_who(const struct explained *e);
 
+/* Appends what to do about the reason that was recognised, one step a line. */
+void explain_put_steps(struct buf *to, const struct explained *e);
+
 /* Appends one JSON object in one line, without a line end. */
 void explain_json(struct buf *to, const struct explained *e);
 

@@ -50,16 +50,27 @@ put_steps(struct json *j, const char *steps)
 	json_array_end(j);
 }
 
-static void
-put_reason(struct json *j, int id)
+void
+explain_put_steps(struct buf *to, const struct explained *e)
 {
-	const struct reason_prose *p = reason_prose(id);
+	reason_put_steps(to, e->r.reason, recognised_is_final(&e->r),
+	    reason_prose(e->r.reason)->steps, "Send the message again in some "
+	    "hours: it came back, and no server tries again by itself.");
+}
 
+static void
+put_reason(struct json *j, const struct explained *e)
+{
+	const struct reason_prose *p = reason_prose(e->r.reason);
+	struct buf steps = BUF_INIT;
+
+	explain_put_steps(&steps, e);
 	json_member(j, "title", p->title);
 	json_member(j, "plain", p->plain);
 	json_member(j, "page", p->page);
-	put_steps(j, p->steps);
-	json_member(j, "rfc", reason_get(id)->rfc);
+	put_steps(j, steps.data);
+	json_member(j, "rfc", reason_get(e->r.reason)->rfc);
+	buf_free(&steps);
 }
 
 /* What a code means that was given without a text. */
@@ -113,7 +124,8 @@ explain_who(const struct explained *e)
 	const struct code *c = NULL;
 
 	if (e->r.reason != REASON_NONE)
-		return who_name(reason_get(e->r.reason)->who);
+		return who_name(reason_who(e->r.reason,
+		    recognised_is_final(&e->r)));
 	if (e->is_code && (c = code_find(e->text)) == NULL)
 		c = code_class(e->text);
 	return c != NULL ? who_name(c->who) : NULL;
@@ -155,7 +167,7 @@ explain_json(struct buf *to, const struct explained *e)
 	json_member(&j, "text", e->text);
 	json_member(&j, "nothing", e->nothing);
 	if (e->r.reason != REASON_NONE)
-		put_reason(&j, e->r.reason);
+		put_reason(&j, e);
 	else if (e->is_code)
 		put_code(&j, e->text);
 	else if (e->is_status)

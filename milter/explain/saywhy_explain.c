@@ -38,15 +38,18 @@ set(struct answer *to, enum field f, const char *text)
 }
 
 static void
-set_reason(struct answer *to, int id)
+set_reason(struct answer *to, const struct explained *e)
 {
-	const struct reason_prose *p = reason_prose(id);
+	const struct reason_prose *p = reason_prose(e->r.reason);
+	struct buf steps = BUF_INIT;
 
-	set(to, REASON, reason_get(id)->name);
+	explain_put_steps(&steps, e);
+	set(to, REASON, reason_get(e->r.reason)->name);
 	set(to, TITLE, p->title);
 	set(to, PLAIN, p->plain);
 	set(to, PAGE, p->page);
-	set(to, STEPS, p->steps);
+	set(to, STEPS, steps.data);
+	buf_free(&steps);
 }
 
 static void
@@ -60,7 +63,7 @@ add(void *arg, const struct explained *e)
 	a->all = mem_room(a->all, a->n, &a->room, sizeof *a->all);
 	to = memset(&a->all[a->n++], 0, sizeof *to);
 	if (e->r.reason != REASON_NONE)
-		set_reason(to, e->r.reason);
+		set_reason(to, e);
 	set(to, CONFIDENCE, confidence_name(e->r.confidence));
 	set(to, WHO, explain_who(e));
 	snprintf(code, sizeof code, "%d", e->r.code);

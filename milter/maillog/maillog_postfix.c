@@ -50,9 +50,8 @@ read_reject(struct maillog *g, struct log_event *h, struct slice s)
 		return;
 	h->stage = postfix_stage(s);
 	s = postfix_client(slice_from(s, from + 6), h);
-	if (!slice_begins(s, ": "))
+	if (!slice_skip(&s, ": "))
 		return;
-	s = slice_from(s, s.text + 2);
 	end = postfix_envelope_of(s);
 	h->reply = slice_to(s, end);
 	postfix_envelope(slice_from(s, end), h);
@@ -146,14 +145,13 @@ read_content(struct maillog *g, struct log_event *h, struct slice s)
 static void
 read_mime_error(struct maillog *g, struct log_event *h, struct slice s)
 {
-	const char *end = take_origin(g, h, s), *colon = slice_find(s, ": ");
+	const char *end = take_origin(g, h, s);
 
-	if (end == NULL || colon == NULL)
+	h->reply = slice_between(s, "mime-error ", ": ");
+	if (end == NULL || h->reply.text == NULL)
 		return;
 	h->otherwise = REASON_MESSAGE_MALFORMED;
 	h->stage = STAGE_MESSAGE;
-	h->reply = slice_to(slice_from(s, s.text + strlen("mime-error ")),
-	    colon);
 	postfix_envelope(slice_from(s, end), h);
 	maillog_emit(g, h);
 }
@@ -216,7 +214,7 @@ read_refusal(struct maillog *g, struct log_event *h, struct slice message)
 	size_t i;
 
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (slice_begins(message, words[i].word))
+		if (slice_skip(&message, words[i].word))
 			break;
 	if (i == sizeof words / sizeof words[0])
 		return;
@@ -224,8 +222,7 @@ read_refusal(struct maillog *g, struct log_event *h, struct slice message)
 	h->own_words = words[i].own_words;
 	if (words[i].by_milter)
 		h->by = ISSUED_BY_MILTER;
-	read_event(g, h, slice_from(message, message.text +
-	    strlen(words[i].word)));
+	read_event(g, h, message);
 }
 
 /* "Connection rate limit exceeded: 31 from name[ip] for service smtp" */
@@ -254,9 +251,9 @@ static void
 read_login(struct maillog *g, struct log_event *h, struct slice s)
 {
 	s = postfix_client(s, h);
-	if (!slice_begins(s, ": SASL "))
+	if (!slice_skip(&s, ": ") || !slice_begins(s, "SASL "))
 		return;
-	h->reply = slice_from(s, s.text + 2);
+	h->reply = s;
 	h->own_words = true;
 	h->reason = REASON_AUTH_FAILED;
 	h->temporary = slice_find(s, "temporary") != NULL ||
@@ -270,18 +267,16 @@ read_login(struct maillog *g, struct log_event *h, struct slice s)
 static void
 read_warning(struct maillog *g, struct log_event *h, struct slice message)
 {
-	static const char tls[] = "SSL_accept error from ";
-	struct slice s = slice_between(message, "warning: ", NULL);
+	struct slice s = message;
 
-	if (slice_begins(message, tls)) {
+	if (slice_skip(&s, "SSL_accept error from ")) {
 		h->reply = message;
 		h->own_words = true;
 		h->reason = REASON_TLS_FAILED;
 		h->temporary = true;
-		if (postfix_client(slice_from(message, message.text +
-		    strlen(tls)), h).text != NULL)
+		if (postfix_client(s, h).text != NULL)
 			maillog_emit(g, h);
-	} else if (!slice_begins(message, "warning: "))
+	} else if (!slice_skip(&s, "warning: "))
 		return;
 	else if (slice_find(s, " limit exceeded: ") != NULL)
 		read_limit(g, h, s);
@@ -317,8 +312,8 @@ read_smtpd(struct maillog *g, const struct logline *l, bool postscreen)
 	}
 	if (slice_is(h.queue_id, "NOQUEUE"))
 		h.queue_id = none;
-	else if (slice_begins(message, "client=")) {
-		postfix_client(slice_from(message, message.text + 7), &who);
+	else if (slice_skip(&message, "client=")) {
+		postfix_client(message, &who);
 		m = log_memory_at(maillog_memory(g), h.queue_id);
 		log_memory_set(&m->client, who.client);
 		log_memory_set(&m->name, who.name);

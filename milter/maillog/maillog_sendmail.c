@@ -35,18 +35,19 @@ take_queue_id(struct slice *message)
 static void
 take_relay(struct slice s, struct slice *name, struct slice *address)
 {
-	const char *at = slice_find_last(s, "relay="), *open;
+	const char *at = slice_find_last(s, "relay="), *end, *open;
 	struct slice relay = none;
 
-	if (at != NULL)
-		relay = slice_between(slice_from(s, at), "relay=", ", ");
-	if (at != NULL && relay.text == NULL)
-		relay = slice_from(s, at + strlen("relay="));
+	if (at != NULL) {
+		relay = slice_between(slice_from(s, at), "relay=", NULL);
+		end = slice_find(relay, ", ");
+		if (end != NULL)
+			relay = slice_to(relay, end);
+	}
 	*address = slice_between(relay, "[", "]");
 	open = slice_find(relay, " [");
 	*name = open != NULL ? slice_to(relay, open) : none;
-	if (slice_begins(*address, "IPv6:"))
-		*address = slice_from(*address, address->text + 5);
+	slice_skip(address, "IPv6:");
 }
 
 static void
@@ -64,25 +65,22 @@ set_temporary(struct log_event *h)
 static const char *
 read_ruling(struct log_event *h, struct slice s)
 {
-	static const char reject[] = ", reject=", hold[] = ", quarantine=",
-	    discard[] = ", discard";
-	const char *at = slice_find(s, reject);
+	const char *at = slice_find(s, ", reject=");
 
-	if (at != NULL) {
-		h->reply = slice_from(s, at + strlen(reject));
-		return at;
-	}
-	at = slice_find(s, hold);
-	h->fate = FATE_ON_HOLD;
+	h->reply = slice_between(s, ", reject=", NULL);
 	if (at != NULL)
-		h->reply = slice_from(s, at + strlen(hold));
-	else {
-		at = slice_find_last(s, discard);
-		h->fate = FATE_DISCARDED;
-		if (at != NULL)
-			h->reply = slice_from(s, at + strlen(", "));
-	}
+		return at;
 	h->own_words = true;
+	h->fate = FATE_ON_HOLD;
+	h->reply = slice_between(s, ", quarantine=", NULL);
+	if (h->reply.text != NULL)
+		return slice_find(s, ", quarantine=");
+	h->fate = FATE_DISCARDED;
+	at = slice_find_last(s, ", discard");
+	if (at != NULL) {
+		h->reply = slice_from(s, at);
+		slice_skip(&h->reply, ", ");
+	}
 	return at;
 }
 
@@ -90,8 +88,8 @@ read_ruling(struct log_event *h, struct slice s)
 static struct slice
 behind_address(struct slice s, struct slice *address)
 {
-	if (slice_begins(s, "<"))
-		return slice_address(slice_from(s, s.text + 1), '>', address);
+	if (slice_skip(&s, "<"))
+		return slice_address(s, '>', address);
 	s = slice_address(s, ',', address);
 	return address->text != NULL ? slice_from(s, SLICE_END(*address)) : s;
 }
@@ -100,13 +98,11 @@ behind_address(struct slice s, struct slice *address)
 static struct slice
 behind_argument(struct slice s, struct slice *address)
 {
-	static const char before[] = ", arg1=";
-	const char *at = slice_begins(s, "ruleset=check_") ? slice_find(s,
-	    before) : NULL;
+	struct slice argument = slice_between(s, ", arg1=", NULL);
+	const char *at;
 
-	if (at != NULL)
-		return behind_address(slice_from(s, at + strlen(before)),
-		    address);
+	if (slice_begins(s, "ruleset=check_") && argument.text != NULL)
+		return behind_address(argument, address);
 	at = slice_find_last(s, ", relay=");
 	return at != NULL ? slice_from(s, at) : s;
 }
@@ -182,10 +178,10 @@ read_milter(struct log_event *h, struct slice s)
 	const char *discard;
 
 	h->by = ISSUED_BY_MILTER;
-	if (slice_begins(s, "Milter: to="))
-		s = behind_address(slice_from(s, s.text + 11), &h->recipient);
-	else if (slice_begins(s, "Milter: from="))
-		s = behind_address(slice_from(s, s.text + 13), &h->sender);
+	if (slice_skip(&s, "Milter: to="))
+		s = behind_address(s, &h->recipient);
+	else if (slice_skip(&s, "Milter: from="))
+		s = behind_address(s, &h->sender);
 	quarantine = slice_between(s, "quarantine=", NULL);
 	discard = slice_find_last(s, ", discard");
 	h->reply = slice_between(s, "reject=", NULL);
@@ -355,7 +351,7 @@ on_refusal(struct maillog *g, struct log_event *h, const struct logline *l,
 		tell_one(g, h, m, none);
 }
 
-/* "from=<a>, …, relay=name [ip]" comes when the envelope is over. */
+/* Behind "from=": "<a>, …, relay=name [ip]" comes when the envelope is over. */
 static void
 on_from(struct maillog *g, struct slice id, struct slice s)
 {
@@ -364,7 +360,7 @@ on_from(struct maillog *g, struct slice id, struct slice s)
 
 	if (m == NULL)
 		return;
-	s = behind_address(slice_from(s, s.text + strlen("from=")), &sender);
+	s = behind_address(s, &sender);
 	take_relay(s, &name, &client);
 	log_memory_set(&m->sender, sender);
 	log_memory_set(&m->client, client);
@@ -380,16 +376,16 @@ take_recipients(struct slice s, struct slice *first, struct slice *all)
 {
 	struct slice begin, one;
 
-	if (!slice_begins(s, "<")) {
+	if (!slice_skip(&s, "<")) {
 		s = behind_address(s, first);
 		*all = *first;
 		return s;
 	}
-	begin = slice_from(s, s.text + 1);
-	s = slice_address(begin, '>', first);
+	begin = s;
+	s = slice_address(s, '>', first);
 	one = *first;
-	while (one.text != NULL && slice_begins(s, ",<"))
-		s = slice_address(slice_from(s, s.text + 2), '>', &one);
+	while (one.text != NULL && slice_skip(&s, ",<"))
+		s = slice_address(s, '>', &one);
 	*all = one.text != NULL ? slice_to(begin, SLICE_END(one)) : *first;
 	return s;
 }
@@ -448,7 +444,7 @@ on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	h->outgoing = is_outgoing(slice_between(s, "mailer=", ","));
 	if (h->accepted && h->outgoing)
 		return;
-	h->reply = slice_from(s, stat + strlen(", stat="));
+	h->reply = slice_between(slice_from(s, stat), ", stat=", NULL);
 	if (reply.n > 4 && (*reply.text == '4' || *reply.text == '5'))
 		h->reply = reply;
 	s = slice_to(s, stat);
@@ -467,16 +463,15 @@ on_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	maillog_emit(g, h);
 }
 
-/* "to=<a>,<b>, …": refused after the dot, or delivered or not. */
+/* Behind "to=": "<a>,<b>, …": refused after the dot, or delivered or not. */
 static void
 on_to(struct maillog *g, struct log_event *h, struct slice s)
 {
 	struct slice first = none, all = none, owner;
 
-	s = take_recipients(slice_from(s, s.text + strlen("to=")), &first,
-	    &all);
-	if (slice_begins(s, ", ctladdr=<"))
-		s = slice_address(slice_from(s, s.text + 11), '>', &owner);
+	s = take_recipients(s, &first, &all);
+	if (slice_skip(&s, ", ctladdr=<"))
+		s = slice_address(s, '>', &owner);
 	if (slice_find(s, "mailer=") == NULL && slice_find(s, "dsn=") == NULL)
 		on_dot(g, h, s, all);
 	else {
@@ -496,9 +491,9 @@ maillog_sendmail(struct maillog *g, const struct logline *l)
 	if (id.text == NULL && !slice_begins(s, "ruleset="))
 		return false;
 	h.queue_id = slice_begins(id, "NOQUEUE") ? none : id;
-	if (slice_begins(s, "from="))
+	if (slice_skip(&s, "from="))
 		on_from(g, h.queue_id, s);
-	else if (slice_begins(s, "to="))
+	else if (slice_skip(&s, "to="))
 		on_to(g, &h, s);
 	else
 		on_refusal(g, &h, l, s);

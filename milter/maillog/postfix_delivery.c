@@ -26,22 +26,26 @@ recall(struct maillog *g, struct log_event *h)
 static void
 take_remote(struct log_event *h, struct slice errmsg)
 {
-	const char *reply = slice_find(errmsg, " said: "), *end;
-	const char *refused = slice_find(errmsg, "refused to talk to me: ");
+	struct slice reply = slice_between(errmsg, " said: ", NULL), command;
+	struct slice refused = slice_between(errmsg,
+	    "refused to talk to me: ", NULL);
+	const char *end;
 
 	h->reply = errmsg;
 	if (slice_begins(errmsg, "connect to "))
 		h->reason = REASON_HOST_UNREACHABLE;
-	if (reply == NULL && refused == NULL)
+	if (reply.text == NULL && refused.text == NULL)
 		return;
 	h->by = h->outgoing ? ISSUED_BY_REMOTE : ISSUED_BY_MTA;
-	errmsg = reply != NULL ? slice_from(errmsg, reply + 7) :
-	    slice_from(errmsg, refused + 23);
-	h->stage = reply != NULL ? STAGE_RCPT : STAGE_CONNECT;
-	end = slice_find_last(errmsg, " (in reply to ");
-	if (end != NULL)
-		h->stage = postfix_stage(slice_from(errmsg, end + 14));
-	h->reply = end != NULL ? slice_to(errmsg, end) : errmsg;
+	h->reply = reply.text != NULL ? reply : refused;
+	h->stage = reply.text != NULL ? STAGE_RCPT : STAGE_CONNECT;
+	end = slice_find_last(h->reply, " (in reply to ");
+	if (end == NULL)
+		return;
+	command = slice_from(h->reply, end);
+	slice_skip(&command, " (in reply to ");
+	h->stage = postfix_stage(command);
+	h->reply = slice_to(h->reply, end);
 }
 
 /* The line before said why no server was asked; by the recipient's domain. */
@@ -61,26 +65,25 @@ take_offence(struct maillog *g, struct log_event *h)
 	log_memory_forget(m);
 }
 
-/* "to=<b>, …, relay=mx[ip]:25, …, dsn=5.1.1, status=bounced (words)" */
+/* Behind "to=<": "b>, …, relay=mx[ip]:25, …, status=bounced (words)" */
 static void
 read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 {
 	static const char *const states[] = { "bounced", "deferred",
 		"expired", "sent" };
-	const char *at, *open;
-	struct slice state, original;
+	const char *open;
+	struct slice state, words, original;
 	size_t i;
 
-	s = slice_address(slice_from(s, s.text + 4), '>', &h->recipient);
-	if (slice_begins(s, ", orig_to=<"))
-		s = slice_address(slice_from(s, s.text + 11), '>', &original);
-	at = slice_find(s, ", status=");
-	if (at == NULL)
-		return;
-	state = slice_from(s, at + 9);
+	s = slice_address(s, '>', &h->recipient);
+	if (slice_skip(&s, ", orig_to=<"))
+		s = slice_address(s, '>', &original);
+	state = slice_between(s, ", status=", NULL);
 	open = slice_find(state, " (");
 	if (open == NULL || SLICE_END(s)[-1] != ')')
 		return;
+	words = slice_to(slice_from(state, open), SLICE_END(s) - 1);
+	slice_skip(&words, " (");
 	for (i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (slice_is(slice_to(state, open), states[i]))
 			break;
@@ -94,8 +97,7 @@ read_delivery(struct maillog *g, struct log_event *h, struct slice s)
 	h->relay = slice_between(s, "relay=", ",");
 	h->status = slice_between(s, "dsn=", ",");
 	recall(g, h);
-	take_remote(h, slice_to(slice_from(state, open + 2),
-	    SLICE_END(s) - 1));
+	take_remote(h, words);
 	take_offence(g, h);
 	maillog_emit(g, h);
 }
@@ -120,7 +122,7 @@ postfix_agent(struct maillog *g, const struct logline *l, bool outgoing)
 	struct slice message = l->message;
 
 	h.queue_id = postfix_queue_id(&message);
-	if (h.queue_id.text != NULL && slice_begins(message, "to=<"))
+	if (h.queue_id.text != NULL && slice_skip(&message, "to=<"))
 		read_delivery(g, &h, message);
 	else if (outgoing)
 		read_policy(g, message);
@@ -143,11 +145,10 @@ postfix_queue(struct maillog *g, const struct logline *l)
 		    h.queue_id));
 		return;
 	}
-	if (!slice_begins(message, "from=<"))
+	if (!slice_skip(&message, "from=<"))
 		return;
 	m = log_memory_at(maillog_memory(g), h.queue_id);
-	message = slice_address(slice_from(message, message.text + 6), '>',
-	    &sender);
+	message = slice_address(message, '>', &sender);
 	log_memory_set(&m->sender, sender);
 	h.sender = slice_of(m->sender);
 	h.reply = slice_between(message, "status=", NULL);

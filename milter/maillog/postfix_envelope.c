@@ -82,20 +82,18 @@ postfix_envelope(struct slice s, struct log_event *h)
 	while (s.n > 0) {
 		if (strchr(";, ", *s.text) != NULL)
 			s = slice_from(s, s.text + 1);
-		else if (slice_begins(s, "from=<"))
-			s = slice_address(slice_from(s, s.text + 6), '>',
-			    &h->sender);
-		else if (slice_begins(s, "to=<"))
-			s = slice_address(slice_from(s, s.text + 4), '>',
-			    &h->recipient);
-		else if (slice_begins(s, "helo=<")) {
-			take_greeting(slice_from(s, s.text + 6), h);
+		else if (slice_skip(&s, "from=<"))
+			s = slice_address(s, '>', &h->sender);
+		else if (slice_skip(&s, "to=<"))
+			s = slice_address(s, '>', &h->recipient);
+		else if (slice_skip(&s, "helo=<")) {
+			take_greeting(s, h);
 			return;
 		} else {
 			word = take_word(s);
-			if (slice_begins(word, "sasl_username="))
-				h->login = slice_from(word, word.text + 14);
 			s = slice_from(s, SLICE_END(word));
+			if (slice_skip(&word, "sasl_username="))
+				h->login = word;
 		}
 	}
 }

@@ -28,6 +28,15 @@ slice_begins(struct slice s, const char *with)
 	return s.n >= n && memcmp(s.text, with, n) == 0;
 }
 
+bool
+slice_skip(struct slice *s, const char *with)
+{
+	if (!slice_begins(*s, with))
+		return false;
+	*s = slice_from(*s, s->text + strlen(with));
+	return true;
+}
+
 const char *
 slice_find(struct slice s, const char *word)
 {

@@ -21,6 +21,8 @@ struct slice slice_of(const char *text);
 
 bool slice_is(struct slice s, const char *word);
 bool slice_begins(struct slice s, const char *with);
+/* Steps over what it begins with; false: it does not, and stays. */
+bool slice_skip(struct slice *s, const char *with);
 
 /* Where the first or last `word` stands, or NULL. */
 const char *slice_find(struct slice s, const char *word);

@@ -27,7 +27,8 @@ enum archive_state {
 	ARCHIVE_LOCKED,		/* part of it is encrypted */
 	ARCHIVE_LIMITED,	/* there is more than we open */
 	ARCHIVE_DAMAGED,
-	ARCHIVE_UNKNOWN		/* no library, or a format it does not know */
+	ARCHIVE_UNKNOWN,	/* no library, or a format it does not know */
+	ARCHIVE_MESSAGE		/* it holds a message, which is not parsed */
 };
 
 /* Are the first bytes those of an archive or a compressed file? */
@@ -41,6 +42,13 @@ bool archive_is_called(const char *name);
 bool archive_may_be(const char *name);
 /* The kind of an archive that we cannot open ("ACE"), or NULL. */
 const char *archive_foreign(const char *head, size_t n);
+/* By its name ("a.dmg", "a.msg") it holds files, and cannot be opened. */
+bool archive_is_called_foreign(const char *name);
+/* By its name ("a.eml") a message, which may hold files. */
+bool archive_is_called_message(const char *name);
+/* Has an image of a disc a second directory, which we do not read (UDF,
+   ECMA-167 part 3)? */
+bool archive_has_udf(const char *bytes, size_t n);
 
 /*
  * Where in n bytes an archive begins that has others before it (programs find

@@ -32,6 +32,8 @@ static const struct signature known[] = {
 	{ 0, 4, "\050\265\057\375", "Zstandard" },
 	{ 0, 4, "\004\042\115\030", "LZ4" }, { 0, 4, "zPQ\001", "ZPAQ" },
 	{ 20, 4, "\334\247\304\375", "ZOO" }, { 32769, 5, "BEA01", "UDF" },
+	{ 0, 8, "\344\122\134\173\214\330\247\115", "OneNote" },
+	{ 0, 4, "!BDN", "PST" }, { 0, 4, "KDMV", "VMDK" },
 };
 
 static const struct signature *
@@ -72,15 +74,32 @@ has_ending(const char *name, const char *const *endings)
 }
 
 bool
+archive_is_called_foreign(const char *name)
+{
+	static const char *const endings[] = { "ace", "arj", "wim", "swm",
+		"esd", "vhd", "vhdx", "vmdk", "xar", "alz", "egg", "zst", "lz",
+		"lz4", "zpaq", "udf", "zoo", "dmg", "msg", "one", "pst", NULL };
+
+	return has_ending(name, endings);
+}
+
+bool
+archive_is_called_message(const char *name)
+{
+	static const char *const endings[] = { "eml", "emlx", "mht", "mhtml",
+		"mbox", NULL };
+
+	return has_ending(name, endings);
+}
+
+bool
 archive_is_called(const char *name)
 {
 	static const char *const endings[] = { "zip", "zipx", "7z", "rar",
 		"gz", "tgz", "bz2", "tbz2", "xz", "txz", "lzma", "tar", "cab",
-		"lha", "lzh", "jar", "iso", "ace", "arj", "wim", "swm", "esd",
-		"vhd", "vhdx", "xar", "alz", "egg", "zst", "lz", "lz4", "zpaq",
-		"udf", "zoo", "apk", "cpio", NULL };
+		"lha", "lzh", "jar", "iso", "apk", "cpio", NULL };
 
-	return has_ending(name, endings) ||
+	return has_ending(name, endings) || archive_is_called_foreign(name) ||
 	    (name != NULL && strcasecmp(name, "winmail.dat") == 0);
 }
 
@@ -93,6 +112,18 @@ archive_may_be(const char *name)
 		NULL };
 
 	return archive_is_called(name) || has_ending(name, endings);
+}
+
+bool
+archive_has_udf(const char *bytes, size_t n)
+{
+	size_t at;
+
+	for (at = 16 * 2048 + 1; at + 5 <= n && at < 64 * 2048; at += 2048)
+		if (memcmp(bytes + at, "NSR02", 5) == 0 ||
+		    memcmp(bytes + at, "NSR03", 5) == 0)
+			return true;
+	return false;
 }
 
 size_t

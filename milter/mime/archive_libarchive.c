@@ -234,6 +234,10 @@ take_entry(struct walk *w, struct archive *a, struct archive_entry *e,
 	bool more = true;
 
 	w->entry(w->arg, name);
+	if (archive_is_called_message(name))
+		worsen(w, ARCHIVE_MESSAGE);
+	else if (archive_is_called_foreign(name))
+		worsen(w, ARCHIVE_UNKNOWN);
 	if (lib.archive_entry_is_encrypted(e))
 		worsen(w, ARCHIVE_LOCKED);
 	/* What is compressed as a whole has to be read anyway. */
@@ -315,6 +319,9 @@ walk(struct walk *w, const char *bytes, size_t n, const char *name)
 	} else {
 		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
 		walk_entries(w, a, name);
+		if ((lib.archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) ==
+		    ARCHIVE_FORMAT_ISO9660 && archive_has_udf(bytes, n))
+			worsen(w, ARCHIVE_UNKNOWN);
 		lib.archive_read_free(a);
 	}
 }

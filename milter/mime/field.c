@@ -293,8 +293,9 @@ tell_joined(const struct readings *r, struct joined *j)
 	struct buf text = BUF_INIT;
 
 	if (j->n > 0) {
-		encoded_put_charset(&text, j->charset.data, j->charset.len,
-		    j->raw.data, j->raw.len);
+		if (!encoded_put_charset(&text, j->charset.data,
+		    j->charset.len, j->raw.data, j->raw.len))
+			*r->odd |= FIELD_UNREAD;
 		tell(r, &text);
 	}
 	buf_free(&text);
@@ -367,7 +368,8 @@ tell_text(const struct readings *r, const char *text, size_t n)
 {
 	struct buf decoded = BUF_INIT;
 
-	encoded_put(&decoded, text, n);
+	if (!encoded_put(&decoded, text, n))
+		*r->odd |= FIELD_UNREAD;
 	tell(r, &decoded);
 	buf_free(&decoded);
 }

@@ -17,7 +17,8 @@ struct buf;
 enum field_odd {
 	FIELD_CUT = 1,		/* longer than it may be, and cut */
 	FIELD_JUNK = 2,		/* text where none belongs, or no end */
-	FIELD_TWICE = 4		/* one parameter has two values */
+	FIELD_TWICE = 4,	/* one parameter has two values */
+	FIELD_UNREAD = 8	/* in a charset that nobody here knows */
 };
 
 /* The value proper, "text/plain", in lower case, without white space.

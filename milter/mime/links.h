@@ -16,12 +16,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum mime_joined;
 struct links;
 
 /* `reported` gets each host as url_put_host() gives it, once for each link. */
 struct links *links_new(bool html, void (*reported)(void *arg,
     const char *host),
     void *arg);
+/* Lines of it are joined before: a link may go on over their end. */
+void links_join(struct links *l, enum mime_joined joined);
 void links_free(struct links *l);	/* NULL: nothing */
 
 /* Expected to be UTF-8, but any bytes are accepted. */

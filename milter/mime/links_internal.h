@@ -6,6 +6,7 @@
 
 #include "mime/entity.h"
 #include "mime/links.h"
+#include "mime/mime.h"
 
 /* Bytes between blanks, or of an attribute, that are looked at together. */
 #define LINKS_WORD ((size_t)2048)
@@ -20,6 +21,8 @@ struct links {
 	void (*reported)(void *arg, const char *host);
 	void *arg;
 	bool html;
+	enum mime_joined joined;
+	bool pending;		/* of what may be left out, the first byte */
 	/* the word that is read: text, or the value of an attribute */
 	char word[LINKS_WORD];
 	size_t nword;

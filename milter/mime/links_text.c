@@ -39,7 +39,7 @@ begins(const char *p, const char *end, const char *word)
 }
 
 static void
-tell(const struct links *l, const char *p, size_t n)
+tell_host(const struct links *l, const char *p, size_t n)
 {
 	struct buf host = BUF_INIT;
 
@@ -51,6 +51,23 @@ tell(const struct links *l, const char *p, size_t n)
 	if (url_put_host_behind(&host, p, n))
 		l->reported(l->arg, host.data);
 	buf_free(&host);
+}
+
+/*
+ * Where text of another script follows at once, as in a Chinese sentence, some
+ * programs end a link there: both readings.
+ */
+static void
+tell(const struct links *l, const char *p, size_t n)
+{
+	size_t ascii = 0;
+
+	while (ascii < n && (unsigned char)p[ascii] < 0x80)
+		ascii++;
+	if (ascii < n && ascii > 3 && is_letter(p[ascii - 1]) &&
+	    is_letter(p[ascii - 2]) && memchr(p, '.', ascii) != NULL)
+		tell_host(l, p, ascii);
+	tell_host(l, p, n);
 }
 
 /* A word that is searched, and what was found out about it so far. */
@@ -124,11 +141,14 @@ link_start(const char *p, const char *end, size_t *depth)
 	if ((n = escaped(at, end, colon, depth)) == 0)
 		return 0;
 	at += n;
-	if ((n = escaped(at, end, slash, depth)) == 0)
-		return 0;
-	at += n;
-	n = escaped(at, end, slash, depth);
-	return n == 0 ? 0 : (size_t)(at + n - p);
+	for (i = 0; i < 2; i++) {
+		n = at < end && *at == '\\' ? 1 :
+		    escaped(at, end, slash, depth);
+		if (n == 0)
+			return 0;
+		at += n;
+	}
+	return (size_t)(at - p);
 }
 
 /* In the query of another link, in percents. */

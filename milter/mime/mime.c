@@ -153,6 +153,34 @@ is_boundary_of(struct mime_level *level, const char *line, size_t n)
 	return true;
 }
 
+static bool
+begins_as(const struct buf *b, const char *line, size_t n)
+{
+	return b->len > 0 && n > b->len + 2 &&
+	    memcmp(line + 2, b->data, b->len) == 0;
+}
+
+/* Some take a line for a boundary by how it begins, or a CR for its end. */
+static void
+find_begun(struct mime *m, const char *line, size_t n)
+{
+	const struct mime_level *level;
+	bool begun = false;
+	size_t i, j;
+
+	if (n < 3 || line[0] != '-' || line[1] != '-')
+		return;
+	for (i = 0; i < m->nlevels; i++) {
+		level = &m->levels[i];
+		begun |= begins_as(&level->boundary, line, n);
+		for (j = 0; j < MIME_SAME; j++)
+			begun |= begins_as(&level->others[j], line, n);
+	}
+	if (begun)
+		mime_fault(m, mime_top(m), memchr(line, '\r', n) != NULL ?
+		    MIME_BARE_CR : MIME_BOUNDARY_GOES_ON);
+}
+
 /* Is the line one of the boundaries, best of one that is open? Then what it
    says is done. */
 static bool
@@ -178,8 +206,10 @@ is_boundary(struct mime *m, const char *line, size_t n)
 		if (ended == m->nlevels)
 			ended = i;
 	}
-	if (i == (size_t)-1 && ended == m->nlevels)
+	if (i == (size_t)-1 && ended == m->nlevels) {
+		find_begun(m, line, n);
 		return false;
+	}
 	i = i == (size_t)-1 ? ended : i;
 	if (begins > 0)
 		mime_fault(m, mime_top(m), MIME_BARE_CR);
@@ -301,6 +331,7 @@ line_too_long(struct mime *m)
 		m->pending |= m->passing ? MIME_HEADER_LONG : 0;
 	} else {
 		mime_inline_broken(m);
+		find_begun(m, m->line.data, m->line.len);
 		content(m, m->line.data, m->line.len);
 	}
 	m->at_start = false;

@@ -46,6 +46,13 @@ const char *mime_fault_words(enum mime_fault fault);
 /* The bits that keep a scanner from seeing everything. */
 unsigned mime_fault_limits(void);
 
+/* How some programs join lines of a text that others show as they are. */
+enum mime_joined {
+	MIME_NOT_JOINED,
+	MIME_FLOWED,	/* blank and line end go: DelSp (RFC 3676) */
+	MIME_UNFOLDED	/* line end and blank go (RFC 5545, 6350) */
+};
+
 /* Valid while the event is reported; the text is raw. */
 struct mime_part {
 	unsigned number;	/* 1 is the message, then as they begin */
@@ -53,6 +60,9 @@ struct mime_part {
 	unsigned depth;		/* 0 is the message */
 	bool container;		/* holds parts, and has no bytes of its own */
 	bool attached;		/* Content-Disposition: attachment */
+	bool text;		/* it has MIME_TEXT: text/…, or a page */
+	bool page;		/* HTML, by its type or its name ("a.html") */
+	enum mime_joined joined;
 	const char *type;	/* "text/plain", lower case, never NULL */
 	const char *other_type;	/* of a second Content-Type; or NULL */
 	const char *charset;	/* as declared, NULL: not */
@@ -67,7 +77,7 @@ struct mime_part {
 enum mime_what {
 	MIME_BEGIN,
 	MIME_BYTES,	/* decoded, of a part that holds no parts */
-	MIME_TEXT,	/* the same as UTF-8, of text parts; behind MIME_BYTES,
+	MIME_TEXT,	/* the same as UTF-8, of texts; behind MIME_BYTES,
 			   but for its pieces, which may be others */
 	MIME_END	/* of 1: the last of all */
 };

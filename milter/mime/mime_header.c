@@ -9,7 +9,8 @@ static enum mime_field
 field_of(const char *name, size_t n)
 {
 	static const char *const names[FIELDS] = { "content-type",
-		"content-transfer-encoding", "content-disposition" };
+		"content-transfer-encoding", "content-disposition",
+		"content-location", "content-description" };
 	size_t i;
 
 	for (i = 0; i < FIELDS; i++)
@@ -23,14 +24,15 @@ static void
 field_begin(struct mime *m, const char *name, size_t n)
 {
 	enum mime_field field = field_of(name, n);
+	bool tells = field <= FIELD_DISPOSITION;
 
 	m->field = NULL;
 	if (field == FIELDS)
 		return;
-	if (m->nfields[field] > 0)
+	if (tells && m->nfields[field] > 0)
 		m->pending |= MIME_TWICE;
 	if (m->nfields[field] == MIME_SAME)
-		m->pending |= MIME_HEADER_LONG;
+		m->pending |= tells ? MIME_HEADER_LONG : 0;
 	else
 		m->field = &m->fields[field][m->nfields[field]++];
 }

@@ -21,8 +21,10 @@ enum mime_state {
 	MIME_GIVEN_UP		/* too many parts: only the end matters */
 };
 
-/* The fields that tell of a part; what else there is is passed over. */
-enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION, FIELDS };
+/* The fields that tell of a part, and two that may name it; what else there is
+   is passed over. */
+enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION,
+	FIELD_LOCATION, FIELD_DESCRIPTION, FIELDS };
 
 /* A part that has begun and not ended. */
 struct mime_level {
@@ -36,7 +38,6 @@ struct mime_level {
 	struct decoder decoder;
 	struct mime *inner;	/* of a message that is a file, or encoded */
 	struct charset *converter;	/* NULL: its text needs none */
-	bool text;
 };
 
 struct mime {

@@ -123,7 +123,7 @@ mime_part_begin(struct mime *m)
 	m->pending = 0;
 	if (mime_part_read(m, level))
 		open_inner(m, level);
-	if (level->text && !level->part.container)
+	if (level->part.text && !level->part.container)
 		open_text(m, level);
 	forget_fields(m);
 	m->state = !level->part.container || level->inner != NULL ?
@@ -240,7 +240,7 @@ mime_part_decoded(struct mime *m, const char *bytes, size_t n)
 		return;
 	}
 	tell(m, level, MIME_BYTES, bytes, n);
-	if (!level->text)
+	if (!level->part.text)
 		return;
 	if (level->converter == NULL)
 		tell(m, level, MIME_TEXT, bytes, n);

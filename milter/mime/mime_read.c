@@ -38,27 +38,6 @@ struct reading {
 	struct mime_level *level;
 };
 
-/* All values of a parameter, of all fields of that name. */
-static void
-parameter(struct reading *r, enum mime_field field, const char *name,
-    size_t max, field_reading *reading)
-{
-	const struct buf *f = r->m->fields[field];
-	unsigned odd = 0;
-	size_t i;
-
-	for (i = 0; i < r->m->nfields[field]; i++)
-		field_parameter(f[i].data, f[i].len, name, max, reading, r,
-		    &odd);
-	if ((odd & FIELD_CUT) != 0)
-		mime_fault(r->m, r->level, max == MIME_NAME ? MIME_NAME_LONG :
-		    MIME_BOUNDARY_LONG);
-	if ((odd & FIELD_JUNK) != 0)
-		mime_fault(r->m, r->level, MIME_JUNK);
-	if ((odd & FIELD_TWICE) != 0)
-		mime_fault(r->m, r->level, MIME_PARAMETER_TWICE);
-}
-
 static void
 add_name(struct mime *m, struct mime_level *level, const struct buf *name)
 {
@@ -130,12 +109,79 @@ name_read(void *arg, const char *text, size_t n)
 	mime_part_name(r->m, r->level, text, n);
 }
 
+/* All values of a parameter, of all fields of that name. */
+static void
+parameter(struct reading *r, enum mime_field field, const char *name,
+    size_t max, field_reading *reading)
+{
+	const struct buf *f = r->m->fields[field];
+	unsigned odd = 0;
+	size_t i;
+
+	for (i = 0; i < r->m->nfields[field]; i++)
+		field_parameter(f[i].data, f[i].len, name, max, reading, r,
+		    &odd);
+	if ((odd & FIELD_CUT) != 0)
+		mime_fault(r->m, r->level, max == MIME_NAME ? MIME_NAME_LONG :
+		    MIME_BOUNDARY_LONG);
+	if ((odd & FIELD_JUNK) != 0)
+		mime_fault(r->m, r->level, MIME_JUNK);
+	if ((odd & FIELD_TWICE) != 0)
+		mime_fault(r->m, r->level, MIME_PARAMETER_TWICE);
+	if ((odd & FIELD_UNREAD) != 0)
+		mime_fault(r->m, r->level, reading == name_read ?
+		    MIME_NAME_WORD : MIME_JUNK);
+}
+
 static const char *
 ending_of(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
 	return dot != NULL ? dot : "";
+}
+
+/* What follows the last slash of a URL's path: "a.exe" of "http://x/a.exe". */
+static void
+read_location(struct mime *m, struct mime_level *level, const struct buf *url)
+{
+	const char *host = strstr(url->data, "://"), *p = url->data, *slash;
+	size_t n;
+
+	if (host != NULL && (p = strchr(host + 3, '/')) == NULL)
+		return;
+	n = strcspn(p, "?#");
+	slash = memrchr(p, '/', n);
+	if (slash != NULL) {
+		n -= (size_t)(slash + 1 - p);
+		p = slash + 1;
+	}
+	mime_part_name(m, level, p, n);
+}
+
+/* A file that has no name is saved by some as what tells where it comes from
+   (RFC 2557), or as what describes it. */
+static void
+read_other_names(struct mime *m, struct mime_level *level)
+{
+	struct buf text = BUF_INIT;
+	const struct buf *f;
+	int field;
+	size_t i;
+
+	for (field = FIELD_LOCATION; field <= FIELD_DESCRIPTION; field++)
+		for (i = 0; i < m->nfields[field]; i++) {
+			f = &m->fields[field][i];
+			buf_clear(&text);
+			encoded_put(&text, f->data, f->len);
+			buf_cut(&text, mime_trimmed(text.data, text.len));
+			if (field == FIELD_LOCATION)
+				read_location(m, level, &text);
+			else if (strchr(text.data +
+			    strspn(text.data, " \t"), ' ') == NULL)
+				mime_part_name(m, level, text.data, text.len);
+		}
+	buf_free(&text);
 }
 
 /* Programs prefer the disposition's, and what RFC 2231 gives. Two names of
@@ -151,6 +197,8 @@ read_names(struct mime *m, struct mime_level *level)
 	parameter(&r, FIELD_TYPE, "name", MIME_NAME, name_read);
 	parameter(&r, FIELD_DISPOSITION, "name", MIME_NAME, name_read);
 	parameter(&r, FIELD_TYPE, "filename", MIME_NAME, name_read);
+	if (part->nnames == 0 && begins_with(level->type, "application/"))
+		read_other_names(m, level);
 	for (i = 0; i < part->nnames; i++) {
 		if (strstr(part->names[i], "=?") != NULL &&
 		    strstr(part->names[i], "?=") != NULL)
@@ -159,6 +207,19 @@ read_names(struct mime *m, struct mime_level *level)
 		    ending_of(part->names[0])) != 0)
 			mime_fault(m, level, MIME_TWO_NAMES);
 	}
+}
+
+static bool
+has_name(const struct mime_part *part, const char *const *endings)
+{
+	size_t i;
+
+	for (; *endings != NULL; endings++)
+		for (i = 0; i < part->nnames; i++)
+			if (strcasecmp(ending_of(part->names[i]),
+			    *endings) == 0)
+				return true;
+	return false;
 }
 
 static bool
@@ -231,7 +292,7 @@ read_type(struct mime *m, struct mime_level *level)
 		    i == 0 ? "message/rfc822" : "text/plain");
 	level->part.type = level->type;
 	level->part.other_type = level->other_type;
-	level->text = begins_with(level->type, "text/");
+	level->part.text = begins_with(level->type, "text/");
 	parameter(&r, FIELD_TYPE, "charset", MIME_NAME, charset_read);
 }
 
@@ -337,15 +398,44 @@ read_boundary(struct mime *m, struct mime_level *level, bool multipart)
 static bool
 is_message_file(const struct mime_part *part)
 {
-	static const char *const endings[] = { ".eml", ".mht", ".mhtml" };
-	size_t i, j;
+	static const char *const endings[] = { ".eml", ".mht", ".mhtml",
+		NULL };
 
-	for (i = 0; i < part->nnames; i++)
-		for (j = 0; j < sizeof endings / sizeof endings[0]; j++)
-			if (strcasecmp(ending_of(part->names[i]),
-			    endings[j]) == 0)
-				return true;
-	return false;
+	return has_name(part, endings);
+}
+
+static void
+delsp_read(void *arg, const char *text, size_t n)
+{
+	if (n == 3 && strncasecmp(text, "yes", n) == 0)
+		((struct reading *)arg)->level->part.joined = MIME_FLOWED;
+}
+
+/* What a program shows as a text, and how: by its type, or by the name that it
+   is saved under. */
+static void
+read_text(struct mime *m, struct mime_level *level)
+{
+	static const char *const types[] = { "text/html",
+		"application/xhtml+xml", "image/svg+xml", NULL };
+	static const char *const pages[] = { ".html", ".htm", ".shtml",
+		".xhtml", ".xht", ".svg", NULL };
+	static const char *const texts[] = { ".txt", ".url", ".webloc",
+		".ics", ".vcf", NULL };
+	struct reading r = { m, level };
+	struct mime_part *part = &level->part;
+	size_t i;
+
+	for (i = 0; types[i] != NULL; i++)
+		part->page |= strcmp(level->type, types[i]) == 0;
+	part->page |= has_name(part, pages);
+	part->text |= part->page || has_name(part, texts);
+	if (strcmp(level->type, "text/plain") == 0)
+		parameter(&r, FIELD_TYPE, "delsp", MIME_NAME, delsp_read);
+	else if (strcmp(level->type, "text/calendar") == 0 ||
+	    strcmp(level->type, "text/vcard") == 0 ||
+	    strcmp(level->type, "text/x-vcard") == 0)
+		part->joined = MIME_UNFOLDED;
 }
 
 /* S/MIME, whose signed messages programs open without a word, and PGP/MIME; or
@@ -417,5 +507,6 @@ mime_part_read(struct mime *m, struct mime_level *level)
 	read_encoding(m, level);
 	read_disposition(m, level);
 	read_names(m, level);
+	read_text(m, level);
 	return read_container(m, level);
 }

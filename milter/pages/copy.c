@@ -58,39 +58,44 @@ put_reply(struct buf *out, const struct view *v, const struct parsed_record *t)
 }
 
 static void
-put_remedy(struct buf *out, const struct view *v, int reason)
+put_remedy(struct buf *out, const struct view *v, int reason, bool final)
 {
 	bool foreign;
 	const struct reason_prose *prose = language_prose(v->language, reason,
 	    &foreign);
-	const char *step = prose->steps;
+	struct buf steps = BUF_INIT;
+	const char *step;
 	size_t n;
 	int i = 1;
 
+	reason_put_steps(&steps, reason, final, prose->steps,
+	    v->language->words[SPEECH_AGAIN]);
 	buf_printf(out, "\n%s\n\n", prose->plain);
 	language_put_plain(out, v->language, SPEECH_COPY_DO, NULL);
-	for (; *step != '\0'; step += n + (step[n] == '\n')) {
+	for (step = steps.data; *step != '\0'; step += n + (step[n] == '\n')) {
 		n = strcspn(step, "\n");
 		buf_printf(out, "\n%d. %.*s", i++, (int)n, step);
 	}
 	buf_putc(out, '\n');
+	buf_free(&steps);
 }
 
 static void
 put_text(struct buf *out, const struct view *v, const struct parsed_record *t,
-    int reason)
+    int reason, bool final)
 {
 	language_put_plain(out, v->language, SPEECH_COPY_INTRO, NULL);
 	buf_puts(out, "\n\n");
 	put_facts(out, v, t);
 	put_reply(out, v, t);
-	put_remedy(out, v, reason);
+	put_remedy(out, v, reason, final);
 	buf_putc(out, '\n');
 	put_line(out, v, SPEECH_ID, parsed_text(t, "id"));
 }
 
 void
-copy_put(const struct view *v, const struct parsed_record *t, int reason)
+copy_put(const struct view *v, const struct parsed_record *t, int reason,
+    bool final)
 {
 	struct buf text = BUF_INIT;
 	const char *p;
@@ -99,7 +104,7 @@ copy_put(const struct view *v, const struct parsed_record *t, int reason)
 	buf_puts(v->out, "<section>\n");
 	view_say(v, "h2 id=\"copy\"", SPEECH_COPY, NULL);
 	view_say(v, "p id=\"copy-hint\"", SPEECH_COPY_HINT, NULL);
-	put_text(&text, v, t, reason);
+	put_text(&text, v, t, reason, final);
 	buf_puts(v->out, "<textarea class=\"text\" rows=\"12\" readonly "
 	    "aria-labelledby=\"copy\" aria-describedby=\"copy-hint\">\n");
 	for (p = text.data; *p != '\0'; p += n + (p[n] == '\n')) {

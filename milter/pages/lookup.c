@@ -11,15 +11,13 @@
 
 /* The first reply that says something counts. */
 static void
-take_reply(const char *text, size_t n, int *reason)
+take_reply(const char *text, size_t n, struct recognised *r)
 {
-	struct recognised r;
-
-	if (*reason != REASON_NONE)
+	if (r->reason != REASON_NONE)
 		return;
-	recognise(text, n, &r);
-	if (r.confidence >= RECOGNISED_LIKELY)
-		*reason = r.reason;
+	recognise(text, n, r);
+	if (r->confidence < RECOGNISED_LIKELY)
+		r->reason = REASON_NONE;
 }
 
 static void
@@ -28,19 +26,19 @@ take_bounce(void *arg, const struct bounce_reply *reply)
 	take_reply(reply->reply, strlen(reply->reply), arg);
 }
 
-int
-lookup_reason(const char *text, size_t n)
+bool
+lookup_reply(const char *text, size_t n, struct recognised *r)
 {
-	int reason = REASON_NONE;
 	struct quote q;
 
+	r->reason = REASON_NONE;
 	if (bounce_is_message(text, n))
-		bounce_read(text, n, take_bounce, &reason, NULL);
-	if (reason != REASON_NONE)
-		return reason;
+		bounce_read(text, n, take_bounce, r, NULL);
+	if (r->reason != REASON_NONE)
+		return true;
 	quote_find(text, n, &q);
-	take_reply(q.reply, q.n, &reason);
-	if (reason == REASON_NONE && q.n < n)
-		take_reply(text, n, &reason);
-	return reason;
+	take_reply(q.reply, q.n, r);
+	if (r->reason == REASON_NONE && q.n < n)
+		take_reply(text, n, r);
+	return r->reason != REASON_NONE;
 }

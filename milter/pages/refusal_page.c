@@ -16,6 +16,7 @@
 #include "pages/view.h"
 #include "records/record_read.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 #include "words/reply.h"
 
 static bool
@@ -73,28 +74,43 @@ who_speech(enum who who)
 	return SPEECH_WHO_NOBODY;
 }
 
-/* The box of what to do: who, and the steps; `below`: there is a text. */
+/* Does it go on by itself, is it over, or is the refusal none that was? */
+enum outcome { OUTCOME_ANY, OUTCOME_LATER, OUTCOME_FINAL };
+
 static void
-put_act(const struct view *v, int reason, bool later, bool below)
+put_steps(const struct view *v, int reason, enum outcome outcome)
 {
-	bool foreign;
+	bool foreign, final = outcome == OUTCOME_FINAL;
 	const struct reason_prose *prose = language_prose(v->language, reason,
 	    &foreign);
+	struct buf steps = BUF_INIT;
+
+	reason_put_steps(&steps, reason, final, prose->steps,
+	    v->language->words[SPEECH_AGAIN]);
+	buf_printf(v->out, "<div%s>\n", view_foreign(foreign));
+	view_steps(v, steps.data);
+	buf_puts(v->out, "</div>\n");
+	buf_free(&steps);
+}
+
+/* The box of what to do: who, and the steps; `below`: there is a text. */
+static void
+put_act(const struct view *v, int reason, enum outcome outcome, bool below)
+{
+	enum who who = reason_who(reason, outcome == OUTCOME_FINAL);
 
 	buf_puts(v->out, "<section class=\"act\">\n");
 	view_say(v, "h2", SPEECH_ACT, NULL);
-	if (later)
+	if (outcome == OUTCOME_LATER)
 		view_say(v, "p", SPEECH_LATER, NULL);
-	view_say(v, "p class=\"who\"", who_speech(reason_get(reason)->who),
-	    NULL);
-	if (below && reason_get(reason)->who == WHO_SENDER_ADMIN) {
+	view_say(v, "p class=\"who\"", who_speech(who), NULL);
+	if (below && who == WHO_SENDER_ADMIN) {
 		buf_puts(v->out, "<p><a href=\"#copy\">");
 		view_say(v, "span", SPEECH_SEND_BELOW, NULL);
 		buf_puts(v->out, "</a></p>\n");
 	}
-	buf_printf(v->out, "<div%s>\n", view_foreign(foreign));
-	view_steps(v, prose->steps);
-	buf_puts(v->out, "</div>\n</section>\n");
+	put_steps(v, reason, outcome);
+	buf_puts(v->out, "</section>\n");
 }
 
 static void
@@ -237,9 +253,9 @@ refusal_page_put(const struct view *v, const struct pages *p,
 	    later ? SPEECH_DELAYED : SPEECH_REJECTED, NULL);
 	put_head(v, reason);
 	put_refusal_page(v, t);
-	put_act(v, reason, later, true);
+	put_act(v, reason, later ? OUTCOME_LATER : OUTCOME_FINAL, true);
 	put_evidence(v, p, t, reason);
-	copy_put(v, t, reason);
+	copy_put(v, t, reason, !later);
 	put_errmsg(v, reason);
 	put_human(v, parsed_text(t, "id"));
 	view_end(v);
@@ -254,18 +270,23 @@ put_code(struct buf *out, const struct reason_code *c)
 }
 
 void
-refusal_page_put_reason(const struct view *v, int reason, bool read)
+refusal_page_put_reason(const struct view *v, int reason,
+    const struct recognised *read)
 {
 	const struct reason *r = reason_get(reason);
 	struct buf codes = BUF_INIT;
+	enum outcome outcome = read == NULL ? OUTCOME_ANY :
+	    recognised_is_final(read) ? OUTCOME_FINAL :
+	    read->code / 100 == 4 || read->status[0] == '4' ?
+	    OUTCOME_LATER : OUTCOME_ANY;
 	bool foreign;
 
 	view_begin(v, language_prose(v->language, reason, &foreign)->title);
-	if (read)
+	if (read != NULL)
 		view_say(v, "p class=\"tag later\" role=\"status\"",
 		    SPEECH_READ, NULL);
 	put_head(v, reason);
-	put_act(v, reason, r->permanent.code == 0, false);
+	put_act(v, reason, outcome, false);
 	put_errmsg(v, reason);
 	put_code(&codes, &r->permanent);
 	put_code(&codes, &r->temporary);

@@ -6,6 +6,7 @@
 
 struct pages;
 struct parsed_record;
+struct recognised;
 struct view;
 
 /* Did a sender get this refusal? Other records have no page. */
@@ -15,7 +16,9 @@ bool refusal_page_is_public(const struct parsed_record *t);
 void refusal_page_put(const struct view *v, const struct pages *p,
     const struct parsed_record *t);
 
-/* The page of a reason, without a refusal; `read`: found in a text. */
-void refusal_page_put_reason(const struct view *v, int reason, bool read);
+/* The page of a reason, without a refusal; `read` (NULL: none): the reply in
+   which it was found. */
+void refusal_page_put_reason(const struct view *v, int reason,
+    const struct recognised *read);
 
 #endif

@@ -21,6 +21,7 @@
 #include "records/record_tail.h"
 #include "records/store.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 
 #define ROOT "/why/"
 #define FRESH_MS 7200000	/* an id tells its hour */
@@ -166,7 +167,7 @@ answer_reason(struct asking *a, const char *name)
 	if (*name == '\0')
 		index_put_reasons(&a->view);
 	else if (reason != REASON_NONE)
-		refusal_page_put_reason(&a->view, reason, false);
+		refusal_page_put_reason(&a->view, reason, NULL);
 	else {
 		notice(a, 404, SPEECH_NO_PAGE, SPEECH_NO_PAGE_TEXT);
 		return;
@@ -179,7 +180,7 @@ answer_index(struct asking *a)
 {
 	const char *text = a->request->q;
 	char id[RECORD_ID_TEXT];
-	int reason;
+	struct recognised read;
 	size_t n;
 
 	if (text == NULL || *text == '\0') {
@@ -188,9 +189,8 @@ answer_index(struct asking *a)
 	}
 	n = strlen(text);
 	if (!record_id_find(text, n, id)) {
-		reason = lookup_reason(text, n);
-		if (reason != REASON_NONE)
-			refusal_page_put_reason(&a->view, reason, true);
+		if (lookup_reply(text, n, &read))
+			refusal_page_put_reason(&a->view, read.reason, &read);
 		else
 			index_put(&a->view, SPEECH_NOT_READ);
 		return;

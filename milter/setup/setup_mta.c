@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +14,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/sock.h"
 #include "setup/setup_file.h"
+
+#define RUN_MS 60000	/* a table may be asked of another host */
 
 /* An admin's PATH may lack the folders where the MTA's tools are. */
 static const char tool_path[] =
@@ -24,6 +30,7 @@ become(const char *const *argv, int out)
 {
 	int nothing = open("/dev/null", O_RDONLY);
 
+	setpgid(0, 0);		/* so that its children end with it */
 	dup2(nothing, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
@@ -32,20 +39,31 @@ become(const char *const *argv, int out)
 	_exit(127);
 }
 
-static void
-read_to_end(int fd, struct buf *out)
+/* False: the end did not come before the deadline. */
+static bool
+read_to_end(int fd, struct buf *out, int64_t deadline)
 {
 	char bytes[4096];
 	ssize_t n;
 
-	while ((n = read(fd, bytes, sizeof bytes)) > 0 ||
-	    (n < 0 && errno == EINTR))
+	while (sock_wait(fd, POLLIN, deadline)) {
+		n = read(fd, bytes, sizeof bytes);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return true;
 		if (n > 0)
 			buf_put(out, bytes, (size_t)n);
+	}
+	return false;
 }
 
 bool
 setup_mta_run(const char *const *argv, struct buf *out)
+{
+	return setup_mta_run_within(argv, RUN_MS, out);
+}
+
+bool
+setup_mta_run_within(const char *const *argv, int64_t ms, struct buf *out)
 {
 	int ends[2], status = 0;
 	pid_t pid;
@@ -57,7 +75,10 @@ setup_mta_run(const char *const *argv, struct buf *out)
 		become(argv, ends[1]);
 	close(ends[1]);
 	if (pid > 0) {
-		read_to_end(ends[0], out);
+		if (!read_to_end(ends[0], out, clock_ms() + ms)) {
+			kill(-pid, SIGKILL);
+			buf_printf(out, "%s: it did not end\n", argv[0]);
+		}
 		waitpid(pid, &status, 0);
 	}
 	close(ends[0]);

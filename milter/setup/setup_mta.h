@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -65,9 +66,13 @@ bool setup_mta_is_at_least(const struct setup_mta *mta, int major,
 void setup_mta_services(struct setup_mta *mta, const char *text);
 
 /*
- * Runs argv (NULL at its end; looked up in PATH and the sbin folders) and
- * appends what it writes, to stderr too. True: its status was 0.
+ * Runs argv (NULL at its end; looked up in the sbin and bin folders) and
+ * appends what it writes, to stderr too. True: its status was 0. What has not
+ * closed its output within a minute, or so many ms, is killed, and `out` says
+ * so.
  */
 bool setup_mta_run(const char *const *argv, struct buf *out);
+bool setup_mta_run_within(const char *const *argv, int64_t ms,
+    struct buf *out);
 
 #endif

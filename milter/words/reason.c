@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "words/catalogue.h"
 #include "words/prose.h"
@@ -84,6 +85,25 @@ const char *
 who_name(enum who who)
 {
 	return who_names[who];
+}
+
+enum who
+reason_who(int id, bool final)
+{
+	enum who who = reason_get(id)->who;
+
+	return who == WHO_NOBODY && final ? WHO_SENDER : who;
+}
+
+void
+reason_put_steps(struct buf *out, int id, bool final, const char *steps,
+    const char *again)
+{
+	if (reason_get(id)->who == WHO_NOBODY && final) {
+		buf_puts(out, again);
+		steps += strcspn(steps, "\n");
+	}
+	buf_puts(out, steps);
 }
 
 bool

@@ -19,6 +19,8 @@
 
 #include "model/action.h"
 
+struct buf;
+
 /* No catalogue is larger: for arrays by reason. */
 #define REASONS_MAX 256
 
@@ -68,6 +70,17 @@ const char *const *reason_names(void);
 
 /* "sender", "sender-admin", "postmaster", "recipient", "nobody" */
 const char *who_name(enum who who);
+
+/* Who must act: where nobody has to, for waiting is enough, the sender has to
+   send again what was refused for good. */
+enum who reason_who(int id, bool final);
+
+/*
+ * Appends `steps`, the reason's in some language. Where waiting is enough the
+ * first of them says so; of a refusal for good `again` stands in its place.
+ */
+void reason_put_steps(struct buf *out, int id, bool final, const char *steps,
+    const char *again);
 
 /* Is this the catalogue_hash() of the catalogue that reason.c knows? */
 bool reason_catalogue_is(uint64_t hash);

@@ -70,6 +70,9 @@ void recognise(const char *text, size_t n, struct recognised *r);
 void recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r);
 
+/* By its code, else its status: is it refused for good? */
+bool recognised_is_final(const struct recognised *r);
+
 /* "sure", "likely", "guess", "unknown" */
 const char *confidence_name(enum confidence c);
 

@@ -16,6 +16,7 @@
 #include "records/forget.h"
 #include "records/forget_line.h"
 #include "records/record_read.h"
+#include "words/recognise.h"
 
 #define PERSON "ann@example.org"
 
@@ -35,6 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct buf out = BUF_INIT, evidence = BUF_INIT;
 	struct parsed_record *t = record_read(text, n), *again;
 	char id[RECORD_ID_TEXT];
+	struct recognised read;
 
 	forget_in_line(&out, text, n, PERSON);
 	again = record_read(out.data, out.len);
@@ -45,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	parsed_free(t);
 	parsed_free(again);
 	record_id_find(text, n, id);
-	lookup_reason(text, n);
+	lookup_reply(text, n, &read);
 	buf_free(&out);
 	buf_free(&evidence);
 	return 0;

@@ -36,10 +36,10 @@ reported(void *arg, const struct mime_event *e)
 {
 	struct reader *r = arg;
 
-	if (e->what == MIME_BEGIN && strncmp(e->part->type, "text/", 5) == 0)
-		r->links = links_new(strcmp(e->part->type, "text/html") == 0,
-		    on_host, r);
-	else if (e->what == MIME_TEXT && r->links != NULL)
+	if (e->what == MIME_BEGIN && e->part->text) {
+		r->links = links_new(e->part->page, on_host, r);
+		links_join(r->links, e->part->joined);
+	} else if (e->what == MIME_TEXT && r->links != NULL)
 		links_put(r->links, e->bytes, e->n);
 	else if (e->what == MIME_END && r->links != NULL) {
 		links_end(r->links);

@@ -43,6 +43,15 @@ static const struct {
 	{ "photo.jpg____.scr", NULL, true },
 	{ "setup.x64.exe", "exe", false },
 	{ "report.pdf", NULL, false },
+	{ "a.\357\275\205\357\275\230\357\275\205", "exe", false },
+	{ "a\357\274\216exe", "exe", false },
+	{ "a.e\342\200\213xe", "exe", false },
+	{ "a.exe\302\240", "exe", false },
+	{ "a.exe\343\200\200.\342\200\216", "exe", false },
+	{ "invoice.pdf\342\200\256.exe", "exe", true },
+	{ "photo.jpg\302\240\302\240.scr", NULL, true },
+	{ "a.\320\265xe", NULL, false },		/* another letter */
+	{ "a.exe\377", NULL, false },		/* no UTF-8 */
 };
 
 static void

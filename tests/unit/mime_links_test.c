@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "idn_rows.h"
 #include "mime/links.h"
+#include "mime/mime.h"
 #include "mime/url.h"
 
 static const struct url {
@@ -150,6 +151,10 @@ static const struct test_case {
 	    "a.example" },
 	{ true, "<img srcset=\"http://a.example/1 1x, http://b.example/2 2x"
 	    "\">", "a.example b.example" },
+	{ false, "http://a.example\344\275\240\345\245\275",
+	    "a.example a.xn--example-s45ku56e" },
+	{ false, "http:\\\\a.example\\x", "a.example" },
+	{ false, "http://b\303\274cher.example", "xn--bcher-kva.example" },
 	{ true, "text http://a.example <b>http://b.example</b>", "a.example "
 	    "b.example" },
 	{ true, "http://a&period;example<br>", "a.example" },
@@ -200,6 +205,44 @@ play(const struct test_case *s, size_t piece)
 	buf_free(&hosts);
 }
 
+/* Lines that some programs join: a link goes on in the next one. */
+static void
+test_joined(void **state)
+{
+	static const struct {
+		enum mime_joined joined;
+		const char *text, *hosts;
+	} rows[] = {
+		{ MIME_FLOWED, "http://a.exam \r\nple/ http://b.example",
+		    "a.example b.example" },
+		{ MIME_FLOWED, "http://a.exam \nple", "a.example" },
+		{ MIME_FLOWED, "http://a.example\r\nx  y", "a.example" },
+		{ MIME_UNFOLDED, "URL:http://a.exa\r\n mple.or\n\tg/\r\nX:",
+		    "a.example.org" },
+		{ MIME_UNFOLDED, "URL:http://a.example\r\nX: y",
+		    "a.example" },
+		{ MIME_NOT_JOINED, "http://a.example \nple", "a.example" },
+	};
+	size_t i, piece, at, n;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (piece = 1; piece < 64; piece += 31) {
+			struct buf hosts = BUF_INIT;
+			struct links *l = links_new(false, on_host, &hosts);
+
+			links_join(l, rows[i].joined);
+			n = strlen(rows[i].text);
+			for (at = 0; at < n; at += piece)
+				links_put(l, rows[i].text + at,
+				    n - at < piece ? n - at : piece);
+			links_end(l);
+			links_free(l);
+			assert_string_equal(hosts.data, rows[i].hosts);
+			buf_free(&hosts);
+		}
+}
+
 static void
 test_all_cases(void **state)
 {
@@ -245,6 +288,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_all_cases),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_long),
 	};
 

@@ -142,7 +142,14 @@ static const struct {
 	    "text/plain{no\r\n}"
 	    "}" },
 	{ MIXED "--b  \r\n\r\none\r\n--bx\r\n --b\r\n--b-- \t\r\n",
-	    "multipart/mixed{text/plain{one\r\n--bx\r\n --b}}" },
+	    "multipart/mixed{text/plain{one\r\n--bx\r\n --b"
+	    "!a line begins as the boundary between its parts, and goes on}}" },
+	{ MIXED "--b\n\none\n--b\rX: y\r\rtwo\n--b--\n",
+	    "multipart/mixed{text/plain{one\n--b\rX: y\r\rtwo"
+	    "!a line ends in a way that only some programs see}}" },
+	{ MIXED "--b\nContent-Type: multipart/mixed; boundary=bx\n\n"
+	    "--bx\n\none\n--bx--\n--b--\n",
+	    "multipart/mixed{multipart/mixed{text/plain{one}}}" },
 	{ MIXED "--b\nContent-Type: text/html\n\none\n--b--\n",
 	    "multipart/mixed{text/html{one}}" },
 	{ MIXED "--b\r\n--b\r\nX: y\r\n--b--", "multipart/mixed{text/plain{}"

@@ -18,6 +18,7 @@
 #include "pages/lookup.h"
 #include "pages/options.h"
 #include "words/reason.h"
+#include "words/recognise.h"
 
 static void
 test_language(void **state)
@@ -123,12 +124,15 @@ test_lookup(void **state)
 		{ "hello", REASON_NONE }, { "", REASON_NONE },
 		{ "<script>alert(1)</script>", REASON_NONE },
 	};
+	struct recognised r;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_int_equal(lookup_reason(rows[i].text,
-		    strlen(rows[i].text)), rows[i].reason);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(lookup_reply(rows[i].text,
+		    strlen(rows[i].text), &r), rows[i].reason != REASON_NONE);
+		assert_int_equal(r.reason, rows[i].reason);
+	}
 }
 
 static void

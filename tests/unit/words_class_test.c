@@ -374,6 +374,72 @@ test_rows_are_templates(void **state)
 	buf_free(&errmsg);
 }
 
+/* In a sentence that does not begin with a condition. */
+static bool
+promises(const char *text, const char *words)
+{
+	const char *at = strstr(text, words), *begin = at;
+
+	while (begin != NULL && begin > text && begin[-1] != '\n' &&
+	    !(begin[-1] == ' ' && begin[-2] == '.'))
+		begin--;
+	return at != NULL && strstr(begin, " if ") == NULL &&
+	    strncmp(begin, "If ", 3) != 0 &&
+	    memmem(begin, (size_t)(at - begin), "put off", 7) == NULL;
+}
+
+/* What is said of the default action is what it is. */
+static void
+check_default(int id, const char *words, enum action action)
+{
+	if (strstr(reason_prose(id)->tune, words) != NULL &&
+	    reason_get(id)->action != action)
+		fail_msg("%s: %s", reason_get(id)->name, words);
+}
+
+/*
+ * The prose is shown beside refusals of both classes, so it does not say that
+ * the message is tried again; and of a refusal for good nobody is told that
+ * nothing has to be done.
+ */
+static void
+test_prose(void **state)
+{
+	static const char *const later[] = { "tries again", "is tried again",
+		"keeps the message", "keeps it and", "waits at",
+		"nothing is lost", "not refused" };
+	const struct reason_prose *p;
+	struct buf steps = BUF_INIT;
+	size_t i;
+	int id;
+
+	(void)state;
+	for (id = REASON_NONE + 1; id < REASON_COUNT; id++) {
+		p = reason_prose(id);
+		buf_clear(&steps);
+		reason_put_steps(&steps, id, true, p->steps, "AGAIN");
+		for (i = 0; i < sizeof later / sizeof later[0]; i++)
+			if (promises(p->page, later[i]) ||
+			    promises(steps.data, later[i]))
+				fail_msg("%s: %s", reason_get(id)->name,
+				    later[i]);
+		assert_int_not_equal(reason_who(id, true), WHO_NOBODY);
+		assert_int_equal(reason_who(id, false), reason_get(id)->who);
+		check_default(id, "By default this is noted", ACTION_NOTE);
+		check_default(id, "By default such mail is marked",
+		    ACTION_MARK);
+		check_default(id, "By default this is marked", ACTION_MARK);
+		check_default(id, "By default such mail is deferred",
+		    ACTION_TEMPFAIL);
+		check_default(id, "By default the mail waits",
+		    ACTION_TEMPFAIL);
+		if (strstr(steps.data, "the message passes") != NULL ||
+		    strstr(steps.data, "Nothing, as a rule") != NULL)
+			fail_msg("%s: %s", reason_get(id)->name, steps.data);
+	}
+	buf_free(&steps);
+}
+
 int
 main(void)
 {
@@ -381,6 +447,7 @@ main(void)
 		cmocka_unit_test(test_rows_are_templates),
 		cmocka_unit_test(test_each_subset),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_prose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
