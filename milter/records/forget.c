@@ -16,6 +16,7 @@
 #include "records/forget_server.h"
 #include "records/rotated.h"
 #include "records/store.h"
+#include "records/store_grams.h"
 #include "records/store_words.h"
 
 /*
@@ -125,7 +126,7 @@ forget_columns(struct db *db, const struct forget *what)
 	return good;
 }
 
-/* The line, and the words that the record is found by. */
+/* The line, and what the record is found by. */
 static bool
 replace_line(struct db *db, int64_t n, const char *was, const char *line)
 {
@@ -141,7 +142,7 @@ replace_line(struct db *db, int64_t n, const char *was, const char *line)
 	query_int(q, n);
 	good = query_step(q) == DB_DONE;
 	query_free(q);
-	return good;
+	return good && store_grams_changed(db, n);
 }
 
 static bool
@@ -185,6 +186,7 @@ forget_in_file_store(struct db *db, const struct forget *what,
 	    forget_columns(db, what) &&
 	    forget_lines(db, what, records) &&
 	    forget_words(db) &&
+	    store_grams_renew(db) &&
 	    db_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

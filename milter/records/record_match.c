@@ -16,6 +16,7 @@
 #include "records/match_near.h"
 #include "records/record.h"
 #include "records/store.h"
+#include "records/store_words.h"
 
 #define TAKEN 16384
 #define ROWS 32			/* records that an event may be … */
@@ -39,6 +40,7 @@ struct record_matcher {
 	struct feed *feed;		/* the store is in memory, or NULL */
 	struct store *store;
 	struct query *by_id, *by_pair;
+	struct query *by_sender;	/* with the index of words */
 	struct match_near *near;
 	struct store *writer;		/* opened when there is something */
 	struct holder holder[TAKEN];	/* a ring; 0 is never used */
@@ -91,6 +93,9 @@ open_store(struct record_matcher *j)
 	store_put_pair(j->store, &sql, &words, "", "");
 	buf_puts(&sql, " LIMIT 1");
 	j->by_pair = db_query(store_db(j->store), sql.data);
+	if (store_has_words(j->store))
+		j->by_sender = db_query(store_db(j->store), "SELECT 1 FROM "
+		    "words WHERE words MATCH ? LIMIT 1");
 	buf_free(&sql);
 	buf_free(&words);
 	return true;
@@ -133,6 +138,7 @@ record_match_close(struct record_matcher *j)
 	query_free(j->by_id);
 	match_near_free(j->near);
 	query_free(j->by_pair);
+	query_free(j->by_sender);
 	feed_free(j->feed);
 	store_close(j->writer);
 	store_close(j->store);
@@ -325,6 +331,26 @@ record_match_find(struct record_matcher *j, const struct match_event *e)
 	return true;
 }
 
+/*
+ * Was this sender ever refused? Of most whose mail is taken nothing was, and
+ * to ask for the sender alone costs half of asking for the pair.
+ */
+static bool
+is_sender(struct record_matcher *j, const char *sender)
+{
+	struct buf words = BUF_INIT;
+	bool found = j->by_sender == NULL;
+
+	if (j->by_sender != NULL) {
+		store_words_key(&words, STORE_KEY_SENDER, sender);
+		query_text(j->by_sender, words.data);
+		while (query_step(j->by_sender) == DB_ROW)
+			found = true;
+	}
+	buf_free(&words);
+	return found;
+}
+
 void
 record_match_came(struct record_matcher *j, const char *sender,
     const char *recipient, int64_t time)
@@ -332,7 +358,8 @@ record_match_came(struct record_matcher *j, const char *sender,
 	struct buf errmsg = BUF_INIT, sql = BUF_INIT, words = BUF_INIT;
 	bool refused = false;
 
-	if (db_is_server(j->path) || !open_store(j) || j->by_pair == NULL)
+	if (db_is_server(j->path) || !open_store(j) || j->by_pair == NULL ||
+	    !is_sender(j, sender))
 		return;
 	store_put_pair(j->store, &sql, &words, sender, recipient);
 	query_text(j->by_pair, sender);

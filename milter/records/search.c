@@ -11,6 +11,7 @@
 #include "base/net.h"
 #include "records/db.h"
 #include "records/store.h"
+#include "records/store_grams.h"
 #include "records/store_sql.h"
 #include "records/store_words.h"
 
@@ -28,14 +29,15 @@
  * the index of words is to hold, when there is one.
  */
 struct asking {
+	const struct search *what;
 	const struct store_sql *of;
 	struct buf sql;
 	struct buf words;	/* for MATCH; "": no help from it */
 	int64_t named;		/* rows that it names */
 	bool by_words;		/* it is asked */
-	bool all_lines;		/* every line is read for the text */
-	bool text;		/* words are looked for, whose condition */
-	size_t text_at;		/* goes in here */
+	bool all_lines;		/* lines in turn are read for the text: */
+	struct buf lines;	/* where from */
+	size_t text_at;		/* the condition of a text goes in here */
 	bool exact;		/* what it finds is what is wanted */
 	struct {
 		char *text;	/* NULL: bytes or a number */
@@ -206,7 +208,6 @@ want_text(struct asking *a, const char *text)
 	size_t before = a->words.len;
 	bool exact = false;
 
-	a->text = true;
 	a->text_at = a->sql.len;
 	if (a->of->like)
 		add_like(a, text);
@@ -285,6 +286,31 @@ query_of(struct asking *a, struct store *s, const char *sql,
 	return q;
 }
 
+/* A server need not plan for the days of lines that it does not look into. */
+static void
+put_days(struct buf *sql, const struct store *s, const struct search *w)
+{
+	if (store_is_shared(s) && w->since != 0)
+		buf_printf(sql, " AND line.time >= %" PRId64, w->since);
+	if (store_is_shared(s) && w->until != 0)
+		buf_printf(sql, " AND line.time < %" PRId64, w->until);
+}
+
+/* The condition that the record's line holds the text. */
+static void
+put_text(struct buf *sql, const struct asking *a, const struct store *s)
+{
+	if (a->all_lines) {
+		buf_printf(sql, " AND record.n IN (SELECT line.n FROM %s "
+		    "WHERE %s)", a->lines.data, a->of->holds);
+		return;
+	}
+	buf_printf(sql, " AND EXISTS (SELECT 1 FROM line WHERE %s",
+	    a->of->line);
+	put_days(sql, s, a->what);
+	buf_printf(sql, " AND %s)", a->of->holds);
+}
+
 /* The statement from its parts; values of `tail` come last. */
 static struct query *
 ask(struct asking *a, struct store *s, const char *what, const char *tail,
@@ -300,11 +326,8 @@ ask(struct asking *a, struct store *s, const char *what, const char *tail,
 	else
 		buf_puts(&sql, " FROM record WHERE 1 = 1");
 	buf_put(&sql, a->sql.data, a->text_at);
-	if (a->text && a->all_lines)
-		buf_printf(&sql, " AND record.n IN (SELECT n FROM line WHERE "
-		    "%s)", a->of->holds);
-	else if (a->text)
-		buf_printf(&sql, " AND %s", a->of->text);
+	if (a->what->text != NULL)
+		put_text(&sql, a, s);
 	buf_puts(&sql, a->sql.data + a->text_at);
 	buf_puts(&sql, tail);
 	q = query_of(a, s, sql.data, errmsg);
@@ -337,9 +360,11 @@ static void
 begin(struct asking *a, struct store *s, const struct search *what)
 {
 	memset(a, 0, sizeof *a);
+	a->what = what;
 	a->of = store_sql(s);
 	a->sql = (struct buf)BUF_INIT;
 	a->words = (struct buf)BUF_INIT;
+	a->lines = (struct buf)BUF_INIT;
 	want(a, what);
 	if (!store_has_words(s) || a->words.len == 0)
 		return;
@@ -356,18 +381,37 @@ end(struct asking *a)
 		free(a->values[i].text);
 	buf_free(&a->sql);
 	buf_free(&a->words);
+	buf_free(&a->lines);
+}
+
+/* Lines are read in turn, where they may hold the text. */
+static void
+read_lines(struct asking *a, struct store *s)
+{
+	struct buf runs = BUF_INIT;
+
+	a->all_lines = true;
+	buf_puts(&a->lines, "line");
+	if (store_grams_runs(store_db(s), a->what->text, &runs)) {
+		buf_clear(&a->lines);
+		buf_printf(&a->lines, "json_each('%s') AS run CROSS JOIN line "
+		    "ON line.n BETWEEN CAST(run.key AS INTEGER) AND run.value",
+		    runs.data);
+	}
+	buf_free(&runs);
 }
 
 /* Where the index names a large part of all, lines in turn are cheaper. */
 static void
 plan_count(struct asking *a, struct store *s)
 {
-	if (!a->text || a->of->holds == NULL)
+	if (a->what->text == NULL || a->of->like)
 		return;
 	if (a->named > NAMED_MANY && a->named > db_number(store_db(s),
 	    "SELECT max(n) FROM line", 0) / NAMED_COST)
 		a->by_words = false;
-	a->all_lines = !a->by_words;
+	if (!a->by_words)
+		read_lines(a, s);
 }
 
 /* The text alone is wanted: what record a line is of does not matter. */
@@ -377,7 +421,8 @@ count_lines(struct asking *a, struct store *s, struct buf *errmsg)
 	struct buf sql = BUF_INIT;
 	struct query *q;
 
-	buf_printf(&sql, "SELECT count(*) FROM line WHERE %s", a->of->holds);
+	buf_printf(&sql, "SELECT count(*) FROM %s WHERE %s", a->lines.data,
+	    a->of->holds);
 	q = query_of(a, s, sql.data, errmsg);
 	buf_free(&sql);
 	return q;
@@ -407,16 +452,12 @@ search_count(struct store *s, const struct search *what, struct buf *errmsg)
 	return n;
 }
 
-/* The days of lines that a server does not look into it need not plan for. */
 static void
 put_line(struct buf *sql, const struct store *s, const struct search *w)
 {
 	buf_printf(sql, "SELECT (SELECT json FROM line WHERE %s",
 	    store_sql(s)->line);
-	if (store_is_shared(s) && w->since != 0)
-		buf_printf(sql, " AND line.time >= %" PRId64, w->since);
-	if (store_is_shared(s) && w->until != 0)
-		buf_printf(sql, " AND line.time < %" PRId64, w->until);
+	put_days(sql, s, w);
 	buf_putc(sql, ')');
 }
 
@@ -450,8 +491,9 @@ plan_each(struct asking *a, struct store *s, const struct search *what)
 {
 	if (a->named > NAMED_MANY && what->max > 0)
 		a->by_words = false;
-	if (a->text && a->of->holds != NULL && !a->by_words)
-		a->all_lines = what->max == 0 || !is_near(a, s, what);
+	if (what->text != NULL && !a->of->like && !a->by_words &&
+	    (what->max == 0 || !is_near(a, s, what)))
+		read_lines(a, s);
 }
 
 bool

@@ -15,6 +15,7 @@
 #include "records/record_file.h"
 #include "records/record_read.h"
 #include "records/shipment.h"
+#include "records/store_grams.h"
 #include "records/store_row.h"
 #include "records/store_server.h"
 #include "records/store_sql.h"
@@ -35,6 +36,12 @@ struct store {
 	/* of a failure that undo would hide */
 	struct buf errmsg;
 };
+
+static bool
+find_more(struct db *db)
+{
+	return store_grams_add(db) && store_words_merge_less(db);
+}
 
 /*
  * From version i to i + 1: statements, and what a statement cannot do. Never
@@ -71,6 +78,7 @@ static const struct {
 	"UPDATE record SET host = (SELECT json_extract(json, '$.host') "
 	    "FROM line WHERE line.n = record.n);", NULL },
 	{ POLICY_TRACK_TABLE, NULL },
+	{ STORE_GRAMS_TABLE, find_more },
 };
 
 #define VERSION ((int64_t)(sizeof steps / sizeof steps[0]))
@@ -297,6 +305,7 @@ store_commit(struct store *s, const struct record_position *position)
 	}
 	query_free(q);
 	return (good && policy_track_flush(&s->policy, s->db) &&
+	    store_grams_add(s->db) &&
 	    db_run(s->db, "COMMIT")) || failed(s);
 }
 
@@ -462,7 +471,8 @@ remove_those(struct store *s, const char *which)
 	    "DELETE FROM recipient WHERE record IN (SELECT n FROM old);"
 	    "DELETE FROM record WHERE n IN (SELECT n FROM old)")) {
 		n = db_changed(s->db);
-		if (!db_run(s->db, "COMMIT; PRAGMA incremental_vacuum(2000)"))
+		if (!store_grams_remove(s->db) || !db_run(s->db,
+		    "COMMIT; PRAGMA incremental_vacuum(2000)"))
 			n = -1;
 	}
 	if (n < 0)

@@ -2,9 +2,6 @@
 
 #include "records/store_sql.h"
 
-/* A function of db_sqlite. */
-#define HOLDS "holds(json, ?)"
-
 const struct store_sql store_sql_sqlite = {
 	.recipient = "EXISTS (SELECT 1 FROM recipient WHERE record = n "
 	    "AND address = ?)",
@@ -13,9 +10,7 @@ const struct store_sql store_sql_sqlite = {
 	.named = "(lower(name) = ? OR substr(lower(name), -length(?)) = ?) "
 	    "AND substr('.' || lower(name), -length(?) - 1, 1) = '.'",
 	.below = "substr(lower(name), -length(?)) = ?",
-	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n "
-	    "AND " HOLDS ")",
-	.holds = HOLDS,
+	.holds = "holds(line.json, ?)",		/* of db_sqlite */
 	.line = "line.n = record.n",
 	.get = "SELECT json FROM line WHERE n = "
 	    "(SELECT n FROM record WHERE id = ?)",
@@ -31,8 +26,7 @@ const struct store_sql store_sql_postgresql = {
 	    "reverse(lower(name)) < reverse(?) || '/'))",
 	.below = "(reverse(lower(name)) >= reverse(?) AND "
 	    "reverse(lower(name)) < reverse(substr(?, 2)) || '/')",
-	.text = "EXISTS (SELECT 1 FROM line WHERE line.n = record.n AND "
-	    "line.time = record.time AND json ILIKE ? ESCAPE '\\')",
+	.holds = "line.json ILIKE ? ESCAPE '\\'",
 	.like = true,
 	.line = "line.n = record.n AND line.time = record.time",
 	.get = "SELECT json FROM record JOIN line USING (n, time) "

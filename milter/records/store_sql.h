@@ -17,10 +17,9 @@ struct store_sql {
 	const char *domain;	/* of the sender or of a recipient */
 	const char *named;	/* the name, or one below it; in lower case */
 	const char *below;	/* ".example.org": below it only */
-	const char *text;	/* anywhere in the line, in every case */
-	const char *holds;	/* of a row of `line`, for all to be read in
-				   turn; NULL: that is of no use */
-	bool like;		/* the text of these is a pattern of LIKE */
+	const char *holds;	/* a text, in every case; of a row of `line` */
+	bool like;		/* it is a pattern of LIKE, and to read all
+				   lines in turn for it is of no use */
 	const char *line;	/* which row of `line` is its own */
 	const char *get;	/* the line of an id */
 	const char *version;	/* of the schema */

@@ -49,6 +49,12 @@ bool store_words_there(struct db *db);
 /* Makes the index and fills it; true too when SQLite has no FTS5. */
 bool store_words_make(struct db *db);
 
+/*
+ * Has more parts of the index wait until they become one: so a record is
+ * written anew twice until there are ten million, not three times.
+ */
+bool store_words_merge_less(struct db *db);
+
 /* Row `n` is found by these words no more. False: failed. */
 bool store_words_remove(struct db *db, int64_t n, const char *line);
 bool store_words_add(struct db *db, int64_t n, const char *line);

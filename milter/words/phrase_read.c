@@ -17,12 +17,12 @@
 #define ROW 1		/* places between two items with "+" between … */
 #define NEAR 3		/* … that stand in a row … */
 #define FAR 9		/* … with ".." between */
-#define SLOTS 16384	/* a power of two; three times STEPS_MAX */
+#define SLOTS 16384	/* a power of two; twice PREFIXES_MAX */
 #define NAMES 8192	/* a power of two, not above it; names of symbols */
 #define ITEMS_MAX 12
-#define WAITING_MAX 60000	/* items of all phrases */
+#define WAITING_MAX 24000	/* items of all phrases */
 #define ALTERNATIVES_MAX 24	/* of one item */
-#define PREFIXES_MAX 8000
+#define PREFIXES_MAX 8000	/* and steps, before they are numbered */
 #define OWN 96		/* points of our own words … */
 #define OWN_WORD 8	/* … and of each of them */
 #define OWN_SIGNS 6	/* words that hardly occur by chance */

@@ -169,7 +169,10 @@ feed_all(struct feed *f)
 	buf_free(&errmsg);
 }
 
-/* CPU of a record in a store that has no others before, in seconds. */
+/*
+ * CPU of a record in a store that has no others before, in seconds. What is
+ * written to its file at its end counts, as it does where a store grows.
+ */
 static double
 cost_small(const char *folder)
 {
@@ -187,9 +190,9 @@ cost_small(const char *folder)
 	f = feed_new(file.data, s);
 	began = cpu_s();
 	feed_all(f);
-	began = cpu_s() - began;
 	feed_free(f);
 	store_close(s);
+	began = cpu_s() - began;
 	unlink(file.data);
 	unlink(path.data);
 	buf_puts(&path, "-wal");

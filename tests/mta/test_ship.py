@@ -178,6 +178,7 @@ def test_asked_like_a_file(build, box, host, empty):
         ["--issuer", "mta"], ["--queue-id", "Q3"], ["--login", "ann1"],
         ["--host", "mx2.example.org"], ["--text", "boxkämpfer"],
         ["--text", "%_ \\"], ["--text", "zwölf"], ["--since", "3 days"],
+        ["--text", "zwölf", "--since", "9 days", "--until", "2 days"],
         ["--since", "9 days", "--until", "2 days", "--host", "mx1.example.org"],
     ]
     for words in questions:
@@ -484,6 +485,26 @@ def test_shown_by_its_day(host, empty):
         assert empty.log().count("ERROR") == complaints
     finally:
         empty.sql("DROP OWNED BY reader; DROP ROLE reader")
+
+
+def test_text_of_a_day(host, empty):
+    """Lines of other days than those that are asked for are not read."""
+    one, now = host(), time.time()
+    one.records.write_text("".join(json.dumps(TEMPLATE | {
+        "id": ident(n), "time": time.strftime(
+            "%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(now - n * 400))}) + "\n"
+        for n in range(2000)))
+    assert one.tool("ship", "--once").returncode == 0
+    empty.sql("VACUUM ANALYZE")
+    empty.sql("SELECT pg_stat_reset()")
+    assert one.tool("find", "--text", "nosuchword", "--since", "12 hours",
+                    "--limit", "0").returncode == 1
+    today, other = (f"{sign} ('line_' || to_char(now() - interval '1 day', "
+                    "'YYYYMMDD'))" for sign in (">=", "<"))
+    scans = ("SELECT coalesce(sum(seq_scan + idx_scan), 0) FROM "
+             "pg_stat_user_tables WHERE relname LIKE 'line\\_2%' AND relname ")
+    process.wait_until(lambda: int(empty.sql(scans + today)), "what was read")
+    assert int(empty.sql(scans + other)) == 0
 
 
 def test_taken_after_all(host, empty):

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/net.h"
+#include "records/db.h"
 #include "records/feed.h"
 #include "records/match_event.h"
 #include "records/record_match.h"
@@ -273,6 +274,35 @@ test_pairs(void **state)
 	}
 }
 
+/* A mail that was taken: its refusal, and no other, is told to be over. */
+static void
+test_came(void **state)
+{
+	struct house *h = *state;
+	struct store *s = store_open(h->store, true, &h->errmsg);
+	struct feed *f = feed_new(h->file, s);
+	struct record_matcher *m;
+	int64_t time = TIME + 60000;
+
+	house_line(h, "AAAAAAAAAAA1", "Ann@example.org",
+	    "2026-01-02T00:00:00.000Z");
+	house_line(h, "AAAAAAAAAAA2", "bob@example.org",
+	    "2026-01-02T00:00:00.000Z");
+	while (feed_batch(f, &h->errmsg) == FEED_MORE)
+		;
+	m = record_match_open(h->store, h->file);
+	record_match_came(m, "joe@example.org", "rita@example.com", time);
+	record_match_came(m, "ann@example.org", "bob@example.com", time);
+	assert_int_equal(db_number(store_db(s), "SELECT count(*) FROM record "
+	    "WHERE later IS NOT NULL", -1), 0);
+	record_match_came(m, "ann@Example.org", "rita@example.com", time);
+	assert_int_equal(db_number(store_db(s), "SELECT count(*) FROM record "
+	    "WHERE later IS NOT NULL AND id = 'AAAAAAAAAAA1'", -1), 1);
+	record_match_close(m);
+	feed_free(f);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -280,6 +310,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_server_away),
+		HOUSE_TEST(test_came),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,18 +238,22 @@ test_versions(void **state)
 	assert_true(db_run(store_db(s), "DROP TABLE IF EXISTS words;"
 	    "DROP INDEX record_reason;"
 	    "CREATE INDEX IF NOT EXISTS record_client ON record (client);"
-	    "DROP TABLE policy; ALTER TABLE record DROP COLUMN later;"
+	    "DROP TABLE policy; DROP TABLE gram;"
+	    "ALTER TABLE record DROP COLUMN later;"
 	    "ALTER TABLE record DROP COLUMN host; PRAGMA user_version = 1"));
 	store_close(s);
 	assert_null(store_open(h->store, false, &h->errmsg));
 	assert_non_null(strstr(h->errmsg.data, "older saywhy"));
 	s = store_open(h->store, true, &h->errmsg);
-	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 5);
+	assert_int_equal(db_number(store_db(s), "PRAGMA user_version", 0), 6);
 	assert_int_equal(search_count(s, &(struct search){ .sender =
 	    "a@example.org" }, &h->errmsg), 1);
-	if (store_has_words(s))
+	if (store_has_words(s)) {
 		assert_int_equal(db_number(store_db(s), "SELECT count(*) "
 		    "FROM sqlite_master WHERE name = 'record_client'", -1), 0);
+		assert_int_equal(db_number(store_db(s), "SELECT v FROM "
+		    "words_config WHERE k = 'automerge'", -1), 16);
+	}
 	assert_true(db_run(store_db(s), "SELECT later FROM record"));
 	assert_int_equal(db_number(store_db(s), "SELECT count(*) FROM record "
 	    "JOIN line USING (n) WHERE host = json_extract(json, '$.host')",

@@ -316,6 +316,31 @@ test_long(void **state)
 	buf_free(&text);
 }
 
+/* Where a word lies in the text, and what stands behind its end, is nothing to
+   it. */
+static void
+test_anywhere(void **state)
+{
+	static const char words[] = "mailbox full", behind[] = "ness-1 a@b";
+	char text[64];
+	struct recognised r;
+	size_t before;
+
+	(void)state;
+	for (before = 0; before < 24; before++) {
+		memset(text, ' ', before);
+		memcpy(text + before, words, sizeof words - 1);
+		memcpy(text + before + sizeof words - 1, behind,
+		    sizeof behind - 1);
+		recognise(text, before + sizeof words - 1, &r);
+		assert_int_equal(r.reason, REASON_MAILBOX_FULL);
+		assert_int_equal(r.confidence, RECOGNISED_SURE);
+		recognise(text, before + sizeof words - 1 + sizeof behind - 1,
+		    &r);
+		assert_int_not_equal(r.confidence, RECOGNISED_SURE);
+	}
+}
+
 /* Whom words without a cause refuse is not sure by a count of examples. */
 static void
 test_no_cause(void **state)
@@ -343,6 +368,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_anywhere),
 		cmocka_unit_test(test_no_cause),
 	};
 
