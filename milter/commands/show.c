@@ -138,15 +138,17 @@ put_steps(const char *steps)
 }
 
 static void
-put_catalogue(const char *name)
+put_catalogue(int id, bool final)
 {
-	int id = name != NULL ? reason_by_name(name) : REASON_NONE;
+	struct buf steps = BUF_INIT;
 
 	if (id == REASON_NONE)
 		return;
 	printf("\nWhat the one who must act (%s) does:\n",
-	    who_name(reason_get(id)->who));
-	put_steps(reason_prose(id)->steps);
+	    who_name(reason_who(id, final)));
+	reason_put_steps(&steps, id, final, reason_prose(id)->steps, NULL);
+	put_steps(steps.data);
+	buf_free(&steps);
 	printf("\nHere it is changed in: %s\n", reason_prose(id)->tune);
 }
 
@@ -168,7 +170,7 @@ print_record(const struct parsed_record *t)
 	put_who_and_where(t);
 	parsed_each(t, "evidence", put_evidence, NULL);
 	put_also(t);
-	put_catalogue(reason);
+	put_catalogue(id, parsed_is_final(t));
 }
 
 /* NULL: there is none of that host, or none at all. */

@@ -54,8 +54,7 @@ void
 explain_put_steps(struct buf *to, const struct explained *e)
 {
 	reason_put_steps(to, e->r.reason, recognised_is_final(&e->r),
-	    reason_prose(e->r.reason)->steps, "Send the message again in some "
-	    "hours: it came back, and no server tries again by itself.");
+	    reason_prose(e->r.reason)->steps, NULL);
 }
 
 static void

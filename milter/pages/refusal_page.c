@@ -74,13 +74,13 @@ who_speech(enum who who)
 	return SPEECH_WHO_NOBODY;
 }
 
-/* Does it go on by itself, is it over, or is the refusal none that was? */
-enum outcome { OUTCOME_ANY, OUTCOME_LATER, OUTCOME_FINAL };
+/* Is it tried again? UNKNOWN: it is no refusal that was. */
+enum tries { TRIES_UNKNOWN, TRIES_GO_ON, TRIES_ARE_OVER };
 
 static void
-put_steps(const struct view *v, int reason, enum outcome outcome)
+put_steps(const struct view *v, int reason, enum tries tries)
 {
-	bool foreign, final = outcome == OUTCOME_FINAL;
+	bool foreign, final = tries == TRIES_ARE_OVER;
 	const struct reason_prose *prose = language_prose(v->language, reason,
 	    &foreign);
 	struct buf steps = BUF_INIT;
@@ -95,13 +95,13 @@ put_steps(const struct view *v, int reason, enum outcome outcome)
 
 /* The box of what to do: who, and the steps; `below`: there is a text. */
 static void
-put_act(const struct view *v, int reason, enum outcome outcome, bool below)
+put_act(const struct view *v, int reason, enum tries tries, bool below)
 {
-	enum who who = reason_who(reason, outcome == OUTCOME_FINAL);
+	enum who who = reason_who(reason, tries == TRIES_ARE_OVER);
 
 	buf_puts(v->out, "<section class=\"act\">\n");
 	view_say(v, "h2", SPEECH_ACT, NULL);
-	if (outcome == OUTCOME_LATER)
+	if (tries == TRIES_GO_ON)
 		view_say(v, "p", SPEECH_LATER, NULL);
 	view_say(v, "p class=\"who\"", who_speech(who), NULL);
 	if (below && who == WHO_SENDER_ADMIN) {
@@ -109,7 +109,7 @@ put_act(const struct view *v, int reason, enum outcome outcome, bool below)
 		view_say(v, "span", SPEECH_SEND_BELOW, NULL);
 		buf_puts(v->out, "</a></p>\n");
 	}
-	put_steps(v, reason, outcome);
+	put_steps(v, reason, tries);
 	buf_puts(v->out, "</section>\n");
 }
 
@@ -253,7 +253,7 @@ refusal_page_put(const struct view *v, const struct pages *p,
 	    later ? SPEECH_DELAYED : SPEECH_REJECTED, NULL);
 	put_head(v, reason);
 	put_refusal_page(v, t);
-	put_act(v, reason, later ? OUTCOME_LATER : OUTCOME_FINAL, true);
+	put_act(v, reason, later ? TRIES_GO_ON : TRIES_ARE_OVER, true);
 	put_evidence(v, p, t, reason);
 	copy_put(v, t, reason, !later);
 	put_errmsg(v, reason);
@@ -275,10 +275,10 @@ refusal_page_put_reason(const struct view *v, int reason,
 {
 	const struct reason *r = reason_get(reason);
 	struct buf codes = BUF_INIT;
-	enum outcome outcome = read == NULL ? OUTCOME_ANY :
-	    recognised_is_final(read) ? OUTCOME_FINAL :
+	enum tries tries = read == NULL ? TRIES_UNKNOWN :
+	    recognised_is_final(read) ? TRIES_ARE_OVER :
 	    read->code / 100 == 4 || read->status[0] == '4' ?
-	    OUTCOME_LATER : OUTCOME_ANY;
+	    TRIES_GO_ON : TRIES_UNKNOWN;
 	bool foreign;
 
 	view_begin(v, language_prose(v->language, reason, &foreign)->title);
@@ -286,7 +286,7 @@ refusal_page_put_reason(const struct view *v, int reason,
 		view_say(v, "p class=\"tag later\" role=\"status\"",
 		    SPEECH_READ, NULL);
 	put_head(v, reason);
-	put_act(v, reason, outcome, false);
+	put_act(v, reason, tries, false);
 	put_errmsg(v, reason);
 	put_code(&codes, &r->permanent);
 	put_code(&codes, &r->temporary);

@@ -19,6 +19,12 @@ const char *const outcome_names[] = { "reject", "tempfail", "observed",
 	NULL };
 const char *const privacy_names[] = { "full", "removed", "hashed", NULL };
 
+bool
+outcome_is_final(enum outcome outcome)
+{
+	return outcome == OUTCOME_REJECT || outcome == OUTCOME_BOUNCED;
+}
+
 /* Crockford's base32: no I, L, O, U to be misheard or misread. */
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -40,6 +40,9 @@ extern const char *const issuer_names[];
 extern const char *const outcome_names[];
 extern const char *const privacy_names[];
 
+/* It was given up, and nobody tries again. */
+bool outcome_is_final(enum outcome outcome);
+
 struct record {
 	struct timespec time;
 	char id[RECORD_ID_TEXT];

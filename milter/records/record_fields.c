@@ -139,7 +139,8 @@ record_fields(const struct record *r, const struct record_options *opt,
 	put(&f, "SAYWHY_STAGE", stage_name(r->stage));
 	if (r->reason != REASON_NONE) {
 		put(&f, "SAYWHY_REASON", reason_get(r->reason)->name);
-		put(&f, "SAYWHY_WHO", who_name(reason_get(r->reason)->who));
+		put(&f, "SAYWHY_WHO", who_name(reason_who(r->reason,
+		    outcome_is_final(r->outcome))));
 	}
 	put_reply(&f, r->reply);
 	put_session(&f);

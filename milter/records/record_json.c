@@ -181,7 +181,8 @@ put_head(struct telling *t)
 	if (r->reason != REASON_NONE) {
 		json_member(&t->json, "reason", reason_get(r->reason)->name);
 		json_member(&t->json, "who",
-		    who_name(reason_get(r->reason)->who));
+		    who_name(reason_who(r->reason,
+		    outcome_is_final(r->outcome))));
 	}
 }
 

