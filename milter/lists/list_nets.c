@@ -14,6 +14,7 @@
 #define BLOCK ((size_t)64)	/* ranges from mark to mark */
 #define NOBODY 255	/* prefix of a range outside every network */
 #define DEPTH_MAX 130	/* networks around each other: one a prefix */
+#define PIECE ((size_t)65536)	/* networks that are given back at once */
 
 /* As few bytes as its family needs: a million of them are sorted. */
 struct list_added {
@@ -57,7 +58,7 @@ list_nets_add(struct list_nets *nets, const struct net *net,
 	memcpy(a->start, net->ip.b + (v4 ? V4_AT : 0), t->width);
 }
 
-/* By start, the wide before the narrow. */
+/* The last first: by start, the wide before the narrow. */
 static int
 by_start(const struct list_added *a, const struct list_added *b, size_t width)
 {
@@ -73,18 +74,25 @@ by_start(const struct list_added *a, const struct list_added *b, size_t width)
 static int
 by_start_4(const void *a, const void *b)
 {
-	return by_start(a, b, 4);
+	return by_start(b, a, 4);
 }
 
 static int
 by_start_16(const void *a, const void *b)
 {
-	return by_start(a, b, 16);
+	return by_start(b, a, 16);
 }
+
+/* One around the place where a sweep has come to. */
+struct around {
+	uint32_t comment;
+	uint8_t prefix;
+	uint8_t start[16];	/* width bytes of it */
+};
 
 /* From `start` on, up to the next: this network, or none (NULL). */
 static void
-emit(struct list_table *t, const uint8_t *start, const struct list_added *a)
+emit(struct list_table *t, const uint8_t *start, const struct around *a)
 {
 	size_t before = t->n > 0 ? t->n - 1 : 0;
 
@@ -104,7 +112,7 @@ emit(struct list_table *t, const uint8_t *start, const struct list_added *a)
 
 /* The address behind the network; false when there is none. */
 static bool
-behind(const struct list_added *a, size_t width, uint8_t *next)
+behind(const struct around *a, size_t width, uint8_t *next)
 {
 	unsigned i, sum, bit;
 
@@ -122,10 +130,9 @@ behind(const struct list_added *a, size_t width, uint8_t *next)
 	}
 }
 
-/* The networks around the place where a sweep has come to. */
 struct sweep {
 	struct list_table *table;
-	const struct list_added *around[DEPTH_MAX];
+	struct around around[DEPTH_MAX];
 	size_t depth;
 };
 
@@ -137,28 +144,30 @@ leave(struct sweep *s, const uint8_t *until)
 	bool more;
 
 	while (s->depth > 0) {
-		more = behind(s->around[s->depth - 1], s->table->width, next);
+		more = behind(&s->around[s->depth - 1], s->table->width, next);
 		if (until != NULL && (!more ||
 		    memcmp(next, until, s->table->width) > 0))
 			return;
 		s->depth--;
 		if (more)
 			emit(s->table, next, s->depth > 0 ?
-			    s->around[s->depth - 1] : NULL);
+			    &s->around[s->depth - 1] : NULL);
 	}
 }
 
 static void
 enter(struct sweep *s, const struct list_added *a)
 {
-	const struct list_added *top = s->depth > 0 ?
-	    s->around[s->depth - 1] : NULL;
+	size_t width = s->table->width;
+	struct around *top = &s->around[s->depth];
 
-	if (top != NULL && top->prefix == a->prefix &&
-	    memcmp(top->start, a->start, s->table->width) == 0)
+	if (s->depth > 0 && top[-1].prefix == a->prefix &&
+	    memcmp(top[-1].start, a->start, width) == 0)
 		return;
-	emit(s->table, a->start, a);
-	s->around[s->depth++] = a;
+	*top = (struct around){ a->comment, a->prefix, { 0 } };
+	memcpy(top->start, a->start, width);
+	emit(s->table, top->start, top);
+	s->depth++;
 }
 
 static void
@@ -176,17 +185,20 @@ static void
 seal_table(struct list_table *t)
 {
 	struct sweep s = { .table = t };
-	size_t i, size = size_of_added(t->width);
+	size_t size = size_of_added(t->width);
 	const struct list_added *a;
 
 	if (t->nadded == 0)
 		return;
 	qsort(t->added, t->nadded, size, t->width == 4 ? by_start_4 :
 	    by_start_16);
-	for (i = 0; i < t->nadded; i++) {
-		a = (const void *)(t->added + i * size);
+	/* From the end, so that what is done with goes while ranges come. */
+	while (t->nadded > 0) {
+		a = (const void *)(t->added + --t->nadded * size);
 		leave(&s, a->start);
 		enter(&s, a);
+		if (t->nadded > 0 && t->nadded % PIECE == 0)
+			t->added = mem_resize(t->added, t->nadded, size);
 	}
 	leave(&s, NULL);
 	free(t->added);
