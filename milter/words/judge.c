@@ -298,7 +298,7 @@ judge_lookup(struct judge *j)
 		struct judge_token token = j->token[i];
 
 		feature = find(token.number);
-		known |= feature;
+		known |= feature * token.word;
 		j->noted[n++] = (uint16_t)feature;
 		j->noted[n] = (uint16_t)find(judge_pair(before,
 		    token.number));
@@ -317,7 +317,8 @@ judge_knows_any(struct judge *j)
 	unsigned i;
 
 	for (i = 0; i < j->ntokens && !j->words; i++)
-		j->words = find(j->token[i].number) != 0;
+		j->words = j->token[i].word &&
+		    find(j->token[i].number) != 0;
 	return j->words;
 }
 

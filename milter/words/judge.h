@@ -32,6 +32,7 @@ typedef int16_t judge_lanes[JUDGE_LANES] __attribute__((aligned(16)));
 struct judge_token {
 	uint32_t number;
 	bool counts;		/* it is no small word, and stands in pairs */
+	bool word;		/* it is one: alone a mark tells nothing */
 };
 
 /* One text on its way. What is no longer than most is added up once. */
@@ -92,18 +93,19 @@ judge_begin(struct judge *j)
 void judge_lookup(struct judge *j);
 
 static inline void
-judge_add(struct judge *j, uint32_t number, bool counts)
+judge_add(struct judge *j, uint32_t number, bool counts, bool word)
 {
 	if (j->ntokens == JUDGE_TOKENS_MAX)
 		judge_lookup(j);
-	j->token[j->ntokens++] = (struct judge_token){ number, counts };
+	j->token[j->ntokens++] = (struct judge_token){ number, counts,
+		word };
 }
 
 /* What stands in place of a word, such as an address. */
 static inline void
 judge_mark(struct judge *j, uint32_t mark)
 {
-	judge_add(j, mark, true);
+	judge_add(j, mark, true, false);
 }
 
 /* A word. */
@@ -111,7 +113,7 @@ static inline void
 judge_word(struct judge *j, uint32_t word, bool counts)
 {
 	j->sentence = judge_pair(j->sentence, word);
-	judge_add(j, word, counts);
+	judge_add(j, word, counts, true);
 }
 
 /* Anything else, as judge_find() has it. */
@@ -120,7 +122,7 @@ void judge_note(struct judge *j, uint32_t feature);
 /* The feature of a number; 0: the judge does not know it. */
 uint32_t judge_find(uint32_t number);
 
-/* Is any of the words and marks known? */
+/* Is any of the words known? */
 bool judge_knows_any(struct judge *j);
 
 /* Adds up all of it; then the scores are valid. */

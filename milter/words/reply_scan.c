@@ -243,7 +243,7 @@ scan_sign(struct scan *s, const char *p, const char *end, uint32_t before)
 	for (i = 0; i < 3 && p + i < end; i++)
 		sign = judge_letter(sign, (unsigned char)p[i]);
 	if (before != 0)
-		judge_mark(&s->m->judge, judge_pair(before, sign));
+		judge_add(&s->m->judge, judge_pair(before, sign), true, true);
 	return sign;
 }
 
