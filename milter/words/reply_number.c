@@ -137,11 +137,12 @@ fill_status(unsigned subject, unsigned detail)
 void
 reply_number_fill(void)
 {
+	static const char digits[] = "12345";
 	unsigned subject, detail;
-	char digit;
+	const char *digit;
 
-	for (digit = '1'; digit <= '5'; digit++)
-		fill_codes(digit);
+	for (digit = digits; *digit != '\0'; digit++)
+		fill_codes(*digit);
 	for (subject = 0; subject < SUBJECTS; subject++)
 		for (detail = 0; detail < DETAILS; detail++)
 			fill_status(subject, detail);
