@@ -106,7 +106,7 @@ outcome(const struct recognised *r, int width)
 {
 	bool final = recognised_is_final(r);
 
-	if (!final && r->code / 100 != 4 && r->status[0] != '4')
+	if (!final && recognised_class(r) != 4)
 		return;
 	puts("");
 	paragraph(stdout, "", 2, width, final ? "It is refused for good: as a "

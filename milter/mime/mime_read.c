@@ -292,7 +292,6 @@ read_type(struct mime *m, struct mime_level *level)
 		    i == 0 ? "message/rfc822" : "text/plain");
 	level->part.type = level->type;
 	level->part.other_type = level->other_type;
-	level->part.text = begins_with(level->type, "text/");
 	parameter(&r, FIELD_TYPE, "charset", MIME_NAME, charset_read);
 }
 
@@ -429,7 +428,8 @@ read_text(struct mime *m, struct mime_level *level)
 	for (i = 0; types[i] != NULL; i++)
 		part->page |= strcmp(level->type, types[i]) == 0;
 	part->page |= has_name(part, pages);
-	part->text |= part->page || has_name(part, texts);
+	part->text = part->page || begins_with(level->type, "text/") ||
+	    has_name(part, texts);
 	if (strcmp(level->type, "text/plain") == 0)
 		parameter(&r, FIELD_TYPE, "delsp", MIME_NAME, delsp_read);
 	else if (strcmp(level->type, "text/calendar") == 0 ||

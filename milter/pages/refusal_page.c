@@ -277,8 +277,7 @@ refusal_page_put_reason(const struct view *v, int reason,
 	struct buf codes = BUF_INIT;
 	enum tries tries = read == NULL ? TRIES_UNKNOWN :
 	    recognised_is_final(read) ? TRIES_ARE_OVER :
-	    read->code / 100 == 4 || read->status[0] == '4' ?
-	    TRIES_GO_ON : TRIES_UNKNOWN;
+	    recognised_class(read) == 4 ? TRIES_GO_ON : TRIES_UNKNOWN;
 	bool foreign;
 
 	view_begin(v, language_prose(v->language, reason, &foreign)->title);

@@ -61,12 +61,6 @@ struct scale {
 	uint8_t at[REASON_COUNT];	/* by reason, from 1; 0: none */
 };
 
-bool
-recognised_is_final(const struct recognised *r)
-{
-	return r->code != 0 ? r->code / 100 == 5 : r->status[0] == '5';
-}
-
 const char *
 confidence_name(enum confidence c)
 {

@@ -70,8 +70,18 @@ void recognise(const char *text, size_t n, struct recognised *r);
 void recognise_about(const char *text, size_t n, enum topic about,
     struct recognised *r);
 
-/* By its code, else its status: is it refused for good? */
-bool recognised_is_final(const struct recognised *r);
+/* Of its code, else its status: 4 for now, 5 for good; below 1: not known. */
+static inline int
+recognised_class(const struct recognised *r)
+{
+	return r->code != 0 ? r->code / 100 : r->status[0] - '0';
+}
+
+static inline bool
+recognised_is_final(const struct recognised *r)
+{
+	return recognised_class(r) == 5;
+}
 
 /* "sure", "likely", "guess", "unknown" */
 const char *confidence_name(enum confidence c);

@@ -269,6 +269,5 @@ bool
 recognise_possible(const struct recognised *r, int reason)
 {
 	/* "Service unavailable" for good is no overload: RFC 3463 2. */
-	return reason != REASON_SYSTEM_OVERLOADED ||
-	    (r->code != 0 ? r->code / 100 : r->status[0] - '0') != 5;
+	return reason != REASON_SYSTEM_OVERLOADED || !recognised_is_final(r);
 }

@@ -234,12 +234,6 @@ is_bare(const struct recognised *r)
 	    strncmp(r->status + 1, ".7.", 3) == 0;
 }
 
-static bool
-is_permanent(const struct recognised *r)
-{
-	return r->code != 0 ? r->code >= 500 : r->status[0] == '5';
-}
-
 static enum confidence
 how_likely(int lead)
 {
@@ -252,7 +246,9 @@ bool
 recognise_judge_knows(struct recognised *r,
     const struct recognise_points *phrases, const struct judge *judge)
 {
-	if (is_bare(r) && judge_knows(judge, is_permanent(r), REASON_NONE)) {
+	bool final = recognised_is_final(r);
+
+	if (is_bare(r) && judge_knows(judge, final, REASON_NONE)) {
 		r->reason = REASON_NONE;
 		r->confidence = RECOGNISED_UNKNOWN;
 		return true;
@@ -263,7 +259,7 @@ recognise_judge_knows(struct recognised *r,
 		r->confidence = RECOGNISED_LIKELY;
 		return true;
 	}
-	return judge_knows(judge, is_permanent(r), r->reason);
+	return judge_knows(judge, final, r->reason);
 }
 
 /* Where the phrases are sure, or likely and both name the same. */
@@ -272,7 +268,7 @@ agreed(const struct opinion *all, const struct recognised *r,
     const struct recognise_points *phrases, const struct judge *judge)
 {
 	return !is_contested(phrases, r->reason) &&
-	    (judge_knows(judge, is_permanent(r), r->reason) ||
+	    (judge_knows(judge, recognised_is_final(r), r->reason) ||
 	    is_clear(all, r, phrases, judge)) ? RECOGNISED_SURE :
 	    RECOGNISED_LIKELY;
 }
