@@ -21,8 +21,8 @@
 
 #define JUDGE_LANES 128		/* a multiple of what processors add at once */
 #define JUDGE_FEATURES_MAX 8192
-#define JUDGE_TOKENS_MAX 64
-#define JUDGE_NOTED_MAX 200	/* at least two for each token */
+#define JUDGE_TOKENS_MAX 128
+#define JUDGE_NOTED_MAX 300	/* at least two for each token */
 #define JUDGE_NEVER -10000	/* the score of what cannot be */
 
 /* Points for each reason, in its lane. */
@@ -31,8 +31,8 @@ typedef int16_t judge_lanes[JUDGE_LANES] __attribute__((aligned(16)));
 /* A word, or what stands in place of one. */
 struct judge_token {
 	uint32_t number;
-	bool counts;		/* it is no small word, and stands in pairs */
-	bool word;		/* it is one: alone a mark tells nothing */
+	uint16_t counts;	/* it is no small word, and stands in pairs */
+	uint16_t word;		/* it is one: alone a mark tells nothing */
 };
 
 /* One text on its way. What is no longer than most is added up once. */

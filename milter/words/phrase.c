@@ -10,14 +10,24 @@ void
 phrase_match_begin(struct phrase_match *m, const struct phrases *all)
 {
 	m->all = all;
-	m->queue[0] = (struct phrase_event){ .last = true };
+	m->queue[0] = (struct phrase_event){ .last = 1 };
 	m->nqueued = 1;
+	m->place = 1;
+	m->matching = false;
+	judge_begin(&m->judge);
+}
+
+/* Nothing is matched yet. */
+static void
+begin_matching(struct phrase_match *m)
+{
+	const struct phrases *all = m->all;
+
+	m->matching = true;
 	memset(m->active, 0, (all->nsteps / 64 + 1) * sizeof m->active[0]);
 	memset(m->stated, 0, (all->n / 64 + 1) * sizeof m->stated[0]);
 	memset(m->concepts, 0, sizeof m->concepts);
-	judge_begin(&m->judge);
 	memset(m->nmatched, 0, sizeof m->nmatched);
-	m->place = 1;
 	m->nreached = 0;
 	m->nwhole = 0;
 	m->when = 0;
@@ -284,6 +294,8 @@ phrase_match_end(struct phrase_match *m)
 	const struct phrase_event *end = m->queue + m->nqueued;
 	unsigned kind;
 
+	if (!m->matching)
+		begin_matching(m);
 	m->queue[m->nqueued].sense = 0;
 	for (; e < end; e++) {
 		__builtin_prefetch(&all->symbol[

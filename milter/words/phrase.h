@@ -23,7 +23,7 @@
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512
-#define QUEUE_MAX 128		/* a text of more is matched in pieces */
+#define QUEUE_MAX 160		/* a text of more is matched in pieces */
 #define WHOLE_MAX 1024
 #define MATCHED_MAX 512
 #define REACH_ANY UINT16_MAX
@@ -115,7 +115,7 @@ struct phrases {
 /* What was found, in turn: a sense of the word at a place. */
 struct phrase_event {
 	uint16_t place, sense;
-	bool last;		/* then the word is over */
+	uint16_t last;		/* 1: then the word is over */
 };
 
 /* One text on its way. */
@@ -125,6 +125,7 @@ struct phrase_match {
 	struct phrase_event queue[QUEUE_MAX + 2];
 	unsigned nqueued;
 	uint16_t place;		/* words that count, from 1 */
+	bool matching;		/* it has begun: what follows is valid */
 
 	/* what is matched so far, at its own place */
 	uint64_t active[STEPS_MAX / 64];	/* steps that were reached … */
@@ -173,7 +174,7 @@ phrase_queue(struct phrase_match *m, unsigned sense)
 	if (m->nqueued >= QUEUE_MAX && sense != 0)
 		phrase_match_end(m);
 	m->queue[m->nqueued] = (struct phrase_event){ m->place,
-		(uint16_t)sense, false };
+		(uint16_t)sense, 0 };
 	m->nqueued += sense != 0;
 }
 
@@ -186,7 +187,7 @@ phrase_turn(struct phrase_match *m, bool counts)
 	before->last |= before->place == m->place;
 	if (!before->last)
 		m->queue[m->nqueued++] = (struct phrase_event){ m->place, 0,
-			true };
+			1 };
 	m->place = (uint16_t)(m->place + counts);
 }
 
@@ -201,7 +202,7 @@ phrase_word(struct phrase_match *m, unsigned sense, bool counts)
 	}
 	__builtin_prefetch(&m->all->sense[sense]);
 	m->queue[m->nqueued] = (struct phrase_event){ m->place,
-		(uint16_t)sense, true };
+		(uint16_t)sense, 1 };
 	m->nqueued += sense != 0;
 	m->place = (uint16_t)(m->place + counts);
 }

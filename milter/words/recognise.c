@@ -7,6 +7,7 @@
 
 #include "words/phrase.h"
 #include "words/reason.h"
+#include "words/recognise_kept.h"
 #include "words/recognise_context.h"
 #include "words/recognise_judge.h"
 #include "words/recognise_odd.h"
@@ -294,7 +295,8 @@ match_topic(struct phrase_match *m, enum topic about)
 	phrase_turn(m, false);
 }
 
-static void
+/* What was matched, weighed: also who wrote it. */
+static unsigned
 weigh(struct phrase_match *m, struct recognised *r)
 {
 	unsigned issuer = find_issuer(m), i;
@@ -323,6 +325,27 @@ weigh(struct phrase_match *m, struct recognised *r)
 			ask_judge(r, about, &scale, m);
 		ask_status(r, points);
 	}
+	return issuer;
+}
+
+/* What has been read, as the text of that shape before it, if there was one. */
+static void
+find_meaning(struct phrase_match *m, struct recognised *r)
+{
+	struct shape shape = recognise_shape(m, r);
+	struct meaning means;
+
+	if (!recognise_kept(&shape, &means)) {
+		phrase_match_end(m);
+		means.issuer = (uint8_t)weigh(m, r);
+		means.reason = (uint8_t)r->reason;
+		means.confidence = (uint8_t)r->confidence;
+		recognise_keep(&shape, means);
+		return;
+	}
+	r->software = all->issuer[means.issuer];
+	r->reason = means.reason;
+	r->confidence = (enum confidence)means.confidence;
 }
 
 /* All tables. */
@@ -333,6 +356,7 @@ fill(void)
 	recognise_odd_fill();
 	recognise_context_fill();
 	recognise_judge_fill();
+	recognise_kept_fill();
 }
 
 void
@@ -346,7 +370,7 @@ recognise_about(const char *text, size_t n, enum topic about,
 	phrase_match_begin(&m, all);
 	match_topic(&m, about);
 	reply_text_scan(&m, all, text, n, r);
-	weigh(&m, r);
+	find_meaning(&m, r);
 	/* Whose server it is knows only who sent. */
 	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
 		r->reason = REASON_TLS_FAILED;

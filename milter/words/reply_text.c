@@ -322,5 +322,4 @@ reply_text_scan(struct phrase_match *m, const struct phrases *all,
 	s.p = take_head(&s, skip_line_start(text, s.end));
 	while (s.p < s.end)
 		take(&s);
-	phrase_match_end(m);
 }

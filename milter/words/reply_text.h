@@ -17,7 +17,8 @@
 
 #define REPLY_TEXT_MAX 4000
 
-/* Fills code, status and captured of `r`; m receives all words. */
+/* Fills code, status and captured of `r`; m receives all words, and matches
+   them at phrase_match_end(). */
 void reply_text_scan(struct phrase_match *m, const struct phrases *all,
     const char *text, size_t n, struct recognised *r);
 

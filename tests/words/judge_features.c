@@ -59,6 +59,7 @@ main(void)
 		memset(&r, 0, sizeof r);
 		phrase_match_begin(&m, all);
 		reply_text_scan(&m, all, line, strlen(line), &r);
+		phrase_match_end(&m);
 		judge_lookup(&m.judge);
 		phrase_tell_judge(&m);
 		printf("=%u\n", m.judge.sentence);

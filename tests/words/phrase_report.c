@@ -30,6 +30,7 @@ read_text(const char *text, struct phrase_match *m, struct recognised *r)
 	memset(r, 0, sizeof *r);
 	phrase_match_begin(m, phrases_get());
 	reply_text_scan(m, phrases_get(), text, strlen(text), r);
+	phrase_match_end(m);
 }
 
 static bool
