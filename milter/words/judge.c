@@ -18,13 +18,18 @@
 
 #define SENTENCE_SLOTS (2 * JUDGE_FEATURES_MAX)
 #define FEW 4		/* reasons that are added one by one */
-#define SUM_MAX 20000	/* so far is JUDGE_NEVER from what does not fit */
+
+/*
+ * The weights have a row JUDGES for each reason, W for each feature (number,
+ * how many reasons it speaks of, for each its place and the points) and S for
+ * each sentence.
+ */
 
 /* The reasons in the order in which the weights name them … */
 static const uint8_t reasons[] = {
 #define JUDGES(id, points) REASON_##id,
-#define FEATURE(...)
-#define KNOWN(...)
+#define W(...)
+#define S(...)
 #include JUDGE_WEIGHTS
 #undef JUDGES
 };
@@ -35,25 +40,25 @@ static const int8_t start[] = {
 #define JUDGES(id, points) points,
 #include JUDGE_WEIGHTS
 #undef JUDGES
-#undef FEATURE
+#undef W
 };
 
 /* Pairs of a reason and its points, for one feature after the other. */
 static const int8_t weights[] = {
 #define JUDGES(...)
-#define FEATURE(number, n, name, ...) __VA_ARGS__,
+#define W(number, n, ...) __VA_ARGS__,
 #include JUDGE_WEIGHTS
-#undef FEATURE
+#undef W
 };
 
 static const struct feature {
 	uint32_t number;
 	uint8_t n;		/* reasons to which it adds */
 } features[] = {
-#define FEATURE(number, n, name, ...) { number, n },
+#define W(number, n, ...) { number, n },
 #include JUDGE_WEIGHTS
-#undef FEATURE
-#undef KNOWN
+#undef W
+#undef S
 };
 
 /* Sentences and what they mean, in the order of their numbers. */
@@ -62,11 +67,11 @@ static const struct known {
 	uint8_t class;		/* 1: for now, 2: for good, 3: both */
 	uint8_t reason;		/* its place in reasons[] */
 } known[] = {
-#define FEATURE(...)
-#define KNOWN(sentence, class, reason) { sentence, class, reason },
+#define W(...)
+#define S(sentence, class, reason) { sentence, class, reason },
 #include JUDGE_WEIGHTS
-#undef FEATURE
-#undef KNOWN
+#undef W
+#undef S
 #undef JUDGES
 };
 #define FEATURES (sizeof features / sizeof features[0])
@@ -143,20 +148,6 @@ fill_features(void)
 	number_index_end(&numbers);
 }
 
-/* A lane's sum of all that could be added to it fits. */
-static void
-check_sums(void)
-{
-	int sum[JUDGE_LANES] = { 0 };
-	size_t i;
-
-	for (i = 0; i < sizeof weights; i += 2)
-		sum[weights[i]] += abs(weights[i + 1]);
-	for (i = 0; i < JUDGE_LANES; i++)
-		if (sum[i] > SUM_MAX)
-			BUG("a reason with too many points");
-}
-
 static void
 fill(void)
 {
@@ -169,7 +160,6 @@ fill(void)
 		    reasons[i];
 		lane_by_reason[meant[i]] = (uint8_t)(i + 1);
 	}
-	check_sums();
 	fill_features();
 	for (i = sizeof known / sizeof known[0]; i > 0; i--)
 		sentences[sentence_of(known[i - 1].sentence)] = (uint16_t)i;

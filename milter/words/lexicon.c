@@ -2,6 +2,7 @@
 
 #include "words/lexicon.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -102,16 +103,15 @@ lexicon_mark_name(enum mark mark)
 static uint64_t
 identity_of(const char *word, size_t n)
 {
-	uint64_t identity = LEXICON_WORD, bytes = 0;
-	size_t i;
+	uint64_t identity = LEXICON_WORD, bytes;
 
-	for (i = 0; i < n; i++) {
-		bytes |= (uint64_t)((unsigned char)word[i] | 0x20) << i % 8 * 8;
-		if (i % 8 == 7) {
-			identity = lexicon_grow(identity, bytes);
-			bytes = 0;
-		}
+	for (; n >= 8; n -= 8, word += 8) {
+		memcpy(&bytes, word, 8);
+		identity = lexicon_grow(identity,
+		    le64toh(bytes) | LEXICON_SMALL);
 	}
+	for (bytes = 0; n > 0; n--)
+		bytes = bytes << 8 | (unsigned char)word[n - 1] | 0x20;
 	return lexicon_grow(identity, bytes);
 }
 

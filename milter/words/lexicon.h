@@ -69,7 +69,7 @@ symbol_list lexicon_symbols(unsigned sense);
 
 /* A word by its identity, of which one half tells where it is and the other
    one, if it is that word; 0: a free slot. */
-#define LEXICON_BITS 14
+#define LEXICON_BITS 13
 #define LEXICON_SLOTS (1 << LEXICON_BITS)
 #define LEXICON_SPARE 64	/* slots behind for those that find none */
 struct lexicon_slot {

@@ -23,22 +23,40 @@ struct lists {
 	size_t apart;		/* items from here on, towards the start */
 };
 
-/* Sorts by symbols, or by the steps before; what is equal keeps its order. */
+/* How many have a smaller key than each, of counts behind it. */
 static void
-sort_by(bool symbol, const struct phrase_waiting *waiting,
-    struct phrase_waiting *sorted, size_t n)
+sum_up(uint16_t at[KEYS + 1])
 {
-	size_t *at = mem_array(KEYS + 1, sizeof *at), i;
+	size_t i;
 
-#define KEY(w) (symbol ? (w).symbol : (w).from)
-	for (i = 0; i < n; i++)
-		at[KEY(waiting[i]) + 1]++;
 	for (i = 0; i < KEYS; i++)
-		at[i + 1] += at[i];
+		at[i + 1] = (uint16_t)(at[i + 1] + at[i]);
+}
+
+/* Sorts by symbols, behind the same symbol by the steps before: first which
+   one stands where by its step, then all of them by their symbols. */
+static void
+sort(const struct phrase_waiting *waiting, struct phrase_waiting *sorted,
+    size_t n)
+{
+	uint16_t steps[KEYS + 1] = { 0 }, symbols[KEYS + 1] = { 0 };
+	uint16_t *by_step = mem_array(n, sizeof *by_step);
+	const struct phrase_waiting *w;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		steps[waiting[i].from + 1]++;
+		symbols[waiting[i].symbol + 1]++;
+	}
+	sum_up(steps);
+	sum_up(symbols);
 	for (i = 0; i < n; i++)
-		sorted[at[KEY(waiting[i])]++] = waiting[i];
-#undef KEY
-	free(at);
+		by_step[steps[waiting[i].from]++] = (uint16_t)i;
+	for (i = 0; i < n; i++) {
+		w = &waiting[by_step[i]];
+		sorted[symbols[w->symbol]++] = *w;
+	}
+	free(by_step);
 }
 
 /* For each step the symbol behind it for which most items wait. */
@@ -273,8 +291,6 @@ make_room(struct lists *l, size_t n)
 	size_t symbols = senses;
 	symbol_list symbol;
 
-	if (n > UINT16_MAX)
-		BUG("too many items");
 	for (i = 0; i < senses; i++)
 		for (symbol = lexicon_symbols(i); *symbol != 0; symbol++)
 			symbols++;
@@ -287,26 +303,20 @@ make_room(struct lists *l, size_t n)
 	l->item = mem_array(l->apart, sizeof *l->item);
 }
 
-static void
-sort(struct phrase_waiting *waiting, size_t n)
-{
-	struct phrase_waiting *room = mem_array(n, sizeof *room);
-
-	sort_by(false, waiting, room, n);
-	sort_by(true, room, waiting, n);
-	free(room);
-}
-
 void
 phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
     uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX])
 {
+	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
 	struct lists l = { .nitems = 0 };
 
+	if (n >= UINT16_MAX)
+		BUG("too many items");
 	number_steps(all, waiting, n, steps);
-	sort(waiting, n);
+	sort(waiting, sorted, n);
 	make_room(&l, n);
-	add_symbols(&l, waiting, n, steps, polar);
+	add_symbols(&l, sorted, n, steps, polar);
+	free(sorted);
 	describe_all(&l, all, polar);
 	give_hints(&l);
 	all->sense = l.sense;

@@ -19,8 +19,8 @@ struct phrase_waiting {
 
 /*
  * Fills the lists of `all`, which has all phrases. `steps`: the step that a
- * symbol is by itself; 0: none. The steps get other numbers. Changes the order
- * of what waits. `polar`: of each symbol, may a "not" undo it?
+ * symbol is by itself; 0: none. The steps get other numbers. `polar`: of each
+ * symbol, may a "not" undo it?
  */
 void phrase_index(struct phrases *all, struct phrase_waiting *waiting,
     size_t n, uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX]);

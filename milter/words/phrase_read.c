@@ -18,7 +18,7 @@
 #define NEAR 3		/* … that stand in a row … */
 #define FAR 9		/* … with ".." between */
 #define SLOTS 16384	/* a power of two; twice PREFIXES_MAX */
-#define NAMES 8192	/* a power of two, not above it; names of symbols */
+#define NAMES_MAX 6000	/* of symbols */
 #define ITEMS_MAX 12
 #define WAITING_MAX 24000	/* items of all phrases */
 #define ALTERNATIVES_MAX 24	/* of one item */
@@ -87,8 +87,9 @@ struct prefix {
 };
 
 static struct phrases all;
-static struct named *names;	/* NAMES, by what they are */
-static size_t nnames;
+static struct named *names;	/* from 1 … */
+static size_t nnames, names_cap;
+static uint16_t *name_slots;	/* … and by what they are, SLOTS */
 static uint16_t *firsts;	/* symbols of first items, each ends with 0 */
 static size_t nfirsts, firsts_cap;
 static struct prefix *prefixes;	/* by their steps */
@@ -99,15 +100,25 @@ static size_t nwaiting;
 static const char *own[REASON_COUNT];	/* phrases of our own lines */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A place in a table of SLOTS. */
-static unsigned
-slot_of(const char *name, size_t n, unsigned from)
+/* A place in a table of SLOTS, by a number that grows with each letter. */
+static inline unsigned
+grow(unsigned number, char letter)
 {
-	size_t i;
+	return number * 31 + (unsigned char)letter;
+}
 
-	for (i = 0; i < n; i++)
-		from = from * 31 + (unsigned char)name[i];
-	return (from ^ from >> 14) % SLOTS;
+static inline unsigned
+slot_of(unsigned number)
+{
+	return (number ^ number >> 14) % SLOTS;
+}
+
+static unsigned
+number_of(const char *name, size_t n, unsigned number)
+{
+	for (; n > 0; n--)
+		number = grow(number, *name++);
+	return number;
 }
 
 static unsigned
@@ -134,18 +145,23 @@ find_symbol(const char *name, size_t n)
 
 /* Most are asked for again and again. */
 static unsigned
-symbol_named(const char *name, size_t n)
+symbol_named(const char *name, size_t n, unsigned number)
 {
-	unsigned at = slot_of(name, n, 0) % NAMES;
+	unsigned at = slot_of(number);
+	const struct named *is;
 
-	for (; names[at].name != NULL; at = (at + 1) % NAMES)
-		if (names[at].n == n && memcmp(names[at].name, name, n) == 0)
-			return names[at].symbol;
-	if (++nnames > NAMES * 3 / 4)
+	for (; name_slots[at] != 0; at = (at + 1) % SLOTS) {
+		is = &names[name_slots[at]];
+		if (is->n == n && memcmp(is->name, name, n) == 0)
+			return is->symbol;
+	}
+	if (nnames > NAMES_MAX)
 		BUG("too many words");
-	names[at] = (struct named){ name, (uint16_t)n,
+	names = mem_room(names, nnames, &names_cap, sizeof *names);
+	names[nnames] = (struct named){ name, (uint16_t)n,
 		(uint16_t)find_symbol(name, n) };
-	return names[at].symbol;
+	name_slots[at] = (uint16_t)nnames;
+	return names[nnames++].symbol;
 }
 
 static unsigned
@@ -175,32 +191,38 @@ new_phrase(const struct phrase *p, const char *text)
 
 static void read_compound(const char *text, size_t n, unsigned symbol);
 
-static unsigned
-symbol_of(const char *name, size_t n)
+/* The first of "a|b|c", which has n bytes; returns its own. */
+static size_t
+symbol_of(const char *names_of, size_t n, uint16_t *symbol)
 {
-	unsigned symbol;
+	unsigned number = 0;
+	bool several = false;
+	size_t word;
 
-	if (*name == '@' || memchr(name, '_', n) == NULL)
-		return symbol_named(name, n);
-	symbol = lexicon_symbol();
-	read_compound(name, n, symbol);
-	return symbol;
+	for (word = 0; word < n && names_of[word] != '|'; word++) {
+		number = grow(number, names_of[word]);
+		several |= names_of[word] == '_';
+	}
+	if (several && *names_of != '@') {
+		*symbol = (uint16_t)lexicon_symbol();
+		read_compound(names_of, word, *symbol);
+	} else
+		*symbol = (uint16_t)symbol_named(names_of, word, number);
+	return word;
 }
 
 static struct symbols
-symbols_of(const char *names, size_t n)
+symbols_of(const char *text, size_t n)
 {
 	struct symbols found = { .n = 0 };
 	size_t word;
 
-	for (; n > 0; names += word, n -= word) {
-		if (*names == '|')
-			names++, n--;
-		for (word = 0; word < n && names[word] != '|'; word++)
-			;
+	for (; n > 0; text += word, n -= word) {
+		if (*text == '|')
+			text++, n--;
 		if (found.n == ALTERNATIVES_MAX)
 			BUG("an item with too many words");
-		found.of[found.n++] = (uint16_t)symbol_of(names, word);
+		word = symbol_of(text, n, &found.of[found.n++]);
 	}
 	return found;
 }
@@ -251,6 +273,17 @@ is_word(const char *text, size_t n, const char *word)
 	return strlen(word) == n && memcmp(text, word, n) == 0;
 }
 
+/* The next of words between blanks, and its length; NULL: there is none. */
+static const char *
+next_word(const char *text, size_t *n)
+{
+	while (*text == ' ')
+		text++;
+	for (*n = 0; text[*n] != ' ' && text[*n] != '\0';)
+		++*n;
+	return *n > 0 ? text : NULL;
+}
+
 static void
 take_word(struct written *w, const char *text, size_t n, uint16_t *reach)
 {
@@ -281,10 +314,9 @@ take_apart(struct written *w, const char *text)
 
 	w->count = 0;
 	w->either = false;
-	for (text += strspn(text, " "); *text != '\0';
-	    text += n, text += strspn(text, " ")) {
-		n = strcspn(text, " ");
+	while ((text = next_word(text, &n)) != NULL) {
 		take_word(w, text, n, &reach);
+		text += n;
 	}
 	if (w->count == 0 || (w->either && w->count != 2))
 		BUG("a phrase of nothing, or of either order and not of two");
@@ -303,7 +335,7 @@ is_same(const struct prefix *a, const struct prefix *b)
 static struct prefix *
 prefix_of(const struct prefix *one, bool *new)
 {
-	unsigned at = slot_of(one->name, one->n, one->from);
+	unsigned at = slot_of(number_of(one->name, one->n, one->from));
 
 	for (; slots[at] != 0; at = (at + 1) % SLOTS)
 		if (is_same(&prefixes[slots[at]], one))
@@ -452,12 +484,12 @@ read_concept(unsigned concept)
 	const char *text = concept_words[concept];
 	size_t n;
 
-	for (; *text != '\0'; text += n, text += strspn(text, " ")) {
-		n = strcspn(text, " ");
+	for (; (text = next_word(text, &n)) != NULL; text += n) {
 		if (memchr(text, '_', n) != NULL && *text != '@')
 			read_compound(text, n, concept);
 		else if (*text == '@' || (*text >= 'A' && *text <= 'Z'))
-			lexicon_link(symbol_named(text, n), concept);
+			lexicon_link(symbol_named(text, n,
+			    number_of(text, n, 0)), concept);
 		else
 			lexicon_teach(text, n, concept);
 	}
@@ -498,7 +530,9 @@ read_all(void)
 	prefixes = mem_array(PREFIXES_MAX, sizeof *prefixes);
 	steps = mem_array(SYMBOLS_MAX, sizeof *steps);
 	slots = mem_array(SLOTS, sizeof *slots);
-	names = mem_array(NAMES, sizeof *names);
+	name_slots = mem_array(SLOTS, sizeof *name_slots);
+	names = mem_array(names_cap = SYMBOLS_MAX, sizeof *names);
+	nnames = 1;
 	all.nsteps = 1;
 	all.nissuers = 1;
 	lexicon_begin(CONCEPT_COUNT);
@@ -527,12 +561,14 @@ read_all(void)
 	free(firsts);
 	free(slots);
 	free(names);
+	free(name_slots);
 	waiting = NULL;
 	prefixes = NULL;
 	firsts = NULL;
 	steps = NULL;
 	slots = NULL;
 	names = NULL;
+	name_slots = NULL;
 }
 
 const struct phrases *

@@ -38,10 +38,8 @@ UNIT = 16           # points for 1 of the logarithm of a chance
 LEAST = 6           # points below which a weight is left out …
 LEAST_AGAINST = 9   # … or, where it speaks against a reason, of more
 CLEAR = 30          # more than recognise_judge.c asks of a usual sentence
-FEATURE_LEAST = 2        # replies in which a feature must be
-BEGIN = 2166136261
-LETTERS = {c: i + 1 for i, c in
-           enumerate("abcdefghijklmnopqrstuvwxyz0123456789.-")}
+FEATURE_LEAST = 3        # replies in which a feature must be
+SUM_MAX = 20000     # of a reason's points, however they come together
 
 
 def read(name):
@@ -77,25 +75,17 @@ def rows():
 
 
 def features_of(program, replies):
-    """The features of each reply, which two words a pair is made of, and the
-    number of all its words."""
+    """The features of each reply, and the number of all its words."""
     said = subprocess.run([program], input="\n".join(replies) + "\n",
                           stdout=subprocess.PIPE, encoding="utf-8",
                           check=True).stdout.splitlines()
     assert len(said) == len(replies)
-    pairs = {}
     features, sentences = [], []
     for line in said:
-        found = {}
-        *items, sentence = line.split()
+        *numbers, sentence = line.split()
         sentences.append(int(sentence[1:]))
-        for item in items:
-            number, *of = map(int, item.split(":"))
-            if of:
-                pairs[number] = tuple(of)
-            found[number] = True
-        features.append(list(found))
-    return features, pairs, sentences
+        features.append(list(dict.fromkeys(map(int, numbers))))
+    return features, sentences
 
 
 def exp(x):
@@ -156,45 +146,6 @@ def train(examples, nreasons):
     return place, weights
 
 
-def number_of(text):
-    number = BEGIN
-    for c in text:
-        number = ((number ^ LETTERS[c]) * 16777619) % 2**32
-    return number
-
-
-def number_of_other(name):
-    number = ~BEGIN % 2**32
-    for c in name:
-        number = ((number ^ ord(c)) * 16777619) % 2**32
-    return number
-
-
-def names(replies, pairs):
-    """What a feature is, for whoever reads the table."""
-    found = {}
-    for reply in replies:
-        for word in re.findall(r"[a-z0-9]+", reply.lower()):
-            found.setdefault(number_of(word), word)
-        for code in re.findall(r"[45]\d\d", reply):
-            for name in ("c" + code, "k" + code[0]):
-                found[number_of_other(name)] = name
-        for status in re.findall(r"[45]\.\d+\.\d+", reply):
-            found[number_of_other("s" + status)] = status
-            found[number_of_other("x" + status[1:])] = "x" + status[1:]
-    text = open(os.path.join(WORDS, "phrases.def"), encoding="utf-8").read()
-    for concept in re.findall(r"^(?:CONCEPT|POLAR)\((\w+)", text, re.M):
-        found[number_of_other("C" + concept)] = concept
-    for mark in ("addr", "ip", "host", "url", "number", "null", "dots",
-                 "hash", "argument"):
-        found[number_of_other("@" + mark)] = "@" + mark
-    for topic in "0123456789":
-        found[number_of_other("a" + topic)] = "about " + topic
-    for number, (first, second) in pairs.items():
-        found[number] = f"{found.get(first, '?')} {found.get(second, '?')}"
-    return found
-
-
 def known(examples, rows_of, nothing):
     """What is meant whenever a real reply has just these words: for now (1),
     for good (2); where only one of them is known, the other is the same.
@@ -239,23 +190,20 @@ def unclear(sentences, examples, place, points, reasons):
             if row[2] in never or clear[row[0]] != {row[2]}]
 
 
-def write(out, place, weights, reasons, name, sentences, examples):
+def write(out, place, weights, reasons, sentences, examples):
     points = in_points(weights)
+    assert abs(points).sum(0).max() <= SUM_MAX
     sentences = unclear(sentences, examples, place, points, reasons)
     print("/* judge_weights.def - made by tests/words/judge.py: "
           "make judge-weights */", file=out)
     for reason, start in zip(reasons, points[-1]):
         print(f"JUDGES({reason.upper().replace('-', '_')}, {start})", file=out)
-    rows_left = []
-    for feature, i in place.items():
-        kept = [(r, int(p)) for r, p in enumerate(points[i]) if p != 0]
+    for feature, i in sorted(place.items()):
+        kept = [f",{r},{p}" for r, p in enumerate(points[i]) if p != 0]
         if kept:
-            rows_left.append((name.get(feature, "?"), feature, kept))
-    for text, feature, kept in sorted(rows_left):
-        print(f'FEATURE({feature},{len(kept)},"{text}",' +
-              ",".join(f"{r},{p}" for r, p in kept) + ")", file=out)
+            print(f"W({feature},{len(kept)}{''.join(kept)})", file=out)
     for sentence, classes, reason in sentences:
-        print(f"KNOWN({sentence},{classes},{reason})", file=out)
+        print(f"S({sentence},{classes},{reason})", file=out)
 
 
 def examples_of(all_rows, features, sentences, reasons):
@@ -286,19 +234,18 @@ def group(row, n):
 
 def main():
     all_rows = rows()
-    features, pairs, sentences = features_of(sys.argv[1], [r[0] for r in all_rows])
+    features, sentences = features_of(sys.argv[1], [r[0] for r in all_rows])
     reasons = sorted({w for r in all_rows for w in r[2]})
     examples = examples_of(all_rows, features, sentences, reasons)
-    name = names([r[0] for r in all_rows], pairs)
     if len(sys.argv) < 3:
-        write(sys.stdout, *train(examples, len(reasons)), reasons, name,
+        write(sys.stdout, *train(examples, len(reasons)), reasons,
               known(examples, all_rows, reasons.index("unrecognised")),
               examples)
         return
-    table(left_out(all_rows, examples, reasons, name, int(sys.argv[3])))
+    table(left_out(all_rows, examples, reasons, int(sys.argv[3])))
 
 
-def left_out(all_rows, examples, reasons, name, n):
+def left_out(all_rows, examples, reasons, n):
     """Each group is recognised with the weights that the others made."""
     said = []
     os.makedirs("obj/left-out", exist_ok=True)
@@ -307,7 +254,7 @@ def left_out(all_rows, examples, reasons, name, n):
         others = [e for _, e in kept]
         path = os.path.abspath(f"obj/left-out/{k}.def")
         with open(path, "w", encoding="ascii") as f:
-            write(f, *train(others, len(reasons)), reasons, name,
+            write(f, *train(others, len(reasons)), reasons,
                   known(others, [r for r, _ in kept],
                         reasons.index("unrecognised")), others)
         subprocess.run(["make", "-s", "judge-try", "WEIGHTS=" + path],

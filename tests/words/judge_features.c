@@ -1,8 +1,8 @@
 /*
  * judge_features - the features of each line (words/judge.h)
  *
- * Prints the numbers of words, pairs (with those of their words) and all else,
- * last that of the sentence. Stands in for words/judge.c, which weighs them.
+ * Prints the numbers of words, pairs and all else, last that of the sentence.
+ * Stands in for words/judge.c, which weighs them.
  */
 
 #include <stdio.h>
@@ -39,9 +39,8 @@ judge_lookup(struct judge *j)
 		if (!j->token[i].counts)
 			continue;
 		if (j->before != 0)
-			printf("%u:%u:%u ", judge_pair(j->before,
-			    j->token[i].number), j->before,
-			    j->token[i].number);
+			judge_note(j, judge_pair(j->before,
+			    j->token[i].number));
 		j->before = j->token[i].number;
 	}
 	j->ntokens = 0;
