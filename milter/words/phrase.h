@@ -6,7 +6,7 @@
  * word advances the phrases that wait for it. Which steps were reached is a bit
  * each, so that a word for which hundreds of phrases wait looks at a few
  * numbers. Nothing is read twice. The senses of a text are queued and matched
- * at its end: until then the tables they need are on their way to the cache.
+ * at its end, or not at all where the same ones came before (recognise_kept.h).
  */
 #ifndef WORDS_PHRASE_H
 #define WORDS_PHRASE_H
@@ -170,7 +170,6 @@ void phrase_match_end(struct phrase_match *m);
 static inline void
 phrase_queue(struct phrase_match *m, unsigned sense)
 {
-	__builtin_prefetch(&m->all->sense[sense]);
 	if (m->nqueued >= QUEUE_MAX && sense != 0)
 		phrase_match_end(m);
 	m->queue[m->nqueued] = (struct phrase_event){ m->place,
@@ -200,7 +199,6 @@ phrase_word(struct phrase_match *m, unsigned sense, bool counts)
 		phrase_turn(m, counts);
 		return;
 	}
-	__builtin_prefetch(&m->all->sense[sense]);
 	m->queue[m->nqueued] = (struct phrase_event){ m->place,
 		(uint16_t)sense, 1 };
 	m->nqueued += sense != 0;

@@ -328,24 +328,37 @@ weigh(struct phrase_match *m, struct recognised *r)
 	return issuer;
 }
 
-/* What has been read, as the text of that shape before it, if there was one. */
-static void
-find_meaning(struct phrase_match *m, struct recognised *r)
+/* What has been read, worked out. */
+static struct meaning
+work_out(struct phrase_match *m, enum topic about, struct recognised *r)
 {
-	struct shape shape = recognise_shape(m, r);
+	unsigned issuer;
+
+	phrase_match_end(m);
+	issuer = weigh(m, r);
+	/* Whose server it is knows only who sent. */
+	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
+		r->reason = REASON_TLS_FAILED;
+	r->flags = recognise_odd(r);
+	return (struct meaning){ (uint8_t)r->reason, (uint8_t)r->confidence,
+		(uint8_t)issuer, (uint8_t)r->flags };
+}
+
+/* As the text of that shape before it, if there was one. */
+static void
+find_meaning(struct phrase_match *m, enum topic about, struct recognised *r)
+{
+	struct shape shape = recognise_shape(m, about, r);
 	struct meaning means;
 
 	if (!recognise_kept(&shape, &means)) {
-		phrase_match_end(m);
-		means.issuer = (uint8_t)weigh(m, r);
-		means.reason = (uint8_t)r->reason;
-		means.confidence = (uint8_t)r->confidence;
-		recognise_keep(&shape, means);
+		recognise_keep(&shape, work_out(m, about, r));
 		return;
 	}
 	r->software = all->issuer[means.issuer];
 	r->reason = means.reason;
 	r->confidence = (enum confidence)means.confidence;
+	r->flags = means.flags;
 }
 
 /* All tables. */
@@ -370,14 +383,10 @@ recognise_about(const char *text, size_t n, enum topic about,
 	phrase_match_begin(&m, all);
 	match_topic(&m, about);
 	reply_text_scan(&m, all, text, n, r);
-	find_meaning(&m, r);
-	/* Whose server it is knows only who sent. */
-	if (about == TOPIC_NONE && r->reason == REASON_TLS_CERTIFICATE)
-		r->reason = REASON_TLS_FAILED;
+	find_meaning(&m, about, r);
 	/* Who moved is named first, where to is named last. */
 	if (r->reason == REASON_MAILBOX_MOVED)
 		r->captured[CAPTURE_ADDRESS] = r->last_address;
-	r->flags = recognise_odd(r);
 }
 
 void

@@ -11,7 +11,7 @@
 #define HALVES 640		/* of 32 bits: the longest shape that is kept */
 #define SPARE 16		/* bytes with which halves of it are filled */
 #define APART 4			/* between the keys of both prints */
-#define USED 0x1000000u		/* an entry that is not free has it */
+#define USED 0x100000000u	/* an entry that is not free has it */
 
 /* Both prints are mixed with what it means, so that they fit no shape where one
    of the three is another writer's. */
@@ -72,11 +72,12 @@ print_shape(struct shape *shape, const struct parts *of)
 }
 
 struct shape
-recognise_shape(const struct phrase_match *m, const struct recognised *r)
+recognise_shape(const struct phrase_match *m, enum topic about,
+    const struct recognised *r)
 {
 	const struct judge *j = &m->judge;
 	const uint32_t head[] = { m->nqueued, j->ntokens, j->nnoted,
-		(uint32_t)r->code };
+		(uint32_t)about, (uint32_t)r->code };
 	size_t events = m->nqueued * sizeof m->queue[0];
 	size_t tokens = j->ntokens * sizeof j->token[0];
 	size_t noted = j->nnoted * sizeof j->noted[0];
@@ -129,7 +130,8 @@ recognise_kept(const struct shape *shape, struct meaning *means)
 		    (get(&e->print[0]) ^ got) == shape->print[0] &&
 		    (get(&e->print[1]) ^ got) == shape->print[1]) {
 			*means = (struct meaning){ (uint8_t)got,
-				(uint8_t)(got >> 8), (uint8_t)(got >> 16) };
+				(uint8_t)(got >> 8), (uint8_t)(got >> 16),
+				(uint8_t)(got >> 24) };
 			return true;
 		}
 	}
@@ -139,7 +141,8 @@ recognise_kept(const struct shape *shape, struct meaning *means)
 void
 recognise_keep(const struct shape *shape, struct meaning means)
 {
-	uint64_t put_in = USED | (uint64_t)means.issuer << 16 |
+	uint64_t put_in = USED | (uint64_t)means.flags << 24 |
+	    (uint64_t)means.issuer << 16 |
 	    (uint64_t)means.confidence << 8 | means.reason;
 	struct entry *e, *end;
 

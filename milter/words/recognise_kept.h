@@ -31,6 +31,7 @@ struct meaning {
 	uint8_t reason;
 	uint8_t confidence;
 	uint8_t issuer;		/* its place in struct phrases */
+	uint8_t flags;
 };
 
 /* Makes a new key: all that was kept is forgotten. By one thread, before any
@@ -38,8 +39,8 @@ struct meaning {
 void recognise_kept_fill(void);
 
 /* The shape of a reply that is read (its code and status are in `r`) and not
-   yet matched. */
-struct shape recognise_shape(const struct phrase_match *m,
+   yet matched; `about` as the caller knows it. */
+struct shape recognise_shape(const struct phrase_match *m, enum topic about,
     const struct recognised *r);
 
 /* false: nothing is kept of it, and *means has no value. */

@@ -144,7 +144,7 @@ shape_of(const char *text)
 
 	phrase_match_begin(&m, phrases_get());
 	reply_text_scan(&m, phrases_get(), text, strlen(text), &r);
-	return recognise_shape(&m, &r);
+	return recognise_shape(&m, TOPIC_NONE, &r);
 }
 
 static bool
@@ -198,15 +198,17 @@ test_kept(void **state)
 	one = shape_of("550 one");
 	other = shape_of("550 two");
 	assert_false(recognise_kept(&one, &means));
-	recognise_keep(&one, (struct meaning){ 7, 3, 199 });
+	recognise_keep(&one, (struct meaning){ 7, 3, 199, 63 });
 	assert_false(recognise_kept(&other, &means));
-	recognise_keep(&other, (struct meaning){ 0, 0, 0 });
+	recognise_keep(&other, (struct meaning){ 0, 0, 0, 0 });
 	assert_true(recognise_kept(&one, &means));
 	assert_int_equal(means.reason, 7);
 	assert_int_equal(means.confidence, 3);
 	assert_int_equal(means.issuer, 199);
+	assert_int_equal(means.flags, 63);
 	assert_true(recognise_kept(&other, &means));
-	assert_int_equal(means.reason + means.confidence + means.issuer, 0);
+	assert_int_equal(means.reason + means.confidence + means.issuer +
+	    means.flags, 0);
 	recognise_kept_fill();
 	one = shape_of("550 one");
 	assert_false(recognise_kept(&one, &means));
@@ -226,7 +228,7 @@ test_long(void **state)
 		strcat(text, "mailbox full ");
 	shape = shape_of(text);
 	assert_false(shape.can_keep);
-	recognise_keep(&shape, (struct meaning){ 1, 1, 1 });
+	recognise_keep(&shape, (struct meaning){ 1, 1, 1, 1 });
 	assert_false(recognise_kept(&shape, &means));
 }
 
