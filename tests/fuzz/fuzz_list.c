@@ -61,8 +61,13 @@ static void
 ask_all(const struct list_content *c, char *text, bool listed)
 {
 	char *line, *rest = text;
+	size_t n;
 
-	while ((line = strsep(&rest, "\r\n")) != NULL) {
+	/* A CR within a line does not end it: behind "#" all is a comment. */
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		n = strlen(line);
+		if (n > 0 && line[n - 1] == '\r')
+			line[n - 1] = '\0';
 		line += strspn(line, " \t");
 		line[strcspn(line, " \t")] = '\0';
 		ask(c, line, listed);
