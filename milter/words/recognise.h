@@ -8,8 +8,9 @@
  * how Postfix shows a filter what it refuses. "Unknown" is an honest answer; a
  * wrong RECOGNISED_SURE is a defect.
  *
- * One pass over the text for all phrases (phrases.def), no backtracking, no
- * memory of its own. Any thread.
+ * One pass over the text for all phrases (phrases.def), no backtracking. What a
+ * text of the same shape meant is kept (recognise_kept.h); no answer is another
+ * one by that. Any thread.
  */
 #ifndef WORDS_RECOGNISE_H
 #define WORDS_RECOGNISE_H
