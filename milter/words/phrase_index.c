@@ -33,15 +33,13 @@ sum_up(uint16_t at[KEYS + 1])
 		at[i + 1] = (uint16_t)(at[i + 1] + at[i]);
 }
 
-/* Sorts by symbols, behind the same symbol by the steps before: first which
-   one stands where by its step, then all of them by their symbols. */
-static void
-sort(const struct phrase_waiting *waiting, struct phrase_waiting *sorted,
-    size_t n)
+/* Their order by symbols, behind the same symbol by the steps before. */
+static uint16_t *
+sort(const struct phrase_waiting *waiting, size_t n)
 {
 	uint16_t steps[KEYS + 1] = { 0 }, symbols[KEYS + 1] = { 0 };
 	uint16_t *by_step = mem_array(n, sizeof *by_step);
-	const struct phrase_waiting *w;
+	uint16_t *sorted = mem_array(n, sizeof *sorted);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -52,11 +50,10 @@ sort(const struct phrase_waiting *waiting, struct phrase_waiting *sorted,
 	sum_up(symbols);
 	for (i = 0; i < n; i++)
 		by_step[steps[waiting[i].from]++] = (uint16_t)i;
-	for (i = 0; i < n; i++) {
-		w = &waiting[by_step[i]];
-		sorted[symbols[w->symbol]++] = *w;
-	}
+	for (i = 0; i < n; i++)
+		sorted[symbols[waiting[by_step[i]].symbol]++] = by_step[i];
 	free(by_step);
+	return sorted;
 }
 
 /* For each step the symbol behind it for which most items wait. */
@@ -264,21 +261,25 @@ add_symbol(struct lists *l, struct phrase_symbol *s,
 	s->nwait = count_of((l->nwaits - wait) / 2);
 }
 
-/* All that waits, sorted by symbols and then by the steps before. */
+/* All that waits, in its order, one symbol after the other. */
 static void
-add_symbols(struct lists *l, const struct phrase_waiting *w, size_t n,
+add_symbols(struct lists *l, const struct phrase_waiting *waiting, size_t n,
     const uint16_t *steps, const bool *polar)
 {
-	size_t from = 0, to;
+	struct phrase_waiting *own = mem_array(n, sizeof *own);
+	uint16_t *order = sort(waiting, n);
+	size_t i = 0, nown;
 	unsigned symbol;
 
-	for (symbol = 0; symbol < SYMBOLS_MAX; symbol++, from = to) {
-		for (to = from; to < n && w[to].symbol == symbol; to++)
-			;
-		add_symbol(l, &l->symbol[symbol], w + from, to - from);
+	for (symbol = 0; symbol < SYMBOLS_MAX; symbol++) {
+		for (nown = 0; i < n && waiting[order[i]].symbol == symbol; i++)
+			own[nown++] = waiting[order[i]];
+		add_symbol(l, &l->symbol[symbol], own, nown);
 		l->symbol[symbol].step = steps[symbol];
 		l->symbol[symbol].polar = polar[symbol];
 	}
+	free(own);
+	free(order);
 	if (l->nitems > l->apart || l->nwaits > UINT16_MAX)
 		BUG("too many items");
 }
@@ -307,16 +308,13 @@ void
 phrase_index(struct phrases *all, struct phrase_waiting *waiting, size_t n,
     uint16_t steps[SYMBOLS_MAX], const bool polar[SYMBOLS_MAX])
 {
-	struct phrase_waiting *sorted = mem_array(n, sizeof *sorted);
 	struct lists l = { .nitems = 0 };
 
 	if (n >= UINT16_MAX)
 		BUG("too many items");
 	number_steps(all, waiting, n, steps);
-	sort(waiting, sorted, n);
 	make_room(&l, n);
-	add_symbols(&l, sorted, n, steps, polar);
-	free(sorted);
+	add_symbols(&l, waiting, n, steps, polar);
 	describe_all(&l, all, polar);
 	give_hints(&l);
 	all->sense = l.sense;

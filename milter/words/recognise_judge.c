@@ -60,14 +60,16 @@ recognise_judge_fill(void)
 {
 	const uint8_t *reason;
 	int n = judge_reasons(&reason), i, lane;
+	const bool *kin;
 
 	for (i = 0; i < TOPIC_COUNT; i++)
 		spread_turned(&turned[i], (enum topic)i, reason, n);
-	for (i = 0; i < REASON_COUNT; i++)
+	for (i = 0; i < REASON_COUNT; i++) {
+		kin = recognise_all_kin(i);
 		for (lane = 0; lane < JUDGE_LANES; lane++)
 			beside[i][lane] = lane >= n || reason[lane] == i ||
-			    recognise_kin(reason[lane], i) ? INT16_MIN :
-			    INT16_MAX;
+			    kin[reason[lane]] ? INT16_MIN : INT16_MAX;
+	}
 }
 
 static void

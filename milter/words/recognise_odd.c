@@ -162,6 +162,12 @@ recognise_kin(int reason, int other)
 	return alike[reason][other];
 }
 
+const bool *
+recognise_all_kin(int reason)
+{
+	return alike[reason];
+}
+
 bool
 recognise_vague(int reason)
 {

@@ -14,6 +14,9 @@ void recognise_odd_fill(void);
 /* Do the two say nearly the same, so that either is a fair answer? */
 bool recognise_kin(int reason, int other);
 
+/* The same for all others, by their numbers. */
+const bool *recognise_all_kin(int reason);
+
 /* "Rejected", "denied", "policy": what remains where no cause is named. */
 bool recognise_vague(int reason);
 
