@@ -16,7 +16,7 @@
 #define JUDGE_WEIGHTS "words/judge_weights.def"
 #endif
 
-#define SENTENCE_SLOTS (2 * JUDGE_FEATURES_MAX)
+#define SENTENCE_SLOTS 16384
 #define FEW 4		/* reasons that are added one by one */
 
 /*
@@ -78,7 +78,7 @@ static const struct known {
 
 _Static_assert(REASONS <= JUDGE_LANES, "more reasons than fit");
 _Static_assert(FEATURES < JUDGE_FEATURES_MAX, "more features than fit");
-_Static_assert(sizeof known / sizeof known[0] < JUDGE_FEATURES_MAX,
+_Static_assert(sizeof known / sizeof known[0] < SENTENCE_SLOTS / 2,
     "more sentences than fit");
 
 /* Lanes that are one to the processor. */

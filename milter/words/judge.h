@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define JUDGE_LANES 128		/* a multiple of what processors add at once */
-#define JUDGE_FEATURES_MAX 8192
+#define JUDGE_FEATURES_MAX 4096
 #define JUDGE_TOKENS_MAX 128
 #define JUDGE_NOTED_MAX 300	/* at least two for each token */
 #define JUDGE_NEVER -10000	/* the score of what cannot be */

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-_Static_assert(NUMBER_SLOTS == 1 << (32 - 18), "the bits of a slot");
+_Static_assert(NUMBER_SLOTS == 1 << (32 - 19), "the bits of a slot");
 
 /* The numbers of each group, one behind the other. */
 struct groups {

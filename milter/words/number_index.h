@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NUMBER_SLOTS 16384	/* powers of two */
+#define NUMBER_SLOTS 8192	/* powers of two */
 #define NUMBER_GROUPS 4096
 
 struct number_slot {
@@ -40,7 +40,7 @@ number_group(uint32_t number)
 static inline unsigned
 number_slot(uint32_t number, unsigned shift)
 {
-	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >> 18;
+	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >> 19;
 }
 
 /* Its value; 0: it is none of them. */

@@ -19,7 +19,7 @@
 #include "words/reason_row.h"
 #include "words/recognise.h"
 
-#define PHRASES_MAX 3584
+#define PHRASES_MAX 4096
 #define STEPS_MAX 5120		/* items of all phrases but the last ones */
 #define ISSUERS_MAX 200
 #define PENDING_MAX 512

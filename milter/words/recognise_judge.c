@@ -11,8 +11,7 @@
 #define SHARE 3			/* two points of the phrases count thrice */
 /* Points by which a reason must be ahead of the others … */
 #define CONTESTED 10		/* of the phrases: too near to be sure */
-#define SURE_AHEAD 4		/* of the judge alone, to be sure … */
-#define UNHEARD_AHEAD 1		/* … and more for each thing new to it … */
+/* … of the judge alone, to be sure: one for each thing that is new to it … */
 #define UNHEARD_MAX 20		/* … but a long text has much beside it … */
 #define MERE_UNHEARD 3		/* … and names a cause beside a mere fault … */
 #define FIRM 90			/* … less for each point of the phrases … */
@@ -185,9 +184,8 @@ points_of(const struct recognise_points *phrases, int reason)
 static int
 least_ahead(const struct recognised *r, const struct judge *judge, int points)
 {
-	int new = judge->unheard < UNHEARD_MAX ? (int)judge->unheard :
+	int least = judge->unheard < UNHEARD_MAX ? (int)judge->unheard :
 	    UNHEARD_MAX;
-	int least = SURE_AHEAD + UNHEARD_AHEAD * new;
 
 	if (r->confidence == RECOGNISED_SURE && points > FIRM)
 		least -= FIRM_SPARES * (points - FIRM);

@@ -213,7 +213,7 @@ test_lists(void **state)
 
 	(void)state;
 	assert_true(judge_list(TEST_SOURCE "/tests/data/replies.tsv", &f));
-	demand(&f, 97.5, 99, 1);
+	demand(&f, 96.5, 99, 1.5);
 	assert_true(100.0 * f.sure / f.n >= 70);
 }
 

@@ -38,7 +38,7 @@ UNIT = 16           # points for 1 of the logarithm of a chance
 LEAST = 6           # points below which a weight is left out …
 LEAST_AGAINST = 9   # … or, where it speaks against a reason, of more
 CLEAR = 30          # more than recognise_judge.c asks of a usual sentence
-FEATURE_LEAST = 3        # replies in which a feature must be
+FEATURE_LEAST = 4        # replies in which a feature must be
 SUM_MAX = 20000     # of a reason's points, however they come together
 
 
