@@ -8,8 +8,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-_Static_assert(NUMBER_SLOTS == 1 << (32 - 19), "the bits of a slot");
-
 /* The numbers of each group, one behind the other. */
 struct groups {
 	uint16_t first[NUMBER_GROUPS];	/* in added, from 1; 0: none */

@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NUMBER_SLOTS 8192	/* powers of two */
-#define NUMBER_GROUPS 4096
+#define NUMBER_BITS 13
+#define NUMBER_SLOTS (1 << NUMBER_BITS)
+#define NUMBER_GROUPS 4096	/* a power of two */
 
 struct number_slot {
 	uint32_t number;
@@ -40,7 +41,8 @@ number_group(uint32_t number)
 static inline unsigned
 number_slot(uint32_t number, unsigned shift)
 {
-	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >> 19;
+	return (number * 0x9e3779b1u + shift * (number >> 8 | 1)) >>
+	    (32 - NUMBER_BITS);
 }
 
 /* Its value; 0: it is none of them. */

@@ -193,21 +193,21 @@ static void read_compound(const char *text, size_t n, unsigned symbol);
 
 /* The first of "a|b|c", which has n bytes; returns its own. */
 static size_t
-symbol_of(const char *names_of, size_t n, uint16_t *symbol)
+symbol_of(const char *text, size_t n, uint16_t *symbol)
 {
 	unsigned number = 0;
 	bool several = false;
 	size_t word;
 
-	for (word = 0; word < n && names_of[word] != '|'; word++) {
-		number = grow(number, names_of[word]);
-		several |= names_of[word] == '_';
+	for (word = 0; word < n && text[word] != '|'; word++) {
+		number = grow(number, text[word]);
+		several |= text[word] == '_';
 	}
-	if (several && *names_of != '@') {
+	if (several && *text != '@') {
 		*symbol = (uint16_t)lexicon_symbol();
-		read_compound(names_of, word, *symbol);
+		read_compound(text, word, *symbol);
 	} else
-		*symbol = (uint16_t)symbol_named(names_of, word, number);
+		*symbol = (uint16_t)symbol_named(text, word, number);
 	return word;
 }
 
@@ -531,7 +531,6 @@ read_all(void)
 	steps = mem_array(SYMBOLS_MAX, sizeof *steps);
 	slots = mem_array(SLOTS, sizeof *slots);
 	name_slots = mem_array(SLOTS, sizeof *name_slots);
-	names = mem_array(names_cap = SYMBOLS_MAX, sizeof *names);
 	nnames = 1;
 	all.nsteps = 1;
 	all.nissuers = 1;
