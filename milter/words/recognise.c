@@ -203,6 +203,7 @@ decide(const struct scale *scale, struct recognised *r)
 	static const struct tally nothing = { .reason = REASON_NONE };
 	const struct tally *best = &nothing;
 	int first = 0, second = 0, got;
+	const bool *kin;
 	unsigned i;
 
 	for (i = 0; i < scale->n; i++) {
@@ -216,10 +217,11 @@ decide(const struct scale *scale, struct recognised *r)
 	best = more_exact(scale, best);
 	first = best->points;
 	r->reason = best->reason;
+	kin = recognise_kin(r->reason);
 	for (i = 0; i < scale->n; i++) {
 		got = scale->tally[i].points;
 		if (got > second && scale->tally[i].reason != r->reason &&
-		    !recognise_kin(scale->tally[i].reason, r->reason))
+		    !kin[scale->tally[i].reason])
 			second = got;
 	}
 	r->confidence = how_sure(best, second);
@@ -257,8 +259,8 @@ ask_status(struct recognised *r, int points)
 
 	if (recognise_private(r) && !recognise_vague(says) &&
 	    (r->confidence < RECOGNISED_LIKELY || (recognise_vague(r->reason) &&
-	    r->confidence < RECOGNISED_SURE) || recognise_kin(says,
-	    r->reason))) {
+	    r->confidence < RECOGNISED_SURE) || recognise_kin(says)[
+	    r->reason])) {
 		if (r->confidence < RECOGNISED_LIKELY)
 			r->confidence = RECOGNISED_LIKELY;
 		r->reason = says;

@@ -244,7 +244,7 @@ bool
 recognise_status_agrees(const struct recognised *r, int status_says)
 {
 	return status_says == REASON_NONE || status_says == r->reason ||
-	    recognise_kin(status_says, r->reason) ||
+	    recognise_kin(status_says)[r->reason] ||
 	    is_own(r->status, r->reason) ||
 	    is_tolerated(r->status, r->reason);
 }

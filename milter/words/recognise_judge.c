@@ -64,7 +64,7 @@ recognise_judge_fill(void)
 	for (i = 0; i < TOPIC_COUNT; i++)
 		spread_turned(&turned[i], (enum topic)i, reason, n);
 	for (i = 0; i < REASON_COUNT; i++) {
-		kin = recognise_all_kin(i);
+		kin = recognise_kin(i);
 		for (lane = 0; lane < JUDGE_LANES; lane++)
 			beside[i][lane] = lane >= n || reason[lane] == i ||
 			    kin[reason[lane]] ? INT16_MIN : INT16_MAX;
@@ -150,6 +150,7 @@ static int
 ahead(const struct opinion *all, const judge_lanes points, int reason)
 {
 	const struct turned *t = &turned[all->about];
+	const bool *kin = recognise_kin(reason);
 	int lane = judge_lane(reason), own, other, got;
 	judge_lanes left;
 	unsigned i;
@@ -163,7 +164,7 @@ ahead(const struct opinion *all, const judge_lanes points, int reason)
 		got = points[t->of[i].lane];
 		if (t->of[i].to == reason)
 			own = larger(got, own);
-		else if (!recognise_kin(t->of[i].to, reason))
+		else if (!kin[t->of[i].to])
 			other = larger(got, other);
 	}
 	return own == INT16_MIN ? INT_MIN : own - other;

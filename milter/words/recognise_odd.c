@@ -8,7 +8,6 @@
 #include "words/code.h"
 #include "words/reason.h"
 
-
 /* Rows of reasons that say nearly the same; 0 ends a row. */
 static const unsigned char kin[][8] = {
 	{ REASON_CLIENT_DENIED, REASON_DNSBL_LISTED },
@@ -156,14 +155,8 @@ spread_kin(void)
 				alike[kin[i][j]][kin[i][k]] = true;
 }
 
-bool
-recognise_kin(int reason, int other)
-{
-	return alike[reason][other];
-}
-
 const bool *
-recognise_all_kin(int reason)
+recognise_kin(int reason)
 {
 	return alike[reason];
 }

@@ -11,11 +11,9 @@
 /* Fills the tables: once, before anything else here. */
 void recognise_odd_fill(void);
 
-/* Do the two say nearly the same, so that either is a fair answer? */
-bool recognise_kin(int reason, int other);
-
-/* The same for all others, by their numbers. */
-const bool *recognise_all_kin(int reason);
+/* Which reasons say nearly the same as this one, so that either is a fair
+   answer, by their numbers; itself among them where it has such. */
+const bool *recognise_kin(int reason);
 
 /* "Rejected", "denied", "policy": what remains where no cause is named. */
 bool recognise_vague(int reason);
