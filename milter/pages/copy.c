@@ -69,7 +69,7 @@ put_remedy(struct buf *out, const struct view *v, int reason, bool final)
 	int i = 1;
 
 	reason_put_steps(&steps, reason, final, prose->steps,
-	    v->language->words[SPEECH_AGAIN]);
+	    foreign ? NULL : v->language->again);
 	buf_printf(out, "\n%s\n\n", prose->plain);
 	language_put_plain(out, v->language, SPEECH_COPY_DO, NULL);
 	for (step = steps.data; *step != '\0'; step += n + (step[n] == '\n')) {

@@ -2,11 +2,12 @@
 #
 #	awk -f text.awk -f lang.awk speech.def en.lang ... > pages_lang.c
 #
-# "key: text" says something of the page (speech.def). "= reason" begins the
-# prose of one, with title, plain, page and steps as in words/prose.txt; a
-# language that has no prose of a reason shows it in English. "== English title:
-# other title" names a chapter of prose.txt. Lines may be wrapped; lines that
-# begin with # are not read.
+# "key: text" says something of the page (speech.def). "again: text", which all
+# but the first language have, and "= reason", which begins the prose of one
+# with title, plain, page and steps, are as in words/prose.txt; a language that
+# has no prose of a reason shows it in English. "== English title: other title"
+# names a chapter of prose.txt. Lines may be wrapped; lines that begin with #
+# are not read.
 
 BEGIN {
 	nprose = split("title plain page steps", prose, " ")
@@ -56,8 +57,12 @@ function end_language(    i, code) {
 	printf "static const char *const %s_chapters[] = {\n%s\tNULL\n};\n\n",
 	    code, chapters
 	chapters = ""
-	all = all sprintf("\t{ \"%s\", %s_words, %s_prose, %s_chapters },\n",
-	    code, code, code, code)
+	if (again == "" && all != "")
+		complain(code ".lang: again is missing")
+	all = all sprintf("\t{ \"%s\", %s_words, %s_prose, %s,\n\t    " \
+	    "%s_chapters },\n", code, code, code, again == "" ? "NULL" : \
+	    quote(again), code)
+	again = ""
 	split("", words)
 	reasons = ""
 }
@@ -93,6 +98,10 @@ FNR == 1 { end_language(); file = FILENAME; key = ""; blank = 0 }
 /^[ \t]*$/ { blank = 1; next }
 reason == "" && match($0, /^[a-z-]+:/) {
 	key = substr($0, 1, RLENGTH - 1)
+	if (key == "again") {
+		again = trim(substr($0, RLENGTH + 1))
+		next
+	}
 	if (!(key in ids))
 		complain("there is no key " key)
 	words[key] = trim(substr($0, RLENGTH + 1))
@@ -120,6 +129,6 @@ match($0, /^(title|plain|page|steps):/) {
 END {
 	end_language()
 	printf "const struct language languages[] = {\n%s", all
-	print "\t{ NULL, NULL, NULL, NULL },\n};"
+	print "\t{ NULL, NULL, NULL, NULL, NULL },\n};"
 	exit bad
 }

@@ -26,6 +26,7 @@ struct language {
 	const char *const *words;		/* by enum speech */
 	/* by reason; title NULL: none */
 	const struct reason_prose *prose;
+	const char *again;	/* of reason_put_steps(); NULL: in English */
 	const char *const *chapters;	/* English, its own, ...; NULL */
 };
 

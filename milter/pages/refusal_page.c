@@ -86,7 +86,7 @@ put_steps(const struct view *v, int reason, enum tries tries)
 	struct buf steps = BUF_INIT;
 
 	reason_put_steps(&steps, reason, final, prose->steps,
-	    v->language->words[SPEECH_AGAIN]);
+	    foreign ? NULL : v->language->again);
 	buf_printf(v->out, "<div%s>\n", view_foreign(foreign));
 	view_steps(v, steps.data);
 	buf_puts(v->out, "</div>\n");

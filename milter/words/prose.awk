@@ -81,6 +81,7 @@ FILENAME ~ /reasons\.def$/ {
 /^== / { end_reason(); chapters[++nchapters] = trim(substr($0, 4)); next }
 /^= / { begin_reason(trim(substr($0, 3))); next }
 /^[ \t]*$/ { blank = 1; next }
+nchapters == 0 && /^again:/ { again = trim(substr($0, 7)); next }
 match($0, /^[a-z]+:/) && is_key(substr($0, 1, RLENGTH - 1)) {
 	key = substr($0, 1, RLENGTH - 1)
 	if (text[key] != "")
@@ -101,7 +102,9 @@ END {
 			    row[name], name > "/dev/stderr"
 			bad = 1
 		}
-	print "};\n"
+	if (again == "")
+		complain("again is missing")
+	printf "};\n\nconst char words_again[] = %s;\n\n", quote(again)
 	for (i = 1; i <= nchapters; i++)
 		printf "static const int chapter_%d[] = { %sREASON_NONE };\n",
 		    i, members[i]

@@ -14,6 +14,9 @@
 /* By enum reason_id; the texts of REASON_NONE are NULL. */
 extern const struct reason_prose words_prose[REASON_COUNT];
 
+/* The first step where waiting was enough and it is refused for good. */
+extern const char words_again[];
+
 /* catalogue_hash() of the object that holds words_prose. */
 uint64_t words_prose_catalogue(void);
 

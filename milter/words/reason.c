@@ -100,9 +100,7 @@ reason_put_steps(struct buf *out, int id, bool final, const char *steps,
     const char *again)
 {
 	if (reason_get(id)->who == WHO_NOBODY && final) {
-		buf_puts(out, again != NULL ? again : "Send the message again "
-		    "in some hours: it came back, and no server tries again "
-		    "by itself.");
+		buf_puts(out, again != NULL ? again : words_again);
 		steps += strcspn(steps, "\n");
 	}
 	buf_puts(out, steps);
