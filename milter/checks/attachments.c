@@ -68,19 +68,20 @@ inspect_name(struct attachment_note *note, const struct attachment_options *o,
     const char *name, const char *where)
 {
 	const struct attachments *block;
-	struct buf detail = BUF_INIT;
+	struct buf detail = BUF_INIT, plain = BUF_INIT;
 	const char *ending;
 	size_t i;
 
+	file_name_put_plain(&plain, name);
 	for (i = 0; i < o->blocks.n; i++) {
 		block = block_of(o, i);
 		if (note->hits[i].found || (where != NULL && !block->archives))
 			continue;
-		ending = file_name_ending(name, &block->endings);
+		ending = file_name_ending(plain.data, &block->endings);
 		buf_clear(&detail);
 		if (ending != NULL)
 			buf_printf(&detail, "ends in .%s", ending);
-		else if (block->doubles && file_name_is_double(name))
+		else if (block->doubles && file_name_is_double(plain.data))
 			buf_puts(&detail,
 			    "a program that looks like a document");
 		else
@@ -90,6 +91,7 @@ inspect_name(struct attachment_note *note, const struct attachment_options *o,
 		fill(&note->hits[i], name, note->type, detail.data);
 	}
 	buf_free(&detail);
+	buf_free(&plain);
 }
 
 static bool

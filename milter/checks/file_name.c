@@ -103,8 +103,8 @@ is_wide_blank(uint32_t c)
  * The name with ASCII where another character looks like it or becomes it
  * (compatibility forms of Unicode), and without what nobody sees.
  */
-static void
-put_plain(struct buf *out, const char *name)
+void
+file_name_put_plain(struct buf *out, const char *name)
 {
 	const char *end = name + strlen(name);
 	size_t length;
@@ -149,17 +149,11 @@ ending_of(struct span s, const struct strset *endings)
 }
 
 const char *
-file_name_ending(const char *name, const struct strset *endings)
+file_name_ending(const char *plain, const struct strset *endings)
 {
-	struct buf plain = BUF_INIT;
-	const char *found;
+	const char *found = ending_of(base_name(plain), endings);
 
-	put_plain(&plain, name);
-	found = ending_of(base_name(plain.data), endings);
-	if (found == NULL)
-		found = ending_of(behind_colon(plain.data), endings);
-	buf_free(&plain);
-	return found;
+	return found != NULL ? found : ending_of(behind_colon(plain), endings);
 }
 
 static bool
@@ -205,13 +199,7 @@ is_double(struct span s)
 }
 
 bool
-file_name_is_double(const char *name)
+file_name_is_double(const char *plain)
 {
-	struct buf plain = BUF_INIT;
-	bool found;
-
-	put_plain(&plain, name);
-	found = is_double(base_name(plain.data));
-	buf_free(&plain);
-	return found;
+	return is_double(base_name(plain));
 }

@@ -10,13 +10,17 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct strset;
 
-/* The ending of `name` that is in the set ("exe", "tar.gz"), or NULL. */
-const char *file_name_ending(const char *name, const struct strset *endings);
+/* Appends the name as programs show it, in which the others here look. */
+void file_name_put_plain(struct buf *out, const char *name);
+
+/* The ending of a plain name that is in the set ("exe", "tar.gz"), or NULL. */
+const char *file_name_ending(const char *plain, const struct strset *endings);
 
 /* "invoice.pdf.exe", "photo.jpg      .scr": a program that looks like a
    document. */
-bool file_name_is_double(const char *name);
+bool file_name_is_double(const char *plain);
 
 #endif
