@@ -100,6 +100,17 @@ class ClickHouse:
             table = table.replace("DateTime64(3)", "DateTime")
         self.ask(table.rstrip(";"))
 
+    @staticmethod
+    def shipped(box):
+        """A record file, and the configuration that posts it here."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        records, conf = folder / "records.json", folder / "saywhy.conf"
+        conf.write_text(
+            f'record-file = "{records}"\nuser = "nobody-at-all"\n'
+            f'ship "x" {{ url = "http://127.0.0.1:{PORT}/" format = clickhouse '
+            f'table = "saywhy" mark = "{folder}/mark" }}\n')
+        return records, conf
+
 
 @pytest.fixture
 def clickhouse(box):
@@ -114,13 +125,8 @@ def test_clickhouse(build, box, clickhouse):
     """The table of the manual takes them; killed meanwhile, each is there, once
     when it has merged."""
     clickhouse.make_table()
-    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-    records, conf = folder / "records.json", folder / "saywhy.conf"
+    records, conf = clickhouse.shipped(box)
     append(records, 0, 3000)
-    conf.write_text(
-        f'record-file = "{records}"\nuser = "nobody-at-all"\n'
-        f'ship "x" {{ url = "http://127.0.0.1:{PORT}/" format = clickhouse '
-        f'table = "saywhy" mark = "{folder}/mark" }}\n')
     with subprocess.Popen([build / "saywhy", "ship", "-c", conf, "x"]) as ship:
         for first in (3000, 6000):
             process.wait_until(lambda: int(clickhouse.ask(
@@ -154,13 +160,8 @@ def test_a_table_that_lacks_a_column(build, box, clickhouse):
     500, a newer one 400."""
     clickhouse.make_table()
     clickhouse.ask("ALTER TABLE saywhy DROP COLUMN policy")
-    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
-    records, conf = folder / "records.json", folder / "saywhy.conf"
+    records, conf = clickhouse.shipped(box)
     put(records, 0, 20)
-    conf.write_text(
-        f'record-file = "{records}"\nuser = "nobody-at-all"\n'
-        f'ship "x" {{ url = "http://127.0.0.1:{PORT}/" format = clickhouse '
-        f'table = "saywhy" mark = "{folder}/mark" }}\n')
     ship = [build / "saywhy", "ship", "-c", conf, "--once", "x"]
     done = subprocess.run(ship, capture_output=True, text=True, timeout=60)
     assert done.returncode == 69 and "policy" in done.stderr, done.stderr
