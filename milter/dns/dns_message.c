@@ -16,7 +16,7 @@
 #define CLASS_IN 1
 
 enum rcode { RCODE_NOERROR = 0, RCODE_FORMERR = 1, RCODE_SERVFAIL = 2,
-	RCODE_NXDOMAIN = 3, RCODE_NOTIMP = 4, RCODE_REFUSED = 5 };
+	RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
 
 struct reader {
 	const uint8_t *bytes;

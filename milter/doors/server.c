@@ -46,8 +46,6 @@ struct server {
 	size_t polled_cap;
 	int64_t rest_until;	/* no accept() before */
 	atomic_bool retires;
-	atomic_ullong connections, requests, dropped;
-	atomic_uint open;
 };
 
 static void
@@ -62,8 +60,6 @@ add_peer(struct server *s, int fd)
 		.who = { .pid = registry_peer(fd), .fd = fd } };
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	s->connections++;
-	s->open++;
 }
 
 static void
@@ -108,7 +104,6 @@ forget_peer(struct server *s, size_t i)
 	buf_free(&p->in);
 	buf_free(&p->out);
 	*p = s->peers[--s->n];
-	s->open--;
 }
 
 /* Removes n bytes from the front. */
@@ -133,7 +128,6 @@ answer_all(struct server *s, struct peer *p)
 		if (n == 0)
 			break;
 		done += n;
-		s->requests++;
 	}
 	if (done > 0)
 		consume(&p->in, done);
@@ -180,10 +174,8 @@ serve(struct server *s, struct peer *p, short events, int64_t now)
 		p->last_read = now;
 		if (!read_more(p))
 			return false;
-		if (!answer_all(s, p)) {
-			s->dropped++;
+		if (!answer_all(s, p))
 			return false;
-		}
 	}
 	if (!write_more(p))
 		return false;
@@ -248,12 +240,9 @@ serve_peers(struct server *s)
 		p = &s->peers[i];
 		events = s->polled[i + 2].revents;
 		if (is_given_back(s, p) ||
-		    (events != 0 && !serve(s, p, events, now))) {
+		    (events != 0 && !serve(s, p, events, now)) ||
+		    is_overdue(s, p, now))
 			forget_peer(s, i);
-		} else if (is_overdue(s, p, now)) {
-			s->dropped++;
-			forget_peer(s, i);
-		}
 	}
 }
 
@@ -345,12 +334,4 @@ server_retire(struct server *s)
 {
 	if (s != NULL)
 		atomic_store(&s->retires, true);
-}
-
-struct server_counts
-server_counts(const struct server *s)
-{
-	return (struct server_counts){ .connections = s->connections,
-		.requests = s->requests, .dropped = s->dropped,
-		.open = s->open };
 }

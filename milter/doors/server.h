@@ -51,11 +51,6 @@ struct server_kind {
 	bool (*is_taken_back)(int fd);
 };
 
-struct server_counts {
-	uint64_t connections, requests, dropped;
-	unsigned open;
-};
-
 /*
  * Serves the listening socket `fd`, which it owns then, in a thread of its own
  * until server_stop(). `kind` and `arg` must live as long. NULL, and a line in
@@ -75,8 +70,5 @@ void server_adopt(struct server *s, int fd);
  * owner then connects to whoever listens there now. Any thread; NULL: nothing.
  */
 void server_retire(struct server *s);
-
-/* Any thread. */
-struct server_counts server_counts(const struct server *s);
 
 #endif

@@ -51,22 +51,8 @@ open_path(struct tail *t)
 	t->n = 0;
 }
 
-struct tail *
-tail_open(const char *path)
-{
-	struct tail *t;
-
-	if (strcmp(path, "-") == 0)
-		return tail_open_fd(STDIN_FILENO, "standard input");
-	t = tail_new(path);
-	open_path(t);
-	if (t->fd < 0)
-		log_warn("%s: %m; waiting for it", path);
-	return t;
-}
-
-struct tail *
-tail_open_fd(int fd, const char *name)
+static struct tail *
+open_stream(int fd, const char *name)
 {
 	struct tail *t = tail_new(name);
 
@@ -76,9 +62,23 @@ tail_open_fd(int fd, const char *name)
 }
 
 struct tail *
+tail_open(const char *path)
+{
+	struct tail *t;
+
+	if (strcmp(path, "-") == 0)
+		return open_stream(STDIN_FILENO, "standard input");
+	t = tail_new(path);
+	open_path(t);
+	if (t->fd < 0)
+		log_warn("%s: %m; waiting for it", path);
+	return t;
+}
+
+struct tail *
 tail_open_bytes(int fd, const char *name)
 {
-	struct tail *t = tail_open_fd(fd, name);
+	struct tail *t = open_stream(fd, name);
 
 	t->bytes = true;
 	return t;

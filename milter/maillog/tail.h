@@ -18,10 +18,10 @@ struct tail;
 
 typedef void tail_fn(void *arg, const char *line, size_t n);
 
-/* A path, "-" for standard input; or a descriptor, which the tail owns then. */
+/* A path, or "-" for standard input. */
 struct tail *tail_open(const char *path);
-struct tail *tail_open_fd(int fd, const char *name);
-/* The same, whose bytes are handed out as they come, and no lines. */
+/* A descriptor, which the tail owns then, and whose bytes are handed out as
+   they come, and no lines. */
 struct tail *tail_open_bytes(int fd, const char *name);
 void tail_close(struct tail *t);	/* NULL: nothing */
 

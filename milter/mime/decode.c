@@ -5,8 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define NONE 64		/* no letter of base64 */
-#define SPACE 65
+#define NONE 64		/* no letter of base64; 65: a blank */
 #define PAD 66
 
 /* RFC 2045 section 6.8, table 1. */

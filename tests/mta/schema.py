@@ -24,9 +24,5 @@ def _closed(schema):
     return closed
 
 
-def as_published():
-    return jsonschema.Draft202012Validator(json.loads(PATH.read_text()))
-
-
 def strict():
     return jsonschema.Draft202012Validator(_closed(json.loads(PATH.read_text())))
