@@ -3,8 +3,8 @@
  *
  * libmilter trusts its peer in some places: it walks past the end of a list
  * of macros with a name and no value, and past a host name without an end.
- * frames.c defines the two functions of the library that read and write
- * packets (its comm.c), and the linker prefers ours, as in
+ * libmilter_frames.c defines the two functions of the library that read and
+ * write packets (its comm.c), and the linker prefers ours, as in
  * libmilter_threads.h. A packet of the wrong shape ends its session, as the
  * library itself does with those that it finds; the MTA then does what it
  * does without a filter. Each packet is read and written under one deadline.

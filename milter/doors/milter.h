@@ -4,7 +4,7 @@
  * Each session negotiates only the steps and answers that its ruleset needs,
  * for every one is a round trip of the MTA. One door a process (libmilter
  * knows no more). The daemon's main thread calls these; callbacks run in
- * threads of their own (threads.h).
+ * threads of their own (libmilter_threads.h).
  */
 #ifndef DOORS_MILTER_H
 #define DOORS_MILTER_H

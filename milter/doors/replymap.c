@@ -110,7 +110,7 @@ matches(const struct engine *e, const void *question)
 	return engine_matches_words(e, question);
 }
 
-/* Over TCP; see join.h. */
+/* Over TCP; see session_registry.h. */
 static bool
 ask_by_words(const struct server_peer *peer, const struct question *q,
     struct reply *reply, bool *rewrites)
