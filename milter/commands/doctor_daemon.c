@@ -19,6 +19,8 @@
 #include "commands/doctor.h"
 #include "engine/ruleset.h"
 #include "records/db_name.h"
+#include "records/post.h"
+#include "records/post_state.h"
 #include "version.h"
 
 #define WAIT_MS 1000
@@ -157,6 +159,32 @@ check_records(struct symptoms *s, const struct ruleset *r,
 		    "the store takes no records");
 }
 
+static void
+check_ships(struct symptoms *s, const struct ruleset *r)
+{
+	const struct post_options *opt;
+	struct buf words = BUF_INIT, mend = BUF_INIT;
+	struct post_state state;
+	size_t i;
+
+	for (i = 0; i < r->posts.blocks.n; i++) {
+		opt = r->posts.blocks.v[i];
+		buf_clear(&words);
+		buf_clear(&mend);
+		post_state_load(&state, opt, r->records.file);
+		if (!post_state_complaint(&state, opt, &words))
+			continue;
+		buf_printf(&mend, "systemctl status saywhy-ship@%s; until it "
+		    "works records wait in their file", opt->item.title);
+		symptom_add(s, state.work == POST_FAILS ? HEALTH_WRONG :
+		    HEALTH_ODD, "ship", mend.data,
+		    "ship \"%s\" %s: %s", opt->item.title,
+		    post_work_names[state.work], words.data);
+	}
+	buf_free(&words);
+	buf_free(&mend);
+}
+
 bool
 doctor_daemon(struct symptoms *s, const struct ruleset *r, const char *config)
 {
@@ -181,6 +209,7 @@ doctor_daemon(struct symptoms *s, const struct ruleset *r, const char *config)
 	if (runs) {
 		check_reload(s, status.data, config);
 		check_records(s, r, status.data);
+		check_ships(s, r);
 	}
 	buf_free(&status);
 	buf_free(&errmsg);

@@ -218,6 +218,10 @@ put_records(const char *json, struct buf *out)
 		put_line("store", store, "{state}[: {failure}][; "
 		    "{behind} bytes of the record file to go][, {lag} s "
 		    "behind]", out);
+	put_each("ship", json, "ships", "{ship} {state}[: {failure}]; {taken} "
+	    "records taken[, {refused} refused][, {bad} lines were no record]"
+	    "[; {behind} bytes of the record file to go][, {lag} s behind]",
+	    out);
 }
 
 static void

@@ -290,6 +290,7 @@ put_status(struct buf *out)
 	control_put_lists(&j);
 	control_put_scanners(&j);
 	control_put_exceptions(&j);
+	control_put_ships(&j);
 	put_reload(&j);
 	json_object_end(&j);
 	buf_putc(out, '\n');

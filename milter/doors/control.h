@@ -12,7 +12,8 @@
  *	records     { written, lost }
  *	store       { state ("none", "works", "fails"), taken, bad,
  *	              behind (bytes of the record file not in it yet) }
- *	lists, dns-lists, scanners, reply-map, policy-service: control_lists.h
+ *	lists, dns-lists, scanners, reply-map, policy-service, ships:
+ *	            control_lists.h
  *	exceptions  [ { exception, matched (findings since the load) }, … ]
  *	reload      { time, good, mistakes: [text, …] }
  *

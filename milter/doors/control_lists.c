@@ -12,6 +12,8 @@
 #include "lists/list.h"
 #include "lists/list_source.h"
 #include "policy/exception.h"
+#include "records/post.h"
+#include "records/post_state.h"
 #include "scanners/scanner.h"
 
 static void
@@ -188,6 +190,42 @@ control_put_replies(struct json *j)
 	put_count(j, "dropped", p.dropped);
 	put_count(j, "closed", p.dropped);	/* its old name */
 	json_object_end(j);
+}
+
+static void
+put_ship(struct json *j, const struct post_options *opt, const char *file)
+{
+	struct buf words = BUF_INIT;
+	struct post_state s;
+	bool bad;
+
+	post_state_load(&s, opt, file);
+	bad = post_state_complaint(&s, opt, &words);
+	json_object(j);
+	json_member(j, "ship", opt->item.title);
+	json_member(j, "state", post_work_names[s.work]);
+	put_count(j, "taken", s.last.taken);
+	put_count(j, "refused", s.last.refused);
+	put_count(j, "bad", s.last.bad);
+	put_count(j, "behind", (uint64_t)s.behind);
+	put_count(j, "lag", (uint64_t)s.lag / 1000);
+	put_or_null(j, "failure", bad ? words.data : NULL);
+	json_object_end(j);
+	buf_free(&words);
+}
+
+void
+control_put_ships(struct json *j)
+{
+	struct ruleset *r = ruleset_current();
+	size_t i;
+
+	json_key(j, "ships");
+	json_array(j);
+	for (i = 0; i < r->posts.blocks.n; i++)
+		put_ship(j, r->posts.blocks.v[i], r->records.file);
+	json_array_end(j);
+	ruleset_release(r);
 }
 
 void

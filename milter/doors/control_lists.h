@@ -30,6 +30,12 @@ void control_put_scanners(struct json *j);
 void control_put_replies(struct json *j);
 
 /*
+ * `ships`: { ship, state, taken, refused, bad, behind, lag, failure } of each
+ * block `ship "name" { }`, as post_state.h has it; lag in seconds.
+ */
+void control_put_ships(struct json *j);
+
+/*
  * `exceptions`: { exception, matched }, how often each has changed the action
  * since the configuration was loaded.
  */

@@ -1,4 +1,4 @@
-/* control_metrics_lists - how lists and scanners fare */
+/* control_metrics_lists - how lists, scanners and ships fare */
 
 #include "doors/control_metrics_lists.h"
 
@@ -11,9 +11,11 @@
 #include "lists/dnslist.h"
 #include "lists/list.h"
 #include "lists/list_source.h"
+#include "records/post.h"
+#include "records/post_state.h"
 #include "scanners/scanner.h"
 
-enum { HEALTHY, QUERIES, LISTED, FAILED };
+enum { HEALTHY, QUERIES, LISTED, FAILED, TAKEN, REFUSED, BEHIND, LAG };
 
 /* One family, as all lists have it: a row a list. */
 struct family {
@@ -28,7 +30,8 @@ put_sample(const struct family *f, const char *list, uint64_t n)
 {
 	buf_printf(f->out, "saywhy_%s{%s=\"", f->name,
 	    strncmp(f->name, "scanner", 7) == 0 ? "server" :
-	    strncmp(f->name, "list_source", 11) == 0 ? "source" : "list");
+	    strncmp(f->name, "list_source", 11) == 0 ? "source" :
+	    strncmp(f->name, "ship", 4) == 0 ? "ship" : "list");
 	for (; *list != '\0'; list++) {
 		if (*list == '"' || *list == '\\')
 			buf_putc(f->out, '\\');
@@ -86,11 +89,36 @@ put_sources(const struct family *f)
 	ruleset_release(r);
 }
 
+static uint64_t
+number_of(const struct post_state *s, int what)
+{
+	return what == HEALTHY ? s->work == POST_WORKS :
+	    what == TAKEN ? s->last.taken : what == REFUSED ?
+	    s->last.refused : (uint64_t)(what == BEHIND ? s->behind :
+	    s->lag / 1000);
+}
+
+static void
+put_ships(const struct family *f)
+{
+	struct ruleset *r = ruleset_current();
+	const struct post_options *opt;
+	struct post_state s;
+	size_t i;
+
+	for (i = 0; i < r->posts.blocks.n; i++) {
+		opt = r->posts.blocks.v[i];
+		post_state_load(&s, opt, r->records.file);
+		put_sample(f, opt->item.title, number_of(&s, f->what));
+	}
+	ruleset_release(r);
+}
+
 /* For one release the old name stands beside the new one. */
 static const struct metric {
 	const char *name, *old_name;
 	const char *type, *help;
-	enum { OF_DNS_LISTS, OF_LISTS, OF_SOURCES, OF_SCANNERS } of;
+	enum { OF_DNS_LISTS, OF_LISTS, OF_SOURCES, OF_SCANNERS, OF_SHIPS } of;
 	int what;
 } metrics[] = {
 	{ "dns_list_healthy", "dns_list_well", "gauge",
@@ -111,6 +139,18 @@ static const struct metric {
 	    "Messages it was sent.", OF_SCANNERS, QUERIES },
 	{ "scanner_failures", "scanner_troubles", "counter",
 	    "Scans that failed.", OF_SCANNERS, FAILED },
+	{ "ship_healthy", NULL, "gauge",
+	    "0: it fails, or is not at work.", OF_SHIPS, HEALTHY },
+	{ "ship_records", NULL, "counter",
+	    "Records taken there since it was started.", OF_SHIPS, TAKEN },
+	{ "ship_refused", NULL, "counter",
+	    "Records that it will not have.", OF_SHIPS, REFUSED },
+	{ "ship_behind_bytes", NULL, "gauge",
+	    "Bytes of the record file that are not there yet.", OF_SHIPS,
+	    BEHIND },
+	{ "ship_lag_seconds", NULL, "gauge",
+	    "Since the time of the last record that is there, while others "
+	    "are not.", OF_SHIPS, LAG },
 };
 
 static void
@@ -136,6 +176,9 @@ put_metric(struct buf *out, const struct metric *m, const char *name)
 		break;
 	case OF_SCANNERS:
 		scanner_each(put_scanner, &f);
+		break;
+	case OF_SHIPS:
+		put_ships(&f);
 		break;
 	}
 	buf_free(&full);

@@ -133,3 +133,12 @@ follow_left(struct follow *f)
 {
 	return record_file_left(&f->file);
 }
+
+int64_t
+follow_behind(const char *path, const char *mark)
+{
+	struct follow f = { .mark = mark, .file = RECORD_FILE_INIT(path) };
+
+	load_mark(&f);
+	return record_file_left(&f.file);
+}

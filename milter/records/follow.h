@@ -38,4 +38,7 @@ bool follow_done(struct follow *f, struct buf *errmsg);
 /* Bytes that are still to come, of all files. */
 int64_t follow_left(struct follow *f);
 
+/* The same by the mark alone, for another process; any thread. */
+int64_t follow_behind(const char *path, const char *mark);
+
 #endif

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -11,6 +12,8 @@ import time
 import pytest
 
 import post_server
+import process
+import saywhyd
 from list_server import certificate
 from test_store import append, ident, line
 
@@ -69,6 +72,27 @@ def shipper(request):
     for s in made:
         s.server.close()
         assert s.server.mistakes == []
+
+
+@pytest.fixture
+def told(request, box):
+    """A daemon with a block of that shipper, and what it says of it."""
+    running = []
+
+    def make(s):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+        folder.chmod(0o755)
+        s.file.touch()
+        shutil.chown(s.file, "nobody")
+        block = s.conf.read_text().partition("ship ")[2]
+        daemon = saywhyd.Saywhyd(pathlib.Path(request.config.option.build),
+                                 folder / "saywhyd", "ship " + block, records=s.file)
+        running.append(daemon.start())
+        return daemon
+
+    yield make
+    for daemon in running:
+        process.end(daemon.process)
 
 
 def idents(first, count):
@@ -321,3 +345,54 @@ def test_forget_names_what_it_cannot_reach(shipper):
     assert missed == [
         f'not reached: what "saywhy ship x" posted to http://localhost:{s.server.port}',
         "not reached: the lines in syslog or in the journal (syslog = yes)"]
+
+
+def test_the_daemon_tells_how_it_fares(shipper, told):
+    """While it works, fails, and is not at work: how far behind it is, and why."""
+    s = shipper("ndjson", more="batch = 100")
+    daemon = told(s)
+
+    def state():
+        [found] = json.loads(daemon.run_tool(
+            "status", "--json", "-c", daemon.conf, check=True).stdout)["ships"]
+        return found
+
+    assert state() == {
+        "ship": "x", "state": "silent", "taken": 0, "refused": 0, "bad": 0,
+        "behind": 0, "lag": 0,
+        "failure": 'nobody says that "saywhy ship x" runs'}
+    append(s.file, 0, 300)
+    size = s.file.stat().st_size
+    assert state()["behind"] == size
+    shipping = s.start()
+    process.wait_until(lambda: state()["taken"] == 300, "the first ones")
+    assert state() == {
+        "ship": "x", "state": "works", "taken": 300, "refused": 0, "bad": 0,
+        "behind": 0, "lag": 0, "failure": None}
+    s.server.plan = [lambda request, records: (503, {}, "closed\x1b[2J")] * 1000
+    append(s.file, 300, 50)
+    process.wait_until(lambda: state()["state"] == "fails", "it to fail")
+    found = state()
+    assert found["behind"] == s.file.stat().st_size - size
+    assert found["lag"] > 0 and "HTTP 503 closed" in found["failure"]
+    shown = daemon.run_tool("status", "-c", daemon.conf).stdout
+    assert "ship        x fails: " in shown and "\x1b" not in shown
+    known = daemon.metrics()
+    assert known['saywhy_ship_healthy{ship="x"}'] == 0
+    assert known['saywhy_ship_records_total{ship="x"}'] == 300
+    assert known['saywhy_ship_behind_bytes{ship="x"}'] == found["behind"]
+    assert known['saywhy_ship_lag_seconds{ship="x"}'] >= found["lag"]
+    s.server.plan = []
+    process.wait_until(lambda: state()["taken"] == 350, "all of them")
+    assert state()["state"] == "works" and state()["failure"] is None
+    shipping.send_signal(signal.SIGTERM)
+    assert shipping.wait(30) == 0
+    shipping.stderr.close()
+    # It was stopped: as nobody says anything any more, so does the daemon.
+    text = (s.folder / "mark.state").read_text()
+    words = text.splitlines()[0].split()
+    words[words.index("now") + 1] = str(int(time.time() * 1000) - 200_000)
+    (s.folder / "mark.state").write_text(" ".join(words) + "\n\n")
+    found = state()
+    assert found["state"] == "silent" and found["taken"] == 350
+    assert 'ship x" has said nothing since 20' in found["failure"]

@@ -18,8 +18,12 @@ static const char json[] = "{\"version\":\"0.1\",\"pid\":123,\"mode\":"
     "\"marked\":2,\"refused-by-mta\":0},\"per-minute\":{\"5\":{\"sessions\":"
     "5.4821221904123769,\"recipients\":0.999999,\"refused\":0}},\"records\":"
     "{\"written\":4,\"lost\":0,\"log-lines-lost\":0},\"store\":{\"state\":"
-    "\"works\",\"taken\":4,\"behind\":0},\"dns\":{\"queries\":7,\"cached\":2,"
-    "\"sent\":5,\"failures\":1,\"kept\":3},\"reply-map\":{\"queries\":0},"
+    "\"works\",\"taken\":4,\"behind\":0,\"lag\":0},\"dns\":{\"queries\":7,"
+    "\"cached\":2,\"sent\":5,\"failures\":1,\"kept\":3},"
+    "\"reply-map\":{\"queries\":0},"
+    "\"ships\":[{\"ship\":\"siem\",\"state\":\"fails\",\"taken\":2000,"
+    "\"refused\":1,\"bad\":0,\"behind\":512,\"lag\":7,\"failure\":"
+    "\"HTTP 503\"}],"
     "\"lists\":[{\"list\":\"/etc/a\",\"entries\":2,\"failure\":null},"
     "{\"list\":\"/etc/b\",\"entries\":12345,\"failure\":\"no \\\"}\\\"\"}],"
     "\"reload\":{\"time\":\"2026-11-27T06:46:10.299Z\",\"good\":false,"
@@ -34,6 +38,8 @@ static const char *const lines[] = {
 	"refused     3 for good, 1 for now\n",
 	"; 2 marked\n",
 	"store       works; 4 records taken in\n",
+	"ship        siem fails: HTTP 503; 2000 records taken, 1 refused; 512 "
+	    "bytes of the record file to go, 7 s behind\n",
 	"dns         7 questions: 2 answered from memory, 5 sent; 1 failed; 3 "
 	    "answers kept\n",
 	"list        /etc/a: 2 entries\n",
