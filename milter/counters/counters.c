@@ -19,11 +19,15 @@
 #define KEY_TEXT 256		/* longer ones are rare */
 #define SHARES 16
 
+/* What a restart alone changes. */
+enum setting { SET_FILE, SET_SIZE, SET_SERVERS, SET_PASSWORD, SETTINGS };
+
 static struct {
 	struct counter_table *table;
 	struct counter_server *server;	/* NULL: each host alone */
+	struct buf settings[SETTINGS];	/* as they are in use */
 	_Atomic int64_t moved;		/* ms that scenarios are ahead */
-} self;
+} self = { .settings = { BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT } };
 
 /* The queries: on lines of their own, as processors would wait for one. */
 static struct share {
@@ -387,23 +391,74 @@ open_table(const struct counters_options *o, struct buf *errmsg)
 	return counter_table_open(NULL, o->size, errmsg);
 }
 
+static void
+put_setting(struct buf *out, const struct counters_options *o,
+    enum setting what)
+{
+	size_t i;
+
+	buf_clear(out);
+	switch (what) {
+	case SET_FILE:
+		buf_puts(out, o->file);
+		return;
+	case SET_SIZE:
+		buf_printf(out, "%lld", o->size);
+		return;
+	case SET_SERVERS:
+		for (i = 0; i < o->servers.n; i++)
+			buf_printf(out, "%s\n", o->servers.v[i].text);
+		return;
+	case SET_PASSWORD:
+		buf_puts(out, o->password_file);
+		return;
+	case SETTINGS:
+		return;
+	}
+}
+
+/* It is in use from here on; or another one was before, and stays. */
+static void
+note_setting(const struct counters_options *o, enum setting what, bool begins)
+{
+	static const char *const names[SETTINGS] = { "counters-file",
+		"counters-size", "counters", "counters-password-file" };
+	struct buf now = BUF_INIT;
+
+	put_setting(begins ? &self.settings[what] : &now, o, what);
+	if (!begins && strcmp(now.data, self.settings[what].data) != 0)
+		log_warn("%s: restart required", names[what]);
+	buf_free(&now);
+}
+
 bool
 counters_start(const struct counters_options *o, struct buf *errmsg)
 {
-	if (self.table == NULL)
+	bool begins = self.table == NULL;
+
+	if (begins)
 		self.table = open_table(o, errmsg);
 	if (self.table == NULL)
 		return false;
-	if (o->servers.n > 0 && self.server == NULL)
+	note_setting(o, SET_FILE, begins);
+	note_setting(o, SET_SIZE, begins);
+	begins = self.server == NULL;
+	if (o->servers.n > 0 && begins)
 		self.server = counter_server_start(o, errmsg);
+	note_setting(o, SET_SERVERS, begins);
+	note_setting(o, SET_PASSWORD, begins);
 	return o->servers.n == 0 || self.server != NULL;
 }
 
 void
 counters_stop(void)
 {
+	size_t what;
+
 	counter_server_stop(self.server);
 	counter_table_close(self.table);
+	for (what = 0; what < SETTINGS; what++)
+		buf_free(&self.settings[what]);
 	self.server = NULL;
 	self.table = NULL;
 	self.moved = 0;

@@ -131,9 +131,10 @@ int64_t counters_now(void);
 void counters_move_clock(int64_t ms);
 
 /*
- * Opens what the options name, once; a second call applies what can change at
- * run time (the server). False with words in errmsg: nothing could be opened. A
- * file that cannot be opened is a warning: then a restart forgets.
+ * Opens what the options name, once; a second call begins with servers where
+ * there were none, and logs what of the options needs a restart. False with
+ * words in errmsg: nothing could be opened. A file that cannot be opened is a
+ * warning: then a restart forgets.
  */
 bool counters_start(const struct counters_options *o, struct buf *errmsg);
 

@@ -113,18 +113,20 @@ free_word(void *slot)
 
 const struct option counters_option_rows[] = {
 	{ .name = "counters", .type = OPTION_LIST, .offset = AT(servers),
-	    .parse = parse_server, .free = free_servers,
+	    .parse = parse_server, .free = free_servers, .restart = true,
 	    .help = "Valkey or Redis servers that several hosts count in; "
 	    "unset: each host alone" },
 	{ .name = "counters-password-file", .type = OPTION_TEXT,
-	    .offset = AT(password_file),
+	    .offset = AT(password_file), .restart = true,
 	    .help = "file with the password of those servers" },
 	{ .name = "counters-file", .type = OPTION_TEXT, .offset = AT(file),
 	    .default_value = SAYWHY_LOCALSTATEDIR "/lib/saywhy/counters",
+	    .restart = true,
 	    .help = "what was counted, for after a restart; empty: memory "
 	    "alone" },
 	{ .name = "counters-size", .type = OPTION_SIZE, .offset = AT(size),
 	    .default_value = "32M", .min = 64 * 1024, .max = 64LL << 30,
+	    .restart = true,
 	    .help = "memory of what is counted here, 104 bytes a key" },
 	{ .name = "country-database", .type = OPTION_PARSE,
 	    .offset = AT(countries), .parse = parse_countries,

@@ -99,6 +99,25 @@ def test_reload_names_what_needs_a_restart(saywhyd, tmp_path):
     assert "listen: restart required" not in daemon.log()
 
 
+COUNTED = 'blacklist {{ greylist = all }}\ncounters-size = {}\n' \
+    'counters-file = "{}"\ncounters = {{{}}}\n'
+SERVER = '"valkey:unix:/nowhere/a.sock"'
+
+
+def test_reload_names_what_counts_until_a_restart(saywhyd):
+    """A first server is asked from the reload on; another one is not."""
+    daemon = saywhyd(COUNTED.format("1M", "", ""))
+    daemon.configure(COUNTED.format("2M", "", SERVER))
+    daemon.reload()
+    assert "counters-size: restart required" in daemon.log()
+    assert "counters: restart required" not in daemon.log()
+    assert "counters-file: restart required" not in daemon.log()
+    daemon.configure(COUNTED.format("1M", "", '"valkey:unix:/nowhere/b.sock"'))
+    daemon.reload()
+    assert daemon.log().count("counters-size: restart required") == 1
+    assert daemon.log().count("counters: restart required") == 1
+
+
 def test_reload_under_load(saywhyd, postfix):
     """Many sessions, a reload every 20 ms: each gets one of the two answers."""
     daemon = saywhyd()
