@@ -56,13 +56,19 @@ load(struct symptoms *s, const char *config)
 {
 	struct diags d = DIAGS_INIT;
 	struct ruleset *r = ruleset_load(config, &d);
+	struct buf words = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < d.n; i++)
+	for (i = 0; i < d.n; i++) {
+		buf_clear(&words);
+		buf_puts(&words, d.v[i].file != NULL ? d.v[i].file : config);
+		if (d.v[i].line > 0)
+			buf_printf(&words, ":%d", d.v[i].line);
 		symptom_add(s, d.v[i].warning ? HEALTH_ODD : HEALTH_WRONG,
-		    "configuration", "edit that line; saywhy check",
-		    "%s:%d: %s", d.v[i].file != NULL ? d.v[i].file : config,
-		    d.v[i].line, d.v[i].text);
+		    "configuration", "mend it; saywhy check tells more",
+		    "%s: %s", words.data, d.v[i].text);
+	}
+	buf_free(&words);
 	if (d.n == 0)
 		symptom_add(s, HEALTH_GOOD, "configuration", NULL,
 		    "%s has no mistake; mode %s", config,

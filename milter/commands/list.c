@@ -19,7 +19,7 @@ static const struct argument arguments[] = {
 	    .help = "build: the cdb file to make" },
 	{ .name = "sign", .value = "KEY",
 	    .help = "build: sign it with this secret key of minisign" },
-	{ .name = "due", .help = "fetch: those alone whose time it is" },
+	{ .name = "due", .help = "fetch: only those that are due" },
 	{ .name = NULL }
 };
 
@@ -112,7 +112,7 @@ static const struct {
 	int min_words, max_words;	/* with the word itself */
 	int (*run)(const struct arguments *args, const struct list_options *o);
 } actions[] = {
-	{ "test", "test FILE WHAT", 3, 3, run_file },
+	{ "test", "test LIST WHAT", 3, 3, run_file },
 	{ "check", "check FILE", 2, 2, run_file },
 	{ "build", "build --output FILE [--sign KEY] FILE...", 2, COMMAND_ANY,
 	    command_list_build },
@@ -151,7 +151,7 @@ run(struct arguments *args)
 
 const struct command command_list = {
 	.name = "list",
-	.words = "test FILE WHAT | check FILE | build -o OUT FILE... | "
+	.words = "test LIST WHAT | check LIST | build -o OUT FILE... | "
 	    "fetch [NAME...]",
 	.min_words = 1,
 	.max_words = COMMAND_ANY,

@@ -151,7 +151,7 @@ run(struct arguments *args)
 
 const struct command command_login = {
 	.name = "login",
-	.words = "NAME",
+	.words = "[--open | --close | --reset] [--json] NAME",
 	.min_words = 1,
 	.max_words = 1,
 	.summary = "Tells what a login sent lately, stops it or lets it send",

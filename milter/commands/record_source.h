@@ -31,7 +31,7 @@ struct record_source {
 #define RECORD_SOURCE_FILE { .name = "file", .letter = 'f', .value = "FILE", \
 	.help = "read this record file, not what is configured" }
 #define RECORD_SOURCE_HOST { .name = "host", .value = "NAME", \
-	.help = "what this host refused, by its name of saywhy.conf" }
+	.help = "only what the host of this name refused" }
 
 /* Takes "config" and "file"; false for any other option. */
 bool record_source_option(struct record_source *a, const char *name,

@@ -173,7 +173,7 @@ run(struct arguments *args)
 
 const struct command command_report = {
 	.name = "report",
-	.words = "[day|week|month] [--html|--json]",
+	.words = "[day|week|month] [--host NAME] [--html|--json]",
 	.max_words = 1,
 	.summary = "Counts what was refused, by whom, from whom and why",
 	.arguments = arguments,

@@ -235,7 +235,7 @@ run(struct arguments *args)
 
 const struct command command_show = {
 	.name = "show",
-	.words = "[--json] ID",
+	.words = "[--host NAME] [--json] ID",
 	.min_words = 1,
 	.max_words = COMMAND_ANY,
 	.summary = "Shows one record by the id of the refusal",

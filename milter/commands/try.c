@@ -274,7 +274,8 @@ run(struct arguments *args)
 
 const struct command command_try = {
 	.name = "try",
-	.words = "--client ADDRESS --from ADDRESS --rcpt ADDRESS [OPTION]...\n"
+	.words = "--from ADDRESS [--client ADDRESS] [--rcpt ADDRESS] "
+	    "[OPTION]...\n"
 	    "       saywhy try [--config FILE] FILE.scn...",
 	.max_words = COMMAND_ANY,
 	.summary = "Plays a session to the policy, without a mail server",

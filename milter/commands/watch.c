@@ -205,8 +205,14 @@ open_logs(struct watch *w, const struct arguments *args)
 
 	if (args->argc == 0 && !w->journal)
 		arguments_wrong(args, "name a log, \"-\", or --journal");
-	for (i = 0; i < args->argc; i++)
+	for (i = 0; i < args->argc; i++) {
+		if (w->once && strcmp(args->argv[i], "-") != 0 &&
+		    access(args->argv[i], R_OK) != 0) {
+			log_error("%s: %m", args->argv[i]);
+			exit(EX_NOINPUT);
+		}
 		w->tails[w->n++] = tail_open(args->argv[i]);
+	}
 	if (w->journal)
 		open_journal(w);
 	else
