@@ -15,6 +15,7 @@
 #include "base/sock.h"
 #include "engine/ruleset.h"
 #include "records/db_name.h"
+#include "records/record_file.h"
 #include "setup/setup_agree.h"
 
 static bool
@@ -97,7 +98,7 @@ check_here(const struct ruleset *r, struct diags *d)
 	check_socket("policy-service", o->policy_service, d);
 	check_socket("control", o->control, d);
 	check_folder("pid-file", o->pid_file, d);
-	check_folder("record-file", r->records.file, d);
+	check_folder("record-file", record_file_path(r->records.file, NULL), d);
 	if (!db_is_server(r->records.store))
 		check_folder("store", r->records.store, d);
 }

@@ -21,6 +21,7 @@
 #include "engine/ruleset.h"
 #include "lists/list_source.h"
 #include "records/db_name.h"
+#include "records/record_file.h"
 #include "setup/adopt_postfix.h"
 #include "setup/setup_agree.h"
 #include "setup/setup_mta.h"
@@ -164,7 +165,7 @@ check_file(struct symptoms *s, const char *option, const char *path)
 void
 doctor_disk(struct symptoms *s, const struct ruleset *r)
 {
-	check_file(s, "record-file", r->records.file);
+	check_file(s, "record-file", record_file_path(r->records.file, NULL));
 	if (!db_is_server(r->records.store))
 		check_file(s, "store", r->records.store);
 }

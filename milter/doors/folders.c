@@ -15,6 +15,7 @@
 #include "base/sock.h"
 #include "engine/ruleset.h"
 #include "records/db_name.h"
+#include "records/record_file.h"
 
 #define FOR_ALL 0755
 #define FOR_THE_GROUP 0750
@@ -79,7 +80,8 @@ folders_make(const struct ruleset *r)
 	make_for_socket(o->policy_service);
 	make_for_socket(o->control);
 	make_for(o->pid_file, FOR_ALL, 0, 0);
-	make_for(r->records.file, FOR_THE_GROUP, pw->pw_uid, pw->pw_gid);
+	make_for(record_file_path(r->records.file, NULL), FOR_THE_GROUP,
+	    pw->pw_uid, pw->pw_gid);
 	if (!db_is_server(r->records.store))
 		make_for(r->records.store, FOR_THE_GROUP, pw->pw_uid,
 		    pw->pw_gid);

@@ -14,6 +14,7 @@
 #include "base/rights.h"
 #include "config/config.h"
 #include "engine/ruleset_options.h"
+#include "records/record_file.h"
 #include "words/reason.h"
 
 static const char *const section_names[] = { "", "relay", "auth", "blacklist",
@@ -268,6 +269,22 @@ check_equal_sockets(const struct ruleset *r, struct diags *d)
 				    v[i].socket);
 }
 
+/* What takes the records on reads the file, and for long after. */
+static void
+check_readers(const struct ruleset *r, struct diags *d)
+{
+	bool fifo;
+	const char *path = record_file_path(r->records.file, &fifo);
+	const char *wrong = path == NULL ? "it is read from the record file; "
+	    "set record-file, too" : fifo ? "it is read from the record file, "
+	    "and a pipe cannot be read again" : NULL;
+
+	if (wrong != NULL && r->records.store != NULL)
+		diags_error(d, NULL, 0, "store: %s", wrong);
+	if (wrong != NULL && r->posts.blocks.n > 0)
+		diags_warn(d, NULL, 0, "ship: %s", wrong);
+}
+
 static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
@@ -281,13 +298,7 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 		make_ready(r, d);
 		rights_done();
 	}
-	if (r->records.store != NULL && r->records.file == NULL)
-		diags_error(d, NULL, 0, "store: it is read from the record "
-		    "file; set record-file, too");
-	else if (r->records.store != NULL &&
-	    strncmp(r->records.file, "pipe:", 5) == 0)
-		diags_error(d, NULL, 0, "store: it is read from the record "
-		    "file, and a pipe cannot be read again");
+	check_readers(r, d);
 	if (d->errors > 0) {
 		ruleset_release(r);
 		return NULL;

@@ -3,6 +3,7 @@
 #include "records/record_file.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,18 @@
 #include "records/rotated.h"
 
 #define QUIET_S 2
+#define PIPE "pipe:"		/* before the path of a FIFO */
+
+const char *
+record_file_path(const char *configured, bool *fifo)
+{
+	size_t n = strlen(PIPE);
+	bool is = configured != NULL && strncmp(configured, PIPE, n) == 0;
+
+	if (fifo != NULL)
+		*fifo = is;
+	return is ? configured + n : configured;
+}
 
 void
 record_file_close(struct record_file *f)

@@ -26,6 +26,12 @@ struct record_file {
 	struct record_position position;
 };
 
+/*
+ * The path of a record-file as it is configured; `fifo` (NULL: any) tells
+ * whether "pipe:" stands before it. NULL where there is none.
+ */
+const char *record_file_path(const char *configured, bool *fifo);
+
 #define RECORD_FILE_INIT(p) { .path = (p), .fd = -1 }
 
 void record_file_close(struct record_file *f);

@@ -14,8 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "records/expire.h"
-
-#define PIPE "pipe:"
+#include "records/record_file.h"
 
 struct file {
 	char *path;
@@ -87,8 +86,7 @@ open_file(const struct record_options *opt)
 		return NULL;
 	f = mem_alloc(sizeof *f);
 	f->line = (struct buf)BUF_INIT;
-	f->pipe = strncmp(opt->file, PIPE, strlen(PIPE)) == 0;
-	f->path = mem_dup(opt->file + (f->pipe ? strlen(PIPE) : 0));
+	f->path = mem_dup(record_file_path(opt->file, &f->pipe));
 	f->fd = -1;
 	open_again(f);
 	return f;
