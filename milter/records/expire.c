@@ -18,7 +18,7 @@
 #include "records/rotated.h"
 
 /* An hour more than a day: a daily logrotate comes first. */
-#define DISABLED_AFTER (25 * 3600)
+#define ROTATED_AFTER (25 * 3600)
 
 static void
 remove_if_old(const char *dir, const char *name, time_t oldest)
@@ -98,7 +98,7 @@ expire_files(const char *path, long long retention)
 {
 	time_t now = time(NULL), keep = (time_t)(retention / 1000);
 	time_t first = first_time(path);
-	time_t rotated = keep < DISABLED_AFTER ? keep : DISABLED_AFTER;
+	time_t rotated = keep < ROTATED_AFTER ? keep : ROTATED_AFTER;
 
 	remove_old_rotated(path, now - keep);
 	return first != 0 && now - first > rotated && disable(path, now);
