@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "checks/file_name.h"
 #include "mime/archive.h"
+#include "mime/file_name.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
 

@@ -1,10 +1,10 @@
 /* content_mime - a message that two programs may read in two ways (RFC 2045) */
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "checks/check.h"
+#include "mime/file_name.h"
 #include "mime/filetype.h"
 #include "mime/mime.h"
 #include "words/reason.h"
@@ -50,16 +50,10 @@ static const struct slot_kind kind = { "content_mime", sizeof(struct note),
 static bool
 is_called_picture(const struct mime_part *part)
 {
-	static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".gif",
-		".pdf", ".bmp", ".tif", ".tiff", ".webp", NULL };
-	const char *dot;
-	size_t i;
+	static const char *const endings[] = { "png", "jpg", "jpeg", "gif",
+		"pdf", "bmp", "tif", "tiff", "webp", NULL };
 
-	dot = part->nnames > 0 ? strrchr(part->names[0], '.') : NULL;
-	for (i = 0; dot != NULL && endings[i] != NULL; i++)
-		if (strcasecmp(dot, endings[i]) == 0)
-			return true;
-	return false;
+	return part->nnames > 0 && file_name_has(part->names[0], endings);
 }
 
 /* Some programs go by the name, some by the bytes: a text that is called a

@@ -55,13 +55,16 @@ bool archive_has_udf(const char *bytes, size_t n);
  * a zip from its end); n: none does.
  */
 size_t archive_start(const char *bytes, size_t n);
+/* The same, from there on, of kinds that some find behind another archive. */
+size_t archive_next(const char *bytes, size_t n, size_t from);
 
 typedef void archive_entry_fn(void *arg, const char *name);
 
 /*
- * The names that can be had without unpacking: of a zip those of its directory
- * and those before each file, which need not be the same; of a file
- * compressed by gzip the one that it had.
+ * The names that can be had without unpacking: of a zip, which may stand behind
+ * an archive of another kind, those of its directory and those before each
+ * file, which need not be the same; of a file compressed by gzip the one that
+ * it had.
  */
 void archive_plain_names(const char *bytes, size_t n, struct budget *budget,
     archive_entry_fn *entry, void *arg);

@@ -5,8 +5,9 @@
 #include <strings.h>
 
 #include "base/budget.h"
-#include "base/mem.h"
+#include "base/buf.h"
 #include "mime/archive.h"
+#include "mime/file_name.h"
 #include "mime/tnef.h"
 
 struct signature {
@@ -34,6 +35,7 @@ static const struct signature known[] = {
 	{ 20, 4, "\334\247\304\375", "ZOO" }, { 32769, 5, "BEA01", "UDF" },
 	{ 0, 8, "\344\122\134\173\214\330\247\115", "OneNote" },
 	{ 0, 4, "!BDN", "PST" }, { 0, 4, "KDMV", "VMDK" },
+	{ 0, 4, "\0\005\026\0", "AppleSingle" },
 };
 
 static const struct signature *
@@ -62,34 +64,37 @@ archive_foreign(const char *head, size_t n)
 	return s != NULL ? s->foreign : NULL;
 }
 
-static bool
-has_ending(const char *name, const char *const *endings)
-{
-	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
-
-	for (; dot != NULL && *endings != NULL; endings++)
-		if (strcasecmp(dot + 1, *endings) == 0)
-			return true;
-	return false;
-}
-
 bool
 archive_is_called_foreign(const char *name)
 {
 	static const char *const endings[] = { "ace", "arj", "wim", "swm",
 		"esd", "vhd", "vhdx", "vmdk", "xar", "alz", "egg", "zst", "lz",
-		"lz4", "zpaq", "udf", "zoo", "dmg", "msg", "one", "pst", NULL };
+		"lz4", "zpaq", "udf", "zoo", "dmg", "msg", "one", "pst",
+		"emlx", "mbox", "uu", "uue", "xxe", "b64", "bhx", NULL };
 
-	return has_ending(name, endings);
+	return file_name_has(name, endings);
 }
 
 bool
 archive_is_called_message(const char *name)
 {
-	static const char *const endings[] = { "eml", "emlx", "mht", "mhtml",
-		"mbox", NULL };
+	static const char *const endings[] = { "eml", "mht", "mhtml", "nws",
+		"mim", NULL };
 
-	return has_ending(name, endings);
+	return file_name_has(name, endings);
+}
+
+static bool
+is_winmail(const char *name)
+{
+	struct buf saved = BUF_INIT;
+	bool is;
+
+	if (name != NULL)
+		file_name_put_saved(&saved, name);
+	is = strcasecmp(saved.data, "winmail.dat") == 0;
+	buf_free(&saved);
+	return is;
 }
 
 bool
@@ -99,8 +104,8 @@ archive_is_called(const char *name)
 		"gz", "tgz", "bz2", "tbz2", "xz", "txz", "lzma", "tar", "cab",
 		"lha", "lzh", "jar", "iso", "apk", "cpio", NULL };
 
-	return has_ending(name, endings) || archive_is_called_foreign(name) ||
-	    (name != NULL && strcasecmp(name, "winmail.dat") == 0);
+	return file_name_has(name, endings) ||
+	    archive_is_called_foreign(name) || is_winmail(name);
 }
 
 bool
@@ -111,7 +116,7 @@ archive_may_be(const char *name)
 		"deb", "r00", "001", "msix", "appx", "xpi", "crx", "epub",
 		NULL };
 
-	return archive_is_called(name) || has_ending(name, endings);
+	return archive_is_called(name) || file_name_has(name, endings);
 }
 
 bool
@@ -141,6 +146,21 @@ archive_start(const char *bytes, size_t n)
 	return (size_t)(first - bytes);
 }
 
+size_t
+archive_next(const char *bytes, size_t n, size_t from)
+{
+	static const char *const starts[] = { "7z\274\257\047\034",
+		"Rar!\032\007" };
+	const char *at, *first = bytes + n;
+	size_t i;
+
+	for (i = 0; i < 2 && from < n; i++) {
+		at = memmem(bytes + from, n - from, starts[i], 6);
+		first = at != NULL && at < first ? at : first;
+	}
+	return (size_t)(first - bytes);
+}
+
 static size_t
 number(const char *p, size_t bytes)
 {
@@ -151,14 +171,22 @@ number(const char *p, size_t bytes)
 	return value;
 }
 
+/* A NUL ends it for some programs and is passed over by others. */
 static void
 tell(const char *at, size_t n, archive_entry_fn *entry, void *arg)
 {
-	char *name = mem_ndup(at, n);
+	size_t i, first = strnlen(at, n);
+	struct buf name = BUF_INIT;
 
-	if (*name != '\0')
-		entry(arg, name);
-	mem_replace(&name, NULL);
+	buf_put(&name, at, first);
+	if (name.len > 0)
+		entry(arg, name.data);
+	for (i = first; i < n; i++)
+		if (at[i] != '\0')
+			buf_putc(&name, at[i]);
+	if (name.len > first)
+		entry(arg, name.data);
+	buf_free(&name);
 }
 
 /* PKWARE's APPNOTE, 4.3.7 and 4.3.12: a header before each file, and one in
@@ -207,6 +235,7 @@ archive_plain_names(const char *bytes, size_t n, struct budget *budget,
 {
 	if (n > 2 && memcmp(bytes, "\037\213", 2) == 0)
 		gzip_name(bytes, n, entry, arg);
-	else if (n > 4 && bytes[0] == 'P' && bytes[1] == 'K')
+	if ((n > 4 && bytes[0] == 'P' && bytes[1] == 'K') ||
+	    memmem(bytes, n, "PK\005\006", 4) != NULL)
 		zip_names(bytes, n, budget, entry, arg);
 }

@@ -21,10 +21,13 @@
 #include "base/library.h"
 #include "base/mem.h"
 #include "mime/archive.h"
+#include "mime/file_name.h"
 #include "mime/tnef.h"
 
 /* Read at once: a byte of bzip2 may become a hundred thousand. */
 #define BLOCK 1024
+
+#define BEHIND_MAX 4	/* archives behind the first that are looked at */
 
 #define SUPPORT(F) \
 	F(archive_read_support_filter_gzip) \
@@ -48,6 +51,7 @@
 	F(archive_read_set_read_callback) F(archive_read_set_skip_callback) \
 	F(archive_read_set_seek_callback) F(archive_read_set_callback_data) \
 	F(archive_read_next_header) F(archive_read_data) F(archive_set_error) \
+	F(archive_read_set_options) \
 	F(archive_read_has_encrypted_entries) F(archive_format) \
 	F(archive_filter_count) F(archive_entry_pathname) \
 	F(archive_entry_pathname_utf8) F(archive_entry_is_encrypted) \
@@ -125,8 +129,9 @@ source_seek(struct archive *a, void *data, la_int64_t offset, int whence)
 	return (la_int64_t)s->at;
 }
 
+/* `options` are the library's, or NULL. */
 static struct archive *
-open_archive(struct source *s)
+open_archive(struct source *s, const char *options)
 {
 	struct archive *a = lib.archive_read_new();
 
@@ -135,6 +140,7 @@ open_archive(struct source *s)
 #define ENABLE(name) lib.name(a);
 	SUPPORT(ENABLE)
 #undef ENABLE
+	lib.archive_read_set_options(a, options);
 	lib.archive_read_set_read_callback(a, source_read);
 	lib.archive_read_set_skip_callback(a, source_skip);
 	lib.archive_read_set_seek_callback(a, source_seek);
@@ -149,10 +155,18 @@ open_archive(struct source *s)
 static char *
 raw_name(const char *name)
 {
-	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+	struct buf saved = BUF_INIT;
+	const char *dot;
 
-	return dot != NULL ? mem_ndup(name, (size_t)(dot - name)) :
-	    mem_dup("file");
+	if (name != NULL)
+		file_name_put_saved(&saved, name);
+	dot = strrchr(saved.data, '.');
+	if (dot == NULL) {
+		buf_free(&saved);
+		return mem_dup("file");
+	}
+	buf_cut(&saved, (size_t)(dot - saved.data));
+	return buf_steal(&saved);
 }
 
 static char *
@@ -167,11 +181,12 @@ entry_name(struct archive *a, struct archive_entry *e, const char *name)
 	return mem_dup(inner != NULL ? inner : "?");
 }
 
-/* Is what was read an archive that may be kept to be opened? */
+/* Is what was read an archive that may be kept to be opened? It may begin
+   anywhere in what is called one. */
 static bool
-is_kept(struct walk *w, const struct buf *into)
+is_kept(struct walk *w, const struct buf *into, bool called)
 {
-	if (!archive_is(into->data, into->len))
+	if (!called && !archive_is(into->data, into->len))
 		return into->len < ARCHIVE_HEAD;
 	if (w->depth < ARCHIVE_DEPTH && into->len <= w->inner)
 		return true;
@@ -181,10 +196,11 @@ is_kept(struct walk *w, const struct buf *into)
 
 /*
  * Reads an entry within the budget. `into`: keeps what it is as long as it may
- * be an archive of its own, else it is emptied. False: that was all we read.
+ * be an archive of its own (`called` like one, or not), else it is emptied.
+ * False: that was all we read.
  */
 static bool
-read_entry(struct walk *w, struct archive *a, struct buf *into)
+read_entry(struct walk *w, struct archive *a, struct buf *into, bool called)
 {
 	char piece[16384];
 	bool keep = true;
@@ -200,7 +216,7 @@ read_entry(struct walk *w, struct archive *a, struct buf *into)
 		if (!keep)
 			continue;
 		buf_put(into, piece, (size_t)got);
-		keep = is_kept(w, into);
+		keep = is_kept(w, into, called);
 		if (!keep)
 			buf_free(into);
 	}
@@ -212,17 +228,31 @@ read_entry(struct walk *w, struct archive *a, struct buf *into)
 static void walk(struct walk *w, const char *bytes, size_t n,
     const char *name);
 
-/* The depth is bounded by ARCHIVE_DEPTH, whatever the input. */
+/* The depth is bounded by ARCHIVE_DEPTH, whatever the input. What was kept
+   because of its name may be none after all. */
 static void
 walk_inner(struct walk *w, struct buf *inner, const char *name)
 {
-	if (inner->len == 0 || !archive_is(inner->data, inner->len))
+	size_t start = archive_is(inner->data, inner->len) ? 0 :
+	    archive_start(inner->data, inner->len);
+
+	if (start == inner->len || w->depth == ARCHIVE_DEPTH)
 		return;
 	w->inner -= inner->len;
 	w->depth++;
-	walk(w, inner->data, inner->len, name);
+	walk(w, inner->data + start, inner->len - start, name);
 	w->depth--;
 	w->inner += inner->len;
+}
+
+/* Is it a file that is not looked into, by its name? */
+static void
+find_closed(struct walk *w, const char *name)
+{
+	if (archive_is_called_message(name))
+		worsen(w, ARCHIVE_MESSAGE);
+	else if (archive_is_called_foreign(name))
+		worsen(w, ARCHIVE_UNKNOWN);
 }
 
 static bool
@@ -234,15 +264,12 @@ take_entry(struct walk *w, struct archive *a, struct archive_entry *e,
 	bool more = true;
 
 	w->entry(w->arg, name);
-	if (archive_is_called_message(name))
-		worsen(w, ARCHIVE_MESSAGE);
-	else if (archive_is_called_foreign(name))
-		worsen(w, ARCHIVE_UNKNOWN);
+	find_closed(w, name);
 	if (lib.archive_entry_is_encrypted(e))
 		worsen(w, ARCHIVE_LOCKED);
 	/* What is compressed as a whole has to be read anyway. */
 	else if (lib.archive_filter_count(a) > 1 || archive_may_be(name)) {
-		more = read_entry(w, a, &inner);
+		more = read_entry(w, a, &inner, archive_is_called(name));
 		if (more)
 			walk_inner(w, &inner, name);
 		else if (w->state == ARCHIVE_DAMAGED)
@@ -283,8 +310,10 @@ on_tnef(void *arg, const char *name, const char *bytes, size_t n)
 {
 	struct walk *w = arg;
 
-	if (name != NULL)
+	if (name != NULL) {
 		w->entry(w->arg, name);
+		find_closed(w, name);
+	}
 	if (!budget_spend(w->message, BUDGET_ENTRIES, 1)) {
 		worsen(w, ARCHIVE_LIMITED);
 	} else if (n > 0 && archive_is(bytes, n)) {
@@ -295,35 +324,94 @@ on_tnef(void *arg, const char *name, const char *bytes, size_t n)
 		w->depth++;
 		walk(w, bytes, n, NULL);
 		w->depth--;
+	} else if (n > 0) {
+		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
 	}
+}
+
+/* One reading of an archive; returns its format, -1: it is none. */
+static int
+walk_once(struct walk *w, const char *bytes, size_t n, const char *name,
+    const char *options)
+{
+	struct source s = { w, bytes, n, 0 };
+	struct archive *a = open_archive(&s, options);
+	int format = -1;
+
+	if (a == NULL)
+		return -1;
+	walk_entries(w, a, name);
+	format = lib.archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+	lib.archive_read_free(a);
+	return format;
+}
+
+/*
+ * An image of a disc has up to four directories, of which a program reads the
+ * one that it likes best: the library the second, or else the first.
+ */
+static void
+walk_disc(struct walk *w, const char *bytes, size_t n, const char *name)
+{
+	static const char *const others[] = { "iso9660:!rockridge",
+		"iso9660:!rockridge,iso9660:!joliet" };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		w->entries = ARCHIVE_ENTRIES;
+		walk_once(w, bytes, n, name, others[i]);
+	}
+	if (archive_has_udf(bytes, n))
+		worsen(w, ARCHIVE_UNKNOWN);
 }
 
 static void
 walk(struct walk *w, const char *bytes, size_t n, const char *name)
 {
-	struct source s = { w, bytes, n, 0 };
-	struct archive *a;
+	int format;
 
 	if (!budget_left(w->message)) {
 		worsen(w, ARCHIVE_LIMITED);
-	} else if (archive_foreign(bytes, n) != NULL) {
+		return;
+	}
+	if (archive_foreign(bytes, n) != NULL) {
 		worsen(w, ARCHIVE_UNKNOWN);
-	} else if (tnef_is(bytes, n)) {
+		return;
+	}
+	if (tnef_is(bytes, n)) {
 		if (!tnef_read(bytes, n, on_tnef, w))
 			worsen(w, ARCHIVE_DAMAGED);
-	} else if (!is_there()) {
-		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
-		worsen(w, ARCHIVE_UNKNOWN);
-	} else if ((a = open_archive(&s)) == NULL) {
-		worsen(w, ARCHIVE_DAMAGED);
-	} else {
-		archive_plain_names(bytes, n, w->message, w->entry, w->arg);
-		walk_entries(w, a, name);
-		if ((lib.archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) ==
-		    ARCHIVE_FORMAT_ISO9660 && archive_has_udf(bytes, n))
-			worsen(w, ARCHIVE_UNKNOWN);
-		lib.archive_read_free(a);
+		return;
 	}
+	archive_plain_names(bytes, n, w->message, w->entry, w->arg);
+	if (!is_there()) {
+		worsen(w, ARCHIVE_UNKNOWN);
+		return;
+	}
+	format = walk_once(w, bytes, n, name, NULL);
+	if (format < 0)
+		worsen(w, ARCHIVE_DAMAGED);
+	else if (format == ARCHIVE_FORMAT_ISO9660)
+		walk_disc(w, bytes, n, name);
+}
+
+/* What stands behind the archive; it counts for its names alone. */
+static void
+walk_behind(struct walk *w, const char *bytes, size_t n)
+{
+	enum archive_state state = w->state;
+	size_t at = 0;
+	int i;
+
+	if (!is_there())
+		return;
+	for (i = 0; i < BEHIND_MAX; i++) {
+		at = archive_next(bytes, n, at + 1);
+		if (at == n)
+			break;
+		walk_once(w, bytes + at, n - at, NULL, NULL);
+	}
+	w->state = state;
 }
 
 enum archive_state
@@ -337,5 +425,6 @@ archive_names(const char *bytes, size_t n, bool whole, const char *name,
 		.depth = 1, .state = ARCHIVE_LISTED };
 
 	walk(&w, bytes, n, name);
+	walk_behind(&w, bytes, n);
 	return whole || w.state == ARCHIVE_LOCKED ? w.state : ARCHIVE_LIMITED;
 }

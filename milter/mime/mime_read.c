@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "mime/encoded.h"
 #include "mime/field.h"
+#include "mime/file_name.h"
 #include "mime/mime_internal.h"
 
 /* White space at its end is none of a line (RFC 2046 section 5.1.1). */
@@ -214,11 +215,9 @@ has_name(const struct mime_part *part, const char *const *endings)
 {
 	size_t i;
 
-	for (; *endings != NULL; endings++)
-		for (i = 0; i < part->nnames; i++)
-			if (strcasecmp(ending_of(part->names[i]),
-			    *endings) == 0)
-				return true;
+	for (i = 0; i < part->nnames; i++)
+		if (file_name_has(part->names[i], endings))
+			return true;
 	return false;
 }
 
@@ -397,8 +396,8 @@ read_boundary(struct mime *m, struct mime_level *level, bool multipart)
 static bool
 is_message_file(const struct mime_part *part)
 {
-	static const char *const endings[] = { ".eml", ".mht", ".mhtml",
-		NULL };
+	static const char *const endings[] = { "eml", "mht", "mhtml", "nws",
+		"mim", NULL };
 
 	return has_name(part, endings);
 }
@@ -416,11 +415,12 @@ static void
 read_text(struct mime *m, struct mime_level *level)
 {
 	static const char *const types[] = { "text/html",
-		"application/xhtml+xml", "image/svg+xml", NULL };
-	static const char *const pages[] = { ".html", ".htm", ".shtml",
-		".xhtml", ".xht", ".svg", NULL };
-	static const char *const texts[] = { ".txt", ".url", ".webloc",
-		".ics", ".vcf", NULL };
+		"application/xhtml+xml", "image/svg+xml", "text/xml",
+		"application/xml", "text/x-amp-html", "text/watch-html", NULL };
+	static const char *const pages[] = { "html", "htm", "shtml", "xhtml",
+		"xht", "svg", "xml", "xsl", "hta", NULL };
+	static const char *const texts[] = { "txt", "url", "webloc", "ics",
+		"vcf", NULL };
 	struct reading r = { m, level };
 	struct mime_part *part = &level->part;
 	size_t i;
@@ -443,30 +443,29 @@ read_text(struct mime *m, struct mime_level *level)
 static void
 read_sealed(struct mime *m, struct mime_level *level)
 {
+	static const char *const sealed[] = { "p7m", "p7z", "rpmsg", "pgp",
+		NULL };
+	static const char *const binhex[] = { "hqx", "hcx", NULL };
 	static const struct {
-		const char *type, *ending;
+		const char *type;
 		enum mime_fault fault;
 	} kinds[] = {
-		{ "application/pkcs7-mime", ".p7m", MIME_SEALED },
-		{ "application/x-pkcs7-mime", ".p7z", MIME_SEALED },
-		{ "multipart/encrypted", ".rpmsg", MIME_SEALED },
-		{ "application/x-microsoft-rpmsg-message", ".pgp",
-		    MIME_SEALED },
-		{ "application/mac-binhex40", ".hqx", MIME_BINHEX },
-		{ "application/mac-binhex", ".hcx", MIME_BINHEX },
+		{ "application/pkcs7-mime", MIME_SEALED },
+		{ "application/x-pkcs7-mime", MIME_SEALED },
+		{ "multipart/encrypted", MIME_SEALED },
+		{ "application/x-microsoft-rpmsg-message", MIME_SEALED },
+		{ "application/mac-binhex40", MIME_BINHEX },
+		{ "application/mac-binhex", MIME_BINHEX },
 	};
-	const struct mime_part *part = &level->part;
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		bool is = strcmp(level->type, kinds[i].type) == 0;
-
-		for (j = 0; j < part->nnames && !is; j++)
-			is = strcasecmp(ending_of(part->names[j]),
-			    kinds[i].ending) == 0;
-		if (is)
+	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(level->type, kinds[i].type) == 0)
 			mime_fault(m, level, kinds[i].fault);
-	}
+	if (has_name(&level->part, sealed))
+		mime_fault(m, level, MIME_SEALED);
+	if (has_name(&level->part, binhex))
+		mime_fault(m, level, MIME_BINHEX);
 }
 
 /* Does it hold parts that can be reached? Then what follows it is set. True:

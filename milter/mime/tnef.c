@@ -9,11 +9,9 @@
 
 #define SIGNATURE 0x223e9f78u
 #define ATT_TITLE 0x18010u	/* the name of an attachment, 8.3 */
+#define ATT_TRANSPORT 0x69001u	/* its name on the way */
 #define ATT_DATA 0x6800fu
 #define ATT_PROPERTIES 0x69005u	/* of an attachment, as MAPI has them */
-#define PROPERTY_NAME 0x3001u
-#define PROPERTY_FILE 0x3704u
-#define PROPERTY_LONG_FILE 0x3707u
 #define PROPERTY_DATA 0x3701u
 #define VALUES_MAX 1000
 
@@ -109,6 +107,21 @@ skip_named(struct reader *r)
 		take(r, number(r, 4), 4);
 }
 
+/* MS-OXCMSG section 2.2.2: its name, ending, file name (8.3, long), paths, name
+   on the way. */
+static bool
+is_name(uint32_t id)
+{
+	static const uint32_t ids[] = { 0x3001, 0x3703, 0x3704, 0x3707, 0x3708,
+		0x370d, 0x370c };
+	size_t i;
+
+	for (i = 0; i < sizeof ids / sizeof ids[0]; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
 static void
 read_value(struct reader *r, uint32_t type, uint32_t id, tnef_entry *entry,
     void *arg)
@@ -122,8 +135,7 @@ read_value(struct reader *r, uint32_t type, uint32_t id, tnef_entry *entry,
 	if (id == PROPERTY_DATA && n > 16)
 		entry(arg, NULL, (const char *)at + (type == 0x0d ? 16 : 0),
 		    n - (type == 0x0d ? 16 : 0));
-	else if (id == PROPERTY_FILE || id == PROPERTY_LONG_FILE ||
-	    id == PROPERTY_NAME)
+	else if (is_name(id))
 		tell_name(entry, arg, at, n, type == 0x1f ? 2 : 1);
 }
 
@@ -161,7 +173,7 @@ read_attribute(struct reader *r, tnef_entry *entry, void *arg)
 	if (r->bad || at == NULL)
 		return;
 	inner.end += n;
-	if (id == ATT_TITLE)
+	if (id == ATT_TITLE || id == ATT_TRANSPORT)
 		tell_name(entry, arg, at, n, 1);
 	else if (id == ATT_DATA && n > 0)
 		entry(arg, NULL, (const char *)at, n);

@@ -1,6 +1,6 @@
 /* file_name - what the name of a file says it is */
 
-#include "checks/file_name.h"
+#include "mime/file_name.h"
 
 #include <string.h>
 #include <strings.h>
@@ -128,6 +128,18 @@ file_name_put_plain(struct buf *out, const char *name)
 	}
 }
 
+void
+file_name_put_saved(struct buf *out, const char *name)
+{
+	struct buf plain = BUF_INIT;
+	struct span s;
+
+	file_name_put_plain(&plain, name);
+	s = base_name(plain.data);
+	buf_put(out, s.at, s.n);
+	buf_free(&plain);
+}
+
 static const char *
 ending_of(struct span s, const struct strset *endings)
 {
@@ -180,6 +192,24 @@ cut_ending(struct span *s)
 	while (s->n > 0 && strchr(" \t_", s->at[s->n - 1]) != NULL)
 		s->n--;
 	return ending;
+}
+
+bool
+file_name_has(const char *name, const char *const *endings)
+{
+	struct buf plain = BUF_INIT;
+	struct span saved, behind;
+	bool has;
+
+	if (name == NULL)
+		return false;
+	file_name_put_plain(&plain, name);
+	saved = base_name(plain.data);
+	behind = behind_colon(plain.data);
+	has = is_one_of(cut_ending(&saved), endings) ||
+	    is_one_of(cut_ending(&behind), endings);
+	buf_free(&plain);
+	return has;
 }
 
 static bool

@@ -1,4 +1,4 @@
-/* checks_file_name_test - what the name of a file says it is */
+/* mime_file_name_test - what the name of a file says it is */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/strset.h"
-#include "checks/file_name.h"
+#include "mime/file_name.h"
 
 static const struct {
 	const char *name, *ending;
@@ -81,11 +81,45 @@ test_all_cases(void **state)
 	buf_free(&plain);
 }
 
+/* What it is saved as, and whether that is a message. */
+static void
+test_saved(void **state)
+{
+	static const struct {
+		const char *name, *saved;
+		bool message;
+	} rows[] = {
+		{ "a.eml", "a.eml", true },
+		{ "d/A.EML . ", "A.EML", true },
+		{ "a.eml::$DATA", "a.eml", true },
+		{ "a.txt:b.eml", "a.txt", true },
+		{ "a.\357\275\205ml", "a.eml", true },
+		{ "a.eml.txt", "a.eml.txt", false },
+		{ "eml", "eml", false },
+		{ "", "", false },
+	};
+	static const char *const endings[] = { "eml", "mht", NULL };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf saved = BUF_INIT;
+
+		file_name_put_saved(&saved, rows[i].name);
+		assert_string_equal(saved.data, rows[i].saved);
+		assert_int_equal(file_name_has(rows[i].name, endings),
+		    rows[i].message);
+		buf_free(&saved);
+	}
+	assert_false(file_name_has(NULL, endings));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_cases),
+		cmocka_unit_test(test_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
