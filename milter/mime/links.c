@@ -21,6 +21,8 @@ links_new(bool html, void (*reported)(void *arg, const char *host), void *arg)
 void
 links_free(struct links *l)
 {
+	if (l != NULL)
+		free(l->inner);
 	free(l);
 }
 

@@ -2,11 +2,11 @@
  * links.h - the links of a text, plain or HTML, as it comes
  *
  * In plain text: what begins with http:// https:// ftp:// or www. In HTML: the
- * attributes that hold links, and what looks like one in the text, in any other
- * attribute, in a comment (which some programs show), a style or a script.
+ * attributes, and what looks like one in the text, in a comment, a style or a
+ * script, all of which are read as markup, too, for to some programs they are.
  * Obfuscation is undone as a browser undoes it; see url.h. Links that a script
- * would put together are not found, nor a host that stands more than a kilobyte
- * behind the beginning of its link.
+ * would put together are not found, nor in plain text a host that stands more
+ * than a kilobyte behind the beginning of its link.
  *
  * Bounded memory; the text may be cut anywhere. One thread at a time.
  */
@@ -19,7 +19,8 @@
 enum mime_joined;
 struct links;
 
-/* `reported` gets each host as url_put_host() gives it, once for each link. */
+/* `reported` gets each host as url_put_host() gives it, once for each link, but
+   of those that follow each other in turn only one. */
 struct links *links_new(bool html, void (*reported)(void *arg,
     const char *host),
     void *arg);

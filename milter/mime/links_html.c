@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "mime/links_internal.h"
 
 static char
@@ -70,11 +71,57 @@ tail_is(const struct links *l, const char *end, size_t n)
 	    memcmp(l->tail + l->ntail - n, end, n) == 0;
 }
 
+/*
+ * What a browser takes for a comment is markup to Outlook ("[if mso]"), what it
+ * takes for raw text is none in XML and SVG, and a value may be a page of its
+ * own (srcdoc): read along, as if nothing of it were special.
+ */
+static void
+inner_begin(struct links *l)
+{
+	if (l->flat)
+		return;
+	if (l->inner == NULL) {
+		l->inner = mem_alloc(sizeof *l->inner);
+		l->inner->html = l->inner->flat = true;
+		l->inner->reported = l->reported;
+		l->inner->arg = l->arg;
+	}
+	l->inner->state = LINKS_IN_TEXT;
+	l->inner_on = true;
+}
+
+static void
+inner_put(struct links *l, char c)
+{
+	if (!l->inner_on)
+		return;
+	memcpy(l->inner->last, l->last, sizeof l->last);
+	links_html(l->inner, c);
+	memcpy(l->last, l->inner->last, sizeof l->last);
+}
+
+static void
+inner_end(struct links *l)
+{
+	if (!l->inner_on)
+		return;
+	memcpy(l->inner->last, l->last, sizeof l->last);
+	links_html_end(l->inner);
+	links_word_end(l->inner);
+	memcpy(l->last, l->inner->last, sizeof l->last);
+	l->inner_on = false;
+}
+
 static void
 tag_end(struct links *l)
 {
-	l->state = is_raw_tag(l) ? LINKS_RAW : LINKS_IN_TEXT;
+	l->state = LINKS_IN_TEXT;
 	l->ntail = 0;
+	if (is_raw_tag(l) && !l->flat) {
+		l->state = LINKS_RAW;
+		inner_begin(l);
+	}
 }
 
 static void
@@ -156,8 +203,20 @@ outside_name(struct links *l, char c)
 static void
 value_end(struct links *l)
 {
+	if (l->nname == 7 && memcmp(l->name, "content", 7) == 0)
+		links_refresh(l);
 	links_value_end(l, is_link_attribute(l));
+	inner_end(l);
 	l->state = LINKS_BEFORE_NAME;
+}
+
+static void
+put_value(struct links *l, char c)
+{
+	links_value(l, c, is_link_attribute(l));
+	if (c == '<' && !l->inner_on)
+		inner_begin(l);
+	inner_put(l, c);
 }
 
 static void
@@ -169,7 +228,7 @@ in_value(struct links *l, char c)
 		value_end(l);
 		tag_end(l);
 	} else
-		links_value(l, c, is_link_attribute(l));
+		put_value(l, c);
 }
 
 static void
@@ -192,8 +251,9 @@ static void
 in_declaration(struct links *l, char c)
 {
 	keep_tail(l, c);
-	if (l->ntail == 2 && tail_is(l, "--", 2)) {
+	if (l->ntail == 2 && tail_is(l, "--", 2) && !l->flat) {
 		l->state = LINKS_COMMENT;
+		inner_begin(l);
 		return;
 	}
 	links_text(l, c);
@@ -206,9 +266,12 @@ static void
 in_comment(struct links *l, char c)
 {
 	links_text(l, c);
+	inner_put(l, c);
 	keep_tail(l, c);
-	if (tail_is(l, "-->", 3) || tail_is(l, "--!>", 4))
+	if (tail_is(l, "-->", 3) || tail_is(l, "--!>", 4)) {
+		inner_end(l);
 		l->state = LINKS_IN_TEXT;
+	}
 }
 
 /* Up to </tag and what ends a name. */
@@ -221,9 +284,12 @@ in_raw(struct links *l, char c)
 	    memcmp(l->tail + l->ntail - n, "</", 2) == 0;
 
 	links_text(l, c);
+	inner_put(l, c);
 	keep_tail(l, c);
-	if (ends)
+	if (ends) {
+		inner_end(l);
 		l->state = c == '>' ? LINKS_IN_TEXT : LINKS_END_TAG;
+	}
 }
 
 static void
@@ -278,7 +344,7 @@ put_text(struct links *l, const char *bytes, size_t n)
 
 	for (i = 0; i < n; i++)
 		if (l->state == LINKS_IN_VALUE)
-			links_value(l, bytes[i], is_link_attribute(l));
+			put_value(l, bytes[i]);
 		else
 			links_text(l, bytes[i]);
 }
@@ -306,12 +372,23 @@ has_entities(const struct links *l)
 	return l->state == LINKS_IN_TEXT || l->state == LINKS_IN_VALUE;
 }
 
+/* Zeros in front of a number are as many as they like. */
+static bool
+is_idle_zero(const struct links *l, char c)
+{
+	size_t first = l->nentity > 1 && (l->entity[1] | 0x20) == 'x' ? 2 : 1;
+
+	return c == '0' && l->nentity == first + 1 && l->entity[0] == '#' &&
+	    l->entity[first] == '0';
+}
+
 void
 links_html(struct links *l, char c)
 {
 	if (l->in_entity) {
 		if (entity_goes_on(l->entity, l->nentity, c)) {
-			l->entity[l->nentity++] = c;
+			if (!is_idle_zero(l, c))
+				l->entity[l->nentity++] = c;
 			return;
 		}
 		entity_end(l, c == ';');
@@ -334,4 +411,5 @@ links_html_end(struct links *l)
 		entity_end(l, false);
 	if (l->state == LINKS_IN_VALUE)
 		value_end(l);
+	inner_end(l);
 }

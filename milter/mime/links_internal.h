@@ -11,6 +11,7 @@
 /* Bytes between blanks, or of an attribute, that are looked at together. */
 #define LINKS_WORD ((size_t)2048)
 #define LINKS_NAME 16
+#define LINKS_LAST 256
 
 enum links_state { LINKS_IN_TEXT, LINKS_TAG_OPEN, LINKS_TAG_NAME,
 	LINKS_BEFORE_NAME, LINKS_IN_NAME, LINKS_AFTER_NAME,
@@ -37,6 +38,12 @@ struct links {
 	char entity[ENTITY_MAX];	/* begun by & */
 	size_t nentity;
 	bool in_entity;
+	/* Another reading: of a comment, of raw text, of a page within a value,
+	   each of which some program takes for more of the page. */
+	struct links *inner;	/* NULL: none was there yet */
+	bool inner_on;		/* it reads along */
+	bool flat;		/* this is one, and has none of these */
+	char last[LINKS_LAST];	/* host that was reported, or "" */
 };
 
 /* One byte of text; a blank ends a word. */
@@ -47,6 +54,8 @@ void links_word_end(struct links *l);
 void links_value(struct links *l, char c, bool is_link);
 /* What was read is a link, whatever it looks like. */
 void links_value_end(struct links *l, bool is_link);
+/* What was read is where a page leads on to: "0; url=//a.example". */
+void links_refresh(struct links *l);
 
 /* One byte of HTML, and its end. */
 void links_html(struct links *l, char c);

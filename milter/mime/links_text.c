@@ -38,8 +38,19 @@ begins(const char *p, const char *end, const char *word)
 	return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
 }
 
+/* A host, but not twice in turn. */
 static void
-tell_host(const struct links *l, const char *p, size_t n)
+put_host(struct links *l, const char *host)
+{
+	if (strcmp(l->last, host) == 0)
+		return;
+	l->last[0] = '\0';
+	strncat(l->last, host, sizeof l->last - 1);
+	l->reported(l->arg, host);
+}
+
+static void
+tell_host(struct links *l, const char *p, size_t n)
 {
 	struct buf host = BUF_INIT;
 
@@ -49,7 +60,7 @@ tell_host(const struct links *l, const char *p, size_t n)
 	while (n > 0 && strchr(".:;!$&=", p[n - 1]) != NULL)
 		n--;
 	if (url_put_host_behind(&host, p, n))
-		l->reported(l->arg, host.data);
+		put_host(l, host.data);
 	buf_free(&host);
 }
 
@@ -58,7 +69,7 @@ tell_host(const struct links *l, const char *p, size_t n)
  * programs end a link there: both readings.
  */
 static void
-tell(const struct links *l, const char *p, size_t n)
+tell(struct links *l, const char *p, size_t n)
 {
 	size_t ascii = 0;
 
@@ -80,7 +91,7 @@ struct search {
 
 /* The host of a link in running text, its user and port. */
 static void
-tell_at(const struct links *l, struct search *s, const char *p)
+tell_at(struct links *l, struct search *s, const char *p)
 {
 	size_t n;
 
@@ -153,7 +164,7 @@ link_start(const char *p, const char *end, size_t *depth)
 
 /* In the query of another link, in percents. */
 static void
-tell_escaped(const struct links *l, const char *p, const char *end,
+tell_escaped(struct links *l, const char *p, const char *end,
     size_t depth)
 {
 	struct buf text = BUF_INIT, once = BUF_INIT;
@@ -186,7 +197,7 @@ is_base64_link(const char *p, const char *end)
 }
 
 static void
-tell_base64(const struct links *l, const char *p, const char *end)
+tell_base64(struct links *l, const char *p, const char *end)
 {
 	struct decoder d = { .encoding = MIME_BASE64 };
 	const char *stop = p + length_of(p, end, "+/");
@@ -205,7 +216,7 @@ tell_base64(const struct links *l, const char *p, const char *end)
  * counts where a name may begin.
  */
 static void
-search(const struct links *l, size_t from, size_t max)
+search(struct links *l, size_t from, size_t max)
 {
 	const char *end = l->word + l->nword, *p;
 	struct search s = { .end = end, .user_end = l->word };
@@ -235,18 +246,56 @@ links_word_end(struct links *l)
 	l->cut = false;
 }
 
+/* Any attribute may hold a link: there are new ones every year, and XML gives
+   them other names. */
 void
 links_value_end(struct links *l, bool is_link)
 {
 	struct buf host = BUF_INIT;
 
-	if (is_link && !l->cut && url_put_host(&host, l->word, l->nword)) {
-		l->reported(l->arg, host.data);
+	if (!l->cut && (is_link || url_is_absolute(l->word, l->nword)) &&
+	    url_put_host(&host, l->word, l->nword)) {
+		put_host(l, host.data);
 		search(l, 1, l->nword);
 		l->nword = 0;
 	}
 	buf_free(&host);
 	links_word_end(l);
+}
+
+static const char *
+skip_blank(const char *p, const char *end)
+{
+	while (p < end && (unsigned char)*p <= ' ')
+		p++;
+	return p;
+}
+
+/* As the HTML standard has it ("shared declarative refresh steps"). */
+void
+links_refresh(struct links *l)
+{
+	const char *end = l->word + l->nword, *p = skip_blank(l->word, end);
+	const char *number = p, *behind;
+	struct buf host = BUF_INIT;
+
+	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
+		p++;
+	if (p == number)
+		return;
+	p = skip_blank(p, end);
+	p = skip_blank(p + (p < end && (*p == ';' || *p == ',')), end);
+	behind = begins(p, end, "url") ? skip_blank(p + 3, end) : end;
+	if (behind < end && *behind == '=')
+		p = skip_blank(behind + 1, end);
+	if (p < end && (*p == '"' || *p == '\'')) {
+		behind = memchr(p + 1, *p, (size_t)(end - p - 1));
+		end = behind != NULL ? behind : end;
+		p++;
+	}
+	if (url_put_host(&host, p, (size_t)(end - p)))
+		put_host(l, host.data);
+	buf_free(&host);
 }
 
 /*
@@ -265,12 +314,31 @@ shift(struct links *l)
 }
 
 /*
- * The host of a link is at its beginning: the rest of a long one is not read.
+ * The host of a link is at its beginning, behind what is no part of it: that
+ * makes room. The rest of a long one is not read. False: there is no room.
  */
+static bool
+make_room(struct links *l)
+{
+	size_t user;
+
+	l->nword = url_squeeze(l->word, l->nword);
+	if (l->nword < LINKS_WORD / 2)
+		return true;
+	user = url_user(l->word, l->nword);
+	if (user == 0)
+		return false;
+	l->nword = user;
+	return true;
+}
+
 void
 links_value(struct links *l, char c, bool is_link)
 {
-	if (l->nword == LINKS_WORD && is_link)
+	if (is_link && (c == '\t' || c == '\n' || c == '\r' ||
+	    (l->nword == 0 && (unsigned char)c <= ' ')))
+		return;
+	if (l->nword == LINKS_WORD && is_link && !make_room(l))
 		return;
 	if (l->nword == LINKS_WORD)
 		shift(l);

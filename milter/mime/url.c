@@ -33,18 +33,36 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A URL without the characters that browsers remove from it. */
+/* A URL without the characters that browsers remove from it, or from a host. */
 static void
 put_stripped(struct buf *out, const char *text, size_t n)
 {
-	size_t i = 0;
+	size_t i = 0, unseen;
 
 	while (i < n && (unsigned char)text[i] <= ' ')
 		i++;
-	for (; i < n && out->len < HOST_MAX; i++)
-		if (text[i] != '\t' && text[i] != '\n' && text[i] != '\r' &&
-		    text[i] != '\0')
+	for (; i < n && out->len < HOST_MAX; i++) {
+		unseen = url_unseen(text + i, n - i);
+		if (unseen > 0)
+			i += unseen - 1;
+		else
 			buf_putc(out, text[i]);
+	}
+}
+
+size_t
+url_squeeze(char *text, size_t n)
+{
+	size_t i, to = 0, unseen;
+
+	for (i = 0; i < n; i++) {
+		unseen = url_unseen(text + i, n - i);
+		if (unseen > 0)
+			i += unseen - 1;
+		else
+			text[to++] = text[i];
+	}
+	return to;
 }
 
 /* %XX becomes its byte. */
@@ -136,18 +154,21 @@ put_name(struct buf *out, const char *host)
 	size_t start = out->len;
 	uint32_t address;
 
-	if (take_address(host, &address)) {
-		buf_printf(out, "%u.%u.%u.%u", address >> 24,
-		    address >> 16 & 255, address >> 8 & 255, address & 255);
-		return true;
+	if (!take_address(host, &address)) {
+		if (*host == '[' || !url_put_labels(out, host))
+			return false;
+		/* What A-labels made of it may be an address again. */
+		if (!take_address(out->data + start, &address)) {
+			if (url_is_name(out->data + start))
+				return true;
+			buf_cut(out, start);
+			return false;
+		}
+		buf_cut(out, start);
 	}
-	if (*host == '[' || !url_put_labels(out, host))
-		return false;
-	/* What A-labels made of it may be an address again. */
-	if (!take_address(out->data + start, &address))
-		return true;
-	buf_cut(out, start);
-	return false;
+	buf_printf(out, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+	    address >> 8 & 255, address & 255);
+	return true;
 }
 
 /* "user:password@host:port" */
@@ -183,6 +204,17 @@ put_behind(struct buf *out, const char *rest)
 	return put_authority(out, rest, strcspn(rest, "/\\?#"));
 }
 
+/* Behind the scheme of any other URL that names a host: "smb://a.example". */
+static const char *
+behind_other(const char *url)
+{
+	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return n > 0 && url[n] == ':' && is_slash(url[n + 1]) &&
+	    is_slash(url[n + 2]) ? url + n + 1 : NULL;
+}
+
 /* Behind the scheme, or NULL: it is none of ours. */
 static const char *
 behind_scheme(const char *url)
@@ -196,7 +228,42 @@ behind_scheme(const char *url)
 		if (strncasecmp(url, schemes[i], n) == 0)
 			return url + n;
 	}
-	return NULL;
+	return behind_other(url);
+}
+
+bool
+url_is_absolute(const char *url, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (unsigned char)url[i] <= ' ')
+		i++;
+	if (i + 2 < n && is_slash(url[i]))
+		return is_slash(url[i + 1]);
+	while (i < n && ((url[i] | 0x20) >= 'a' && (url[i] | 0x20) <= 'z'))
+		i++;
+	return i < n && strchr("+-.:", url[i]) != NULL && url[i] != '\0' &&
+	    memchr(url + i, ':', n - i) != NULL;
+}
+
+size_t
+url_user(const char *url, size_t n)
+{
+	size_t i = 0, start;
+
+	while (i < n && ((url[i] | 0x20) >= 'a' && (url[i] | 0x20) <= 'z'))
+		i++;
+	i += i < n && url[i] == ':';
+	start = i;
+	while (i < n && is_slash(url[i]))
+		i++;
+	if (i == start)
+		return 0;
+	if (i == n)
+		return i - start > 2 ? start + 2 : 0;
+	for (start = i; i < n && strchr("/\\?#", url[i]) == NULL; i++)
+		;
+	return i == n ? start : 0;
 }
 
 bool

@@ -105,6 +105,20 @@ is_ignored(uint32_t c)
 	    c == 0xfeff;
 }
 
+size_t
+url_unseen(const char *text, size_t n)
+{
+	char c[5] = "";
+	size_t used;
+	uint32_t code;
+
+	if ((unsigned char)*text < 0x80)
+		return *text == '\0' || strchr("\t\n\r", *text) != NULL;
+	memcpy(c, text, n < 4 ? n : 4);
+	code = take_utf8(c, &used);
+	return code != 0 && is_ignored(code) ? used : 0;
+}
+
 /* What IDNA2008 does not take, as emoji. */
 static bool
 put_loose(struct buf *out, const char *label)
@@ -177,8 +191,8 @@ put_label(struct buf *out, size_t start, const struct buf *label)
 	return good;
 }
 
-static bool
-is_name(const char *name)
+bool
+url_is_name(const char *name)
 {
 	const char *last = strrchr(name, '.');
 
@@ -201,8 +215,8 @@ url_put_labels(struct buf *out, const char *host)
 		good = put_label(out, start, &label);
 	}
 	buf_free(&label);
-	if (good && is_name(out->data + start))
-		return true;
-	buf_cut(out, start);
-	return false;
+	good &= out->len > start;
+	if (!good)
+		buf_cut(out, start);
+	return good;
 }

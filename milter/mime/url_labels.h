@@ -8,14 +8,22 @@
 #define MIME_URL_LABELS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct buf;
 
 /*
  * Appends the host in lower case, as A-labels. A label that no list of names
  * can hold ("a!b") is left out with those before it. False, nothing appended:
- * it is no name with a dot.
+ * it has none that can be one.
  */
 bool url_put_labels(struct buf *out, const char *host);
+
+/* Has it a dot, and is it no address? */
+bool url_is_name(const char *name);
+
+/* Bytes of the character that begins the n bytes (at least one), if it counts
+   for nothing in a host (white space within a URL too); else 0. */
+size_t url_unseen(const char *text, size_t n);
 
 #endif

@@ -48,6 +48,15 @@ static const struct url {
 	{ "http://192.0.519/", "192.0.2.7" },
 	{ "http://192.0.2.7./", "192.0.2.7" },
 	{ "http://%31%39%32.0.2.7/", "192.0.2.7" },
+	{ "http://\357\274\221\357\274\231\357\274\222.0.2.7/", "192.0.2.7" },
+	{ "http://192\343\200\2020\343\200\2022\343\200\2027/",
+	    "192.0.2.7" },
+	{ "http://\357\274\223221225991/", "192.0.2.7" },
+	{ "http://1\357\274\2212.0.2.256/", NULL },
+	{ "file://example.org/share", "example.org" },
+	{ "file:///\\\\example.org\\share", "example.org" },
+	{ "smb:\\\\example.org\\x", "example.org" },
+	{ "file:///c:/x", NULL },
 	{ "http://[2001:db8::7]:80/", "[2001:db8::7]" },
 	{ "http://[::ffff:192.0.2.7]/", "192.0.2.7" },
 	{ "http://192.0.2.256/", NULL },
@@ -178,6 +187,32 @@ static const struct test_case {
 	{ true, "<a b=c=d href=//a.example>", "a.example" },
 	{ true, "<a href=\"\" HREF=\"//a.example\">", "a.example" },
 	{ true, "&amp;&nosuch;&#;&#x; http://a.example", "a.example" },
+	{ true, "<a href=\"http&#000000000000000000000000000058;//a.example\">",
+	    "a.example" },
+	{ true, "<a href=\"&#x0000000000000000000000000068;ttp://a.example\">",
+	    "a.example" },
+	{ true, "<a href=\"http:&#0x2f;a.example\">", "" },
+	/* another reading of what is no markup to a browser */
+	{ true, "<!--[if mso]><a href=\"http&#58;//a.example\"><![endif]-->",
+	    "a.example" },
+	{ true, "<!--[if mso]><a href=//a.example><![endif]--><a href=//b."
+	    "example>", "a.example b.example" },
+	{ true, "<svg><title><a href=//a.example></title><b>http://b.example",
+	    "a.example b.example" },
+	{ true, "<title/><a href=//a.example>", "a.example" },
+	{ true, "<iframe srcdoc=\"&lt;a href=//a.example&gt;\" src=//b.example"
+	    ">", "a.example b.example" },
+	{ true, "<!-- <a title=\" --><a href=//a.example>", "a.example" },
+	/* any attribute */
+	{ true, "<img srcset=\"//a.example/x 1x, http://b.example 2x\">",
+	    "a.example b.example" },
+	{ true, "<svg xmlns:q=x><a q:href='https:/a.example'>", "a.example" },
+	{ true, "<p title='a: //b.example' alt='x//c.example'>", "" },
+	{ true, "<meta content=\"0;url=//a.example\">", "a.example" },
+	{ true, "<meta content=\"0 ; URL = 'ht\ntp:a.example'\">",
+	    "a.example" },
+	{ true, "<meta content=\"5,//a.example\">", "a.example" },
+	{ true, "<meta content=\"width=1, url=//a.example\">", "" },
 };
 
 static void
@@ -282,6 +317,42 @@ test_long(void **state)
 	buf_free(&text);
 }
 
+/* Much before the host that is no part of it. */
+static void
+test_far(void **state)
+{
+	static const struct {
+		const char *start, *fill, *end, *host;
+	} rows[] = {
+		{ "<a href=\"", " ", "http://a.example/\">", "a.example" },
+		{ "<a href=\"http://a.ex", "\n", "ample/\">", "a.example" },
+		{ "<a href=\"http://a.ex", "&Tab;", "ample/\">", "a.example" },
+		{ "<a href=\"http://a.ex", "\302\255", "ample/\">",
+		    "a.example" },
+		{ "<a href=\"http://", "a", "@a.example/\">", "a.example" },
+		{ "<a href=\"", "/", "a.example/\">", "a.example" },
+		{ "<a href=\"http://a.example/", "a", "@b.example/\">",
+		    "a.example" },
+		{ "<a href=\"http://a.example?", "a", "@b.example/\">",
+		    "a.example" },
+	};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_puts(&text, rows[i].start);
+		for (n = 0; n < 7000; n++)
+			buf_puts(&text, rows[i].fill);
+		buf_puts(&text, rows[i].end);
+		play(&(struct test_case){ true, text.data, rows[i].host },
+		    text.len);
+		play(&(struct test_case){ true, text.data, rows[i].host }, 1);
+		buf_free(&text);
+	}
+}
+
 int
 main(void)
 {
@@ -290,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
