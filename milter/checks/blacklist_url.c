@@ -34,6 +34,7 @@ struct note {
 	const struct check_ctx *ctx;	/* of the call that is at work */
 	struct links *links;	/* of the text that is read now, or NULL */
 	struct links *joined;	/* … with its lines joined, or NULL */
+	struct links *other;	/* … in its other reading, or NULL */
 	unsigned part;		/* its number */
 	struct strset hosts;
 	struct buf list;	/* the same, each with a NUL behind it */
@@ -47,6 +48,7 @@ clear_note(void *memory)
 
 	links_free(note->links);
 	links_free(note->joined);
+	links_free(note->other);
 	strset_free(&note->hosts);
 	buf_free(&note->list);
 }
@@ -131,15 +133,29 @@ put_text(struct note *note, const char *bytes, size_t n)
 }
 
 static void
+put_other(struct note *note, const struct mime_event *e)
+{
+	if (note->other == NULL)
+		note->other = links_new(e->part->page, reported, note);
+	if (note->left == 0)
+		links_put(note->other, e->bytes, e->n);
+}
+
+static void
+end_reading(struct note *note, struct links **links)
+{
+	if (note->left == 0 && *links != NULL)
+		links_end(*links);
+	links_free(*links);
+	*links = NULL;
+}
+
+static void
 end_text(struct note *note)
 {
-	if (note->left == 0)
-		links_end(note->links);
-	if (note->left == 0 && note->joined != NULL)
-		links_end(note->joined);
-	links_free(note->links);
-	links_free(note->joined);
-	note->links = note->joined = NULL;
+	end_reading(note, &note->links);
+	end_reading(note, &note->joined);
+	end_reading(note, &note->other);
 }
 
 static void
@@ -154,6 +170,8 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 		return;
 	} else if (e->what == MIME_TEXT) {
 		put_text(note, e->bytes, e->n);
+	} else if (e->what == MIME_OTHER) {
+		put_other(note, e);
 	} else if (e->what == MIME_END) {
 		end_text(note);
 	}

@@ -183,6 +183,7 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 			attachment_bytes(note, o, e->bytes, e->n);
 		break;
 	case MIME_TEXT:
+	case MIME_OTHER:
 		break;
 	case MIME_END:
 		if (note->part == e->part->number)

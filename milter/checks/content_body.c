@@ -45,7 +45,7 @@ struct note {
 	struct hit *hits;	/* of each block */
 	size_t nhits;
 	bool *maybe;		/* of each pattern */
-	struct window window;
+	struct window window, other;	/* other: of the other reading */
 	unsigned part;		/* whose text is read, 0: none */
 	char *type, *file;	/* of that part */
 };
@@ -143,6 +143,7 @@ clear_note(void *memory)
 	free(note->type);
 	free(note->file);
 	buf_free(&note->window.text);
+	buf_free(&note->other.text);
 }
 
 static const struct slot_kind kind = { "content_body", sizeof(struct note),
@@ -158,7 +159,7 @@ note_of(const struct check_ctx *ctx)
 		note->nhits = o->blocks.n;
 		note->hits = mem_array(note->nhits, sizeof *note->hits);
 		note->maybe = mem_array(o->n, sizeof *note->maybe);
-		note->window = (struct window)WINDOW_INIT;
+		note->window = note->other = (struct window)WINDOW_INIT;
 	}
 	return note;
 }
@@ -241,9 +242,18 @@ search(void *arg, const char *text, size_t n, size_t start, bool last)
 	}
 }
 
-/* Is there a block that still searches texts of this type? */
 static bool
-is_wanted(const struct options *o, struct note *note, const char *type)
+has_type(const struct block *block, const char *type)
+{
+	return type != NULL &&
+	    strset_find(&block->types, type, strlen(type)) != NULL;
+}
+
+/* Is there a block that still searches texts of this type? A page counts as
+   one, whatever it calls itself. */
+static bool
+is_wanted(const struct options *o, struct note *note,
+    const struct mime_part *part)
 {
 	const struct block *block;
 	bool wanted = false;
@@ -252,7 +262,9 @@ is_wanted(const struct options *o, struct note *note, const char *type)
 	for (i = 0; i < o->blocks.n; i++) {
 		block = o->blocks.v[i];
 		note->hits[i].wants = block->types.n == 0 ||
-		    strset_find(&block->types, type, strlen(type)) != NULL;
+		    has_type(block, part->type) ||
+		    has_type(block, part->other_type) ||
+		    (part->page && has_type(block, "text/html"));
 		wanted |= note->hits[i].wants && !note->hits[i].done;
 	}
 	return wanted;
@@ -266,8 +278,8 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 		.budget = message_budget(ctx->slots, ctx->site) };
 
 	if (e->what == MIME_BEGIN) {
-		if (strncmp(e->part->type, "text/", 5) != 0 ||
-		    !is_wanted(ctx->options, note, e->part->type))
+		if (!e->part->text ||
+		    !is_wanted(ctx->options, note, e->part))
 			return;
 		note->part = e->part->number;
 		mem_replace(&note->type, e->part->type);
@@ -277,8 +289,11 @@ part(const struct check_ctx *ctx, const struct mime_event *e)
 		return;
 	} else if (e->what == MIME_TEXT) {
 		window_put(&note->window, e->bytes, e->n, search, &v);
+	} else if (e->what == MIME_OTHER) {
+		window_put(&note->other, e->bytes, e->n, search, &v);
 	} else if (e->what == MIME_END) {
 		window_end(&note->window, search, &v);
+		window_end(&note->other, search, &v);
 		note->part = 0;
 	}
 }

@@ -82,6 +82,25 @@ charset_is_plain(const char *name)
 	return false;
 }
 
+bool
+charset_holds_ascii(const char *name)
+{
+	static const char *const others[] = { "utf-16", "utf-32", "utf-7",
+		"unicode-1-1-utf-7" };
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof others / sizeof others[0]; i++)
+		if (strncasecmp(name, others[i], strlen(others[i])) == 0)
+			return false;
+	return true;
+}
+
+bool
+charset_is_utf16(const char *name)
+{
+	return name != NULL && strcasecmp(name, "utf-16") == 0;
+}
+
 #define NKNOWN (sizeof known / sizeof known[0])
 
 static struct {

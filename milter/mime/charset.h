@@ -20,6 +20,12 @@ struct charset;
  */
 bool charset_is_plain(const char *name);
 
+/* Is ASCII in it, but for shifts, as ASCII has it? */
+bool charset_holds_ascii(const char *name);
+
+/* UTF-16 that does not say in which order? */
+bool charset_is_utf16(const char *name);
+
 /* NULL: a name that we do not know, or that needs no conversion. */
 struct charset *charset_open(const char *name);
 void charset_close(struct charset *c);	/* NULL: nothing */

@@ -307,7 +307,8 @@ decode_uu_line(const char *line, size_t n, char *out)
 	return (int)want;
 }
 
-/* "644 name": where the name begins, or NULL. */
+/* "644 name": where the name begins, or NULL. Programs take a mode of any
+   length, and none; then the name should look like that of a file. */
 static const char *
 behind_mode(const char *line, size_t n, size_t i)
 {
@@ -315,8 +316,10 @@ behind_mode(const char *line, size_t n, size_t i)
 
 	for (; i < n && line[i] >= '0' && line[i] <= '7'; i++)
 		digits++;
-	return digits < 3 || digits > 5 || i + 1 >= n || line[i] != ' ' ?
-	    NULL : line + i + 1;
+	if (i + 1 >= n || line[i] != ' ' || ((digits < 3 || digits > 5) &&
+	    memchr(line + i, '.', n - i) == NULL))
+		return NULL;
+	return line + i + 1;
 }
 
 enum inline_kind

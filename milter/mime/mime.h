@@ -78,14 +78,19 @@ enum mime_what {
 	MIME_BEGIN,
 	MIME_BYTES,	/* decoded, of a part that holds no parts */
 	MIME_TEXT,	/* the same as UTF-8, of texts; behind MIME_BYTES,
-			   but for its pieces, which may be others */
+			   but for its pieces, which may be others; what needs
+			   no conversion is without NUL and what chooses a
+			   charset (ISO 2022) */
+	MIME_OTHER,	/* another reading of that text: its bytes, as if they
+			   needed none; of one in UTF-16, UTF-32, UTF-7, or
+			   that begins as such (a file loses its charset) */
 	MIME_END	/* of 1: the last of all */
 };
 
 struct mime_event {
 	enum mime_what what;
 	const struct mime_part *part;
-	const char *bytes;	/* BYTES, TEXT; else NULL */
+	const char *bytes;	/* BYTES, TEXT, OTHER; else NULL */
 	size_t n;		/* never 0 with bytes */
 };
 

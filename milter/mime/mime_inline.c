@@ -115,7 +115,9 @@ mime_inline_line(struct mime *m, const char *line, size_t n)
 		mime_put_eol(m);
 		mime_part_begin_inline(m);
 	}
-	m->begun = INLINE_NONE;
+	/* Lines of no bytes may come first. */
+	m->begun = m->within == INLINE_NONE && got == 0 &&
+	    !is_end(kind, line, text) ? kind : INLINE_NONE;
 	if (m->within == INLINE_NONE)
 		return false;
 	if (got > 0)

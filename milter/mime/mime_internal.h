@@ -3,7 +3,7 @@
  *
  * mime.c finds lines and boundaries, mime_header.c fields, mime_read.c reads
  * what they tell, mime_part.c opens and closes parts and tells of their bytes,
- * mime_inline.c finds files within a text.
+ * mime_text.c of their text, mime_inline.c finds files within one.
  */
 #ifndef MIME_MIME_INTERNAL_H
 #define MIME_MIME_INTERNAL_H
@@ -26,6 +26,16 @@ enum mime_state {
 enum mime_field { FIELD_TYPE, FIELD_ENCODING, FIELD_DISPOSITION,
 	FIELD_LOCATION, FIELD_DESCRIPTION, FIELDS };
 
+/* The text of a part on its way to UTF-8. */
+struct mime_text {
+	struct charset *converter;	/* NULL: it needs none */
+	bool other;		/* it is MIME_OTHER as well */
+	char head[2];		/* its first bytes */
+	size_t nhead;
+	char escape[3];		/* what may be passed over, so far */
+	size_t nescape;
+};
+
 /* A part that has begun and not ended. */
 struct mime_level {
 	struct mime_part part;
@@ -37,7 +47,7 @@ struct mime_level {
 	bool digest;		/* its parts are messages unless they say */
 	struct decoder decoder;
 	struct mime *inner;	/* of a message that is a file, or encoded */
-	struct charset *converter;	/* NULL: its text needs none */
+	struct mime_text text;
 };
 
 struct mime {
@@ -104,6 +114,12 @@ void mime_part_end(struct mime *m);
 void mime_part_bytes(struct mime *m, const char *bytes, size_t n);
 /* The same, decoded already. */
 void mime_part_decoded(struct mime *m, const char *bytes, size_t n);
+
+/* Of a part that is a text, its decoded bytes (mime_text.c). */
+void mime_text_open(struct mime *m, struct mime_level *level);
+void mime_text_put(struct mime *m, struct mime_level *level, const char *bytes,
+    size_t n);
+void mime_text_end(struct mime *m, struct mime_level *level);
 
 struct mime_level *mime_top(struct mime *m);
 

@@ -46,14 +46,6 @@ push(struct mime *m)
 }
 
 static void
-open_text(struct mime *m, struct mime_level *level)
-{
-	level->converter = charset_open(level->charset);
-	if (level->converter == NULL && !charset_is_plain(level->charset))
-		mime_fault(m, level, MIME_CHARSET);
-}
-
-static void
 forget_fields(struct mime *m)
 {
 	size_t i;
@@ -124,7 +116,7 @@ mime_part_begin(struct mime *m)
 	if (mime_part_read(m, level))
 		open_inner(m, level);
 	if (level->part.text && !level->part.container)
-		open_text(m, level);
+		mime_text_open(m, level);
 	forget_fields(m);
 	m->state = !level->part.container || level->inner != NULL ?
 	    MIME_IN_BODY : level->boundary.len > 0 ? MIME_IN_NOTHING :
@@ -152,22 +144,6 @@ mime_part_begin_inline(struct mime *m)
 	tell(m, level, MIME_BEGIN, NULL, 0);
 }
 
-/* What is left of its last character. */
-static void
-end_text(struct mime *m, struct mime_level *level)
-{
-	char piece[64];
-	const char *nothing = "";
-	size_t n;
-
-	if (level->converter == NULL)
-		return;
-	n = charset_put(level->converter, &nothing, nothing, piece,
-	    sizeof piece, true);
-	if (n > 0)
-		tell(m, level, MIME_TEXT, piece, n);
-}
-
 static void
 end_bytes(struct mime *m, struct mime_level *level)
 {
@@ -179,7 +155,8 @@ end_bytes(struct mime *m, struct mime_level *level)
 	if (level->decoder.faulty)
 		mime_fault(m, level, level->decoder.encoding == MIME_BASE64 ?
 		    MIME_BAD_BASE64 : MIME_BAD_QUOTED);
-	end_text(m, level);
+	if (level->part.text)
+		mime_text_end(m, level);
 }
 
 void
@@ -210,22 +187,6 @@ mime_part_end(struct mime *m)
 	buf_free(&level->boundary);
 	for (i = 0; i < MIME_SAME; i++)
 		buf_free(&level->others[i]);
-	charset_close(level->converter);
-}
-
-static void
-convert(struct mime *m, struct mime_level *level, const char *bytes, size_t n)
-{
-	const char *end = bytes + n;
-	char piece[PIECE];
-	size_t done;
-
-	while (bytes < end) {
-		done = charset_put(level->converter, &bytes, end, piece,
-		    sizeof piece, false);
-		if (done > 0)
-			tell(m, level, MIME_TEXT, piece, done);
-	}
 }
 
 void
@@ -240,12 +201,8 @@ mime_part_decoded(struct mime *m, const char *bytes, size_t n)
 		return;
 	}
 	tell(m, level, MIME_BYTES, bytes, n);
-	if (!level->part.text)
-		return;
-	if (level->converter == NULL)
-		tell(m, level, MIME_TEXT, bytes, n);
-	else
-		convert(m, level, bytes, n);
+	if (level->part.text)
+		mime_text_put(m, level, bytes, n);
 }
 
 void

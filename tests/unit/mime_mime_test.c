@@ -66,6 +66,8 @@ reported(void *arg, const struct mime_event *e)
 		s->open = true;
 		buf_put(&s->bytes, e->bytes, e->n);
 		break;
+	case MIME_OTHER:
+		break;
 	case MIME_TEXT:
 		assert_true(e->n > 0);
 		buf_put(&s->text, e->bytes, e->n);
@@ -319,12 +321,85 @@ test_limits(void **state)
 	buf_free(&b);
 }
 
+struct readings {
+	struct buf text, other;
+};
+
+static void
+read_both(void *arg, const struct mime_event *e)
+{
+	struct readings *r = arg;
+
+	if (e->what == MIME_TEXT)
+		buf_put(&r->text, e->bytes, e->n);
+	if (e->what == MIME_OTHER)
+		buf_put(&r->other, e->bytes, e->n);
+}
+
+/* A text whose charset is not the one that it is shown in. */
+static void
+test_readings(void **state)
+{
+	static const struct {
+		const char *charset;
+		const char *body;
+		size_t n;
+		const char *text, *other;
+	} rows[] = {
+#define ROW(charset, body, text, other) \
+	{ charset, body, sizeof body - 1, text, other }
+		ROW(NULL, "abc", "abc", ""),
+		ROW(NULL, "a", "a", ""),
+		ROW(NULL, "", "", ""),
+		ROW(NULL, "a\0b", "ab", ""),
+		ROW(NULL, "h\033(Bt\033$Bt\033(Jp", "http", ""),
+		ROW(NULL, "\033[1mx\033(hy\033$", "\033[1mx\033(hy", ""),
+		ROW(NULL, "\377\376a\0b\0", "\357\273\277ab", "\377\376ab"),
+		ROW("utf-8", "\376\377\0a\0b", "\357\273\277ab",
+		    "\376\377ab"),
+		ROW("utf-16", "\0a\0b", "ab", "ab"),
+		ROW("utf-16", "a\0b\0", "ab", "ab"),
+		ROW("utf-16", "bada", "\346\205\242\346\205\244", "bada"),
+		ROW("utf-7", "+AGE-b", "ab", "+AGE-b"),
+		ROW("iso-8859-1", "\344", "\303\244", ""),
+		ROW("iso-2022-jp", "a\033(Bb", "ab", ""),
+	};
+	size_t i, piece, at;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (piece = 1; piece < 9; piece++) {
+			struct readings r = { BUF_INIT, BUF_INIT };
+			struct mime *m = mime_new(read_both, &r);
+			struct buf type = BUF_INIT;
+
+			buf_puts(&type, "text/plain");
+			if (rows[i].charset != NULL)
+				buf_printf(&type, "; charset=%s",
+				    rows[i].charset);
+			mime_header(m, "Content-Type", type.data);
+			mime_headers_end(m, false);
+			for (at = 0; at < rows[i].n; at += piece)
+				mime_body(m, rows[i].body + at,
+				    rows[i].n - at < piece ? rows[i].n - at :
+				    piece);
+			mime_end(m);
+			mime_free(m);
+			assert_string_equal(r.text.data, rows[i].text);
+			assert_string_equal(r.other.data, rows[i].other);
+			buf_free(&type);
+			buf_free(&r.text);
+			buf_free(&r.other);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_cases),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_readings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
