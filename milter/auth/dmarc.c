@@ -33,16 +33,17 @@ put_plain(struct buf *out, const char *domain)
 }
 
 /*
- * Do both have a common parent? If not, no tree walk makes them one
- * organizational domain.
+ * A domain's organization is the domain or one above it: so no tree walk makes
+ * a domain part of one that it is not below. Nor is the DNS of such a domain
+ * asked, which may be anybody's.
  */
 static bool
-share_top(const char *a, const char *b)
+is_below(const char *domain, const char *organization)
 {
-	const char *top_a = strrchr(a, '.'), *top_b = strrchr(b, '.');
+	size_t n = strlen(domain), m = strlen(organization);
 
-	return strcmp(top_a != NULL ? top_a : a, top_b != NULL ? top_b :
-	    b) == 0;
+	return n >= m && strcmp(domain + n - m, organization) == 0 &&
+	    (n == m || domain[n - m - 1] == '.');
 }
 
 /* Section 4.5. *failure is set when the result is not known. */
@@ -57,7 +58,7 @@ is_aligned(const struct dmarc_walk *author, const char *domain, bool strict,
 	put_plain(&plain, domain);
 	aligned = strcmp(plain.data, author->from) == 0;
 	if (!aligned && !strict && plain.len > 0 &&
-	    share_top(plain.data, author->from)) {
+	    is_below(plain.data, author->organization)) {
 		dmarc_walk(&w, plain.data, deadline);
 		if (w.failure != NULL)
 			*failure = w.failure;
@@ -79,7 +80,8 @@ judge_spf(struct dmarc *out, const struct dmarc_walk *author,
 	if (spf->result == SPF_PASS)
 		out->by_spf = is_aligned(author, spf->domain,
 		    out->strict_spf, deadline, failure);
-	else if (spf->result == SPF_TEMPERROR)
+	else if (spf->result == SPF_TEMPERROR && is_aligned(author,
+	    spf->domain, out->strict_spf, deadline, failure))
 		*failure = "the SPF result is not known";
 }
 
@@ -93,7 +95,9 @@ judge_dkim(struct dmarc *out, const struct dmarc_walk *author,
 		if (dkim->v[i].verdict == DKIM_VERDICT_PASS)
 			out->by_dkim = is_aligned(author, dkim->v[i].domain,
 			    out->strict_dkim, deadline, failure);
-		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR)
+		else if (dkim->v[i].verdict == DKIM_VERDICT_TEMPERROR &&
+		    is_aligned(author, dkim->v[i].domain, out->strict_dkim,
+		    deadline, failure))
 			*failure = "the DKIM result is not known";
 }
 
