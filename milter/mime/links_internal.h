@@ -28,6 +28,7 @@ struct links {
 	char word[LINKS_WORD];
 	size_t nword;
 	bool cut;		/* its beginning was looked at, and left */
+	bool full;		/* its rest is not read */
 	/* where the HTML is */
 	enum links_state state;
 	char quote;		/* around the value, 0: none */

@@ -243,7 +243,7 @@ links_word_end(struct links *l)
 {
 	search(l, 0, l->nword);
 	l->nword = 0;
-	l->cut = false;
+	l->cut = l->full = false;
 }
 
 /* Any attribute may hold a link: there are new ones every year, and XML gives
@@ -338,7 +338,9 @@ links_value(struct links *l, char c, bool is_link)
 	if (is_link && (c == '\t' || c == '\n' || c == '\r' ||
 	    (l->nword == 0 && (unsigned char)c <= ' ')))
 		return;
-	if (l->nword == LINKS_WORD && is_link && !make_room(l))
+	if (l->nword == LINKS_WORD && is_link && !l->full)
+		l->full = !make_room(l);
+	if (is_link && l->full)
 		return;
 	if (l->nword == LINKS_WORD)
 		shift(l);

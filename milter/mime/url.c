@@ -204,13 +204,17 @@ put_behind(struct buf *out, const char *rest)
 	return put_authority(out, rest, strcspn(rest, "/\\?#"));
 }
 
-/* Behind the scheme of any other URL that names a host: "smb://a.example". */
+/* Behind the scheme of any other URL that names a host: "smb://a.example".
+   Three slashes are a file of this machine, but more a share. */
 static const char *
 behind_other(const char *url)
 {
 	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
+	if (n == 4 && strncasecmp(url, "file", 4) == 0 &&
+	    strspn(url + n, ":/\\") == 4)
+		return NULL;
 	return n > 0 && url[n] == ':' && is_slash(url[n + 1]) &&
 	    is_slash(url[n + 2]) ? url + n + 1 : NULL;
 }

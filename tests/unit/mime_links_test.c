@@ -57,6 +57,8 @@ static const struct url {
 	{ "file:///\\\\example.org\\share", "example.org" },
 	{ "smb:\\\\example.org\\x", "example.org" },
 	{ "file:///c:/x", NULL },
+	{ "file:///a.example/x", NULL },
+	{ "file:////a.example/x", "a.example" },
 	{ "http://[2001:db8::7]:80/", "[2001:db8::7]" },
 	{ "http://[::ffff:192.0.2.7]/", "192.0.2.7" },
 	{ "http://192.0.2.256/", NULL },
