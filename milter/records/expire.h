@@ -2,8 +2,8 @@
  * expire.h - the retention of record files
  *
  * Whole files go: the file in use is rotated once its first record is 25 hours
- * old (logrotate may do it earlier), and a rotated file is removed when its last
- * record is older than the retention. So nothing lives longer than the
+ * old (logrotate may do it earlier), and a rotated file is removed when its
+ * last record is older than the retention. So nothing lives longer than the
  * retention and 25 hours.
  */
 #ifndef RECORDS_EXPIRE_H
