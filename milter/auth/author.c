@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "mime/encoded.h"
 #include "model/mailbox.h"
 #include "model/session.h"
@@ -108,6 +109,21 @@ keep_domain(struct author *a, const char *domain)
 	a->domain = a->domains[0];
 }
 
+/* Has a name characters that nobody sees? What is left looks like it. */
+static bool
+put_visible(struct buf *out, const char *name, size_t n)
+{
+	size_t i, used, before = out->len;
+	uint32_t c;
+
+	for (i = 0; i < n; i += used > 0 ? used : 1) {
+		used = utf8_decode(name + i, n - i, &c);
+		if (used > 0 && !(c >= 0x80 && utf8_is_invisible(c)))
+			buf_put(out, name + i, used);
+	}
+	return out->len - before < n;
+}
+
 /*
  * The domain after an @ in text that is no address: some programs stop there.
  */
@@ -115,13 +131,15 @@ static void
 keep_behind(struct author *a, const char *p)
 {
 	struct buf raw = BUF_INIT, domain = BUF_INIT;
+	size_t n;
 
 	while (is_blank(*p))
 		p++;
-	for (; *p != '\0' && raw.len < DOMAIN_BYTES && ((unsigned char)*p >=
-	    0x80 || isalnum((unsigned char)*p) || strchr("-._", *p) != NULL);
-	    p++)
-		buf_putc(&raw, *p);
+	for (n = 0; p[n] != '\0' && n < DOMAIN_BYTES && ((unsigned char)p[n] >=
+	    0x80 || isalnum((unsigned char)p[n]) ||
+	    strchr("-._", p[n]) != NULL); n++)
+		;
+	put_visible(&raw, p, n);
 	if (raw.len > 0 && mailbox_put_domain(&domain, raw.data) &&
 	    strchr(domain.data, '.') != NULL)
 		keep_domain(a, domain.data);
@@ -165,6 +183,29 @@ keep_encoded(struct author *a, const char *value, bool alone)
 	buf_free(&decoded);
 }
 
+/* "example.org" with a blank of another script behind it, that IDNA does not
+   take: no other domain to the eye. */
+static bool
+has_invisible(const char *domain)
+{
+	struct buf visible = BUF_INIT;
+	bool does = put_visible(&visible, domain, strlen(domain));
+
+	buf_free(&visible);
+	return does;
+}
+
+/* "=?utf-8?Q?a=40b?=" between two commas is shown as an address. */
+static void
+keep_word(struct author *a, const char *text)
+{
+	struct buf decoded = BUF_INIT;
+
+	encoded_put(&decoded, text, strlen(text));
+	keep_all(a, decoded.data);
+	buf_free(&decoded);
+}
+
 /*
  * What stood between two commas, or in < >. Bare words are part of a name that
  * should have been in quotes ("Doe, Ann <ann@example.org>") and count for
@@ -176,13 +217,16 @@ end_mailbox(struct reader *r)
 	struct mailbox m = { .text = NULL };
 
 	if (r->angle || strchr(r->text.data, '@') != NULL) {
-		if (mailbox_set(&m, r->text.data) && m.domain != NULL) {
+		if (mailbox_set(&m, r->text.data) && m.domain != NULL &&
+		    !has_invisible(m.domain)) {
 			r->author->mailboxes++;
 			keep_domain(r->author, m.domain);
 		} else {
 			r->bad = true;
 		}
 		mailbox_clear(&m);
+	} else if (strstr(r->text.data, "=?") != NULL) {
+		keep_word(r->author, r->text.data);
 	}
 	buf_clear(&r->text);
 	r->angle = false;
@@ -270,6 +314,7 @@ read_line(struct author *a, const char *value)
 	if (r.bad) {
 		a->status = AUTHOR_BROKEN;
 		keep_all(a, value);
+		keep_encoded(a, value, true);
 	} else {
 		keep_encoded(a, value, a->mailboxes == before);
 	}

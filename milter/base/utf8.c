@@ -49,3 +49,27 @@ utf8_shown(const char *text, size_t n)
 	}
 	return shown;
 }
+
+bool
+utf8_is_invisible(uint32_t c)
+{
+	static const struct {
+		uint32_t from, to;
+	} rows[] = {
+		{ 0xa0, 0xa0 }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x1680, 0x1680 },
+		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x2000, 0x200f },
+		{ 0x2028, 0x202f }, { 0x205f, 0x206f }, { 0x3000, 0x3000 },
+		{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
+	size_t i;
+
+	if (utf8_is_hidden(c))
+		return true;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (c >= rows[i].from && c <= rows[i].to)
+			return true;
+	return false;
+}

@@ -19,6 +19,10 @@ size_t utf8_decode(const char *text, size_t n, uint32_t *c);
 /* Unseen, but able to change how a line reads: C0, C1, separators, bidi. */
 bool utf8_is_hidden(uint32_t c);
 
+/* A blank, or nothing to the eye, outside of ASCII: all of the above that are
+   there, and what has no width. */
+bool utf8_is_invisible(uint32_t c);
+
 /*
  * How many of n bytes may be shown as they are: up to what is hidden, or no
  * whole character of UTF-8.

@@ -83,15 +83,6 @@ last_dot(struct span s)
 	return memrchr(s.at, '.', s.n);
 }
 
-/* Characters without a width, as programs leave out of a name. */
-static bool
-is_unseen(uint32_t c)
-{
-	return utf8_is_hidden(c) || c == 0xad || c == 0x61c || c == 0x180e ||
-	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2060 && c <= 0x206f) ||
-	    (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff;
-}
-
 static bool
 is_wide_blank(uint32_t c)
 {
@@ -123,7 +114,7 @@ file_name_put_plain(struct buf *out, const char *name)
 			buf_putc(out, '.');
 		else if (c >= 0xff01 && c <= 0xff5e)
 			buf_putc(out, (char)(c - 0xfee0));
-		else if (!is_unseen(c))
+		else if (!utf8_is_invisible(c))
 			buf_put(out, name, length);
 	}
 }
