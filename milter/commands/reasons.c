@@ -97,6 +97,8 @@ print_one(int id)
 	reply_show(r->later, &text);
 	printf("\n%s\n%s\n\n%s\n", p->title, p->plain, text.data);
 	buf_free(&text);
+	if (*r->fields != '\0')
+		printf("\nFields of its own: %s\n", r->fields);
 	printf("\n%s\n\nWho must act (%s):\n%s\n\nTo tune here:\n%s\n\n%s\n",
 	    p->page, who_name(r->who), p->steps, p->tune, r->rfc);
 }

@@ -377,6 +377,9 @@ def test_the_daemon_tells_how_it_fares(shipper, told):
     assert found["lag"] > 0 and "HTTP 503 closed" in found["failure"]
     shown = daemon.run_tool("status", "-c", daemon.conf).stdout
     assert "ship        x fails: " in shown and "\x1b" not in shown
+    found_wrong = daemon.run_tool("doctor", "-c", daemon.conf).stdout
+    assert 'ship "x" fails: ' in found_wrong
+    assert "systemctl status saywhy-ship@x" in found_wrong
     known = daemon.metrics()
     assert known['saywhy_ship_healthy{ship="x"}'] == 0
     assert known['saywhy_ship_records_total{ship="x"}'] == 300
@@ -396,3 +399,4 @@ def test_the_daemon_tells_how_it_fares(shipper, told):
     found = state()
     assert found["state"] == "silent" and found["taken"] == 350
     assert 'ship x" has said nothing since 20' in found["failure"]
+    assert 'odd   ship ' in daemon.run_tool("doctor", "-c", daemon.conf).stdout
