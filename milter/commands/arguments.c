@@ -68,6 +68,25 @@ count_words(const struct arguments *a)
 		    a->argv[c->max_words]);
 }
 
+/* It is none, or the beginning of several. */
+static void
+no_option(const struct arguments *a, const char *arg)
+{
+	const struct argument *row, *first = NULL;
+	size_t n = strlen(arg);
+
+	for (row = arguments_of(a->command); row->name != NULL; row++) {
+		if (n <= 2 || strncmp(arg, "--", 2) != 0 ||
+		    strncmp(arg + 2, row->name, n - 2) != 0)
+			continue;
+		if (first != NULL)
+			arguments_wrong(a, "%s may be --%s or --%s", arg,
+			    first->name, row->name);
+		first = row;
+	}
+	arguments_wrong(a, "there is no option %s", arg);
+}
+
 const struct argument *
 arguments_next(struct arguments *a, const char **value)
 {
@@ -93,8 +112,7 @@ arguments_next(struct arguments *a, const char **value)
 	if (c == ':')
 		arguments_wrong(a, "%s needs a value", a->argv[optind - 1]);
 	if (c == '?')
-		arguments_wrong(a, "there is no option %s",
-		    a->argv[optind - 1]);
+		no_option(a, a->argv[optind - 1]);
 	return c >= FIRST ? &rows[c - FIRST] : by_letter(rows, c);
 }
 
