@@ -29,7 +29,10 @@ struct http_call {
 	const char *certificate, *key;	/* PEM, of ours; or NULL */
 	long timeout;		/* ms, for the whole of it */
 	size_t max;		/* bytes of an answer; more is an error */
-	/* An open file that gets the body of status 200; NULL: the reply. */
+	/*
+	 * An open file that gets the body of status 200, any other is not kept;
+	 * NULL: the reply.
+	 */
 	const int *into;
 };
 

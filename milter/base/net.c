@@ -31,8 +31,11 @@ from_v4(const struct in_addr *v4)
 bool
 url_is_http(const char *text)
 {
-	return strncasecmp(text, "http://", 7) == 0 ||
-	    strncasecmp(text, "https://", 8) == 0;
+	size_t n = strncasecmp(text, "http://", 7) == 0 ? 7 :
+	    strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
+
+	return n > 0 && strchr("/?#:@", text[n]) == NULL &&
+	    strpbrk(text, " \t\r\n\"<>\\^`") == NULL;
 }
 
 bool
@@ -140,6 +143,21 @@ parse_prefix(const char *text, unsigned max, unsigned *prefix)
 	return *prefix <= max;
 }
 
+/* "255.255.255.0", as other programs write a prefix. */
+static bool
+parse_mask(const char *text, unsigned *prefix)
+{
+	struct in_addr v4;
+	uint32_t mask;
+
+	if (inet_pton(AF_INET, text, &v4) != 1)
+		return false;
+	mask = ntohl(v4.s_addr);
+	for (*prefix = 0; *prefix < 32 && (mask & 0x80000000) != 0; mask <<= 1)
+		++*prefix;
+	return mask == 0;
+}
+
 /* What stands before the prefix, without the brackets of a literal. */
 static void
 copy_address(char *address, size_t size, const char *text, size_t n)
@@ -154,6 +172,34 @@ copy_address(char *address, size_t size, const char *text, size_t n)
 	address[n] = '\0';
 }
 
+/* Words for what cannot be read, and what is meant if that can be told. */
+static void
+say_no_address(const char *text, struct buf *errmsg)
+{
+	char right[NET_TEXT];
+
+	buf_printf(errmsg, "\"%.60s\" is not an address or network like "
+	    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", text);
+	if (net_guess(text, right))
+		buf_printf(errmsg, "; did you mean %s?", right);
+}
+
+static void
+say_no_prefix(const char *text, const char *after, const struct ip *ip,
+    unsigned max, struct buf *errmsg)
+{
+	char right[NET_TEXT];
+	struct net net;
+
+	buf_printf(errmsg, "\"%.60s\": the prefix must be a number from 0 "
+	    "to %u", text, max);
+	if (max == ALL_BITS || !parse_mask(after, &net.prefix))
+		return;
+	net.prefix += V4_PREFIX;
+	ends_at(ip, net.prefix, &net.ip);
+	buf_printf(errmsg, "; the network is %s", net_format(&net, right));
+}
+
 static bool
 parse(const char *text, struct net *net, struct buf *errmsg)
 {
@@ -164,9 +210,7 @@ parse(const char *text, struct net *net, struct buf *errmsg)
 
 	copy_address(address, sizeof address, text, n);
 	if (!ip_parse(address, &net->ip)) {
-		buf_printf(errmsg,
-		    "\"%.60s\" is not an address or network like "
-		    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", text);
+		say_no_address(text, errmsg);
 		return false;
 	}
 	net->prefix = ALL_BITS;
@@ -175,9 +219,7 @@ parse(const char *text, struct net *net, struct buf *errmsg)
 	if (strchr(address, ':') == NULL)
 		max -= V4_PREFIX;
 	if (!parse_prefix(text + n + 1, max, &prefix)) {
-		buf_printf(errmsg,
-		    "\"%.60s\": the prefix must be a number from 0 "
-		    "to %u", text, max);
+		say_no_prefix(text, text + n + 1, &net->ip, max, errmsg);
 		return false;
 	}
 	net->prefix = prefix + ALL_BITS - max;
@@ -198,6 +240,29 @@ net_parse(const char *text, struct net *net, struct buf *errmsg)
 
 	buf_free(&unread);
 	return good;
+}
+
+bool
+net_guess(const char *text, char right[NET_TEXT])
+{
+	unsigned long octets[3] = { 0 };
+	unsigned n = 0;
+	bool dot = true;
+	char *end;
+
+	for (; n < 3 && dot && *text >= '0' && *text <= '9'; n++) {
+		octets[n] = strtoul(text, &end, 10);
+		if (octets[n] > 255)
+			return false;
+		dot = *end == '.';
+		text = end + dot;
+	}
+	if (n == 0 || (*text != '\0' && !dot) ||
+	    text[strspn(text, "*.")] != '\0')
+		return false;
+	snprintf(right, NET_TEXT, "%lu.%lu.%lu.0/%u", octets[0], octets[1],
+	    octets[2], 8 * n);
+	return true;
 }
 
 bool

@@ -61,6 +61,12 @@ const char *ip_format(const struct ip *ip, char text[IP_TEXT]);
 bool net_parse(const char *text, struct net *net, struct buf *errmsg);
 
 /*
+ * The network that "192.0.2", "192.0.2." or "192.0.2.*" of other programs
+ * means; false when the text is none of these.
+ */
+bool net_guess(const char *text, char right[NET_TEXT]);
+
+/*
  * Is an address or network meant, right or wrong? Hexadecimal digits, dots,
  * colons and slashes, and either a colon, a slash or no letter: "bad.cafe" is
  * a name.

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -31,6 +32,8 @@
 #define MAKE_ACCOUNT "useradd --system --user-group --no-create-home " \
     "--shell /usr/sbin/nologin %s"
 #endif
+
+#define PID_TEXT 32		/* a number and a line end, and to spare */
 
 static int ready_pipe = -1;	/* to the parent that waits */
 static bool detached;
@@ -175,6 +178,34 @@ forget_pid_file(void)
 	pid_file = -1;
 }
 
+/*
+ * What may be removed for ours: a link, which is no file, and what another
+ * daemon or an earlier life of ours left, which is a number or empty.
+ */
+static bool
+is_old_pid_file(const char *path)
+{
+	char text[PID_TEXT];
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	if (lstat(path, &st) != 0 || S_ISLNK(st.st_mode))
+		return true;
+	if (!S_ISREG(st.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	return st.st_size == n &&
+	    text[strspn(text, "0123456789 \n")] == '\0';
+}
+
 bool
 process_pid_write(const char *path, struct buf *errmsg)
 {
@@ -185,6 +216,12 @@ process_pid_write(const char *path, struct buf *errmsg)
 		    SEEK_SET) == 0 && dprintf(pid_file, "%ld\n",
 		    (long)getpid()) > 0;
 	rights_to_make(path, 0644, (gid_t)-1);
+	if (!is_old_pid_file(path)) {
+		buf_printf(errmsg, "pid-file = \"%s\": is there and is no "
+		    "pid file", path);
+		rights_done();
+		return false;
+	}
 	unlink(path);
 	pid_file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	written = pid_file >= 0 && dprintf(pid_file, "%ld\n",

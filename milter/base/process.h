@@ -47,8 +47,9 @@ bool process_detach(struct buf *errmsg);
 void process_ready(void);
 
 /*
- * Writes the pid; the file is made anew. process_pid_remove() empties it, and
- * takes it away where the account that we became may do so.
+ * Writes the pid; the file is made anew, but not in place of one that holds
+ * anything but a number. process_pid_remove() empties it, and takes it away
+ * where the account that we became may do so.
  */
 bool process_pid_write(const char *path, struct buf *errmsg);
 void process_pid_remove(const char *path);

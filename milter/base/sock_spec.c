@@ -39,6 +39,11 @@ parse_unix(const char *rest, struct sock_spec *spec, struct buf *errmsg)
 		    "\"unix:%.100s\": the path must begin with /", rest);
 		return false;
 	}
+	if (rest[strlen(rest) - 1] == '/') {
+		buf_printf(errmsg, "\"unix:%.100s\": that is a folder; the "
+		    "socket needs a name in it", rest);
+		return false;
+	}
 	if (strlen(rest) > PATH_BYTES_MAX) {
 		buf_printf(errmsg,
 		    "\"unix:%.60s...\": the path has %zu bytes, a "

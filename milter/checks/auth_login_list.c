@@ -7,7 +7,7 @@ static const struct option options[] = {
 	{ .name = "login-list", .type = OPTION_GROUP,
 	    .offset = offsetof(struct list_blocks, blocks),
 	    .rows = list_login_rows, .item_size = sizeof(struct list_block),
-	    .finish = list_block_finish,
+	    .finish = list_login_finish,
 	    .help = "logins that may not send at all" },
 	{ .name = NULL }
 };

@@ -22,7 +22,7 @@ parse_client(void *base, void *slot, const char *value, struct buf *errmsg)
 
 	(void)base;
 	if (!net_is_meant(value) && !net_parse(value, &net, NULL))
-		return mailset_add(&clients->names, value, errmsg);
+		return mailset_add_host(&clients->names, value, errmsg);
 	if (!net_parse(value, &net, errmsg))
 		return false;
 	netset_add(&clients->nets, &net);

@@ -37,11 +37,11 @@ run(const struct check_ctx *ctx, struct findings *found)
 }
 
 /* One check each: its name, stage, option with help, and reason. */
-#define BLACKLIST(id, at, named, text, reason_id)                             \
+#define BLACKLIST(id, at, named, parser, text, reason_id)                     \
 	static const struct option id##_options[] = {                         \
 		{ .name = (named), .type = OPTION_LIST,                       \
 		    .offset = offsetof(struct blacklist, entries),            \
-		    .parse = mailset_parse, .free = mailset_free_option,      \
+		    .parse = (parser), .free = mailset_free_option,           \
 		    .help = (text) },                                         \
 		{ .name = NULL }                                              \
 	};                                                                    \
@@ -60,9 +60,9 @@ run(const struct check_ctx *ctx, struct findings *found)
 		.run = run                                                    \
 	}
 
-BLACKLIST(blacklist_helo, HELO, "helos",
+BLACKLIST(blacklist_helo, HELO, "helos", mailset_parse_host,
     "names that are refused as HELO or EHLO", HELO_DENIED);
-BLACKLIST(blacklist_sender, MAIL, "senders",
+BLACKLIST(blacklist_sender, MAIL, "senders", mailset_parse,
     "senders that are refused", SENDER_DENIED);
-BLACKLIST(blacklist_rcpt, RCPT, "recipients",
+BLACKLIST(blacklist_rcpt, RCPT, "recipients", mailset_parse,
     "recipients that take no mail from strangers", RCPT_DENIED);

@@ -5,11 +5,21 @@
 #include "checks/dnsbl_query.h"
 #include "words/reason.h"
 
+static bool
+finish(void *item, struct buf *errmsg)
+{
+	const struct dns_block *b = item;
+
+	if (dns_block_finish(item, errmsg) && b->match == 0)
+		buf_puts(errmsg, "its match is empty, so nothing is asked");
+	return errmsg->len == 0;
+}
+
 static const struct option options[] = {
 	{ .name = "rhsbl", .type = OPTION_GROUP,
 	    .offset = offsetof(struct dns_blocks, blocks),
 	    .rows = dns_block_rhsbl_rows, .item_size = sizeof(struct dns_block),
-	    .finish = dns_block_finish,
+	    .finish = finish,
 	    .help = "a list of domains in DNS that are refused" },
 	{ .name = NULL }
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/pattern.h"
 #include "base/pattern_set.h"
@@ -61,6 +62,19 @@ finish_block(void *item, struct buf *errmsg)
 	return block->patterns.n > 0;
 }
 
+/* Only texts are searched, so no other type could match. */
+static bool
+parse_type(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	if (strncasecmp(value, "text/", 5) != 0 || value[5] == '\0' ||
+	    strpbrk(value, "*; \t") != NULL) {
+		buf_printf(errmsg, "\"%.60s\" is no type of a text, as "
+		    "\"text/html\"", value);
+		return false;
+	}
+	return option_parse_string(base, slot, value, errmsg);
+}
+
 static const struct option block_options[] = {
 	{ .name = "pattern", .type = OPTION_LIST,
 	    .offset = offsetof(struct block, patterns),
@@ -68,7 +82,7 @@ static const struct option block_options[] = {
 	    .help = "what is refused in a text, as \"/text/i\"" },
 	{ .name = "type", .type = OPTION_LIST,
 	    .offset = offsetof(struct block, types),
-	    .parse = option_parse_string, .free = option_free_strings,
+	    .parse = parse_type, .free = option_free_strings,
 	    .help = "texts that are looked at, as \"text/html\"; unset: all" },
 	{ .name = "comment", .type = OPTION_TEXT,
 	    .offset = offsetof(struct block, comment),

@@ -14,10 +14,22 @@ struct options {
 	struct strset denied;
 };
 
+/* No charset has such a name (RFC 2978 section 2.3), so none could match. */
+static bool
+parse_charset(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	if (*value == '\0' || strpbrk(value, " \t*?,;/\"") != NULL) {
+		buf_printf(errmsg, "\"%.60s\" is no name of a charset, as "
+		    "\"koi8-r\"", value);
+		return false;
+	}
+	return option_parse_string(base, slot, value, errmsg);
+}
+
 static const struct option options[] = {
 	{ .name = "charsets-denied", .type = OPTION_LIST,
 	    .offset = offsetof(struct options, denied),
-	    .parse = option_parse_string, .free = option_free_strings,
+	    .parse = parse_charset, .free = option_free_strings,
 	    .help = "charsets of texts and subjects that are not taken" },
 	{ .name = NULL }
 };

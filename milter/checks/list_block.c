@@ -87,12 +87,23 @@ const struct option list_login_rows[] = {
 };
 
 bool
-list_block_finish(void *item, struct buf *errmsg)
+list_login_finish(void *item, struct buf *errmsg)
 {
 	const struct list_block *b = item;
 
 	if (b->file.name == NULL && b->entries.n == 0)
 		buf_puts(errmsg, "it has no file and no entries");
+	return errmsg->len == 0;
+}
+
+bool
+list_block_finish(void *item, struct buf *errmsg)
+{
+	const struct list_block *b = item;
+
+	if (list_login_finish(item, errmsg) && b->match == 0)
+		buf_puts(errmsg, "its match is empty, so nothing is looked "
+		    "up");
 	return errmsg->len == 0;
 }
 

@@ -29,6 +29,7 @@ struct list_block {
 extern const struct option list_block_rows[];
 extern const struct option list_login_rows[];
 bool list_block_finish(void *item, struct buf *errmsg);
+bool list_login_finish(void *item, struct buf *errmsg);
 
 struct list_blocks {
 	struct option_items blocks;	/* struct list_block */

@@ -32,7 +32,7 @@ static const struct option options[] = {
 	    .default_value = "no",
 	    .help = "look in DNS whether the recipient's domain exists" },
 	{ .name = "rcpt-domain-except", .type = OPTION_LIST,
-	    .offset = AT(except), .parse = mailset_parse,
+	    .offset = AT(except), .parse = mailset_parse_host,
 	    .free = mailset_free_option,
 	    .help = "domains that rcpt-domain does not look up; those of "
 	    "relay.domains never are" },

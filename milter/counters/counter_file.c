@@ -38,7 +38,21 @@ lock_file(int fd)
 	    SHARE_WITH_PREDECESSOR : SHARE_NONE;
 }
 
-/* Refuses a file that another process uses, or that is no regular file. */
+/*
+ * Was it ever a file of counters? Of another version or byte order, or torn at
+ * its head: that is begun anew. Anything else was named by mistake.
+ */
+static bool
+may_be_ours(int fd, off_t size)
+{
+	uint64_t magic = 0;
+
+	return size == 0 || (pread(fd, &magic, sizeof magic, 0) ==
+	    (ssize_t)sizeof magic && (magic == 0 || magic == MAGIC ||
+	    magic == __builtin_bswap64(MAGIC)));
+}
+
+/* Refuses a file that another process uses, or that is none of counters. */
 static int
 open_file(const char *path, enum share *share, struct stat *st,
     struct buf *errmsg)
@@ -51,6 +65,9 @@ open_file(const char *path, enum share *share, struct stat *st,
 		buf_printf(errmsg, "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(st->st_mode))
 		buf_printf(errmsg, "%s: is no regular file", path);
+	else if (!may_be_ours(fd, st->st_size))
+		buf_printf(errmsg, "%s: is there and is no file of counters",
+		    path);
 	else if ((*share = lock_file(fd)) == SHARE_NONE)
 		buf_printf(errmsg, "%s: another process counts in it", path);
 	else

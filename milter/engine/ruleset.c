@@ -285,6 +285,29 @@ check_readers(const struct ruleset *r, struct diags *d)
 		diags_warn(d, NULL, 0, "ship: %s", wrong);
 }
 
+/* Each of these files is written in a way of its own. */
+static void
+check_equal_files(const struct ruleset *r, struct diags *d)
+{
+	const struct {
+		const char *name, *path;
+	} v[] = {
+		{ "record-file", r->records.file },
+		{ "store", r->records.store },
+		{ "counters-file", r->counters.file },
+		{ "pid-file", r->daemon.pid_file },
+	};
+	size_t i, j;
+
+	for (i = 1; i < sizeof v / sizeof v[0]; i++)
+		for (j = 0; j < i; j++)
+			if (v[i].path != NULL && v[j].path != NULL &&
+			    strcmp(v[i].path, v[j].path) == 0)
+				diags_error(d, NULL, 0, "%s: is the file of "
+				    "%s, too: \"%s\"", v[i].name, v[j].name,
+				    v[i].path);
+}
+
 static struct ruleset *
 finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 {
@@ -292,6 +315,7 @@ finish(struct ruleset *r, struct plan *plan, bool ready, struct diags *d)
 	default_names(&r->site);
 	policy_finish(&r->policy, &r->site, d);
 	check_equal_sockets(r, d);
+	check_equal_files(r, d);
 	if (ready) {
 		settings_fingerprint(&r->settings, r->fingerprint);
 		rights_to_read();

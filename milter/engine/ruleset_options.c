@@ -102,6 +102,16 @@ parse_relay_net(void *base, void *slot, const char *value, struct buf *errmsg)
 	return false;
 }
 
+/* "user@": whoever has that name, anywhere. And "<>" is no recipient. */
+static bool
+is_in_every_domain(const char *value)
+{
+	size_t n = strlen(value);
+
+	return strcmp(value, "<>") == 0 ||
+	    (*value != '/' && n > 1 && value[n - 1] == '@');
+}
+
 /* "*", and patterns that match whatever comes. */
 static bool
 parse_relay_domain(void *base, void *slot, const char *value,
@@ -115,7 +125,8 @@ parse_relay_domain(void *base, void *slot, const char *value,
 		return false;
 	mailset_parse(base, &one, value, errmsg);
 	mailbox_set(&stranger, "stranger@elsewhere.invalid");
-	matches = mailset_find_mailbox(&one, &stranger) != NULL;
+	matches = is_in_every_domain(value) ||
+	    mailset_find_mailbox(&one, &stranger) != NULL;
 	mailbox_clear(&stranger);
 	mailset_clear(&one);
 	if (matches)
@@ -165,7 +176,29 @@ parse_mode(void *base, void *slot, const char *value, struct buf *errmsg)
 	}
 	for (*mode = 0; *value != '\0'; value++)
 		*mode = *mode * 8 + (*value - '0');
-	return true;
+	if (*mode <= 0777 && (*mode & 0222) != 0)
+		return true;
+	buf_printf(errmsg, "nobody could reach the socket, or %04llo is more "
+	    "than rights: to connect takes the right to write, as in 0660",
+	    (unsigned long long)*mode);
+	return false;
+}
+
+/* Every program of this machine, and each page in a browser, reaches a port. */
+static bool
+parse_control(void *base, void *slot, const char *value, struct buf *errmsg)
+{
+	struct sock_spec spec;
+
+	if (!sock_spec_parse(value, &spec, errmsg))
+		return false;
+	if (spec.kind != SOCK_KIND_UNIX &&
+	    spec.kind != SOCK_KIND_FD) {
+		buf_printf(errmsg, "\"%.60s\" would obey whoever reaches that "
+		    "port; write unix:/path", value);
+		return false;
+	}
+	return parse_spec(base, slot, value, errmsg);
 }
 
 #define SITE(member) offsetof(struct site, member)
@@ -346,7 +379,7 @@ const struct option daemon_options[] = {
 	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where the MTA asks before it decides; unset: nowhere" },
 	{ .name = "control", .type = OPTION_PARSE, .offset = DAEMON(control),
-	    .parse = parse_spec, .free = free_text,
+	    .parse = parse_control, .free = free_text,
 	    .default_value = "unix:/run/saywhy/control.sock",
 	    .restart = true, .stores = OPTION_TEXT,
 	    .help = "where saywhy status asks" },

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/net.h"
+#include "base/utf8.h"
 #include "model/mailbox.h"
 
 /* A search: for which kinds, and who looks. */
@@ -27,12 +29,29 @@ put_lower(struct buf *key, const char *text)
 		buf_putc(key, lower(*text));
 }
 
-/* What an entry with "*" and "?" means, as a pattern. */
+/* "example.org" or ".example.org"? What is suggested must be taken, too. */
+static bool
+is_domain(const char *text)
+{
+	struct buf unread = BUF_INIT;
+	bool good = mailbox_put_domain(&unread, text + (*text == '.'));
+
+	buf_free(&unread);
+	return good;
+}
+
+/* What an entry with "*" and "?" means: a network, or a pattern. */
 static void
 suggest_pattern(const char *entry, struct buf *errmsg)
 {
+	char right[NET_TEXT];
 	const char *p;
 
+	if (net_guess(entry, right)) {
+		buf_printf(errmsg, "\"%.60s\": write the network, \"%s\"",
+		    entry, right);
+		return;
+	}
 	buf_printf(errmsg, "\"%.60s\": * and ? stand for themselves here; "
 	    "write a pattern, as \"/^", entry);
 	for (p = entry; *p != '\0' && p < entry + 60; p++)
@@ -40,7 +59,7 @@ suggest_pattern(const char *entry, struct buf *errmsg)
 			buf_puts(errmsg, ".*");
 		else if (strchr("?^\\", *p) != NULL)
 			buf_putc(errmsg, '.');
-		else if (strchr(".+()|{}$", *p) != NULL)
+		else if (strchr(".+()|{}$[", *p) != NULL)
 			buf_printf(errmsg, "[%c]", *p);
 		else
 			buf_putc(errmsg, *p);
@@ -55,12 +74,11 @@ has_wildcard(const char *entry, struct buf *errmsg)
 
 	if (strpbrk(entry, "*?") == NULL)
 		return false;
-	if (strncmp(entry, "*.", 2) == 0 && strpbrk(entry + 1, "*?@") == NULL)
+	if (strncmp(entry, "*.", 2) == 0 && is_domain(entry + 1))
 		buf_printf(errmsg,
 		    "\"%.60s\": write \"%.60s\" for every domain "
 		    "below that one", entry, entry + 1);
-	else if (strncmp(entry, "*@", 2) == 0 &&
-	    strpbrk(entry + 1, "*?") == NULL)
+	else if (strncmp(entry, "*@", 2) == 0 && is_domain(entry + 2))
 		buf_printf(errmsg,
 		    "\"%.60s\": write \"%.60s\" for every mailbox "
 		    "of that domain", entry, entry + 2);
@@ -72,6 +90,36 @@ has_wildcard(const char *entry, struct buf *errmsg)
 	else
 		suggest_pattern(entry, errmsg);
 	return true;
+}
+
+/* Blanks and quotes of word processors, and signs that nobody sees. */
+static bool
+is_typeset(uint32_t c)
+{
+	return c == 0xa0 || c == 0xab || c == 0xbb ||
+	    (c >= 0x2000 && c <= 0x200b) || c == 0x200e || c == 0x200f ||
+	    (c >= 0x2018 && c <= 0x201f) || (c >= 0x2028 && c <= 0x202f) ||
+	    (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+}
+
+static bool
+has_typeset(const char *entry, struct buf *errmsg)
+{
+	size_t n = strlen(entry), length;
+	uint32_t c;
+
+	for (; n > 0; entry += length, n -= length) {
+		length = utf8_decode(entry, n, &c);
+		if (length == 0)
+			return false;
+		if (is_typeset(c)) {
+			buf_printf(errmsg, "a blank, a quote or an unseen "
+			    "sign of a word processor (U+%04X) stands in it: "
+			    "write it anew, without", (unsigned)c);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* "example.org" or ".example.org". */
@@ -113,7 +161,7 @@ put_mailbox(struct buf *key, const char *entry, struct buf *errmsg)
 	if (*entry != '@' && *entry != '<' && mailbox_set(&m, whole.data) &&
 	    m.domain != NULL)
 		kind = put_local(key, &m, anywhere);
-	else if (*entry == '@' && entry[1] != '\0')
+	else if (*entry == '@' && is_domain(entry + 1))
 		buf_printf(errmsg,
 		    "\"%.60s\": write \"%.60s\" for every mailbox "
 		    "of that domain", entry, entry + 1);
@@ -135,7 +183,7 @@ mailkey_put(struct buf *key, const char *entry, struct buf *errmsg)
 		buf_puts(key, entry);
 		return MAILKEY_NULL;
 	}
-	if (has_wildcard(entry, errmsg))
+	if (has_typeset(entry, errmsg) || has_wildcard(entry, errmsg))
 		return 0;
 	kind = strchr(entry, '@') != NULL ? put_mailbox(key, entry, errmsg) :
 	    put_domain(key, entry, errmsg);

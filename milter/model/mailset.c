@@ -52,6 +52,26 @@ mailset_add(struct mailset *set, const char *entry, struct buf *errmsg)
 }
 
 bool
+mailset_add_host(struct mailset *set, const char *entry, struct buf *errmsg)
+{
+	const char *at = strrchr(entry, '@');
+
+	if (strcmp(entry, "<>") == 0) {
+		buf_puts(errmsg, "\"<>\" is a sender; only host names are "
+		    "looked for here");
+		return false;
+	}
+	if (*entry == '/' || *entry == '@' || at == NULL ||
+	    strpbrk(entry, "*?") != NULL)
+		return mailset_add(set, entry, errmsg);
+	buf_printf(errmsg, "\"%.60s\" is a mailbox; only host names are looked "
+	    "for here", entry);
+	if (at[1] != '\0')
+		buf_printf(errmsg, ", as \"%.60s\"", at + 1);
+	return false;
+}
+
+bool
 mailset_is_empty(const struct mailset *set)
 {
 	return set->names.n == 0 && set->npatterns == 0 && !set->any;
@@ -155,6 +175,14 @@ mailset_parse(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	(void)base;
 	return mailset_add(slot, value, errmsg);
+}
+
+bool
+mailset_parse_host(void *base, void *slot, const char *value,
+    struct buf *errmsg)
+{
+	(void)base;
+	return mailset_add_host(slot, value, errmsg);
 }
 
 void

@@ -35,6 +35,9 @@ struct mailset {
 
 /* False with words in errmsg when the entry has no such form. */
 bool mailset_add(struct mailset *set, const char *entry, struct buf *errmsg);
+/* The same where only host names are looked up: no mailbox could match. */
+bool mailset_add_host(struct mailset *set, const char *entry,
+    struct buf *errmsg);
 bool mailset_is_empty(const struct mailset *set);
 void mailset_clear(struct mailset *set);
 
@@ -48,6 +51,8 @@ const char *mailset_find_name(const struct mailset *set, const char *name);
 
 /* parse and free of option.h for a slot that is a struct mailset. */
 bool mailset_parse(void *base, void *slot, const char *value,
+    struct buf *errmsg);
+bool mailset_parse_host(void *base, void *slot, const char *value,
     struct buf *errmsg);
 void mailset_free_option(void *slot);
 

@@ -14,7 +14,7 @@ const struct option exception_options[] = {
 	    .parse = option_parse_net, .free = option_free_nets,
 	    .help = "networks of the client" },
 	{ .name = "helos", .type = OPTION_LIST, .offset = AT(helos),
-	    .parse = mailset_parse, .free = mailset_free_option,
+	    .parse = mailset_parse_host, .free = mailset_free_option,
 	    .help = "HELO names; anybody can claim them" },
 	{ .name = "senders", .type = OPTION_LIST, .offset = AT(senders),
 	    .parse = mailset_parse, .free = mailset_free_option,

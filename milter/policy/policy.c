@@ -63,14 +63,17 @@ parse_time(void *base, void *slot, const char *value, struct buf *errmsg)
 {
 	struct tm tm = { .tm_mday = 1 };
 	const char *end = strptime(value, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	int day = tm.tm_mday;
+	time_t t = timegm(&tm);
 
 	(void)base;
-	if (end == NULL || *end != '\0') {
+	/* The 30th of February becomes a day of March. */
+	if (end == NULL || *end != '\0' || tm.tm_mday != day) {
 		buf_printf(errmsg, "\"%.60s\" is no time in UTC, written like "
 		    "2026-01-31T18:00:00Z", value);
 		return false;
 	}
-	*(long long *)slot = (long long)timegm(&tm);
+	*(long long *)slot = (long long)t;
 	return true;
 }
 

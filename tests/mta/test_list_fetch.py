@@ -338,6 +338,22 @@ def test_too_large(kept):
     fails(kept, FAILED, "too long")
 
 
+def test_a_large_answer_that_is_no_list(kept):
+    """What comes with a 404 is as long as the other side likes; it is not kept."""
+    kept.publish(TWO)
+    kept.server.fail = lambda request, name: name == "deny.txt" and (
+        kept.server.send(request, 404, bytes(100_000_000)) or True)
+    run = subprocess.Popen([kept.tool, "list", "fetch", "--config", kept.conf],
+                           stderr=subprocess.PIPE)
+    words = run.stderr.read()
+    _, status, usage = os.wait4(run.pid, 0)
+    run.stderr.close()
+    run.returncode = os.waitstatus_to_exitcode(status)
+    assert (run.returncode, words.count(b"\n")) == (FAILED, 1), words
+    assert b"answered 404 for its list" in words
+    assert usage.ru_maxrss < 60_000, f"{usage.ru_maxrss} kB"
+
+
 def test_no_list(kept):
     kept.publish(b"192.0.2.2\n192.0.2.300\n")
     fails(kept, REFUSED, "is no list: line 2")

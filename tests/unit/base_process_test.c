@@ -87,6 +87,55 @@ test_pid_file(void **state)
 	buf_free(&errmsg);
 }
 
+static void
+put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* A slip of the admin's costs no file that is something else. */
+static void
+test_pid_file_in_the_way(void **state)
+{
+	static const char *const others[] = { "root:x:0:0:root:/root:/bin/sh\n",
+		"{\"id\":\"7K3M9QXD2H4T\"}\n", "12345 # not only a number\n",
+		"111111111111111111111111111111111111111111111111111111\n" };
+	static const char *const ours[] = { "", "4711\n", "4711", " 4711\n" };
+	struct buf errmsg = BUF_INIT;
+	char path[64], target[64];
+	size_t i;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/in-the-way", folder);
+	snprintf(target, sizeof target, "%s/target", folder);
+	for (i = 0; i < sizeof others / sizeof others[0]; i++) {
+		put_file(path, others[i]);
+		assert_false(process_pid_write(path, &errmsg));
+		assert_non_null(strstr(errmsg.data, "is no pid file"));
+		buf_clear(&errmsg);
+		assert_int_equal(access(path, F_OK), 0);
+	}
+	for (i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		put_file(path, ours[i]);
+		assert_true(process_pid_write(path, &errmsg));
+		process_pid_remove(path);
+	}
+	assert_false(process_pid_write(folder, &errmsg));
+	assert_non_null(strstr(errmsg.data, "is no pid file"));
+	/* A link goes, what it leads to stays. */
+	put_file(target, "a secret\n");
+	assert_int_equal(symlink(target, path), 0);
+	assert_true(process_pid_write(path, &errmsg));
+	process_pid_remove(path);
+	assert_int_equal(access(target, F_OK), 0);
+	unlink(target);
+	buf_free(&errmsg);
+}
+
 /* In a child, which may lower its own limits for good. */
 static void
 test_files(void **state)
@@ -141,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_pid_file),
+		cmocka_unit_test(test_pid_file_in_the_way),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_who),
 	};

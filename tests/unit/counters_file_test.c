@@ -203,6 +203,35 @@ test_of_another_kind(void **state)
 	counter_table_close(t);
 }
 
+/* A file that was named by mistake stays as it is. */
+static void
+test_somebody_elses(void **state)
+{
+	static const char *const texts[] = { "{\"id\":\"7K3M9QXD2H4T\"}\n",
+		"x", "SQLite format 3" };
+	struct buf errmsg = BUF_INIT;
+	char now[64] = "";
+	FILE *f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(texts[i], f);
+		fclose(f);
+		assert_null(counter_table_open(path, SIZE, &errmsg));
+		assert_non_null(strstr(errmsg.data, "no file of counters"));
+		buf_clear(&errmsg);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		now[fread(now, 1, sizeof now - 1, f)] = '\0';
+		fclose(f);
+		assert_string_equal(now, texts[i]);
+	}
+	buf_free(&errmsg);
+}
+
 /* One process has it; another one counts in its memory, and says so. */
 static void
 test_two_processes(void **state)
@@ -257,6 +286,7 @@ main(void)
 		TEST(test_another_size),
 		TEST(test_damaged),
 		TEST(test_of_another_kind),
+		TEST(test_somebody_elses),
 		TEST(test_two_processes),
 		TEST(test_killed),
 	};

@@ -91,6 +91,12 @@ static const struct row {
 	{ "control = \"unix:/run/a\" policy-service = \"unix:/run/a\"",
 	    "is the socket of policy-service, too" },
 	{ "listen = \"unix:/run/a\" reply-map = \"unix:/run/b\"", NULL },
+	{ "record-file = \"/run/a\" store = \"/run/a\"",
+	    "store: is the file of record-file, too" },
+	{ "record-file = \"/run/a\" counters-file = \"/run/a\"",
+	    "counters-file: is the file of record-file, too" },
+	{ "record-file = \"/run/a\" pid-file = \"/run/a\"",
+	    "pid-file: is the file of record-file, too" },
 	{ "content { rspamd { } }", "rspamd" },
 	{ "record-file = \"pipe:/run/x\" store = \"/run/y\"",
 	    "cannot be read again" },
@@ -98,6 +104,85 @@ static const struct row {
 	    "store: \"mysql://\" is no kind of store" },
 	{ "blacklist { list \"x\" { file = \"/nowhere/at-all\" } }",
 	    "f:1: error: list \"x\"" },
+
+	{ "page = \"https:///why/{id}\"", "is no URL" },
+	{ "page = \"https://mx.example.org/wh y/{id}\"", "is no URL" },
+	{ "page = \"https://mx.example.org/<{id}>\"", "is no URL" },
+	{ "control = \"inet:8895@127.0.0.1\"", "write unix:/path" },
+	{ "control = \"fd:3\"", NULL },
+	{ "listen = \"unix:/run/x/\"", "that is a folder" },
+	{ "listen-mode = 0", "nobody could reach the socket" },
+	{ "listen-mode = 0440", "nobody could reach the socket" },
+	{ "listen-mode = 4660", "nobody could reach the socket" },
+	{ "listen-mode = 666", NULL },
+	{ "enforce-after = \"2026-02-30T18:00:00Z\"", "is no time" },
+	{ "enforce-after = \"2028-02-29T18:00:00Z\"", NULL },
+
+	/* Where only host names are looked up, a mailbox never matches. */
+	{ "blacklist { clients = {\"ann@example.com\"} }",
+	    "only host names are looked for here, as \"example.com\"" },
+	{ "blacklist { clients = {\"ann@\"} }", "is a mailbox" },
+	{ "blacklist { clients = {\"<>\"} }", "is a sender" },
+	{ "blacklist { helos = {\"ann@example.com\"} }", "is a mailbox" },
+	{ "blacklist { helos = {\"<>\"} }", "is a sender" },
+	{ "blacklist { helos = {\"@example.com\"} }", "write \"example.com\"" },
+	{ "blacklist { helos = {\"/@/\"} }", NULL },
+	{ "relay { rcpt-domain-except = {\"ann@example.com\"} }",
+	    "is a mailbox" },
+	{ "exception \"x\" { helos = {\"ann@example.org\"} reason "
+	    "\"spf-fail\" { action = note } }", "is a mailbox" },
+	{ "blacklist { senders = {\"ann@\", \"<>\"} }", NULL },
+
+	/* What would ask for nothing, or search nothing. */
+	{ "blacklist { rhsbl \"z.example\" { match = {} } }",
+	    "nothing is asked" },
+	{ "blacklist { list \"x\" { entries = {\"a.example\"} "
+	    "match = {} } }", "nothing is looked up" },
+	{ "blacklist { allow \"x\" { entries = {\"a.example\"} "
+	    "match = {} } }", "nothing is looked up" },
+	{ "auth { login-list \"x\" { entries = {\"ann\"} } }", NULL },
+	{ "content { body \"x\" { pattern = \"/x/\" type = {\"html\"} } }",
+	    "is no type of a text" },
+	{ "content { body \"x\" { pattern = \"/x/\" type = {\"text/*\"} } }",
+	    "is no type of a text" },
+	{ "content { body \"x\" { pattern = \"/x/\" "
+	    "type = {\"image/png\"} } }", "is no type of a text" },
+	{ "content { body \"x\" { pattern = \"/x/\" "
+	    "type = {\"Text/HTML\"} } }", NULL },
+	{ "content { charsets-denied = {\"*\"} }", "is no name of a charset" },
+	{ "content { charsets-denied = {\"windows 1251\"} }",
+	    "is no name of a charset" },
+
+	/* What is suggested is taken. */
+	{ "blacklist { senders = {\"*.\"} }", "\"/^.*[.]$/i\"" },
+	{ "blacklist { senders = {\"*@\"} }", "\"/^.*@$/i\"" },
+	{ "blacklist { senders = {\"*@-x.example\"} }",
+	    "\"/^.*@-x[.]example$/i\"" },
+	{ "blacklist { senders = {\"[*]@example.com\"} }",
+	    "\"/^[[].*]@example[.]com$/i\"" },
+	{ "blacklist { clients = {\"192.0.2.*\"} }",
+	    "write the network, \"192.0.2.0/24\"" },
+	{ "blacklist { clients = {\"10.*.*.*\"} }", "\"10.0.0.0/8\"" },
+	{ "blacklist { clients = {\"192.0.2\"} }",
+	    "did you mean 192.0.2.0/24?" },
+	{ RELAY "networks = {\"192.0.\"} }", "did you mean 192.0.0.0/16?" },
+	{ RELAY "networks = {\"192.0.2.7/255.255.255.0\"} }",
+	    "the network is 192.0.2.0/24" },
+	{ RELAY "networks = {\"192.0.2.0/255.0.255.0\"} }",
+	    "must be a number from 0 to 32\n" },
+
+	/* Signs of word processors and of pages in browsers. */
+	{ "blacklist { clients = {\"192.0.2.1\xc2\xa0\"} }", "(U+00A0)" },
+	{ "blacklist { senders = {\"\xe2\x80\x9c" "a.example\xe2\x80\x9d\"} }",
+	    "(U+201C)" },
+	{ "blacklist { senders = {\"ann@a.example\xe2\x80\x8b\"} }",
+	    "(U+200B)" },
+	{ "blacklist { senders = {\"b\xc3\xbc" "cher.example\"} }", NULL },
+
+	/* A name in every domain is everybody's. */
+	{ "relay { domains = {\"postmaster@\"} }", "an open relay" },
+	{ "relay { domains = {\"<>\"} }", "an open relay" },
+	{ "relay { domains = {\"ann@example.org\"} }", NULL },
 
 	/* A mistake of the grammar hides no other. */
 	{ "mode = = x\nnonsense = 1", "nonsense: there is no such option" },

@@ -180,6 +180,13 @@ static const struct mistake {
 	{ "/a(/\n", "1: the pattern is wrong after \"a(\": missing "
 	    "closing parenthesis\n" },
 	{ "a..b\n", "1: \"a..b\" is no domain, mailbox or /pattern/\n" },
+	{ "192.0.2.1\xc2\xa0\n", "1: a blank, a quote or an unseen sign of a "
+	    "word processor (U+00A0) stands in it: write it anew, without\n" },
+	{ "192.0.2.\n", "1: \"192.0.2.\" is not an address or network like "
+	    "192.0.2.7, 192.0.2.0/24 or 2001:db8::/32; did you mean "
+	    "192.0.2.0/24?\n" },
+	{ "192.0.2.*\n", "1: \"192.0.2.*\": write the network, "
+	    "\"192.0.2.0/24\"\n" },
 	{ "example.org#x\n", "1: \"example.org#x\" is no domain, mailbox or "
 	    "/pattern/\n" },
 };
