@@ -1,6 +1,5 @@
 /* auth_login_sender - which senders a login may use (RFC 6409 section 6.1) */
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "checks/check.h"
 #include "model/login.h"
 #include "model/mailset.h"
@@ -76,15 +76,17 @@ static void
 ready(void *options, const struct site *site, struct diags *d)
 {
 	struct options *o = options;
-	FILE *f = o->file != NULL ? fopen(o->file, "re") : NULL;
+	struct buf errmsg = BUF_INIT;
+	FILE *f = o->file != NULL ? regular_file_open(o->file, &errmsg) : NULL;
 	char *text = NULL;
 	size_t cap = 0;
 	int number = 0;
 
 	(void)site;
-	if (o->file != NULL && f == NULL)
+	if (errmsg.len > 0)
 		diags_error(d, NULL, 0, "auth.login-senders-file: %s: %s",
-		    o->file, strerror(errno));
+		    o->file, errmsg.data);
+	buf_free(&errmsg);
 	if (f == NULL)
 		return;
 	while (getline(&text, &cap, f) > 0)

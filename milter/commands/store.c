@@ -70,7 +70,7 @@ rebuild(const struct record_options *opt)
 	bool good = access(opt->store, F_OK) != 0 ||
 	    store_rename_damaged(opt->store, &to, &errmsg);
 
-	if (to.len > 0)
+	if (good && to.len > 0)
 		printf("the store that was there is now %s\n", to.data);
 	if (good)
 		s = store_open(opt->store, true, &errmsg);

@@ -2,7 +2,6 @@
 
 #include "counters/counter_server.h"
 
-#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "counters/counter_link.h"
 #include "counters/counter_reply.h"
 #include "counters/counter_script.h"
@@ -349,13 +349,15 @@ watch_server(void *arg)
 static bool
 read_password(struct counter_server *s, const char *path, struct buf *errmsg)
 {
-	FILE *f = path != NULL ? fopen(path, "re") : NULL;
+	struct buf words = BUF_INIT;
+	FILE *f = path != NULL ? regular_file_open(path, &words) : NULL;
 	bool good = path == NULL ||
 	    (f != NULL && fgets(s->password, PASSWORD_MAX, f) != NULL);
 
 	if (!good)
 		buf_printf(errmsg, "counters-password-file: %s: %s", path,
-		    f == NULL ? strerror(errno) : "is empty");
+		    f == NULL ? words.data : "is empty");
+	buf_free(&words);
 	s->password[strcspn(s->password, "\r\n")] = '\0';
 	if (f != NULL)
 		fclose(f);

@@ -302,6 +302,7 @@ check_equal_files(const struct ruleset *r, struct diags *d)
 	for (i = 1; i < sizeof v / sizeof v[0]; i++)
 		for (j = 0; j < i; j++)
 			if (v[i].path != NULL && v[j].path != NULL &&
+			    *v[i].path != '\0' &&
 			    strcmp(v[i].path, v[j].path) == 0)
 				diags_error(d, NULL, 0, "%s: is the file of "
 				    "%s, too: \"%s\"", v[i].name, v[j].name,

@@ -15,6 +15,7 @@
 #include "base/library.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "base/regular_file.h"
 
 #define FUNCTIONS(F) \
 	F(MMDB_close) F(MMDB_get_value) F(MMDB_lookup_sockaddr) F(MMDB_open) \
@@ -37,12 +38,18 @@ country_built(void)
 static MMDB_s *
 open_file(const char *path, struct buf *errmsg)
 {
+	struct buf words = BUF_INIT;
 	MMDB_s *m;
 	int status;
 
 	if (!is_there()) {
 		buf_printf(errmsg, "%s: cannot be read without libmaxminddb",
 		    path);
+		return NULL;
+	}
+	if (!regular_file_or_none(path, &words)) {
+		buf_printf(errmsg, "%s: %s", path, words.data);
+		buf_free(&words);
 		return NULL;
 	}
 	m = mem_alloc(sizeof *m);

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "base/http_client.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "base/whole_file.h"
 #include "lists/list.h"
 #include "lists/list_source.h"
@@ -122,7 +123,7 @@ read_kept(const struct fetch *f, struct buf *text)
 	FILE *in;
 
 	put_signature_path(&path, f->src);
-	in = fopen(path.data, "re");
+	in = regular_file_open(path.data, NULL);
 	if (in != NULL) {
 		if (!buf_read(text, in, MINISIGN_TEXT_MAX))
 			buf_clear(text);

@@ -69,6 +69,19 @@ free_content(void *content)
 	free(c);
 }
 
+/* Not so a FIFO, which LMDB would wait for. */
+static bool
+is_file_or_folder(const char *path, struct diags *d)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode) ||
+	    S_ISDIR(st.st_mode))
+		return true;
+	diags_error(d, path, 0, "is not a file");
+	return false;
+}
+
 static void *
 load(const char *path, struct diags *d)
 {
@@ -79,6 +92,8 @@ load(const char *path, struct diags *d)
 		diags_error(d, path, 0, "cannot be read without liblmdb");
 		return NULL;
 	}
+	if (!is_file_or_folder(path, d))
+		return NULL;
 	c = mem_alloc(sizeof *c);
 	error = open_env(c, path);
 	if (error == 0)

@@ -11,6 +11,7 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "base/sqlite.h"
 #include "lists/list_format.h"
 
@@ -71,6 +72,19 @@ prepare(struct content *c, const char *file, const char *table)
 	return error == SQLITE_OK;
 }
 
+/* SQLite would wait for a FIFO. */
+static bool
+is_file(const char *path, struct diags *d)
+{
+	struct buf words = BUF_INIT;
+	bool good = regular_file_or_none(path, &words);
+
+	if (!good)
+		diags_error(d, path, 0, "%s", words.data);
+	buf_free(&words);
+	return good;
+}
+
 static void *
 load(const char *path, struct diags *d)
 {
@@ -83,8 +97,12 @@ load(const char *path, struct diags *d)
 		diags_error(d, path, 0, "cannot be read without SQLite");
 		return NULL;
 	}
-	c = mem_alloc(sizeof *c);
 	file = split(path, &table);
+	if (!is_file(file, d)) {
+		free(file);
+		return NULL;
+	}
+	c = mem_alloc(sizeof *c);
 	named = *table != '\0' && table[strspn(table, NAME_LETTERS)] == '\0';
 	good = named && prepare(c, file, table);
 	pthread_mutex_init(&c->lock, NULL);

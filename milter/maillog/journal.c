@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "base/whole_file.h"
 
 #define CURSOR_MAX 1024
@@ -267,7 +268,7 @@ journal_put(void *arg, const char *bytes, size_t n)
 void
 journal_load(struct journal *j, const char *path)
 {
-	FILE *f = path != NULL ? fopen(path, "re") : NULL;
+	FILE *f = path != NULL ? regular_file_open(path, NULL) : NULL;
 	char line[CURSOR_MAX] = "";
 
 	if (f == NULL)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/regular_file.h"
 #include "base/whole_file.h"
 #include "maillog/tail.h"
 
@@ -32,7 +33,7 @@ load_line(char *line, struct tail *const *tails, size_t n)
 void
 watch_state_load(const char *path, struct tail *const *tails, size_t n)
 {
-	FILE *f = path != NULL ? fopen(path, "re") : NULL;
+	FILE *f = path != NULL ? regular_file_open(path, NULL) : NULL;
 	char *line = NULL;
 	size_t cap = 0;
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/pattern.h"
+#include "base/regular_file.h"
 #include "base/sqlite.h"
 
 #define PATIENCE_MS 5000
@@ -144,6 +145,19 @@ holds(sqlite3_context *c, int n, sqlite3_value **values)
 		sqlite3_result_int(c, found == PATTERN_YES);
 }
 
+/* SQLite would wait for a FIFO. */
+static bool
+is_file(const char *path, struct buf *errmsg)
+{
+	struct buf words = BUF_INIT;
+	bool good = regular_file_or_none(path, &words);
+
+	if (!good)
+		buf_printf(errmsg, "%s: %s", path, words.data);
+	buf_free(&words);
+	return good;
+}
+
 static struct db *
 open_file(const char *path, bool to_write, int ms, bool *damaged,
     struct buf *errmsg)
@@ -160,6 +174,8 @@ open_file(const char *path, bool to_write, int ms, bool *damaged,
 		buf_printf(errmsg, "%s: cannot be read without SQLite", path);
 		return NULL;
 	}
+	if (!is_file(path, errmsg))
+		return NULL;
 	file = mem_alloc(sizeof *file);
 	db = &file->db;
 	db->engine = &db_sqlite;

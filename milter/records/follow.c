@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 #include "base/whole_file.h"
 #include "records/record_file.h"
 
@@ -25,7 +26,7 @@ static void
 load_mark(struct follow *f)
 {
 	struct record_position *p = &f->file.position;
-	FILE *in = fopen(f->mark, "re");
+	FILE *in = regular_file_open(f->mark, NULL);
 
 	if (in == NULL)
 		return;

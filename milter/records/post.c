@@ -2,7 +2,6 @@
 
 #include "records/post.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/http_client.h"
 #include "base/mem.h"
+#include "base/regular_file.h"
 
 #define ANSWER_MAX (16 << 20)
 #define TOKEN_MAX 4096
@@ -29,16 +29,18 @@ struct post {
 static bool
 read_token(struct post *p, struct buf *errmsg)
 {
+	struct buf words = BUF_INIT;
 	char line[TOKEN_MAX];
 	FILE *f;
 
 	buf_clear(&p->authorization);
 	if (p->opt->token_file == NULL)
 		return true;
-	f = fopen(p->opt->token_file, "re");
+	f = regular_file_open(p->opt->token_file, &words);
 	if (f == NULL || fgets(line, sizeof line, f) == NULL) {
 		buf_printf(errmsg, "%s: %s", p->opt->token_file,
-		    f == NULL ? strerror(errno) : "holds no token");
+		    f == NULL ? words.data : "holds no token");
+		buf_free(&words);
 		if (f != NULL)
 			fclose(f);
 		return false;

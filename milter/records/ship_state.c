@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/regular_file.h"
 #include "base/whole_file.h"
 
 #define TOO_OLD_MS 60000
@@ -37,7 +38,7 @@ ship_state_save(const char *path, const struct ship_state *state)
 bool
 ship_state_load(const char *path, struct ship_state *state)
 {
-	FILE *in = path != NULL ? fopen(path, "re") : NULL;
+	FILE *in = path != NULL ? regular_file_open(path, NULL) : NULL;
 	int failing = 0, read;
 
 	memset(state, 0, sizeof *state);

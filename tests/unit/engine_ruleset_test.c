@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -97,6 +99,7 @@ static const struct row {
 	    "counters-file: is the file of record-file, too" },
 	{ "record-file = \"/run/a\" pid-file = \"/run/a\"",
 	    "pid-file: is the file of record-file, too" },
+	{ "counters-file = \"\" pid-file = \"\"", NULL },
 	{ "content { rspamd { } }", "rspamd" },
 	{ "record-file = \"pipe:/run/x\" store = \"/run/y\"",
 	    "cannot be read again" },
@@ -222,6 +225,45 @@ test_rows(void **state)
 		play(&rows[i]);
 }
 
+/* A FIFO makes a start, a reload and the tool wait for nobody. */
+static void
+test_fifo(void **state)
+{
+	static const char *const texts[] = {
+		"auth { login-senders-file = \"%s\" }",
+		"country-database = \"%s\"",
+		"blacklist { list \"x\" { file = \"%s\" } }",
+		"blacklist { list \"x\" { file = \"access:%s\" } }",
+		"blacklist { list \"x\" { file = \"cdb:%s\" } }",
+		"blacklist { list \"x\" { file = \"lmdb:%s\" } }",
+		"blacklist { list \"x\" { file = \"sqlite:%s:t\" } }",
+	};
+	char folder[] = "/tmp/saywhy-ruleset-XXXXXX", path[64];
+	struct buf text = BUF_INIT;
+	struct diags d = DIAGS_INIT;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/fifo", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(20);
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		buf_printf(&text, texts[i], path);
+		assert_null(ruleset_load_text("f", text.data, &d));
+		diags_free(&d);
+		buf_clear(&text);
+	}
+	alarm(0);
+	/* A folder holds no logins. */
+	buf_printf(&text, texts[0], folder);
+	assert_null(ruleset_load_text("f", text.data, &d));
+	diags_free(&d);
+	unlink(path);
+	rmdir(folder);
+	buf_free(&text);
+}
+
 static struct ruleset *
 loaded(const char *text)
 {
@@ -322,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_fifo),
 		cmocka_unit_test(test_fingerprint),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_restart),

@@ -399,6 +399,24 @@ fill(struct house *h, struct record_options *opt, int n)
 	recorder_free(r);
 }
 
+/* A FIFO in its place makes nobody wait, and stays there. */
+static void
+test_fifo(void **state)
+{
+	struct house *h = *state;
+	int64_t records;
+
+	unlink(h->store);
+	assert_int_equal(mkfifo(h->store, 0600), 0);
+	alarm(20);
+	assert_null(store_open(h->store, false, &h->errmsg));
+	assert_null(store_open(h->store, true, &h->errmsg));
+	assert_false(store_check(h->store, &records, &h->errmsg));
+	assert_non_null(strstr(h->errmsg.data, "is no regular file"));
+	alarm(0);
+	assert_int_equal(unlink(h->store), 0);
+}
+
 /* Whatever was spoiled, nothing of the record file is lost. */
 static void
 test_damaged(void **state)
@@ -471,6 +489,7 @@ main(void)
 		HOUSE_TEST(test_get),
 		HOUSE_TEST(test_feeder),
 		HOUSE_TEST(test_feeder_failing),
+		HOUSE_TEST(test_fifo),
 		HOUSE_TEST(test_damaged),
 		HOUSE_TEST(test_replaced),
 	};
