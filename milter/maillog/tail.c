@@ -131,7 +131,11 @@ hand_out_bytes(struct tail *t, tail_fn *fn, void *arg)
 	t->n = 0;
 }
 
-/* Is the path another file by now, or ours shorter than it was? */
+/*
+ * Is the path another file by now, in which there is something? Before that
+ * who logs may not know of it yet, and goes on in ours. One that was cut begins
+ * anew.
+ */
 static bool
 was_rotated(struct tail *t)
 {
@@ -142,7 +146,8 @@ was_rotated(struct tail *t)
 		t->n = 0;
 		return false;
 	}
-	return stat(t->name, &named) == 0 && named.st_ino != t->inode;
+	return stat(t->name, &named) == 0 && named.st_ino != t->inode &&
+	    named.st_size > 0;
 }
 
 static ssize_t
@@ -180,6 +185,15 @@ tail_read(struct tail *t, tail_fn *fn, void *arg)
 	if (t->fd < 0 || is_quiet(t))
 		return false;
 	n = read_chunk(t);
+	if (n <= 0 && t->stream) {
+		t->ended = n == 0 || (errno != EINTR && errno != EAGAIN);
+		return false;
+	}
+	if (n <= 0 && !was_rotated(t))
+		return false;
+	/* What came to ours before the first of the other. */
+	if (n <= 0)
+		n = read_chunk(t);
 	if (n > 0) {
 		if (t->bytes)
 			hand_out_bytes(t, fn, arg);
@@ -187,12 +201,6 @@ tail_read(struct tail *t, tail_fn *fn, void *arg)
 			hand_out_lines(t, fn, arg);
 		return true;
 	}
-	if (t->stream) {
-		t->ended = n == 0 || (errno != EINTR && errno != EAGAIN);
-		return false;
-	}
-	if (!was_rotated(t))
-		return false;
 	if (t->n > 0)
 		hand_out(t, t->kept, t->n, fn, arg);
 	close(t->fd);

@@ -1,9 +1,9 @@
 /*
  * tail.h - a log file that grows, and is rotated
  *
- * Renamed and made anew (the old one is read to its end first) or copied and
- * cut (it is read from its beginning again). Lines are handed out whole; one
- * longer than TAIL_LINE_MAX is cut there.
+ * Renamed and made anew (the old one is read until there is something in the
+ * new one) or copied and cut (it is read from its beginning again). Lines are
+ * handed out whole; one longer than TAIL_LINE_MAX is cut there.
  */
 #ifndef MAILLOG_TAIL_H
 #define MAILLOG_TAIL_H

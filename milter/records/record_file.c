@@ -97,14 +97,29 @@ record_file_next(struct record_file *f)
 	rotated_free(&all);
 }
 
+/* Where the clock was set back, the time of a file tells its age no more. */
+static bool
+is_quiet(struct record_file *f, int64_t changed)
+{
+	int64_t age = clock_now().tv_sec - changed;
+
+	if (age >= 0)
+		return age > QUIET_S;
+	if (f->future != changed) {
+		f->future = changed;
+		f->since = clock_ms();
+	}
+	return clock_ms() - f->since > QUIET_S * 1000;
+}
+
 bool
-record_file_is_over(const struct record_file *f)
+record_file_is_over(struct record_file *f)
 {
 	struct stat ours, named;
 
 	return stat(f->path, &named) == 0 && fstat(f->fd, &ours) == 0 &&
 	    (named.st_ino != ours.st_ino || named.st_dev != ours.st_dev) &&
-	    clock_now().tv_sec - ours.st_ctim.tv_sec > QUIET_S;
+	    is_quiet(f, ours.st_ctim.tv_sec);
 }
 
 int64_t

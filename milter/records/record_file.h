@@ -24,6 +24,8 @@ struct record_file {
 	const char *path;	/* of the file that is written; not ours */
 	int fd;			/* of the one at `position`, or -1 */
 	struct record_position position;
+	/* Since when it has had this time of change, which is to come. */
+	int64_t future, since;
 };
 
 /*
@@ -50,7 +52,7 @@ void record_file_next(struct record_file *f);
  * The path has named another file for so long that nobody writes to ours any
  * more: the sink checks the path once a second.
  */
-bool record_file_is_over(const struct record_file *f);
+bool record_file_is_over(struct record_file *f);
 
 /* Bytes behind the position; a truncated file begins anew. */
 int64_t record_file_ahead(struct record_file *f);

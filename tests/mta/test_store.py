@@ -101,6 +101,20 @@ def test_rotation(filter_, build):
     process.wait_until(lambda: len(ids(build, filter_)) == 2000, "all of them")
 
 
+def test_rotation_while_the_clock_is_behind(saywhyd, box, build):
+    """The time of a file is to come: whether it is quiet goes by what passes."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=box))
+    shutil.chown(folder, "nobody")
+    (folder / "clock").write_text("-86400")
+    daemon = saywhyd(f'store = "{folder}/records.db"\nsyslog = no', environment={
+        "LD_PRELOAD": str(build / "clock-step.so"), "CLOCK_STEP": str(folder / "clock")})
+    append(daemon.record_file, 0, 500)
+    process.wait_until(lambda: status(build, daemon)["taken"] == 500, "the first half")
+    os.rename(daemon.record_file, f"{daemon.record_file}.1")
+    append(daemon.record_file, 500, 500)
+    process.wait_until(lambda: status(build, daemon)["taken"] == 1000, "the second")
+
+
 @pytest.mark.parametrize("filter_", ["2m"], indirect=True)
 def test_disk_full(filter_, build):
     """Said once, mail goes on, caught up when there is room."""

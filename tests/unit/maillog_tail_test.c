@@ -62,6 +62,37 @@ test_rotation(void **state)
 	buf_free(&out);
 }
 
+/* Who logs is told of the rotation later than the files are moved. */
+static void
+test_late_lines(void **state)
+{
+	struct house *h = *state;
+	struct buf out = BUF_INIT;
+	struct tail *t;
+	char rotated[160];
+	FILE *late;
+
+	snprintf(rotated, sizeof rotated, "%s.1", h->file);
+	house_text(h, "one\n");
+	t = tail_open(h->file);
+	assert_string_equal(read_all(t, &out), "one|");
+	late = fopen(h->file, "a");
+	assert_non_null(late);
+	assert_int_equal(rename(h->file, rotated), 0);
+	house_text(h, "");
+	assert_string_equal(read_all(t, &out), "");
+	fputs("two\n", late);
+	fflush(late);
+	assert_string_equal(read_all(t, &out), "two|");
+	fputs("three\nfour", late);
+	fclose(late);
+	house_text(h, "five\n");
+	assert_string_equal(read_all(t, &out), "three|four|five|");
+	tail_close(t);
+	unlink(rotated);
+	buf_free(&out);
+}
+
 static void
 test_long_line(void **state)
 {
@@ -109,6 +140,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HOUSE_TEST(test_rotation),
+		HOUSE_TEST(test_late_lines),
 		HOUSE_TEST(test_long_line),
 		HOUSE_TEST(test_state),
 	};
