@@ -305,7 +305,8 @@ is_from(const struct registered *j, const struct ip *host)
 
 /*
  * Busy sessions are skipped: they are handling an event, and no reply of theirs
- * is about to leave.
+ * is about to leave. Whether a session has an engine is known once it is taken:
+ * a moment before, its thread may have taken that away.
  */
 struct engine *
 registry_find_by_words(int fd, registry_matches *matches, const void *arg,
@@ -317,10 +318,9 @@ registry_find_by_words(int fd, registry_matches *matches, const void *arg,
 
 	pthread_mutex_lock(&lock);
 	LIST_FOREACH(j, bucket_of(0), link) {
-		if (j->pid != 0 || j->engine == NULL || !is_from(j, &host) ||
-		    !take(j, 0))
+		if (j->pid != 0 || !is_from(j, &host) || !take(j, 0))
 			continue;
-		if (matches(j->engine, arg) && ++n == 1)
+		if (j->engine != NULL && matches(j->engine, arg) && ++n == 1)
 			found = j;
 		else
 			registry_unlock(j);

@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -228,6 +229,58 @@ test_by_words(void **state)
 	close_peer(&local);
 }
 
+static bool
+is_there(const struct engine *e, const void *arg)
+{
+	atomic_int *without = (atomic_int *)(uintptr_t)arg;
+
+	if (e == NULL)
+		atomic_fetch_add(without, 1);
+	return false;
+}
+
+struct race {
+	struct peer peer;
+	atomic_bool over;
+};
+
+/* As the policy service does it: an engine for a question, and none. */
+static void *
+come_and_go(void *arg)
+{
+	struct race *r = arg;
+	struct engine *e = NULL;
+
+	while (!atomic_load(&r->over)) {
+		e = e == NULL ? one : NULL;
+		registry_lock(r->peer.registered);
+		registry_engine(r->peer.registered, e);
+		registry_unlock(r->peer.registered);
+	}
+	return NULL;
+}
+
+/* Nobody is asked about an engine that has gone meanwhile. */
+static void
+test_engine_that_goes(void **state)
+{
+	struct race r = { .peer = connect_over_tcp(one) };
+	int64_t until = clock_ms() + 1000;
+	atomic_int without = 0;
+	struct registered *j;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, come_and_go, &r), 0);
+	while (clock_ms() < until && atomic_load(&without) == 0)
+		assert_null(registry_find_by_words(r.peer.ours, is_there,
+		    &without, &j));
+	atomic_store(&r.over, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(atomic_load(&without), 0);
+	close_peer(&r.peer);
+}
+
 /* What a busy session tells all the same. */
 static void
 test_published(void **state)
@@ -296,6 +349,7 @@ main(void)
 		cmocka_unit_test(test_unknown_peers),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_by_words),
+		cmocka_unit_test(test_engine_that_goes),
 		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_each),
 	};
