@@ -342,7 +342,7 @@ def test_a_large_answer_that_is_no_list(kept):
     """What comes with a 404 is as long as the other side likes; it is not kept."""
     kept.publish(TWO)
     kept.server.fail = lambda request, name: name == "deny.txt" and (
-        kept.server.send(request, 404, bytes(100_000_000)) or True)
+        kept.server.send(request, 404, bytes(200_000_000)) or True)
     run = subprocess.Popen([kept.tool, "list", "fetch", "--config", kept.conf],
                            stderr=subprocess.PIPE)
     words = run.stderr.read()
@@ -351,7 +351,8 @@ def test_a_large_answer_that_is_no_list(kept):
     run.returncode = os.waitstatus_to_exitcode(status)
     assert (run.returncode, words.count(b"\n")) == (FAILED, 1), words
     assert b"answered 404 for its list" in words
-    assert usage.ru_maxrss < 60_000, f"{usage.ru_maxrss} kB"
+    # Before it became the program, the child was as large as we are.
+    assert usage.ru_maxrss < 150_000, f"{usage.ru_maxrss} kB"
 
 
 def test_no_list(kept):
