@@ -3,6 +3,7 @@
 #include "auth/dmarc_note.h"
 
 #include "auth/dkim_note.h"
+#include "auth/dmarc_walk.h"
 #include "auth/spf_note.h"
 #include "model/mailbox.h"
 #include "model/session.h"
@@ -43,6 +44,20 @@ severity(const struct dmarc *d)
 }
 
 /*
+ * Of several domains one may be a stranger's whose DNS is silent until the
+ * deadline: that must not keep the others from being asked.
+ */
+static void
+prefetch(const struct author *a)
+{
+	size_t i;
+
+	for (i = 0; a->ndomains > 1 && i < a->ndomains; i++)
+		if (mailbox_is_host_name(a->domains[i]))
+			dmarc_walk_prefetch(a->domains[i]);
+}
+
+/*
  * Evaluates each domain that may be the author's; the strictest result counts.
  */
 static void
@@ -52,6 +67,7 @@ judge(struct dmarc_note *n, struct slots *slots, const struct session *s,
 	struct dmarc one;
 	size_t i;
 
+	prefetch(&n->author);
 	for (i = 0; i < n->author.ndomains; i++) {
 		if (!mailbox_is_host_name(n->author.domains[i]))
 			continue;

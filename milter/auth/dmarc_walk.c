@@ -121,6 +121,27 @@ organization_of(const struct dmarc_walk *w)
 	return last->domain;
 }
 
+static void
+put_name(struct buf *out, const char *domain)
+{
+	buf_printf(out, "_dmarc.%s", domain);
+}
+
+void
+dmarc_walk_prefetch(const char *from)
+{
+	const char *domains[DMARC_QUESTIONS_MAX];
+	size_t i, n = list_domains(from, domains);
+	struct buf name = BUF_INIT;
+
+	for (i = 0; i < n; i++) {
+		buf_clear(&name);
+		put_name(&name, domains[i]);
+		dns_prefetch(DNS_TXT, name.data);
+	}
+	buf_free(&name);
+}
+
 void
 dmarc_walk(struct dmarc_walk *w, const char *from, int64_t deadline)
 {
@@ -134,7 +155,7 @@ dmarc_walk(struct dmarc_walk *w, const char *from, int64_t deadline)
 	n = list_domains(w->from, domains);
 	for (i = 0; i < n; i++) {
 		names[i] = (struct buf)BUF_INIT;
-		buf_printf(&names[i], "_dmarc.%s", domains[i]);
+		put_name(&names[i], domains[i]);
 		q[i] = (struct dns_question){ .type = DNS_TXT,
 			.name = names[i].data };
 	}

@@ -27,6 +27,9 @@ struct dmarc_walk {
 	const char *failure;	/* DNS gave no answer on the way; or NULL */
 };
 
+/* Asks without waiting, so that a later dmarc_walk() finds the answers. */
+void dmarc_walk_prefetch(const char *from);
+
 /* All questions go out at once. dmarc_walk_free() in any case. */
 void dmarc_walk(struct dmarc_walk *w, const char *from, int64_t deadline);
 void dmarc_walk_free(struct dmarc_walk *w);

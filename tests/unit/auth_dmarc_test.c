@@ -11,12 +11,18 @@
 
 #include "auth/dkim.h"
 #include "auth/dmarc.h"
+#include "auth/dmarc_note.h"
 #include "auth/spf.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "dns/dns.h"
+#include "dns/dns_options.h"
+#include "dns_liar.h"
 #include "idn_rows.h"
+#include "model/session.h"
+#include "model/site.h"
+#include "model/slots.h"
 #include "patience.h"
 
 #define R DMARC_REJECT
@@ -343,6 +349,41 @@ test_evidence(void **state)
 	buf_free(&errmsg);
 }
 
+/* The DNS of the first author is silent until the deadline. */
+static void
+test_silent_author(void **state)
+{
+	struct liar *liar = liar_start("127.0.0.1", 0);
+	struct dns_options opt = { .cache = 1 << 20 };
+	struct buf servers = BUF_INIT, errmsg = BUF_INIT;
+	struct site site = { .spf = true, .dkim = true, .dmarc = true };
+	struct slots slots = { NULL };
+	const struct dmarc_note *note;
+	struct session s;
+
+	(void)state;
+	assert_non_null(liar);
+	assert_true(liar_tell(liar, "silent.test DEAD -"));
+	assert_true(liar_tell(liar,
+	    "_dmarc.bank.test TXT v=DMARC1; p=reject"));
+	buf_printf(&servers, "127.0.0.1:%d", liar_port(liar));
+	opt.servers = servers.data;
+	assert_true(dns_start(&opt, &errmsg));
+	session_init(&s);
+	session_mail(&s, "<>");
+	session_header(&s, "From", " a@silent.test, ceo@bank.test");
+	note = dmarc_note_result(&slots, &s, &site, clock_ms() + 3000);
+	assert_int_equal(note->dmarc.result, DMARC_RESULT_FAIL);
+	assert_int_equal(note->dmarc.policy, DMARC_REJECT);
+	assert_string_equal(note->domain, "bank.test");
+	slots_free(&slots);
+	session_free(&s);
+	dns_stop();
+	liar_stop(liar);
+	buf_free(&servers);
+	buf_free(&errmsg);
+}
+
 int
 main(void)
 {
@@ -350,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_silent_author),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
