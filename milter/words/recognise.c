@@ -297,6 +297,20 @@ match_topic(struct phrase_match *m, enum topic about)
 	phrase_turn(m, false);
 }
 
+/*
+ * Words without a code or a status may be no reply at all ("why does my mail
+ * not arrive?"), and a guess finds a cause for any words.
+ */
+static void
+ask_form(struct recognised *r)
+{
+	if (r->confidence == RECOGNISED_GUESS && r->code == 0 &&
+	    r->status[0] == '\0') {
+		r->confidence = RECOGNISED_UNKNOWN;
+		r->reason = REASON_NONE;
+	}
+}
+
 /* What was matched, weighed: also who wrote it. */
 static unsigned
 weigh(struct phrase_match *m, struct recognised *r)
@@ -326,6 +340,7 @@ weigh(struct phrase_match *m, struct recognised *r)
 		if (points < CERTAIN && judge_knows_any(&m->judge))
 			ask_judge(r, about, &scale, m);
 		ask_status(r, points);
+		ask_form(r);
 	}
 	return issuer;
 }

@@ -108,6 +108,10 @@ static const struct row rows[] = {
 	{ "235 2.7.0 Authentication successful", NULL, RECOGNISED_UNKNOWN,
 	    NULL, 0 },
 	{ "550 xyzzy", NULL, RECOGNISED_UNKNOWN, NULL, ODD_NO_STATUS },
+	/* no reply at all */
+	{ "why?", NULL, RECOGNISED_UNKNOWN, NULL, 0 },
+	{ "hello world", NULL, RECOGNISED_UNKNOWN, NULL, 0 },
+	{ "my mail does not arrive", NULL, RECOGNISED_UNKNOWN, NULL, 0 },
 };
 
 static void
