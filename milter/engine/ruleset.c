@@ -244,13 +244,30 @@ make_ready(struct ruleset *r, struct diags *d)
 			rule->check->ready(rule->options, &r->site, d);
 }
 
+struct place {
+	const char *option, *at;	/* NULL: nowhere */
+};
+
+/* Several options that name one place. */
+static void
+check_equal(const struct place *v, size_t n, const char *what, struct diags *d)
+{
+	size_t i, j;
+
+	for (i = 1; i < n; i++)
+		for (j = 0; j < i; j++)
+			if (v[i].at != NULL && v[j].at != NULL &&
+			    strcmp(v[i].at, v[j].at) == 0)
+				diags_error(d, NULL, 0, "%s: is the %s of %s, "
+				    "too: \"%s\"", v[i].option, what,
+				    v[j].option, v[i].at);
+}
+
 /* Two listeners on one socket: the second could not be opened. */
 static void
 check_equal_sockets(const struct ruleset *r, struct diags *d)
 {
-	const struct {
-		const char *name, *socket;
-	} v[] = {
+	const struct place v[] = {
 		{ "listen", r->daemon.listen },
 		{ "reply-map", r->daemon.reply_map },
 		{ "policy-service", r->daemon.policy_service },
@@ -258,15 +275,8 @@ check_equal_sockets(const struct ruleset *r, struct diags *d)
 		{ "page-listen", r->page.listen },
 		{ "metrics-listen", r->page.metrics },
 	};
-	size_t i, j;
 
-	for (i = 1; i < sizeof v / sizeof v[0]; i++)
-		for (j = 0; j < i; j++)
-			if (v[i].socket != NULL && v[j].socket != NULL &&
-			    strcmp(v[i].socket, v[j].socket) == 0)
-				diags_error(d, NULL, 0, "%s: is the socket of "
-				    "%s, too: \"%s\"", v[i].name, v[j].name,
-				    v[i].socket);
+	check_equal(v, sizeof v / sizeof v[0], "socket", d);
 }
 
 /* What takes the records on reads the file, and for long after. */
@@ -285,28 +295,24 @@ check_readers(const struct ruleset *r, struct diags *d)
 		diags_warn(d, NULL, 0, "ship: %s", wrong);
 }
 
+static const char *
+path_or_none(const char *path)
+{
+	return path != NULL && *path != '\0' ? path : NULL;
+}
+
 /* Each of these files is written in a way of its own. */
 static void
 check_equal_files(const struct ruleset *r, struct diags *d)
 {
-	const struct {
-		const char *name, *path;
-	} v[] = {
-		{ "record-file", r->records.file },
-		{ "store", r->records.store },
-		{ "counters-file", r->counters.file },
-		{ "pid-file", r->daemon.pid_file },
+	const struct place v[] = {
+		{ "record-file", path_or_none(r->records.file) },
+		{ "store", path_or_none(r->records.store) },
+		{ "counters-file", path_or_none(r->counters.file) },
+		{ "pid-file", path_or_none(r->daemon.pid_file) },
 	};
-	size_t i, j;
 
-	for (i = 1; i < sizeof v / sizeof v[0]; i++)
-		for (j = 0; j < i; j++)
-			if (v[i].path != NULL && v[j].path != NULL &&
-			    *v[i].path != '\0' &&
-			    strcmp(v[i].path, v[j].path) == 0)
-				diags_error(d, NULL, 0, "%s: is the file of "
-				    "%s, too: \"%s\"", v[i].name, v[j].name,
-				    v[i].path);
+	check_equal(v, sizeof v / sizeof v[0], "file", d);
 }
 
 static struct ruleset *
