@@ -115,6 +115,17 @@ void mime_part_bytes(struct mime *m, const char *bytes, size_t n);
 /* The same, decoded already. */
 void mime_part_decoded(struct mime *m, const char *bytes, size_t n);
 
+/* Whoever reads the message is told; bytes NULL with n 0. */
+static inline void
+mime_tell(struct mime *m, const struct mime_level *level, enum mime_what what,
+    const char *bytes, size_t n)
+{
+	struct mime_event event = { .what = what, .part = &level->part,
+		.bytes = bytes, .n = n };
+
+	m->reported(m->arg, &event);
+}
+
 /* Of a part that is a text, its decoded bytes (mime_text.c). */
 void mime_text_open(struct mime *m, struct mime_level *level);
 void mime_text_put(struct mime *m, struct mime_level *level, const char *bytes,

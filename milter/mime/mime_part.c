@@ -14,16 +14,6 @@ mime_top(struct mime *m)
 	return &m->levels[m->nlevels - 1];
 }
 
-static void
-tell(struct mime *m, const struct mime_level *level, enum mime_what what,
-    const char *bytes, size_t n)
-{
-	struct mime_event event = { .what = what, .part = &level->part,
-		.bytes = bytes, .n = n };
-
-	m->reported(m->arg, &event);
-}
-
 static struct mime_level *
 push(struct mime *m)
 {
@@ -125,7 +115,7 @@ mime_part_begin(struct mime *m)
 	    MIME_UUENCODE || (level->decoder.encoding == MIME_AS_IS &&
 	    strcmp(level->type, "text/plain") == 0));
 	m->begun = INLINE_NONE;
-	tell(m, level, MIME_BEGIN, NULL, 0);
+	mime_tell(m, level, MIME_BEGIN, NULL, 0);
 }
 
 void
@@ -141,7 +131,7 @@ mime_part_begin_inline(struct mime *m)
 	level->part.encoding = MIME_UUENCODE;
 	mime_part_name(m, level, m->inline_name.data, m->inline_name.len);
 	m->within = m->begun;
-	tell(m, level, MIME_BEGIN, NULL, 0);
+	mime_tell(m, level, MIME_BEGIN, NULL, 0);
 }
 
 static void
@@ -176,7 +166,7 @@ mime_part_end(struct mime *m)
 		mime_fault(m, level, MIME_EMPTY);
 	if (m->nlevels == 1)
 		level->part.faults = m->faults;
-	tell(m, level, MIME_END, NULL, 0);
+	mime_tell(m, level, MIME_END, NULL, 0);
 	m->within = INLINE_NONE;
 	m->nlevels--;
 	free(level->type);
@@ -200,7 +190,7 @@ mime_part_decoded(struct mime *m, const char *bytes, size_t n)
 		mime_body(level->inner, bytes, n);
 		return;
 	}
-	tell(m, level, MIME_BYTES, bytes, n);
+	mime_tell(m, level, MIME_BYTES, bytes, n);
 	if (level->part.text)
 		mime_text_put(m, level, bytes, n);
 }

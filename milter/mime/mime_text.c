@@ -11,11 +11,8 @@ static void
 tell(struct mime *m, const struct mime_level *level, enum mime_what what,
     const char *bytes, size_t n)
 {
-	struct mime_event event = { .what = what, .part = &level->part,
-		.bytes = bytes, .n = n };
-
 	if (n > 0)
-		m->reported(m->arg, &event);
+		mime_tell(m, level, what, bytes, n);
 }
 
 /* Does this byte go on a sequence that only chooses a charset (ISO 2022, as
