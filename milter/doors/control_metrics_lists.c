@@ -3,10 +3,12 @@
 #include "doors/control_metrics_lists.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "engine/ruleset.h"
 #include "lists/dnslist.h"
 #include "lists/list.h"
@@ -98,20 +100,43 @@ number_of(const struct post_state *s, int what)
 	    s->lag / 1000);
 }
 
+/* How each ship fares, read once for all that is told of it. */
+struct ships {
+	struct ruleset *rules;
+	struct post_state *states;
+};
+
 static void
-put_ships(const struct family *f)
+ships_load(struct ships *s)
 {
-	struct ruleset *r = ruleset_current();
+	size_t i, n;
+
+	s->rules = ruleset_current();
+	n = s->rules->posts.blocks.n;
+	s->states = mem_array(n, sizeof *s->states);
+	for (i = 0; i < n; i++)
+		post_state_load(&s->states[i], s->rules->posts.blocks.v[i],
+		    s->rules->records.file);
+}
+
+static void
+ships_free(struct ships *s)
+{
+	free(s->states);
+	ruleset_release(s->rules);
+}
+
+static void
+put_ships(const struct family *f, const struct ships *s)
+{
 	const struct post_options *opt;
-	struct post_state s;
 	size_t i;
 
-	for (i = 0; i < r->posts.blocks.n; i++) {
-		opt = r->posts.blocks.v[i];
-		post_state_load(&s, opt, r->records.file);
-		put_sample(f, opt->item.title, number_of(&s, f->what));
+	for (i = 0; i < s->rules->posts.blocks.n; i++) {
+		opt = s->rules->posts.blocks.v[i];
+		put_sample(f, opt->item.title, number_of(&s->states[i],
+		    f->what));
 	}
-	ruleset_release(r);
 }
 
 /* For one release the old name stands beside the new one. */
@@ -154,7 +179,8 @@ static const struct metric {
 };
 
 static void
-put_metric(struct buf *out, const struct metric *m, const char *name)
+put_metric(struct buf *out, const struct metric *m, const char *name,
+    const struct ships *ships)
 {
 	bool counts = strcmp(m->type, "counter") == 0;
 	struct family f = { .out = out, .what = m->what };
@@ -178,7 +204,7 @@ put_metric(struct buf *out, const struct metric *m, const char *name)
 		scanner_each(put_scanner, &f);
 		break;
 	case OF_SHIPS:
-		put_ships(&f);
+		put_ships(&f, ships);
 		break;
 	}
 	buf_free(&full);
@@ -187,11 +213,15 @@ put_metric(struct buf *out, const struct metric *m, const char *name)
 void
 control_metrics_lists(struct buf *out)
 {
+	struct ships ships;
 	size_t i;
 
+	ships_load(&ships);
 	for (i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
-		put_metric(out, &metrics[i], metrics[i].name);
+		put_metric(out, &metrics[i], metrics[i].name, &ships);
 		if (metrics[i].old_name != NULL)
-			put_metric(out, &metrics[i], metrics[i].old_name);
+			put_metric(out, &metrics[i], metrics[i].old_name,
+			    &ships);
 	}
+	ships_free(&ships);
 }
